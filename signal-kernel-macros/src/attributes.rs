@@ -1,0 +1,252 @@
+//! The attributes of structs and items: what they say about a node, and what is passed on to rustc.
+//!
+//! Invariants: every attribute is read, passed on, or refused (SK010, for derives SK021).
+//!
+//! Must not know: bodies, or other items.
+
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, LitBool, Meta, Path, Token};
+
+use crate::errors::{Errors, Place};
+use crate::model::Rule;
+use crate::parse::Keyword;
+use crate::similar::similar;
+
+/// What the attributes of an item say.
+pub(crate) struct Attributes {
+    pub(crate) passed: Vec<Attribute>,
+    pub(crate) rule: Rule,
+    pub(crate) keep_previous: bool,
+    pub(crate) manual: bool,
+}
+
+/// Doc comments and lint attributes; those of tools pass as well.
+const PASSED: [&str; 8] = [
+    "doc",
+    "allow",
+    "expect",
+    "warn",
+    "deny",
+    "forbid",
+    "deprecated",
+    "must_use",
+];
+const TOOLS: [&str; 3] = ["clippy", "rustfmt", "diagnostic"];
+const OURS: [&str; 3] = ["eq", "keep_previous", "manual"];
+
+pub(crate) fn of_item(attrs: &[Attribute], keyword: Keyword, errors: &mut Errors) -> Attributes {
+    let mut read = Attributes {
+        passed: Vec::new(),
+        rule: Rule::PartialEq,
+        keep_previous: true,
+        manual: false,
+    };
+    let mut seen: Vec<&Attribute> = Vec::new();
+    for attr in attrs {
+        let name = name(attr);
+        if !OURS.contains(&name.as_str()) {
+            pass(attr, &OURS, &mut read.passed, errors);
+        } else if !belongs(&name, keyword) {
+            misplaced(attr, &name, keyword, errors);
+        } else if let Some(first) = seen.iter().find(|first| self::name(first) == name) {
+            repeated(first, attr, &name, errors);
+        } else {
+            seen.push(attr);
+            match name.as_str() {
+                "eq" => read.rule = equality(attr, keyword, errors),
+                "keep_previous" => read.keep_previous = keep_previous(attr, errors),
+                _ => read.manual = manual(attr, errors),
+            }
+        }
+    }
+    read
+}
+
+/// What is passed on, and whether `Debug` is derived.
+pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> (Vec<Attribute>, bool) {
+    let mut passed = Vec::new();
+    let mut debug = false;
+    for attr in attrs {
+        if !attr.path().is_ident("derive") {
+            pass(attr, &["derive"], &mut passed, errors);
+            continue;
+        }
+        let paths = attr.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
+        match paths {
+            Ok(paths) => paths
+                .iter()
+                .for_each(|path| derive(path, &mut debug, errors)),
+            Err(_) => {
+                errors.push("SK010", Place::of(attr), "expected `#[derive(Debug)]`");
+            }
+        }
+    }
+    (passed, debug)
+}
+
+fn derive(path: &Path, debug: &mut bool, errors: &mut Errors) {
+    let name = path
+        .segments
+        .last()
+        .map(|last| last.ident.to_string())
+        .unwrap_or_default();
+    let (why, help) = match name.as_str() {
+        "Debug" if *debug => {
+            errors.push("SK010", Place::of(path), "`Debug` is derived twice");
+            return;
+        }
+        "Debug" => {
+            *debug = true;
+            return;
+        }
+        "Clone" | "Copy" => ("work in flight has one owner", "clone the values you need"),
+        "Default" => (
+            "its values come from the declaration",
+            "where `new` takes no parameters, `Default` is there already",
+        ),
+        "PartialEq" | "Eq" | "PartialOrd" | "Ord" | "Hash" => {
+            ("it is a place, not a value", "compare the values you need")
+        }
+        _ => (
+            "only `Debug` can be derived",
+            "implement it by hand, on the getters",
+        ),
+    };
+    let text = format!("a graph cannot be `{name}`: {why}");
+    errors.push("SK021", Place::of(path), text).help(help);
+}
+
+/// Passes an attribute on that is not ours, if it means no harm.
+fn pass(attr: &Attribute, known: &[&str], passed: &mut Vec<Attribute>, errors: &mut Errors) {
+    let name = name(attr);
+    let first = attr
+        .path()
+        .segments
+        .first()
+        .map(|first| first.ident.to_string());
+    let tool =
+        attr.path().segments.len() > 1 && TOOLS.contains(&first.unwrap_or_default().as_str());
+    if tool || PASSED.contains(&name.as_str()) {
+        passed.push(attr.clone());
+        return;
+    }
+    let place = Place::of(attr.path());
+    if name == "cfg" || name == "cfg_attr" {
+        errors
+            .push(
+                "SK010",
+                place,
+                format!("`#[{name}]` inside of `reactive!` is not supported yet"),
+            )
+            .help(
+                "put it on the whole `reactive!` call, or inside of a function that a body calls",
+            );
+        return;
+    }
+    let error = errors.push("SK010", place, format!("unknown attribute `{name}`"));
+    match similar(&name, known.iter().chain(&PASSED).copied()) {
+        Some(meant) => error.help(format!("did you mean `{meant}`?")),
+        None => error.help(
+            "doc comments, lint attributes and `eq`, `keep_previous`, `manual` can stand here",
+        ),
+    }
+}
+
+fn belongs(name: &str, keyword: Keyword) -> bool {
+    match name {
+        "eq" => matches!(
+            keyword,
+            Keyword::Signal | Keyword::Computed | Keyword::Resource
+        ),
+        _ => keyword == Keyword::Resource,
+    }
+}
+
+fn misplaced(attr: &Attribute, name: &str, keyword: Keyword, errors: &mut Errors) {
+    let help = match name {
+        "eq" => "`eq` compares the values of a signal, a computed value or a resource",
+        _ => "it belongs to a `resource`",
+    };
+    let text = format!(
+        "attribute `{name}` has no meaning on {}",
+        with_article(keyword)
+    );
+    errors
+        .push("SK010", Place::of(attr.path()), text)
+        .help(help);
+}
+
+fn with_article(keyword: Keyword) -> String {
+    let article = match keyword {
+        Keyword::Effect => "an",
+        _ => "a",
+    };
+    format!("{article} {}", keyword.noun())
+}
+
+fn repeated(first: &Attribute, second: &Attribute, name: &str, errors: &mut Errors) {
+    let content = |attr: &Attribute| attr.meta.to_token_stream().to_string();
+    let (one, other) = (content(first), content(second));
+    let text = match one == other {
+        true => format!("attribute `{name}` is given twice"),
+        false => format!("attribute `{name}` contradicts the one above"),
+    };
+    errors.push("SK010", Place::of(second.path()), text);
+}
+
+/// `#[eq(path)]` or `#[eq(never)]`
+fn equality(attr: &Attribute, keyword: Keyword, errors: &mut Errors) -> Rule {
+    match attr.parse_args_with(Path::parse_mod_style) {
+        Ok(path) if !path.is_ident("never") => Rule::Path(path),
+        Ok(path) if keyword == Keyword::Resource => {
+            errors
+                .push(
+                    "SK010",
+                    Place::of(&path),
+                    "attribute `eq(never)` has no meaning on a resource",
+                )
+                .help("every result of a resource counts, unless `#[eq(path)]` compares them");
+            Rule::PartialEq
+        }
+        Ok(_) => Rule::Never,
+        Err(_) => {
+            errors
+                .push(
+                    "SK010",
+                    Place::of(&attr.meta),
+                    "expected `#[eq(path)]` or `#[eq(never)]`",
+                )
+                .help("the path names a `fn(&T, &T) -> bool`");
+            Rule::Never
+        }
+    }
+}
+
+fn keep_previous(attr: &Attribute, errors: &mut Errors) -> bool {
+    match attr.parse_args::<LitBool>() {
+        Ok(keep) => keep.value,
+        Err(_) => {
+            let text = "expected `#[keep_previous(true)]` or `#[keep_previous(false)]`";
+            errors.push("SK010", Place::of(&attr.meta), text);
+            true
+        }
+    }
+}
+
+fn manual(attr: &Attribute, errors: &mut Errors) -> bool {
+    if !matches!(attr.meta, Meta::Path(_)) {
+        errors.push("SK010", Place::of(&attr.meta), "expected `#[manual]`");
+    }
+    true
+}
+
+fn name(attr: &Attribute) -> String {
+    let names: Vec<String> = attr
+        .path()
+        .segments
+        .iter()
+        .map(|s| s.ident.to_string())
+        .collect();
+    names.join("::")
+}

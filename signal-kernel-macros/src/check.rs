@@ -1,0 +1,186 @@
+//! The rules of a graph. The lists below are the specification: each rule is one function.
+//!
+//! Invariants: a mistake is reported once, on the user's own tokens; a body that carries one, or that
+//! uses what another one broke, is not good. What comes out can be expanded, whatever was reported.
+//!
+//! Must not know: how a graph runs, or what is generated for it.
+
+mod bodies;
+mod declarations;
+
+use syn::{Ident, Path};
+
+use crate::errors::Errors;
+use crate::model::{Graph, Kind, Node};
+use crate::names::{Facts, Names, Walk, text};
+use crate::parse::{Draft, Item, Keyword, Value};
+use crate::{attributes, lower, order};
+use bodies::{known_names, no_awaits, no_mutable_fields, no_self, no_writes, not_itself};
+use declarations::{declared_once, fed_by_calls, free_names, owned_types};
+
+/// Rules on declarations. SK008, SK009 and SK019 are about syntax: `parse` has seen to them.
+const DECLARATIONS: [fn(&mut Draft, &mut Errors); 4] = [
+    declared_once, // SK004
+    free_names,    // SK005
+    fed_by_calls,  // SK018
+    owned_types,   // SK020
+];
+
+/// Rules on bodies and the arguments of resources.
+const BODIES: [fn(&Scene, &mut Errors); 6] = [
+    known_names,       // SK001
+    not_itself,        // SK003
+    no_writes,         // SK006, SK007
+    no_awaits,         // SK011
+    no_self,           // SK012
+    no_mutable_fields, // SK023
+];
+
+/// A graph, and what each of its nodes reads: exactly, without what is only guessed from broken tokens.
+pub(crate) struct Checked {
+    pub(crate) graph: Graph,
+    pub(crate) dependencies: Vec<Vec<usize>>,
+}
+
+/// What a rule on bodies looks at.
+struct Scene<'a> {
+    graph: &'a Ident,
+    item: &'a Item,
+    /// The item's index, if the graph has a place for it.
+    node: Option<usize>,
+    facts: &'a Facts,
+    /// The nodes by index.
+    nodes: &'a [&'a Item],
+    /// The names a body may mention.
+    known: &'a [String],
+}
+
+pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
+    let (attrs, debug) = attributes::of_struct(&draft.attrs, errors); // SK010, SK021
+    for rule in DECLARATIONS {
+        rule(&mut draft, errors);
+    }
+    let nodes: Vec<&Item> = draft.items.iter().filter(|item| !item.refused).collect();
+    let readable = nodes.iter().filter(|node| node.keyword != Keyword::Effect);
+    let known: Vec<String> = readable.map(|node| text(&node.name)).collect();
+    let names = names(&draft);
+    let mut graph_nodes = Vec::with_capacity(nodes.len());
+    let mut dependencies = Vec::with_capacity(nodes.len());
+    for item in &draft.items {
+        let node = (!item.refused).then_some(graph_nodes.len());
+        let attributes = attributes::of_item(&item.attrs, item.keyword, errors); // SK010
+        let facts = facts(item, &names);
+        let scene = Scene {
+            graph: &draft.name,
+            item,
+            node,
+            facts: &facts,
+            nodes: &nodes,
+            known: &known,
+        };
+        let before = errors.count();
+        for rule in BODIES {
+            rule(&scene, errors);
+        }
+        let good = errors.count() == before && !facts.doubtful;
+        if node.is_some() {
+            dependencies.push(reads(item, node, &facts));
+            graph_nodes.push(lower::node(item, attributes, facts.uses, good, &names));
+        }
+    }
+    let graph = Graph {
+        attrs,
+        debug,
+        vis: draft.vis.clone(),
+        name: draft.name.clone(),
+        generics: draft.generics.clone(),
+        nodes: graph_nodes,
+    };
+    Checked {
+        graph,
+        dependencies,
+    }
+}
+
+/// SK002, and the ranks if there is no cycle: effects last, as nothing reads them.
+pub(crate) fn acyclic(checked: &Checked, errors: &mut Errors) -> Option<Vec<usize>> {
+    let nodes = &checked.graph.nodes;
+    match order::order(&checked.dependencies) {
+        Ok(order) => {
+            let is_effect = |node: &usize| matches!(nodes[*node].kind, Kind::Effect { .. });
+            let (mut effects, mut order): (Vec<_>, Vec<_>) = order.into_iter().partition(is_effect);
+            effects.sort_unstable();
+            order.append(&mut effects);
+            Some(order)
+        }
+        Err(cycles) => {
+            for cycle in cycles {
+                cyclic(&cycle, nodes, errors);
+            }
+            None
+        }
+    }
+}
+
+/// The whole story at the first declared node, and one error for each further hop.
+fn cyclic(cycle: &[usize], nodes: &[Node], errors: &mut Errors) {
+    let name = |node: usize| format!("`{}`", nodes[node].name);
+    let closed = || cycle.iter().chain(&cycle[..1]).copied();
+    let path = closed().map(name).collect::<Vec<_>>().join(" -> ");
+    let place = &nodes[cycle[0]].name;
+    errors
+        .push("SK002", place, format!("cyclic dependency: {path}"))
+        .help("compute these together, or make one of them a `signal`");
+    for (reader, read) in closed().zip(closed().skip(1)).skip(1) {
+        let uses = nodes[reader].uses().iter().find(|used| used.node == read);
+        let place = uses.map_or(&nodes[reader].name, |used| &used.ident);
+        let text = format!("…{} reads {} here", name(reader), name(read));
+        errors.push("SK002", place, text);
+    }
+}
+
+/// Every name that a body may mention. Effects have no value, so theirs are none.
+fn names(draft: &Draft) -> Names {
+    let mut names = Names::default();
+    let mut node = 0;
+    for item in &draft.items {
+        let index = (!item.refused).then_some(node);
+        node += usize::from(!item.refused);
+        if item.keyword != Keyword::Effect {
+            let doubtful = item.ty.is_none() && item.keyword != Keyword::Resource;
+            names.insert(&item.name, index, Some(item.keyword), doubtful);
+        }
+    }
+    for name in &draft.lost {
+        names.insert(name, None, None, true);
+    }
+    names
+}
+
+fn facts(item: &Item, names: &Names) -> Facts {
+    let mut walk = Walk::new(names);
+    match (&item.value, item.keyword) {
+        (_, Keyword::Let | Keyword::Signal) | (Value::Absent, _) => {}
+        (Value::Broken(tokens), _) => walk.tokens(tokens),
+        (Value::Expr(_, expr), _) => walk.expr(expr),
+        (Value::Block(_, block), _) => walk.block(block),
+        (Value::Call(_, args), _) => args.iter().flatten().for_each(|arg| walk.expr(arg)),
+    }
+    walk.finish()
+}
+
+fn reads(item: &Item, node: Option<usize>, facts: &Facts) -> Vec<usize> {
+    if let Value::Broken(_) = item.value {
+        return Vec::new();
+    }
+    let reads = facts.uses.iter().map(|used| used.node);
+    reads.filter(|&read| Some(read) != node).collect()
+}
+
+/// A path's own name.
+fn last(path: &Path) -> String {
+    path.segments
+        .last()
+        .map(|last| last.ident.to_string())
+        .unwrap_or_default()
+}

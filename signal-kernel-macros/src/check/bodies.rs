@@ -1,0 +1,138 @@
+//! Rules on bodies, and on the arguments of resources, which are bodies too.
+//!
+//! Invariants: rules look at the facts of one body; what one rule reports no other reports again.
+//!
+//! Must not know: how the facts were found.
+
+use syn::Type;
+
+use super::{Scene, last};
+use crate::errors::Errors;
+use crate::model::Use;
+use crate::names::Form;
+use crate::parse::{Keyword, Value};
+use crate::similar::similar;
+
+/// SK001: a name that stands for a value and is close to a node's.
+pub(super) fn known_names(scene: &Scene, errors: &mut Errors) {
+    let mut told: Vec<&str> = Vec::new();
+    for unknown in &scene.facts.unknown {
+        let meant = similar(&unknown.name, scene.known.iter().map(String::as_str));
+        let Some(meant) = meant.filter(|_| !told.contains(&unknown.name.as_str())) else {
+            continue;
+        };
+        told.push(&unknown.name);
+        let text = format!("no node named `{}` in `{}`", unknown.name, scene.graph);
+        errors
+            .push("SK001", unknown.place, text)
+            .help(format!("did you mean `{meant}`?"));
+    }
+}
+
+/// SK003: the shortest cycle.
+pub(super) fn not_itself(scene: &Scene, errors: &mut Errors) {
+    // What a broken body mentions is a guess.
+    if matches!(scene.item.value, Value::Broken(_)) {
+        return;
+    }
+    for Use { node, ident, .. } in &scene.facts.uses {
+        if Some(*node) == scene.node {
+            let (noun, name) = (scene.item.keyword.noun(), &scene.item.name);
+            let noun = if noun == "computed value" {
+                "computed"
+            } else {
+                noun
+            };
+            errors.push("SK003", ident, format!("{noun} `{name}` reads itself"));
+        }
+    }
+}
+
+/// SK006, SK007: only the caller writes.
+pub(super) fn no_writes(scene: &Scene, errors: &mut Errors) {
+    let (code, text, help) = match scene.item.keyword {
+        Keyword::Effect => (
+            "SK007",
+            "effects cannot write signals, so a graph always comes to rest",
+            "derive it with `computed`, or write from the caller",
+        ),
+        Keyword::Resource => (
+            "SK006",
+            "the arguments of a resource cannot write signals",
+            "write from outside, in a `batch`",
+        ),
+        _ => (
+            "SK006",
+            "computed values cannot write signals",
+            "write from outside, in a `batch`",
+        ),
+    };
+    for write in &scene.facts.writes {
+        let node = scene.nodes[write.node];
+        let forbidden = match write.form {
+            Form::Assignment => node.keyword != Keyword::Let,
+            // A type of the user's may well have a method `set`.
+            Form::Method => {
+                node.keyword == Keyword::Signal && node.ty.as_ref().is_some_and(is_plain)
+            }
+            Form::Setter => true,
+        };
+        if forbidden {
+            errors.push(code, write.place, text).help(help);
+        }
+    }
+}
+
+/// Types of the standard library which have no method `set` or `update`.
+fn is_plain(ty: &Type) -> bool {
+    const PLAIN: [&str; 23] = [
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+        "f32", "f64", "bool", "char", "String", "Vec", "Option", "HashMap", "HashSet", "BTreeMap",
+        "BTreeSet",
+    ];
+    match ty {
+        Type::Path(path) => PLAIN.contains(&last(&path.path).as_str()),
+        _ => false,
+    }
+}
+
+/// SK011: bodies do not wait.
+pub(super) fn no_awaits(scene: &Scene, errors: &mut Errors) {
+    let (text, help) = match scene.item.keyword {
+        Keyword::Effect => ("effect bodies are synchronous", "declare a `resource`"),
+        Keyword::Resource => (
+            "the arguments of a resource are synchronous",
+            "await it in the function that is called",
+        ),
+        _ => ("computed bodies are synchronous", "declare a `resource`"),
+    };
+    for place in &scene.facts.awaits {
+        errors.push("SK011", *place, text).help(help);
+    }
+}
+
+/// SK012: a body has no `self`.
+pub(super) fn no_self(scene: &Scene, errors: &mut Errors) {
+    for found in &scene.facts.selfs {
+        let help = match &found.member {
+            Some(member) => format!("write `{member}`"),
+            None => "name the nodes themselves".to_owned(),
+        };
+        let text = "bodies see nodes by name, not through `self`";
+        errors.push("SK012", found.place, text).help(help);
+    }
+}
+
+/// SK023: what changes unseen is no input.
+pub(super) fn no_mutable_fields(scene: &Scene, errors: &mut Errors) {
+    if scene.item.keyword == Keyword::Effect {
+        return;
+    }
+    for Use { node, ident, .. } in &scene.facts.uses {
+        if scene.nodes[*node].mutable {
+            errors
+                .push("SK023", ident, "only effects see `let mut` fields")
+                .help("make it a `signal`");
+        }
+    }
+}

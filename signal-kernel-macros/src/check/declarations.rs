@@ -1,0 +1,183 @@
+//! Rules on what is declared: names, types, and what feeds a resource.
+//!
+//! Invariants: an item that the graph has no place for is marked so, and stays in the draft: its body
+//! is checked like any other.
+//!
+//! Must not know: what bodies mention.
+
+use std::collections::HashMap;
+
+use syn::{Expr, Path};
+
+use super::last;
+use crate::errors::{Errors, Place};
+use crate::names::text;
+use crate::parse::{Draft, Item, Keyword, Value};
+use crate::{lower, owned};
+
+/// SK004: names are unique.
+pub(super) fn declared_once(draft: &mut Draft, errors: &mut Errors) {
+    let mut first: HashMap<String, (usize, bool)> = HashMap::new();
+    for at in 0..draft.items.len() {
+        let name = draft.items[at].name.clone();
+        let Some((before, told)) = first.get_mut(&text(&name)) else {
+            first.insert(text(&name), (at, false));
+            continue;
+        };
+        errors.push("SK004", &name, format!("node `{name}` is declared twice"));
+        if !std::mem::replace(told, true) {
+            errors.push("SK004", &draft.items[*before].name, "first declared here");
+        }
+        draft.items[at].refused = true;
+    }
+}
+
+const RESERVED: [&str; 8] = [
+    "new",
+    "default",
+    "batch",
+    "transaction",
+    "poll_progress",
+    "progress",
+    "settled",
+    "GRAPH",
+];
+
+/// SK005: no two generated methods have one name.
+pub(super) fn free_names(draft: &mut Draft, errors: &mut Errors) {
+    let mut getters: HashMap<String, usize> = HashMap::new();
+    for (at, item) in draft.items.iter_mut().enumerate() {
+        let name = text(&item.name);
+        if RESERVED.contains(&name.as_str()) || name.starts_with("__") {
+            let reserved = format!("the node name `{name}` is reserved");
+            let error = errors.push("SK005", &item.name, reserved);
+            if name.starts_with("__") {
+                error.help("names that start with `__` belong to the macro");
+            }
+            item.refused = true;
+        } else if !item.refused && item.keyword != Keyword::Effect {
+            getters.insert(name, at);
+        }
+    }
+    let mut generated: HashMap<String, usize> = HashMap::new();
+    for at in 0..draft.items.len() {
+        let item = &draft.items[at];
+        if item.refused {
+            continue;
+        }
+        for method in methods(item) {
+            let (noun, name) = (item.keyword.noun(), &item.name);
+            let what = format!("{noun} `{name}` generates `{method}`");
+            if let Some(&twin) = getters.get(&method) {
+                let place = &draft.items[twin].name;
+                errors.push(
+                    "SK005",
+                    place,
+                    format!("{what}, which is declared here too"),
+                );
+                draft.items[twin].refused = true;
+                break;
+            }
+            if let Some(&twin) = generated.get(&method) {
+                let other = &draft.items[twin].name;
+                errors.push(
+                    "SK005",
+                    name,
+                    format!("{what}, which `{other}` generates too"),
+                );
+                draft.items[at].refused = true;
+                break;
+            }
+            generated.insert(method, at);
+        }
+    }
+}
+
+/// Methods beside the getter, which has the name of the node.
+fn methods(item: &Item) -> Vec<String> {
+    let name = text(&item.name);
+    match item.keyword {
+        Keyword::Signal => vec![format!("set_{name}"), format!("update_{name}")],
+        Keyword::Resource => vec![format!("reload_{name}"), format!("cancel_{name}")],
+        Keyword::Let if item.mutable => vec![format!("{name}_mut")],
+        _ => Vec::new(),
+    }
+}
+
+/// SK018: a resource is fed by a call.
+pub(super) fn fed_by_calls(draft: &mut Draft, errors: &mut Errors) {
+    for item in &mut draft.items {
+        if item.keyword != Keyword::Resource {
+            continue;
+        }
+        let call = match std::mem::replace(&mut item.value, Value::Absent) {
+            Value::Expr(_, expr) => fed_by_call(expr, errors),
+            // The path may be all that is left of the call, and it tells the type.
+            Value::Broken(tokens) => lower::path_of_call(tokens).map(|path| (path, None)),
+            _ => None,
+        };
+        match call {
+            Some((path, args)) => item.value = Value::Call(path, args),
+            None => item.refused = true,
+        }
+    }
+}
+
+/// Of something close to a call the call is kept.
+fn fed_by_call(expr: Expr, errors: &mut Errors) -> Option<(Path, Option<Vec<Expr>>)> {
+    let text = "a resource is fed by a call";
+    match expr {
+        Expr::Group(group) => fed_by_call(*group.expr, errors),
+        Expr::Await(wait) => {
+            errors
+                .push("SK018", wait.await_token.span, text)
+                .help("remove `.await`: the graph drives the future");
+            fed_by_call(*wait.base, errors)
+        }
+        Expr::Try(tried) => {
+            errors
+                .push("SK018", Place::of(&tried.question_token), text)
+                .help("remove `?`: the error is part of the resource's state");
+            fed_by_call(*tried.expr, errors)
+        }
+        Expr::Path(path) if path.qself.is_none() => {
+            let help = format!("call it: `{}(…)`", last(&path.path));
+            errors.push("SK018", Place::of(&path), text).help(help);
+            Some((path.path, None))
+        }
+        Expr::Call(call) => match *call.func {
+            Expr::Path(path) if path.qself.is_none() => {
+                Some((path.path, Some(call.args.into_iter().collect())))
+            }
+            func => {
+                errors
+                    .push("SK018", Place::of(&func), text)
+                    .help("name the function by its path: `fetch_user(id)`");
+                None
+            }
+        },
+        expr => {
+            errors
+                .push("SK018", Place::of(&expr), text)
+                .help("call a function that is marked `#[resource]`: `fetch_user(id)`");
+            None
+        }
+    }
+}
+
+/// SK020: types own their values.
+pub(super) fn owned_types(draft: &mut Draft, errors: &mut Errors) {
+    owned::generics(&draft.generics, errors);
+    for item in &mut draft.items {
+        let Some(ty) = &item.ty else {
+            continue;
+        };
+        if let Some(stand_in) = owned::check(ty, &draft.generics, errors) {
+            item.ty = Some(stand_in);
+            item.value = match std::mem::replace(&mut item.value, Value::Absent) {
+                Value::Expr(tokens, _) => Value::Broken(tokens),
+                value => value,
+            };
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The mistakes found in one macro call: collected, so that one build reports them all.
+//!
+//! Invariants: every error has a code of the catalogue and a place in the user's own tokens; a
+//! collector that holds errors is never dropped unread.
+//!
+//! Must not know: which rules exist, or what they look at.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+
+/// Errors in the order they were found.
+pub(crate) struct Errors {
+    list: Vec<Error>,
+}
+
+/// One mistake. [`Error::help`] adds the way out.
+pub(crate) struct Error {
+    code: &'static str,
+    place: Place,
+    message: String,
+    help: Option<String>,
+}
+
+/// The tokens an error underlines, by their first and last span: stable proc macros cannot join spans.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    start: Span,
+    end: Span,
+}
+
+impl Errors {
+    pub(crate) fn new() -> Self {
+        Self { list: Vec::new() }
+    }
+
+    /// The message says what is wrong: lower case, no full stop, names in backticks.
+    pub(crate) fn push(
+        &mut self,
+        code: &'static str,
+        place: impl Into<Place>,
+        message: impl Into<String>,
+    ) -> &mut Error {
+        self.list.push(Error {
+            code,
+            place: place.into(),
+            message: message.into(),
+            help: None,
+        });
+        self.list.last_mut().expect("an error was just pushed")
+    }
+
+    /// How many so far: two counts tell whether the work between them went well.
+    pub(crate) fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// One `compile_error!` per mistake, for the very end of the expansion.
+    pub(crate) fn into_compile_errors(mut self) -> TokenStream {
+        let list = std::mem::take(&mut self.list);
+        list.iter().map(Error::to_compile_error).collect()
+    }
+
+    /// What a test asserts on: code, `line:column` (columns from 1, as rustc counts), text with help.
+    #[cfg(test)]
+    pub(crate) fn into_list(mut self) -> Vec<(&'static str, String, String)> {
+        let list = std::mem::take(&mut self.list);
+        list.into_iter()
+            .map(|error| {
+                let start = error.place.start.start();
+                let help = error.help.map(|help| format!(" | {help}"));
+                let text = error.message + &help.unwrap_or_default();
+                let place = format!("{}:{}", start.line, start.column + 1);
+                (error.code, place, text)
+            })
+            .collect()
+    }
+}
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        if !self.list.is_empty() && !std::thread::panicking() {
+            panic!("{} errors were never reported", self.list.len());
+        }
+    }
+}
+
+impl Error {
+    /// Says how to get out of it.
+    pub(crate) fn help(&mut self, help: impl Into<String>) {
+        self.help = Some(help.into());
+    }
+
+    /// ```text
+    /// ::core::compile_error! { "what is wrong\n\n  = help: the way out\n  = note: SK000" }
+    /// ```
+    /// The first token starts the underlined range and the last one ends it.
+    fn to_compile_error(&self) -> TokenStream {
+        let help = match &self.help {
+            Some(help) => format!("  = help: {help}\n"),
+            None => String::new(),
+        };
+        let text = format!("{}\n\n{help}  = note: {}", self.message, self.code);
+        let mut group: TokenTree = {
+            let content = quote_spanned!(self.place.end=> #text);
+            proc_macro2::Group::new(proc_macro2::Delimiter::Brace, content).into()
+        };
+        group.set_span(self.place.end);
+        let mut tokens = quote_spanned!(self.place.start=> ::core::compile_error!);
+        tokens.extend([group]);
+        tokens
+    }
+}
+
+impl Place {
+    /// From the first to the last token.
+    pub(crate) fn of(tokens: &impl ToTokens) -> Self {
+        let mut spans = tokens
+            .to_token_stream()
+            .into_iter()
+            .map(|token| token.span());
+        let start = spans.next().unwrap_or_else(Span::call_site);
+        Self {
+            start,
+            end: spans.last().unwrap_or(start),
+        }
+    }
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Self {
+        Self {
+            start: span,
+            end: span,
+        }
+    }
+}
+
+impl From<&syn::Ident> for Place {
+    fn from(ident: &syn::Ident) -> Self {
+        ident.span().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_holds_message_help_and_code() {
+        let mut errors = Errors::new();
+        errors
+            .push("SK001", Span::call_site(), "no node named `qyt` in `Cart`")
+            .help("did you mean `qty`?");
+        errors.push("SK019", Span::call_site(), "expected `struct Name { … }`");
+        let text = errors.into_compile_errors().to_string();
+        let file: syn::File = syn::parse_str(&text).expect("items");
+        let texts: Vec<String> = file
+            .items
+            .iter()
+            .map(|item| match item {
+                syn::Item::Macro(item) => item.mac.parse_body::<syn::LitStr>().unwrap().value(),
+                _ => panic!("not a macro call"),
+            })
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                "no node named `qyt` in `Cart`\n\n  = help: did you mean `qty`?\n  = note: SK001",
+                "expected `struct Name { … }`\n\n  = note: SK019",
+            ]
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "1 errors were never reported")]
+    fn dropping_unread_errors_panics() {
+        let mut errors = Errors::new();
+        errors.push("SK001", Span::call_site(), "lost");
+    }
+}

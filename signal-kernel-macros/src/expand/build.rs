@@ -1,0 +1,211 @@
+//! How a graph comes into being: `new`, `Default`, `Debug`, and the methods that drive it.
+//!
+//! Invariants: initial values run in declaration order, then computed values and first loads in order of
+//! rank; effects run when the struct is complete.
+//!
+//! Must not know: masks and edges.
+
+use super::{Context, Kind, Node, bits, field, function, plan::Plan};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+
+pub(super) fn build(context: &Context) -> TokenStream {
+    let Context { name, impl_generics, type_generics, where_clause, graph, batch, transaction, names, .. } = context;
+    let vis = &graph.vis;
+    let parameters: Vec<TokenStream> = graph.nodes.iter().filter_map(parameter).collect();
+    let new = context.live(|plan| new_body(context, plan));
+    let default = parameters.is_empty().then(|| {
+        quote! {
+            impl #impl_generics ::core::default::Default for #name #type_generics #where_clause {
+                fn default() -> Self {
+                    Self::new()
+                }
+            }
+        }
+    });
+    let debug = graph.debug.then(|| debug(context));
+    let batch_body = context.live(|_| quote!(::signal_kernel::__private::batch::batch(self, |graph| batch(&mut #batch { graph }))));
+    let transaction_body = context.live(|_| {
+        quote! {
+            ::signal_kernel::__private::batch::batch(self, |graph| {
+                ::signal_kernel::__private::batch::transaction(graph, |graph| transaction(&mut #transaction { graph }))
+            })
+        }
+    });
+    let poll_progress = context.live(|_| quote!(::signal_kernel::__private::poll_progress(self, context)));
+    let progress = context.live(|_| quote!(::signal_kernel::__private::progress(self).await));
+    let settled = context.live(|_| quote!(::signal_kernel::__private::settled(self).await));
+    let plain = name.unraw();
+    let new_doc = format!("A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run.");
+    quote! {
+        #[allow(dead_code)]
+        impl #impl_generics #name #type_generics #where_clause {
+            #[doc = #new_doc]
+            #[allow(clippy::too_many_arguments)]
+            #vis fn new(#(#parameters),*) -> Self { #new }
+
+            /// Defers settling to the end of `batch`, and returns what it returns.
+            #vis fn batch<R>(&mut self, batch: impl ::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> R) -> R {
+                #batch_body
+            }
+
+            /// A batch that restores every signal written in it if `transaction` returns an error or panics.
+            ///
+            /// # Errors
+            ///
+            /// With the error of `transaction`.
+            #vis fn transaction<R, E>(
+                &mut self,
+                transaction: impl ::core::ops::FnOnce(&mut #transaction<'_, #(#names),*>) -> ::core::result::Result<R, E>,
+            ) -> ::core::result::Result<R, E> {
+                #transaction_body
+            }
+
+            /// Polls the work in flight; ready once at least one piece of it was committed and its effects have run.
+            #vis fn poll_progress(&mut self, context: &mut ::core::task::Context<'_>) -> ::core::task::Poll<()> {
+                #poll_progress
+            }
+
+            /// Waits until a piece of work was committed and its effects have run; for ever while none is in flight.
+            /// Dropping this future drops no work.
+            #vis async fn progress(&mut self) { #progress }
+
+            /// Waits until nothing is in flight. Dropping this future drops no work.
+            #vis async fn settled(&mut self) { #settled }
+        }
+
+        #default
+        #debug
+    }
+}
+
+/// A field or signal without a value is a parameter of `new`.
+fn parameter(node: &Node) -> Option<TokenStream> {
+    let name = &node.name;
+    match &node.kind {
+        Kind::Field { ty, value: None, .. } | Kind::Signal { ty, value: None, .. } => Some(quote!(#name: #ty)),
+        _ => None,
+    }
+}
+
+/// ```text
+/// let __price = Slot::new(Self::__init_price());
+/// let __total = Slot::new(Self::__body_total(&__price.value));
+/// let mut graph = Self { __price, __total, core: Core::new([0x2], None) };
+/// settle::begin(&mut graph);
+/// graph
+/// ```
+fn new_body(context: &Context, plan: &Plan) -> TokenStream {
+    let nodes = &context.graph.nodes;
+    let sources = nodes.iter().filter_map(|node| {
+        let (field, init, name) = (field(node), function("init", node), &node.name);
+        match &node.kind {
+            Kind::Field { value: Some(_), .. } => Some(quote!(let #field = Self::#init();)),
+            Kind::Field { value: None, .. } => Some(quote!(let #field = #name;)),
+            Kind::Signal { value: Some(_), .. } => {
+                Some(quote!(let #field = ::signal_kernel::__private::Slot::new(Self::#init());))
+            }
+            Kind::Signal { value: None, .. } => Some(quote!(let #field = ::signal_kernel::__private::Slot::new(#name);)),
+            _ => None,
+        }
+    });
+    let derived = (0..plan.ranks).filter_map(|rank| {
+        let index = plan.positions[rank];
+        let node = &nodes[index];
+        let field = field(node);
+        match &node.kind {
+            Kind::Computed { .. } if plan.places[index].lazy => {
+                Some(quote!(let #field = ::signal_kernel::__private::Lazy::default();))
+            }
+            Kind::Computed { .. } => {
+                let (body, inputs) = (function("body", node), context.inputs(node, &quote!()));
+                Some(quote!(let #field = ::signal_kernel::__private::Slot::new(Self::#body(#(#inputs),*));))
+            }
+            Kind::Resource { keep_previous, manual, .. } if rank == plan.position(index) => {
+                let (start, inputs) = (function("start", node), context.inputs(node, &quote!()));
+                let answer = rank as u32;
+                let new = quote!(::signal_kernel::__private::Answer::new(#answer, #keep_previous, #manual));
+                Some(if *manual {
+                    quote!(let #field = #new;)
+                } else {
+                    quote! {
+                        let mut #field = #new;
+                        #field.begin(&hub, Self::#start(#(#inputs),*));
+                    }
+                })
+            }
+            Kind::Effect { kept: Some(_), .. } => Some(quote!(let #field = ::core::option::Option::None;)),
+            _ => None,
+        }
+    });
+    let fields = nodes.iter().filter(|node| !matches!(node.kind, Kind::Effect { kept: None, .. })).map(field);
+    let has_resources = nodes.iter().any(|node| matches!(node.kind, Kind::Resource { .. }));
+    let hub = if has_resources {
+        quote!(::core::option::Option::Some(::core::default::Default::default()))
+    } else {
+        quote!(::core::option::Option::None)
+    };
+    let mut effects = vec![0_u64; plan.words];
+    for rank in 0..plan.ranks {
+        if matches!(nodes[plan.positions[rank]].kind, Kind::Effect { .. }) {
+            effects[rank / 64] |= bits(rank);
+        }
+    }
+    quote! {
+        #(#sources)*
+        let hub = #hub;
+        #(#derived)*
+        let mut graph = Self {
+            #(#fields,)*
+            core: ::signal_kernel::__private::Core::new([#(#effects),*], hub),
+        };
+        ::signal_kernel::__private::settle::begin(&mut graph);
+        graph
+    }
+}
+
+/// Names and values, without running a body.
+fn debug(context: &Context) -> TokenStream {
+    let Context { name, impl_generics, type_generics, graph, .. } = context;
+    let mut generics = graph.generics.clone();
+    let parameters: Vec<_> = graph.generics.type_params().map(|parameter| parameter.ident.clone()).collect();
+    let bounds = generics.make_where_clause();
+    for parameter in parameters {
+        bounds.predicates.push(syn::parse_quote!(#parameter: ::core::fmt::Debug));
+    }
+    let where_clause = &generics.where_clause;
+    let fields = graph.nodes.iter().enumerate().filter_map(|(index, node)| {
+        let (field, label) = (field(node), node.name.unraw().to_string());
+        let value = match &node.kind {
+            Kind::Field { .. } => quote!(&self.#field),
+            Kind::Signal { .. } => quote!(&self.#field.value),
+            Kind::Resource { .. } => quote!(&self.#field.state),
+            Kind::Computed { .. } => match context.plan {
+                Some(plan) if !plan.places[index].lazy => {
+                    let rank = plan.position(index);
+                    quote! {
+                        if self.core.is_failed(#rank) {
+                            &::signal_kernel::__private::read::Panicked as &dyn ::core::fmt::Debug
+                        } else {
+                            &self.#field.value
+                        }
+                    }
+                }
+                _ => quote!(&self.#field),
+            },
+            Kind::Effect { .. } => return None,
+        };
+        Some(quote!(debug.field(#label, #value);))
+    });
+    let text = name.unraw().to_string();
+    quote! {
+        impl #impl_generics ::core::fmt::Debug for #name #type_generics #where_clause {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let mut debug = formatter.debug_struct(#text);
+                #(#fields)*
+                debug.finish()
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Where each node of a graph stands: its rank or position, who depends on it, how it is settled.
+//!
+//! Invariants: positions below `ranks` are ranks in topological order, eager values and resources first,
+//! then lazy values, then effects in declaration order; signals follow. A resource has two ranks, one
+//! after the other: at the first its question has changed, at the second it starts, stops or commits.
+//!
+//! Must not know: tokens.
+
+use crate::model::{Graph, Kind, Part, Use};
+
+pub(super) struct Plan {
+    /// How many positions are ranks.
+    pub(super) ranks: usize,
+    /// How many words a mask of ranks has.
+    pub(super) words: usize,
+    /// The node at each position; a resource stands at two.
+    pub(super) positions: Vec<usize>,
+    /// By node.
+    pub(super) places: Vec<Place>,
+}
+
+pub(super) struct Place {
+    /// The node's rank or position; a resource's second rank; `None` for a plain field.
+    pub(super) position: Option<usize>,
+    /// A computed value that nothing watches.
+    pub(super) lazy: bool,
+    /// A lazy value reads this node.
+    pub(super) versioned: bool,
+    /// The ranks that depend on this node, with the part they observe.
+    pub(super) dependents: Vec<(usize, Part)>,
+}
+
+impl Plan {
+    pub(super) fn new(graph: &Graph, order: &[usize]) -> Self {
+        let nodes = &graph.nodes;
+        let watched = watched(graph, order);
+        let lazy = |node: usize| matches!(nodes[node].kind, Kind::Computed { .. }) && !watched[node];
+        let mut positions = Vec::new();
+        for &node in order {
+            match nodes[node].kind {
+                Kind::Resource { .. } => positions.extend([node, node]),
+                Kind::Computed { .. } if !lazy(node) => positions.push(node),
+                _ => {}
+            }
+        }
+        positions.extend(order.iter().copied().filter(|&node| lazy(node)));
+        let of_kind = |wanted: fn(&Kind) -> bool| (0..nodes.len()).filter(move |&node| wanted(&nodes[node].kind));
+        positions.extend(of_kind(|kind| matches!(kind, Kind::Effect { .. })));
+        let ranks = positions.len();
+        positions.extend(of_kind(|kind| matches!(kind, Kind::Signal { .. })));
+
+        let mut places: Vec<Place> = (0..nodes.len())
+            .map(|node| Place {
+                position: None,
+                lazy: lazy(node),
+                versioned: false,
+                dependents: Vec::new(),
+            })
+            .collect();
+        for (position, &node) in positions.iter().enumerate() {
+            places[node].position = Some(position);
+        }
+        for (reader, node) in nodes.iter().enumerate() {
+            let Some(position) = places[reader].position else { continue };
+            let rank = if matches!(node.kind, Kind::Resource { .. }) { position - 1 } else { position };
+            for used in node.uses() {
+                let reads_lazily = places[reader].lazy;
+                places[used.node].versioned |= reads_lazily;
+                places[used.node].dependents.push((rank, used.part));
+            }
+        }
+        Plan {
+            ranks,
+            words: ranks.div_ceil(64).max(1),
+            positions,
+            places,
+        }
+    }
+
+    /// The position of a node that is not a plain field.
+    pub(super) fn position(&self, node: usize) -> usize {
+        self.places[node].position.unwrap_or(usize::MAX)
+    }
+
+    pub(super) fn has_lazy(&self) -> bool {
+        self.places.iter().any(|place| place.lazy)
+    }
+
+    /// The masks of those who observe `part` of a node, as pairs of a word and its bits.
+    pub(super) fn masks(&self, node: usize, part: Part) -> Vec<(u32, u64)> {
+        let ranks = self.places[node].dependents.iter();
+        masks(ranks.filter(|(_, observed)| *observed == part).map(|(rank, _)| *rank))
+    }
+}
+
+/// Gathers ranks into words.
+pub(super) fn masks(ranks: impl Iterator<Item = usize>) -> Vec<(u32, u64)> {
+    let mut masks = std::collections::BTreeMap::new();
+    for rank in ranks {
+        *masks.entry((rank / 64) as u32).or_insert(0) |= 1_u64 << (rank % 64);
+    }
+    masks.into_iter().collect()
+}
+
+/// Which computed values an effect or a resource needs, directly or not.
+fn watched(graph: &Graph, order: &[usize]) -> Vec<bool> {
+    let mut watched = vec![false; graph.nodes.len()];
+    for &node in order.iter().rev() {
+        let kind = &graph.nodes[node].kind;
+        if watched[node] || matches!(kind, Kind::Effect { .. } | Kind::Resource { .. }) {
+            for used in graph.nodes[node].uses() {
+                watched[used.node] = true;
+            }
+        }
+    }
+    watched
+}
+
+impl crate::model::Node {
+    /// What the node's body, or a resource's arguments, mention.
+    pub(crate) fn uses(&self) -> &[Use] {
+        match &self.kind {
+            Kind::Field { .. } | Kind::Signal { .. } => &[],
+            Kind::Computed { body, .. } | Kind::Effect { body, .. } => &body.uses,
+            Kind::Resource { uses, .. } => uses,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! From what was written to what it means: items become nodes of the model.
+//!
+//! Invariants: every item gives a node; parts that are missing, and have been reported, get a stand-in
+//! which type-checks.
+//!
+//! Must not know: any rule.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::{ParseStream, Parser};
+use syn::{Expr, ExprPath, Path, Type, token};
+
+use crate::attributes::Attributes;
+use crate::model::{Arg, Body, Kind, Node, Use};
+use crate::names::{Names, bare};
+use crate::parse::{Item, Keyword, Value};
+
+pub(crate) fn node(
+    item: &Item,
+    attributes: Attributes,
+    uses: Vec<Use>,
+    good: bool,
+    names: &Names,
+) -> Node {
+    let kind = match item.keyword {
+        Keyword::Let => Kind::Field {
+            mutable: item.mutable,
+            ty: ty(item),
+            value: value(item),
+        },
+        Keyword::Signal => Kind::Signal {
+            ty: ty(item),
+            value: value(item),
+            rule: attributes.rule,
+        },
+        Keyword::Computed => Kind::Computed {
+            ty: ty(item),
+            body: body(item, uses, good),
+            rule: attributes.rule,
+        },
+        Keyword::Resource => {
+            let (path, args) = call(item, names);
+            Kind::Resource {
+                path,
+                args,
+                uses,
+                keep_previous: attributes.keep_previous,
+                manual: attributes.manual,
+                rule: attributes.rule,
+            }
+        }
+        Keyword::Effect => Kind::Effect {
+            kept: match item.value {
+                Value::Expr(..) => Some(ty(item)),
+                _ => item.ty.clone(),
+            },
+            body: body(item, uses, good),
+        },
+    };
+    Node {
+        attrs: attributes.passed,
+        vis: item.vis.clone(),
+        name: item.name.clone(),
+        kind,
+    }
+}
+
+/// The path a broken call starts with.
+pub(crate) fn path_of_call(tokens: TokenStream) -> Option<Path> {
+    let path = |input: ParseStream| {
+        let path: ExprPath = input.parse()?;
+        let called = input.peek(token::Paren);
+        input.parse::<TokenStream>()?;
+        Ok((path.path, called))
+    };
+    let (path, called) = path.parse2(tokens).ok()?;
+    called.then_some(path)
+}
+
+fn ty(item: &Item) -> Type {
+    let missing = || Type::Verbatim(quote!(()));
+    item.ty.clone().unwrap_or_else(missing)
+}
+
+/// A value that does not parse, or whose type does not, is one that never comes to be; it is there, or
+/// else `new` would have one more parameter.
+fn value(item: &Item) -> Option<Expr> {
+    let never = || {
+        Expr::Verbatim(quote!({
+            fn broken<T>() -> T {
+                ::core::unreachable!()
+            }
+            broken()
+        }))
+    };
+    match &item.value {
+        Value::Absent => None,
+        Value::Expr(_, expr) if item.ty.is_some() => Some(expr.clone()),
+        _ => Some(never()),
+    }
+}
+
+fn body(item: &Item, uses: Vec<Use>, good: bool) -> Body {
+    let (tokens, parsed) = match &item.value {
+        Value::Expr(tokens, _) => (tokens.clone(), item.ty.is_some()),
+        Value::Block(tokens, _) => (tokens.clone(), true),
+        Value::Broken(tokens) => (tokens.clone(), false),
+        Value::Absent | Value::Call(..) => (TokenStream::new(), false),
+    };
+    Body {
+        tokens,
+        uses,
+        good: good && parsed,
+    }
+}
+
+fn call(item: &Item, names: &Names) -> (Path, Vec<Arg>) {
+    let Value::Call(path, args) = &item.value else {
+        // A resource without a call has been refused its place in the graph.
+        return (syn::parse_quote!(unknown), Vec::new());
+    };
+    let args = args.iter().flatten().map(|expr| Arg {
+        expr: expr.clone(),
+        bare: bare(expr).and_then(|ident| names.node(ident)),
+    });
+    (path.clone(), args.collect())
+}

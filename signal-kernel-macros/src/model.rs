@@ -1,0 +1,111 @@
+//! What a `reactive!` declaration means: the checked graph that `order` ranks and `expand` prints.
+//!
+//! Invariants: `nodes` is in declaration order; every [`Use`] points at an existing node, and a body
+//! lists each node it mentions once, in the order of first mention.
+//!
+//! Must not know: how the text was split, or what is generated from it.
+
+use proc_macro2::TokenStream;
+use syn::{Attribute, Expr, Generics, Ident, Path, Type, Visibility};
+
+/// One `struct` of a `reactive!` call.
+pub(crate) struct Graph {
+    /// Doc comments and lint attributes: everything that is passed on to the struct as it is.
+    pub(crate) attrs: Vec<Attribute>,
+    /// `#[derive(Debug)]` was asked for.
+    pub(crate) debug: bool,
+    pub(crate) vis: Visibility,
+    pub(crate) name: Ident,
+    /// Type and const parameters with the where-clause.
+    pub(crate) generics: Generics,
+    pub(crate) nodes: Vec<Node>,
+}
+
+/// One item of a struct, a plain field included.
+pub(crate) struct Node {
+    /// Doc comments and lint attributes, passed on to the node's getter.
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) name: Ident,
+    pub(crate) kind: Kind,
+}
+
+pub(crate) enum Kind {
+    /// `let` and `let mut`: plain data, no node of the graph.
+    Field {
+        mutable: bool,
+        ty: Type,
+        /// Without a value the field is a parameter of `new`.
+        value: Option<Expr>,
+    },
+    Signal {
+        ty: Type,
+        value: Option<Expr>,
+        rule: Rule,
+    },
+    Computed {
+        ty: Type,
+        body: Body,
+        rule: Rule,
+    },
+    Resource {
+        /// The `#[resource]` function, with the type arguments the user wrote.
+        path: Path,
+        args: Vec<Arg>,
+        /// Every node the arguments mention.
+        uses: Vec<Use>,
+        keep_previous: bool,
+        manual: bool,
+        /// A cut-off on the value: `Rule::PartialEq` means none was asked for.
+        rule: Rule,
+    },
+    Effect {
+        /// The type of a result that is kept until the next run.
+        kept: Option<Type>,
+        body: Body,
+    },
+}
+
+/// How two values of a node are compared.
+pub(crate) enum Rule {
+    PartialEq,
+    /// `#[eq(path)]`, a `fn(&T, &T) -> bool`.
+    Path(Path),
+    /// `#[eq(never)]`
+    Never,
+}
+
+/// The expression or block that computes a node.
+pub(crate) struct Body {
+    /// The user's own tokens: an expression, or for an effect block the statements with their braces.
+    pub(crate) tokens: TokenStream,
+    pub(crate) uses: Vec<Use>,
+    /// False where the tokens do not parse or carry a mistake we have reported: then they are not emitted.
+    pub(crate) good: bool,
+}
+
+/// An argument of a resource call.
+pub(crate) struct Arg {
+    pub(crate) expr: Expr,
+    /// The node or field this argument names, alone: it is cloned into the call.
+    pub(crate) bare: Option<usize>,
+}
+
+/// A body's edge to a node or field.
+#[derive(Clone)]
+pub(crate) struct Use {
+    /// Index into [`Graph::nodes`].
+    pub(crate) node: usize,
+    /// The identifier as the body wrote it first; the body's parameter takes its name and hygiene.
+    pub(crate) ident: Ident,
+    pub(crate) part: Part,
+}
+
+/// Which part of a resource a body observes. Anything else is observed whole.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Part {
+    Whole,
+    Value,
+    Error,
+    Status,
+}

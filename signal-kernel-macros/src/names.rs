@@ -1,0 +1,229 @@
+//! Which nodes a body mentions: a walk over its syntax that knows Rust's scopes.
+//!
+//! Invariants: a name bound by a pattern, a closure or an item of the body is no mention where that
+//! binding is visible; a callee, field, method, path segment or label never is. Where the syntax of a
+//! macro call is unknown, too many names count rather than too few. Time is linear in the body.
+//!
+//! Must not know: which kinds of body there are and what is forbidden in them. It states facts, `check` judges.
+
+mod captures;
+mod macros;
+mod scope;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use std::collections::{HashMap, HashSet};
+
+use proc_macro2::{Span, TokenStream};
+use syn::visit::Visit;
+use syn::{Block, Expr, Ident};
+
+use crate::model::{Part, Use};
+use crate::parse::Keyword;
+use scope::Scopes;
+
+/// The names of a graph, as its bodies may mention them.
+#[derive(Default)]
+pub(crate) struct Names {
+    by_text: HashMap<String, Name>,
+}
+
+#[derive(Clone, Copy)]
+struct Name {
+    node: Option<usize>,
+    keyword: Option<Keyword>,
+    doubtful: bool,
+    raw: bool,
+}
+
+/// What a body does with names.
+#[derive(Default)]
+pub(crate) struct Facts {
+    /// Each node mentioned, once, in the order of first mention.
+    pub(crate) uses: Vec<Use>,
+    /// Mentions a node whose declaration is broken.
+    pub(crate) doubtful: bool,
+    /// Names that stand for a value, and are no node, nothing the body binds and no function.
+    pub(crate) unknown: Vec<Unknown>,
+    /// Each `.await` that the body itself would have to wait for.
+    pub(crate) awaits: Vec<Span>,
+    pub(crate) selfs: Vec<SelfUse>,
+    pub(crate) writes: Vec<Write>,
+}
+
+pub(crate) struct Unknown {
+    pub(crate) name: String,
+    pub(crate) place: Span,
+}
+
+/// `self`, and the node it was to reach.
+pub(crate) struct SelfUse {
+    pub(crate) place: Span,
+    pub(crate) member: Option<Ident>,
+}
+
+/// Something that looks like a write to a node.
+pub(crate) struct Write {
+    pub(crate) node: usize,
+    pub(crate) place: Span,
+    pub(crate) form: Form,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Form {
+    /// `x = 1`, `*x += 1`, `x.field = 1`
+    Assignment,
+    /// `x.set(1)`, `x.update(..)`
+    Method,
+    /// `self.set_x(1)`, `self.update_x(..)`
+    Setter,
+}
+
+/// Where a name stands. A function can stand only at [`Position::Anywhere`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Position {
+    Anywhere,
+    /// Operand, dereferenced, receiver, or argument of a formatting macro.
+    Value,
+}
+
+impl Names {
+    /// The first of two equal names stays. One without a node has a broken declaration; one of which
+    /// the type is not known is doubtful: whoever uses it cannot be judged.
+    pub(crate) fn insert(
+        &mut self,
+        ident: &Ident,
+        node: Option<usize>,
+        keyword: Option<Keyword>,
+        doubtful: bool,
+    ) {
+        let name = Name {
+            node,
+            keyword,
+            doubtful: doubtful || node.is_none(),
+            raw: ident.to_string().starts_with("r#"),
+        };
+        self.by_text.entry(text(ident)).or_insert(name);
+    }
+
+    pub(crate) fn node(&self, ident: &Ident) -> Option<usize> {
+        self.by_text.get(&text(ident))?.node
+    }
+}
+
+/// An identifier's text without `r#`: `r#type` and `type` are one name.
+pub(crate) fn text(ident: &Ident) -> String {
+    let text = ident.to_string();
+    match text.strip_prefix("r#") {
+        Some(text) => text.to_owned(),
+        None => text,
+    }
+}
+
+/// The name an expression consists of.
+pub(crate) fn bare(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        Expr::Group(group) => bare(&group.expr),
+        _ => None,
+    }
+}
+
+/// Reads one body, or the arguments of one resource.
+pub(crate) struct Walk<'a> {
+    names: &'a Names,
+    scopes: Scopes,
+    facts: Facts,
+    /// Index of a node's entry in `facts.uses`.
+    used: HashMap<usize, usize>,
+    /// Names that a macro was given: it may well declare them.
+    given: HashSet<String>,
+    /// Inside of an async block or closure, `.await` is not ours to judge.
+    in_async: bool,
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn new(names: &'a Names) -> Self {
+        Self {
+            names,
+            scopes: Scopes::default(),
+            facts: Facts::default(),
+            used: HashMap::new(),
+            given: HashSet::new(),
+            in_async: false,
+        }
+    }
+
+    pub(crate) fn expr(&mut self, expr: &Expr) {
+        self.visit_expr(expr);
+    }
+
+    pub(crate) fn block(&mut self, block: &Block) {
+        self.visit_block(block);
+    }
+
+    /// For a body that does not parse: every identifier counts.
+    pub(crate) fn tokens(&mut self, tokens: &TokenStream) {
+        self.every_identifier(tokens.clone(), true);
+    }
+
+    pub(crate) fn finish(self) -> Facts {
+        let mut facts = self.facts;
+        facts
+            .unknown
+            .retain(|unknown| !self.given.contains(&unknown.name));
+        facts
+    }
+
+    /// A name that stands for a value. Gives the node it means.
+    fn mention(&mut self, ident: &Ident, part: Part, position: Position) -> Option<usize> {
+        self.mention_text(&text(ident), ident.span(), Some(ident), part, position)
+    }
+
+    /// `ident` is None for a name inside of a string literal.
+    fn mention_text(
+        &mut self,
+        text: &str,
+        place: Span,
+        ident: Option<&Ident>,
+        part: Part,
+        position: Position,
+    ) -> Option<usize> {
+        if self.scopes.binds(text) {
+            return None;
+        }
+        let Some(name) = self.names.by_text.get(text) else {
+            let lower_case = text.chars().next().is_some_and(char::is_lowercase);
+            if lower_case && position == Position::Value {
+                let name = text.to_owned();
+                self.facts.unknown.push(Unknown { name, place });
+            }
+            return None;
+        };
+        self.facts.doubtful |= name.doubtful;
+        let node = name.node?;
+        let part = match name.keyword {
+            Some(Keyword::Resource) => part,
+            _ => Part::Whole,
+        };
+        match self.used.get(&node) {
+            Some(&at) => {
+                let used = &mut self.facts.uses[at];
+                if used.part != part {
+                    used.part = Part::Whole;
+                }
+            }
+            None => {
+                let ident = match ident {
+                    Some(ident) => ident.clone(),
+                    None if name.raw => Ident::new_raw(text, place),
+                    None => Ident::new(text, place),
+                };
+                self.used.insert(node, self.facts.uses.len());
+                self.facts.uses.push(Use { node, ident, part });
+            }
+        }
+        Some(node)
+    }
+}

@@ -1,0 +1,237 @@
+//! Names in the arguments of macro calls: as expressions where they parse as such, else all of them.
+//!
+//! Invariants: arguments that are not understood hide no name; a string literal is read for captures
+//! only where the macro may format it.
+//!
+//! Must not know: any macro but those of the standard library.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Spacing, Span, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+use syn::{Expr, Lit, Macro, Pat, Token};
+
+use super::captures::captures;
+use super::{Position, Walk, bare, text};
+use crate::model::Part;
+
+/// Which of its arguments a macro formats, named arguments not counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Never,
+    /// The argument at this place, with everything after it.
+    At(usize),
+    /// Not one of the standard library's: any string literal may be a format string.
+    Perhaps,
+}
+
+fn format_of(name: &str) -> Format {
+    match name {
+        "vec"
+        | "matches"
+        | "dbg"
+        | "concat"
+        | "include_str"
+        | "include_bytes"
+        | "include"
+        | "env"
+        | "option_env"
+        | "cfg"
+        | "compile_error"
+        | "thread_local"
+        | "line"
+        | "column"
+        | "file"
+        | "module_path"
+        | "addr_of"
+        | "addr_of_mut"
+        | "offset_of"
+        | "is_x86_feature_detected" => Format::Never,
+        "format" | "format_args" | "print" | "println" | "eprint" | "eprintln" | "panic"
+        | "todo" | "unimplemented" | "unreachable" => Format::At(0),
+        "write" | "writeln" | "assert" | "debug_assert" => Format::At(1),
+        "assert_eq"
+        | "assert_ne"
+        | "debug_assert_eq"
+        | "debug_assert_ne"
+        | "assert_matches"
+        | "debug_assert_matches" => Format::At(2),
+        _ => Format::Perhaps,
+    }
+}
+
+impl Walk<'_> {
+    pub(super) fn macro_call(&mut self, call: &Macro) {
+        let name = call
+            .path
+            .segments
+            .last()
+            .map(|segment| text(&segment.ident));
+        let name = name.unwrap_or_default();
+        if name == "stringify" {
+            return; // its argument is never evaluated
+        }
+        let format = format_of(&name);
+        let in_async = self.in_async;
+        // Who knows what an unknown macro wraps its arguments in.
+        self.in_async |= format == Format::Perhaps;
+        let tests_pattern = matches!(
+            name.as_str(),
+            "matches" | "assert_matches" | "debug_assert_matches"
+        );
+        let understood = tests_pattern && self.pattern_test(call, format);
+        if !understood {
+            match arguments.parse2(call.tokens.clone()) {
+                Ok(args) => self.arguments(&args, 0, format),
+                Err(_) => self.every_identifier(call.tokens.clone(), format != Format::Never),
+            }
+        }
+        self.in_async = in_async;
+    }
+
+    /// `matches!(value, pattern if guard)`
+    fn pattern_test(&mut self, call: &Macro, format: Format) -> bool {
+        let Ok((value, pat, guard, rest)) = pattern_test.parse2(call.tokens.clone()) else {
+            return false;
+        };
+        self.visit(&value);
+        let scope = self.scopes.enter();
+        self.bind(&pat);
+        if let Some(guard) = &guard {
+            self.visit(guard);
+        }
+        self.scopes.leave(scope);
+        self.arguments(&rest, 2, format);
+        true
+    }
+
+    fn visit(&mut self, expr: &Expr) {
+        syn::visit::Visit::visit_expr(self, expr);
+    }
+
+    /// `first` is how many arguments came before these.
+    fn arguments(&mut self, args: &[Expr], first: usize, format: Format) {
+        let named: HashSet<String> = args
+            .iter()
+            .filter_map(named_argument)
+            .map(|(name, _)| name)
+            .collect();
+        let mut at = first;
+        for arg in args {
+            let formatted = match format {
+                Format::Never => false,
+                Format::At(format) => at >= format,
+                Format::Perhaps => true,
+            };
+            let position = match format {
+                Format::At(_) if formatted => Position::Value,
+                _ => Position::Anywhere,
+            };
+            if let Some((_, value)) = named_argument(arg) {
+                self.walk(value, position);
+                continue;
+            }
+            at += 1;
+            let captured = match format {
+                Format::At(format) => at == format + 1,
+                _ => formatted,
+            };
+            match literal(arg) {
+                Some((text, span)) if captured => self.captures(&text, span, &named, position),
+                _ => self.walk(arg, position),
+            }
+            if format == Format::Perhaps {
+                self.given.extend(bare(arg).map(text));
+            }
+        }
+    }
+
+    /// Inline captures resolve where the literal stands; a named argument comes first.
+    fn captures(&mut self, literal: &str, span: Span, named: &HashSet<String>, position: Position) {
+        captures(literal, |name| {
+            if !named.contains(name) {
+                self.mention_text(name, span, None, Part::Whole, position);
+            }
+        });
+    }
+
+    /// For tokens that follow a grammar of their own.
+    pub(super) fn every_identifier(&mut self, tokens: TokenStream, strings: bool) {
+        let mut lifetime = false;
+        for token in tokens {
+            let quote = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'' && punct.spacing() == Spacing::Joint);
+            match token {
+                TokenTree::Ident(ident) if !lifetime => {
+                    self.mention(&ident, Part::Whole, Position::Anywhere);
+                    self.given.insert(text(&ident));
+                }
+                TokenTree::Group(group) => self.every_identifier(group.stream(), strings),
+                TokenTree::Literal(literal) if strings => {
+                    if let Lit::Str(literal) = Lit::new(literal) {
+                        let (text, span) = (literal.value(), literal.span());
+                        self.captures(&text, span, &HashSet::new(), Position::Anywhere);
+                    }
+                }
+                _ => {}
+            }
+            lifetime = quote;
+        }
+    }
+}
+
+/// `name = value`, which is no assignment in a macro.
+fn named_argument(arg: &Expr) -> Option<(String, &Expr)> {
+    match arg {
+        Expr::Assign(assign) => Some((text(bare(&assign.left)?), &assign.right)),
+        _ => None,
+    }
+}
+
+fn literal(arg: &Expr) -> Option<(String, Span)> {
+    match arg {
+        Expr::Lit(lit) => match &lit.lit {
+            Lit::Str(literal) => Some((literal.value(), literal.span())),
+            _ => None,
+        },
+        Expr::Group(group) => literal(&group.expr),
+        _ => None,
+    }
+}
+
+/// Expressions with `,` between them, or with `;` as in `vec![0; len]`.
+fn arguments(input: ParseStream) -> syn::Result<Vec<Expr>> {
+    let mut args = Vec::new();
+    while !input.is_empty() {
+        let arg: Expr = input.parse()?;
+        // A `let` is no expression to a macro, but a grammar of its own.
+        if matches!(arg, Expr::Let(_)) {
+            return Err(input.error("expected an expression"));
+        }
+        args.push(arg);
+        if input.is_empty() {
+            break;
+        }
+        if input.parse::<Option<Token![;]>>()?.is_none() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok(args)
+}
+
+type PatternTest = (Expr, Pat, Option<Expr>, Vec<Expr>);
+
+/// `value, pattern if guard`, and for the asserting ones a message.
+fn pattern_test(input: ParseStream) -> syn::Result<PatternTest> {
+    let value = input.parse()?;
+    input.parse::<Token![,]>()?;
+    let pat = Pat::parse_multi_with_leading_vert(input)?;
+    let guard = match input.parse::<Option<Token![if]>>()? {
+        Some(_) => Some(input.parse()?),
+        None => None,
+    };
+    let rest = match input.parse::<Option<Token![,]>>()? {
+        Some(_) => arguments(input)?,
+        None => Vec::new(),
+    };
+    Ok((value, pat, guard, rest))
+}

@@ -1,0 +1,166 @@
+//! The syntax of a struct: each piece that `split` cut is parsed alone, into an [`Item`] that keeps
+//! whatever could be understood.
+//!
+//! Invariants: an item whose name could be read is never lost, it is an item or at least in
+//! [`Draft::lost`]; a part that is missing has been reported (SK008, SK009, SK019), once.
+//!
+//! Must not know: what the names in a body stand for, or which attributes there are.
+
+mod item;
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Block, Expr, Generics, Ident, Path, Token, Type, Visibility, token};
+
+use crate::errors::{Errors, Place};
+use crate::split;
+
+/// A struct as it was written.
+pub(crate) struct Draft {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) name: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) items: Vec<Item>,
+    /// Names of items of which nothing but the name is known.
+    pub(crate) lost: Vec<Ident>,
+}
+
+/// An item as it was written.
+pub(crate) struct Item {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) keyword: Keyword,
+    pub(crate) mutable: bool,
+    pub(crate) name: Ident,
+    /// None where the item has no type, or where it does not parse.
+    pub(crate) ty: Option<Type>,
+    pub(crate) value: Value,
+    /// A rule found that the graph has no place for it.
+    pub(crate) refused: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Keyword {
+    Let,
+    Signal,
+    Computed,
+    Resource,
+    Effect,
+}
+
+/// What stands behind the `=`, or the block of an effect.
+pub(crate) enum Value {
+    Absent,
+    /// The tokens do not parse: that has been reported.
+    Broken(TokenStream),
+    Expr(TokenStream, Expr),
+    Block(TokenStream, Block),
+    /// What feeds a resource, once `check` has seen that it is a call. Arguments that do not parse are none.
+    Call(Path, Option<Vec<Expr>>),
+}
+
+impl Keyword {
+    const ALL: [Self; 5] = [
+        Self::Let,
+        Self::Signal,
+        Self::Computed,
+        Self::Resource,
+        Self::Effect,
+    ];
+
+    fn from_word(word: &str) -> Option<Self> {
+        let at = split::KEYWORDS.iter().position(|known| *known == word)?;
+        Some(Self::ALL[at])
+    }
+
+    /// What messages call an item of this kind.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Let => "field",
+            Self::Signal => "signal",
+            Self::Computed => "computed value",
+            Self::Resource => "resource",
+            Self::Effect => "effect",
+        }
+    }
+
+    /// Without a value it is a parameter of `new`.
+    fn is_parameter(self) -> bool {
+        matches!(self, Self::Let | Self::Signal)
+    }
+}
+
+/// None where the head does not tell what is declared.
+pub(crate) fn parse(part: split::Struct, errors: &mut Errors) -> Option<Draft> {
+    let whole = Place::of(&part.head);
+    let mut code = "SK008";
+    let head = |input: ParseStream| {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        let expect = |expected: bool, code: &mut &str| match expected {
+            true => Ok(()),
+            false => {
+                *code = "SK019";
+                Err(input.error("expected `struct Name { … }`"))
+            }
+        };
+        expect(input.peek(Token![struct]), &mut code)?;
+        input.parse::<Token![struct]>()?;
+        expect(input.peek(Ident::peek_any), &mut code)?;
+        let name = input.parse()?;
+        let mut generics: Generics = input.parse()?;
+        generics.where_clause = input.parse()?;
+        expect(input.peek(token::Brace), &mut code)?;
+        input.parse::<TokenTree>()?;
+        Ok(Draft {
+            attrs,
+            vis,
+            name,
+            generics,
+            items: Vec::new(),
+            lost: Vec::new(),
+        })
+    };
+    match head.parse2(part.head) {
+        Ok(mut draft) => {
+            for piece in part.items {
+                item::item(piece, &mut draft, errors);
+            }
+            Some(draft)
+        }
+        Err(error) => {
+            let place = match at_end(&error) {
+                true => whole,
+                false => error.span().into(),
+            };
+            errors.push(code, place, text(&error));
+            None
+        }
+    }
+}
+
+fn report(error: &syn::Error, errors: &mut Errors) {
+    errors.push("SK008", error.span(), text(error));
+}
+
+const AT_END: &str = "unexpected end of input, ";
+
+fn at_end(error: &syn::Error) -> bool {
+    error.to_string().starts_with(AT_END)
+}
+
+/// syn's text, but the end of a group is no end of input to the user, and what can start a type or a
+/// pattern has a name.
+fn text(error: &syn::Error) -> String {
+    let text = error.to_string();
+    let text = text.strip_prefix(AT_END).unwrap_or(&text);
+    if text.starts_with("expected one of: `for`, parentheses") {
+        return "expected a type".to_owned();
+    }
+    if text.starts_with("expected one of: identifier, `::`, `<`, `_`") {
+        return "expected a pattern".to_owned();
+    }
+    text.to_owned()
+}

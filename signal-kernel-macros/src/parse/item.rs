@@ -1,0 +1,216 @@
+//! One item, part by part: what could be read before a mistake is kept.
+//!
+//! Invariants: one mistake in an item is one error; a name that was read leaves an item, or is lost by name.
+//!
+//! Must not know: the other items.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Block, Expr, Ident, Token, Type, Visibility, token};
+
+use super::{Draft, Item, Keyword, Value, report};
+use crate::errors::Errors;
+use crate::similar::similar;
+use crate::split;
+
+/// What has been read of an item when a part does not parse.
+#[derive(Default)]
+struct Parts {
+    attrs: Vec<Attribute>,
+    vis: Option<Visibility>,
+    keyword: Option<Keyword>,
+    mutable: bool,
+    name: Option<Ident>,
+    ty: Option<Type>,
+    value: Option<TokenStream>,
+    block: Option<TokenTree>,
+}
+
+pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
+    let before = errors.count();
+    let end = piece.tokens.clone().into_iter().last();
+    let mut parts = Parts::default();
+    let parsed = (|input: ParseStream| {
+        let read = read(input, &mut parts, errors);
+        // What is left over after a mistake is no second mistake.
+        input.parse::<TokenStream>()?;
+        read
+    })
+    .parse2(piece.tokens);
+    if let Err(error) = parsed {
+        report(&error, errors);
+    }
+    let value = match (parts.block, parts.value) {
+        (Some(block), _) => block_value(block, errors),
+        (None, Some(tokens)) => expr_value(tokens, errors),
+        (None, None) => Value::Absent,
+    };
+    if piece.unfinished && errors.count() == before {
+        let place = end.map_or_else(Span::call_site, |end| end.span());
+        errors.push("SK008", place, "expected `;`");
+    }
+    let Some(name) = parts.name else {
+        return;
+    };
+    match parts.keyword {
+        Some(keyword) => draft.items.push(Item {
+            attrs: parts.attrs,
+            vis: parts.vis.unwrap_or(Visibility::Inherited),
+            keyword,
+            mutable: parts.mutable,
+            name,
+            ty: parts.ty,
+            value,
+            refused: false,
+        }),
+        None => draft.lost.push(name),
+    }
+}
+
+/// `attr* vis keyword mut? name (: Type)? (= expr)? ;`, or the name and a block.
+fn read(input: ParseStream, parts: &mut Parts, errors: &mut Errors) -> syn::Result<()> {
+    parts.attrs = input.call(Attribute::parse_outer)?;
+    parts.vis = Some(input.parse()?);
+    let keyword = match keyword(input, errors)? {
+        Ok(keyword) => keyword,
+        Err(name) => {
+            parts.name = name;
+            return Ok(());
+        }
+    };
+    parts.keyword = Some(keyword);
+    if let Some(word) = input.parse::<Option<Token![mut]>>()? {
+        parts.mutable = keyword == Keyword::Let;
+        if !parts.mutable {
+            errors
+                .push(
+                    "SK008",
+                    word.span,
+                    format!("expected the name of the {}", keyword.noun()),
+                )
+                .help("only a plain field can be `mut`: `let mut`");
+        }
+    }
+    parts.name = Some(input.parse()?);
+    if keyword == Keyword::Effect && input.peek(token::Brace) {
+        parts.block = Some(input.parse()?);
+        return Ok(());
+    }
+    match keyword {
+        Keyword::Resource if !input.peek(Token![:]) => {}
+        Keyword::Resource => {
+            errors
+                .push("SK008", input.span(), "expected `=`")
+                .help("the type of a resource is what its function returns");
+            input.parse::<Token![:]>()?;
+            input.parse::<Type>()?;
+        }
+        _ => parts.ty = ty(input, keyword, errors)?,
+    }
+    if keyword.is_parameter() && input.peek(Token![;]) {
+        return Ok(());
+    }
+    if keyword.is_parameter() && !input.peek(Token![=]) {
+        return Err(input.error("expected `=` or `;`"));
+    }
+    input.parse::<Token![=]>()?;
+    parts.value = Some(input.parse()?);
+    Ok(())
+}
+
+/// A missing `:` and a missing type leave the rest readable, so the item goes on.
+fn ty(input: ParseStream, keyword: Keyword, errors: &mut Errors) -> syn::Result<Option<Type>> {
+    let ends = |input: ParseStream| input.peek(Token![=]) || input.peek(Token![;]);
+    if let Err(error) = input.parse::<Token![:]>() {
+        let fork = input.fork();
+        let ty = match ends(input) {
+            true => None,
+            false => fork.parse::<Type>().ok().filter(|_| ends(&fork)),
+        };
+        let text = match keyword {
+            Keyword::Effect => "expected `:` or a block",
+            _ => "expected `:`",
+        };
+        let goes_on = match ends(input) {
+            true => keyword.is_parameter() || input.peek(Token![=]),
+            false => ty.is_some(),
+        };
+        if !goes_on {
+            return Err(syn::Error::new(error.span(), text));
+        }
+        errors.push("SK008", error.span(), text);
+        if ty.is_some() {
+            input.advance_to(&fork);
+        }
+        return Ok(ty);
+    }
+    if ends(input) {
+        let error = input.error("expected a type");
+        if input.peek(Token![;]) && !keyword.is_parameter() {
+            return Err(error);
+        }
+        report(&error, errors);
+        return Ok(None);
+    }
+    input.parse().map(Some)
+}
+
+/// The keyword, or the name of an item whose keyword is none of ours nor close to one.
+fn keyword(input: ParseStream, errors: &mut Errors) -> syn::Result<Result<Keyword, Option<Ident>>> {
+    let found: Option<Ident> = match input.peek(Ident::peek_any) {
+        true => Some(input.call(Ident::parse_any)?),
+        false => None,
+    };
+    let span = found.as_ref().map_or_else(|| input.span(), Ident::span);
+    let word = found.as_ref().map(Ident::to_string).unwrap_or_default();
+    if let Some(keyword) = Keyword::from_word(&word) {
+        return Ok(Ok(keyword));
+    }
+    let expected: Vec<String> = split::KEYWORDS.map(|word| format!("`{word}`")).into();
+    let expected = format!("expected one of: {}", expected.join(", "));
+    let error = errors.push("SK009", span, expected);
+    if let Some(meant) = similar(&word, split::KEYWORDS) {
+        error.help(format!("did you mean `{meant}`?"));
+        return Ok(Keyword::from_word(meant).ok_or(None));
+    }
+    if found.is_some() && input.peek(Token![:]) {
+        error.help(format!(
+            "a plain field is `let {word}: …;`, a source is `signal {word}: …;`"
+        ));
+        return Ok(Err(found));
+    }
+    Ok(Err(input.parse().ok()))
+}
+
+fn block_value(block: TokenTree, errors: &mut Errors) -> Value {
+    let tokens = TokenStream::from(block);
+    match syn::parse2::<Block>(tokens.clone()) {
+        Ok(block) => Value::Block(tokens, block),
+        Err(error) => {
+            report(&error, errors);
+            Value::Broken(tokens)
+        }
+    }
+}
+
+/// The tokens end in the item's `;`, at which an error points when the expression stops too early.
+fn expr_value(tokens: TokenStream, errors: &mut Errors) -> Value {
+    let parsed = (|input: ParseStream| {
+        let expr = input.parse::<Expr>()?;
+        input.parse::<Token![;]>()?;
+        Ok(expr)
+    })
+    .parse2(tokens.clone());
+    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    tokens.pop();
+    let tokens = tokens.into_iter().collect();
+    match parsed {
+        Ok(expr) => Value::Expr(tokens, expr),
+        Err(error) => {
+            report(&error, errors);
+            Value::Broken(tokens)
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! What `#[resource]` asks of a function: the rules are the list `RULES`.
+//!
+//! Invariants: only a function that keeps every rule comes out as [`Added::Working`]; each rule
+//! reports by itself, so that all mistakes are known at once.
+//!
+//! Must not know: what is emitted for a resource. That an alias really is a `Result`, and the future
+//! `Send`, only rustc knows.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use syn::spanned::Spanned;
+use syn::{Attribute, FnArg, Generics, Pat, PathSegment, ReturnType, Signature, Type, Visibility};
+
+use super::mentions::Mentions;
+use super::parse::{Function, Options};
+use crate::errors::{Errors, Place};
+
+/// What to emit beside the function.
+pub(super) enum Added<'a> {
+    Working(Resource<'a>),
+    /// The function breaks a rule, but what it is meant to yield is known.
+    Placeholder(Resource<'a>),
+    /// Nothing that would make sense.
+    Nothing,
+}
+
+pub(super) struct Resource<'a> {
+    /// What decides whether the function is there, and which lints speak about it.
+    pub(super) attrs: Vec<&'a Attribute>,
+    pub(super) vis: &'a Visibility,
+    pub(super) name: &'a Ident,
+    /// Types and consts with their bounds.
+    pub(super) generics: Generics,
+    pub(super) params: Vec<Param<'a>>,
+    /// `None`: the function yields `()`.
+    pub(super) output: Option<&'a Type>,
+    pub(super) infallible: bool,
+    pub(super) local: bool,
+}
+
+/// A parameter of the function, under a name that meets no other.
+pub(super) struct Param<'a> {
+    pub(super) name: Ident,
+    pub(super) ty: &'a Type,
+    /// It receives the token instead of an argument.
+    pub(super) cancel: bool,
+}
+
+/// A method is reported before these: it cannot have other items beside it.
+const RULES: [fn(&Function, &Options, &mut Errors); 8] = [
+    is_async,
+    is_safe,
+    has_no_lifetimes,
+    owns_arguments,
+    names_arguments,
+    takes_one_token,
+    has_no_cfg_in_parameters,
+    returns_result,
+];
+
+pub(super) fn check<'a>(
+    function: &'a Function,
+    options: &Options,
+    errors: &mut Errors,
+) -> Added<'a> {
+    if is_method(function, errors) {
+        return Added::Nothing;
+    }
+    let before = errors.count();
+    for rule in RULES {
+        rule(function, options, errors);
+    }
+    let good = errors.count() == before;
+
+    let sig = &function.sig;
+    let output = output(sig);
+    if !output.is_none_or(|ty| Mentions::of(ty).is_empty()) {
+        if good {
+            names_output(sig, errors);
+        }
+        return Added::Nothing;
+    }
+    let lifetimes = sig.generics.lifetimes().count();
+    if lifetimes > 0 && lifetimes < sig.generics.params.len() {
+        return Added::Nothing; // the other parameters may depend on them
+    }
+    // A lifetime that is no parameter either: rustc says so.
+    let known = arguments(sig).all(|ty| Mentions::of(ty).named.is_none());
+    let resource = Resource {
+        attrs: function
+            .attrs
+            .iter()
+            .filter(|attr| is_shared(attr))
+            .collect(),
+        vis: &function.vis,
+        name: &sig.ident,
+        generics: if lifetimes > 0 {
+            Generics::default()
+        } else {
+            sig.generics.clone()
+        },
+        params: params(function),
+        output,
+        infallible: options.infallible || output.is_none_or(is_no_result),
+        local: options.local,
+    };
+    if good && known {
+        Added::Working(resource)
+    } else {
+        Added::Placeholder(resource)
+    }
+}
+
+fn is_method(function: &Function, errors: &mut Errors) -> bool {
+    let sig = &function.sig;
+    let place = match sig.receiver() {
+        Some(receiver) => Some(receiver.self_token.span),
+        None if function.body.to_string() == ";" => Some(sig.ident.span()),
+        None => {
+            let (inputs, output) = (&sig.inputs, &sig.output);
+            find_self(quote!(#inputs #output))
+        }
+    };
+    if let Some(place) = place {
+        errors
+            .push(
+                "SK015",
+                place,
+                "a `#[resource]` function cannot be a method",
+            )
+            .help("move it out of the `impl`, and hand it what it needs by value");
+    }
+    place.is_some()
+}
+
+fn find_self(tokens: TokenStream) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => Some(ident.span()),
+        TokenTree::Group(group) => find_self(group.stream()),
+        _ => None,
+    })
+}
+
+fn is_async(function: &Function, _: &Options, errors: &mut Errors) {
+    let sig = &function.sig;
+    if sig.asyncness.is_none() {
+        errors
+            .push(
+                "SK015",
+                sig.fn_token.span,
+                "a `#[resource]` function is async",
+            )
+            .help(format!("write `async fn {}`", sig.ident));
+    }
+}
+
+fn is_safe(function: &Function, _: &Options, errors: &mut Errors) {
+    if let Some(token) = function.sig.unsafety {
+        errors
+            .push(
+                "SK015",
+                token.span,
+                "a `#[resource]` function is safe to call",
+            )
+            .help("move the `unsafe` into its body");
+    }
+}
+
+fn has_no_lifetimes(function: &Function, _: &Options, errors: &mut Errors) {
+    for param in function.sig.generics.lifetimes() {
+        errors
+            .push(
+                "SK015",
+                Place::of(&param.lifetime),
+                "a `#[resource]` function owns its arguments: no lifetime parameters",
+            )
+            .help("take the values themselves, or share them in an `Arc`");
+    }
+}
+
+/// An argument with a named lifetime goes with the parameter that names it.
+fn owns_arguments(function: &Function, _: &Options, errors: &mut Errors) {
+    for ty in arguments(&function.sig) {
+        if let Some(place) = Mentions::of(ty).elided {
+            errors
+                .push(
+                    "SK015",
+                    place,
+                    "a `#[resource]` function owns its arguments: this one is borrowed",
+                )
+                .help(owned_twin(ty));
+        }
+    }
+}
+
+/// What to take instead of a reference.
+fn owned_twin(ty: &Type) -> String {
+    let name = |ty: &Type| plain_name(ty).map(|segment| segment.ident.to_string());
+    let owned = match ty {
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Slice(slice) => name(&slice.elem).map(|name| format!("Vec<{name}>")),
+            ty => match name(ty).as_deref() {
+                Some("str") => Some("String".to_owned()),
+                Some("Path") => Some("PathBuf".to_owned()),
+                name => name.map(str::to_owned),
+            },
+        },
+        _ => None,
+    };
+    let owned = owned.map_or("the value itself".to_owned(), |name| format!("a `{name}`"));
+    format!("take {owned}, or share it in an `Arc`")
+}
+
+fn names_arguments(function: &Function, _: &Options, errors: &mut Errors) {
+    for ty in arguments(&function.sig) {
+        if let Some(place) = Mentions::of(ty).opaque {
+            errors
+                .push(
+                    "SK015",
+                    place,
+                    "a `#[resource]` function names the types of its arguments",
+                )
+                .help(
+                    "make the `impl` a type parameter, and name the type in the call: \
+                     `fetch::<User>(id)`",
+                );
+        }
+    }
+}
+
+fn takes_one_token(function: &Function, _: &Options, errors: &mut Errors) {
+    for (_, place) in function.cancel.iter().skip(1) {
+        errors
+            .push("SK010", *place, "`#[cancel]` is given twice")
+            .help("one token is enough: it can be cloned");
+    }
+}
+
+fn has_no_cfg_in_parameters(function: &Function, _: &Options, errors: &mut Errors) {
+    for input in &function.sig.inputs {
+        let FnArg::Typed(typed) = input else { continue };
+        for attr in typed
+            .attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident("cfg"))
+        {
+            errors
+                .push(
+                    "SK010",
+                    Place::of(attr),
+                    "`#[cfg]` cannot stand on a parameter of a `#[resource]` function",
+                )
+                .help("write the function twice, each with its own `#[cfg]`");
+        }
+    }
+}
+
+/// Reports what surely is not a `Result`; rustc judges the rest, with more errors than one.
+fn returns_result(function: &Function, options: &Options, errors: &mut Errors) {
+    let sig = &function.sig;
+    // A function that is not async may still mean `impl Future`.
+    if options.infallible || sig.asyncness.is_none() {
+        return;
+    }
+    let place = match output(sig) {
+        None => sig.ident.span().into(),
+        Some(ty) if is_no_result(ty) => Place::of(ty),
+        Some(_) => return,
+    };
+    errors
+        .push(
+            "SK015",
+            place,
+            "a `#[resource]` function returns a `Result`",
+        )
+        .help("for a function that cannot fail, write `#[resource(infallible)]`");
+}
+
+/// Whether a type is no `Result` under whatever name.
+fn is_no_result(ty: &Type) -> bool {
+    const OTHERS: [&str; 32] = [
+        "Arc", "BTreeMap", "BTreeSet", "Box", "Cow", "Duration", "HashMap", "HashSet", "Option",
+        "PathBuf", "Rc", "String", "Vec", "VecDeque", "bool", "char", "f32", "f64", "i128", "i16",
+        "i32", "i64", "i8", "isize", "str", "u128", "u16", "u32", "u64", "u8", "usize", "Instant",
+    ];
+    match ty {
+        Type::Array(_) | Type::BareFn(_) | Type::Ptr(_) | Type::Reference(_) => true,
+        Type::Slice(_) | Type::TraitObject(_) | Type::Tuple(_) => true,
+        ty => plain_name(ty).is_some_and(|segment| OTHERS.iter().any(|name| segment.ident == name)),
+    }
+}
+
+/// The type of a path that is a single name, with or without arguments.
+fn plain_name(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(path) if path.qself.is_none() && path.path.segments.len() == 1 => {
+            path.path.segments.first()
+        }
+        _ => None,
+    }
+}
+
+/// Asked only of a function that is good otherwise. About an output that is borrowed from nowhere
+/// rustc speaks itself.
+fn names_output(sig: &Signature, errors: &mut Errors) {
+    if let Some(place) = output(sig).and_then(|ty| Mentions::of(ty).opaque) {
+        errors
+            .push(
+                "SK015",
+                place,
+                "a `#[resource]` function names the type it returns",
+            )
+            .help("write the type itself, or a `Box<dyn Trait>`");
+    }
+}
+
+fn arguments(sig: &Signature) -> impl Iterator<Item = &Type> {
+    sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(&*typed.ty),
+        FnArg::Receiver(_) => None,
+    })
+}
+
+fn output(sig: &Signature) -> Option<&Type> {
+    match &sig.output {
+        ReturnType::Default => None,
+        ReturnType::Type(_, ty) => Some(ty),
+    }
+}
+
+/// Whether the added items carry an attribute of the function too.
+fn is_shared(attr: &Attribute) -> bool {
+    attr.path().is_ident("cfg") || attr.path().is_ident("allow")
+}
+
+/// A parameter keeps its name where it has one: rustc's notes about a wrong call then read well.
+fn params(function: &Function) -> Vec<Param<'_>> {
+    let mut params = Vec::new();
+    for (index, input) in function.sig.inputs.iter().enumerate() {
+        let FnArg::Typed(typed) = input else { continue };
+        let (mut name, place) = match &*typed.pat {
+            Pat::Ident(pat) => (pat.ident.clone(), pat.ident.span()),
+            pat => (format_ident!("__argument_{index}"), pat.span()),
+        };
+        name.set_span(Span::mixed_site().located_at(place)); // it shadows nothing of the user's
+        params.push(Param {
+            name,
+            ty: &typed.ty,
+            cancel: function.cancel.iter().any(|(marked, _)| *marked == index),
+        });
+    }
+    params
+}

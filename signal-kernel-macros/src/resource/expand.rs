@@ -1,0 +1,254 @@
+//! Prints what `#[resource]` adds to a function.
+//!
+//! Invariants: every path is absolute; the added type has no name among the values, where the
+//! function is; rustc finds fault at the user's own tokens.
+//!
+//! Must not know: why a function is good or bad.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Generics, Type, WherePredicate, parse_quote, parse_quote_spanned};
+
+use super::check::{Param, Resource};
+
+/// ```text
+/// enum fetch_user {}
+/// impl ::signal_kernel::Resource for fetch_user { .. }
+/// impl fetch_user {
+///     fn __start(client: Client, id: u64) -> impl FnOnce(CancelToken) -> Self::Future {
+///         move |_| Box::pin(fetch_user(client, id))
+///     }
+/// }
+/// ```
+pub(super) fn working(resource: &Resource<'_>) -> TokenStream {
+    let Resource {
+        vis,
+        name,
+        generics,
+        params,
+        ..
+    } = resource;
+    let (described, header) = description(resource);
+    let start = start(name);
+    let taken = params.iter().filter(|param| !param.cancel);
+    let taken = taken.map(|Param { name, ty, .. }| quote!(#name: #ty));
+    let token = match params.iter().find(|param| param.cancel) {
+        Some(param) => param.name.to_token_stream(),
+        None => quote!(_),
+    };
+    let work = work(name, generics, params, resource.infallible);
+    let (first, last) = blamed(resource);
+    let start_of_type = quote_spanned!(first=> impl);
+    let end_of_type = quote_spanned!(last=> Future);
+    quote! {
+        #described
+        #header {
+            #[doc(hidden)]
+            #vis fn #start(#(#taken),*) -> #start_of_type ::core::ops::FnOnce(
+                ::signal_kernel::CancelToken,
+            ) -> <Self as ::signal_kernel::Resource>::#end_of_type {
+                move |#token: ::signal_kernel::CancelToken|
+                    -> <Self as ::signal_kernel::Resource>::Future { #work }
+            }
+        }
+    }
+}
+
+/// For a function that breaks a rule. It takes whatever a graph hands it: the graph is not to blame.
+///
+/// ```text
+/// impl fetch_user {
+///     fn __start<__A0, __A1>(_: __A0, _: __A1) -> fn(CancelToken) -> Self::Future { |_| unreachable!() }
+/// }
+/// ```
+pub(super) fn placeholder(resource: &Resource<'_>) -> TokenStream {
+    let Resource {
+        vis, name, params, ..
+    } = resource;
+    let (described, header) = description(resource);
+    let start = start(name);
+    let taken = params.iter().filter(|param| !param.cancel).count();
+    let types: Vec<Ident> = (0..taken)
+        .map(|index| format_ident!("__A{index}"))
+        .collect();
+    quote! {
+        #described
+        #header {
+            #[doc(hidden)]
+            #vis fn #start<#(#types),*>(
+                #(_: #types),*
+            ) -> fn(::signal_kernel::CancelToken) -> <Self as ::signal_kernel::Resource>::Future {
+                |_| ::core::unreachable!()
+            }
+        }
+    }
+}
+
+/// The type with its `Resource`, and the head of an `impl` for what can be called.
+///
+/// ```text
+/// enum fetch_user {}
+/// impl ::signal_kernel::Resource for fetch_user {
+///     type Value = <Result<User, FetchError> as ::signal_kernel::__private::Outcome>::Value;
+///     type Error = <Result<User, FetchError> as ::signal_kernel::__private::Outcome>::Error;
+///     type Future = ::signal_kernel::__private::SendFuture<Self::Value, Self::Error>;
+/// }
+/// ```
+/// The type has the function's own visibility: a wider one would make a private value type in
+/// `Value` an error.
+fn description(resource: &Resource<'_>) -> (TokenStream, TokenStream) {
+    let Resource { name, generics, .. } = resource;
+    let quiet = quiet(resource);
+    let declared = declared(resource);
+    let (value, error) = yielded(resource);
+    let [value, error, future] = [
+        ("Value", value),
+        ("Error", error),
+        ("Future", future(resource)),
+    ]
+    .map(|(name, ty)| {
+        let (first, last) = blamed(resource);
+        let name = Ident::new(name, first);
+        let (head, end) = (quote_spanned!(first=> type), quote_spanned!(last=> ;));
+        quote!(#head #name = #ty #end)
+    });
+    let (_, types, _) = generics.split_for_impl();
+    let bounded = with_bounds(generics, resource.local);
+    let (binder, _, clause) = bounded.split_for_impl();
+    let described = quote! {
+        #quiet
+        #[doc(hidden)]
+        #declared
+
+        #quiet
+        impl #binder ::signal_kernel::Resource for #name #types #clause {
+            #value
+            #error
+            #future
+        }
+    };
+    (described, quote!(#quiet impl #binder #name #types #clause))
+}
+
+/// ```text
+/// enum fetch_user {}
+/// struct fetch<T> { _types: PhantomData<fn() -> (*const T,)> }
+/// ```
+fn declared(resource: &Resource<'_>) -> TokenStream {
+    let Resource {
+        vis,
+        name,
+        generics,
+        ..
+    } = resource;
+    if generics.params.is_empty() {
+        return quote!(#vis enum #name {});
+    }
+    let (binder, _, clause) = generics.split_for_impl();
+    let types = generics.type_params().map(|param| &param.ident);
+    quote! {
+        #vis struct #name #binder #clause {
+            _types: ::core::marker::PhantomData<fn() -> (#(*const #types,)*)>,
+        }
+    }
+}
+
+/// What the function yields, for good and for bad.
+fn yielded(resource: &Resource<'_>) -> (TokenStream, TokenStream) {
+    let output = resource
+        .output
+        .map_or_else(|| quote!(()), Type::to_token_stream);
+    if resource.infallible {
+        return (output, quote!(::core::convert::Infallible));
+    }
+    let (first, last) = blamed(resource);
+    let open = quote_spanned!(first=> <);
+    let outcome = quote!(#open #output as ::signal_kernel::__private::Outcome>);
+    let (value, error) = (quote_spanned!(last=> Value), quote_spanned!(last=> Error));
+    (quote!(#outcome::#value), quote!(#outcome::#error))
+}
+
+fn future(resource: &Resource<'_>) -> TokenStream {
+    let alias = if resource.local {
+        quote!(LocalFuture)
+    } else {
+        quote!(SendFuture)
+    };
+    let (first, last) = blamed(resource);
+    let root = quote_spanned!(first=> ::signal_kernel::__private);
+    let end = quote_spanned!(last=> >);
+    quote!(#root::#alias<Self::Value, Self::Error #end)
+}
+
+/// From where to where rustc underlines if the output is no `Result`. Whatever depends on that has the
+/// same place: equal errors at one place are shown once.
+fn blamed(resource: &Resource<'_>) -> (Span, Span) {
+    let output = resource.output.map(Type::to_token_stream);
+    let mut spans = output.into_iter().flatten().map(|token| token.span());
+    let first = spans.next().unwrap_or(resource.name.span());
+    (first, spans.last().unwrap_or(first))
+}
+
+/// ```text
+/// Box::pin(fetch_user(client, id))
+/// ```
+/// rustc blames this expression where the future is not `Send`. It has the place and the hygiene of
+/// the function's name, so the error reads as if the user had written it there.
+fn work(name: &Ident, generics: &Generics, params: &[Param<'_>], infallible: bool) -> TokenStream {
+    let place = name.span();
+    let (_, types, _) = generics.split_for_impl();
+    let turbofish = types.as_turbofish();
+    let arguments = params.iter().map(|param| &param.name);
+    let mut work = quote_spanned!(place=> #name #turbofish (#(#arguments),*));
+    if infallible {
+        work = quote_spanned!(place=> ::signal_kernel::__private::infallible(#work));
+    }
+    quote_spanned!(place=> ::std::boxed::Box::pin(#work))
+}
+
+/// rustc's notes about a wrong call point at the function.
+fn start(function: &Ident) -> Ident {
+    format_ident!(
+        "__start",
+        span = Span::call_site().located_at(function.span())
+    )
+}
+
+/// The attributes of every added item. The lints would speak of our text at the user's tokens.
+fn quiet(resource: &Resource<'_>) -> TokenStream {
+    let attrs = &resource.attrs;
+    quote! {
+        #(#attrs)*
+        #[allow(
+            dead_code,
+            deprecated,
+            non_camel_case_types,
+            missing_debug_implementations,
+            private_bounds,
+            private_interfaces,
+            unreachable_pub,
+            clippy::all,
+            clippy::pedantic
+        )]
+    }
+}
+
+/// The future is boxed: what it holds outlives every caller, and travels with it.
+fn with_bounds(generics: &Generics, local: bool) -> Generics {
+    let bound = |name: &Ident| -> WherePredicate {
+        if local {
+            parse_quote!(#name: 'static)
+        } else {
+            parse_quote_spanned!(name.span()=> #name: ::core::marker::Send + 'static)
+        }
+    };
+    let mut bounded = generics.clone();
+    let bounds: Vec<_> = generics
+        .type_params()
+        .map(|param| bound(&param.ident))
+        .collect();
+    if !bounds.is_empty() {
+        bounded.make_where_clause().predicates.extend(bounds);
+    }
+    bounded
+}

@@ -1,0 +1,175 @@
+//! The text of a `#[resource]`: its options, and the function it stands on.
+//!
+//! Invariants: a function's body is kept as tokens, so it may use syntax that syn does not know yet;
+//! its parameters no longer carry `#[cancel]`, which rustc does not know.
+//!
+//! Must not know: what makes a function fit to be a resource.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, FnArg, Meta, Signature, Token, Visibility};
+
+use crate::errors::{Errors, Place};
+use crate::similar::similar;
+
+/// What stands in the parentheses of `#[resource(..)]`.
+#[derive(Default)]
+pub(super) struct Options {
+    /// The function does not return a `Result`.
+    pub(super) infallible: bool,
+    /// The future stays on its thread.
+    pub(super) local: bool,
+}
+
+pub(super) struct Function {
+    pub(super) attrs: Vec<Attribute>,
+    pub(super) vis: Visibility,
+    pub(super) sig: Signature,
+    /// The block with its braces, or the `;` of a trait's method.
+    pub(super) body: TokenStream,
+    /// Which parameters were marked `#[cancel]`, and where.
+    pub(super) cancel: Vec<(usize, Place)>,
+}
+
+/// What cannot be understood is reported, the rest counts.
+pub(super) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
+    let mut options = Options::default();
+    let names = match Punctuated::<Ident, Token![,]>::parse_terminated.parse2(tokens) {
+        Ok(names) => names,
+        Err(error) => {
+            errors.push("SK010", error.span(), error.to_string());
+            return options;
+        }
+    };
+    for name in names {
+        let option = match name.to_string().as_str() {
+            "infallible" => &mut options.infallible,
+            "local" => &mut options.local,
+            unknown => {
+                let text = format!("`#[resource]` has no option `{unknown}`");
+                let help = match similar(unknown, ["infallible", "local"]) {
+                    Some(known) => format!("did you mean `{known}`?"),
+                    None => "the options are `infallible` and `local`".to_owned(),
+                };
+                errors.push("SK010", &name, text).help(help);
+                continue;
+            }
+        };
+        if *option {
+            let text = format!("`{name}` is given twice");
+            errors.push("SK010", &name, text).help("remove one of them");
+        }
+        *option = true;
+    }
+    options
+}
+
+/// `None` where there is no function; that has been reported then.
+pub(super) fn function(tokens: TokenStream, errors: &mut Errors) -> Option<Function> {
+    match syn::parse2::<Function>(tokens) {
+        Ok(mut function) => {
+            function.cancel = take_cancel(&mut function.sig, errors);
+            Some(function)
+        }
+        Err(error) => {
+            errors.push("SK015", error.span(), error.to_string());
+            None
+        }
+    }
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = Attribute::parse_outer(input)?;
+        let vis = input.parse()?;
+        if !starts_function(input) {
+            return Err(input.error("`#[resource]` goes on an `async fn`"));
+        }
+        Ok(Function {
+            attrs,
+            vis,
+            sig: input.parse()?,
+            body: input.parse()?,
+            cancel: Vec::new(),
+        })
+    }
+}
+
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Function {
+            attrs,
+            vis,
+            sig,
+            body,
+            ..
+        } = self;
+        tokens.extend(quote!(#(#attrs)* #vis #sig #body));
+    }
+}
+
+/// Whether nothing but qualifiers stands in front of `fn`.
+fn starts_function(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    while ahead.peek(Token![const])
+        || ahead.peek(Token![async])
+        || ahead.peek(Token![unsafe])
+        || ahead.peek(Token![extern])
+        || ahead.peek(syn::LitStr)
+    {
+        let _ = ahead.parse::<TokenTree>();
+    }
+    ahead.peek(Token![fn])
+}
+
+/// Removes `#[cancel]` from the parameters, and says which of them had it.
+fn take_cancel(sig: &mut Signature, errors: &mut Errors) -> Vec<(usize, Place)> {
+    let mut marked = Vec::new();
+    for (index, input) in sig.inputs.iter_mut().enumerate() {
+        let attrs = match input {
+            FnArg::Receiver(receiver) => &mut receiver.attrs,
+            FnArg::Typed(typed) => &mut typed.attrs,
+        };
+        let (cancel, rest) = attrs
+            .drain(..)
+            .partition(|attr| attr.path().is_ident("cancel"));
+        *attrs = rest;
+        let cancel: Vec<Attribute> = cancel;
+        for attr in cancel {
+            if !matches!(attr.meta, Meta::Path(_)) {
+                errors
+                    .push("SK010", Place::of(&attr), "`#[cancel]` takes no arguments")
+                    .help("write `#[cancel]`");
+            }
+            marked.push((index, Place::of(&attr)));
+        }
+    }
+    marked
+}
+
+/// Removes `#[cancel]` from an item that does not parse: an attribute that nobody knows would be an
+/// error more.
+pub(super) fn without_cancel(tokens: TokenStream) -> TokenStream {
+    let mut kept: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        let TokenTree::Group(group) = token else {
+            kept.push(token);
+            continue;
+        };
+        let marks = group.delimiter() == Delimiter::Bracket
+            && group.stream().to_string() == "cancel"
+            && matches!(kept.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#');
+        if marks {
+            kept.pop();
+        } else if group.delimiter() == Delimiter::Parenthesis {
+            let mut inner = Group::new(group.delimiter(), without_cancel(group.stream()));
+            inner.set_span(group.span());
+            kept.push(inner.into());
+        } else {
+            kept.push(group.into());
+        }
+    }
+    kept.into_iter().collect()
+}

@@ -1,0 +1,468 @@
+//! What `#[resource]` emits, pretty-printed, and what it says about functions it does not like.
+
+use proc_macro2::TokenStream;
+
+use super::{resource, run};
+
+fn tokens(text: &str) -> TokenStream {
+    text.parse().expect("the test's text is made of tokens")
+}
+
+/// The whole expansion, as rustfmt would show it, without the lints that each added item silences.
+fn expansion(options: &str, item: &str) -> String {
+    let (expanded, errors) = run(tokens(options), tokens(item));
+    assert_eq!(errors.into_list(), []);
+    let file = syn::parse2(expanded).expect("the expansion parses");
+    let text = prettyplease::unparse(&file);
+    let mut shown = String::new();
+    let mut inside = false;
+    for line in text.lines() {
+        inside |= line == "#[allow(";
+        if !inside {
+            shown += line;
+            shown.push('\n');
+        }
+        inside &= line != ")]";
+    }
+    shown
+}
+
+/// Code, place and text of every mistake; the expansion must parse nevertheless.
+fn mistakes(options: &str, item: &str) -> Vec<(&'static str, String, String)> {
+    let (expanded, errors) = run(tokens(options), tokens(item));
+    let text = expanded.to_string();
+    assert!(!text.contains("cancel"), "rustc does not know it: {text}");
+    errors.into_list()
+}
+
+#[track_caller]
+fn assert_mistakes(options: &str, item: &str, expected: &[(&str, &str, &str)]) {
+    let mistakes = mistakes(options, item);
+    let mistakes: Vec<_> = mistakes
+        .iter()
+        .map(|(code, place, text)| (*code, place.as_str(), text.as_str()))
+        .collect();
+    assert_eq!(mistakes, expected, "{item}");
+}
+
+#[test]
+fn a_function_with_arguments() {
+    let item = "
+        /// Asks the server.
+        #[tracing::instrument]
+        pub(crate) async fn fetch_user(client: Client, id: u64) -> Result<User, FetchError> {
+            client.get(id).await
+        }";
+    assert_eq!(
+        expansion("", item),
+        r#"/// Asks the server.
+#[tracing::instrument]
+pub(crate) async fn fetch_user(client: Client, id: u64) -> Result<User, FetchError> {
+    client.get(id).await
+}
+#[doc(hidden)]
+pub(crate) enum fetch_user {}
+impl ::signal_kernel::Resource for fetch_user {
+    type Value = <Result<
+        User,
+        FetchError,
+    > as ::signal_kernel::__private::Outcome>::Value;
+    type Error = <Result<
+        User,
+        FetchError,
+    > as ::signal_kernel::__private::Outcome>::Error;
+    type Future = ::signal_kernel::__private::SendFuture<Self::Value, Self::Error>;
+}
+impl fetch_user {
+    #[doc(hidden)]
+    pub(crate) fn __start(
+        client: Client,
+        id: u64,
+    ) -> impl ::core::ops::FnOnce(
+        ::signal_kernel::CancelToken,
+    ) -> <Self as ::signal_kernel::Resource>::Future {
+        move |
+            _: ::signal_kernel::CancelToken,
+        | -> <Self as ::signal_kernel::Resource>::Future {
+            ::std::boxed::Box::pin(fetch_user(client, id))
+        }
+    }
+}
+"#
+    );
+}
+
+#[test]
+fn a_generic_function_that_takes_a_token_and_patterns() {
+    let item = "
+        #[cfg(unix)]
+        async fn fetch<T: Decode, const N: usize>(
+            mut url: Url,
+            #[cancel] token: CancelToken,
+            (a, b): (u8, u8),
+            _: [T; N],
+        ) -> Fetched<T>
+        where
+            T: Clone,
+        {
+            todo!()
+        }";
+    assert_eq!(
+        expansion("local", item),
+        r#"#[cfg(unix)]
+async fn fetch<T: Decode, const N: usize>(
+    mut url: Url,
+    token: CancelToken,
+    (a, b): (u8, u8),
+    _: [T; N],
+) -> Fetched<T>
+where
+    T: Clone,
+{
+    todo!()
+}
+#[cfg(unix)]
+#[doc(hidden)]
+struct fetch<T: Decode, const N: usize>
+where
+    T: Clone,
+{
+    _types: ::core::marker::PhantomData<fn() -> (*const T,)>,
+}
+#[cfg(unix)]
+impl<T: Decode, const N: usize> ::signal_kernel::Resource for fetch<T, N>
+where
+    T: Clone,
+    T: 'static,
+{
+    type Value = <Fetched<T> as ::signal_kernel::__private::Outcome>::Value;
+    type Error = <Fetched<T> as ::signal_kernel::__private::Outcome>::Error;
+    type Future = ::signal_kernel::__private::LocalFuture<Self::Value, Self::Error>;
+}
+#[cfg(unix)]
+impl<T: Decode, const N: usize> fetch<T, N>
+where
+    T: Clone,
+    T: 'static,
+{
+    #[doc(hidden)]
+    fn __start(
+        url: Url,
+        __argument_2: (u8, u8),
+        __argument_3: [T; N],
+    ) -> impl ::core::ops::FnOnce(
+        ::signal_kernel::CancelToken,
+    ) -> <Self as ::signal_kernel::Resource>::Future {
+        move |
+            token: ::signal_kernel::CancelToken,
+        | -> <Self as ::signal_kernel::Resource>::Future {
+            ::std::boxed::Box::pin(fetch::<T, N>(url, token, __argument_2, __argument_3))
+        }
+    }
+}
+"#
+    );
+}
+
+#[test]
+fn a_function_that_cannot_fail() {
+    let shown = expansion(
+        "infallible",
+        "async fn r#type<T: Send>(value: T) -> T { value }",
+    );
+    for part in [
+        "struct r#type<T: Send> {\n",
+        "    T: ::core::marker::Send + 'static,\n",
+        "    type Value = T;\n",
+        "    type Error = ::core::convert::Infallible;\n",
+        "    type Future = ::signal_kernel::__private::SendFuture<Self::Value, Self::Error>;\n",
+        "::std::boxed::Box::pin(\n                ::signal_kernel::__private::infallible(r#type::<T>(value)),",
+    ] {
+        assert!(shown.contains(part), "{part} in\n{shown}");
+    }
+    let shown = expansion("local, infallible,", "async fn tick() {}");
+    for part in [
+        "    type Value = ();\n",
+        "LocalFuture<Self::Value, Self::Error>;\n",
+    ] {
+        assert!(shown.contains(part), "{part} in\n{shown}");
+    }
+}
+
+#[test]
+fn the_body_is_not_parsed() {
+    let body = "{ let x = yeet match become 1 ? ? ; # ! [inner] }";
+    let item = format!("async fn f() -> Result<(), ()> {body}");
+    let (expanded, errors) = run(tokens(""), tokens(&item));
+    assert_eq!(errors.into_list(), []);
+    let start = tokens(&item).to_string();
+    assert!(expanded.to_string().starts_with(&start), "{expanded}");
+}
+
+#[test]
+fn it_is_an_async_fn() {
+    let not_async = "a `#[resource]` function is async | write `async fn f`";
+    assert_mistakes(
+        "",
+        "fn f() -> Result<(), ()> {}",
+        &[("SK015", "1:1", not_async)],
+    );
+    assert_mistakes("", "pub const fn f() {}", &[("SK015", "1:11", not_async)]);
+    assert_mistakes(
+        "",
+        "pub fn f(id: u64) -> impl Future<Output = Result<(), ()>> {}",
+        &[("SK015", "1:5", not_async)],
+    );
+    for (item, place) in [
+        ("pub struct S { x: u8 }", "1:5"),
+        ("#[x] mod m {}", "1:6"),
+        ("const X: u8 = 1;", "1:1"),
+    ] {
+        let not_a_function = "`#[resource]` goes on an `async fn`";
+        assert_mistakes("", item, &[("SK015", place, not_a_function)]);
+    }
+}
+
+#[test]
+fn it_is_safe() {
+    assert_mistakes(
+        "",
+        "async unsafe fn f() -> Result<(), ()> {}",
+        &[(
+            "SK015",
+            "1:7",
+            "a `#[resource]` function is safe to call | move the `unsafe` into its body",
+        )],
+    );
+}
+
+#[test]
+fn it_is_no_method() {
+    let text = "a `#[resource]` function cannot be a method | \
+                move it out of the `impl`, and hand it what it needs by value";
+    for (item, place) in [
+        (
+            "async fn f(&self, #[cancel] token: CancelToken) -> Result<(), ()> {}",
+            "1:13",
+        ),
+        ("fn f(mut self: Box<Self>, name: &str) {}", "1:10"),
+        (
+            "async fn f(other: Option<Self>) -> Result<(), ()> {}",
+            "1:26",
+        ),
+        ("async fn f() -> Result<Self, ()> {}", "1:24"),
+        ("async fn f() -> Result<(), ()>;", "1:10"),
+    ] {
+        assert_mistakes("", item, &[("SK015", place, text)]);
+        let expanded = resource(tokens(""), tokens(item)).to_string();
+        assert!(
+            !expanded.contains("enum"),
+            "nothing that an impl cannot hold: {expanded}"
+        );
+    }
+}
+
+#[test]
+fn it_owns_its_arguments() {
+    let borrowed = |place, owned: &str| {
+        let text = "a `#[resource]` function owns its arguments: this one is borrowed";
+        (
+            "SK015",
+            place,
+            format!("{text} | take {owned}, or share it in an `Arc`"),
+        )
+    };
+    for (ty, expected) in [
+        ("&str", Some(borrowed("1:15", "a `String`"))),
+        ("&mut Path", Some(borrowed("1:15", "a `PathBuf`"))),
+        ("&[u8]", Some(borrowed("1:15", "a `Vec<u8>`"))),
+        ("&Client", Some(borrowed("1:15", "a `Client`"))),
+        ("&dyn Send", Some(borrowed("1:15", "the value itself"))),
+        ("Option<&str>", Some(borrowed("1:22", "the value itself"))),
+        ("Ref<'_, u8>", Some(borrowed("1:19", "the value itself"))),
+        (
+            "Box<dyn Fn(u8) + '_>",
+            Some(borrowed("1:32", "the value itself")),
+        ),
+        ("&'static str", None),
+        ("Cow<'static, str>", None),
+        ("fn(&str) -> &str", None),
+        ("for<'a> fn(&'a str, &u8) -> &'a str", None),
+        ("Box<dyn Fn(&str) -> Option<&str> + Send>", None),
+        ("Box<dyn for<'a> Visit<'a> + Send>", None),
+    ] {
+        let item = format!("async fn f(x: {ty}) -> Result<(), ()> {{}}");
+        let expected: Vec<_> = expected.iter().collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(code, place, text)| (*code, *place, text.as_str()))
+            .collect();
+        assert_mistakes("", &item, &expected);
+    }
+    let lifetimes = "a `#[resource]` function owns its arguments: no lifetime parameters | \
+                     take the values themselves, or share them in an `Arc`";
+    assert_mistakes(
+        "",
+        "async fn f<'a, T>(x: &'a str, y: Vec<&'a T>) -> Result<(), ()> {}",
+        &[("SK015", "1:12", lifetimes)],
+    );
+}
+
+#[test]
+fn it_names_its_types() {
+    let argument = "a `#[resource]` function names the types of its arguments | make the `impl` a \
+                    type parameter, and name the type in the call: `fetch::<User>(id)`";
+    assert_mistakes(
+        "",
+        "async fn f(a: impl Into<String>, b: Vec<impl Send>) -> Result<(), ()> {}",
+        &[("SK015", "1:15", argument), ("SK015", "1:41", argument)],
+    );
+    let output = "a `#[resource]` function names the type it returns | \
+                  write the type itself, or a `Box<dyn Trait>`";
+    assert_mistakes(
+        "infallible",
+        "async fn f() -> impl Send {}",
+        &[("SK015", "1:17", output)],
+    );
+    assert_mistakes(
+        "",
+        "async fn f() -> Result<impl Send, ()> {}",
+        &[("SK015", "1:24", output)],
+    );
+}
+
+#[test]
+fn it_returns_a_result() {
+    let text = "a `#[resource]` function returns a `Result` | \
+                for a function that cannot fail, write `#[resource(infallible)]`";
+    for (item, place) in [
+        ("async fn f(id: u64) {}", "1:10"),
+        ("async fn f() -> () {}", "1:17"),
+        ("async fn f() -> Option<u8> {}", "1:17"),
+        ("async fn f() -> [u8; 4] {}", "1:17"),
+        ("async fn f() -> Box<dyn Error> {}", "1:17"),
+    ] {
+        assert_mistakes("", item, &[("SK015", place, text)]);
+        assert_mistakes("infallible", item, &[]);
+    }
+    // Any name may be an alias.
+    assert_mistakes("", "async fn f() -> Fetched {}", &[]);
+    assert_mistakes("", "async fn f() -> io::Result<u8> {}", &[]);
+}
+
+#[test]
+fn no_parameter_comes_and_goes() {
+    assert_mistakes(
+        "",
+        "async fn f(#[cfg(unix)] a: u8) -> Result<(), ()> {}",
+        &[(
+            "SK010",
+            "1:12",
+            "`#[cfg]` cannot stand on a parameter of a `#[resource]` function | \
+             write the function twice, each with its own `#[cfg]`",
+        )],
+    );
+}
+
+#[test]
+fn one_token_is_enough() {
+    assert_mistakes(
+        "",
+        "async fn f(#[cancel] a: CancelToken, #[cancel(b)] b: CancelToken) -> Result<(), ()> {}",
+        &[
+            (
+                "SK010",
+                "1:38",
+                "`#[cancel]` takes no arguments | write `#[cancel]`",
+            ),
+            (
+                "SK010",
+                "1:38",
+                "`#[cancel]` is given twice | one token is enough: it can be cloned",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn options_are_known_by_name() {
+    let item = "async fn f() -> Result<(), ()> {}";
+    assert_mistakes(
+        "infalible, speed, local, local",
+        item,
+        &[
+            (
+                "SK010",
+                "1:1",
+                "`#[resource]` has no option `infalible` | did you mean `infallible`?",
+            ),
+            (
+                "SK010",
+                "1:12",
+                "`#[resource]` has no option `speed` | the options are `infallible` and `local`",
+            ),
+            (
+                "SK010",
+                "1:26",
+                "`local` is given twice | remove one of them",
+            ),
+        ],
+    );
+    assert_mistakes("local = true", item, &[("SK010", "1:7", "expected `,`")]);
+}
+
+#[test]
+fn all_mistakes_are_reported_at_once() {
+    let item = "fn f(a: &str, b: impl Send, #[cancel] #[cancel] c: CancelToken) {}";
+    let codes: Vec<_> = mistakes("fast", item)
+        .into_iter()
+        .map(|(code, place, _)| (code, place))
+        .collect();
+    let expected = [
+        ("SK010", "1:1"),
+        ("SK015", "1:1"),
+        ("SK015", "1:9"),
+        ("SK015", "1:18"),
+        ("SK010", "1:39"),
+    ];
+    assert_eq!(
+        codes,
+        expected.map(|(code, place)| (code, place.to_owned()))
+    );
+}
+
+#[test]
+fn a_bad_function_stays_usable() {
+    let item =
+        "async fn f<T>(name: &str, #[cancel] token: CancelToken, x: T) -> Result<u8, ()> { body }";
+    let expanded = resource(tokens(""), tokens(item));
+    let file: syn::File = syn::parse2(expanded).expect("the expansion parses");
+    let text = prettyplease::unparse(&file);
+    for part in [
+        "async fn f<T>(name: &str, token: CancelToken, x: T) -> Result<u8, ()> {\n    body\n}",
+        "    type Value = <Result<u8, ()> as ::signal_kernel::__private::Outcome>::Value;",
+        "    fn __start<__A0, __A1>(\n        _: __A0,\n        _: __A1,\n    ) -> fn(",
+    ] {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    let last = text.trim_end().lines().rev().take(3).collect::<Vec<_>>();
+    assert!(
+        last.iter().any(|line| line.contains("compile_error!")),
+        "errors stand last: {text}"
+    );
+}
+
+#[test]
+fn what_does_not_parse_comes_back_without_our_attributes() {
+    for item in [
+        "async fn f(#[cancel] token: ) {}",
+        "async fn",
+        "struct S(#[cancel] u8);",
+        "",
+    ] {
+        let expanded = resource(tokens(""), tokens(item)).to_string();
+        let kept = tokens(&item.replace("#[cancel]", "")).to_string();
+        assert!(expanded.starts_with(&kept), "{expanded}");
+        assert!(expanded.contains("compile_error"), "{expanded}");
+    }
+}

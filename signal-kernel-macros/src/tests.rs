@@ -1,0 +1,39 @@
+//! From text to errors: what a user is told, and where.
+
+mod broken;
+mod lowered;
+mod rules;
+mod syntax;
+
+use proc_macro2::TokenStream;
+
+/// Each error as `code line:column text | help`.
+fn told(source: &str) -> Vec<String> {
+    let input: TokenStream = source.parse().expect("tokens");
+    let (_, errors) = crate::reactive2(input);
+    let told = errors.into_list().into_iter();
+    told.map(|(code, place, text)| format!("{code} {place} {text}"))
+        .collect()
+}
+
+#[track_caller]
+fn assert_told(source: &str, expected: &[&str]) {
+    assert_eq!(told(source), expected, "{source}");
+}
+
+/// One struct `S` around an item, which starts at `1:1` so that columns can be counted.
+#[track_caller]
+fn assert_item(items: &str, expected: &[&str]) {
+    let source = format!("struct S {{\n{items}\n}}");
+    let expected: Vec<String> = expected
+        .iter()
+        .map(|line| {
+            let (code, rest) = line.split_once(' ').expect("a code");
+            let (place, text) = rest.split_once(' ').expect("a place");
+            let (line, column) = place.split_once(':').expect("a line and a column");
+            let line: usize = line.parse().expect("a line");
+            format!("{code} {}:{column} {text}", line + 1)
+        })
+        .collect();
+    assert_eq!(told(&source), expected, "{source}");
+}

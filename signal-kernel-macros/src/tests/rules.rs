@@ -1,0 +1,300 @@
+//! The rules of `check`, and the cycles that `order` finds.
+
+use super::{assert_item, assert_told};
+
+#[test]
+fn misspelt_names() {
+    assert_told(
+        "struct Cart { signal qty: u32 = 1; computed total: u32 = qyt * 2 + *qyt; }",
+        &["SK001 1:58 no node named `qyt` in `Cart` | did you mean `qty`?"],
+    );
+    assert_item(
+        "signal title: u8; effect e { println!(\"{titel}\"); }",
+        &["SK001 1:39 no node named `titel` in `S` | did you mean `title`?"],
+    );
+    assert_item(
+        "signal qty: u8; computed a: u8 = qyt(1) + f(qyt) + quantity.x;",
+        &[],
+    );
+    assert_item("effect show { } effect e { shwo.x; }", &[]);
+}
+
+#[test]
+fn nodes_that_read_themselves() {
+    assert_item(
+        "computed total: u8 = *total + 1;",
+        &["SK003 1:23 computed `total` reads itself"],
+    );
+    assert_item(
+        "resource user = fetch(user);",
+        &["SK003 1:23 resource `user` reads itself"],
+    );
+    assert_item("computed total: u8 = { let total = 1; total };", &[]);
+    assert_item("effect show { show(); }", &[]);
+}
+
+#[test]
+fn cycles() {
+    assert_item(
+        "signal a: u8;\ncomputed total: u8 = *a + *tax;\ncomputed tax: u8 = *total * 2;",
+        &[
+            "SK002 2:10 cyclic dependency: `total` -> `tax` -> `total` | compute these together, or make one of them a `signal`",
+            "SK002 3:21 …`tax` reads `total` here",
+        ],
+    );
+    assert_item(
+        "computed a: u8 = *b;\nresource b = f(c);\ncomputed c: u8 = *a; computed d: u8 = *e; computed e: u8 = *d;",
+        &[
+            "SK002 1:10 cyclic dependency: `a` -> `b` -> `c` -> `a` | compute these together, or make one of them a `signal`",
+            "SK002 2:16 …`b` reads `c` here",
+            "SK002 3:19 …`c` reads `a` here",
+            "SK002 3:31 cyclic dependency: `d` -> `e` -> `d` | compute these together, or make one of them a `signal`",
+            "SK002 3:61 …`e` reads `d` here",
+        ],
+    );
+    // What a broken body reads is not known.
+    assert_item(
+        "computed a: u8 = b.;\ncomputed b: u8 = *a;",
+        &["SK008 1:20 expected identifier or integer"],
+    );
+}
+
+#[test]
+fn names_declared_twice() {
+    assert_item(
+        "signal price: u8;\ncomputed price: u8 = 1;\neffect r#price { }",
+        &[
+            "SK004 2:10 node `price` is declared twice",
+            "SK004 1:8 first declared here",
+            "SK004 3:8 node `r#price` is declared twice",
+        ],
+    );
+    assert_item(
+        "signal a: u8; signal a: u8 = 2; computed b: u8 = *a;",
+        &[
+            "SK004 1:22 node `a` is declared twice",
+            "SK004 1:8 first declared here",
+        ],
+    );
+}
+
+#[test]
+fn names_that_are_taken() {
+    for name in [
+        "new",
+        "default",
+        "batch",
+        "transaction",
+        "poll_progress",
+        "progress",
+        "settled",
+        "GRAPH",
+    ] {
+        let item = format!("signal {name}: u8; computed b: u8 = *{name};");
+        assert_item(
+            &item,
+            &[&format!("SK005 1:8 the node name `{name}` is reserved")],
+        );
+    }
+    assert_item(
+        "computed __x: u8 = 1;",
+        &[
+            "SK005 1:10 the node name `__x` is reserved | names that start with `__` belong to the macro",
+        ],
+    );
+    let collision = "which is declared here too";
+    assert_item(
+        "signal price: u8; let set_price: u8;",
+        &[&format!(
+            "SK005 1:23 signal `price` generates `set_price`, {collision}"
+        )],
+    );
+    assert_item(
+        "computed update_price: u8 = 1; signal price: u8;",
+        &[&format!(
+            "SK005 1:10 signal `price` generates `update_price`, {collision}"
+        )],
+    );
+    assert_item(
+        "resource user = f(); signal reload_user: u8;",
+        &[&format!(
+            "SK005 1:29 resource `user` generates `reload_user`, {collision}"
+        )],
+    );
+    assert_item(
+        "resource user = f(); signal cancel_user: u8;",
+        &[&format!(
+            "SK005 1:29 resource `user` generates `cancel_user`, {collision}"
+        )],
+    );
+    assert_item(
+        "let mut log: u8; let log_mut: u8;",
+        &[&format!(
+            "SK005 1:22 field `log` generates `log_mut`, {collision}"
+        )],
+    );
+    assert_item(
+        "signal y_mut: u8; let mut set_y: u8;",
+        &["SK005 1:27 field `set_y` generates `set_y_mut`, which `y_mut` generates too"],
+    );
+    assert_item(
+        "signal price: u8; effect set_price {} let log: u8; let log_mut: u8; computed x: u8 = 1; let set_x: u8;",
+        &[],
+    );
+}
+
+#[test]
+fn writes_in_a_body() {
+    let computed = "computed values cannot write signals | write from outside, in a `batch`";
+    let effect = "effects cannot write signals, so a graph always comes to rest | derive it with `computed`, or write from the caller";
+    let resource =
+        "the arguments of a resource cannot write signals | write from outside, in a `batch`";
+    assert_item(
+        "signal a: u8; computed b: u8 = { a = 3; 1 };",
+        &[&format!("SK006 1:34 {computed}")],
+    );
+    assert_item(
+        "signal a: u8; effect e { *a += 3; a.set(4); self.set_a(5); self.update_a(f); }",
+        &[
+            &format!("SK007 1:27 {effect}"),
+            &format!("SK007 1:37 {effect}"),
+            &format!("SK007 1:50 {effect}"),
+            &format!("SK007 1:65 {effect}"),
+        ],
+    );
+    assert_item(
+        "signal a: u8; resource r = f({ a = 1; 2 });",
+        &[&format!("SK006 1:32 {resource}")],
+    );
+    // A user's own function, type or field is none of our business.
+    assert_item(
+        "signal a: Flag; let mut n: u8; effect e { set_a(a); a.set(1); *n += 1; other.set_a(1); }",
+        &[],
+    );
+    assert_item(
+        "signal a: Vec<u8>; effect e { a.update(f); }",
+        &[&format!("SK007 1:33 {effect}")],
+    );
+}
+
+#[test]
+fn waiting_in_a_body() {
+    assert_item(
+        "signal a: u8; computed b: u8 = f(a).await;",
+        &["SK011 1:37 computed bodies are synchronous | declare a `resource`"],
+    );
+    assert_item(
+        "signal a: u8; effect e { f(a).await; }",
+        &["SK011 1:31 effect bodies are synchronous | declare a `resource`"],
+    );
+    assert_item(
+        "signal a: u8; resource r = f(g(a).await);",
+        &[
+            "SK011 1:35 the arguments of a resource are synchronous | await it in the function that is called",
+        ],
+    );
+    assert_item(
+        "signal a: u8; effect e { spawn(async move { f(a).await }); }",
+        &[],
+    );
+}
+
+#[test]
+fn self_in_a_body() {
+    let text = "SK012 1:35 bodies see nodes by name, not through `self`";
+    assert_item(
+        "signal price: u8; computed b: u8 = self.price;",
+        &[&format!("{} | write `price`", text.replace("35", "36"))],
+    );
+    assert_item(
+        "signal price: u8; computed b: u8 = self.price();",
+        &[&format!("{} | write `price`", text.replace("35", "36"))],
+    );
+    assert_item(
+        "signal price: u8; computed b: u8 = f(self);",
+        &[&format!(
+            "{} | name the nodes themselves",
+            text.replace("35", "38")
+        )],
+    );
+}
+
+#[test]
+fn what_feeds_a_resource() {
+    let text = "a resource is fed by a call";
+    assert_item(
+        "resource r = fetch;",
+        &[&format!("SK018 1:14 {text} | call it: `fetch(…)`")],
+    );
+    assert_item(
+        "resource r = 3 + 4; computed a: u8 = r.value();",
+        &[&format!(
+            "SK018 1:14 {text} | call a function that is marked `#[resource]`: `fetch_user(id)`"
+        )],
+    );
+    assert_item(
+        "resource r = client.fetch(1);",
+        &[&format!(
+            "SK018 1:14 {text} | call a function that is marked `#[resource]`: `fetch_user(id)`"
+        )],
+    );
+    assert_item(
+        "resource r = (f)(1);",
+        &[&format!(
+            "SK018 1:14 {text} | name the function by its path: `fetch_user(id)`"
+        )],
+    );
+    assert_item(
+        "resource r = f(1).await;",
+        &[&format!(
+            "SK018 1:19 {text} | remove `.await`: the graph drives the future"
+        )],
+    );
+    assert_item(
+        "resource r = f(1)?;",
+        &[&format!(
+            "SK018 1:18 {text} | remove `?`: the error is part of the resource's state"
+        )],
+    );
+    assert_item("signal id: u8; resource r = api::f::<u8>(id, (*id)?);", &[]);
+}
+
+#[test]
+fn mutable_fields() {
+    let text = "only effects see `let mut` fields | make it a `signal`";
+    assert_item(
+        "let mut log: u8; computed a: u8 = *log + *log;",
+        &[&format!("SK023 1:36 {text}")],
+    );
+    assert_item(
+        "let mut log: u8; resource r = f(log);",
+        &[&format!("SK023 1:33 {text}")],
+    );
+    assert_item("let mut log: u8; effect e { log.push(1); }", &[]);
+}
+
+#[test]
+fn many_mistakes_are_all_reported() {
+    assert_told(
+        "struct Cart {
+    singal qty: u32 = 1;
+    signal price u32 = 2;
+    computed total: u32 = qyt * price.await;
+    computed total: u32 = 3
+    resource user = fetch;
+    effect show { price = 3; self.total }
+}",
+        &[
+            "SK009 2:5 expected one of: `let`, `signal`, `computed`, `resource`, `effect` | did you mean `signal`?",
+            "SK008 3:18 expected `:`",
+            "SK008 6:5 expected `;`",
+            "SK004 5:14 node `total` is declared twice",
+            "SK004 4:14 first declared here",
+            "SK018 6:21 a resource is fed by a call | call it: `fetch(…)`",
+            "SK001 4:27 no node named `qyt` in `Cart` | did you mean `qty`?",
+            "SK011 4:39 computed bodies are synchronous | declare a `resource`",
+            "SK007 7:19 effects cannot write signals, so a graph always comes to rest | derive it with `computed`, or write from the caller",
+            "SK012 7:30 bodies see nodes by name, not through `self` | write `total`",
+        ],
+    );
+}

@@ -1,0 +1,295 @@
+//! What a resource holds: the state everyone sees, and the one future that is at work on it.
+//!
+//! Invariants: a future exists exactly while the state is pending; it is dropped before its successor
+//! is created and before any other status is seen; what it yielded is committed only if no newer
+//! question was asked in the same settle. Only `poll` polls.
+//!
+//! Must not know: who polls, how the graph settles, the rules of the states (`state` and `machine` have them).
+
+use super::{
+    hub::{Bell, Hub, InFlight},
+    slot::Caught,
+    sweep::Sweep,
+};
+use crate::{
+    cancel::CancelToken,
+    panics::FirstPanic,
+    resource::Resource,
+    state::{AsyncState, CancelReason, Change, Discarded},
+};
+use std::{
+    mem,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+/// A resource of a declared graph.
+pub struct Answer<R: Resource> {
+    /// What everyone sees.
+    pub state: AsyncState<R::Value, R::Error>,
+    /// Never locked, only reached through `&mut`: the mutex makes the graph `Sync` where a future is not.
+    work: Mutex<Work<R>>,
+    request: Option<Request>,
+    /// The arguments' dependencies changed since the last start.
+    moved: bool,
+    keep_previous: bool,
+    manual: bool,
+    rank: u32,
+    bell: Option<(Arc<Bell>, Waker)>,
+    /// When value, error, status and anything at all last changed.
+    versions: [u64; 4],
+}
+
+enum Work<R: Resource> {
+    None,
+    Running {
+        future: R::Future,
+        token: CancelToken,
+        _in_flight: InFlight,
+    },
+    /// Ended, not committed yet.
+    Done(Result<R::Value, R::Error>),
+    Panicked,
+}
+
+/// What the holder of the graph asked for.
+#[derive(Debug)]
+pub enum Request {
+    /// `reload_x`
+    Reload,
+    /// `cancel_x`
+    Cancel(CancelReason),
+}
+
+const PARTS: [Change; 4] = [Change::VALUE, Change::ERROR, Change::STATUS, Change::TRANSITION];
+
+impl<R: Resource> Answer<R> {
+    /// A resource that has not been asked anything. `rank` is where it acts.
+    pub fn new(rank: u32, keep_previous: bool, manual: bool) -> Self {
+        Answer {
+            state: AsyncState::default(),
+            work: Mutex::new(Work::None),
+            request: None,
+            moved: false,
+            keep_previous,
+            manual,
+            rank,
+            bell: None,
+            versions: [0; 4],
+        }
+    }
+
+    /// The first load, while the graph is being built.
+    pub fn begin<S>(&mut self, hub: &Option<Arc<Hub>>, start: Option<S>)
+    where
+        S: FnOnce(CancelToken) -> R::Future,
+    {
+        if let Some(start) = start {
+            self.run(hub, start);
+            let _ = self.state.start(self.keep_previous, false); // nothing is replaced
+        }
+    }
+
+    /// When this part last changed.
+    pub fn version(&self, part: Change) -> u64 {
+        let index = PARTS.iter().position(|&known| known == part);
+        index.map_or(0, |index| self.versions[index])
+    }
+
+    /// Notes what the holder of the graph asked for; the last request counts.
+    pub fn request(&mut self, request: Request) {
+        self.request = Some(request);
+    }
+
+    /// The question's dependencies changed.
+    #[inline]
+    pub fn question_changed(&mut self) -> Change {
+        self.moved = true;
+        if self.manual { Change::NONE } else { Change::TRANSITION }
+    }
+
+    /// Starts, stops or commits, whatever is due.
+    pub fn act<S, const ONE: bool, const W: usize>(
+        &mut self,
+        hub: &Option<Arc<Hub>>,
+        revision: u64,
+        start: impl FnOnce() -> Option<S>,
+        same: Option<fn(&R::Value, &R::Value) -> bool>,
+        sweep: &mut Sweep<'_, ONE, W>,
+    ) -> Change
+    where
+        S: FnOnce(CancelToken) -> R::Future,
+    {
+        let mut panics = FirstPanic::default();
+        let mut step = if self.must_start() {
+            self.start(hub, start, &mut panics)
+        } else {
+            self.commit(same, &mut panics)
+        };
+        if let Some(Request::Cancel(reason)) = self.request.take() {
+            self.stop(&reason, &mut panics);
+            let (change, discarded) = self.state.cancel(reason);
+            panics.discard(discarded);
+            step.0 = step.0.union(change);
+        }
+        let (change, discarded) = step;
+        self.note(change, revision);
+        panics.discard(discarded);
+        sweep.committed(change);
+        panics.resume();
+        change
+    }
+
+    fn must_start(&self) -> bool {
+        (self.moved && !self.manual) || matches!(self.request, Some(Request::Reload))
+    }
+
+    /// Asks the question anew.
+    fn start<S>(
+        &mut self,
+        hub: &Option<Arc<Hub>>,
+        start: impl FnOnce() -> Option<S>,
+        panics: &mut FirstPanic,
+    ) -> Step<R>
+    where
+        S: FnOnce(CancelToken) -> R::Future,
+    {
+        let again = !mem::take(&mut self.moved) && self.state.token() > 0;
+        let reason = match self.request {
+            Some(Request::Reload) if again => CancelReason::Reloaded,
+            _ => CancelReason::SourceChanged,
+        };
+        self.request.take_if(|request| matches!(request, Request::Reload));
+        self.stop(&reason, panics);
+        match panics.catch(start) {
+            None => self.state.start_failed(), // user code: the arguments panicked
+            Some(None) => self.state.no_input(),
+            Some(Some(start)) => match panics.catch(|| self.run(hub, start)) {
+                Some(()) => self.state.start(self.keep_previous, again),
+                None => self.state.start_failed(),
+            },
+        }
+    }
+
+    fn run<S>(&mut self, hub: &Option<Arc<Hub>>, start: S)
+    where
+        S: FnOnce(CancelToken) -> R::Future,
+    {
+        let Some(hub) = hub else { return };
+        let token = CancelToken::new();
+        let future = start(token.clone());
+        let (bell, _) = self.bell.get_or_insert_with(|| {
+            let bell = Bell::new(hub, self.rank);
+            (bell.clone(), Waker::from(bell))
+        });
+        let running = Work::Running {
+            future,
+            token,
+            _in_flight: bell.start(),
+        };
+        *self.work() = running;
+    }
+
+    /// Makes what the work has yielded the state.
+    fn commit(
+        &mut self,
+        same: Option<fn(&R::Value, &R::Value) -> bool>,
+        panics: &mut FirstPanic,
+    ) -> Step<R> {
+        if matches!(self.work(), Work::None | Work::Running { .. }) {
+            return (Change::NONE, Discarded::nothing());
+        }
+        match mem::replace(self.work(), Work::None) {
+            Work::Done(Ok(value)) => {
+                let unchanged = match (same, self.state.value()) {
+                    (Some(same), Some(kept)) => panics.catch(|| same(kept, &value)) == Some(true), // user code
+                    _ => false,
+                };
+                self.state.succeed_unless(value, |_, _| unchanged)
+            }
+            Work::Done(Err(error)) => self.state.fail(error),
+            _ => self.state.panicked(),
+        }
+    }
+
+    /// Drops the work, if there is any.
+    fn stop(&mut self, reason: &CancelReason, panics: &mut FirstPanic) {
+        let work = mem::replace(self.work(), Work::None);
+        if let Work::Running { token, .. } = &work {
+            panics.catch(|| token.cancel(reason.clone())); // user code: whoever waits is woken
+        }
+        panics.discard(work); // user code
+    }
+
+    fn note(&mut self, change: Change, revision: u64) {
+        for (version, part) in self.versions.iter_mut().zip(PARTS) {
+            if change.contains(part) {
+                *version = revision;
+            }
+        }
+    }
+
+    fn work(&mut self) -> &mut Work<R> {
+        self.work.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a transition changed, and what it replaced.
+type Step<R> = (Change, Discarded<<R as Resource>::Value, <R as Resource>::Error>);
+
+/// A resource as the loops see it, whatever its type.
+pub trait AnyAnswer {
+    /// A start is due: the arguments are needed.
+    #[doc(hidden)]
+    fn will_start(&self) -> bool;
+    /// A start is due, but the arguments depend on a failed node.
+    #[doc(hidden)]
+    fn start_failed(&mut self, revision: u64, panics: &mut Caught) -> Change;
+    /// Polls the work; true if it has come to an end and there is something to commit.
+    #[doc(hidden)]
+    fn poll(&mut self, panics: &mut Caught) -> bool;
+}
+
+impl<R: Resource> AnyAnswer for Answer<R> {
+    fn will_start(&self) -> bool {
+        self.must_start()
+    }
+
+    fn start_failed(&mut self, revision: u64, Caught(panics): &mut Caught) -> Change {
+        self.moved = false;
+        self.request = None;
+        self.stop(&CancelReason::Panicked, panics);
+        let (change, discarded) = self.state.start_failed();
+        self.note(change, revision);
+        panics.discard(discarded);
+        change
+    }
+
+    fn poll(&mut self, Caught(panics): &mut Caught) -> bool {
+        let Some((bell, waker)) = &self.bell else {
+            return false;
+        };
+        let work = self.work.get_mut().unwrap_or_else(PoisonError::into_inner);
+        bell.rung();
+        let Work::Running { future, .. } = work else {
+            return false;
+        };
+        let mut context = Context::from_waker(waker);
+        let done = match panics.catch(|| Pin::new(future).poll(&mut context)) {
+            Some(Poll::Pending) => return false,
+            Some(Poll::Ready(result)) => Work::Done(result),
+            None => Work::Panicked,
+        };
+        panics.discard(mem::replace(work, done));
+        true
+    }
+}
+
+impl<R: Resource> Drop for Answer<R> {
+    fn drop(&mut self) {
+        if let Work::Running { token, .. } = self.work() {
+            token.cancel(CancelReason::Disposed);
+        }
+    }
+}

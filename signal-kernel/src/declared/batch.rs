@@ -1,0 +1,237 @@
+//! Batches and transactions: writes now, settling at the end, and what is needed to take writes back.
+//!
+//! Invariants: while a batch is open `pending` says which values may be out of date, and nothing else is
+//! settled than what is read; when the outermost one ends, what counts is the net change. Whoever
+//! leaves by unwinding leaves the nesting as it was found.
+//!
+//! Must not know: what is in a node.
+
+use super::{
+    Wired, lazy, lowest, mark, put, settle, slot,
+    slot::{Caught, Written},
+    take,
+    wiring::WireKind,
+};
+use crate::{panics::FirstPanic, state::Change};
+
+/// Runs `f` as the outermost batch and settles, also if it panics.
+pub fn batch<G: Wired<W>, const W: usize, R>(graph: &mut G, f: impl FnOnce(&mut G) -> R) -> R {
+    let mut caught = Caught::default();
+    let result = caught.0.catch(|| f(graph)); // user code
+    close(graph, &mut caught);
+    settle::wake(graph);
+    finish(result, caught)
+}
+
+/// Runs `f` as a transaction inside an open batch: if it fails or panics, every signal written in it is
+/// put back.
+pub fn transaction<G: Wired<W>, const W: usize, R, E>(
+    graph: &mut G,
+    f: impl FnOnce(&mut G) -> Result<R, E>,
+) -> Result<R, E> {
+    let core = graph.core_mut();
+    core.level += 1;
+    let level = core.level;
+    let start = core.written.len();
+    let mut caught = Caught::default();
+    let result = caught.0.catch(|| f(graph)); // user code
+    graph.core_mut().level = level - 1;
+    if matches!(result, Some(Ok(_))) {
+        hand_up(graph, level, start, &mut caught);
+    } else {
+        roll_back(graph, level, start, &mut caught);
+    }
+    finish(result, caught)
+}
+
+/// Returns the result, or lets the first panic go on.
+fn finish<R>(result: Option<R>, Caught(mut panics): Caught) -> R {
+    match result {
+        Some(result) if panics.is_empty() => result,
+        result => {
+            panics.discard(result); // user code
+            panics.resume();
+            unreachable!("no result without a panic")
+        }
+    }
+}
+
+/// Notes a write to the signal at `position`.
+pub fn written<G: Wired<W>, const W: usize, T>(graph: &mut G, position: usize, write: Written<T>) {
+    let core = graph.core_mut();
+    if write.changed {
+        core.mark(&G::WIRING.nodes[position].dependents, Change::TRANSITION);
+    }
+    if write.first {
+        core.written.push(position as u32);
+    }
+    drop(write.old); // user code
+}
+
+/// Notes a request to the resource of this rank, carried out when the batch ends.
+pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
+    graph.core_mut().written.push(rank as u32);
+}
+
+/// Brings the eager values that the value of this rank needs up to date, in the middle of a batch.
+///
+/// # Panics
+///
+/// With the first panic of a body that this read ran.
+pub fn refresh<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
+    if lowest(&graph.core().pending).is_none() {
+        return;
+    }
+    let needed = needed::<G, W>(rank);
+    let mut caught = Caught::default();
+    while let Some(rank) = lowest(&and(&graph.core().pending, &needed)) {
+        let core = graph.core_mut();
+        take(&mut core.pending, rank);
+        if !take(&mut core.half_way, rank) {
+            core.read = true;
+            let failed = core.is_failed(rank);
+            slot(graph, rank, |it| it.arm(failed));
+            lazy(graph, rank, |it| it.arm(&mut caught));
+        }
+        put(&mut graph.core_mut().half_way, rank);
+        settle::visit(graph, rank, &mut caught.0);
+    }
+    caught.0.resume();
+}
+
+/// The ranks that must be current before the one of `rank` is: never a resource, for none acts in a batch.
+fn needed<G: Wired<W>, const W: usize>(rank: usize) -> [u64; W] {
+    let mut needed = [0; W];
+    put(&mut needed, rank);
+    let mut left = needed;
+    while let Some(rank) = highest(&left) {
+        take(&mut left, rank);
+        for &dependency in G::WIRING.nodes[rank].dependencies {
+            let dependency = dependency as usize;
+            if matches!(G::WIRING.nodes[dependency].kind, WireKind::Computed | WireKind::Lazy) {
+                put(&mut needed, dependency);
+                put(&mut left, dependency);
+            }
+        }
+    }
+    needed
+}
+
+/// Undoes everything from entry `start` of the log on.
+fn roll_back<G: Wired<W>, const W: usize>(graph: &mut G, level: u32, start: usize, caught: &mut Caught) {
+    graph.core_mut().tick();
+    while graph.core().written.len() > start {
+        let Some(position) = graph.core_mut().written.pop() else {
+            break;
+        };
+        let position = position as usize;
+        slot(graph, position, |it| it.roll_back(level, caught));
+        graph.core_mut().mark(&G::WIRING.nodes[position].dependents, Change::TRANSITION);
+    }
+}
+
+/// Hands everything from entry `start` of the log on to the level around.
+fn hand_up<G: Wired<W>, const W: usize>(graph: &mut G, level: u32, start: usize, caught: &mut Caught) {
+    let mut next = start;
+    while let Some(&position) = graph.core().written.get(next) {
+        let known = slot(graph, position as usize, |it| it.hand_up(level, caught));
+        if known == Some(true) {
+            graph.core_mut().written.swap_remove(next);
+        } else {
+            next += 1;
+        }
+    }
+}
+
+/// The outermost batch ends: finds what has changed in the end, and settles that.
+fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
+    let stale = std::mem::replace(&mut graph.core_mut().pending, [0; W]);
+    let mut written = std::mem::take(&mut graph.core_mut().written);
+    for &position in &written {
+        let position = position as usize;
+        let wire = &G::WIRING.nodes[position];
+        if wire.kind == WireKind::Answer {
+            put(&mut graph.core_mut().pending, position);
+        } else if slot(graph, position, |it| it.finish(caught)) == Some(true) {
+            graph.core_mut().mark(&wire.dependents, Change::TRANSITION);
+        }
+    }
+    written.clear();
+    graph.core_mut().written = written;
+    graph.core_mut().tick();
+    if graph.core().read {
+        close_half_way(graph, stale, caught);
+    }
+    settle::settle_into(graph, &mut caught.0);
+}
+
+/// Settles, node by node, a graph some of whose values were read half-way. `stale` has the nodes whose
+/// half-way value is outdated; `pending` those that something net-changed leads to.
+fn close_half_way<G: Wired<W>, const W: usize>(graph: &mut G, mut stale: [u64; W], caught: &mut Caught) {
+    graph.core_mut().read = false;
+    loop {
+        let core = graph.core_mut();
+        let Some(rank) = lowest(&core.half_way) else {
+            return; // what is pending now is an ordinary settle
+        };
+        // Everything below must be settled before this value can be judged.
+        if let Some(below) = lowest(&core.pending).filter(|&below| below < rank) {
+            take(&mut core.pending, below);
+            visit_and_outdate(graph, below, &mut stale, &mut caught.0);
+            continue;
+        }
+        take(&mut core.half_way, rank);
+        let due = take(&mut core.pending, rank);
+        let outdated = take(&mut stale, rank);
+        let dependents = &G::WIRING.nodes[rank].dependents;
+        if G::WIRING.nodes[rank].kind == WireKind::Lazy {
+            lazy(graph, rank, |it| it.close(due, outdated, caught));
+            if due {
+                graph.core_mut().mark(dependents, Change::TRANSITION);
+            }
+            mark(&mut stale, dependents, Change::TRANSITION);
+        } else if due && !outdated {
+            let resolved = slot(graph, rank, |it| it.resolve(caught));
+            let failed = graph.core().is_failed(rank);
+            if resolved.is_some_and(|it| it.changed || it.was_failed != failed) {
+                graph.core_mut().mark(dependents, Change::TRANSITION);
+            }
+        } else {
+            if let Some(restored) = slot(graph, rank, |it| it.restore(caught)) {
+                let recovered = graph.core_mut().set_failed(rank, restored.was_failed);
+                if restored.changed || recovered {
+                    // Who read the half-way state was computed from something that is gone.
+                    mark(&mut stale, dependents, Change::TRANSITION);
+                }
+            }
+            if due {
+                visit_and_outdate(graph, rank, &mut stale, &mut caught.0);
+            }
+        }
+    }
+}
+
+/// Visits a node; what it marks is outdated too.
+fn visit_and_outdate<G: Wired<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    stale: &mut [u64; W],
+    panics: &mut FirstPanic,
+) {
+    let before = std::mem::replace(&mut graph.core_mut().pending, [0; W]);
+    settle::visit(graph, rank, panics);
+    let pending = &mut graph.core_mut().pending;
+    for word in 0..W {
+        stale[word] |= pending[word];
+        pending[word] |= before[word];
+    }
+}
+
+fn and<const W: usize>(a: &[u64; W], b: &[u64; W]) -> [u64; W] {
+    std::array::from_fn(|word| a[word] & b[word])
+}
+
+fn highest<const W: usize>(mask: &[u64; W]) -> Option<usize> {
+    let word = mask.iter().rposition(|&word| word != 0)?;
+    Some(word * 64 + 63 - mask[word].leading_zeros() as usize)
+}

@@ -1,0 +1,148 @@
+//! Where the work of one graph reports that it wants to be polled, and who is to be woken then.
+//!
+//! Invariants: each piece of work stands at most once in the ready list; the waker of whoever polled
+//! last is the one that is woken; nobody is woken while the lock is held.
+//!
+//! Must not know: what the work is, and how the graph settles.
+
+use std::{
+    mem,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::{Wake, Waker},
+};
+
+/// One for each graph with resources.
+#[derive(Debug, Default)]
+pub struct Hub {
+    queue: Mutex<Queue>,
+    running: AtomicUsize,
+    /// Work was started and nobody has been told yet.
+    started: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    ready: Vec<u32>,
+    waker: Option<Waker>,
+}
+
+impl Hub {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        // Nothing in here can be left half-done: a poisoned lock is as good as any.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nothing is in flight.
+    pub(super) fn is_idle(&self) -> bool {
+        self.running.load(Ordering::Relaxed) == 0
+    }
+
+    /// Remembers who polls, and takes the list of what is to be polled.
+    pub(super) fn take_ready(&self, waker: &Waker) -> Vec<u32> {
+        let mut queue = self.queue();
+        let stale = match &mut queue.waker {
+            Some(known) if known.will_wake(waker) => None,
+            other => other.replace(waker.clone()),
+        };
+        let ready = mem::take(&mut queue.ready);
+        drop(queue);
+        drop(stale); // user code
+        ready
+    }
+
+    /// Gives the list back, so that its memory is used again.
+    pub(super) fn give_back(&self, mut list: Vec<u32>) {
+        list.clear();
+        let mut queue = self.queue();
+        if queue.ready.capacity() == 0 {
+            queue.ready = list;
+        }
+    }
+
+    /// After a settle outside a poll: wakes whoever waits if work was started in it.
+    #[inline]
+    pub(super) fn wake_if_started(&self) {
+        if self.started.load(Ordering::Relaxed) {
+            self.tell();
+        }
+    }
+
+    #[cold]
+    fn tell(&self) {
+        self.started.store(false, Ordering::Relaxed);
+        let waker = self.queue().waker.clone();
+        if let Some(waker) = waker {
+            waker.wake(); // user code
+        }
+    }
+
+    /// After a settle inside a poll: whoever polls sees by the answer that there may be more to do.
+    pub(super) fn forget_started(&self) {
+        self.started.store(false, Ordering::Relaxed);
+    }
+}
+
+/// The waker of one resource's work. It outlives the work: a late wake costs a poll, nothing else.
+#[derive(Debug)]
+pub(super) struct Bell {
+    hub: Arc<Hub>,
+    rank: u32,
+    queued: AtomicBool,
+}
+
+impl Bell {
+    pub(super) fn new(hub: &Arc<Hub>, rank: u32) -> Arc<Self> {
+        Arc::new(Bell {
+            hub: hub.clone(),
+            rank,
+            queued: AtomicBool::new(false),
+        })
+    }
+
+    /// New work must be polled for the first time; whoever waits is told when the graph has settled.
+    pub(super) fn start(&self) -> InFlight {
+        self.hub.running.fetch_add(1, Ordering::Relaxed);
+        self.hub.started.store(true, Ordering::Relaxed);
+        if !self.queued.swap(true, Ordering::AcqRel) {
+            self.hub.queue().ready.push(self.rank);
+        }
+        InFlight(self.hub.clone())
+    }
+
+    /// The work is about to be polled: from here on a wake counts again.
+    pub(super) fn rung(&self) {
+        self.queued.store(false, Ordering::Release);
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.queued.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let mut queue = self.hub.queue();
+        queue.ready.push(self.rank);
+        let waker = queue.waker.clone();
+        drop(queue);
+        if let Some(waker) = waker {
+            waker.wake(); // user code
+        }
+    }
+}
+
+/// Counts as work in flight until it is dropped.
+#[derive(Debug)]
+pub(super) struct InFlight(Arc<Hub>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.running.fetch_sub(1, Ordering::Relaxed);
+    }
+}

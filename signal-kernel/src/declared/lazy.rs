@@ -1,0 +1,338 @@
+//! A computed value that nothing watches: computed by the first read after a change, through `&self`.
+//!
+//! Invariants: while `cell` is set the value is current; it is emptied, through `&mut self`, as soon as
+//! something it depends on may have changed, and then everything that reads it is emptied too.
+//! `past` is never replaced while a batch is open: what is computed half-way lives in `cell` and `half_way`.
+//!
+//! Must not know: ranks, edges, the other nodes.
+
+use super::{read::Panicked, slot::Caught};
+use std::{
+    any::Any,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::OnceLock,
+};
+
+/// A lazily computed value.
+pub struct Lazy<T> {
+    cell: OnceLock<Fresh<T>>,
+    past: Past<T>,
+    /// What a batch computed and outdated again. `None` inside means: the value in `past`.
+    half_way: Option<Past<T>>,
+    /// Set while a batch is open that has touched this value.
+    armed: Option<Armed>,
+}
+
+/// The outcome that holds now.
+#[derive(Debug)]
+struct Fresh<T> {
+    outcome: Outcome<T>,
+    revision: u64,
+}
+
+#[derive(Debug)]
+enum Outcome<T> {
+    /// The value from before still holds.
+    Kept,
+    New(T),
+    Failed(Failure),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    /// The body, or the comparison, panicked.
+    Panicked,
+    /// A dependency is failed.
+    Blocked,
+}
+
+/// The last good value and what is known of it.
+#[derive(Debug)]
+struct Past<T> {
+    value: Option<T>,
+    changed_at: u64,
+    verified_at: u64,
+    failure: Option<Failure>,
+}
+
+impl<T> Default for Past<T> {
+    fn default() -> Self {
+        Past {
+            value: None,
+            changed_at: 0,
+            verified_at: 0,
+            failure: None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Armed {
+    /// How the state in `past` was current before the batch, if it was.
+    held: Option<Held>,
+}
+
+/// That the state in `past` is current.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    failure: Option<Failure>,
+    revision: u64,
+}
+
+impl Held {
+    fn cell<T>(self) -> OnceLock<Fresh<T>> {
+        OnceLock::from(Fresh {
+            outcome: self.failure.map_or(Outcome::Kept, Outcome::Failed),
+            revision: self.revision,
+        })
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Lazy<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.peek() {
+            Some(value) => value.fmt(formatter),
+            None if self.is_failed() => Panicked.fmt(formatter),
+            None => formatter.write_str("_"),
+        }
+    }
+}
+
+impl<T> Default for Lazy<T> {
+    fn default() -> Self {
+        Lazy {
+            cell: OnceLock::new(),
+            past: Past::default(),
+            half_way: None,
+            armed: None,
+        }
+    }
+}
+
+impl<T> Lazy<T> {
+    /// The value, if it is current and not failed.
+    #[inline]
+    pub fn peek(&self) -> Option<&T> {
+        match &self.cell.get()?.outcome {
+            Outcome::New(value) => Some(value),
+            Outcome::Kept => self.kept(),
+            Outcome::Failed(_) => None,
+        }
+    }
+
+    /// Brings the value up to date. `changed_at` is when the latest of its dependencies changed.
+    ///
+    /// Returns the panic of the body if this call ran it and it panicked.
+    pub fn force(
+        &self,
+        revision: u64,
+        changed_at: u64,
+        body: impl FnOnce() -> T,
+        same: impl FnOnce(&T, &T) -> bool,
+    ) -> Option<Box<dyn Any + Send>> {
+        let mut panic = None;
+        self.cell.get_or_init(|| {
+            let outcome = self.outcome(changed_at, body, same).unwrap_or_else(|payload| {
+                panic = Some(payload);
+                Outcome::Failed(Failure::Panicked)
+            });
+            Fresh { outcome, revision }
+        });
+        panic
+    }
+
+    fn outcome(
+        &self,
+        changed_at: u64,
+        body: impl FnOnce() -> T,
+        same: impl FnOnce(&T, &T) -> bool,
+    ) -> Result<Outcome<T>, Box<dyn Any + Send>> {
+        let latest = self.latest();
+        let untouched = changed_at <= latest.verified_at;
+        match latest.failure {
+            Some(Failure::Panicked) if untouched => return Ok(Outcome::Failed(Failure::Panicked)),
+            None if untouched && self.kept().is_some() => return Ok(Outcome::Kept),
+            _ => {}
+        }
+        catch_unwind(AssertUnwindSafe(|| {
+            let value = body(); // user code
+            match self.kept() {
+                // user code; what ends a failure counts as a change
+                Some(kept) if same(kept, &value) => {
+                    if latest.failure.is_some() { Outcome::New(value) } else { Outcome::Kept }
+                }
+                _ => Outcome::New(value),
+            }
+        }))
+    }
+
+    fn latest(&self) -> &Past<T> {
+        self.half_way.as_ref().unwrap_or(&self.past)
+    }
+
+    fn kept(&self) -> Option<&T> {
+        let half_way = self.half_way.as_ref().and_then(|past| past.value.as_ref());
+        half_way.or(self.past.value.as_ref())
+    }
+}
+
+/// A lazy value's state, whatever its type: what a reader needs to know.
+pub trait LazyState {
+    /// It is current: a value or a failure.
+    #[doc(hidden)]
+    fn is_fresh(&self) -> bool;
+    /// It is current, and failed.
+    #[doc(hidden)]
+    fn is_failed(&self) -> bool;
+    /// When its value last changed.
+    #[doc(hidden)]
+    fn changed_at(&self) -> u64;
+    /// Notes that a dependency is failed.
+    #[doc(hidden)]
+    fn block(&self, revision: u64);
+}
+
+impl<T> LazyState for Lazy<T> {
+    fn is_fresh(&self) -> bool {
+        self.cell.get().is_some()
+    }
+
+    fn is_failed(&self) -> bool {
+        matches!(self.cell.get(), Some(Fresh { outcome: Outcome::Failed(_), .. }))
+    }
+
+    fn changed_at(&self) -> u64 {
+        match self.cell.get() {
+            Some(Fresh { outcome: Outcome::New(_) | Outcome::Failed(_), revision }) => *revision,
+            _ => self.latest().changed_at,
+        }
+    }
+
+    fn block(&self, revision: u64) {
+        let outcome = Outcome::Failed(Failure::Blocked);
+        self.cell.get_or_init(|| Fresh { outcome, revision });
+    }
+}
+
+impl<T> Lazy<T> {
+    /// Something this value depends on may have changed. Returns `None` if it was outdated already,
+    /// else a value that nothing needs any more, if there is one.
+    pub fn outdate(&mut self) -> Option<Option<T>> {
+        let fresh = self.cell.take()?;
+        let past = if self.armed.is_some() {
+            self.half_way.get_or_insert_with(|| Past {
+                value: None,
+                changed_at: self.past.changed_at,
+                verified_at: self.past.verified_at,
+                failure: self.past.failure,
+            })
+        } else {
+            &mut self.past
+        };
+        Some(past.take_in(fresh))
+    }
+}
+
+impl<T> Past<T> {
+    /// Takes over what held until now; returns the value it replaces.
+    fn take_in(&mut self, fresh: Fresh<T>) -> Option<T> {
+        self.verified_at = fresh.revision;
+        self.failure = None;
+        match fresh.outcome {
+            Outcome::Kept => None,
+            Outcome::New(value) => {
+                self.changed_at = fresh.revision;
+                self.value.replace(value)
+            }
+            Outcome::Failed(failure) => {
+                self.changed_at = fresh.revision;
+                self.failure = Some(failure);
+                None
+            }
+        }
+    }
+}
+
+/// A lazy value as the batch sees it, whatever its type.
+pub trait AnyLazy {
+    /// A batch is about to outdate this value.
+    #[doc(hidden)]
+    fn arm(&mut self, panics: &mut Caught);
+    /// The outermost batch ends. `tainted`: something this value depends on may have changed in the end;
+    /// `stale`: what was computed half-way, if anything, does not hold any more.
+    #[doc(hidden)]
+    fn close(&mut self, tainted: bool, stale: bool, panics: &mut Caught);
+}
+
+/// A lazy value with its node's rule of equality: what `AnyLazy` needs to know.
+pub struct LazyRef<'a, T, F> {
+    /// The value.
+    pub lazy: &'a mut Lazy<T>,
+    /// The rule.
+    pub same: F,
+}
+
+impl<T, F: Fn(&T, &T) -> bool> AnyLazy for LazyRef<'_, T, F> {
+    fn arm(&mut self, Caught(panics): &mut Caught) {
+        let Lazy { cell, past, armed, .. } = &mut *self.lazy;
+        let held = cell.take().map(|fresh| {
+            let held = Held {
+                failure: match fresh.outcome {
+                    Outcome::Failed(failure) => Some(failure),
+                    Outcome::Kept | Outcome::New(_) => None,
+                },
+                revision: fresh.revision,
+            };
+            // The value moves to `past`, where nothing computed half-way replaces it.
+            panics.discard(past.take_in(fresh));
+            held
+        });
+        *cell = held.map_or_else(OnceLock::new, |held| held.cell());
+        *armed = Some(Armed { held });
+    }
+
+    fn close(&mut self, tainted: bool, stale: bool, Caught(panics): &mut Caught) {
+        let Lazy { cell, past, half_way, armed } = &mut *self.lazy;
+        let Some(Armed { held }) = armed.take() else {
+            return;
+        };
+        let half_way = half_way.take().and_then(|past| past.value);
+        let fresh = cell.take();
+        if let (false, Some(held)) = (tainted, held) {
+            *cell = held.cell();
+            panics.discard((half_way, fresh));
+            return;
+        }
+        let Some(Fresh { outcome, revision }) = fresh.filter(|_| !stale) else {
+            panics.discard(half_way);
+            return;
+        };
+        let (computed, dropped) = match outcome {
+            Outcome::New(value) => (Some(value), half_way),
+            Outcome::Kept => (half_way, None),
+            Outcome::Failed(failure) => {
+                let failure = Some(failure);
+                *cell = Held { failure, revision }.cell();
+                panics.discard(half_way);
+                return;
+            }
+        };
+        panics.discard(dropped);
+        past.verified_at = revision;
+        let failed = past.failure.take().is_some();
+        *cell = Held { failure: None, revision }.cell();
+        let Some(computed) = computed else { return };
+        // user code; a comparison that panics has not found the values equal
+        let unchanged = match &past.value {
+            Some(value) if !failed => panics.catch(|| (self.same)(value, &computed)) == Some(true),
+            _ => false,
+        };
+        if unchanged {
+            panics.discard(computed);
+        } else {
+            past.changed_at = revision;
+            panics.discard(past.value.replace(computed));
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! How a graph comes to rest after a write.
+//!
+//! Two loops do the same. The fast one is the generated straight-line pass: it assumes that no node is
+//! failed. The careful one visits one node at a time; it takes over when a node panics, and as long as
+//! one is failed.
+//!
+//! Invariants: ranks are visited in ascending order, each at most once; a body that panics costs its
+//! own node only; user code runs with no part of the graph in a state between two.
+//!
+//! Must not know: what is in a node.
+
+use super::{Wired, answer, bit, lowest, slot::Caught, take, wiring::WireKind};
+use crate::{panics::FirstPanic, state::Change};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Settles a new graph: every effect runs for the first time.
+#[inline(never)]
+pub fn begin<G: Wired<W>, const W: usize>(graph: &mut G) {
+    settle(graph);
+}
+
+/// Settles after marks were made. The first panic of user code goes on when everything else has run.
+#[inline]
+pub fn settle<G: Wired<W>, const W: usize>(graph: &mut G) {
+    if let Some(mut panics) = try_fast(graph) {
+        settle_carefully(graph, &mut panics);
+        wake(graph);
+        panics.resume();
+        return;
+    }
+    wake(graph);
+}
+
+/// Settles after a signal was replaced: drops the old value, then as `settle`.
+#[inline]
+pub fn changed<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T) {
+    if std::mem::needs_drop::<T>() {
+        changed_and_dropped(graph, old);
+    } else {
+        settle(graph);
+    }
+}
+
+fn changed_and_dropped<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T) {
+    let mut panics = FirstPanic::default();
+    panics.discard(old); // user code
+    settle_into(graph, &mut panics);
+    wake(graph);
+    panics.resume();
+}
+
+/// Changes a value in place, then marks and settles, even if `change` panics half-way.
+pub fn update<G: Wired<W>, const W: usize>(graph: &mut G, position: usize, change: impl FnOnce(&mut G)) {
+    let mut panics = FirstPanic::default();
+    panics.catch(|| change(graph)); // user code
+    graph.core_mut().mark(&G::WIRING.nodes[position].dependents, Change::TRANSITION);
+    settle_into(graph, &mut panics);
+    wake(graph);
+    panics.resume();
+}
+
+/// Carries out a `reload` or `cancel`.
+pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
+    graph.core_mut().tick();
+    super::put(&mut graph.core_mut().pending, rank);
+    settle(graph);
+}
+
+/// Drops what an effect kept of its last run, before its next one; a panic waits until that has run.
+pub fn release<T>(kept: &mut Option<T>) -> Dropped {
+    let mut panics = FirstPanic::default();
+    panics.discard(kept.take()); // user code
+    Dropped(panics)
+}
+
+/// What came of dropping something of a user's.
+pub struct Dropped(FirstPanic);
+
+impl Dropped {
+    /// Lets the panic go on, if there was one.
+    pub fn resume(self) {
+        self.0.resume();
+    }
+}
+
+/// Wakes whoever waits for work that was started just now.
+#[inline]
+pub(super) fn wake<G: Wired<W>, const W: usize>(graph: &mut G) {
+    if let Some(hub) = &graph.core().hub {
+        hub.wake_if_started();
+    }
+}
+
+pub(super) fn settle_into<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
+    match try_fast(graph) {
+        None => {}
+        Some(first) => {
+            panics.merge(first);
+            settle_carefully(graph, panics);
+        }
+    }
+}
+
+/// The fast pass. Returns what is needed to go on carefully if it may not run or did not get through.
+#[inline]
+fn try_fast<G: Wired<W>, const W: usize>(graph: &mut G) -> Option<FirstPanic> {
+    if graph.core().alarmed {
+        return Some(FirstPanic::default());
+    }
+    let pass = catch_unwind(AssertUnwindSafe(|| {
+        for word in 0..W {
+            if graph.core().pending[word] != 0 {
+                let _ = graph.sweep::<false>(word, 0);
+            }
+        }
+    }));
+    match pass {
+        Ok(()) => None,
+        Err(payload) => {
+            let mut panics = FirstPanic::default();
+            panics.keep(payload);
+            interrupted(graph);
+            Some(panics)
+        }
+    }
+}
+
+/// Puts the masks right after the fast pass unwound.
+#[cold]
+fn interrupted<G: Wired<W>, const W: usize>(graph: &mut G) {
+    let place = graph.core().reached;
+    let rank = place.rank as usize;
+    // The pass leaves the bits of what it has visited in its word.
+    graph.core_mut().pending[rank / 64] &= !(bit(rank) | (bit(rank) - 1));
+    conclude(graph, rank, place.committed);
+}
+
+/// One node at a time, in ascending order of rank.
+#[cold]
+fn settle_carefully<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
+    while let Some(rank) = lowest(&graph.core().pending) {
+        take(&mut graph.core_mut().pending, rank);
+        visit(graph, rank, panics);
+    }
+}
+
+/// Visits one node and marks its dependents.
+pub(super) fn visit<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, panics: &mut FirstPanic) {
+    if is_blocked(graph, rank) {
+        let change = start_failed(graph, rank, panics);
+        conclude(graph, rank, change);
+        return;
+    }
+    match catch_unwind(AssertUnwindSafe(|| graph.sweep::<true>(rank / 64, bit(rank)))) {
+        Ok(change) => conclude(graph, rank, Some(change)),
+        Err(payload) => {
+            panics.keep(payload);
+            let committed = graph.core().reached.committed;
+            conclude(graph, rank, committed);
+        }
+    }
+}
+
+/// Does a failed dependency keep this node from running?
+fn is_blocked<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
+    let wire = &G::WIRING.nodes[rank];
+    match wire.kind {
+        WireKind::Computed | WireKind::Effect => graph.core().blocks(wire),
+        // The arguments are the question's; they are needed only to start.
+        WireKind::Answer => {
+            graph.core().blocks(&G::WIRING.nodes[rank - 1]) && answer(graph, rank, |it| it.will_start()) == Some(true)
+        }
+        WireKind::Question | WireKind::Lazy | WireKind::Signal => false,
+    }
+}
+
+/// What becomes of a resource that cannot start because a dependency is failed.
+fn start_failed<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, panics: &mut FirstPanic) -> Option<Change> {
+    let revision = graph.core().revision;
+    let mut caught = Caught::default();
+    let change = answer(graph, rank, |it| it.start_failed(revision, &mut caught));
+    panics.merge(caught.0);
+    change
+}
+
+/// Draws the consequences of a visit; `change` is `None` if the node could not be brought up to date.
+fn conclude<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, change: Option<Change>) {
+    let wire = &G::WIRING.nodes[rank];
+    let change = match (wire.kind, change) {
+        (WireKind::Computed, Some(change)) => {
+            // What ends a failure counts as a change, even if the recovered value is the old one.
+            if graph.core_mut().set_failed(rank, false) { Change::TRANSITION } else { change }
+        }
+        (WireKind::Computed, None) => {
+            if graph.core_mut().set_failed(rank, true) { Change::TRANSITION } else { Change::NONE }
+        }
+        (_, change) => change.unwrap_or(Change::NONE),
+    };
+    graph.core_mut().mark(&wire.dependents, change);
+}

@@ -1,0 +1,449 @@
+//! Where a signal or an eagerly settled computed value lives, with what a batch must remember of it.
+//!
+//! Invariants: `entries` are ordered by level, at most one for each; a value that is replaced while an
+//! older one must be kept for the end of the batch is moved aside, never cloned; outside a batch
+//! `undo` holds nothing.
+//!
+//! Must not know: ranks, edges, the other nodes.
+
+use super::sweep::Sweep;
+use crate::{panics::FirstPanic, state::Change};
+use std::mem;
+
+/// When a node last changed. Only nodes that a lazy value reads keep a real one (`u64`); for all others it is `()`.
+pub trait Version: Copy + Default {
+    /// Notes a change at this revision.
+    fn set(&mut self, revision: u64);
+    /// The revision of the last change.
+    fn get(self) -> u64;
+}
+
+impl Version for () {
+    #[inline(always)]
+    fn set(&mut self, _revision: u64) {}
+    #[inline(always)]
+    fn get(self) -> u64 {
+        0
+    }
+}
+
+impl Version for u64 {
+    #[inline(always)]
+    fn set(&mut self, revision: u64) {
+        *self = revision;
+    }
+    #[inline(always)]
+    fn get(self) -> u64 {
+        self
+    }
+}
+
+/// A signal's or a computed value's current value.
+#[derive(Debug)]
+pub struct Slot<T, V = ()> {
+    /// The current value.
+    pub value: T,
+    /// When it last changed.
+    pub version: V,
+    undo: Option<Box<Log<T, V>>>,
+}
+
+/// What an open batch remembers of one slot. Kept allocated, empty, from one batch to the next.
+#[derive(Debug)]
+struct Log<T, V> {
+    entries: Vec<Entry<T, V>>,
+    /// Signals: an `update` was made whose old value is not known, so this batch has changed the value.
+    touched: bool,
+    /// Computed values: a value replaced now is the one from before the batch.
+    armed: Option<Armed<V>>,
+}
+
+#[derive(Debug)]
+struct Entry<T, V> {
+    level: u32,
+    value: T,
+    version: V,
+    /// `touched` as it was when this entry was made.
+    touched: bool,
+}
+
+/// A computed value's state from before the batch.
+#[derive(Debug, Clone, Copy)]
+struct Armed<V> {
+    version: V,
+    failed: bool,
+}
+
+impl<T, V> Log<T, V> {
+    fn new() -> Box<Self> {
+        Box::new(Log {
+            entries: Vec::new(),
+            touched: false,
+            armed: None,
+        })
+    }
+
+    fn has(&self, level: u32) -> bool {
+        self.entries.last().is_some_and(|entry| entry.level == level)
+    }
+
+    fn pop_at(&mut self, level: u32) -> Option<Entry<T, V>> {
+        if self.has(level) { self.entries.pop() } else { None }
+    }
+}
+
+/// Where in the nesting of transactions a write is made, and the revision it makes.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    /// 0 in a batch, one more for each open transaction.
+    pub level: u32,
+    /// The revision of this write.
+    pub revision: u64,
+}
+
+/// What a write inside a batch did.
+#[must_use]
+#[derive(Debug)]
+pub struct Written<T> {
+    /// The value is another than before the write.
+    pub changed: bool,
+    /// The batch has not heard of this signal at this level before.
+    pub first: bool,
+    /// A value that nothing needs any more.
+    pub old: Option<T>,
+}
+
+impl<T> Written<T> {
+    const NOTHING: Self = Written {
+        changed: false,
+        first: false,
+        old: None,
+    };
+}
+
+impl<T, V: Version> Slot<T, V> {
+    /// A slot with its first value.
+    #[inline]
+    pub fn new(value: T) -> Self {
+        Slot {
+            value,
+            version: V::default(),
+            undo: None,
+        }
+    }
+
+    /// A write to a signal outside any batch: the old value, if the new one differs.
+    #[inline(always)]
+    pub fn replace(&mut self, value: T, same: impl FnOnce(&T, &T) -> bool, revision: u64) -> Option<T> {
+        if same(&self.value, &value) {
+            return None; // user code: the comparison, and the drop of `value`
+        }
+        self.version.set(revision);
+        Some(mem::replace(&mut self.value, value))
+    }
+
+    /// Changes a signal in place, outside any batch.
+    pub fn change(&mut self, revision: u64, change: impl FnOnce(&mut T)) {
+        self.version.set(revision);
+        change(&mut self.value); // user code
+    }
+
+    /// The new result of a computed value's body; says whether it is another than the one before.
+    #[inline(always)]
+    pub fn store<const ONE: bool, const W: usize>(
+        &mut self,
+        value: T,
+        same: impl FnOnce(&T, &T) -> bool,
+        revision: u64,
+        sweep: &mut Sweep<'_, ONE, W>,
+    ) -> bool {
+        if same(&self.value, &value) {
+            if mem::needs_drop::<T>() {
+                sweep.committed(Change::NONE);
+                drop(value); // user code
+            }
+            return false;
+        }
+        self.version.set(revision);
+        let old = mem::replace(&mut self.value, value);
+        if self.undo.is_some() {
+            self.keep(old, sweep);
+        } else if mem::needs_drop::<T>() {
+            sweep.committed(Change::TRANSITION);
+            drop(old); // user code
+        }
+        true
+    }
+
+    /// The rest of `store` once a batch has read this value half-way.
+    #[cold]
+    fn keep<const ONE: bool, const W: usize>(&mut self, old: T, sweep: &mut Sweep<'_, ONE, W>) {
+        let undo = self.undo.as_mut().filter(|undo| undo.entries.is_empty());
+        match undo.and_then(|undo| Some((undo.armed?, undo))) {
+            Some((armed, undo)) => undo.entries.push(Entry {
+                level: 0,
+                value: old,
+                version: armed.version,
+                touched: false,
+            }),
+            None => {
+                sweep.committed(Change::TRANSITION);
+                drop(old); // user code
+            }
+        }
+    }
+
+    /// A write to a signal inside a batch or transaction.
+    pub fn write(&mut self, stamp: Stamp, value: T, same: impl FnOnce(&T, &T) -> bool) -> Written<T> {
+        if same(&self.value, &value) {
+            return Written::NOTHING;
+        }
+        let undo = self.undo.get_or_insert_with(Log::new);
+        let old = mem::replace(&mut self.value, value);
+        let version = self.version;
+        self.version.set(stamp.revision);
+        let known = undo.has(stamp.level);
+        if known || (stamp.level == 0 && undo.touched) {
+            return Written {
+                changed: true,
+                first: false,
+                old: Some(old),
+            };
+        }
+        undo.entries.push(Entry {
+            level: stamp.level,
+            value: old,
+            version,
+            touched: undo.touched,
+        });
+        Written {
+            changed: true,
+            first: true,
+            old: None,
+        }
+    }
+
+    /// Notes, before it happens, that a plain batch changes the value in place.
+    pub fn touch(&mut self, stamp: Stamp) -> Written<T> {
+        let undo = self.undo.get_or_insert_with(Log::new);
+        self.version.set(stamp.revision);
+        let first = !undo.touched && undo.entries.is_empty();
+        undo.touched = true;
+        Written {
+            changed: true,
+            first,
+            old: None,
+        }
+    }
+
+    /// Notes, before it happens, that a transaction changes the value in place.
+    pub fn touch_cloned(&mut self, stamp: Stamp, clone: impl FnOnce(&T) -> T) -> Written<T> {
+        let undo = self.undo.get_or_insert_with(Log::new);
+        let known = undo.has(stamp.level);
+        if !known {
+            let value = clone(&self.value); // user code
+            undo.entries.push(Entry {
+                level: stamp.level,
+                value,
+                version: self.version,
+                touched: undo.touched,
+            });
+        }
+        self.version.set(stamp.revision);
+        undo.touched = true;
+        Written {
+            changed: true,
+            first: !known,
+            old: None,
+        }
+    }
+}
+
+/// A slot as the batch sees it, whatever its type.
+pub trait AnySlot {
+    /// The outermost batch ends: did this signal change in the end? If not, the value from before is put back.
+    #[doc(hidden)]
+    fn finish(&mut self, panics: &mut Caught) -> bool;
+    /// A transaction at `level` failed: the value from before it is put back. True if there was one.
+    #[doc(hidden)]
+    fn roll_back(&mut self, level: u32, panics: &mut Caught) -> bool;
+    /// A transaction at `level` succeeded: its old value now belongs to the level around it.
+    /// True if that level had one of its own already.
+    #[doc(hidden)]
+    fn hand_up(&mut self, level: u32, panics: &mut Caught) -> bool;
+    /// A batch is about to recompute this computed value half-way.
+    #[doc(hidden)]
+    fn arm(&mut self, failed: bool);
+    /// The outermost batch ends and nothing this value depends on has changed: back to the state from before.
+    /// `changed` tells whether the half-way value was another one.
+    #[doc(hidden)]
+    fn restore(&mut self, panics: &mut Caught) -> Resolved;
+    /// The outermost batch ends and the half-way value still holds.
+    #[doc(hidden)]
+    fn resolve(&mut self, panics: &mut Caught) -> Resolved;
+}
+
+/// The panics that user code raised while a batch was closed.
+#[derive(Default)]
+pub struct Caught(pub(crate) FirstPanic);
+
+/// A half-way value held against the one from before the batch.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Resolved {
+    pub(crate) changed: bool,
+    pub(crate) was_failed: bool,
+}
+
+/// A slot with its node's rule of equality: what `AnySlot` needs to know.
+pub struct SlotRef<'a, T, V, F> {
+    /// The slot.
+    pub slot: &'a mut Slot<T, V>,
+    /// The rule.
+    pub same: F,
+}
+
+impl<T, V: Version, F: Fn(&T, &T) -> bool> AnySlot for SlotRef<'_, T, V, F> {
+    fn finish(&mut self, Caught(panics): &mut Caught) -> bool {
+        let Some(undo) = &mut self.slot.undo else {
+            return false;
+        };
+        let touched = mem::take(&mut undo.touched);
+        let Some(entry) = undo.entries.pop() else {
+            return touched;
+        };
+        // user code; a comparison that panics has not found the values equal
+        let unchanged = !touched && panics.catch(|| (self.same)(&entry.value, &self.slot.value)) == Some(true);
+        if unchanged {
+            self.slot.version = entry.version;
+            panics.discard(mem::replace(&mut self.slot.value, entry.value));
+        } else {
+            panics.discard(entry.value);
+        }
+        !unchanged
+    }
+
+    fn roll_back(&mut self, level: u32, Caught(panics): &mut Caught) -> bool {
+        let Some(undo) = &mut self.slot.undo else {
+            return false;
+        };
+        let Some(entry) = undo.pop_at(level) else {
+            return false;
+        };
+        undo.touched = entry.touched;
+        self.slot.version = entry.version;
+        panics.discard(mem::replace(&mut self.slot.value, entry.value));
+        true
+    }
+
+    fn hand_up(&mut self, level: u32, Caught(panics): &mut Caught) -> bool {
+        let Some(undo) = &mut self.slot.undo else {
+            return false;
+        };
+        let Some(mut entry) = undo.pop_at(level) else {
+            return false;
+        };
+        let outer = level - 1;
+        // At level 0 an update made before the transaction already decides: the signal has changed.
+        let known = undo.has(outer) || (outer == 0 && entry.touched);
+        if known {
+            panics.discard(entry.value);
+        } else {
+            entry.level = outer;
+            undo.entries.push(entry);
+        }
+        known
+    }
+
+    fn arm(&mut self, failed: bool) {
+        let version = self.slot.version;
+        let undo = self.slot.undo.get_or_insert_with(Log::new);
+        undo.armed = Some(Armed { version, failed });
+    }
+
+    fn restore(&mut self, Caught(panics): &mut Caught) -> Resolved {
+        let mut restored = Resolved::default();
+        let Some(undo) = &mut self.slot.undo else {
+            return restored;
+        };
+        let Some(armed) = undo.armed.take() else {
+            return restored;
+        };
+        restored.was_failed = armed.failed;
+        self.slot.version = armed.version;
+        if let Some(entry) = undo.entries.pop() {
+            restored.changed = true;
+            panics.discard(mem::replace(&mut self.slot.value, entry.value));
+        }
+        restored
+    }
+
+    fn resolve(&mut self, Caught(panics): &mut Caught) -> Resolved {
+        let mut resolved = Resolved::default();
+        let Some(undo) = &mut self.slot.undo else {
+            return resolved;
+        };
+        let Some(armed) = undo.armed.take() else {
+            return resolved;
+        };
+        resolved.was_failed = armed.failed;
+        if let Some(entry) = undo.entries.pop() {
+            // user code; a comparison that panics has not found the values equal
+            if panics.catch(|| (self.same)(&entry.value, &self.slot.value)) == Some(true) {
+                self.slot.version = armed.version;
+                panics.discard(mem::replace(&mut self.slot.value, entry.value));
+            } else {
+                resolved.changed = true;
+                panics.discard(entry.value);
+            }
+        } else if !armed.failed {
+            self.slot.version = armed.version;
+        }
+        resolved
+    }
+}
+
+/// A type whose values can be compared, so that a node knows whether it has changed. `Node` only gives
+/// the node's name to the compiler's message.
+#[diagnostic::on_unimplemented(
+    message = "`{Node}` needs `{Self}: PartialEq` to know whether it changed",
+    label = "`{Self}` has no `==`",
+    note = "derive `PartialEq`, or add `#[eq(never)]` or `#[eq(path::to::a_rule)]` to `{Node}`"
+)]
+pub trait Comparable<Node>: Sized {
+    #[doc(hidden)]
+    fn same(&self, other: &Self) -> bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: PartialEq, Node> Comparable<Node> for T {
+    #[inline(always)]
+    fn same(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+/// The rule of equality of a node without `#[eq]`.
+#[inline(always)]
+pub fn same<T: Comparable<Node>, Node>(before: &T, after: &T) -> bool {
+    before.same(after)
+}
+
+/// What `update_x` in a transaction needs: a copy of the value, should it have to be put back.
+///
+/// The lifetime is a device: a bound that names one is checked where the method is called, not where it
+/// is declared.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be updated in place inside a transaction",
+    label = "`{Self}` is not `Clone`, so the value from before could not be put back",
+    note = "use `set_…`, which moves the old value aside, or implement `Clone`"
+)]
+pub trait Undo<'undo>: Sized {
+    #[doc(hidden)]
+    fn copy(&self) -> Self;
+}
+
+impl<T: Clone> Undo<'_> for T {
+    fn copy(&self) -> Self {
+        self.clone()
+    }
+}

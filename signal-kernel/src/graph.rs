@@ -1,0 +1,192 @@
+//! The description of a declared graph, for people and tools: what is connected to what.
+//!
+//! Invariants: a description is a constant; nodes stand in the order of their declaration, and every
+//! index in it is an index into `nodes`.
+//!
+//! Must not know: values, and how a graph is settled.
+
+use std::fmt::Write;
+
+/// The shape of a declared graph: its nodes and the edges between them.
+///
+/// Every struct of [`reactive!`](crate::reactive) has one as its constant `GRAPH`.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{NodeKind, reactive};
+///
+/// reactive! {
+///     pub struct Cart {
+///         signal price: u64 = 3;
+///         signal qty: u64 = 2;
+///         computed total: u64 = price * qty;
+///         effect show { assert!(*total > 0); }
+///     }
+/// }
+///
+/// let graph = Cart::GRAPH;
+/// assert_eq!(graph.name, "Cart");
+/// let total = graph.node("total").unwrap();
+/// assert_eq!(total.kind, NodeKind::Computed);
+/// assert_eq!(graph.dependencies_of(total).map(|node| node.name).collect::<Vec<_>>(), ["price", "qty"]);
+/// assert!(graph.to_mermaid().contains("price --> total"));
+/// # let _ = Cart::new();
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Graph {
+    /// The name of the struct.
+    pub name: &'static str,
+    /// Signals, computed values, resources and effects, in the order of their declaration.
+    /// Plain fields are no nodes.
+    pub nodes: &'static [Node],
+}
+
+/// One node of a [`Graph`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Node {
+    /// The name it was declared with.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Its place in the order of settling: lower ranks first. Signals are not settled and have none.
+    pub rank: Option<usize>,
+    /// What it reads, as indices into [`Graph::nodes`], in the order it mentions them.
+    pub dependencies: &'static [usize],
+}
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NodeKind {
+    /// A source, written from outside.
+    Signal,
+    /// A derived value that an effect or a resource needs: recomputed as soon as it is stale.
+    Computed,
+    /// A derived value that nothing watches: recomputed when it is read.
+    Lazy,
+    /// Asynchronous work and its state.
+    Resource,
+    /// A side effect.
+    Effect,
+}
+
+impl Graph {
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, nodes: &'static [Node]) -> Self {
+        Graph { name, nodes }
+    }
+
+    /// The node of this name.
+    pub fn node(&self, name: &str) -> Option<&'static Node> {
+        self.nodes.iter().find(|node| node.name == name)
+    }
+
+    /// What `node` reads, in the order it mentions it.
+    pub fn dependencies_of(&self, node: &Node) -> impl Iterator<Item = &'static Node> + use<> {
+        let (nodes, dependencies) = (self.nodes, node.dependencies);
+        dependencies.iter().map(move |&index| &nodes[index])
+    }
+
+    /// The graph as a [Mermaid](https://mermaid.js.org/syntax/flowchart.html) flow chart.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// signal_kernel::reactive! {
+    ///     struct Tiny {
+    ///         signal a: u8;
+    ///         computed b: u8 = a + 1;
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(
+    ///     Tiny::GRAPH.to_mermaid(),
+    ///     "flowchart TD\n    a([a])\n    b[b]\n    a --> b\n",
+    /// );
+    /// # let _ = Tiny::new(1).b();
+    /// ```
+    pub fn to_mermaid(&self) -> String {
+        let mut text = String::from("flowchart TD\n");
+        for node in self.nodes {
+            let (open, close) = match node.kind {
+                NodeKind::Signal => ("([", "])"),
+                NodeKind::Computed | NodeKind::Lazy => ("[", "]"),
+                NodeKind::Resource => ("[[", "]]"),
+                NodeKind::Effect => ("{{", "}}"),
+            };
+            // `end` and a few other words mean something to Mermaid where an identifier stands.
+            writeln!(text, "    {}{open}{}{close}", mermaid_id(node.name), node.name).expect("writing to a string");
+        }
+        self.edges(|from, to| {
+            writeln!(text, "    {} --> {}", mermaid_id(from), mermaid_id(to)).expect("writing to a string");
+        });
+        text
+    }
+
+    /// The graph in [DOT](https://graphviz.org/doc/info/lang.html), the language of Graphviz.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// signal_kernel::reactive! {
+    ///     struct Tiny {
+    ///         signal a: u8;
+    ///         computed b: u8 = a + 1;
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(
+    ///     Tiny::GRAPH.to_dot(),
+    ///     "digraph \"Tiny\" {\n    \"a\" [shape=oval];\n    \"b\" [shape=box];\n    \"a\" -> \"b\";\n}\n",
+    /// );
+    /// # let _ = Tiny::new(1).b();
+    /// ```
+    pub fn to_dot(&self) -> String {
+        let mut text = format!("digraph \"{}\" {{\n", self.name);
+        for node in self.nodes {
+            let shape = match node.kind {
+                NodeKind::Signal => "oval",
+                NodeKind::Computed | NodeKind::Lazy => "box",
+                NodeKind::Resource => "component",
+                NodeKind::Effect => "hexagon",
+            };
+            writeln!(text, "    \"{}\" [shape={shape}];", node.name).expect("writing to a string");
+        }
+        self.edges(|from, to| {
+            writeln!(text, "    \"{from}\" -> \"{to}\";").expect("writing to a string");
+        });
+        text.push_str("}\n");
+        text
+    }
+
+    fn edges(&self, mut edge: impl FnMut(&str, &str)) {
+        for node in self.nodes {
+            for &dependency in node.dependencies {
+                edge(self.nodes[dependency].name, node.name);
+            }
+        }
+    }
+}
+
+impl Node {
+    #[doc(hidden)]
+    pub const fn new(
+        name: &'static str,
+        kind: NodeKind,
+        rank: Option<usize>,
+        dependencies: &'static [usize],
+    ) -> Self {
+        Node { name, kind, rank, dependencies }
+    }
+}
+
+fn mermaid_id(name: &str) -> String {
+    let reserved = matches!(
+        name,
+        "end" | "default" | "graph" | "flowchart" | "subgraph" | "style" | "class" | "click" | "call" | "href"
+    );
+    if reserved { format!("{name}_") } else { name.to_owned() }
+}

@@ -1,0 +1,50 @@
+//! A reactive kernel for Rust.
+//!
+//! State, the values derived from it, the effects it has on the world and the async work that feeds it
+//! form one graph that settles deterministically. [`reactive!`] turns a declared graph into an owned
+//! struct whose dependencies are checked and wired by the compiler; [`resource`] turns an async function
+//! into a cancellable piece of state: an outdated fetch is *dropped*, not ignored.
+
+#![doc = include_str!("../README.md")]
+
+mod cancel;
+mod declared;
+mod graph;
+mod machine;
+mod panics;
+mod resource;
+mod state;
+
+pub use cancel::{CancelToken, Cancelled};
+pub use graph::{Graph, Node, NodeKind};
+pub use resource::Resource;
+pub use state::{AsyncState, AsyncStatus, CancelReason};
+
+#[doc = include_str!("../docs/reactive.md")]
+pub use signal_kernel_macros::reactive;
+
+#[doc = include_str!("../docs/resource.md")]
+pub use signal_kernel_macros::resource;
+
+/// What generated code names. Not part of the public interface: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::{
+        declared::{
+            Core, NodeRef, Payload, Wired,
+            answer::{Answer, Request},
+            batch,
+            drive::{poll_progress, progress, settled},
+            hub::Hub,
+            lazy::{Lazy, LazyRef, LazyState},
+            read, settle,
+            slot::{Slot, SlotRef, Undo, Version, same},
+            sweep::Sweep,
+            wiring::{Dependents, Wire, WireKind, Wiring},
+        },
+        resource::{LocalFuture, Outcome, SendFuture, infallible},
+        state::{AsyncState, CancelReason, Change},
+    };
+    pub use core;
+    pub use std;
+}

@@ -1,0 +1,242 @@
+//! The life of asynchronous work as a table: an event in, a transition out. Every race of the kernel
+//! is a list of these events.
+//!
+//! Invariants: only pending work can end; only a start moves the token; whatever is not an error has
+//! no error, and whatever is not cancelled has no reason to be; no input means no answer.
+//!
+//! Must not know: values and errors, futures, wakers, clocks, or which door asks.
+
+use crate::state::{AsyncStatus, CancelReason};
+
+/// Something that happened to the work, or to the question it answers.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    /// The work is started: for the first time, because its source changed, or once more.
+    Started {
+        /// The value of the run before stays readable meanwhile.
+        keep_previous: bool,
+        /// The question is the one asked before: a reload.
+        again: bool,
+    },
+    /// The work yielded `Ok`.
+    Succeeded {
+        /// The resource's own rule calls the new value equal to the one it has.
+        same: bool,
+    },
+    /// The work yielded `Err`.
+    Failed,
+    /// Someone asked for an end.
+    Cancelled(CancelReason),
+    /// The work panicked while it was polled, dropped or compared.
+    Panicked,
+    /// There is no work to start: computing its arguments panicked, or they depend on what did.
+    StartFailed,
+    /// There is no question to ask: an argument is `None`.
+    NoInput,
+}
+
+/// What an event does. Applying one that leaves everything as it was is no transition at all.
+#[derive(Debug, PartialEq)]
+#[must_use]
+pub(crate) struct Transition {
+    pub(crate) to: AsyncStatus,
+    pub(crate) value: Part,
+    pub(crate) error: Part,
+    /// Why the work was cancelled; `None` in every status but `Cancelled`.
+    pub(crate) reason: Option<CancelReason>,
+    /// A new run begins: the token moves on, so that an answer to an older run is known as such.
+    pub(crate) next_token: bool,
+    pub(crate) reloading: bool,
+}
+
+/// What becomes of the value or the error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// It stays; what the event brought is handed back.
+    Keep,
+    /// It goes.
+    Clear,
+    /// What the event brought takes its place.
+    Replace,
+}
+
+/// The table. `None`: the event means nothing in this status, and nothing changes.
+pub(crate) fn step(from: AsyncStatus, event: Event) -> Option<Transition> {
+    use AsyncStatus::{Cancelled, Error, Idle, Pending, Success};
+    // What most rows have in common: the value stays, the error goes.
+    let into = |to| Transition {
+        to,
+        value: Part::Keep,
+        error: Part::Clear,
+        reason: None,
+        next_token: false,
+        reloading: false,
+    };
+    Some(match (from, event) {
+        (
+            _,
+            Event::Started {
+                keep_previous,
+                again,
+            },
+        ) => Transition {
+            value: if keep_previous {
+                Part::Keep
+            } else {
+                Part::Clear
+            },
+            next_token: true,
+            reloading: again,
+            ..into(Pending)
+        },
+        (Pending, Event::Succeeded { same }) => Transition {
+            value: if same { Part::Keep } else { Part::Replace },
+            ..into(Success)
+        },
+        (Pending, Event::Failed) => Transition {
+            error: Part::Replace,
+            ..into(Error)
+        },
+        (Pending, Event::Cancelled(reason)) => Transition {
+            reason: Some(reason),
+            ..into(Cancelled)
+        },
+        (Pending, Event::Panicked) | (_, Event::StartFailed) => Transition {
+            reason: Some(CancelReason::Panicked),
+            ..into(Cancelled)
+        },
+        (_, Event::NoInput) => Transition {
+            value: Part::Clear,
+            ..into(Idle)
+        },
+
+        // An answer, an end or a request to end comes too late: nothing is in flight.
+        (
+            Idle | Success | Error | Cancelled,
+            Event::Succeeded { .. } | Event::Failed | Event::Cancelled(_) | Event::Panicked,
+        ) => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use AsyncStatus::{Cancelled, Error, Idle, Pending, Success};
+
+    const STATUSES: [AsyncStatus; 5] = [Idle, Pending, Success, Error, Cancelled];
+
+    fn row(
+        to: AsyncStatus,
+        value: Part,
+        error: Part,
+        reason: Option<CancelReason>,
+        next_token: bool,
+        reloading: bool,
+    ) -> Option<Transition> {
+        Some(Transition {
+            to,
+            value,
+            error,
+            reason,
+            next_token,
+            reloading,
+        })
+    }
+
+    /// Each event with what it does to pending work, and with what it does to everything else.
+    /// The whole table is here a second time on purpose, written out instead of derived.
+    fn table() -> Vec<(Event, Option<Transition>, Option<Transition>)> {
+        use Part::{Clear, Keep, Replace};
+        let manual = || CancelReason::from("enough");
+        let panicked = || Some(CancelReason::Panicked);
+        let mut table = Vec::new();
+        for (keep_previous, value) in [(true, Keep), (false, Clear)] {
+            for again in [true, false] {
+                let started = || row(Pending, value, Clear, None, true, again);
+                table.push((
+                    Event::Started {
+                        keep_previous,
+                        again,
+                    },
+                    started(),
+                    started(),
+                ));
+            }
+        }
+        table.extend([
+            (
+                Event::Succeeded { same: false },
+                row(Success, Replace, Clear, None, false, false),
+                None,
+            ),
+            (
+                Event::Succeeded { same: true },
+                row(Success, Keep, Clear, None, false, false),
+                None,
+            ),
+            (
+                Event::Failed,
+                row(Error, Keep, Replace, None, false, false),
+                None,
+            ),
+            (
+                Event::Cancelled(manual()),
+                row(Cancelled, Keep, Clear, Some(manual()), false, false),
+                None,
+            ),
+            (
+                Event::Panicked,
+                row(Cancelled, Keep, Clear, panicked(), false, false),
+                None,
+            ),
+            (
+                Event::StartFailed,
+                row(Cancelled, Keep, Clear, panicked(), false, false),
+                row(Cancelled, Keep, Clear, panicked(), false, false),
+            ),
+            (
+                Event::NoInput,
+                row(Idle, Clear, Clear, None, false, false),
+                row(Idle, Clear, Clear, None, false, false),
+            ),
+        ]);
+        table
+    }
+
+    #[test]
+    fn every_event_in_every_status() {
+        for (event, pending, otherwise) in table() {
+            for from in STATUSES {
+                let expected = if from == Pending {
+                    &pending
+                } else {
+                    &otherwise
+                };
+                let got = step(from, event.clone());
+                assert_eq!(&got, expected, "{event:?} in {from:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_invariants_hold_in_every_row() {
+        for (event, ..) in table() {
+            for from in STATUSES {
+                let Some(next) = step(from, event.clone()) else {
+                    continue;
+                };
+                let place = format!("{event:?} in {from:?}");
+                assert_eq!(
+                    next.next_token,
+                    matches!(event, Event::Started { .. }),
+                    "{place}"
+                );
+                assert_eq!(next.reason.is_some(), next.to == Cancelled, "{place}");
+                assert_eq!(next.error == Part::Replace, next.to == Error, "{place}");
+                assert_ne!(next.error, Part::Keep, "{place}");
+                assert!(!next.reloading || next.to == Pending, "{place}");
+                assert!(next.to != Idle || next.value == Part::Clear, "{place}");
+            }
+        }
+    }
+}

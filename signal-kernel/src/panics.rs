@@ -1,0 +1,65 @@
+//! Panics of user code that are held back until the graph has come to rest.
+//!
+//! Invariant: the first panic is the one that goes on to the caller; later ones are dropped.
+//!
+//! Must not know: graphs, nodes, batches.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+};
+
+/// Collects panics and lets the first one go on when everything else is done (R8).
+#[derive(Default)]
+pub(crate) struct FirstPanic(Option<Box<dyn Any + Send>>);
+
+impl FirstPanic {
+    /// Runs user code; a panic is kept and yields `None`.
+    ///
+    /// Whatever `f` touches must be in a consistent state at every point where user code can unwind.
+    pub(crate) fn catch<R>(&mut self, f: impl FnOnce() -> R) -> Option<R> {
+        match catch_unwind(AssertUnwindSafe(f)) {
+            Ok(value) => Some(value),
+            Err(payload) => {
+                self.keep(payload);
+                None
+            }
+        }
+    }
+
+    /// Drops a value of a user's type.
+    pub(crate) fn discard<T>(&mut self, value: T) {
+        if std::mem::needs_drop::<T>() {
+            self.catch(|| drop(value)); // user code
+        }
+    }
+
+    /// Keeps `payload` if it is the first one.
+    pub(crate) fn keep(&mut self, payload: Box<dyn Any + Send>) {
+        if self.0.is_none() {
+            self.0 = Some(payload);
+        } else {
+            // A payload is a user's value too: its drop may panic, and there is nobody left to tell.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(std::mem::forget);
+        }
+    }
+
+    /// Nothing has panicked so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Takes over what `later` has kept.
+    pub(crate) fn merge(&mut self, later: FirstPanic) {
+        if let Some(payload) = later.0 {
+            self.keep(payload);
+        }
+    }
+
+    /// Lets the first panic go on, if there was one.
+    pub(crate) fn resume(self) {
+        if let Some(payload) = self.0 {
+            resume_unwind(payload);
+        }
+    }
+}

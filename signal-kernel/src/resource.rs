@@ -1,0 +1,108 @@
+//! What `#[resource]` implements: the type-level half of an async function that feeds a graph.
+//!
+//! Invariants: a resource type has no values, it only carries what the macros need to name; its
+//! future is owned (`'static`) and can be polled without pinning.
+//!
+//! Must not know: how the future is polled, or what becomes of its result.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+
+/// An async function that can feed a `resource`.
+///
+/// This is what `#[resource]` implements; it is not written by hand. It is of use as a name for the
+/// types of a resource whose function is known: `<fetch_user as Resource>::Value`.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{AsyncState, Resource, resource};
+///
+/// #[resource]
+/// async fn fetch_name(id: u64) -> Result<String, std::io::Error> {
+///     Ok(format!("user {id}"))
+/// }
+///
+/// type Name = AsyncState<<fetch_name as Resource>::Value, <fetch_name as Resource>::Error>;
+///
+/// let name: AsyncState<String, std::io::Error> = Name::default();
+/// assert!(name.value().is_none());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a resource",
+    label = "not the name of a `#[resource]` function",
+    note = "add `#[resource]` to the async fn of this name"
+)]
+pub trait Resource {
+    /// What the function yields when all goes well.
+    type Value;
+    /// What it yields when not.
+    type Error;
+    /// The function at work.
+    type Future: Future<Output = Result<Self::Value, Self::Error>> + Unpin;
+}
+
+/// The future of a `#[resource]` function.
+#[doc(hidden)]
+pub type SendFuture<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
+
+/// The future of a `#[resource(local)]` function.
+#[doc(hidden)]
+pub type LocalFuture<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
+
+/// Takes the return type of a `#[resource]` function apart, whatever alias of `Result` it is.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a `#[resource]` function returns a `Result`",
+    label = "this is not a `Result`",
+    note = "for a function that cannot fail, write `#[resource(infallible)]`"
+)]
+pub trait Outcome {
+    /// `T` of a `Result<T, E>`.
+    type Value;
+    /// `E` of a `Result<T, E>`.
+    type Error;
+}
+
+impl<T, E> Outcome for Result<T, E> {
+    type Value = T;
+    type Error = E;
+}
+
+/// The future of a `#[resource(infallible)]` function: all it can do is succeed.
+#[doc(hidden)]
+pub async fn infallible<T>(work: impl Future<Output = T>) -> Result<T, Infallible> {
+    Ok(work.await)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::any::TypeId;
+
+    #[test]
+    fn any_alias_of_result_is_taken_apart() {
+        type Outer<T> = std::io::Result<Result<T, ()>>;
+        assert_eq!(
+            TypeId::of::<<Outer<u8> as Outcome>::Value>(),
+            TypeId::of::<Result<u8, ()>>()
+        );
+        assert_eq!(
+            TypeId::of::<<std::fmt::Result as Outcome>::Error>(),
+            TypeId::of::<std::fmt::Error>()
+        );
+    }
+
+    #[test]
+    fn a_future_keeps_to_its_threads() {
+        fn is_send<T: Send>() {}
+        is_send::<SendFuture<u8, u8>>();
+    }
+
+    #[test]
+    fn infallible_work_succeeds() {
+        let work: SendFuture<u8, Infallible> = Box::pin(infallible(async { 7 }));
+        assert_eq!(futures::executor::block_on(work), Ok(7));
+    }
+}

@@ -1,0 +1,787 @@
+//! What there is to know about a piece of asynchronous work: its status, value, error, token, and
+//! why it was cancelled.
+//!
+//! Invariants: an error exists in status `Error` only, a reason in `Cancelled` only, no value in
+//! `Idle`. No code of the user runs while a state changes: what a transition replaces is handed back
+//! to the caller, who drops it once everything is consistent.
+//!
+//! Must not know: the rules (`machine` does), futures, wakers, tasks, or who observes a state.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::mem;
+
+use crate::machine::{self, Event, Part};
+
+/// Where a piece of asynchronous work stands.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::AsyncStatus;
+///
+/// fn icon(status: AsyncStatus) -> &'static str {
+///     match status {
+///         AsyncStatus::Idle => " ",
+///         AsyncStatus::Pending => "…",
+///         AsyncStatus::Success => "✓",
+///         AsyncStatus::Error => "✗",
+///         AsyncStatus::Cancelled => "-",
+///     }
+/// }
+///
+/// assert_eq!(icon(AsyncStatus::default()), " ");
+/// assert_eq!(AsyncStatus::Pending.to_string(), "pending");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum AsyncStatus {
+    /// There is nothing to answer: no work was started yet, or its input is `None`.
+    #[default]
+    Idle,
+    /// The work is in flight.
+    Pending,
+    /// The last work to run yielded a value.
+    Success,
+    /// The last work to run yielded an error.
+    Error,
+    /// The last work to run was stopped, or panicked.
+    Cancelled,
+}
+
+impl fmt::Display for AsyncStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            AsyncStatus::Idle => "idle",
+            AsyncStatus::Pending => "pending",
+            AsyncStatus::Success => "success",
+            AsyncStatus::Error => "error",
+            AsyncStatus::Cancelled => "cancelled",
+        })
+    }
+}
+
+/// Why a piece of work was stopped.
+///
+/// A [`CancelToken`](crate::CancelToken) tells it to the work,
+/// [`AsyncState::cancel_reason`] to those who watch the work.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::CancelReason;
+///
+/// let reason = CancelReason::from("the user closed the dialog");
+/// assert_eq!(reason, CancelReason::Manual("the user closed the dialog".into()));
+/// assert_eq!(reason.to_string(), "the user closed the dialog");
+/// assert_eq!(CancelReason::SourceChanged.to_string(), "source changed");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CancelReason {
+    /// An input changed: newer work took the place of this one, or there is nothing to ask any more.
+    SourceChanged,
+    /// The same question was asked again.
+    Reloaded,
+    /// The work panicked, or what its arguments are computed from did.
+    Panicked,
+    /// The owner of the work was dropped.
+    Disposed,
+    /// Someone asked for it, in these words.
+    Manual(Cow<'static, str>),
+}
+
+impl fmt::Display for CancelReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            CancelReason::SourceChanged => "source changed",
+            CancelReason::Reloaded => "reloaded",
+            CancelReason::Panicked => "panicked",
+            CancelReason::Disposed => "disposed",
+            CancelReason::Manual(words) => words,
+        })
+    }
+}
+
+impl From<&'static str> for CancelReason {
+    fn from(words: &'static str) -> Self {
+        CancelReason::Manual(Cow::Borrowed(words))
+    }
+}
+
+impl From<String> for CancelReason {
+    fn from(words: String) -> Self {
+        CancelReason::Manual(Cow::Owned(words))
+    }
+}
+
+impl From<Cow<'static, str>> for CancelReason {
+    fn from(words: Cow<'static, str>) -> Self {
+        CancelReason::Manual(words)
+    }
+}
+
+/// What is known about a piece of asynchronous work.
+///
+/// This is plain data with no executor in it: compare it, clone it, print it, match on it. Only the
+/// graph that owns it changes it, and it changes status, value and error together, so no observer
+/// sees one without the others.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{AsyncState, AsyncStatus};
+///
+/// fn line(user: &AsyncState<String, std::io::Error>) -> String {
+///     match (user.status(), user.value()) {
+///         (AsyncStatus::Error, _) => format!("failed: {}", user.error().unwrap()),
+///         (AsyncStatus::Pending, Some(name)) => format!("{name} (refreshing)"),
+///         (_, Some(name)) => name.clone(),
+///         (status, None) => status.to_string(),
+///     }
+/// }
+///
+/// assert_eq!(line(&AsyncState::default()), "idle");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AsyncState<T, E> {
+    status: AsyncStatus,
+    value: Option<T>,
+    error: Option<E>,
+    token: u64,
+    cancel_reason: Option<CancelReason>,
+    reloading: bool,
+}
+
+/// Nothing was started yet.
+impl<T, E> Default for AsyncState<T, E> {
+    fn default() -> Self {
+        AsyncState {
+            status: AsyncStatus::Idle,
+            value: None,
+            error: None,
+            token: 0,
+            cancel_reason: None,
+            reloading: false,
+        }
+    }
+}
+
+impl<T, E> AsyncState<T, E> {
+    /// Where the work stands.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{AsyncState, AsyncStatus};
+    ///
+    /// assert_eq!(AsyncState::<u32, String>::default().status(), AsyncStatus::Idle);
+    /// ```
+    pub fn status(&self) -> AsyncStatus {
+        self.status
+    }
+
+    /// The last answer.
+    ///
+    /// It stays through a reload, an error and a cancel, and with the default `keep_previous` through
+    /// a change of input too: while that is pending, the value still belongs to the question before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::AsyncState;
+    ///
+    /// fn length(user: &AsyncState<String, String>) -> usize {
+    ///     user.value().map_or(0, String::len)
+    /// }
+    ///
+    /// assert_eq!(length(&AsyncState::default()), 0);
+    /// ```
+    pub fn value(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+
+    /// The error of the last work to run; `None` in every status but [`AsyncStatus::Error`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::AsyncState;
+    ///
+    /// fn worth_a_retry(user: &AsyncState<String, std::io::Error>) -> bool {
+    ///     user.error().is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut)
+    /// }
+    ///
+    /// assert!(!worth_a_retry(&AsyncState::default()));
+    /// ```
+    pub fn error(&self) -> Option<&E> {
+        self.error.as_ref()
+    }
+
+    /// How many times work was started so far. Each start has a token of its own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::AsyncState;
+    ///
+    /// assert_eq!(AsyncState::<u32, String>::default().token(), 0);
+    /// ```
+    pub fn token(&self) -> u64 {
+        self.token
+    }
+
+    /// Why the work was stopped; `None` in every status but [`AsyncStatus::Cancelled`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{AsyncState, CancelReason};
+    ///
+    /// fn crashed(user: &AsyncState<String, String>) -> bool {
+    ///     user.cancel_reason() == Some(&CancelReason::Panicked)
+    /// }
+    ///
+    /// assert!(!crashed(&AsyncState::default()));
+    /// ```
+    pub fn cancel_reason(&self) -> Option<&CancelReason> {
+        self.cancel_reason.as_ref()
+    }
+
+    /// Whether the work is in flight.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::AsyncState;
+    ///
+    /// assert!(!AsyncState::<u32, String>::default().is_pending());
+    /// ```
+    pub fn is_pending(&self) -> bool {
+        self.status == AsyncStatus::Pending
+    }
+
+    /// Whether the work in flight asks the same question again, after a reload.
+    ///
+    /// A view can be quiet about it: the value it shows belongs to this very question.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::AsyncState;
+    ///
+    /// fn shows_spinner(user: &AsyncState<String, String>) -> bool {
+    ///     user.is_pending() && !user.is_reloading()
+    /// }
+    ///
+    /// assert!(!shows_spinner(&AsyncState::default()));
+    /// ```
+    pub fn is_reloading(&self) -> bool {
+        self.reloading
+    }
+}
+
+/// The transitions. Each says what changed and hands back what it no longer needs; whoever calls one
+/// has dropped the outdated work before, and drops what comes back when its own books are in order.
+impl<T, E> AsyncState<T, E> {
+    /// Work is started; `again` says that it asks the question of before.
+    pub(crate) fn start(&mut self, keep_previous: bool, again: bool) -> (Change, Discarded<T, E>) {
+        self.apply(
+            Event::Started {
+                keep_previous,
+                again,
+            },
+            Discarded::nothing(),
+        )
+    }
+
+    /// The work yielded `value`. Where nothing is in flight, it comes straight back.
+    pub(crate) fn succeed(&mut self, value: T) -> (Change, Discarded<T, E>) {
+        self.apply(
+            Event::Succeeded { same: false },
+            Discarded {
+                value: Some(value),
+                error: None,
+            },
+        )
+    }
+
+    /// Like [`succeed`](Self::succeed), but a value that is the `same` as the one already here comes
+    /// straight back, and the value counts as unchanged.
+    ///
+    /// `same` runs before anything changes: if it panics, the work is still pending, for
+    /// [`panicked`](Self::panicked) to end.
+    pub(crate) fn succeed_unless(
+        &mut self,
+        value: T,
+        same: impl FnOnce(&T, &T) -> bool,
+    ) -> (Change, Discarded<T, E>) {
+        let same = match &self.value {
+            Some(old) if self.is_pending() => same(old, &value), // user code
+            _ => false,
+        };
+        if !same {
+            return self.succeed(value);
+        }
+        self.apply(
+            Event::Succeeded { same: true },
+            Discarded {
+                value: Some(value),
+                error: None,
+            },
+        )
+    }
+
+    /// The work yielded `error`. Where nothing is in flight, it comes straight back.
+    pub(crate) fn fail(&mut self, error: E) -> (Change, Discarded<T, E>) {
+        self.apply(
+            Event::Failed,
+            Discarded {
+                value: None,
+                error: Some(error),
+            },
+        )
+    }
+
+    /// The work was asked to stop.
+    pub(crate) fn cancel(&mut self, reason: CancelReason) -> (Change, Discarded<T, E>) {
+        self.apply(Event::Cancelled(reason), Discarded::nothing())
+    }
+
+    /// The work panicked.
+    pub(crate) fn panicked(&mut self) -> (Change, Discarded<T, E>) {
+        self.apply(Event::Panicked, Discarded::nothing())
+    }
+
+    /// The arguments of the work panicked, or depend on a node that failed.
+    pub(crate) fn start_failed(&mut self) -> (Change, Discarded<T, E>) {
+        self.apply(Event::StartFailed, Discarded::nothing())
+    }
+
+    /// An argument of the work is `None`.
+    pub(crate) fn no_input(&mut self) -> (Change, Discarded<T, E>) {
+        self.apply(Event::NoInput, Discarded::nothing())
+    }
+
+    /// Carries out what the table says. `brought` is what came with the event; what leaves it are the
+    /// value and the error that nobody needs any more.
+    fn apply(&mut self, event: Event, mut brought: Discarded<T, E>) -> (Change, Discarded<T, E>) {
+        let Some(next) = machine::step(self.status, event) else {
+            return (Change::NONE, brought);
+        };
+        let mut change = Change::NONE;
+        if apply_part(next.value, &mut self.value, &mut brought.value) {
+            change = change.union(Change::VALUE);
+        }
+        if apply_part(next.error, &mut self.error, &mut brought.error) {
+            change = change.union(Change::ERROR);
+        }
+        if self.status != next.to {
+            change = change.union(Change::STATUS);
+        }
+        // A state that is as it was made no transition, whatever it was told.
+        if !change.is_none() || next.next_token || self.cancel_reason != next.reason {
+            change = change.union(Change::TRANSITION);
+        }
+        self.status = next.to;
+        self.token += u64::from(next.next_token);
+        self.cancel_reason = next.reason;
+        self.reloading = next.reloading;
+        (change, brought)
+    }
+}
+
+/// Leaves in `brought` what is to be dropped, and says whether `slot` counts as changed.
+fn apply_part<T>(part: Part, slot: &mut Option<T>, brought: &mut Option<T>) -> bool {
+    match part {
+        Part::Keep => false,
+        Part::Clear => {
+            *brought = slot.take();
+            brought.is_some()
+        }
+        Part::Replace => {
+            mem::swap(slot, brought);
+            true
+        }
+    }
+}
+
+/// A value and an error that nobody needs any more. Dropping them is user code and may panic, so the
+/// caller does it when everything else is in order.
+#[derive(Debug, PartialEq)]
+#[must_use = "dropping this runs user code: choose the moment"]
+pub(crate) struct Discarded<T, E> {
+    pub(crate) value: Option<T>,
+    pub(crate) error: Option<E>,
+}
+
+impl<T, E> Discarded<T, E> {
+    pub(crate) fn nothing() -> Self {
+        Discarded {
+            value: None,
+            error: None,
+        }
+    }
+}
+
+/// Which parts of a state a transition changed: a small set of bits.
+///
+/// Generated code compares it with the parts that a body observes.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[must_use]
+pub struct Change(u8);
+
+#[doc(hidden)]
+impl Change {
+    /// Nothing changed.
+    pub const NONE: Change = Change(0);
+    /// A value was committed or cleared.
+    pub const VALUE: Change = Change(1);
+    /// An error was committed or cleared.
+    pub const ERROR: Change = Change(1 << 1);
+    /// The status is another than before.
+    pub const STATUS: Change = Change(1 << 2);
+    /// Anything changed at all, the token and the reason included.
+    pub const TRANSITION: Change = Change(1 << 3);
+
+    /// Whether every part of `parts` is in the set.
+    pub const fn contains(self, parts: Change) -> bool {
+        self.0 & parts.0 == parts.0
+    }
+
+    /// Whether the set is empty.
+    pub const fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The parts of both sets.
+    pub const fn union(self, other: Change) -> Change {
+        Change(self.0 | other.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type State = AsyncState<u32, String>;
+
+    const TRANSITION: Change = Change::TRANSITION;
+
+    fn parts(parts: &[Change]) -> Change {
+        parts.iter().fold(TRANSITION, |all, part| all.union(*part))
+    }
+
+    fn gone(value: Option<u32>, error: Option<&str>) -> Discarded<u32, String> {
+        Discarded {
+            value,
+            error: error.map(str::to_owned),
+        }
+    }
+
+    fn pending() -> State {
+        let mut state = State::default();
+        let _ = state.start(true, false);
+        state
+    }
+
+    fn success(value: u32) -> State {
+        let mut state = pending();
+        let _ = state.succeed(value);
+        state
+    }
+
+    fn error(error: &str) -> State {
+        let mut state = success(7);
+        let _ = state.start(true, false);
+        let _ = state.fail(error.to_owned());
+        state
+    }
+
+    /// What an observer can see, in one line.
+    fn seen(state: &State) -> String {
+        let mut text = format!("{} #{}", state.status(), state.token());
+        if let Some(value) = state.value() {
+            text += &format!(" value {value}");
+        }
+        if let Some(error) = state.error() {
+            text += &format!(" error {error}");
+        }
+        if let Some(reason) = state.cancel_reason() {
+            text += &format!(" because {reason}");
+        }
+        if state.is_reloading() {
+            text += " again";
+        }
+        assert_eq!(state.is_pending(), state.status() == AsyncStatus::Pending);
+        text
+    }
+
+    #[test]
+    fn nothing_was_started_at_first() {
+        struct NoDefault;
+        assert!(
+            AsyncState::<NoDefault, NoDefault>::default()
+                .value()
+                .is_none()
+        );
+        assert_eq!(seen(&State::default()), "idle #0");
+    }
+
+    #[test]
+    fn a_first_load_that_succeeds() {
+        let mut state = State::default();
+        assert_eq!(
+            state.start(true, false),
+            (parts(&[Change::STATUS]), gone(None, None))
+        );
+        assert_eq!(seen(&state), "pending #1");
+        let (change, discarded) = state.succeed(5);
+        assert_eq!(change, parts(&[Change::STATUS, Change::VALUE]));
+        assert_eq!(discarded, gone(None, None));
+        assert_eq!(seen(&state), "success #1 value 5");
+    }
+
+    #[test]
+    fn an_equal_value_counts_unless_there_is_a_rule() {
+        let mut state = success(5);
+        let _ = state.start(true, false);
+        assert_eq!(
+            state.succeed(5),
+            (parts(&[Change::STATUS, Change::VALUE]), gone(Some(5), None))
+        );
+
+        let _ = state.start(true, false);
+        let (change, discarded) = state.succeed_unless(15, |old, new| old % 10 == new % 10);
+        assert_eq!(change, parts(&[Change::STATUS]));
+        assert_eq!(
+            discarded,
+            gone(Some(15), None),
+            "the new value is the one to drop"
+        );
+        assert_eq!(seen(&state), "success #3 value 5");
+
+        let _ = state.start(true, false);
+        let (change, discarded) = state.succeed_unless(16, |old, new| old == new);
+        assert_eq!(change, parts(&[Change::STATUS, Change::VALUE]));
+        assert_eq!(discarded, gone(Some(5), None));
+        assert_eq!(seen(&state), "success #4 value 16");
+    }
+
+    #[test]
+    fn the_rule_is_not_asked_where_there_is_nothing_to_compare() {
+        let rule = |_: &u32, _: &u32| -> bool { unreachable!() };
+        let mut state = pending();
+        assert!(state.succeed_unless(1, rule).0.contains(Change::VALUE));
+        assert_eq!(
+            state.succeed_unless(2, rule),
+            (Change::NONE, gone(Some(2), None))
+        );
+    }
+
+    #[test]
+    fn a_rule_that_panics_leaves_the_work_pending() {
+        let mut state = success(5);
+        let _ = state.start(true, false);
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            state.succeed_unless(6, |_, _| panic!("no opinion"))
+        }));
+        assert!(outcome.is_err());
+        assert_eq!(seen(&state), "pending #2 value 5");
+        assert_eq!(state.panicked().0, parts(&[Change::STATUS]));
+        assert_eq!(seen(&state), "cancelled #2 value 5 because panicked");
+    }
+
+    #[test]
+    fn an_error_keeps_the_value_and_the_next_start_clears_it() {
+        let mut state = success(7);
+        let _ = state.start(true, false);
+        let (change, discarded) = state.fail("offline".to_owned());
+        assert_eq!(change, parts(&[Change::STATUS, Change::ERROR]));
+        assert_eq!(discarded, gone(None, None));
+        assert_eq!(seen(&state), "error #2 value 7 error offline");
+
+        let (change, discarded) = state.start(true, false);
+        assert_eq!(change, parts(&[Change::STATUS, Change::ERROR]));
+        assert_eq!(discarded, gone(None, Some("offline")));
+        assert_eq!(seen(&state), "pending #3 value 7");
+    }
+
+    #[test]
+    fn a_start_that_keeps_nothing() {
+        let mut state = success(7);
+        let (change, discarded) = state.start(false, false);
+        assert_eq!(change, parts(&[Change::STATUS, Change::VALUE]));
+        assert_eq!(discarded, gone(Some(7), None));
+        assert_eq!(seen(&state), "pending #2");
+        assert_eq!(
+            state.start(false, false).0,
+            TRANSITION,
+            "nothing left to clear"
+        );
+    }
+
+    #[test]
+    fn a_restart_is_a_transition_but_no_change_of_status() {
+        let mut state = pending();
+        assert_eq!(state.start(true, false), (TRANSITION, gone(None, None)));
+        assert_eq!(seen(&state), "pending #2");
+        assert_eq!(state.start(true, true), (TRANSITION, gone(None, None)));
+        assert_eq!(seen(&state), "pending #3 again");
+    }
+
+    #[test]
+    fn a_reload_is_over_with_its_answer() {
+        let mut state = success(7);
+        let _ = state.start(true, true);
+        assert_eq!(seen(&state), "pending #2 value 7 again");
+        let _ = state.succeed(8);
+        assert_eq!(seen(&state), "success #2 value 8");
+    }
+
+    #[test]
+    fn cancel_ends_pending_work_and_nothing_else() {
+        let mut state = success(7);
+        let _ = state.start(true, true);
+        let (change, discarded) = state.cancel("enough".into());
+        assert_eq!(change, parts(&[Change::STATUS]));
+        assert_eq!(discarded, gone(None, None));
+        assert_eq!(seen(&state), "cancelled #2 value 7 because enough");
+
+        for mut state in [State::default(), success(1), error("e"), state] {
+            let before = state.clone();
+            assert_eq!(
+                state.cancel("too late".into()),
+                (Change::NONE, gone(None, None))
+            );
+            assert_eq!(state.panicked(), (Change::NONE, gone(None, None)));
+            assert_eq!(state, before);
+        }
+    }
+
+    #[test]
+    fn an_answer_nobody_waits_for_comes_straight_back() {
+        for mut state in [State::default(), success(1), error("e")] {
+            let before = state.clone();
+            assert_eq!(state.succeed(9), (Change::NONE, gone(Some(9), None)));
+            assert_eq!(
+                state.fail("late".to_owned()),
+                (Change::NONE, gone(None, Some("late")))
+            );
+            assert_eq!(state, before);
+        }
+    }
+
+    #[test]
+    fn a_start_that_fails_counts_once() {
+        let mut manual = success(7);
+        let _ = manual.start(true, false);
+        let _ = manual.cancel("enough".into());
+
+        let status = parts(&[Change::STATUS]);
+        for (mut state, change, after) in [
+            (State::default(), status, "cancelled #0 because panicked"),
+            (pending(), status, "cancelled #1 because panicked"),
+            (success(7), status, "cancelled #1 value 7 because panicked"),
+            (
+                error("e"),
+                status.union(Change::ERROR),
+                "cancelled #2 value 7 because panicked",
+            ),
+            (manual, TRANSITION, "cancelled #2 value 7 because panicked"),
+        ] {
+            assert_eq!(state.start_failed().0, change, "{after}");
+            assert_eq!(seen(&state), after);
+            assert_eq!(state.start_failed(), (Change::NONE, gone(None, None)));
+            assert_eq!(seen(&state), after);
+        }
+    }
+
+    #[test]
+    fn no_input_means_no_answer() {
+        let mut state = error("offline");
+        let (change, discarded) = state.no_input();
+        assert_eq!(
+            change,
+            parts(&[Change::STATUS, Change::VALUE, Change::ERROR])
+        );
+        assert_eq!(discarded, gone(Some(7), Some("offline")));
+        assert_eq!(seen(&state), "idle #2");
+        assert_eq!(state.no_input(), (Change::NONE, gone(None, None)));
+
+        let mut state = pending();
+        assert_eq!(state.no_input().0, parts(&[Change::STATUS]));
+        assert_eq!(seen(&state), "idle #1");
+    }
+
+    #[test]
+    fn nothing_is_dropped_while_the_state_changes() {
+        struct Grumpy;
+        impl Drop for Grumpy {
+            fn drop(&mut self) {
+                panic!("dropped too early");
+            }
+        }
+        let keep = |(_, discarded): (Change, Discarded<Grumpy, Grumpy>)| {
+            std::mem::forget(discarded);
+        };
+        let mut state = AsyncState::<Grumpy, Grumpy>::default();
+        keep(state.start(true, false));
+        keep(state.succeed(Grumpy));
+        keep(state.start(true, false));
+        keep(state.succeed(Grumpy));
+        keep(state.succeed(Grumpy));
+        keep(state.fail(Grumpy));
+        keep(state.start(true, false));
+        keep(state.fail(Grumpy));
+        keep(state.start_failed());
+        keep(state.start(false, false));
+        keep(state.succeed(Grumpy));
+        keep(state.start(true, false));
+        keep(state.succeed_unless(Grumpy, |_, _| true));
+        keep(state.no_input());
+        assert_eq!(state.status(), AsyncStatus::Idle);
+    }
+
+    #[test]
+    fn a_set_of_parts() {
+        let both = Change::VALUE.union(Change::STATUS);
+        assert!(both.contains(Change::VALUE) && both.contains(both) && both.contains(Change::NONE));
+        assert!(!both.contains(Change::ERROR));
+        assert!(!both.contains(Change::VALUE.union(Change::ERROR)));
+        assert!(Change::default().is_none() && !both.is_none());
+    }
+
+    #[test]
+    fn names_are_lower_case_and_padded_on_request() {
+        use AsyncStatus::{Cancelled, Error, Idle, Pending, Success};
+        let names: Vec<String> = [Idle, Pending, Success, Error, Cancelled]
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(names, ["idle", "pending", "success", "error", "cancelled"]);
+        assert_eq!(format!("[{:9}]", Idle), "[idle     ]");
+    }
+
+    #[test]
+    fn reasons_from_all_kinds_of_strings() {
+        let manual = CancelReason::Manual(Cow::Borrowed("why"));
+        assert_eq!(CancelReason::from("why"), manual);
+        assert_eq!(CancelReason::from("why".to_owned()), manual);
+        assert_eq!(CancelReason::from(Cow::Borrowed("why")), manual);
+        let names: Vec<String> = [
+            CancelReason::SourceChanged,
+            CancelReason::Reloaded,
+            CancelReason::Panicked,
+            CancelReason::Disposed,
+            manual,
+        ]
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+        assert_eq!(
+            names,
+            ["source changed", "reloaded", "panicked", "disposed", "why"]
+        );
+    }
+}
