@@ -15,8 +15,10 @@ mod tables;
 use crate::model::{Body, Graph, Kind, Node, Part, Rule, Use};
 use plan::Plan;
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
-use syn::{GenericParam, Generics, ImplGenerics, TypeGenerics, WhereClause, ext::IdentExt, parse_quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{
+    GenericParam, Generics, ImplGenerics, Path, TypeGenerics, WhereClause, ext::IdentExt, parse_quote, spanned::Spanned,
+};
 
 /// Everything one struct expands to. Without an `order` the graph has an error: then what is emitted
 /// type-checks, so that the error stands alone, and does nothing.
@@ -48,7 +50,7 @@ struct Context<'a> {
     /// The generics of the batch and the transaction type: a lifetime more.
     opened: Generics,
     /// The parameters' names.
-    names: Vec<&'a Ident>,
+    names: Vec<TokenStream>,
 }
 
 impl<'a> Context<'a> {
@@ -57,10 +59,11 @@ impl<'a> Context<'a> {
         let plain = graph.name.unraw();
         let mut opened = graph.generics.clone();
         opened.params.insert(0, parse_quote!('graph));
-        let names = graph.generics.params.iter().filter_map(|parameter| match parameter {
-            GenericParam::Type(parameter) => Some(&parameter.ident),
-            GenericParam::Const(parameter) => Some(&parameter.ident),
-            GenericParam::Lifetime(_) => None,
+        let names = graph.generics.params.iter().map(|parameter| match parameter {
+            GenericParam::Type(parameter) => parameter.ident.to_token_stream(),
+            GenericParam::Const(parameter) => parameter.ident.to_token_stream(),
+            // Refused, but there: the user's types still name it.
+            GenericParam::Lifetime(parameter) => parameter.lifetime.to_token_stream(),
         });
         let names = names.collect();
         Context {
@@ -83,6 +86,10 @@ impl<'a> Context<'a> {
             Some(plan) => body(plan),
             None => quote!(::signal_kernel::__private::std::unreachable!()),
         }
+    }
+
+    fn has_resources(&self) -> bool {
+        self.graph.nodes.iter().any(|node| matches!(node.kind, Kind::Resource { .. }))
     }
 
     /// Is this a computed value that nothing watches?
@@ -117,15 +124,20 @@ impl<'a> Context<'a> {
 fn seen_type(node: &Node) -> TokenStream {
     match &node.kind {
         Kind::Field { ty, .. } | Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => quote!(#ty),
-        Kind::Resource { path, .. } => quote! {
-            ::signal_kernel::AsyncState<
-                <#path as ::signal_kernel::Resource>::Value,
-                <#path as ::signal_kernel::Resource>::Error,
-            >
-        },
+        Kind::Resource { path, .. } => {
+            let (value, error) = (resource_type(path, "Value"), resource_type(path, "Error"));
+            quote!(::signal_kernel::AsyncState<#value, #error>)
+        }
         Kind::Effect { kept: Some(ty), .. } => quote!(#ty),
         Kind::Effect { kept: None, .. } => quote!(()),
     }
+}
+
+/// A type that belongs to a resource function. All of it stands at the path, where rustc reports that
+/// there is no such resource: once, for equal errors at one place are one.
+fn resource_type(path: &Path, what: &str) -> TokenStream {
+    let what = Ident::new(what, path.span());
+    quote_spanned!(path.span()=> <#path as ::signal_kernel::Resource>::#what)
 }
 
 /// The struct's field for a node: no node can have this name.

@@ -44,6 +44,7 @@ pub(crate) fn node(
                 path,
                 args,
                 uses,
+                good: good && matches!(item.value, Value::Call(_, Some(_))),
                 keep_previous: attributes.keep_previous,
                 manual: attributes.manual,
                 rule: attributes.rule,

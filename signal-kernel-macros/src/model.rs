@@ -54,6 +54,8 @@ pub(crate) enum Kind {
         args: Vec<Arg>,
         /// Every node the arguments mention.
         uses: Vec<Use>,
+        /// False where the arguments carry a mistake we have reported: then they are not emitted.
+        good: bool,
         keep_previous: bool,
         manual: bool,
         /// A cut-off on the value: `Rule::PartialEq` means none was asked for.

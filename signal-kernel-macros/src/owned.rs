@@ -25,8 +25,12 @@ pub(crate) fn generics(generics: &Generics, errors: &mut Errors) {
     }
 }
 
-/// Gives a stand-in for a type that cannot be kept.
-pub(crate) fn check(ty: &Type, generics: &Generics, errors: &mut Errors) -> Option<Type> {
+/// Where the type cannot be kept, the error is what can stand in for it, if anything can.
+pub(crate) fn check(
+    ty: &Type,
+    generics: &Generics,
+    errors: &mut Errors,
+) -> Result<(), Option<Type>> {
     let declared = generics
         .lifetimes()
         .map(|param| param.lifetime.ident.to_string());
@@ -38,14 +42,12 @@ pub(crate) fn check(ty: &Type, generics: &Generics, errors: &mut Errors) -> Opti
     };
     walk.visit_type(ty);
     if walk.errors.count() == walk.before {
-        return None;
+        return Ok(());
     }
-    let unit = || Type::Verbatim(quote!(()));
-    let stand_in = match walk.named {
-        true => syn::parse2(with_static(ty.to_token_stream())).unwrap_or_else(|_| unit()),
-        false => unit(),
-    };
-    Some(stand_in)
+    Err(match walk.named {
+        true => syn::parse2(with_static(ty.to_token_stream())).ok(),
+        false => None,
+    })
 }
 
 struct Walk<'a> {

@@ -262,7 +262,8 @@ impl<T, E> AsyncState<T, E> {
 
     /// Whether the work in flight asks the same question again, after a reload.
     ///
-    /// A view can be quiet about it: the value it shows belongs to this very question.
+    /// A view that has a value to show can be quiet about it. A reload for which the question has changed
+    /// in the meantime (of a `#[manual]` resource, or in one batch) asks a new one.
     ///
     /// # Examples
     ///

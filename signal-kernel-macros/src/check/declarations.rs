@@ -172,8 +172,8 @@ pub(super) fn owned_types(draft: &mut Draft, errors: &mut Errors) {
         let Some(ty) = &item.ty else {
             continue;
         };
-        if let Some(stand_in) = owned::check(ty, &draft.generics, errors) {
-            item.ty = Some(stand_in);
+        if let Err(stand_in) = owned::check(ty, &draft.generics, errors) {
+            item.ty = stand_in;
             item.value = match std::mem::replace(&mut item.value, Value::Absent) {
                 Value::Expr(tokens, _) => Value::Broken(tokens),
                 value => value,

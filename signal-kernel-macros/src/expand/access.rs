@@ -5,7 +5,7 @@
 //!
 //! Must not know: ranks of other nodes than the one a method is for.
 
-use super::{Context, Kind, Node, Part, field, function, method, plan::Plan, seen_type};
+use super::{Context, Kind, Node, Part, field, function, method, plan::Plan, resource_type, seen_type};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
@@ -61,7 +61,10 @@ fn stored_type(context: &Context, index: usize, node: &Node) -> Option<TokenStre
         Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => {
             quote!(::signal_kernel::__private::Slot<#ty, #version>)
         }
-        Kind::Resource { path, .. } => quote!(::signal_kernel::__private::Answer<#path>),
+        Kind::Resource { path, .. } => {
+            let [value, error, future] = ["Value", "Error", "Future"].map(|what| resource_type(path, what));
+            quote!(::signal_kernel::__private::Answer<#value, #error, #future>)
+        }
         Kind::Effect { kept: Some(ty), .. } => quote!(::core::option::Option<#ty>),
         Kind::Effect { kept: None, .. } => return None,
     })
@@ -205,7 +208,7 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> TokenStream {
 /// ```text
 /// let revision = self.core.tick();
 /// if let Some(old) = self.__price.replace(value, Self::__same_price, revision) {
-///     self.core.pending[0] |= 0x3;
+///     self.core.pending[0] = 0x3;
 ///     settle::changed(self, old);
 /// }
 /// ```
@@ -221,7 +224,7 @@ fn set_body(plan: &Plan, index: usize, node: &Node) -> TokenStream {
     }
     let marks = masks.iter().map(|(word, bits)| {
         let word = *word as usize;
-        quote!(self.core.pending[#word] |= #bits;)
+        quote!(self.core.pending[#word] = #bits;)
     });
     quote! {
         let revision = #revision;

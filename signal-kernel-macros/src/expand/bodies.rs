@@ -4,9 +4,9 @@
 //!
 //! Must not know: when a body runs.
 
-use super::{Body, Context, Kind, Node, Rule, Use, function, seen_type};
+use super::{Body, Context, Kind, Node, Rule, Use, function, resource_type, seen_type};
 use crate::model::Arg;
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{Path, Type, spanned::Spanned};
 
@@ -28,9 +28,10 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
             let result = kept.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
             self::body(context, node, body, result)
         }
-        Kind::Resource { path, args, uses, rule, .. } => {
+        Kind::Resource { path, args, uses, good, rule, .. } => {
+            let args = good.then_some(args.as_slice());
             let start = start(context, node, path, args, uses);
-            let ty = quote!(<#path as ::signal_kernel::Resource>::Value);
+            let ty = resource_type(path, "Value");
             let same = match rule {
                 Rule::Path(_) => same(node, &ty, path.span(), rule),
                 Rule::PartialEq | Rule::Never => TokenStream::new(),
@@ -83,13 +84,14 @@ fn block(body: &Body) -> TokenStream {
     }
 }
 
+/// Unused where the body is bad, or where a mention was only presumed: in a macro of unknown grammar.
 fn parameter(context: &Context, used: &Use, in_effect: bool) -> TokenStream {
     let node = &context.graph.nodes[used.node];
     let ident = &used.ident;
     let ty = seen_type(node);
     match node.kind {
-        Kind::Field { mutable: true, .. } if in_effect => quote!(#ident: &mut #ty),
-        _ => quote!(#ident: &#ty),
+        Kind::Field { mutable: true, .. } if in_effect => quote!(#[allow(unused_variables)] #ident: &mut #ty),
+        _ => quote!(#[allow(unused_variables)] #ident: &#ty),
     }
 }
 
@@ -109,46 +111,56 @@ fn initial(node: &Node, ty: &Type, value: &syn::Expr) -> TokenStream {
 /// ```
 fn same(node: &Node, ty: &TokenStream, span: proc_macro2::Span, rule: &Rule) -> TokenStream {
     let name = function("same", node);
+    // With the hygiene of the place they are used at, which may be the fragment of a user's macro.
+    let [before, after] = ["before", "after"].map(|name| Ident::new(name, span));
     let compared = match rule {
         Rule::PartialEq => {
             // The marker only names the node in rustc's message; the type must not be spelled in its scope.
             let marker = &node.name;
-            let call = quote_spanned!(span=> ::signal_kernel::__private::same::<_, #marker>(before, after));
+            let call = quote_spanned!(span=> ::signal_kernel::__private::same::<_, #marker>(#before, #after));
             quote! {
                 #[allow(non_camel_case_types)]
                 enum #marker {}
                 #call
             }
         }
-        Rule::Path(path) => quote!(#path(before, after)),
-        Rule::Never => quote!({ let _ = (before, after); false }),
+        Rule::Path(path) => quote!(#path(#before, #after)),
+        Rule::Never => quote!({ let _ = (#before, #after); false }),
     };
     quote! {
         #[inline]
-        fn #name(before: &#ty, after: &#ty) -> bool { #compared }
+        fn #name(#before: &#ty, #after: &#ty) -> bool { #compared }
     }
 }
 
-/// Calls the resource function with its arguments; a `?` in one ends in `None`.
+/// Calls the resource function with its arguments; a `?` in one ends in `None`. So does an argument that
+/// carries a mistake.
 ///
 /// ```text
 /// fn __start_user(client: &Client, id: &u64) -> Option<impl FnOnce(CancelToken) -> Future> {
 ///     Some(<fetch_user>::__start(Clone::clone(client), Clone::clone(id)))
 /// }
 /// ```
-fn start(context: &Context, node: &Node, path: &Path, args: &[Arg], uses: &[Use]) -> TokenStream {
+fn start(context: &Context, node: &Node, path: &Path, args: Option<&[Arg]>, uses: &[Use]) -> TokenStream {
     let name = function("start", node);
     let parameters = uses.iter().map(|used| parameter(context, used, false));
-    let values = args.iter().map(|Arg { expr, bare }| match bare {
+    let values = args.unwrap_or_default().iter().map(|Arg { expr, bare }| match bare {
         Some(_) => quote_spanned!(expr.span()=> ::core::clone::Clone::clone(#expr)),
         None => quote!(#expr),
     });
-    let call = quote_spanned!(path.span()=> <#path>::__start(#(#values),*));
+    let future = resource_type(path, "Future");
+    let started = match args {
+        Some(_) => {
+            let call = quote_spanned!(path.span()=> <#path>::__start(#(#values),*));
+            quote!(::core::option::Option::Some(#call))
+        }
+        None => quote!(::core::option::Option::None::<fn(::signal_kernel::CancelToken) -> #future>),
+    };
     quote! {
         fn #name(#(#parameters),*) -> ::core::option::Option<
-            impl ::core::ops::FnOnce(::signal_kernel::CancelToken) -> <#path as ::signal_kernel::Resource>::Future,
+            impl ::core::ops::FnOnce(::signal_kernel::CancelToken) -> #future,
         > {
-            ::core::option::Option::Some(#call)
+            #started
         }
     }
 }

@@ -140,8 +140,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         }
     });
     let fields = nodes.iter().filter(|node| !matches!(node.kind, Kind::Effect { kept: None, .. })).map(field);
-    let has_resources = nodes.iter().any(|node| matches!(node.kind, Kind::Resource { .. }));
-    let hub = if has_resources {
+    let hub = if context.has_resources() {
         quote!(::core::option::Option::Some(::core::default::Default::default()))
     } else {
         quote!(::core::option::Option::None)

@@ -16,6 +16,7 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
     let Context { name, impl_generics, type_generics, where_clause, graph, .. } = context;
     let words = plan.words;
     let wiring = tables::wiring(context, plan);
+    let has_resources = context.has_resources();
     let passes = (0..words).map(|word| pass(context, plan, word));
     let calls = (0..words).map(|word| {
         let pass = pass_name(word);
@@ -53,6 +54,7 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
         #[doc(hidden)]
         impl #impl_generics ::signal_kernel::__private::Wired<#words> for #name #type_generics #where_clause {
             const WIRING: &'static ::signal_kernel::__private::Wiring = #wiring;
+            const HAS_RESOURCES: bool = #has_resources;
 
             #[inline]
             fn core(&self) -> &::signal_kernel::__private::Core<#words> {
@@ -161,12 +163,12 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
     let changed = quote!(::signal_kernel::__private::Change::TRANSITION);
     let unchanged = quote!(::signal_kernel::__private::Change::NONE);
     let (body, same) = (function("body", node), function("same", node));
-    let marks = marks(plan, index, rank);
+    let marks_all = marks(plan, index, rank, Part::Whole);
     let visit = match &node.kind {
         Kind::Computed { .. } if place.lazy => quote! {
             if let ::core::option::Option::Some(old) = self.#field.outdate() {
                 sweep.committed(#changed);
-                #marks
+                #marks_all
                 ::core::mem::drop(old);
                 if ONE { return #changed; }
             }
@@ -175,7 +177,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
             let value = Self::#body(#(#inputs),*);
             if self.#field.store(value, Self::#same, revision, &mut sweep) {
                 if ONE { return #changed; }
-                #marks
+                #marks_all
             }
         },
         Kind::Effect { kept: None, .. } => quote!(Self::#body(#(#inputs),*);),
@@ -205,21 +207,26 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
                 Rule::Path(_) => quote!(::core::option::Option::Some(Self::#same)),
                 Rule::PartialEq | Rule::Never => quote!(::core::option::Option::None),
             };
-            let words = plan.words;
+            let parts = [
+                (Part::Whole, quote!(TRANSITION)),
+                (Part::Value, quote!(VALUE)),
+                (Part::Error, quote!(ERROR)),
+                (Part::Status, quote!(STATUS)),
+            ];
+            let marks = parts.into_iter().map(|(part, name)| {
+                let marks = marks(plan, index, rank, part);
+                (!marks.is_empty()).then(|| {
+                    quote!(if change.contains(::signal_kernel::__private::Change::#name) { #marks })
+                })
+            });
             quote! {
                 let inputs = (#(#inputs,)*);
-                let change = self.#field.act(
-                    &self.core.hub,
-                    revision,
-                    move || Self::#start(#(inputs.#fields),*),
-                    #same,
-                    &mut sweep,
-                );
+                let (change, dropped) =
+                    self.#field.act(&self.core.hub, revision, move || Self::#start(#(inputs.#fields),*), #same);
+                sweep.committed(change);
+                #(#marks)*
+                dropped.resume();
                 if ONE { return change; }
-                sweep.mark_parts(
-                    &<Self as ::signal_kernel::__private::Wired<#words>>::WIRING.nodes[#rank].dependents,
-                    change,
-                );
             }
         }
         Kind::Signal { .. } | Kind::Field { .. } => quote!(),
@@ -233,9 +240,9 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
     }
 }
 
-/// Marks who depends on a node without parts.
-fn marks(plan: &Plan, index: usize, rank: usize) -> TokenStream {
-    let marks = plan.masks(index, Part::Whole).into_iter().map(|(word, bits)| {
+/// Marks who depends on a part of a node.
+fn marks(plan: &Plan, index: usize, rank: usize, part: Part) -> TokenStream {
+    let marks = plan.masks(index, part).into_iter().map(|(word, bits)| {
         let word = word as usize;
         if word == rank / 64 { quote!(sweep.mark(#bits);) } else { quote!(sweep.mark_far(#word, #bits);) }
     });

@@ -8,13 +8,12 @@
 
 use super::{
     hub::{Bell, Hub, InFlight},
+    settle::Dropped,
     slot::Caught,
-    sweep::Sweep,
 };
 use crate::{
     cancel::CancelToken,
     panics::FirstPanic,
-    resource::Resource,
     state::{AsyncState, CancelReason, Change, Discarded},
 };
 use std::{
@@ -24,12 +23,12 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// A resource of a declared graph.
-pub struct Answer<R: Resource> {
+/// A resource of a declared graph, that yields a `T` or an `E` through the future `F`.
+pub struct Answer<T, E, F> {
     /// What everyone sees.
-    pub state: AsyncState<R::Value, R::Error>,
+    pub state: AsyncState<T, E>,
     /// Never locked, only reached through `&mut`: the mutex makes the graph `Sync` where a future is not.
-    work: Mutex<Work<R>>,
+    work: Mutex<Work<T, E, F>>,
     request: Option<Request>,
     /// The arguments' dependencies changed since the last start.
     moved: bool,
@@ -41,15 +40,15 @@ pub struct Answer<R: Resource> {
     versions: [u64; 4],
 }
 
-enum Work<R: Resource> {
+enum Work<T, E, F> {
     None,
     Running {
-        future: R::Future,
+        future: F,
         token: CancelToken,
         _in_flight: InFlight,
     },
     /// Ended, not committed yet.
-    Done(Result<R::Value, R::Error>),
+    Done(Result<T, E>),
     Panicked,
 }
 
@@ -64,7 +63,10 @@ pub enum Request {
 
 const PARTS: [Change; 4] = [Change::VALUE, Change::ERROR, Change::STATUS, Change::TRANSITION];
 
-impl<R: Resource> Answer<R> {
+impl<T, E, F> Answer<T, E, F>
+where
+    F: Future<Output = Result<T, E>> + Unpin,
+{
     /// A resource that has not been asked anything. `rank` is where it acts.
     pub fn new(rank: u32, keep_previous: bool, manual: bool) -> Self {
         Answer {
@@ -83,7 +85,7 @@ impl<R: Resource> Answer<R> {
     /// The first load, while the graph is being built.
     pub fn begin<S>(&mut self, hub: &Option<Arc<Hub>>, start: Option<S>)
     where
-        S: FnOnce(CancelToken) -> R::Future,
+        S: FnOnce(CancelToken) -> F,
     {
         if let Some(start) = start {
             self.run(hub, start);
@@ -110,16 +112,17 @@ impl<R: Resource> Answer<R> {
     }
 
     /// Starts, stops or commits, whatever is due.
-    pub fn act<S, const ONE: bool, const W: usize>(
+    ///
+    /// The caller notes the change before it lets a panic go on.
+    pub fn act<S>(
         &mut self,
         hub: &Option<Arc<Hub>>,
         revision: u64,
         start: impl FnOnce() -> Option<S>,
-        same: Option<fn(&R::Value, &R::Value) -> bool>,
-        sweep: &mut Sweep<'_, ONE, W>,
-    ) -> Change
+        same: Option<fn(&T, &T) -> bool>,
+    ) -> (Change, Dropped)
     where
-        S: FnOnce(CancelToken) -> R::Future,
+        S: FnOnce(CancelToken) -> F,
     {
         let mut panics = FirstPanic::default();
         let mut step = if self.must_start() {
@@ -136,9 +139,7 @@ impl<R: Resource> Answer<R> {
         let (change, discarded) = step;
         self.note(change, revision);
         panics.discard(discarded);
-        sweep.committed(change);
-        panics.resume();
-        change
+        (change, Dropped(panics))
     }
 
     fn must_start(&self) -> bool {
@@ -151,9 +152,9 @@ impl<R: Resource> Answer<R> {
         hub: &Option<Arc<Hub>>,
         start: impl FnOnce() -> Option<S>,
         panics: &mut FirstPanic,
-    ) -> Step<R>
+    ) -> Step<T, E>
     where
-        S: FnOnce(CancelToken) -> R::Future,
+        S: FnOnce(CancelToken) -> F,
     {
         let again = !mem::take(&mut self.moved) && self.state.token() > 0;
         let reason = match self.request {
@@ -174,7 +175,7 @@ impl<R: Resource> Answer<R> {
 
     fn run<S>(&mut self, hub: &Option<Arc<Hub>>, start: S)
     where
-        S: FnOnce(CancelToken) -> R::Future,
+        S: FnOnce(CancelToken) -> F,
     {
         let Some(hub) = hub else { return };
         let token = CancelToken::new();
@@ -194,9 +195,9 @@ impl<R: Resource> Answer<R> {
     /// Makes what the work has yielded the state.
     fn commit(
         &mut self,
-        same: Option<fn(&R::Value, &R::Value) -> bool>,
+        same: Option<fn(&T, &T) -> bool>,
         panics: &mut FirstPanic,
-    ) -> Step<R> {
+    ) -> Step<T, E> {
         if matches!(self.work(), Work::None | Work::Running { .. }) {
             return (Change::NONE, Discarded::nothing());
         }
@@ -230,13 +231,13 @@ impl<R: Resource> Answer<R> {
         }
     }
 
-    fn work(&mut self) -> &mut Work<R> {
+    fn work(&mut self) -> &mut Work<T, E, F> {
         self.work.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What a transition changed, and what it replaced.
-type Step<R> = (Change, Discarded<<R as Resource>::Value, <R as Resource>::Error>);
+type Step<T, E> = (Change, Discarded<T, E>);
 
 /// A resource as the loops see it, whatever its type.
 pub trait AnyAnswer {
@@ -251,7 +252,10 @@ pub trait AnyAnswer {
     fn poll(&mut self, panics: &mut Caught) -> bool;
 }
 
-impl<R: Resource> AnyAnswer for Answer<R> {
+impl<T, E, F> AnyAnswer for Answer<T, E, F>
+where
+    F: Future<Output = Result<T, E>> + Unpin,
+{
     fn will_start(&self) -> bool {
         self.must_start()
     }
@@ -272,24 +276,32 @@ impl<R: Resource> AnyAnswer for Answer<R> {
         };
         let work = self.work.get_mut().unwrap_or_else(PoisonError::into_inner);
         bell.rung();
-        let Work::Running { future, .. } = work else {
+        let Work::Running { future, token, .. } = work else {
             return false;
         };
         let mut context = Context::from_waker(waker);
         let done = match panics.catch(|| Pin::new(future).poll(&mut context)) {
             Some(Poll::Pending) => return false,
             Some(Poll::Ready(result)) => Work::Done(result),
-            None => Work::Panicked,
+            None => {
+                panics.catch(|| token.cancel(CancelReason::Panicked)); // user code: whoever waits is woken
+                Work::Panicked
+            }
         };
         panics.discard(mem::replace(work, done));
         true
     }
 }
 
-impl<R: Resource> Drop for Answer<R> {
+impl<T, E, F> Drop for Answer<T, E, F> {
     fn drop(&mut self) {
-        if let Work::Running { token, .. } = self.work() {
-            token.cancel(CancelReason::Disposed);
+        let work = self.work.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Work::Running { token, .. } = work {
+            let mut panics = FirstPanic::default();
+            panics.catch(|| token.cancel(CancelReason::Disposed)); // user code: whoever waits is woken
+            if !std::thread::panicking() {
+                panics.resume();
+            }
         }
     }
 }

@@ -36,6 +36,9 @@ pub trait Wired<const W: usize>: Sized {
     /// The edges.
     const WIRING: &'static Wiring;
 
+    /// Whether there is a resource in the graph.
+    const HAS_RESOURCES: bool;
+
     /// What the loops keep in the struct.
     fn core(&self) -> &Core<W>;
 

@@ -74,7 +74,7 @@ pub fn release<T>(kept: &mut Option<T>) -> Dropped {
 }
 
 /// What came of dropping something of a user's.
-pub struct Dropped(FirstPanic);
+pub struct Dropped(pub(super) FirstPanic);
 
 impl Dropped {
     /// Lets the panic go on, if there was one.
@@ -86,8 +86,10 @@ impl Dropped {
 /// Wakes whoever waits for work that was started just now.
 #[inline]
 pub(super) fn wake<G: Wired<W>, const W: usize>(graph: &mut G) {
-    if let Some(hub) = &graph.core().hub {
-        hub.wake_if_started();
+    if G::HAS_RESOURCES {
+        if let Some(hub) = &graph.core().hub {
+            hub.wake_if_started();
+        }
     }
 }
 

@@ -165,31 +165,33 @@ impl<T, V: Version> Slot<T, V> {
             return false;
         }
         self.version.set(revision);
-        let old = mem::replace(&mut self.value, value);
-        if self.undo.is_some() {
-            self.keep(old, sweep);
-        } else if mem::needs_drop::<T>() {
+        let mut old = Some(mem::replace(&mut self.value, value));
+        // Only the careful loop, one node at a time, recomputes anything while a batch is open.
+        if ONE && self.undo.is_some() {
+            old = self.keep(old);
+        }
+        if mem::needs_drop::<T>() {
             sweep.committed(Change::TRANSITION);
             drop(old); // user code
         }
         true
     }
 
-    /// The rest of `store` once a batch has read this value half-way.
+    /// Puts a value from before the batch aside, once a batch has read this one half-way.
     #[cold]
-    fn keep<const ONE: bool, const W: usize>(&mut self, old: T, sweep: &mut Sweep<'_, ONE, W>) {
+    fn keep(&mut self, old: Option<T>) -> Option<T> {
         let undo = self.undo.as_mut().filter(|undo| undo.entries.is_empty());
-        match undo.and_then(|undo| Some((undo.armed?, undo))) {
-            Some((armed, undo)) => undo.entries.push(Entry {
-                level: 0,
-                value: old,
-                version: armed.version,
-                touched: false,
-            }),
-            None => {
-                sweep.committed(Change::TRANSITION);
-                drop(old); // user code
+        match (undo.and_then(|undo| Some((undo.armed?, undo))), old) {
+            (Some((armed, undo)), Some(value)) => {
+                undo.entries.push(Entry {
+                    level: 0,
+                    value,
+                    version: armed.version,
+                    touched: false,
+                });
+                None
             }
+            (_, old) => old,
         }
     }
 

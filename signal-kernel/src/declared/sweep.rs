@@ -5,7 +5,6 @@
 //!
 //! Must not know: values, bodies, what a rank stands for.
 
-use super::wiring::Dependents;
 use crate::state::Change;
 
 /// Where a pass is: for the one who catches a panic.
@@ -71,21 +70,13 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
         self.pending[word] |= bits;
     }
 
-    /// Marks whatever depends on the part of a resource that changed.
-    pub fn mark_parts(&mut self, dependents: &Dependents, change: Change) {
-        dependents.each(change, |word, bits| {
-            if word == self.word {
-                self.bits |= bits;
-            } else {
-                self.pending[word] |= bits;
-            }
-        });
-    }
-
     /// The pass is over and nobody unwound.
     #[inline(always)]
-    pub fn end(mut self) {
-        self.bits = 0;
+    pub fn end(self) {
+        if !ONE {
+            self.pending[self.word] = 0;
+        }
+        std::mem::forget(self);
     }
 }
 
