@@ -17,7 +17,8 @@ use plan::Plan;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
-    GenericParam, Generics, ImplGenerics, Path, TypeGenerics, WhereClause, ext::IdentExt, parse_quote, spanned::Spanned,
+    GenericParam, Generics, ImplGenerics, Path, TypeGenerics, WhereClause, ext::IdentExt,
+    parse_quote, spanned::Spanned,
 };
 
 /// Everything one struct expands to. Without an `order` the graph has an error: then what is emitted
@@ -29,12 +30,9 @@ pub(crate) fn expand(graph: &Graph, order: Option<&[usize]>) -> TokenStream {
     let accessors = access::accessors(&context);
     let bodies = bodies::bodies(&context);
     let built = build::build(&context);
-    let running = plan.as_ref().map(|plan| {
-        let tables = tables::graph(&context, plan);
-        let engine = engine::engine(&context, plan);
-        quote!(#tables #engine)
-    });
-    quote!(#structs #accessors #bodies #built #running)
+    let tables = tables::graph(&context, plan.as_ref());
+    let engine = plan.as_ref().map(|plan| engine::engine(&context, plan));
+    quote!(#structs #accessors #bodies #built #tables #engine)
 }
 
 /// What every part of the expansion needs.
@@ -59,12 +57,16 @@ impl<'a> Context<'a> {
         let plain = graph.name.unraw();
         let mut opened = graph.generics.clone();
         opened.params.insert(0, parse_quote!('graph));
-        let names = graph.generics.params.iter().map(|parameter| match parameter {
-            GenericParam::Type(parameter) => parameter.ident.to_token_stream(),
-            GenericParam::Const(parameter) => parameter.ident.to_token_stream(),
-            // Refused, but there: the user's types still name it.
-            GenericParam::Lifetime(parameter) => parameter.lifetime.to_token_stream(),
-        });
+        let names = graph
+            .generics
+            .params
+            .iter()
+            .map(|parameter| match parameter {
+                GenericParam::Type(parameter) => parameter.ident.to_token_stream(),
+                GenericParam::Const(parameter) => parameter.ident.to_token_stream(),
+                // Refused, but there: the user's types still name it.
+                GenericParam::Lifetime(parameter) => parameter.lifetime.to_token_stream(),
+            });
         let names = names.collect();
         Context {
             graph,
@@ -89,7 +91,10 @@ impl<'a> Context<'a> {
     }
 
     fn has_resources(&self) -> bool {
-        self.graph.nodes.iter().any(|node| matches!(node.kind, Kind::Resource { .. }))
+        self.graph
+            .nodes
+            .iter()
+            .any(|node| matches!(node.kind, Kind::Resource { .. }))
     }
 
     /// Is this a computed value that nothing watches?
@@ -109,14 +114,27 @@ impl<'a> Context<'a> {
                 quote!(::signal_kernel::__private::read::current(&#place #field))
             }
             Kind::Computed { .. } => quote!(&#place #field.value),
-            Kind::Resource { .. } => quote!(&#place #field.state),
+            Kind::Resource { path, .. } => quote_spanned!(path.span()=> &#place #field.state),
             Kind::Effect { .. } => quote!(()),
         }
     }
 
+    /// Names for two type parameters of ours, which the user's do not have.
+    fn free_types(&self) -> [Ident; 2] {
+        ["R", "E"].map(
+            |name| match self.names.iter().any(|taken| taken.to_string() == name) {
+                true => format_ident!("__{name}"),
+                false => format_ident!("{name}"),
+            },
+        )
+    }
+
     fn inputs(&self, node: &Node, place: &TokenStream) -> Vec<TokenStream> {
         let in_effect = matches!(node.kind, Kind::Effect { .. });
-        node.uses().iter().map(|used| self.input(used, place, in_effect)).collect()
+        node.uses()
+            .iter()
+            .map(|used| self.input(used, place, in_effect))
+            .collect()
     }
 }
 
@@ -126,7 +144,7 @@ fn seen_type(node: &Node) -> TokenStream {
         Kind::Field { ty, .. } | Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => quote!(#ty),
         Kind::Resource { path, .. } => {
             let (value, error) = (resource_type(path, "Value"), resource_type(path, "Error"));
-            quote!(::signal_kernel::AsyncState<#value, #error>)
+            quote_spanned!(path.span()=> ::signal_kernel::AsyncState<#value, #error>)
         }
         Kind::Effect { kept: Some(ty), .. } => quote!(#ty),
         Kind::Effect { kept: None, .. } => quote!(()),
@@ -152,7 +170,11 @@ fn function(what: &str, node: &Node) -> Ident {
 
 /// A method of the user's for a node.
 fn method(before: &str, node: &Node, after: &str) -> Ident {
-    format_ident!("{before}{}{after}", node.name.unraw(), span = node.name.span())
+    format_ident!(
+        "{before}{}{after}",
+        node.name.unraw(),
+        span = node.name.span()
+    )
 }
 
 /// The bits of a rank in its word.

@@ -4,6 +4,7 @@ mod attributes;
 mod check;
 mod errors;
 mod expand;
+mod fragments;
 mod lower;
 mod model;
 mod names;

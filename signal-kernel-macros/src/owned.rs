@@ -25,12 +25,11 @@ pub(crate) fn generics(generics: &Generics, errors: &mut Errors) {
     }
 }
 
-/// Where the type cannot be kept, the error is what can stand in for it, if anything can.
-pub(crate) fn check(
-    ty: &Type,
-    generics: &Generics,
-    errors: &mut Errors,
-) -> Result<(), Option<Type>> {
+/// Says whether the type can be kept. One that cannot gives way to a stand-in, or to none.
+pub(crate) fn check(ty: &mut Option<Type>, generics: &Generics, errors: &mut Errors) -> bool {
+    let Some(written) = ty else {
+        return true;
+    };
     let declared = generics
         .lifetimes()
         .map(|param| param.lifetime.ident.to_string());
@@ -40,14 +39,15 @@ pub(crate) fn check(
         errors,
         named: true,
     };
-    walk.visit_type(ty);
+    walk.visit_type(written);
     if walk.errors.count() == walk.before {
-        return Ok(());
+        return true;
     }
-    Err(match walk.named {
-        true => syn::parse2(with_static(ty.to_token_stream())).ok(),
+    *ty = match walk.named {
+        true => syn::parse2(with_static(written.to_token_stream())).ok(),
         false => None,
-    })
+    };
+    false
 }
 
 struct Walk<'a> {

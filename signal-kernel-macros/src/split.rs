@@ -8,6 +8,8 @@
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree};
 
+use crate::fragments::{opened, parenthesized};
+
 /// A struct, or whatever stands in its place.
 pub(crate) struct Struct {
     /// `attr* vis struct Name generics? where? {}`: the braces are there, their content is in `items`.
@@ -27,7 +29,7 @@ pub(crate) const KEYWORDS: [&str; 5] = ["let", "signal", "computed", "resource",
 
 /// A struct ends at its brace group. Braces inside of `<…>` are const arguments.
 pub(crate) fn structs(input: TokenStream) -> Vec<Struct> {
-    let tokens = transparent(input);
+    let tokens = opened(input);
     let mut structs = Vec::new();
     let mut head: Vec<TokenTree> = Vec::new();
     let mut depth = 0_usize;
@@ -77,7 +79,7 @@ pub(crate) fn structs(input: TokenStream) -> Vec<Struct> {
 
 /// An item ends at its `;`, at the block that follows its name, or where the next item starts.
 fn items(body: &Group) -> Vec<Item> {
-    let tokens = transparent(body.stream());
+    let tokens = opened(body.stream());
     let mut items = Vec::new();
     let mut start = 0;
     while start < tokens.len() {
@@ -92,7 +94,7 @@ fn items(body: &Group) -> Vec<Item> {
             item.push(semicolon(next.unwrap_or_else(|| body.span_close())));
         }
         items.push(Item {
-            tokens: item.into_iter().collect(),
+            tokens: parenthesized(item.into_iter().collect()),
             unfinished: !finished,
         });
         start = end;
@@ -209,27 +211,6 @@ fn semicolon(span: Span) -> TokenTree {
     let mut semicolon = Punct::new(';', Spacing::Alone);
     semicolon.set_span(span);
     semicolon.into()
-}
-
-/// The fragments of a `macro_rules!` arrive in invisible groups: `$vis`, `$block` and single tokens are
-/// opened, everything else keeps its group, which is its precedence.
-fn transparent(input: TokenStream) -> Vec<TokenTree> {
-    let mut tokens = Vec::new();
-    for token in input {
-        match token {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
-                let mut content = transparent(group.stream());
-                let visibility = matches!(content.first(), Some(TokenTree::Ident(i)) if i == "pub");
-                if content.len() <= 1 || visibility {
-                    tokens.append(&mut content);
-                } else {
-                    tokens.push(TokenTree::Group(group));
-                }
-            }
-            token => tokens.push(token),
-        }
-    }
-    tokens
 }
 
 #[cfg(test)]

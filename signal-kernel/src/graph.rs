@@ -118,10 +118,17 @@ impl Graph {
                 NodeKind::Effect => ("{{", "}}"),
             };
             // `end` and a few other words mean something to Mermaid where an identifier stands.
-            writeln!(text, "    {}{open}{}{close}", mermaid_id(node.name), node.name).expect("writing to a string");
+            writeln!(
+                text,
+                "    {}{open}{}{close}",
+                mermaid_id(node.name),
+                node.name
+            )
+            .expect("writing to a string");
         }
         self.edges(|from, to| {
-            writeln!(text, "    {} --> {}", mermaid_id(from), mermaid_id(to)).expect("writing to a string");
+            writeln!(text, "    {} --> {}", mermaid_id(from), mermaid_id(to))
+                .expect("writing to a string");
         });
         text
     }
@@ -179,14 +186,32 @@ impl Node {
         rank: Option<usize>,
         dependencies: &'static [usize],
     ) -> Self {
-        Node { name, kind, rank, dependencies }
+        Node {
+            name,
+            kind,
+            rank,
+            dependencies,
+        }
     }
 }
 
 fn mermaid_id(name: &str) -> String {
     let reserved = matches!(
         name,
-        "end" | "default" | "graph" | "flowchart" | "subgraph" | "style" | "class" | "click" | "call" | "href"
+        "end"
+            | "default"
+            | "graph"
+            | "flowchart"
+            | "subgraph"
+            | "style"
+            | "class"
+            | "click"
+            | "call"
+            | "href"
     );
-    if reserved { format!("{name}_") } else { name.to_owned() }
+    if reserved {
+        format!("{name}_")
+    } else {
+        name.to_owned()
+    }
 }

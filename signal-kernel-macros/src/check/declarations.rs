@@ -169,11 +169,7 @@ fn fed_by_call(expr: Expr, errors: &mut Errors) -> Option<(Path, Option<Vec<Expr
 pub(super) fn owned_types(draft: &mut Draft, errors: &mut Errors) {
     owned::generics(&draft.generics, errors);
     for item in &mut draft.items {
-        let Some(ty) = &item.ty else {
-            continue;
-        };
-        if let Err(stand_in) = owned::check(ty, &draft.generics, errors) {
-            item.ty = stand_in;
+        if !owned::check(&mut item.ty, &draft.generics, errors) {
             item.value = match std::mem::replace(&mut item.value, Value::Absent) {
                 Value::Expr(tokens, _) => Value::Broken(tokens),
                 value => value,

@@ -5,10 +5,12 @@
 //!
 //! Must not know: ranks of other nodes than the one a method is for.
 
-use super::{Context, Kind, Node, Part, field, function, method, plan::Plan, resource_type, seen_type};
+use super::{
+    Context, Kind, Node, Part, field, function, method, plan::Plan, resource_type, seen_type,
+};
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::ext::IdentExt;
+use quote::{quote, quote_spanned};
+use syn::{ext::IdentExt, spanned::Spanned};
 
 /// ```text
 /// pub struct Cart { __price: Slot<u64>, …, core: Core<1> }
@@ -16,7 +18,16 @@ use syn::ext::IdentExt;
 /// pub struct CartTransaction<'graph> { graph: &'graph mut Cart }
 /// ```
 pub(super) fn structs(context: &Context) -> TokenStream {
-    let Context { name, batch, transaction, type_generics, where_clause, graph, opened, .. } = context;
+    let Context {
+        name,
+        batch,
+        transaction,
+        type_generics,
+        where_clause,
+        graph,
+        opened,
+        ..
+    } = context;
     let (attrs, vis) = (&graph.attrs, &graph.vis);
     let full = &graph.generics;
     let (open_impl, _, _) = opened.split_for_impl();
@@ -26,8 +37,10 @@ pub(super) fn structs(context: &Context) -> TokenStream {
     });
     let words = context.plan.map_or(1, |plan| plan.words);
     let plain = name.unraw();
-    let batch_doc = format!("Writes to a [`{plain}`] that are settled together. See [`{plain}::batch`].");
-    let transaction_doc = format!("Writes to a [`{plain}`] that can be taken back. See [`{plain}::transaction`].");
+    let batch_doc =
+        format!("Writes to a [`{plain}`] that are settled together. See [`{plain}::batch`].");
+    let transaction_doc =
+        format!("Writes to a [`{plain}`] that can be taken back. See [`{plain}::transaction`].");
     quote! {
         #(#attrs)*
         #[allow(dead_code, clippy::type_complexity)]
@@ -57,13 +70,16 @@ fn stored_type(context: &Context, index: usize, node: &Node) -> Option<TokenStre
     };
     Some(match &node.kind {
         Kind::Field { ty, .. } => quote!(#ty),
-        Kind::Computed { ty, .. } if context.is_lazy(index) => quote!(::signal_kernel::__private::Lazy<#ty>),
+        Kind::Computed { ty, .. } if context.is_lazy(index) => {
+            quote!(::signal_kernel::__private::Lazy<#ty>)
+        }
         Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => {
             quote!(::signal_kernel::__private::Slot<#ty, #version>)
         }
         Kind::Resource { path, .. } => {
-            let [value, error, future] = ["Value", "Error", "Future"].map(|what| resource_type(path, what));
-            quote!(::signal_kernel::__private::Answer<#value, #error, #future>)
+            let [value, error, future] =
+                ["Value", "Error", "Future"].map(|what| resource_type(path, what));
+            quote_spanned!(path.span()=> ::signal_kernel::__private::Answer<#value, #error, #future>)
         }
         Kind::Effect { kept: Some(ty), .. } => quote!(::core::option::Option<#ty>),
         Kind::Effect { kept: None, .. } => return None,
@@ -76,11 +92,21 @@ fn stored_type(context: &Context, index: usize, node: &Node) -> Option<TokenStre
 /// impl CartTransaction<'_> { … }
 /// ```
 pub(super) fn accessors(context: &Context) -> TokenStream {
-    let Context { name, batch, transaction, impl_generics, type_generics, where_clause, graph, .. } = context;
+    let Context {
+        name,
+        batch,
+        transaction,
+        impl_generics,
+        type_generics,
+        where_clause,
+        graph,
+        ..
+    } = context;
     let nodes = || graph.nodes.iter().enumerate();
     let own = nodes().map(|(index, node)| own_methods(context, index, node));
     let in_batch = nodes().map(|(index, node)| open_methods(context, index, node, Open::Batch));
-    let in_transaction = nodes().map(|(index, node)| open_methods(context, index, node, Open::Transaction));
+    let in_transaction =
+        nodes().map(|(index, node)| open_methods(context, index, node, Open::Transaction));
     let nested_batch = nested(context, Open::Batch);
     let nested_transaction = nested(context, Open::Transaction);
     let (open_impl, open_type, _) = context.opened.split_for_impl();
@@ -90,13 +116,13 @@ pub(super) fn accessors(context: &Context) -> TokenStream {
             #(#own)*
         }
 
-        #[allow(dead_code)]
+        #[allow(dead_code, deprecated)]
         impl #open_impl #batch #open_type #where_clause {
             #(#in_batch)*
             #nested_batch
         }
 
-        #[allow(dead_code)]
+        #[allow(dead_code, deprecated)]
         impl #open_impl #transaction #open_type #where_clause {
             #(#in_transaction)*
             #nested_transaction
@@ -178,15 +204,15 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> TokenStream {
                 }
             }
         })),
-        Kind::Resource { .. } => {
-            let getter = getter(quote!(&self.#field.state));
+        Kind::Resource { path, .. } => {
+            let getter = getter(quote_spanned!(path.span()=> &self.#field.state));
             let (reload, cancel) = (method("reload_", node, ""), method("cancel_", node, ""));
             let reload_doc = format!("Starts the resource `{plain}` again, with its arguments as they are now.");
             let cancel_doc = format!("Drops the work of the resource `{plain}`; does nothing if none is in flight.");
             let request = |request: TokenStream| {
                 context.live(|plan| {
                     let rank = plan.position(index);
-                    quote! {
+                    quote_spanned! {path.span()=>
                         self.#field.request(#request);
                         ::signal_kernel::__private::settle::request(self, #rank)
                     }
@@ -214,7 +240,11 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> TokenStream {
 /// ```
 fn set_body(plan: &Plan, index: usize, node: &Node) -> TokenStream {
     let (field, same) = (field(node), function("same", node));
-    let revision = if plan.has_lazy() { quote!(self.core.tick()) } else { quote!(0) };
+    let revision = if plan.has_lazy() {
+        quote!(self.core.tick())
+    } else {
+        quote!(0)
+    };
     let masks = plan.masks(index, Part::Whole);
     if masks.is_empty() {
         return quote! {
@@ -244,7 +274,11 @@ enum Open {
 
 /// The methods of a node on the batch type or the transaction type.
 fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> TokenStream {
-    let Context { name, type_generics, .. } = context;
+    let Context {
+        name,
+        type_generics,
+        ..
+    } = context;
     let (vis, x, field) = (&node.vis, &node.name, field(node));
     let ty = seen_type(node);
     let plain = node.name.unraw();
@@ -271,9 +305,15 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
         }
         Kind::Signal { .. } => {
             let getter = getter(quote!(&self.graph.#field.value));
-            let (set, update, same) = (method("set_", node, ""), method("update_", node, ""), function("same", node));
+            let (set, update, same) = (
+                method("set_", node, ""),
+                method("update_", node, ""),
+                function("same", node),
+            );
             let set_doc = format!("Writes the signal `{plain}`.");
-            let update_doc = format!("Changes the signal `{plain}` in place: this always counts as a change, unless rolled back.");
+            let update_doc = format!(
+                "Changes the signal `{plain}` in place: this always counts as a change, unless rolled back."
+            );
             let set_body = context.live(|plan| {
                 let position = position(plan);
                 quote! {
@@ -284,11 +324,15 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
             });
             let touch = match open {
                 Open::Batch => quote!(touch(stamp)),
-                Open::Transaction => quote!(touch_cloned(stamp, ::signal_kernel::__private::Undo::copy)),
+                Open::Transaction => {
+                    quote!(touch_cloned(stamp, ::signal_kernel::__private::Undo::copy))
+                }
             };
             let update_bound = match open {
                 Open::Batch => quote!(),
-                Open::Transaction => quote!(where for<'undo> #ty: ::signal_kernel::__private::Undo<'undo>),
+                Open::Transaction => {
+                    quote!(where for<'undo> #ty: ::signal_kernel::__private::Undo<'undo>)
+                }
             };
             let update_body = context.live(|plan| {
                 let position = position(plan);
@@ -314,8 +358,8 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
                 self.graph.#x()
             }
         })),
-        Kind::Resource { .. } => {
-            let getter = getter(quote!(&self.graph.#field.state));
+        Kind::Resource { path, .. } => {
+            let getter = getter(quote_spanned!(path.span()=> &self.graph.#field.state));
             if open == Open::Transaction {
                 return getter;
             }
@@ -323,14 +367,16 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
             let request = |request: TokenStream| {
                 context.live(|plan| {
                     let rank = position(plan);
-                    quote! {
+                    quote_spanned! {path.span()=>
                         self.graph.#field.request(#request);
                         ::signal_kernel::__private::batch::request(&mut *self.graph, #rank)
                     }
                 })
             };
             let (reload_body, cancel_body) = (request(reload_request()), request(cancel_request()));
-            let doc = format!("Asks for what [`{name}`]'s method of this name does, when the batch ends; the last request counts.");
+            let doc = format!(
+                "Asks for what [`{name}`]'s method of this name does, when the batch ends; the last request counts."
+            );
             quote! {
                 #getter
                 #[doc = #doc]
@@ -348,14 +394,27 @@ fn reload_request() -> TokenStream {
 }
 
 fn cancel_request() -> TokenStream {
-    quote!(::signal_kernel::__private::Request::Cancel(::core::convert::Into::into(reason)))
+    quote!(::signal_kernel::__private::Request::Cancel(
+        ::core::convert::Into::into(reason)
+    ))
 }
 
 /// `batch` and `transaction` inside one: under a transaction everything can be taken back.
 fn nested(context: &Context, open: Open) -> TokenStream {
-    let Context { batch, transaction, names, graph, .. } = context;
+    let [returned, failed] = context.free_types();
+    let Context {
+        batch,
+        transaction,
+        names,
+        graph,
+        ..
+    } = context;
     let vis = &graph.vis;
-    let inner = if open == Open::Batch { batch } else { transaction };
+    let inner = if open == Open::Batch {
+        batch
+    } else {
+        transaction
+    };
     let batch_body = context.live(|_| quote!(batch(&mut #inner { graph: &mut *self.graph })));
     let transaction_body = context.live(|_| {
         quote! {
@@ -367,7 +426,7 @@ fn nested(context: &Context, open: Open) -> TokenStream {
     });
     quote! {
         /// A batch inside this one: the outermost settles.
-        #vis fn batch<R>(&mut self, batch: impl ::core::ops::FnOnce(&mut #inner<'_, #(#names),*>) -> R) -> R {
+        #vis fn batch<#returned>(&mut self, batch: impl ::core::ops::FnOnce(&mut #inner<'_, #(#names),*>) -> #returned) -> #returned {
             #batch_body
         }
 
@@ -376,10 +435,10 @@ fn nested(context: &Context, open: Open) -> TokenStream {
         /// # Errors
         ///
         /// With the error of `transaction`.
-        #vis fn transaction<R, E>(
+        #vis fn transaction<#returned, #failed>(
             &mut self,
-            transaction: impl ::core::ops::FnOnce(&mut #transaction<'_, #(#names),*>) -> ::core::result::Result<R, E>,
-        ) -> ::core::result::Result<R, E> {
+            transaction: impl ::core::ops::FnOnce(&mut #transaction<'_, #(#names),*>) -> ::core::result::Result<#returned, #failed>,
+        ) -> ::core::result::Result<#returned, #failed> {
             #transaction_body
         }
     }
@@ -388,7 +447,11 @@ fn nested(context: &Context, open: Open) -> TokenStream {
 /// Our line of a getter's documentation, below the user's.
 fn own_doc(node: &Node, line: &str) -> TokenStream {
     let documented = node.attrs.iter().any(|attr| attr.path().is_ident("doc"));
-    if documented { quote!(#[doc = ""] #[doc = #line]) } else { quote!(#[doc = #line]) }
+    if documented {
+        quote!(#[doc = ""] #[doc = #line])
+    } else {
+        quote!(#[doc = #line])
+    }
 }
 
 fn kind_name(node: &Node) -> &'static str {

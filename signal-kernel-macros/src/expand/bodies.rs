@@ -11,9 +11,19 @@ use quote::{quote, quote_spanned};
 use syn::{Path, Type, spanned::Spanned};
 
 pub(super) fn bodies(context: &Context) -> TokenStream {
-    let Context { name, impl_generics, type_generics, where_clause, .. } = context;
+    let Context {
+        name,
+        impl_generics,
+        type_generics,
+        where_clause,
+        ..
+    } = context;
     let functions = context.graph.nodes.iter().map(|node| match &node.kind {
-        Kind::Field { ty, value: Some(value), .. } => initial(node, ty, value),
+        Kind::Field {
+            ty,
+            value: Some(value),
+            ..
+        } => initial(node, ty, value),
         Kind::Signal { ty, value, rule } => {
             let initial = value.as_ref().map(|value| initial(node, ty, value));
             let same = same(node, &quote!(#ty), ty.span(), rule);
@@ -28,7 +38,14 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
             let result = kept.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
             self::body(context, node, body, result)
         }
-        Kind::Resource { path, args, uses, good, rule, .. } => {
+        Kind::Resource {
+            path,
+            args,
+            uses,
+            good,
+            rule,
+            ..
+        } => {
             let args = good.then_some(args.as_slice());
             let start = start(context, node, path, args, uses);
             let ty = resource_type(path, "Value");
@@ -63,7 +80,10 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
 fn body(context: &Context, node: &Node, body: &Body, result: TokenStream) -> TokenStream {
     let name = function("body", node);
     let in_effect = matches!(node.kind, Kind::Effect { .. });
-    let parameters = body.uses.iter().map(|used| parameter(context, used, in_effect));
+    let parameters = body
+        .uses
+        .iter()
+        .map(|used| parameter(context, used, in_effect));
     let block = block(body);
     quote! {
         #[inline]
@@ -79,18 +99,23 @@ fn block(body: &Body) -> TokenStream {
     }
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {
-        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Brace => quote!(#tokens),
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Brace => {
+            quote!(#tokens)
+        }
         _ => quote!({ #tokens }),
     }
 }
 
 /// Unused where the body is bad, or where a mention was only presumed: in a macro of unknown grammar.
+/// What only macro arguments that are no expressions mention may not be used at all.
 fn parameter(context: &Context, used: &Use, in_effect: bool) -> TokenStream {
     let node = &context.graph.nodes[used.node];
     let ident = &used.ident;
     let ty = seen_type(node);
     match node.kind {
-        Kind::Field { mutable: true, .. } if in_effect => quote!(#[allow(unused_variables)] #ident: &mut #ty),
+        Kind::Field { mutable: true, .. } if in_effect => {
+            quote!(#[allow(unused_variables)] #ident: &mut #ty)
+        }
         _ => quote!(#[allow(unused_variables)] #ident: &#ty),
     }
 }
@@ -101,7 +126,9 @@ fn parameter(context: &Context, used: &Use, in_effect: bool) -> TokenStream {
 fn initial(node: &Node, ty: &Type, value: &syn::Expr) -> TokenStream {
     let name = function("init", node);
     match value {
-        syn::Expr::Block(block) if block.attrs.is_empty() && block.label.is_none() => quote!(fn #name() -> #ty #block),
+        syn::Expr::Block(block) if block.attrs.is_empty() && block.label.is_none() => {
+            quote!(fn #name() -> #ty #block)
+        }
         _ => quote!(fn #name() -> #ty { #value }),
     }
 }
@@ -141,22 +168,32 @@ fn same(node: &Node, ty: &TokenStream, span: proc_macro2::Span, rule: &Rule) -> 
 ///     Some(<fetch_user>::__start(Clone::clone(client), Clone::clone(id)))
 /// }
 /// ```
-fn start(context: &Context, node: &Node, path: &Path, args: Option<&[Arg]>, uses: &[Use]) -> TokenStream {
+fn start(
+    context: &Context,
+    node: &Node,
+    path: &Path,
+    args: Option<&[Arg]>,
+    uses: &[Use],
+) -> TokenStream {
     let name = function("start", node);
     let parameters = uses.iter().map(|used| parameter(context, used, false));
-    let values = args.unwrap_or_default().iter().map(|Arg { expr, bare }| match bare {
-        Some(_) => quote_spanned!(expr.span()=> ::core::clone::Clone::clone(#expr)),
-        None => quote!(#expr),
-    });
+    let values = args
+        .unwrap_or_default()
+        .iter()
+        .map(|Arg { expr, bare }| match bare {
+            Some(_) => quote_spanned!(expr.span()=> ::core::clone::Clone::clone(#expr)),
+            None => quote!(#expr),
+        });
     let future = resource_type(path, "Future");
     let started = match args {
         Some(_) => {
-            let call = quote_spanned!(path.span()=> <#path>::__start(#(#values),*));
+            let at = path.span();
+            let call = quote_spanned!(at=> <#path>::__start(#(#values),*));
             quote!(::core::option::Option::Some(#call))
         }
         None => quote!(::core::option::Option::None::<fn(::signal_kernel::CancelToken) -> #future>),
     };
-    quote! {
+    quote_spanned! {path.span()=>
         fn #name(#(#parameters),*) -> ::core::option::Option<
             impl ::core::ops::FnOnce(::signal_kernel::CancelToken) -> #future,
         > {

@@ -7,11 +7,22 @@
 
 use super::{Context, Kind, Node, bits, field, function, plan::Plan};
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::ext::IdentExt;
+use quote::{quote, quote_spanned};
+use syn::{ext::IdentExt, spanned::Spanned};
 
 pub(super) fn build(context: &Context) -> TokenStream {
-    let Context { name, impl_generics, type_generics, where_clause, graph, batch, transaction, names, .. } = context;
+    let [returned, failed] = context.free_types();
+    let Context {
+        name,
+        impl_generics,
+        type_generics,
+        where_clause,
+        graph,
+        batch,
+        transaction,
+        names,
+        ..
+    } = context;
     let vis = &graph.vis;
     let parameters: Vec<TokenStream> = graph.nodes.iter().filter_map(parameter).collect();
     let new = context.live(|plan| new_body(context, plan));
@@ -33,11 +44,14 @@ pub(super) fn build(context: &Context) -> TokenStream {
             })
         }
     });
-    let poll_progress = context.live(|_| quote!(::signal_kernel::__private::poll_progress(self, context)));
+    let poll_progress =
+        context.live(|_| quote!(::signal_kernel::__private::poll_progress(self, context)));
     let progress = context.live(|_| quote!(::signal_kernel::__private::progress(self).await));
     let settled = context.live(|_| quote!(::signal_kernel::__private::settled(self).await));
     let plain = name.unraw();
-    let new_doc = format!("A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run.");
+    let new_doc = format!(
+        "A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run."
+    );
     quote! {
         #[allow(dead_code)]
         impl #impl_generics #name #type_generics #where_clause {
@@ -46,7 +60,7 @@ pub(super) fn build(context: &Context) -> TokenStream {
             #vis fn new(#(#parameters),*) -> Self { #new }
 
             /// Defers settling to the end of `batch`, and returns what it returns.
-            #vis fn batch<R>(&mut self, batch: impl ::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> R) -> R {
+            #vis fn batch<#returned>(&mut self, batch: impl ::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> #returned) -> #returned {
                 #batch_body
             }
 
@@ -55,10 +69,10 @@ pub(super) fn build(context: &Context) -> TokenStream {
             /// # Errors
             ///
             /// With the error of `transaction`.
-            #vis fn transaction<R, E>(
+            #vis fn transaction<#returned, #failed>(
                 &mut self,
-                transaction: impl ::core::ops::FnOnce(&mut #transaction<'_, #(#names),*>) -> ::core::result::Result<R, E>,
-            ) -> ::core::result::Result<R, E> {
+                transaction: impl ::core::ops::FnOnce(&mut #transaction<'_, #(#names),*>) -> ::core::result::Result<#returned, #failed>,
+            ) -> ::core::result::Result<#returned, #failed> {
                 #transaction_body
             }
 
@@ -84,7 +98,12 @@ pub(super) fn build(context: &Context) -> TokenStream {
 fn parameter(node: &Node) -> Option<TokenStream> {
     let name = &node.name;
     match &node.kind {
-        Kind::Field { ty, value: None, .. } | Kind::Signal { ty, value: None, .. } => Some(quote!(#name: #ty)),
+        Kind::Field {
+            ty, value: None, ..
+        }
+        | Kind::Signal {
+            ty, value: None, ..
+        } => Some(quote!(#name: #ty)),
         _ => None,
     }
 }
@@ -106,7 +125,9 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
             Kind::Signal { value: Some(_), .. } => {
                 Some(quote!(let #field = ::signal_kernel::__private::Slot::new(Self::#init());))
             }
-            Kind::Signal { value: None, .. } => Some(quote!(let #field = ::signal_kernel::__private::Slot::new(#name);)),
+            Kind::Signal { value: None, .. } => {
+                Some(quote!(let #field = ::signal_kernel::__private::Slot::new(#name);))
+            }
             _ => None,
         }
     });
@@ -122,14 +143,15 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
                 let (body, inputs) = (function("body", node), context.inputs(node, &quote!()));
                 Some(quote!(let #field = ::signal_kernel::__private::Slot::new(Self::#body(#(#inputs),*));))
             }
-            Kind::Resource { keep_previous, manual, .. } if rank == plan.position(index) => {
+            Kind::Resource { path, keep_previous, manual, .. } if rank == plan.position(index) => {
+                let at = path.span();
                 let (start, inputs) = (function("start", node), context.inputs(node, &quote!()));
                 let answer = rank as u32;
-                let new = quote!(::signal_kernel::__private::Answer::new(#answer, #keep_previous, #manual));
+                let new = quote_spanned!(at=> ::signal_kernel::__private::Answer::new(#answer, #keep_previous, #manual));
                 Some(if *manual {
-                    quote!(let #field = #new;)
+                    quote_spanned!(at=> let #field = #new;)
                 } else {
-                    quote! {
+                    quote_spanned! {at=>
                         let mut #field = #new;
                         #field.begin(&hub, Self::#start(#(#inputs),*));
                     }
@@ -139,9 +161,14 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
             _ => None,
         }
     });
-    let fields = nodes.iter().filter(|node| !matches!(node.kind, Kind::Effect { kept: None, .. })).map(field);
+    let fields = nodes
+        .iter()
+        .filter(|node| !matches!(node.kind, Kind::Effect { kept: None, .. }))
+        .map(field);
     let hub = if context.has_resources() {
-        quote!(::core::option::Option::Some(::core::default::Default::default()))
+        quote!(::core::option::Option::Some(
+            ::core::default::Default::default()
+        ))
     } else {
         quote!(::core::option::Option::None)
     };
@@ -166,12 +193,24 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
 
 /// Names and values, without running a body.
 fn debug(context: &Context) -> TokenStream {
-    let Context { name, impl_generics, type_generics, graph, .. } = context;
+    let Context {
+        name,
+        impl_generics,
+        type_generics,
+        graph,
+        ..
+    } = context;
     let mut generics = graph.generics.clone();
-    let parameters: Vec<_> = graph.generics.type_params().map(|parameter| parameter.ident.clone()).collect();
+    let parameters: Vec<_> = graph
+        .generics
+        .type_params()
+        .map(|parameter| parameter.ident.clone())
+        .collect();
     let bounds = generics.make_where_clause();
     for parameter in parameters {
-        bounds.predicates.push(syn::parse_quote!(#parameter: ::core::fmt::Debug));
+        bounds
+            .predicates
+            .push(syn::parse_quote!(#parameter: ::core::fmt::Debug));
     }
     let where_clause = &generics.where_clause;
     let fields = graph.nodes.iter().enumerate().filter_map(|(index, node)| {

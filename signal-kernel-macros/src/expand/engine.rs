@@ -7,13 +7,21 @@
 
 use super::{Context, Kind, Node, Part, Rule, bits, field, function, plan::Plan, tables};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 /// Nodes of a word that are skipped together where none is due.
 const GROUP: usize = 8;
 
 pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
-    let Context { name, impl_generics, type_generics, where_clause, graph, .. } = context;
+    let Context {
+        name,
+        impl_generics,
+        type_generics,
+        where_clause,
+        graph,
+        ..
+    } = context;
     let words = plan.words;
     let wiring = tables::wiring(context, plan);
     let has_resources = context.has_resources();
@@ -23,13 +31,20 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
         quote!(#word => self.#pass::<ONE>(bits),)
     });
     let each = |arm: &dyn Fn(usize, &Node) -> Option<TokenStream>| -> Vec<TokenStream> {
-        graph.nodes.iter().enumerate().filter_map(|(index, node)| arm(index, node)).collect()
+        graph
+            .nodes
+            .iter()
+            .enumerate()
+            .filter_map(|(index, node)| arm(index, node))
+            .collect()
     };
     let nodes = each(&|index, node| {
         let (field, same) = (field(node), function("same", node));
         let position = plan.places[index].position?;
         let shown = match node.kind {
-            Kind::Resource { .. } => quote!(Answer(&mut self.#field)),
+            Kind::Resource { ref path, .. } => {
+                quote_spanned!(path.span()=> Answer(&mut self.#field))
+            }
             Kind::Computed { .. } if plan.places[index].lazy => quote! {
                 Lazy(&mut ::signal_kernel::__private::LazyRef { lazy: &mut self.#field, same: Self::#same })
             },
@@ -42,16 +57,23 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
     });
     let lazy = each(&|index, node| {
         let (field, rank) = (field(node), plan.position(index));
-        plan.places[index].lazy.then(|| quote!(#rank => &self.#field,))
+        plan.places[index]
+            .lazy
+            .then(|| quote!(#rank => &self.#field,))
     });
-    let forced = each(&|index, node| plan.places[index].lazy.then(|| force(context, plan, index, node)));
+    let forced = each(&|index, node| {
+        plan.places[index]
+            .lazy
+            .then(|| force(context, plan, index, node))
+    });
     quote! {
-        #[allow(dead_code)]
+        #[allow(dead_code, clippy::redundant_closure)]
         impl #impl_generics #name #type_generics #where_clause {
             #(#passes)*
         }
 
         #[doc(hidden)]
+        #[allow(clippy::redundant_closure)]
         impl #impl_generics ::signal_kernel::__private::Wired<#words> for #name #type_generics #where_clause {
             const WIRING: &'static ::signal_kernel::__private::Wiring = #wiring;
             const HAS_RESOURCES: bool = #has_resources;
@@ -122,7 +144,11 @@ fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
     let groups = ranks.chunks(GROUP).map(|group| {
         let visits = group.iter().map(|&rank| visit(context, plan, rank));
         let all = group.iter().fold(0, |all, &rank| all | bits(rank));
-        if ranks.len() <= GROUP { quote!(#(#visits)*) } else { quote!(if sweep.due(#all) { #(#visits)* }) }
+        if ranks.len() <= GROUP {
+            quote!(#(#visits)*)
+        } else {
+            quote!(if sweep.due(#all) { #(#visits)* })
+        }
     });
     quote! {
         #[inline]
@@ -181,12 +207,14 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
             }
         },
         Kind::Effect { kept: None, .. } => quote!(Self::#body(#(#inputs),*);),
-        Kind::Effect { kept: Some(_), .. } => quote! {
-            let dropped = ::signal_kernel::__private::settle::release(&mut self.#field);
-            self.#field = ::core::option::Option::Some(Self::#body(#(#inputs),*));
-            dropped.resume();
-        },
-        Kind::Resource { .. } if rank != plan.position(index) => {
+        Kind::Effect { kept: Some(_), .. } => {
+            let fields = (0..inputs.len()).map(syn::Index::from);
+            quote! {
+                let inputs = (#(#inputs,)*);
+                ::signal_kernel::__private::settle::rerun(&mut self.#field, move || Self::#body(#(inputs.#fields),*));
+            }
+        }
+        Kind::Resource { path, .. } if rank != plan.position(index) => {
             let answer = super::bits(rank + 1);
             let mark = if (rank + 1) / 64 == rank / 64 {
                 quote!(sweep.mark(#answer);)
@@ -194,13 +222,13 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
                 let word = (rank + 1) / 64;
                 quote!(sweep.mark_far(#word, #answer);)
             };
-            quote! {
+            quote_spanned! {path.span()=>
                 let change = self.#field.question_changed();
                 if ONE { return change; }
                 if !change.is_none() { #mark }
             }
         }
-        Kind::Resource { rule, .. } => {
+        Kind::Resource { path, rule, .. } => {
             let start = function("start", node);
             let fields = (0..inputs.len()).map(syn::Index::from);
             let same = match rule {
@@ -219,7 +247,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
                     quote!(if change.contains(::signal_kernel::__private::Change::#name) { #marks })
                 })
             });
-            quote! {
+            quote_spanned! {path.span()=>
                 let inputs = (#(#inputs,)*);
                 let (change, dropped) =
                     self.#field.act(&self.core.hub, revision, move || Self::#start(#(inputs.#fields),*), #same);
@@ -244,7 +272,11 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
 fn marks(plan: &Plan, index: usize, rank: usize, part: Part) -> TokenStream {
     let marks = plan.masks(index, part).into_iter().map(|(word, bits)| {
         let word = word as usize;
-        if word == rank / 64 { quote!(sweep.mark(#bits);) } else { quote!(sweep.mark_far(#word, #bits);) }
+        if word == rank / 64 {
+            quote!(sweep.mark(#bits);)
+        } else {
+            quote!(sweep.mark_far(#word, #bits);)
+        }
     });
     quote!(#(#marks)*)
 }

@@ -34,7 +34,8 @@ impl Plan {
     pub(super) fn new(graph: &Graph, order: &[usize]) -> Self {
         let nodes = &graph.nodes;
         let watched = watched(graph, order);
-        let lazy = |node: usize| matches!(nodes[node].kind, Kind::Computed { .. }) && !watched[node];
+        let lazy =
+            |node: usize| matches!(nodes[node].kind, Kind::Computed { .. }) && !watched[node];
         let mut positions = Vec::new();
         for &node in order {
             match nodes[node].kind {
@@ -44,7 +45,9 @@ impl Plan {
             }
         }
         positions.extend(order.iter().copied().filter(|&node| lazy(node)));
-        let of_kind = |wanted: fn(&Kind) -> bool| (0..nodes.len()).filter(move |&node| wanted(&nodes[node].kind));
+        let of_kind = |wanted: fn(&Kind) -> bool| {
+            (0..nodes.len()).filter(move |&node| wanted(&nodes[node].kind))
+        };
         positions.extend(of_kind(|kind| matches!(kind, Kind::Effect { .. })));
         let ranks = positions.len();
         positions.extend(of_kind(|kind| matches!(kind, Kind::Signal { .. })));
@@ -61,8 +64,14 @@ impl Plan {
             places[node].position = Some(position);
         }
         for (reader, node) in nodes.iter().enumerate() {
-            let Some(position) = places[reader].position else { continue };
-            let rank = if matches!(node.kind, Kind::Resource { .. }) { position - 1 } else { position };
+            let Some(position) = places[reader].position else {
+                continue;
+            };
+            let rank = if matches!(node.kind, Kind::Resource { .. }) {
+                position - 1
+            } else {
+                position
+            };
             for used in node.uses() {
                 let reads_lazily = places[reader].lazy;
                 places[used.node].versioned |= reads_lazily;
@@ -89,7 +98,11 @@ impl Plan {
     /// The masks of those who observe `part` of a node, as pairs of a word and its bits.
     pub(super) fn masks(&self, node: usize, part: Part) -> Vec<(u32, u64)> {
         let ranks = self.places[node].dependents.iter();
-        masks(ranks.filter(|(_, observed)| *observed == part).map(|(rank, _)| *rank))
+        masks(
+            ranks
+                .filter(|(_, observed)| *observed == part)
+                .map(|(rank, _)| *rank),
+        )
     }
 }
 

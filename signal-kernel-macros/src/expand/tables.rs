@@ -4,7 +4,10 @@
 //!
 //! Must not know: types and bodies.
 
-use super::{Context, Kind, Part, plan::{Plan, masks}};
+use super::{
+    Context, Kind, Part,
+    plan::{Plan, masks},
+};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
@@ -12,18 +15,38 @@ use syn::ext::IdentExt;
 /// ```text
 /// impl Cart { pub const GRAPH: Graph = Graph::new("Cart", &[Node::new("price", NodeKind::Signal, None, &[]), …]); }
 /// ```
-pub(super) fn graph(context: &Context, plan: &Plan) -> TokenStream {
-    let Context { name, impl_generics, type_generics, where_clause, graph, .. } = context;
+///
+/// A graph with an error has the constant too, but nothing in it.
+pub(super) fn graph(context: &Context, plan: Option<&Plan>) -> TokenStream {
+    let Context {
+        name,
+        impl_generics,
+        type_generics,
+        where_clause,
+        graph,
+        ..
+    } = context;
     let vis = &graph.vis;
     let mut indices = vec![None; graph.nodes.len()];
-    let shown = graph.nodes.iter().enumerate().filter(|(_, node)| !matches!(node.kind, Kind::Field { .. }));
+    let shown = graph
+        .nodes
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| !matches!(node.kind, Kind::Field { .. }));
     for (shown, (node, _)) in shown.clone().enumerate() {
         indices[node] = Some(shown);
     }
-    let nodes = shown.map(|(index, node)| {
+    let nodes = plan
+        .into_iter()
+        .flat_map(|plan| shown.clone().map(move |shown| (plan, shown)));
+    let nodes = nodes.map(|(plan, (index, node))| {
         let name = node.name.unraw().to_string();
         let position = plan.position(index);
-        let rank = if position < plan.ranks { quote!(Some(#position)) } else { quote!(None) };
+        let rank = if position < plan.ranks {
+            quote!(Some(#position))
+        } else {
+            quote!(None)
+        };
         let kind = match node.kind {
             Kind::Computed { .. } if plan.places[index].lazy => quote!(Lazy),
             Kind::Computed { .. } => quote!(Computed),
@@ -71,7 +94,12 @@ pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
         };
         let dependencies: Vec<u32> = match node.kind {
             Kind::Resource { .. } if !is_question => vec![position as u32 - 1],
-            _ => node.uses().iter().filter_map(|used| plan.places[used.node].position).map(|it| it as u32).collect(),
+            _ => node
+                .uses()
+                .iter()
+                .filter_map(|used| plan.places[used.node].position)
+                .map(|it| it as u32)
+                .collect(),
         };
         let dependents = if is_question {
             pairs(&masks(std::iter::once(position + 1)))
@@ -80,8 +108,8 @@ pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
         };
         let dependents = match node.kind {
             Kind::Resource { .. } if !is_question => {
-                let [value, error, status] =
-                    [Part::Value, Part::Error, Part::Status].map(|part| pairs(&plan.masks(index, part)));
+                let [value, error, status] = [Part::Value, Part::Error, Part::Status]
+                    .map(|part| pairs(&plan.masks(index, part)));
                 quote! {
                     ::signal_kernel::__private::Dependents {
                         whole: #dependents,

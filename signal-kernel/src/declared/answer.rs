@@ -32,6 +32,8 @@ pub struct Answer<T, E, F> {
     request: Option<Request>,
     /// The arguments' dependencies changed since the last start.
     moved: bool,
+    /// The question as it is now has been asked.
+    asked: bool,
     keep_previous: bool,
     manual: bool,
     rank: u32,
@@ -61,7 +63,12 @@ pub enum Request {
     Cancel(CancelReason),
 }
 
-const PARTS: [Change; 4] = [Change::VALUE, Change::ERROR, Change::STATUS, Change::TRANSITION];
+const PARTS: [Change; 4] = [
+    Change::VALUE,
+    Change::ERROR,
+    Change::STATUS,
+    Change::TRANSITION,
+];
 
 impl<T, E, F> Answer<T, E, F>
 where
@@ -74,6 +81,7 @@ where
             work: Mutex::new(Work::None),
             request: None,
             moved: false,
+            asked: false,
             keep_previous,
             manual,
             rank,
@@ -89,6 +97,7 @@ where
     {
         if let Some(start) = start {
             self.run(hub, start);
+            self.asked = true;
             let _ = self.state.start(self.keep_previous, false); // nothing is replaced
         }
     }
@@ -108,7 +117,11 @@ where
     #[inline]
     pub fn question_changed(&mut self) -> Change {
         self.moved = true;
-        if self.manual { Change::NONE } else { Change::TRANSITION }
+        if self.manual {
+            Change::NONE
+        } else {
+            Change::TRANSITION
+        }
     }
 
     /// Starts, stops or commits, whatever is due.
@@ -156,18 +169,23 @@ where
     where
         S: FnOnce(CancelToken) -> F,
     {
-        let again = !mem::take(&mut self.moved) && self.state.token() > 0;
+        let again = mem::take(&mut self.asked) && !self.moved;
+        self.moved = false;
         let reason = match self.request {
             Some(Request::Reload) if again => CancelReason::Reloaded,
             _ => CancelReason::SourceChanged,
         };
-        self.request.take_if(|request| matches!(request, Request::Reload));
+        self.request
+            .take_if(|request| matches!(request, Request::Reload));
         self.stop(&reason, panics);
         match panics.catch(start) {
             None => self.state.start_failed(), // user code: the arguments panicked
             Some(None) => self.state.no_input(),
             Some(Some(start)) => match panics.catch(|| self.run(hub, start)) {
-                Some(()) => self.state.start(self.keep_previous, again),
+                Some(()) => {
+                    self.asked = true;
+                    self.state.start(self.keep_previous, again)
+                }
                 None => self.state.start_failed(),
             },
         }
@@ -193,22 +211,18 @@ where
     }
 
     /// Makes what the work has yielded the state.
-    fn commit(
-        &mut self,
-        same: Option<fn(&T, &T) -> bool>,
-        panics: &mut FirstPanic,
-    ) -> Step<T, E> {
+    fn commit(&mut self, same: Option<fn(&T, &T) -> bool>, panics: &mut FirstPanic) -> Step<T, E> {
         if matches!(self.work(), Work::None | Work::Running { .. }) {
             return (Change::NONE, Discarded::nothing());
         }
         match mem::replace(self.work(), Work::None) {
-            Work::Done(Ok(value)) => {
-                let unchanged = match (same, self.state.value()) {
-                    (Some(same), Some(kept)) => panics.catch(|| same(kept, &value)) == Some(true), // user code
-                    _ => false,
-                };
-                self.state.succeed_unless(value, |_, _| unchanged)
-            }
+            Work::Done(Ok(value)) => match same {
+                None => self.state.succeed(value),
+                // user code
+                Some(same) => panics
+                    .catch(|| self.state.succeed_unless(value, same))
+                    .unwrap_or_else(|| self.state.panicked()),
+            },
             Work::Done(Err(error)) => self.state.fail(error),
             _ => self.state.panicked(),
         }
@@ -261,7 +275,7 @@ where
     }
 
     fn start_failed(&mut self, revision: u64, Caught(panics): &mut Caught) -> Change {
-        self.moved = false;
+        (self.moved, self.asked) = (false, false);
         self.request = None;
         self.stop(&CancelReason::Panicked, panics);
         let (change, discarded) = self.state.start_failed();

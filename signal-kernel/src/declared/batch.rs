@@ -7,8 +7,8 @@
 //! Must not know: what is in a node.
 
 use super::{
-    Wired, lazy, lowest, mark, put, settle, slot,
-    slot::{Caught, Written},
+    Wired, bit, lazy, lowest, mark, put, settle, slot,
+    slot::{Caught, Finished, Stamp, Written},
     take,
     wiring::WireKind,
 };
@@ -32,7 +32,7 @@ pub fn transaction<G: Wired<W>, const W: usize, R, E>(
     let core = graph.core_mut();
     core.level += 1;
     let level = core.level;
-    let start = core.written.len();
+    let start = core.undoable.len();
     let mut caught = Caught::default();
     let result = caught.0.catch(|| f(graph)); // user code
     graph.core_mut().level = level - 1;
@@ -62,15 +62,18 @@ pub fn written<G: Wired<W>, const W: usize, T>(graph: &mut G, position: usize, w
     if write.changed {
         core.mark(&G::WIRING.nodes[position].dependents, Change::TRANSITION);
     }
-    if write.first {
-        core.written.push(position as u32);
+    if write.new_to_batch {
+        core.touched.push(position as u32);
+    }
+    if write.new_to_transaction {
+        core.undoable.push(position as u32);
     }
     drop(write.old); // user code
 }
 
 /// Notes a request to the resource of this rank, carried out when the batch ends.
 pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
-    graph.core_mut().written.push(rank as u32);
+    graph.core_mut().touched.push(rank as u32);
 }
 
 /// Brings the eager values that the value of this rank needs up to date, in the middle of a batch.
@@ -96,7 +99,31 @@ pub fn refresh<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
         put(&mut graph.core_mut().half_way, rank);
         settle::visit(graph, rank, &mut caught.0);
     }
+    if !graph.core().touched.is_empty() {
+        arm_outdated(graph, &needed, &mut caught);
+    }
     caught.0.resume();
+}
+
+/// Lazy values that were outdated before the batch began are about to be computed from what it wrote.
+fn arm_outdated<G: Wired<W>, const W: usize>(
+    graph: &mut G,
+    needed: &[u64; W],
+    caught: &mut Caught,
+) {
+    let mut left = *needed;
+    while let Some(rank) = lowest(&left) {
+        take(&mut left, rank);
+        if G::WIRING.nodes[rank].kind == WireKind::Lazy
+            && !graph.lazy(rank).is_fresh()
+            && !has(&graph.core().half_way, rank)
+        {
+            lazy(graph, rank, |it| it.arm(caught));
+            let core = graph.core_mut();
+            core.read = true;
+            put(&mut core.half_way, rank);
+        }
+    }
 }
 
 /// The ranks that must be current before the one of `rank` is: never a resource, for none acts in a batch.
@@ -108,7 +135,10 @@ fn needed<G: Wired<W>, const W: usize>(rank: usize) -> [u64; W] {
         take(&mut left, rank);
         for &dependency in G::WIRING.nodes[rank].dependencies {
             let dependency = dependency as usize;
-            if matches!(G::WIRING.nodes[dependency].kind, WireKind::Computed | WireKind::Lazy) {
+            if matches!(
+                G::WIRING.nodes[dependency].kind,
+                WireKind::Computed | WireKind::Lazy
+            ) {
                 put(&mut needed, dependency);
                 put(&mut left, dependency);
             }
@@ -118,46 +148,58 @@ fn needed<G: Wired<W>, const W: usize>(rank: usize) -> [u64; W] {
 }
 
 /// Undoes everything from entry `start` of the log on.
-fn roll_back<G: Wired<W>, const W: usize>(graph: &mut G, level: u32, start: usize, caught: &mut Caught) {
-    graph.core_mut().tick();
-    while graph.core().written.len() > start {
-        let Some(position) = graph.core_mut().written.pop() else {
-            break;
-        };
+fn roll_back<G: Wired<W>, const W: usize>(
+    graph: &mut G,
+    level: u32,
+    start: usize,
+    caught: &mut Caught,
+) {
+    let revision = graph.core_mut().tick();
+    for position in graph.core_mut().undoable.split_off(start) {
         let position = position as usize;
-        slot(graph, position, |it| it.roll_back(level, caught));
-        graph.core_mut().mark(&G::WIRING.nodes[position].dependents, Change::TRANSITION);
+        slot(graph, position, |it| {
+            it.roll_back(Stamp { level, revision }, caught)
+        });
+        let dependents = &G::WIRING.nodes[position].dependents;
+        graph.core_mut().mark(dependents, Change::TRANSITION);
     }
 }
 
 /// Hands everything from entry `start` of the log on to the level around.
-fn hand_up<G: Wired<W>, const W: usize>(graph: &mut G, level: u32, start: usize, caught: &mut Caught) {
-    let mut next = start;
-    while let Some(&position) = graph.core().written.get(next) {
-        let known = slot(graph, position as usize, |it| it.hand_up(level, caught));
-        if known == Some(true) {
-            graph.core_mut().written.swap_remove(next);
-        } else {
-            next += 1;
+fn hand_up<G: Wired<W>, const W: usize>(
+    graph: &mut G,
+    level: u32,
+    start: usize,
+    caught: &mut Caught,
+) {
+    for position in graph.core_mut().undoable.split_off(start) {
+        let new = slot(graph, position as usize, |it| it.hand_up(level, caught));
+        if new == Some(true) && level > 1 {
+            graph.core_mut().undoable.push(position);
         }
     }
 }
 
 /// The outermost batch ends: finds what has changed in the end, and settles that.
 fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
-    let stale = std::mem::replace(&mut graph.core_mut().pending, [0; W]);
-    let mut written = std::mem::take(&mut graph.core_mut().written);
-    for &position in &written {
+    let mut stale = std::mem::replace(&mut graph.core_mut().pending, [0; W]);
+    let mut touched = std::mem::take(&mut graph.core_mut().touched);
+    for &position in &touched {
         let position = position as usize;
         let wire = &G::WIRING.nodes[position];
         if wire.kind == WireKind::Answer {
             put(&mut graph.core_mut().pending, position);
-        } else if slot(graph, position, |it| it.finish(caught)) == Some(true) {
-            graph.core_mut().mark(&wire.dependents, Change::TRANSITION);
+            continue;
+        }
+        match slot(graph, position, |it| it.finish(caught)) {
+            Some(Finished::Changed) => graph.core_mut().mark(&wire.dependents, Change::TRANSITION),
+            // Equal is not the same: what was computed half-way came from a value that is gone.
+            Some(Finished::PutBack) => mark(&mut stale, &wire.dependents, Change::TRANSITION),
+            Some(Finished::Untouched) | None => {}
         }
     }
-    written.clear();
-    graph.core_mut().written = written;
+    touched.clear();
+    graph.core_mut().touched = touched;
     graph.core_mut().tick();
     if graph.core().read {
         close_half_way(graph, stale, caught);
@@ -167,7 +209,11 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
 
 /// Settles, node by node, a graph some of whose values were read half-way. `stale` has the nodes whose
 /// half-way value is outdated; `pending` those that something net-changed leads to.
-fn close_half_way<G: Wired<W>, const W: usize>(graph: &mut G, mut stale: [u64; W], caught: &mut Caught) {
+fn close_half_way<G: Wired<W>, const W: usize>(
+    graph: &mut G,
+    mut stale: [u64; W],
+    caught: &mut Caught,
+) {
     graph.core_mut().read = false;
     loop {
         let core = graph.core_mut();
@@ -189,7 +235,9 @@ fn close_half_way<G: Wired<W>, const W: usize>(graph: &mut G, mut stale: [u64; W
             if due {
                 graph.core_mut().mark(dependents, Change::TRANSITION);
             }
-            mark(&mut stale, dependents, Change::TRANSITION);
+            if outdated {
+                mark(&mut stale, dependents, Change::TRANSITION);
+            }
         } else if due && !outdated {
             let resolved = slot(graph, rank, |it| it.resolve(caught));
             let failed = graph.core().is_failed(rank);
@@ -229,6 +277,10 @@ fn visit_and_outdate<G: Wired<W>, const W: usize>(
 
 fn and<const W: usize>(a: &[u64; W], b: &[u64; W]) -> [u64; W] {
     std::array::from_fn(|word| a[word] & b[word])
+}
+
+fn has<const W: usize>(mask: &[u64; W], rank: usize) -> bool {
+    mask[rank / 64] & bit(rank) != 0
 }
 
 fn highest<const W: usize>(mask: &[u64; W]) -> Option<usize> {

@@ -12,7 +12,10 @@ use std::{
 };
 
 /// Polls what asked to be polled; ready once something was committed and the graph has settled.
-pub fn poll_progress<G: Wired<W>, const W: usize>(graph: &mut G, context: &mut Context<'_>) -> Poll<()> {
+pub fn poll_progress<G: Wired<W>, const W: usize>(
+    graph: &mut G,
+    context: &mut Context<'_>,
+) -> Poll<()> {
     let Some(hub) = graph.core().hub.clone() else {
         return Poll::Pending;
     };

@@ -133,10 +133,12 @@ impl<T> Lazy<T> {
     ) -> Option<Box<dyn Any + Send>> {
         let mut panic = None;
         self.cell.get_or_init(|| {
-            let outcome = self.outcome(changed_at, body, same).unwrap_or_else(|payload| {
-                panic = Some(payload);
-                Outcome::Failed(Failure::Panicked)
-            });
+            let outcome = self
+                .outcome(changed_at, body, same)
+                .unwrap_or_else(|payload| {
+                    panic = Some(payload);
+                    Outcome::Failed(Failure::Panicked)
+                });
             Fresh { outcome, revision }
         });
         panic
@@ -160,7 +162,11 @@ impl<T> Lazy<T> {
             match self.kept() {
                 // user code; what ends a failure counts as a change
                 Some(kept) if same(kept, &value) => {
-                    if latest.failure.is_some() { Outcome::New(value) } else { Outcome::Kept }
+                    if latest.failure.is_some() {
+                        Outcome::New(value)
+                    } else {
+                        Outcome::Kept
+                    }
                 }
                 _ => Outcome::New(value),
             }
@@ -199,12 +205,21 @@ impl<T> LazyState for Lazy<T> {
     }
 
     fn is_failed(&self) -> bool {
-        matches!(self.cell.get(), Some(Fresh { outcome: Outcome::Failed(_), .. }))
+        matches!(
+            self.cell.get(),
+            Some(Fresh {
+                outcome: Outcome::Failed(_),
+                ..
+            })
+        )
     }
 
     fn changed_at(&self) -> u64 {
         match self.cell.get() {
-            Some(Fresh { outcome: Outcome::New(_) | Outcome::Failed(_), revision }) => *revision,
+            Some(Fresh {
+                outcome: Outcome::New(_) | Outcome::Failed(_),
+                revision,
+            }) => *revision,
             _ => self.latest().changed_at,
         }
     }
@@ -275,7 +290,9 @@ pub struct LazyRef<'a, T, F> {
 
 impl<T, F: Fn(&T, &T) -> bool> AnyLazy for LazyRef<'_, T, F> {
     fn arm(&mut self, Caught(panics): &mut Caught) {
-        let Lazy { cell, past, armed, .. } = &mut *self.lazy;
+        let Lazy {
+            cell, past, armed, ..
+        } = &mut *self.lazy;
         let held = cell.take().map(|fresh| {
             let held = Held {
                 failure: match fresh.outcome {
@@ -293,7 +310,12 @@ impl<T, F: Fn(&T, &T) -> bool> AnyLazy for LazyRef<'_, T, F> {
     }
 
     fn close(&mut self, tainted: bool, stale: bool, Caught(panics): &mut Caught) {
-        let Lazy { cell, past, half_way, armed } = &mut *self.lazy;
+        let Lazy {
+            cell,
+            past,
+            half_way,
+            armed,
+        } = &mut *self.lazy;
         let Some(Armed { held }) = armed.take() else {
             return;
         };
@@ -321,7 +343,11 @@ impl<T, F: Fn(&T, &T) -> bool> AnyLazy for LazyRef<'_, T, F> {
         panics.discard(dropped);
         past.verified_at = revision;
         let failed = past.failure.take().is_some();
-        *cell = Held { failure: None, revision }.cell();
+        *cell = Held {
+            failure: None,
+            revision,
+        }
+        .cell();
         let Some(computed) = computed else { return };
         // user code; a comparison that panics has not found the values equal
         let unchanged = match &past.value {

@@ -86,8 +86,10 @@ pub struct Core<const W: usize> {
     alarmed: bool,
     /// Open transactions.
     level: u32,
-    /// Positions the open batch has changed: signals, and resources with a request.
-    written: Vec<u32>,
+    /// Positions the open batch has to do with, once each: signals it wrote, resources with a request.
+    touched: Vec<u32>,
+    /// Signals the open transactions have written, once for each: what would be taken back.
+    undoable: Vec<u32>,
     /// Computed values the open batch has recomputed half-way.
     half_way: [u64; W],
     /// `half_way` is not empty.
@@ -105,7 +107,8 @@ impl<const W: usize> Core<W> {
             failed: [0; W],
             alarmed: false,
             level: 0,
-            written: Vec::new(),
+            touched: Vec::new(),
+            undoable: Vec::new(),
             half_way: [0; W],
             read: false,
         }
@@ -133,7 +136,11 @@ impl<const W: usize> Core<W> {
     }
 
     fn blocks(&self, wire: &Wire) -> bool {
-        self.alarmed && wire.dependencies.iter().any(|&node| (node as usize) < W * 64 && self.is_failed(node as usize))
+        self.alarmed
+            && wire
+                .dependencies
+                .iter()
+                .any(|&node| (node as usize) < W * 64 && self.is_failed(node as usize))
     }
 
     /// Notes a failure or its end; returns whether that is new.
@@ -177,7 +184,11 @@ fn put<const W: usize>(mask: &mut [u64; W], rank: usize) {
     mask[rank / 64] |= bit(rank);
 }
 
-fn slot<G: Wired<W>, const W: usize, R>(graph: &mut G, position: usize, with: impl FnOnce(&mut dyn AnySlot) -> R) -> Option<R> {
+fn slot<G: Wired<W>, const W: usize, R>(
+    graph: &mut G,
+    position: usize,
+    with: impl FnOnce(&mut dyn AnySlot) -> R,
+) -> Option<R> {
     let mut with = Some(with);
     let mut result = None;
     graph.node(position, &mut |node| {
@@ -188,7 +199,11 @@ fn slot<G: Wired<W>, const W: usize, R>(graph: &mut G, position: usize, with: im
     result
 }
 
-fn lazy<G: Wired<W>, const W: usize, R>(graph: &mut G, rank: usize, with: impl FnOnce(&mut dyn AnyLazy) -> R) -> Option<R> {
+fn lazy<G: Wired<W>, const W: usize, R>(
+    graph: &mut G,
+    rank: usize,
+    with: impl FnOnce(&mut dyn AnyLazy) -> R,
+) -> Option<R> {
     let mut with = Some(with);
     let mut result = None;
     graph.node(rank, &mut |node| {
@@ -199,7 +214,11 @@ fn lazy<G: Wired<W>, const W: usize, R>(graph: &mut G, rank: usize, with: impl F
     result
 }
 
-fn answer<G: Wired<W>, const W: usize, R>(graph: &mut G, rank: usize, with: impl FnOnce(&mut dyn AnyAnswer) -> R) -> Option<R> {
+fn answer<G: Wired<W>, const W: usize, R>(
+    graph: &mut G,
+    rank: usize,
+    with: impl FnOnce(&mut dyn AnyAnswer) -> R,
+) -> Option<R> {
     let mut with = Some(with);
     let mut result = None;
     graph.node(rank, &mut |node| {

@@ -68,8 +68,7 @@ fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize) {
         }
     }
     let mut panics = FirstPanic::default();
-    for word in 0..=rank / 64 {
-        let mut left = needed[word];
+    for (word, &(mut left)) in needed.iter().enumerate() {
         while left != 0 {
             let rank = word * 64 + left.trailing_zeros() as usize;
             left &= left - 1;
@@ -86,11 +85,15 @@ fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize) {
 /// The failed dependency that keeps this node from running, if any.
 fn blocker<G: Wired<W>, const W: usize>(graph: &G, rank: usize) -> Option<usize> {
     let nodes = G::WIRING.nodes;
-    nodes[rank].dependencies.iter().map(|&node| node as usize).find(|&node| match nodes[node].kind {
-        WireKind::Computed => graph.core().is_failed(node),
-        WireKind::Lazy => graph.lazy(node).is_failed(),
-        _ => false,
-    })
+    nodes[rank]
+        .dependencies
+        .iter()
+        .map(|&node| node as usize)
+        .find(|&node| match nodes[node].kind {
+            WireKind::Computed => graph.core().is_failed(node),
+            WireKind::Lazy => graph.lazy(node).is_failed(),
+            _ => false,
+        })
 }
 
 /// What `Debug` prints for a failed value.
@@ -119,5 +122,8 @@ pub fn failed<G: Wired<W>, const W: usize>(graph: &G, rank: usize) -> ! {
     if culprit == rank {
         panic!("computed `{name}` of `{}` panicked", wiring.graph);
     }
-    panic!("computed `{name}` of `{}` panicked: it depends on `{name_of_culprit}`, which did", wiring.graph);
+    panic!(
+        "computed `{name}` of `{}` panicked: it depends on `{name_of_culprit}`, which did",
+        wiring.graph
+    );
 }

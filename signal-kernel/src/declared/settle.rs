@@ -50,10 +50,16 @@ fn changed_and_dropped<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T) {
 }
 
 /// Changes a value in place, then marks and settles, even if `change` panics half-way.
-pub fn update<G: Wired<W>, const W: usize>(graph: &mut G, position: usize, change: impl FnOnce(&mut G)) {
+pub fn update<G: Wired<W>, const W: usize>(
+    graph: &mut G,
+    position: usize,
+    change: impl FnOnce(&mut G),
+) {
     let mut panics = FirstPanic::default();
     panics.catch(|| change(graph)); // user code
-    graph.core_mut().mark(&G::WIRING.nodes[position].dependents, Change::TRANSITION);
+    graph
+        .core_mut()
+        .mark(&G::WIRING.nodes[position].dependents, Change::TRANSITION);
     settle_into(graph, &mut panics);
     wake(graph);
     panics.resume();
@@ -66,11 +72,16 @@ pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
     settle(graph);
 }
 
-/// Drops what an effect kept of its last run, before its next one; a panic waits until that has run.
-pub fn release<T>(kept: &mut Option<T>) -> Dropped {
+/// Runs an effect that keeps its result: what it kept of its last run is dropped first.
+pub fn rerun<T>(kept: &mut Option<T>, body: impl FnOnce() -> T) {
     let mut panics = FirstPanic::default();
     panics.discard(kept.take()); // user code
-    Dropped(panics)
+    if panics.is_empty() {
+        *kept = Some(body()); // user code
+    } else {
+        *kept = panics.catch(body); // user code
+        panics.resume();
+    }
 }
 
 /// What came of dropping something of a user's.
@@ -147,13 +158,19 @@ fn settle_carefully<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut Fir
 }
 
 /// Visits one node and marks its dependents.
-pub(super) fn visit<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, panics: &mut FirstPanic) {
+pub(super) fn visit<G: Wired<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    panics: &mut FirstPanic,
+) {
     if is_blocked(graph, rank) {
         let change = start_failed(graph, rank, panics);
         conclude(graph, rank, change);
         return;
     }
-    match catch_unwind(AssertUnwindSafe(|| graph.sweep::<true>(rank / 64, bit(rank)))) {
+    match catch_unwind(AssertUnwindSafe(|| {
+        graph.sweep::<true>(rank / 64, bit(rank))
+    })) {
         Ok(change) => conclude(graph, rank, Some(change)),
         Err(payload) => {
             panics.keep(payload);
@@ -170,14 +187,19 @@ fn is_blocked<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
         WireKind::Computed | WireKind::Effect => graph.core().blocks(wire),
         // The arguments are the question's; they are needed only to start.
         WireKind::Answer => {
-            graph.core().blocks(&G::WIRING.nodes[rank - 1]) && answer(graph, rank, |it| it.will_start()) == Some(true)
+            graph.core().blocks(&G::WIRING.nodes[rank - 1])
+                && answer(graph, rank, |it| it.will_start()) == Some(true)
         }
         WireKind::Question | WireKind::Lazy | WireKind::Signal => false,
     }
 }
 
 /// What becomes of a resource that cannot start because a dependency is failed.
-fn start_failed<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, panics: &mut FirstPanic) -> Option<Change> {
+fn start_failed<G: Wired<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    panics: &mut FirstPanic,
+) -> Option<Change> {
     let revision = graph.core().revision;
     let mut caught = Caught::default();
     let change = answer(graph, rank, |it| it.start_failed(revision, &mut caught));
@@ -191,10 +213,18 @@ fn conclude<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, change: Opt
     let change = match (wire.kind, change) {
         (WireKind::Computed, Some(change)) => {
             // What ends a failure counts as a change, even if the recovered value is the old one.
-            if graph.core_mut().set_failed(rank, false) { Change::TRANSITION } else { change }
+            if graph.core_mut().set_failed(rank, false) {
+                Change::TRANSITION
+            } else {
+                change
+            }
         }
         (WireKind::Computed, None) => {
-            if graph.core_mut().set_failed(rank, true) { Change::TRANSITION } else { Change::NONE }
+            if graph.core_mut().set_failed(rank, true) {
+                Change::TRANSITION
+            } else {
+                Change::NONE
+            }
         }
         (_, change) => change.unwrap_or(Change::NONE),
     };

@@ -45,13 +45,15 @@ pub struct Slot<T, V = ()> {
     pub value: T,
     /// When it last changed.
     pub version: V,
-    undo: Option<Box<Log<T, V>>>,
+    log: Option<Box<Log<T, V>>>,
 }
 
 /// What an open batch remembers of one slot. Kept allocated, empty, from one batch to the next.
 #[derive(Debug)]
 struct Log<T, V> {
-    entries: Vec<Entry<T, V>>,
+    /// Signals: the version from before the batch, once the batch has written.
+    origin: Option<V>,
+    entries: Vec<Entry<T>>,
     /// Signals: an `update` was made whose old value is not known, so this batch has changed the value.
     touched: bool,
     /// Computed values: a value replaced now is the one from before the batch.
@@ -59,10 +61,9 @@ struct Log<T, V> {
 }
 
 #[derive(Debug)]
-struct Entry<T, V> {
+struct Entry<T> {
     level: u32,
     value: T,
-    version: V,
     /// `touched` as it was when this entry was made.
     touched: bool,
 }
@@ -77,6 +78,7 @@ struct Armed<V> {
 impl<T, V> Log<T, V> {
     fn new() -> Box<Self> {
         Box::new(Log {
+            origin: None,
             entries: Vec::new(),
             touched: false,
             armed: None,
@@ -84,11 +86,17 @@ impl<T, V> Log<T, V> {
     }
 
     fn has(&self, level: u32) -> bool {
-        self.entries.last().is_some_and(|entry| entry.level == level)
+        self.entries
+            .last()
+            .is_some_and(|entry| entry.level == level)
     }
 
-    fn pop_at(&mut self, level: u32) -> Option<Entry<T, V>> {
-        if self.has(level) { self.entries.pop() } else { None }
+    fn pop_at(&mut self, level: u32) -> Option<Entry<T>> {
+        if self.has(level) {
+            self.entries.pop()
+        } else {
+            None
+        }
     }
 }
 
@@ -107,8 +115,10 @@ pub struct Stamp {
 pub struct Written<T> {
     /// The value is another than before the write.
     pub changed: bool,
-    /// The batch has not heard of this signal at this level before.
-    pub first: bool,
+    /// The batch has not heard of this signal before.
+    pub new_to_batch: bool,
+    /// The innermost transaction has not heard of this signal before.
+    pub new_to_transaction: bool,
     /// A value that nothing needs any more.
     pub old: Option<T>,
 }
@@ -116,7 +126,8 @@ pub struct Written<T> {
 impl<T> Written<T> {
     const NOTHING: Self = Written {
         changed: false,
-        first: false,
+        new_to_batch: false,
+        new_to_transaction: false,
         old: None,
     };
 }
@@ -128,13 +139,18 @@ impl<T, V: Version> Slot<T, V> {
         Slot {
             value,
             version: V::default(),
-            undo: None,
+            log: None,
         }
     }
 
     /// A write to a signal outside any batch: the old value, if the new one differs.
     #[inline(always)]
-    pub fn replace(&mut self, value: T, same: impl FnOnce(&T, &T) -> bool, revision: u64) -> Option<T> {
+    pub fn replace(
+        &mut self,
+        value: T,
+        same: impl FnOnce(&T, &T) -> bool,
+        revision: u64,
+    ) -> Option<T> {
         if same(&self.value, &value) {
             return None; // user code: the comparison, and the drop of `value`
         }
@@ -167,7 +183,7 @@ impl<T, V: Version> Slot<T, V> {
         self.version.set(revision);
         let mut old = Some(mem::replace(&mut self.value, value));
         // Only the careful loop, one node at a time, recomputes anything while a batch is open.
-        if ONE && self.undo.is_some() {
+        if ONE && self.log.is_some() {
             old = self.keep(old);
         }
         if mem::needs_drop::<T>() {
@@ -180,13 +196,12 @@ impl<T, V: Version> Slot<T, V> {
     /// Puts a value from before the batch aside, once a batch has read this one half-way.
     #[cold]
     fn keep(&mut self, old: Option<T>) -> Option<T> {
-        let undo = self.undo.as_mut().filter(|undo| undo.entries.is_empty());
-        match (undo.and_then(|undo| Some((undo.armed?, undo))), old) {
-            (Some((armed, undo)), Some(value)) => {
-                undo.entries.push(Entry {
+        let log = self.log.as_mut().filter(|log| log.entries.is_empty());
+        match (log.filter(|log| log.armed.is_some()), old) {
+            (Some(log), Some(value)) => {
+                log.entries.push(Entry {
                     level: 0,
                     value,
-                    version: armed.version,
                     touched: false,
                 });
                 None
@@ -196,68 +211,81 @@ impl<T, V: Version> Slot<T, V> {
     }
 
     /// A write to a signal inside a batch or transaction.
-    pub fn write(&mut self, stamp: Stamp, value: T, same: impl FnOnce(&T, &T) -> bool) -> Written<T> {
+    pub fn write(
+        &mut self,
+        stamp: Stamp,
+        value: T,
+        same: impl FnOnce(&T, &T) -> bool,
+    ) -> Written<T> {
         if same(&self.value, &value) {
             return Written::NOTHING;
         }
-        let undo = self.undo.get_or_insert_with(Log::new);
         let old = mem::replace(&mut self.value, value);
-        let version = self.version;
-        self.version.set(stamp.revision);
-        let known = undo.has(stamp.level);
-        if known || (stamp.level == 0 && undo.touched) {
-            return Written {
-                changed: true,
-                first: false,
-                old: Some(old),
-            };
-        }
-        undo.entries.push(Entry {
-            level: stamp.level,
-            value: old,
-            version,
-            touched: undo.touched,
-        });
+        let (log, new_to_batch) = self.note(stamp);
+        let known = log.has(stamp.level) || (stamp.level == 0 && log.touched);
+        let old = if known {
+            Some(old)
+        } else {
+            let touched = log.touched;
+            log.entries.push(Entry {
+                level: stamp.level,
+                value: old,
+                touched,
+            });
+            None
+        };
         Written {
             changed: true,
-            first: true,
-            old: None,
+            new_to_batch,
+            new_to_transaction: !known && stamp.level > 0,
+            old,
         }
     }
 
     /// Notes, before it happens, that a plain batch changes the value in place.
     pub fn touch(&mut self, stamp: Stamp) -> Written<T> {
-        let undo = self.undo.get_or_insert_with(Log::new);
-        self.version.set(stamp.revision);
-        let first = !undo.touched && undo.entries.is_empty();
-        undo.touched = true;
+        let (log, new_to_batch) = self.note(stamp);
+        log.touched = true;
         Written {
             changed: true,
-            first,
+            new_to_batch,
+            new_to_transaction: false,
             old: None,
         }
     }
 
     /// Notes, before it happens, that a transaction changes the value in place.
     pub fn touch_cloned(&mut self, stamp: Stamp, clone: impl FnOnce(&T) -> T) -> Written<T> {
-        let undo = self.undo.get_or_insert_with(Log::new);
-        let known = undo.has(stamp.level);
-        if !known {
-            let value = clone(&self.value); // user code
-            undo.entries.push(Entry {
+        let known = self.log.as_ref().is_some_and(|log| log.has(stamp.level));
+        let copy = if known {
+            None
+        } else {
+            Some(clone(&self.value))
+        }; // user code
+        let (log, new_to_batch) = self.note(stamp);
+        let touched = mem::replace(&mut log.touched, true);
+        if let Some(value) = copy {
+            log.entries.push(Entry {
                 level: stamp.level,
                 value,
-                version: self.version,
-                touched: undo.touched,
+                touched,
             });
         }
-        self.version.set(stamp.revision);
-        undo.touched = true;
         Written {
             changed: true,
-            first: !known,
+            new_to_batch,
+            new_to_transaction: !known,
             old: None,
         }
+    }
+
+    /// Notes a write inside a batch; says whether it is this batch's first to this signal.
+    fn note(&mut self, stamp: Stamp) -> (&mut Log<T, V>, bool) {
+        let log = self.log.get_or_insert_with(Log::new);
+        let new_to_batch = log.origin.is_none();
+        log.origin.get_or_insert(self.version);
+        self.version.set(stamp.revision);
+        (log, new_to_batch)
     }
 }
 
@@ -265,12 +293,12 @@ impl<T, V: Version> Slot<T, V> {
 pub trait AnySlot {
     /// The outermost batch ends: did this signal change in the end? If not, the value from before is put back.
     #[doc(hidden)]
-    fn finish(&mut self, panics: &mut Caught) -> bool;
-    /// A transaction at `level` failed: the value from before it is put back. True if there was one.
+    fn finish(&mut self, panics: &mut Caught) -> Finished;
+    /// A transaction failed: the value from before it is put back.
     #[doc(hidden)]
-    fn roll_back(&mut self, level: u32, panics: &mut Caught) -> bool;
+    fn roll_back(&mut self, stamp: Stamp, panics: &mut Caught);
     /// A transaction at `level` succeeded: its old value now belongs to the level around it.
-    /// True if that level had one of its own already.
+    /// False if that level had one of its own already.
     #[doc(hidden)]
     fn hand_up(&mut self, level: u32, panics: &mut Caught) -> bool;
     /// A batch is about to recompute this computed value half-way.
@@ -283,6 +311,17 @@ pub trait AnySlot {
     /// The outermost batch ends and the half-way value still holds.
     #[doc(hidden)]
     fn resolve(&mut self, panics: &mut Caught) -> Resolved;
+}
+
+/// What a batch came to for one signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finished {
+    /// Nothing is left of what it wrote.
+    Untouched,
+    /// The value is equal to the one from before, which it has again.
+    PutBack,
+    /// The value is another one.
+    Changed,
 }
 
 /// The panics that user code raised while a batch was closed.
@@ -305,74 +344,85 @@ pub struct SlotRef<'a, T, V, F> {
 }
 
 impl<T, V: Version, F: Fn(&T, &T) -> bool> AnySlot for SlotRef<'_, T, V, F> {
-    fn finish(&mut self, Caught(panics): &mut Caught) -> bool {
-        let Some(undo) = &mut self.slot.undo else {
-            return false;
+    fn finish(&mut self, Caught(panics): &mut Caught) -> Finished {
+        let Some(log) = &mut self.slot.log else {
+            return Finished::Untouched;
         };
-        let touched = mem::take(&mut undo.touched);
-        let Some(entry) = undo.entries.pop() else {
-            return touched;
+        let touched = mem::take(&mut log.touched);
+        let origin = log.origin.take();
+        let entry = log.entries.pop();
+        let unchanged = match &entry {
+            _ if touched => false,
+            None => true, // all it wrote was taken back
+            // user code; a comparison that panics has not found the values equal
+            Some(entry) => {
+                panics.catch(|| (self.same)(&entry.value, &self.slot.value)) == Some(true)
+            }
         };
-        // user code; a comparison that panics has not found the values equal
-        let unchanged = !touched && panics.catch(|| (self.same)(&entry.value, &self.slot.value)) == Some(true);
-        if unchanged {
-            self.slot.version = entry.version;
-            panics.discard(mem::replace(&mut self.slot.value, entry.value));
+        let mut old = entry.map(|entry| entry.value);
+        let mut finished = if unchanged {
+            Finished::Untouched
         } else {
-            panics.discard(entry.value);
+            Finished::Changed
+        };
+        if unchanged {
+            self.slot.version = origin.unwrap_or(self.slot.version);
+            if let Some(old) = &mut old {
+                mem::swap(&mut self.slot.value, old);
+                finished = Finished::PutBack;
+            }
         }
-        !unchanged
+        panics.discard(old);
+        finished
     }
 
-    fn roll_back(&mut self, level: u32, Caught(panics): &mut Caught) -> bool {
-        let Some(undo) = &mut self.slot.undo else {
-            return false;
+    fn roll_back(&mut self, stamp: Stamp, Caught(panics): &mut Caught) {
+        let Some(log) = &mut self.slot.log else {
+            return;
         };
-        let Some(entry) = undo.pop_at(level) else {
-            return false;
-        };
-        undo.touched = entry.touched;
-        self.slot.version = entry.version;
-        panics.discard(mem::replace(&mut self.slot.value, entry.value));
-        true
+        if let Some(entry) = log.pop_at(stamp.level) {
+            log.touched = entry.touched;
+            self.slot.version.set(stamp.revision);
+            panics.discard(mem::replace(&mut self.slot.value, entry.value));
+        }
     }
 
     fn hand_up(&mut self, level: u32, Caught(panics): &mut Caught) -> bool {
-        let Some(undo) = &mut self.slot.undo else {
+        let Some(log) = &mut self.slot.log else {
             return false;
         };
-        let Some(mut entry) = undo.pop_at(level) else {
+        let Some(mut entry) = log.pop_at(level) else {
             return false;
         };
         let outer = level - 1;
         // At level 0 an update made before the transaction already decides: the signal has changed.
-        let known = undo.has(outer) || (outer == 0 && entry.touched);
+        let known = log.has(outer) || (outer == 0 && entry.touched);
         if known {
             panics.discard(entry.value);
         } else {
             entry.level = outer;
-            undo.entries.push(entry);
+            log.entries.push(entry);
         }
-        known
+        !known
     }
 
     fn arm(&mut self, failed: bool) {
         let version = self.slot.version;
-        let undo = self.slot.undo.get_or_insert_with(Log::new);
-        undo.armed = Some(Armed { version, failed });
+        let log = self.slot.log.get_or_insert_with(Log::new);
+        log.armed = Some(Armed { version, failed });
     }
 
     fn restore(&mut self, Caught(panics): &mut Caught) -> Resolved {
         let mut restored = Resolved::default();
-        let Some(undo) = &mut self.slot.undo else {
+        let Some(log) = &mut self.slot.log else {
             return restored;
         };
-        let Some(armed) = undo.armed.take() else {
+        let Some(armed) = log.armed.take() else {
             return restored;
         };
         restored.was_failed = armed.failed;
         self.slot.version = armed.version;
-        if let Some(entry) = undo.entries.pop() {
+        if let Some(entry) = log.entries.pop() {
             restored.changed = true;
             panics.discard(mem::replace(&mut self.slot.value, entry.value));
         }
@@ -381,14 +431,14 @@ impl<T, V: Version, F: Fn(&T, &T) -> bool> AnySlot for SlotRef<'_, T, V, F> {
 
     fn resolve(&mut self, Caught(panics): &mut Caught) -> Resolved {
         let mut resolved = Resolved::default();
-        let Some(undo) = &mut self.slot.undo else {
+        let Some(log) = &mut self.slot.log else {
             return resolved;
         };
-        let Some(armed) = undo.armed.take() else {
+        let Some(armed) = log.armed.take() else {
             return resolved;
         };
         resolved.was_failed = armed.failed;
-        if let Some(entry) = undo.entries.pop() {
+        if let Some(entry) = log.entries.pop() {
             // user code; a comparison that panics has not found the values equal
             if panics.catch(|| (self.same)(&entry.value, &self.slot.value)) == Some(true) {
                 self.slot.version = armed.version;

@@ -30,7 +30,12 @@ pub struct Sweep<'core, const ONE: bool, const W: usize> {
 impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
     /// Starts the pass over `word`; with `ONE`, over `bits` of it.
     #[inline(always)]
-    pub fn new(pending: &'core mut [u64; W], reached: &'core mut Place, word: usize, bits: u64) -> Self {
+    pub fn new(
+        pending: &'core mut [u64; W],
+        reached: &'core mut Place,
+        word: usize,
+        bits: u64,
+    ) -> Self {
         Sweep {
             bits: if ONE { bits } else { pending[word] },
             place: Place::default(),
@@ -49,7 +54,10 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
     /// The node of this rank is visited from here on.
     #[inline(always)]
     pub fn visit(&mut self, rank: u32) {
-        self.place = Place { rank, committed: None };
+        self.place = Place {
+            rank,
+            committed: None,
+        };
     }
 
     /// The visited node's new state is in place.

@@ -1,0 +1,1 @@
+//! Empty: cargo wants a library in a package. The runnable programs stand beside it.

@@ -1,0 +1,123 @@
+//! The fragments of a `macro_rules!` around us (`$vis`, `$body`, …), which arrive in invisible groups.
+//!
+//! Invariants: an expression keeps its precedence: rustc forgets invisible groups that a proc macro hands
+//! back, so `$a * 2` gets its parentheses here.
+//!
+//! Must not know: what the tokens around a fragment mean.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use syn::Expr;
+
+/// Opens the groups that hold a visibility, a block, a single token or nothing: they can tell where an
+/// item starts. Everything else keeps its group.
+pub(crate) fn opened(input: TokenStream) -> Vec<TokenTree> {
+    let mut tokens = Vec::new();
+    for token in input {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+                let mut content = opened(group.stream());
+                let visibility = matches!(content.first(), Some(TokenTree::Ident(i)) if i == "pub");
+                if content.len() <= 1 || visibility {
+                    tokens.append(&mut content);
+                } else {
+                    tokens.push(TokenTree::Group(group));
+                }
+            }
+            token => tokens.push(token),
+        }
+    }
+    tokens
+}
+
+/// Turns invisible groups that hold an expression with operators into visible ones.
+pub(crate) fn parenthesized(tokens: TokenStream) -> TokenStream {
+    changed(&tokens).unwrap_or(tokens)
+}
+
+/// None where there is nothing to change: then the groups keep the spans of their delimiters.
+fn changed(tokens: &TokenStream) -> Option<TokenStream> {
+    let mut any = false;
+    let tokens: Vec<TokenTree> = tokens
+        .clone()
+        .into_iter()
+        .map(|token| match token {
+            TokenTree::Group(group) => {
+                let inner = changed(&group.stream());
+                let content = inner.clone().unwrap_or_else(|| group.stream());
+                let (delimiter, span) = match group.delimiter() {
+                    // Parentheses that come from a macro are never linted as unused.
+                    Delimiter::None if has_operators(&content) => (
+                        Delimiter::Parenthesis,
+                        Span::mixed_site().located_at(group.span()),
+                    ),
+                    _ if inner.is_none() => return TokenTree::Group(group),
+                    delimiter => (delimiter, group.span()),
+                };
+                any = true;
+                let mut group = Group::new(delimiter, content);
+                group.set_span(span);
+                TokenTree::Group(group)
+            }
+            token => token,
+        })
+        .collect();
+    any.then(|| tokens.into_iter().collect())
+}
+
+/// Expressions that mean something else when more tokens follow or precede them. Types and patterns
+/// that look like one may stand in parentheses as well.
+fn has_operators(content: &TokenStream) -> bool {
+    let operators = |expr| {
+        matches!(
+            expr,
+            Expr::Assign(_)
+                | Expr::Binary(_)
+                | Expr::Break(_)
+                | Expr::Cast(_)
+                | Expr::Closure(_)
+                | Expr::If(_)
+                | Expr::Match(_)
+                | Expr::Range(_)
+                | Expr::Reference(_)
+                | Expr::Return(_)
+                | Expr::Struct(_)
+                | Expr::Unary(_)
+        )
+    };
+    syn::parse2::<Expr>(content.clone()).is_ok_and(operators)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invisible(text: &str) -> TokenTree {
+        let stream = text.parse::<TokenStream>().expect("tokens");
+        Group::new(Delimiter::None, stream).into()
+    }
+
+    #[test]
+    fn expressions_keep_their_precedence() {
+        for (fragment, expected) in [
+            ("a + b", "{ (a + b) * 2 }"),
+            ("-1", "{ (-1) * 2 }"),
+            ("a as u8", "{ (a as u8) * 2 }"),
+            ("|x| x", "{ (|x| x) * 2 }"),
+            ("if a { b } else { c }", "{ (if a { b } else { c }) * 2 }"),
+            ("A { b }", "{ (A { b }) * 2 }"),
+            ("a.b(c + d)", "{ a.b(c + d) * 2 }"),
+            ("{ a }", "{ { a } * 2 }"),
+            ("Vec<u8>", "{ Vec<u8> * 2 }"),
+            ("&'static str", "{ &'static str * 2 }"),
+            ("", "{ * 2 }"),
+        ] {
+            let mut content = TokenStream::from(invisible(fragment));
+            content.extend("* 2".parse::<TokenStream>().expect("tokens"));
+            let tokens = TokenTree::from(Group::new(Delimiter::Brace, content));
+            let tokens = parenthesized(tokens.into()).to_string();
+            let expected = expected.parse::<TokenStream>().expect("tokens");
+            let plain = |text: String| text.replace([' ', '\n'], "");
+            assert_eq!(plain(tokens), plain(expected.to_string()), "{fragment}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Prints the random graphs of `tests/oracle.rs`, so that rustc sees them as `reactive!` structs.
+//!
+//! Must not know: what the graphs are for.
+
+#[path = "tests/oracle/describe.rs"]
+#[allow(dead_code)] // the test uses the rest
+mod describe;
+#[path = "tests/oracle/generate.rs"]
+mod generate;
+#[path = "tests/oracle/print.rs"]
+mod print;
+#[path = "tests/oracle/random.rs"]
+mod random;
+
+use std::{env, fs, path::Path};
+
+fn main() {
+    for file in ["describe", "generate", "print", "random"] {
+        println!("cargo::rerun-if-changed=tests/oracle/{file}.rs");
+    }
+    println!("cargo::rerun-if-changed=build.rs");
+    let directory = env::var_os("OUT_DIR").expect("cargo sets it");
+    let text = print::rust(&generate::all());
+    fs::write(Path::new(&directory).join("graphs.rs"), text).expect("OUT_DIR can be written to");
+}

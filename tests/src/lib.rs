@@ -1,0 +1,6 @@
+//! Behaviour tests of both doors live in `tests/`.
+
+pub mod gate;
+pub mod log;
+pub mod panics;
+pub mod touchy;

@@ -1,0 +1,13 @@
+//! SK010
+
+use signal_kernel::reactive;
+
+reactive! {
+    struct Cart {
+        #[cfg(unix)] signal price: f64 = 1.0;
+    }
+}
+
+fn main() {
+    Cart::new();
+}

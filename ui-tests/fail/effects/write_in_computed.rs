@@ -1,0 +1,17 @@
+//! SK006
+
+use signal_kernel::reactive;
+
+reactive! {
+    struct Cart {
+        signal price: u64 = 1;
+        computed double: u64 = {
+            *price += 1;
+            price * 2
+        };
+    }
+}
+
+fn main() {
+    println!("{}", Cart::new().double());
+}

@@ -1,0 +1,14 @@
+//! Nothing like a node: rustc says it.
+
+use signal_kernel::reactive;
+
+reactive! {
+    struct Cart {
+        signal qty: u64 = 1;
+        computed double: u64 = amount * *qty;
+    }
+}
+
+fn main() {
+    println!("{}", Cart::new().double());
+}

@@ -1,0 +1,16 @@
+//! SK008: the signal is there all the same, with its type.
+
+use signal_kernel::reactive;
+
+reactive! {
+    struct Cart {
+        signal price u64 = 3;
+        computed double: u64 = *price * 2;
+    }
+}
+
+fn main() {
+    let mut cart = Cart::new();
+    cart.set_price(4);
+    println!("{} {}", cart.price(), cart.double());
+}

@@ -1,0 +1,9 @@
+//! SK019
+
+use signal_kernel::reactive;
+
+reactive! {
+    struct Cart(u64);
+}
+
+fn main() {}

@@ -1,0 +1,50 @@
+//! Programs that compile, and programs that do not, with what rustc says about them.
+
+use std::env;
+use std::process::Command;
+
+/// The compiler whose words the `.stderr` files hold. Another one words its own errors in another way.
+const PINNED: &str = "rustc 1.95.";
+
+#[test]
+fn ui() {
+    let tests = trybuild::TestCases::new();
+    tests.pass("pass/*.rs");
+    match compiler() {
+        version if version.starts_with(PINNED) => tests.compile_fail("fail/**/*.rs"),
+        version => {
+            println!("fail/ is skipped: its texts are those of {PINNED}*, this is {version}")
+        }
+    }
+}
+
+fn compiler() -> String {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("--version").output();
+    let output = output.expect("the compiler that compiled this test");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// A program is named after its mistake, and a name alone says which file is meant.
+#[test]
+fn base_names_are_unique() {
+    let mut names: Vec<String> = Vec::new();
+    for folder in ["pass", "fail"] {
+        collect(&mut names, folder.as_ref());
+    }
+    names.sort();
+    let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
+    assert_eq!(twice, None);
+}
+
+fn collect(names: &mut Vec<String>, folder: &std::path::Path) {
+    for entry in folder.read_dir().expect("a folder of programs") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(names, &path);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.file_name().expect("a file's name");
+            names.push(name.to_string_lossy().into_owned());
+        }
+    }
+}
