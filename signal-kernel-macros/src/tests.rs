@@ -3,6 +3,7 @@
 mod broken;
 mod lowered;
 mod rules;
+mod snapshots;
 mod syntax;
 
 use proc_macro2::TokenStream;

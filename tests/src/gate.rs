@@ -64,6 +64,7 @@ impl<T, E> fmt::Debug for Gates<T, E> {
 }
 
 struct State<T, E> {
+    input: String,
     release: Option<Release<T, E>>,
     waker: Option<Waker>,
     polls: usize,
@@ -90,6 +91,7 @@ impl<T, E> Gates<T, E> {
     pub fn open(&self, input: impl Display) -> Gate<T, E> {
         let mut states = self.states();
         states.push(State {
+            input: input.to_string(),
             release: None,
             waker: None,
             polls: 0,
@@ -137,6 +139,11 @@ impl<T, E> Gates<T, E> {
     /// From now on, dropping this gate unfinished panics.
     pub fn panic_when_dropped(&self, number: usize) {
         self.states()[number - 1].panics_when_dropped = true;
+    }
+
+    /// What a gate was made for.
+    pub fn input(&self, number: usize) -> String {
+        self.states()[number - 1].input.clone()
     }
 
     /// How many gates were made.

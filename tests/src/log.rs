@@ -27,7 +27,10 @@ impl Log {
     /// Notes that something happened.
     pub fn push(&self, what: impl Display) {
         let what = what.to_string();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(what);
     }
 
     /// Notes that something happened and passes a value on.

@@ -81,7 +81,8 @@ impl Drop for Touchy {
     fn drop(&mut self) {
         self.trap.log.push(format!("drop {}", self.number));
         let trap = &self.trap.drop;
-        let sprung = trap.compare_exchange(self.number, u32::MAX, Ordering::SeqCst, Ordering::SeqCst);
+        let sprung =
+            trap.compare_exchange(self.number, u32::MAX, Ordering::SeqCst, Ordering::SeqCst);
         assert!(sprung.is_err(), "drop of {}", self.number);
     }
 }

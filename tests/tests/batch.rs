@@ -38,7 +38,10 @@ fn b090_effects_run_once_after_the_batch() {
         cart.set_name("mate".to_owned());
         log.push("end of batch");
     });
-    assert_eq!(log.take(), ["end of batch", "total", "show 20", "greet mate"]);
+    assert_eq!(
+        log.take(),
+        ["end of batch", "total", "show 20", "greet mate"]
+    );
 }
 
 #[test]
@@ -54,7 +57,16 @@ fn b090_the_outermost_of_nested_batches_settles() {
         cart.set_name("mate".to_owned());
         log.push("end of outer");
     });
-    assert_eq!(log.take(), ["end of inner", "end of outer", "total", "show 30", "greet mate"]);
+    assert_eq!(
+        log.take(),
+        [
+            "end of inner",
+            "end of outer",
+            "total",
+            "show 30",
+            "greet mate"
+        ]
+    );
 }
 
 #[test]
@@ -91,7 +103,11 @@ fn b092_what_a_panicking_batch_wrote_stays_and_is_settled() {
     assert_eq!(log.take(), ["panic", "total", "show 8", "greet tea!"]);
     assert_eq!((*cart.price(), *cart.qty(), *cart.total()), (4, 2, 8));
     cart.set_qty(3);
-    assert_eq!(log.take(), ["total", "show 12"], "no batch is open any more");
+    assert_eq!(
+        log.take(),
+        ["total", "show 12"],
+        "no batch is open any more"
+    );
 }
 
 #[test]
@@ -122,7 +138,10 @@ fn b092_an_update_that_panics_counts_as_far_as_it_came() {
     };
     assert_eq!(panic_of(|| cart.update_name(half)), "half-way");
     assert_eq!(log.take(), ["greet tea!"]);
-    assert_eq!(panic_of(|| cart.batch(|cart| cart.update_name(half))), "half-way");
+    assert_eq!(
+        panic_of(|| cart.batch(|cart| cart.update_name(half))),
+        "half-way"
+    );
     assert_eq!(log.take(), ["greet tea!!"]);
     cart.set_name("tea".to_owned());
     assert_eq!(log.take(), ["greet tea"]);

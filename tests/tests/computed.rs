@@ -196,7 +196,10 @@ fn r3_a_lazy_value_is_computed_by_the_first_read_after_a_change() {
     page.set_id(3);
     assert_eq!(*page.lazy(), 3);
     page.set_id(4);
-    assert_eq!(log.take(), ["show 1", "lazy 1", "show 2", "show 3", "lazy 3", "show 4"]);
+    assert_eq!(
+        log.take(),
+        ["show 1", "lazy 1", "show 2", "show 3", "lazy 3", "show 4"]
+    );
 }
 
 #[test]

@@ -86,7 +86,12 @@ fn b046_jagged_diamonds_settle_in_topological_order() {
     page.set_a(2);
     let events = log.take();
     assert_eq!(events.len(), 6, "each node runs once: {events:?}");
-    let place = |name: &str| events.iter().position(|event| event.starts_with(name)).expect("it ran");
+    let place = |name: &str| {
+        events
+            .iter()
+            .position(|event| event.starts_with(name))
+            .expect("it ran")
+    };
     assert!(place("long1") < place("long2"));
     assert!(place("long2") < place("long3"));
     assert!(place("short") < place("long3"));
@@ -155,7 +160,10 @@ fn b049_ladders_of_diamonds_run_each_node_once() {
     log.clear();
     ladder.set_a0(2);
     let mut events = log.take();
-    assert_eq!(events.split_off(8), ["all", &format!("show {}", ladder.all())]);
+    assert_eq!(
+        events.split_off(8),
+        ["all", &format!("show {}", ladder.all())]
+    );
     events.sort();
     assert_eq!(events, ["a1", "a2", "a3", "a4", "b1", "b2", "b3", "b4"]);
 }
@@ -178,7 +186,13 @@ fn b050_no_body_sees_a_mix_of_old_and_new() {
     log.clear();
     for a in 2..6 {
         page.set_a(a);
-        assert_eq!(log.take(), [format!("direct {a} {}", a * 2), format!("paired {a} {}", a - 1)]);
+        assert_eq!(
+            log.take(),
+            [
+                format!("direct {a} {}", a * 2),
+                format!("paired {a} {}", a - 1)
+            ]
+        );
         page.set_b(a);
         assert_eq!(log.take(), [format!("paired {a} {a}")]);
     }

@@ -32,7 +32,11 @@ fn b051_every_effect_has_run_when_new_returns() {
     let mut page = Page::new(log.clone());
     assert_eq!(log.take(), ["eager", "first 1", "second 1", "third"]);
     page.set_id(2);
-    assert_eq!(log.take(), ["eager", "first 2", "second 2"], "an effect that reads nothing runs once");
+    assert_eq!(
+        log.take(),
+        ["eager", "first 2", "second 2"],
+        "an effect that reads nothing runs once"
+    );
 }
 
 #[test]
@@ -96,9 +100,15 @@ fn b065_every_computed_value_is_current_before_the_first_effect_runs() {
     }
     let log = Log::new();
     let mut page = Page::new(log.clone());
-    assert_eq!(log.take(), ["a", "b", "c", "show a 1", "show b 2", "show c 3"]);
+    assert_eq!(
+        log.take(),
+        ["a", "b", "c", "show a 1", "show b 2", "show c 3"]
+    );
     page.set_id(2);
-    assert_eq!(log.take(), ["a", "b", "c", "show a 2", "show b 3", "show c 4"]);
+    assert_eq!(
+        log.take(),
+        ["a", "b", "c", "show a 2", "show b 3", "show c 4"]
+    );
 }
 
 #[test]

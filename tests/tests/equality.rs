@@ -393,7 +393,11 @@ fn r2_a_value_read_half_way_comes_back_without_running_its_body() {
     }
     let log = Log::new();
     let mut page = Page::new(log.clone());
-    let (eager, below, lazy) = (page.eager().clone(), page.below().clone(), page.lazy().clone());
+    let (eager, below, lazy) = (
+        page.eager().clone(),
+        page.below().clone(),
+        page.lazy().clone(),
+    );
     log.clear();
     page.batch(|page| {
         page.set_id(2);
@@ -486,7 +490,11 @@ fn r2_what_counts_of_a_value_read_half_way_is_its_net_change() {
         page.set_id(7);
         log.clear();
     });
-    assert_eq!(log.take(), ["tens"], "7 is another signal, but 0 the same ten as before");
+    assert_eq!(
+        log.take(),
+        ["tens"],
+        "7 is another signal, but 0 the same ten as before"
+    );
     assert_eq!(page.text(), "0");
     assert_eq!(log.take(), NOTHING);
 }

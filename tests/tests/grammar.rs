@@ -24,7 +24,10 @@ fn what_has_no_value_is_a_parameter_of_new_in_declaration_order() {
     }
     let page = Page::new(1, 10, "ann", "home".to_owned());
     assert_eq!(page.text(), "1 ann home");
-    assert_eq!((*page.count(), *page.fixed(), *page.name()), (11, true, "ann"));
+    assert_eq!(
+        (*page.count(), *page.fixed(), *page.name()),
+        (11, true, "ann")
+    );
     let () = *page.unit();
 }
 
@@ -81,7 +84,10 @@ fn initial_values_run_in_declaration_order_and_see_no_node() {
     }
     let log = NOTES.with(Log::clone);
     let page = Page::new(log.clone(), 1);
-    assert_eq!(log.take(), ["first", "second", "third", "fourth", "eager", "show 3 4"]);
+    assert_eq!(
+        log.take(),
+        ["first", "second", "third", "fourth", "eager", "show 3 4"]
+    );
     assert_eq!((*page.id(), (page.make())()), (1, 7));
     assert_eq!(*page.third(), 4);
 }
@@ -119,7 +125,14 @@ fn several_structs_in_one_macro() {
 
         struct Three<T> where T: PartialEq + Clone { signal id: T; computed same: T = id.clone(); }
     }
-    assert_eq!((*One::new().id(), *Two::new().twice(), *Three::new('3').same()), (1, 4, '3'));
+    assert_eq!(
+        (
+            *One::new().id(),
+            *Two::new().twice(),
+            *Three::new('3').same()
+        ),
+        (1, 4, '3')
+    );
 }
 
 #[test]
@@ -399,7 +412,10 @@ fn types_are_any_owned_types() {
         }
     }
     let mut page = Page::new();
-    assert_eq!((*page.lengths(), page.flat().as_slice(), *page.second()), ((4, 5), [1].as_slice(), Some(b'b')));
+    assert_eq!(
+        (*page.lengths(), page.flat().as_slice(), *page.second()),
+        ((4, 5), [1].as_slice(), Some(b'b'))
+    );
     page.set_call(Box::new(|_| 9));
     page.set_tuple((2, [0, 0], Some("x")));
     assert_eq!((page.lengths().0, *page.second()), (9, Some(b'c')));
@@ -416,19 +432,35 @@ fn bodies_are_expressions_or_blocks_of_any_kind() {
             computed block: i64 = { let twice = id * 2; twice + 1 };
             computed returned: i64 = { if *id < 0 { return 0; } *id };
             computed tried: Option<u8> = { let byte = u8::try_from(*id).ok()?; byte.checked_add(1) };
-            computed looped: i64 = loop { break id + 1 };
+            computed looped: i64 = { let mut n = *id; loop { n += 1; if n > *id { break n; } } };
             computed matched: &'static str = match id { 0 => "none", 1 => "one", _ => "many" };
-            computed branched: bool = if *id > 1 { true } else { false };
+            computed branched: u8 = if *id > 1 { 1 } else { 0 };
             effect early { if *id > 1 { return; } log.push("early"); }
             effect empty {}
         }
     }
     let log = Log::new();
     let mut page = Page::new(log.clone());
-    assert_eq!((*page.expression(), *page.block(), *page.returned(), *page.tried()), (-1, 3, 1, Some(2)));
+    assert_eq!(
+        (
+            *page.expression(),
+            *page.block(),
+            *page.returned(),
+            *page.tried()
+        ),
+        (-1, 3, 1, Some(2))
+    );
     page.set_id(-1);
     page.set_id(300);
-    assert_eq!((*page.tried(), *page.looped(), *page.matched(), *page.branched()), (None, 301, "many", true));
+    assert_eq!(
+        (
+            *page.tried(),
+            *page.looped(),
+            *page.matched(),
+            *page.branched()
+        ),
+        (None, 301, "many", 1)
+    );
     assert_eq!(log.take(), ["early", "early"]);
 }
 
@@ -446,5 +478,10 @@ fn a_graph_of_effects_alone_runs_them_once() {
     assert_eq!(log.take(), ["one", "two"]);
     page.batch(|_| ());
     assert_eq!(log.take(), NOTHING);
-    assert!(Page::GRAPH.nodes.iter().all(|node| node.kind == NodeKind::Effect));
+    assert!(
+        Page::GRAPH
+            .nodes
+            .iter()
+            .all(|node| node.kind == NodeKind::Effect)
+    );
 }

@@ -30,13 +30,20 @@ fn node(name: &str) -> &'static Node {
 }
 
 fn dependencies(name: &str) -> Vec<&'static str> {
-    GRAPH.dependencies_of(node(name)).map(|node| node.name).collect()
+    GRAPH
+        .dependencies_of(node(name))
+        .map(|node| node.name)
+        .collect()
 }
 
 #[test]
 fn nodes_stand_in_declaration_order_and_fields_are_none() {
     assert_eq!(GRAPH.name, "Cart");
-    let nodes: Vec<_> = GRAPH.nodes.iter().map(|node| (node.name, node.kind)).collect();
+    let nodes: Vec<_> = GRAPH
+        .nodes
+        .iter()
+        .map(|node| (node.name, node.kind))
+        .collect();
     assert_eq!(
         nodes,
         [
@@ -70,14 +77,27 @@ fn every_node_ranks_above_what_it_reads_and_effects_above_all() {
     sorted.sort_unstable();
     assert_eq!(sorted, [0, 1, 2, 3], "ranks are distinct and dense");
     for node in GRAPH.nodes {
-        assert_eq!(node.rank.is_none(), node.kind == NodeKind::Signal, "{}", node.name);
+        assert_eq!(
+            node.rank.is_none(),
+            node.kind == NodeKind::Signal,
+            "{}",
+            node.name
+        );
         for dependency in GRAPH.dependencies_of(node) {
-            assert!(dependency.rank < node.rank, "{} reads {}", node.name, dependency.name);
+            assert!(
+                dependency.rank < node.rank,
+                "{} reads {}",
+                node.name,
+                dependency.name
+            );
         }
     }
     let last_value = node("lazy").rank.max(node("total").rank);
     assert!(last_value < node("show").rank);
-    assert!(node("show").rank < node("count").rank, "effects in declaration order");
+    assert!(
+        node("show").rank < node("count").rank,
+        "effects in declaration order"
+    );
 }
 
 #[test]
@@ -103,7 +123,11 @@ fn a_graph_is_drawn_for_graphviz() {
         "\"price\" -> \"total\";",
         "\"total\" -> \"count\";",
     ] {
-        assert_eq!(dot.lines().filter(|found| found.trim() == line).count(), 1, "{line} in {dot}");
+        assert_eq!(
+            dot.lines().filter(|found| found.trim() == line).count(),
+            1,
+            "{line} in {dot}"
+        );
     }
     assert_eq!(dot.lines().count(), 2 + 7 + 7);
 }
@@ -129,26 +153,77 @@ reactive! {
 #[test]
 fn odd_names_are_drawn_as_nodes_of_their_own() {
     let mermaid = Odd::GRAPH.to_mermaid();
-    let nodes: Vec<&str> = mermaid.lines().skip(1).filter(|line| !line.contains("-->")).map(str::trim).collect();
+    let nodes: Vec<&str> = mermaid
+        .lines()
+        .skip(1)
+        .filter(|line| !line.contains("-->"))
+        .map(str::trim)
+        .collect();
     assert_eq!(nodes.len(), Odd::GRAPH.nodes.len());
-    let ids: Vec<&str> = nodes.iter().map(|line| line.split(['[', '(', '{']).next().unwrap_or_default()).collect();
+    let ids: Vec<&str> = nodes
+        .iter()
+        .map(|line| line.split(['[', '(', '{']).next().unwrap_or_default())
+        .collect();
     for (at, id) in ids.iter().enumerate() {
-        assert!(!ids[..at].contains(id), "two nodes are called {id} in\n{mermaid}");
-        let reserved = ["end", "graph", "subgraph", "class", "style", "click", "default", "flowchart", "call", "href"];
-        assert!(!reserved.contains(id), "{id} means something else to Mermaid:\n{mermaid}");
+        assert!(
+            !ids[..at].contains(id),
+            "two nodes are called {id} in\n{mermaid}"
+        );
+        let reserved = [
+            "end",
+            "graph",
+            "subgraph",
+            "class",
+            "style",
+            "click",
+            "default",
+            "flowchart",
+            "call",
+            "href",
+        ];
+        assert!(
+            !reserved.contains(id),
+            "{id} means something else to Mermaid:\n{mermaid}"
+        );
     }
     for (line, node) in nodes.iter().zip(Odd::GRAPH.nodes) {
-        assert!(line.contains(node.name), "the label of {} in {line}", node.name);
+        assert!(
+            line.contains(node.name),
+            "the label of {} in {line}",
+            node.name
+        );
     }
-    let edges: Vec<(&str, &str)> = mermaid.lines().filter_map(|line| line.trim().split_once(" --> ")).collect();
-    let id_of = |name: &str| ids[Odd::GRAPH.nodes.iter().position(|node| node.name == name).expect("a node")];
+    let edges: Vec<(&str, &str)> = mermaid
+        .lines()
+        .filter_map(|line| line.trim().split_once(" --> "))
+        .collect();
+    let id_of = |name: &str| {
+        ids[Odd::GRAPH
+            .nodes
+            .iter()
+            .position(|node| node.name == name)
+            .expect("a node")]
+    };
     assert!(edges.contains(&(id_of("end"), id_of("class"))));
     assert!(edges.contains(&(id_of("end_"), id_of("class"))));
-    assert!(edges.iter().all(|(from, to)| ids.contains(from) && ids.contains(to)), "{mermaid}");
+    assert!(
+        edges
+            .iter()
+            .all(|(from, to)| ids.contains(from) && ids.contains(to)),
+        "{mermaid}"
+    );
 
     let dot = Odd::GRAPH.to_dot();
-    for line in ["\"node\" [shape=box];", "\"type\" -> \"click\";", "\"größe\" -> \"click\";", "\"node\" -> \"edge\";"] {
-        assert!(dot.lines().any(|found| found.trim() == line), "{line} in {dot}");
+    for line in [
+        "\"node\" [shape=box];",
+        "\"type\" -> \"click\";",
+        "\"größe\" -> \"click\";",
+        "\"node\" -> \"edge\";",
+    ] {
+        assert!(
+            dot.lines().any(|found| found.trim() == line),
+            "{line} in {dot}"
+        );
     }
     assert!(dot.starts_with("digraph \"Odd\" {"));
 }
@@ -163,7 +238,10 @@ fn the_description_is_a_constant_of_every_instance() {
     }
     const OF_BYTES: Graph = Generic::<u8, 3>::GRAPH;
     assert_eq!(OF_BYTES, Generic::<String, 0>::GRAPH);
-    assert_eq!(OF_BYTES.to_mermaid(), "flowchart TD\n    value([value])\n    copy[copy]\n    value --> copy\n");
+    assert_eq!(
+        OF_BYTES.to_mermaid(),
+        "flowchart TD\n    value([value])\n    copy[copy]\n    value --> copy\n"
+    );
     let _ = Generic::new([1]).copy();
     let _ = Cart::new(Log::new());
     let _ = Odd::new();
@@ -183,15 +261,24 @@ fn debug_prints_names_and_values_and_runs_no_body() {
         }
     }
     let mut page = Page::new();
-    assert_eq!(format!("{page:?}"), r#"Page { id: 3, name: "tea", eager: 6, lazy: _, unread: _ }"#);
+    assert_eq!(
+        format!("{page:?}"),
+        r#"Page { id: 3, name: "tea", eager: 6, lazy: _, unread: _ }"#
+    );
     let _ = page.lazy();
-    assert_eq!(format!("{page:?}"), r#"Page { id: 3, name: "tea", eager: 6, lazy: 9, unread: _ }"#);
+    assert_eq!(
+        format!("{page:?}"),
+        r#"Page { id: 3, name: "tea", eager: 6, lazy: 9, unread: _ }"#
+    );
     assert_eq!(
         format!("{page:#?}"),
         "Page {\n    id: 3,\n    name: \"tea\",\n    eager: 6,\n    lazy: 9,\n    unread: _,\n}"
     );
     page.set_id(4);
-    assert_eq!(format!("{page:?}"), r#"Page { id: 4, name: "tea", eager: 8, lazy: _, unread: _ }"#);
+    assert_eq!(
+        format!("{page:?}"),
+        r#"Page { id: 4, name: "tea", eager: 8, lazy: _, unread: _ }"#
+    );
 }
 
 #[test]
@@ -213,13 +300,19 @@ fn debug_shows_failed_values_as_panicked() {
     assert_eq!(panic_of(|| page.set_id(20)), "eager");
     let text = format!("{page:?}");
     let shown = text.split_once("id: ").expect("the signal").1;
-    assert_eq!(shown, "20, eager: <panicked>, below: <panicked>, lazy: _, lazy_below: _ }");
+    assert_eq!(
+        shown,
+        "20, eager: <panicked>, below: <panicked>, lazy: _, lazy_below: _ }"
+    );
     assert_eq!(log.take(), NOTHING);
     assert_eq!(panic_of(|| *page.lazy_below()), "lazy");
     assert_eq!(log.take(), ["lazy"]);
     let text = format!("{page:?}");
     let shown = text.split_once("id: ").expect("the signal").1;
-    assert_eq!(shown, "20, eager: <panicked>, below: <panicked>, lazy: <panicked>, lazy_below: <panicked> }");
+    assert_eq!(
+        shown,
+        "20, eager: <panicked>, below: <panicked>, lazy: <panicked>, lazy_below: <panicked> }"
+    );
     page.set_id(1);
     let text = format!("{page:?}");
     let shown = text.split_once("id: ").expect("the signal").1;
@@ -238,7 +331,10 @@ fn debug_of_a_generic_graph_asks_of_its_parameters() {
             computed unit: () = { let _ = r#type; };
         }
     }
-    assert_eq!(format!("{:?}", Generic::new(Some(1))), "Generic { type: Some(1), unit: _ }");
+    assert_eq!(
+        format!("{:?}", Generic::new(Some(1))),
+        "Generic { type: Some(1), unit: _ }"
+    );
     let mute = Generic::new(Mute);
     let () = *mute.unit();
 }
@@ -266,5 +362,8 @@ fn debug_passes_the_formatter_on() {
     }
     let page = Page::new();
     let _ = (page.text(), page.float());
-    assert_eq!(format!("{page:.2?}"), r#"Page { byte: Hex(0xff), text: "Hex(0xff)", float: 127.50 }"#);
+    assert_eq!(
+        format!("{page:.2?}"),
+        r#"Page { byte: Hex(0xff), text: "Hex(0xff)", float: 127.50 }"#
+    );
 }

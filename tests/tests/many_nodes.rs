@@ -48,7 +48,10 @@ macro_rules! a_watched_chain {
             assert_eq!(failed, Err("no"));
             assert_eq!(log.take(), NOTHING);
             let effect = $chain::GRAPH.node("show").expect("the effect");
-            assert_eq!((effect.kind, effect.rank), (NodeKind::Effect, Some($length)));
+            assert_eq!(
+                (effect.kind, effect.rank),
+                (NodeKind::Effect, Some($length))
+            );
         }
     };
 }
@@ -77,7 +80,11 @@ fn b035_a_lazy_chain_is_computed_once_where_it_is_read() {
         chain.set_n0(2);
     });
     assert_eq!(*chain.n500(), 502);
-    assert_eq!(log.take(), NOTHING, "every value from before the batch is back");
+    assert_eq!(
+        log.take(),
+        NOTHING,
+        "every value from before the batch is back"
+    );
 }
 
 /// The same effect many times: for graphs whose effects alone fill more than a word.

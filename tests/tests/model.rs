@@ -153,7 +153,10 @@ impl Model {
                 continue;
             }
             self.blocked.retain(|blocked| *blocked != name);
-            let seen: Option<Vec<String>> = reads.iter().map(|read| Some(self.values[read]?.to_string())).collect();
+            let seen: Option<Vec<String>> = reads
+                .iter()
+                .map(|read| Some(self.values[read]?.to_string()))
+                .collect();
             match seen {
                 Some(seen) => {
                     done.effects.push(format!("{name} {}", seen.join(" ")));
@@ -189,8 +192,11 @@ fn quiet() {
         set_hook(Box::new(move |info| {
             let payload = info.payload();
             let text = payload.downcast_ref::<&str>().copied();
-            let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
-            let expected = ["risky", "mixed", "lazy_risky", "on_risky", "rolled back"].contains(&text)
+            let text = text
+                .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+                .unwrap_or_default();
+            let expected = ["risky", "mixed", "lazy_risky", "on_risky", "rolled back"]
+                .contains(&text)
                 || text.starts_with("computed `");
             if !expected {
                 usual(info);
@@ -225,8 +231,19 @@ macro_rules! read {
     };
 }
 
-const READABLE: [&str; 11] =
-    ["half", "risky", "sum", "mixed", "tail", "lazy", "lazy_risky", "lazy_top", "a", "b", "c"];
+const READABLE: [&str; 11] = [
+    "half",
+    "risky",
+    "sum",
+    "mixed",
+    "tail",
+    "lazy",
+    "lazy_risky",
+    "lazy_top",
+    "a",
+    "b",
+    "c",
+];
 
 fn agree(seed: u64, name: &str, model: &Model, read: Result<u32, String>) {
     match (model.values[name], &read) {
@@ -350,12 +367,19 @@ fn scenario(seed: u64) {
         };
         let expected = model.settle();
         let events = log.take();
-        let effects: Vec<String> = events.iter().filter(|event| event.starts_with("on_")).cloned().collect();
+        let effects: Vec<String> = events
+            .iter()
+            .filter(|event| event.starts_with("on_"))
+            .cloned()
+            .collect();
         assert_eq!(effects, expected.effects, "{at}: {graph:?}");
         if !half_way {
             assert_eq!(result.err().as_deref(), expected.first_panic, "{at}");
             let bodies = &events[..events.len() - effects.len()];
-            assert_eq!(bodies, expected.bodies, "{at}: bodies come first, each once");
+            assert_eq!(
+                bodies, expected.bodies,
+                "{at}: bodies come first, each once"
+            );
         } else if let Err(said) = result {
             let on_risky = expected.effects.iter().any(|effect| effect == "on_risky 2");
             let failed = model.values.get(said.as_str()).is_some_and(Option::is_none);
@@ -366,11 +390,18 @@ fn scenario(seed: u64) {
             agree(seed, name, &model, read!(graph, name));
         }
         let first = log.take();
-        assert!(first.iter().all(|body| body.starts_with("lazy")), "{at}: a read runs only lazy bodies: {first:?}");
+        assert!(
+            first.iter().all(|body| body.starts_with("lazy")),
+            "{at}: a read runs only lazy bodies: {first:?}"
+        );
         let mut once = first.clone();
         once.sort();
         once.dedup();
-        assert_eq!(once.len(), first.len(), "{at}: each lazy body once: {first:?}");
+        assert_eq!(
+            once.len(),
+            first.len(),
+            "{at}: each lazy body once: {first:?}"
+        );
         let _ = format!("{graph:?}");
         assert!(log.take().is_empty(), "{at}: `Debug` runs nothing");
     }
@@ -381,7 +412,10 @@ fn scenario(seed: u64) {
     for name in READABLE {
         agree(seed, name, &model, read!(graph, name));
     }
-    assert!(log.take().is_empty(), "seed {seed}: reading again runs nothing");
+    assert!(
+        log.take().is_empty(),
+        "seed {seed}: reading again runs nothing"
+    );
 }
 
 #[test]

@@ -4,6 +4,14 @@
 //!
 //! Must not know: how the macro finds names.
 
+#![allow(
+    unused_parens,
+    clippy::style,
+    clippy::complexity,
+    clippy::suspicious,
+    reason = "odd ways to mention a name are what is tested here"
+)]
+
 use signal_kernel::{Graph, reactive};
 use signal_kernel_tests::log::Log;
 

@@ -105,7 +105,11 @@ fn b136_a_panic_in_new_is_the_first_one() {
 fn build_at_random(graph: &Graph, build: Build, random: &mut Random) -> bool {
     let parameters: Vec<i64> = graph.items.iter().map(|_| random.between(-3, 12)).collect();
     let first = |item: usize| match graph.items[item].kind {
-        Kind::Signal { first, parameter: false, .. } => first,
+        Kind::Signal {
+            first,
+            parameter: false,
+            ..
+        } => first,
         _ => parameters[item],
     };
     let result = catch_unwind(AssertUnwindSafe(|| drop(build(&first))));
@@ -113,17 +117,30 @@ fn build_at_random(graph: &Graph, build: Build, random: &mut Random) -> bool {
     let mut kept = vec![0; graph.items.len()];
     for entry in &log {
         match *entry {
-            Entry::Saw(item, _) if matches!(graph.items[item].kind, Kind::Effect { typed: true, .. }) => kept[item] += 1,
+            Entry::Saw(item, _)
+                if matches!(graph.items[item].kind, Kind::Effect { typed: true, .. }) =>
+            {
+                kept[item] += 1
+            }
             Entry::Dropped(item, _) => kept[item] -= 1,
             _ => {}
         }
     }
-    assert!(kept.iter().all(|&kept| kept == 0), "{}: what an effect kept is leaked: {log:?}", graph.name);
-    let mut values: Vec<Option<i64>> = (0..graph.items.len()).map(|item| Some(first(item))).collect();
+    assert!(
+        kept.iter().all(|&kept| kept == 0),
+        "{}: what an effect kept is leaked: {log:?}",
+        graph.name
+    );
+    let mut values: Vec<Option<i64>> = (0..graph.items.len())
+        .map(|item| Some(first(item)))
+        .collect();
     let mut panics = vec![false; graph.items.len()];
     for &item in &graph.order {
         let body = graph.body(item).expect("signals are not in the order");
-        let ready = body.mentions.iter().all(|&mention| values[mention].is_some());
+        let ready = body
+            .mentions
+            .iter()
+            .all(|&mention| values[mention].is_some());
         let read = |mention: usize| values[mention].expect("a value that is there");
         let value = if ready { body.run(&read) } else { None };
         panics[item] = ready && value.is_none();
@@ -154,9 +171,27 @@ fn the_description_of_each_graph_is_its_declaration() {
                 Kind::Computed { .. } => NodeKind::Lazy,
                 Kind::Effect { .. } => NodeKind::Effect,
             };
-            assert_eq!((node.name, node.kind), (item.name.as_str(), kind), "{}", graph.name);
-            assert_eq!(node.dependencies, graph.mentions(index), "{} {}", graph.name, node.name);
-            assert!(node.dependencies.iter().all(|&it| shape.nodes[it].rank < node.rank), "{} {}", graph.name, node.name);
+            assert_eq!(
+                (node.name, node.kind),
+                (item.name.as_str(), kind),
+                "{}",
+                graph.name
+            );
+            assert_eq!(
+                node.dependencies,
+                graph.mentions(index),
+                "{} {}",
+                graph.name,
+                node.name
+            );
+            assert!(
+                node.dependencies
+                    .iter()
+                    .all(|&it| shape.nodes[it].rank < node.rank),
+                "{} {}",
+                graph.name,
+                node.name
+            );
         }
     }
 }
@@ -177,8 +212,13 @@ fn check_graphs(numbers: Range<usize>, steps: usize) {
             let program = program::random(&graphs[number], steps, &mut Random::new(seed));
             if let Err((step, complaint)) = check(&graphs[number], BUILD[number], &program) {
                 let before = &program[step.saturating_sub(3)..=step.min(steps - 1)];
-                let short = shorten(&graphs[number], BUILD[number], program[..=step.min(steps - 1)].to_vec());
-                let (_, in_short) = check(&graphs[number], BUILD[number], &short).expect_err("it fails");
+                let short = shorten(
+                    &graphs[number],
+                    BUILD[number],
+                    program[..=step.min(steps - 1)].to_vec(),
+                );
+                let (_, in_short) =
+                    check(&graphs[number], BUILD[number], &short).expect_err("it fails");
                 panic!(
                     "{} with seed {seed}, step {step}: {complaint}\nthe last steps: {before:?}\n\
                      {} with a shorter program: {in_short}\n{short:#?}",
@@ -194,7 +234,9 @@ fn check(graph: &Graph, build: Build, program: &[Op]) -> Result<(), (usize, Stri
     take_log();
     let mut subject = build(&|item| first(graph, item));
     let mut model = Model::new(graph, &|item| first(graph, item));
-    model.begin(take_log()).map_err(|complaint| (0, complaint))?;
+    model
+        .begin(take_log())
+        .map_err(|complaint| (0, complaint))?;
     for (step, op) in program.iter().enumerate() {
         check_step(&mut *subject, &mut model, op, step).map_err(|complaint| (step, complaint))?;
     }
@@ -202,10 +244,19 @@ fn check(graph: &Graph, build: Build, program: &[Op]) -> Result<(), (usize, Stri
     let (mut dropped, mut kept) = (take_log(), model.kept());
     dropped.sort();
     kept.sort();
-    if dropped == kept { Ok(()) } else { Err((program.len(), format!("dropped {dropped:?}, not {kept:?}"))) }
+    if dropped == kept {
+        Ok(())
+    } else {
+        Err((program.len(), format!("dropped {dropped:?}, not {kept:?}")))
+    }
 }
 
-fn check_step(subject: &mut dyn Subject, model: &mut Model<'_>, op: &Op, step: usize) -> Result<(), String> {
+fn check_step(
+    subject: &mut dyn Subject,
+    model: &mut Model<'_>,
+    op: &Op,
+    step: usize,
+) -> Result<(), String> {
     let mut trace = Vec::new();
     program::perform(subject, op, &mut trace);
     let mut trace = trace.into_iter();

@@ -43,7 +43,12 @@ fn b101_computed_values_come_first_dependencies_first() {
 fn b115_effects_run_in_declaration_order_in_every_settle() {
     let log = Log::new();
     let mut page = Page::new(log.clone());
-    let effects = |log: &Log| log.take().into_iter().filter(|event| event.starts_with('e')).collect::<Vec<_>>();
+    let effects = |log: &Log| {
+        log.take()
+            .into_iter()
+            .filter(|event| event.starts_with('e'))
+            .collect::<Vec<_>>()
+    };
     assert_eq!(effects(&log), ["e1 2", "e2 1", "e3 1 1"]);
     page.set_a(2);
     assert_eq!(effects(&log), ["e1 3", "e3 2 2"]);
@@ -58,7 +63,11 @@ fn b115_effects_run_in_declaration_order_in_every_settle() {
         page.set_a(4);
         page.set_b(4);
     });
-    assert_eq!(effects(&log), ["e1 8", "e2 4", "e3 4 4"], "the order of the writes is of no account");
+    assert_eq!(
+        effects(&log),
+        ["e1 8", "e2 4", "e3 4 4"],
+        "the order of the writes is of no account"
+    );
 }
 
 #[test]
@@ -83,7 +92,11 @@ fn b118_nothing_is_left_over_after_a_settle() {
     assert_eq!(page.transaction(|_| Ok::<_, ()>(1)), Ok(1));
     assert_eq!(log.take(), NOTHING);
     page.set_b(2);
-    assert_eq!(log.take(), ["right", "top", "e1 4", "e2 2"], "nothing that the write of a left behind");
+    assert_eq!(
+        log.take(),
+        ["right", "top", "e1 4", "e2 2"],
+        "nothing that the write of a left behind"
+    );
 }
 
 #[test]
@@ -110,7 +123,10 @@ fn b104_a_body_that_has_run_can_become_due_again() {
     for value in 2..5 {
         page.set_b(value);
         let sum = value + 1;
-        assert_eq!(log.take(), ["right", "top", &format!("e1 {sum}"), &format!("e2 {value}")]);
+        assert_eq!(
+            log.take(),
+            ["right", "top", &format!("e1 {sum}"), &format!("e2 {value}")]
+        );
     }
 }
 
@@ -147,5 +163,8 @@ fn b234_the_same_writes_give_the_same_trace() {
         assert_eq!(scenario(&Log::new()), first);
     }
     let elsewhere = std::thread::spawn(|| scenario(&Log::new()));
-    assert_eq!(elsewhere.join().expect("the scenario does not panic"), first);
+    assert_eq!(
+        elsewhere.join().expect("the scenario does not panic"),
+        first
+    );
 }

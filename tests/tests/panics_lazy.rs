@@ -33,7 +33,10 @@ fn page() -> (Page, Log) {
 }
 
 fn names(said: &str, node: &str) {
-    assert!(said.contains(&format!("computed `{node}` of `Page` panicked")), "{said}");
+    assert!(
+        said.contains(&format!("computed `{node}` of `Page` panicked")),
+        "{said}"
+    );
 }
 
 #[test]
@@ -63,7 +66,10 @@ fn b129_later_reads_panic_with_the_name_and_run_nothing() {
     names(&panic_of(|| *page.quarter()), "quarter");
     names(&panic_of(|| *page.join()), "join");
     let events = log.take();
-    assert!(!events.iter().any(|event| event.starts_with("half")), "{events:?}");
+    assert!(
+        !events.iter().any(|event| event.starts_with("half")),
+        "{events:?}"
+    );
     assert!(!events.contains(&"quarter".to_owned()), "{events:?}");
     assert!(!events.contains(&"join".to_owned()), "{events:?}");
 }
@@ -119,7 +125,10 @@ fn r8_a_change_elsewhere_is_no_reason_to_try_again() {
     names(&panic_of(|| *page.half()), "half");
     names(&panic_of(|| *page.join()), "join");
     let events = log.take();
-    assert!(!events.iter().any(|event| event.starts_with("half")), "{events:?}");
+    assert!(
+        !events.iter().any(|event| event.starts_with("half")),
+        "{events:?}"
+    );
 }
 
 #[test]
@@ -191,7 +200,10 @@ fn r8_a_lazy_failure_survives_a_batch_that_ends_as_it_began() {
     names(&panic_of(|| *page.join()), "join");
     names(&panic_of(|| *page.half()), "half");
     let events = log.take();
-    assert!(!events.iter().any(|event| event.starts_with("half")), "{events:?}");
+    assert!(
+        !events.iter().any(|event| event.starts_with("half")),
+        "{events:?}"
+    );
     page.set_id(8);
     assert_eq!(*page.join(), 4);
 }

@@ -55,7 +55,12 @@ fn works(page: &mut Page, log: &Log) {
     page.set_twin(trap.value(71));
     assert_eq!(
         log.take(),
-        [format!("drop {value}"), "show 70".into(), format!("drop {twin}"), "twin 71".into()]
+        [
+            format!("drop {value}"),
+            "show 70".into(),
+            format!("drop {twin}"),
+            "twin 71".into()
+        ]
     );
     page.set_source(720);
     assert_eq!((page.eager().number(), page.lazy().number()), (172, 272));
@@ -88,7 +93,10 @@ fn b018_a_comparison_that_panics_in_a_batch_is_a_panic_of_the_closure() {
     assert_eq!(said, "1 == 3");
     let events = log.take();
     assert!(events.contains(&"twin 2".to_owned()), "{events:?}");
-    assert!(!events.contains(&"show 3".to_owned()) && !events.contains(&"never here".to_owned()), "{events:?}");
+    assert!(
+        !events.contains(&"show 3".to_owned()) && !events.contains(&"never here".to_owned()),
+        "{events:?}"
+    );
     assert_eq!(page.value().number(), 1);
     works(&mut page, &log);
 }
@@ -119,11 +127,20 @@ fn b018_a_computed_value_whose_comparison_panics_is_failed_and_recovers() {
     assert_eq!(panic_of(|| page.set_source(20)), "101 == 102");
     assert!(panic_of(|| page.eager().number()).contains("computed `eager` of `Page` panicked"));
     let events = log.take();
-    assert!(!events.iter().any(|event| event.starts_with("eager")), "{events:?}");
-    assert!(!events.contains(&"drop 101".to_owned()), "the old value is still there: {events:?}");
+    assert!(
+        !events.iter().any(|event| event.starts_with("eager")),
+        "{events:?}"
+    );
+    assert!(
+        !events.contains(&"drop 101".to_owned()),
+        "the old value is still there: {events:?}"
+    );
     page.set_source(11);
     assert_eq!(page.eager().number(), 101);
-    assert!(log.take().contains(&"eager 101".to_owned()), "recovered, though to the old value");
+    assert!(
+        log.take().contains(&"eager 101".to_owned()),
+        "recovered, though to the old value"
+    );
     works(&mut page, &log);
 }
 
@@ -250,7 +267,10 @@ fn r8_a_batch_that_ends_as_it_began_drops_what_came_between() {
     assert_eq!(said, "drop of 1", "of the second 1: the first is put back");
     assert_eq!(page.value().number(), 1);
     let events = log.take();
-    assert!(!events.contains(&"show 1".to_owned()) && events.contains(&"twin 1002".to_owned()), "{events:?}");
+    assert!(
+        !events.contains(&"show 1".to_owned()) && events.contains(&"twin 1002".to_owned()),
+        "{events:?}"
+    );
     works(&mut page, &log);
 }
 
@@ -268,9 +288,15 @@ fn r8_a_rollback_restores_every_signal_whatever_panics_in_drop() {
             })
         });
         assert_eq!(said, format!("drop of {number}"));
-        assert_eq!((page.value().number(), page.twin().number(), *page.source()), (1, 1001, 10));
+        assert_eq!(
+            (page.value().number(), page.twin().number(), *page.source()),
+            (1, 1001, 10)
+        );
         let events = log.take();
-        assert!(events.iter().all(|event| event.starts_with("drop")), "no effect runs: {events:?}");
+        assert!(
+            events.iter().all(|event| event.starts_with("drop")),
+            "no effect runs: {events:?}"
+        );
     }
     works(&mut page, &log);
 }
@@ -329,7 +355,10 @@ fn r8_an_equal_computed_value_whose_drop_panics_is_no_change() {
     assert_eq!(panic_of(|| page.set_source(11)), "drop of 101");
     assert_eq!(page.eager().number(), 101);
     let events = log.take();
-    assert!(!events.iter().any(|event| event.starts_with("eager")), "{events:?}");
+    assert!(
+        !events.iter().any(|event| event.starts_with("eager")),
+        "{events:?}"
+    );
     works(&mut page, &log);
 }
 
@@ -346,7 +375,11 @@ fn r8_an_old_lazy_value_whose_drop_panics_costs_nothing_else() {
             page.set_source(source);
             assert_eq!(page.lazy().number(), source / 10 + 200);
         }));
-        said.extend(caught.err().map(|payload| *payload.downcast::<String>().expect("a text")));
+        said.extend(
+            caught
+                .err()
+                .map(|payload| *payload.downcast::<String>().expect("a text")),
+        );
     }
     assert_eq!(said, ["drop of 202"]);
     assert_eq!((page.eager().number(), page.lazy().number()), (104, 204));
@@ -370,7 +403,10 @@ fn r8_values_computed_half_way_may_panic_in_drop() {
         assert_eq!(said, format!("drop of {number}"));
         assert_eq!((page.eager().number(), page.lazy().number()), (101, 201));
         let events = log.take();
-        assert!(!events.iter().any(|event| event.starts_with("eager")), "{events:?}");
+        assert!(
+            !events.iter().any(|event| event.starts_with("eager")),
+            "{events:?}"
+        );
         assert!(events.contains(&format!("twin {number}")), "{events:?}");
         page.set_twin(trap.value(5));
     }
@@ -473,7 +509,7 @@ fn b137_a_panic_in_new_drops_what_was_built() {
             computed checked: u32 = { let _ = first; forbid(id) };
             effect keep: Touchy = trap.value(first.number() + checked);
             effect show { assert!(*id != 14, "effect"); }
-            effect last { value.clone(); }
+            effect last { drop(value.clone()); }
         }
     }
     let log = Log::new();
@@ -487,9 +523,16 @@ fn b137_a_panic_in_new_drops_what_was_built() {
     assert_eq!(panic_of(|| build(13)), "computed");
     assert_eq!(sorted(), ["drop 50", "drop 60", "drop 61"]);
     assert_eq!(panic_of(|| build(14)), "effect");
-    assert_eq!(sorted(), ["drop 50", "drop 60", "drop 60", "drop 61", "drop 75"], "the last effect has run");
+    assert_eq!(
+        sorted(),
+        ["drop 50", "drop 60", "drop 60", "drop 61", "drop 75"],
+        "the last effect has run"
+    );
     drop(build(1));
-    assert_eq!(sorted(), ["drop 50", "drop 60", "drop 60", "drop 61", "drop 62"]);
+    assert_eq!(
+        sorted(),
+        ["drop 50", "drop 60", "drop 60", "drop 61", "drop 62"]
+    );
 }
 
 #[test]
@@ -524,7 +567,10 @@ fn r8_an_initial_value_that_panics_drops_those_before_it() {
     }
     let log = Log::new();
     let trap = Trap::new(&log);
-    assert_eq!(panic_of(|| Page::new(number(&trap, 1), number(&trap, 2))), "initial");
+    assert_eq!(
+        panic_of(|| Page::new(number(&trap, 1), number(&trap, 2))),
+        "initial"
+    );
     let mut events = log.take();
     events.sort();
     assert_eq!(events, ["drop 1", "drop 2"]);

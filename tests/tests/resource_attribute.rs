@@ -279,9 +279,9 @@ fn a_generic_function_is_called_with_its_types() {
 }
 
 #[resource]
-async fn look_up<K: Ord, V: Clone + Sync>(map: Arc<BTreeMap<K, V>>, key: K) -> Result<V, ()>
+async fn look_up<K: Ord + Sync, V>(map: Arc<BTreeMap<K, V>>, key: K) -> Result<V, ()>
 where
-    K: Sync,
+    V: Clone + Sync,
 {
     map.get(&key).cloned().ok_or(())
 }

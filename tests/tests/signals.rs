@@ -85,7 +85,11 @@ fn b003_a_mutable_field_is_seen_without_a_dependency() {
     *page.visits_mut() = 5;
     assert_eq!(log.take(), ["1 0"], "a field is no dependency");
     page.set_id(2);
-    assert_eq!(log.take(), ["2 5"], "the run that something else caused sees it");
+    assert_eq!(
+        log.take(),
+        ["2 5"],
+        "the run that something else caused sees it"
+    );
 }
 
 #[test]

@@ -52,7 +52,11 @@ fn a_graph_is_send_and_sync_where_its_values_are() {
     is_send::<Lonely>();
     is_send::<PlainBatch<'static>>();
     is_send::<PlainTransaction<'static>>();
-    let _ = (Plain::new(Log::new()), Generic::new(1), Lonely::new(Cell::new(1)));
+    let _ = (
+        Plain::new(Log::new()),
+        Generic::new(1),
+        Lonely::new(Cell::new(1)),
+    );
 }
 
 #[test]
@@ -103,7 +107,10 @@ fn r3_a_lazy_value_read_from_many_threads_is_computed_once() {
         };
         let seen: Vec<&String> = thread::scope(|scope| {
             let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(read)).collect();
-            readers.into_iter().map(|reader| reader.join().expect("no reader panics")).collect()
+            readers
+                .into_iter()
+                .map(|reader| reader.join().expect("no reader panics"))
+                .collect()
         });
         assert!(seen.iter().all(|&text| *text == (id * 2).to_string()));
         assert!(seen.iter().all(|&text| std::ptr::eq(text, seen[0])));
@@ -128,11 +135,18 @@ fn r8_a_lazy_body_that_panics_does_so_for_one_of_many_readers() {
     };
     let mut said: Vec<String> = thread::scope(|scope| {
         let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(read)).collect();
-        readers.into_iter().map(|reader| reader.join().expect("panics are caught")).collect()
+        readers
+            .into_iter()
+            .map(|reader| reader.join().expect("panics are caught"))
+            .collect()
     });
     said.sort();
     assert_eq!(said.pop().as_deref(), Some("own message"));
-    assert!(said.iter().all(|text| text.contains("computed `lazy` of `Page` panicked")), "{said:?}");
+    assert!(
+        said.iter()
+            .all(|text| text.contains("computed `lazy` of `Page` panicked")),
+        "{said:?}"
+    );
 }
 
 /// Generated loops keep their stack in the frame of one function, however long the chain: the thread's
@@ -148,7 +162,10 @@ fn b035_a_long_lazy_chain_needs_no_deep_stack() {
         thread::scope(|scope| {
             let reader = thread::Builder::new().stack_size(SMALL_STACK);
             let reader = reader.spawn_scoped(scope, || *chain.n500());
-            reader.expect("a thread").join().expect("the stack is deep enough")
+            reader
+                .expect("a thread")
+                .join()
+                .expect("the stack is deep enough")
         })
     };
     assert_eq!(read(&chain), 501);

@@ -87,7 +87,11 @@ fn b106_a_transaction_that_panics_restores_every_signal() {
     assert_eq!(*bank.alice(), 100);
     assert_eq!(bank.names(), &["alice", "bob"]);
     bank.set_alice(90);
-    assert_eq!(log.take(), ["sum", "sum 140", "alice 90"], "no transaction is open any more");
+    assert_eq!(
+        log.take(),
+        ["sum", "sum 140", "alice 90"],
+        "no transaction is open any more"
+    );
 }
 
 #[test]
@@ -166,7 +170,11 @@ fn b109_an_update_from_before_a_failed_transaction_still_counts() {
         });
         assert_eq!(failed, Err(()));
     });
-    assert_eq!(log.take(), ["sum", "alice 100"], "an update counts, one that is rolled back does not");
+    assert_eq!(
+        log.take(),
+        ["sum", "alice 100"],
+        "an update counts, one that is rolled back does not"
+    );
 }
 
 #[test]
@@ -186,7 +194,10 @@ fn b110_a_nested_transaction_that_succeeds_is_taken_back_with_the_outer_one() {
         Err("outer")
     });
     assert_eq!(failed, Err("outer"));
-    assert_eq!((*bank.alice(), *bank.bob(), bank.names().len()), (100, 50, 2));
+    assert_eq!(
+        (*bank.alice(), *bank.bob(), bank.names().len()),
+        (100, 50, 2)
+    );
     assert_eq!(bank.deed(), &Owned(1));
     assert_eq!(log.take(), NOTHING);
 }
@@ -277,7 +288,10 @@ fn r5_a_batch_in_a_transaction_is_taken_back_with_it() {
         Err(())
     });
     assert_eq!(failed, Err(()));
-    assert_eq!((*bank.alice(), *bank.bob(), bank.names().len()), (100, 50, 2));
+    assert_eq!(
+        (*bank.alice(), *bank.bob(), bank.names().len()),
+        (100, 50, 2)
+    );
     assert_eq!(log.take(), NOTHING);
 }
 
@@ -316,7 +330,11 @@ fn r5_a_transaction_that_fails_after_an_outer_write_goes_back_to_that_write() {
             Ok(())
         });
     });
-    assert_eq!(log.take(), NOTHING, "back to the value from before the batch");
+    assert_eq!(
+        log.take(),
+        NOTHING,
+        "back to the value from before the batch"
+    );
 }
 
 #[test]
@@ -382,7 +400,11 @@ fn r5_a_committed_transaction_counts_its_net_change() {
         Ok(())
     });
     assert_eq!(done, Ok(()));
-    assert_eq!(log.take(), ["sum", "alice 90", "bob 60"], "the sum is the old one");
+    assert_eq!(
+        log.take(),
+        ["sum", "alice 90", "bob 60"],
+        "the sum is the old one"
+    );
 }
 
 #[test]
@@ -432,6 +454,13 @@ fn b114_after_a_rollback_the_same_effect_can_become_due_again() {
         assert_eq!(failed, Err(()));
         log.clear();
         bank.set_alice(alice);
-        assert_eq!(log.take(), ["sum", &format!("sum {}", alice + 50), &format!("alice {alice}")]);
+        assert_eq!(
+            log.take(),
+            [
+                "sum",
+                &format!("sum {}", alice + 50),
+                &format!("alice {alice}")
+            ]
+        );
     }
 }

@@ -24,10 +24,20 @@ pub(crate) struct Item {
 #[derive(Debug)]
 pub(crate) enum Kind {
     /// Without a value it is a parameter of `new`, which gets `first`.
-    Signal { first: i64, parameter: bool, rule: Rule },
-    Computed { body: Body, rule: Rule },
+    Signal {
+        first: i64,
+        parameter: bool,
+        rule: Rule,
+    },
+    Computed {
+        body: Body,
+        rule: Rule,
+    },
     /// A typed effect keeps a value that logs its own drop.
-    Effect { body: Body, typed: bool },
+    Effect {
+        body: Body,
+        typed: bool,
+    },
 }
 
 /// When two values of a node count as the same.
@@ -147,7 +157,11 @@ impl Body {
             expr.mentions(&mut mentions);
         }
         value.mentions(&mut mentions);
-        Body { mentions, panics_at, value }
+        Body {
+            mentions,
+            panics_at,
+            value,
+        }
     }
 
     /// What the body yields; `None` if it panics.
@@ -196,7 +210,11 @@ impl Expr {
             Expr::Divide(a, by) => a.value(read) / by,
             Expr::Remainder(a, by) => a.value(read) % by,
             Expr::If(a, above, then, otherwise) => {
-                if a.value(read) > *above { then.value(read) } else { otherwise.value(read) }
+                if a.value(read) > *above {
+                    then.value(read)
+                } else {
+                    otherwise.value(read)
+                }
             }
             Expr::Match(a, arms) => arms[a.value(read).rem_euclid(3) as usize].value(read),
             Expr::Length(item) => read(*item).to_string().len() as i64,

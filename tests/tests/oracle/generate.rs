@@ -38,7 +38,13 @@ pub(crate) fn all() -> Vec<Graph> {
     }
     // Around the edges of the words of a mask.
     for ranks in [63, 64, 65, 128, 129, 200, 1000] {
-        plans.push(Plan { signals: 4 + ranks / 20, ranks, effects: 20, lazy: 25, panics: 0 });
+        plans.push(Plan {
+            signals: 4 + ranks / 20,
+            ranks,
+            effects: 20,
+            lazy: 25,
+            panics: 0,
+        });
     }
     for i in 0..12 {
         plans.push(Plan {
@@ -50,10 +56,18 @@ pub(crate) fn all() -> Vec<Graph> {
         });
     }
     for ranks in [65, 130] {
-        plans.push(Plan { signals: 10, ranks, effects: 20, lazy: 25, panics: 15 });
+        plans.push(Plan {
+            signals: 10,
+            ranks,
+            effects: 20,
+            lazy: 25,
+            panics: 15,
+        });
     }
     let graphs = plans.into_iter().enumerate();
-    graphs.map(|(number, plan)| graph(&format!("G{number}"), plan, &mut random)).collect()
+    graphs
+        .map(|(number, plan)| graph(&format!("G{number}"), plan, &mut random))
+        .collect()
 }
 
 /// Nodes before they are shuffled: signals first, then in topological order.
@@ -65,7 +79,11 @@ fn graph(name: &str, plan: Plan, random: &mut Random) -> Graph {
     for signal in 0..plan.signals {
         let first = random.between(0, 9);
         let parameter = random.chance(30);
-        kinds.push(Kind::Signal { first, parameter, rule: rule(random) });
+        kinds.push(Kind::Signal {
+            first,
+            parameter,
+            rule: rule(random),
+        });
         values.push(first);
         usable.push(signal);
         all.push(signal);
@@ -86,12 +104,20 @@ fn graph(name: &str, plan: Plan, random: &mut Random) -> Graph {
         });
         let body = Body::new(panics_at, value);
         // Values that are equal most of the time are what cut-offs are made of.
-        let first = body.run(&read).expect("a first value at which the body does not panic");
+        let first = body
+            .run(&read)
+            .expect("a first value at which the body does not panic");
         values.push(first);
         if effect {
-            kinds.push(Kind::Effect { body, typed: random.chance(40) });
+            kinds.push(Kind::Effect {
+                body,
+                typed: random.chance(40),
+            });
         } else {
-            kinds.push(Kind::Computed { body, rule: rule(random) });
+            kinds.push(Kind::Computed {
+                body,
+                rule: rule(random),
+            });
             all.push(index);
             if !lazy {
                 usable.push(index);
@@ -123,11 +149,17 @@ fn declare(name: &str, kinds: Vec<Kind>, random: &mut Random) -> Graph {
         if letter != 's' {
             order.push(place);
         }
-        items[place] = Some(Item { name: format!("{letter}{place}"), kind });
+        items[place] = Some(Item {
+            name: format!("{letter}{place}"),
+            kind,
+        });
     }
     Graph {
         name: name.to_owned(),
-        items: items.into_iter().map(|item| item.expect("a permutation")).collect(),
+        items: items
+            .into_iter()
+            .map(|item| item.expect("a permutation"))
+            .collect(),
         order,
     }
 }
@@ -171,12 +203,25 @@ fn combination(from: &[usize], random: &mut Random, depth: usize) -> Expr {
                 Operator::Min,
                 Operator::Max,
             ];
-            Expr::Pair(random.pick(&operators), part(random), Box::new(atom(from, random)))
+            Expr::Pair(
+                random.pick(&operators),
+                part(random),
+                Box::new(atom(from, random)),
+            )
         }
-        4 => Expr::If(Box::new(atom(from, random)), random.between(0, 6), part(random), Box::new(atom(from, random))),
+        4 => Expr::If(
+            Box::new(atom(from, random)),
+            random.between(0, 6),
+            part(random),
+            Box::new(atom(from, random)),
+        ),
         5 => Expr::Match(
             Box::new(atom(from, random)),
-            Box::new([atom(from, random), Expr::Number(random.between(0, 3)), atom(from, random)]),
+            Box::new([
+                atom(from, random),
+                Expr::Number(random.between(0, 3)),
+                atom(from, random),
+            ]),
         ),
         _ => atom(from, random),
     }
@@ -191,7 +236,11 @@ fn atom(from: &[usize], random: &mut Random) -> Expr {
     match random.below(10) {
         0 => Expr::Length(item),
         1 => Expr::Shadow(item, random.between(0, 3), random.between(2, 12)),
-        2 => Expr::Pair(Operator::Add, Box::new(Expr::Read(item)), Box::new(Expr::Number(random.between(1, 5)))),
+        2 => Expr::Pair(
+            Operator::Add,
+            Box::new(Expr::Read(item)),
+            Box::new(Expr::Number(random.between(1, 5))),
+        ),
         _ => Expr::Read(item),
     }
 }
@@ -214,5 +263,7 @@ fn rename(body: &mut Body, places: &[usize]) {
         walk(expr, places);
     }
     walk(&mut body.value, places);
-    body.mentions.iter_mut().for_each(|item| *item = places[*item]);
+    body.mentions
+        .iter_mut()
+        .for_each(|item| *item = places[*item]);
 }

@@ -81,11 +81,18 @@ impl<'graph> Model<'graph> {
             for &mention in graph.mentions(item) {
                 dependents[mention].push(item);
                 let more = sources[mention].clone();
-                sources[item].iter_mut().zip(more).for_each(|(all, one)| *all |= one);
+                sources[item]
+                    .iter_mut()
+                    .zip(more)
+                    .for_each(|(all, one)| *all |= one);
             }
         }
         let state = |item| State {
-            value: if graph.is_signal(item) { first(item) } else { 0 },
+            value: if graph.is_signal(item) {
+                first(item)
+            } else {
+                0
+            },
             tried: false,
             failure: None,
             changes: 0,
@@ -120,7 +127,11 @@ impl<'graph> Model<'graph> {
     }
 
     /// Checks what an operation did, and the operations in it, which stand before it in the trace.
-    pub(crate) fn check(&mut self, op: &Op, trace: &mut dyn Iterator<Item = Done>) -> Verdict<Outcome> {
+    pub(crate) fn check(
+        &mut self,
+        op: &Op,
+        trace: &mut dyn Iterator<Item = Done>,
+    ) -> Verdict<Outcome> {
         let (done, expected) = match op {
             Op::Set(item, value) => {
                 let opened = self.open();
@@ -150,8 +161,14 @@ impl<'graph> Model<'graph> {
             }
             Op::Transaction(steps, end) => {
                 let opened = self.open();
-                let signals: Vec<_> = self.signals().map(|item| (item, self.states[item].clone())).collect();
-                let start = self.before.as_ref().map_or(0, |before| before.journal.len());
+                let signals: Vec<_> = self
+                    .signals()
+                    .map(|item| (item, self.states[item].clone()))
+                    .collect();
+                let start = self
+                    .before
+                    .as_ref()
+                    .map_or(0, |before| before.journal.len());
                 let result = self.steps(steps, *end, trace)?;
                 if result != Outcome::Nothing {
                     self.roll_back(signals, start);
@@ -168,7 +185,12 @@ impl<'graph> Model<'graph> {
         Ok(expected)
     }
 
-    fn steps(&mut self, steps: &[Step], end: End, trace: &mut dyn Iterator<Item = Done>) -> Verdict<Outcome> {
+    fn steps(
+        &mut self,
+        steps: &[Step],
+        end: End,
+        trace: &mut dyn Iterator<Item = Done>,
+    ) -> Verdict<Outcome> {
         for Step { op, goes_on } in steps {
             let outcome = self.check(op, trace)?;
             if *goes_on && matches!(outcome, Outcome::Panic(_)) {
@@ -227,8 +249,13 @@ impl<'graph> Model<'graph> {
         for (item, state) in signals {
             self.states[item] = state;
         }
-        let undone = self.before.as_ref().map_or(Vec::new(), |before| before.journal[start..].to_vec());
-        undone.into_iter().for_each(|item| self.touch_dependents(item));
+        let undone = self
+            .before
+            .as_ref()
+            .map_or(Vec::new(), |before| before.journal[start..].to_vec());
+        undone
+            .into_iter()
+            .for_each(|item| self.touch_dependents(item));
     }
 
     fn read(&mut self, item: usize, log: &mut Log) -> Verdict<Outcome> {
@@ -236,7 +263,10 @@ impl<'graph> Model<'graph> {
         needed[item] = true;
         for &at in self.graph.order.iter().rev() {
             if needed[at] {
-                self.graph.mentions(at).iter().for_each(|&mention| needed[mention] = true);
+                self.graph
+                    .mentions(at)
+                    .iter()
+                    .for_each(|&mention| needed[mention] = true);
             }
         }
         for &at in &self.graph.order {
@@ -248,14 +278,20 @@ impl<'graph> Model<'graph> {
         Ok(match log.end()? {
             Some(message) => Outcome::Panic(message),
             None if self.states[item].failure.is_none() => Outcome::Value(self.states[item].value),
-            None => Outcome::Panic(format!("computed `{name}` of `{}` panicked", self.graph.name)),
+            None => Outcome::Panic(format!(
+                "computed `{name}` of `{}` panicked",
+                self.graph.name
+            )),
         })
     }
 
     /// Computes a value whose dependencies are up to date, if it must be.
     fn bring_up_to_date(&mut self, item: usize, log: &mut Log) -> Verdict {
         // What this batch has not touched is not half-way: its value is one from before the batch.
-        let half_way = self.before.as_ref().is_some_and(|before| self.is_half_way(item, &before.written));
+        let half_way = self
+            .before
+            .as_ref()
+            .is_some_and(|before| self.is_half_way(item, &before.written));
         let marks = self.marks(item);
         let state = &self.states[item];
         let was_failed = state.failure.is_some();
@@ -266,7 +302,8 @@ impl<'graph> Model<'graph> {
             self.states[item].tried = true;
             self.states[item].seen = marks;
         } else {
-            let due = !state.tried || state.failure == Some(Failure::Blocked) || state.seen != marks;
+            let due =
+                !state.tried || state.failure == Some(Failure::Blocked) || state.seen != marks;
             // There and back again half-way: the body may run once more, but need not.
             let may = half_way && state.touched;
             if due || (may && log.has(item)) {
@@ -342,7 +379,8 @@ impl<'graph> Model<'graph> {
         for item in signals {
             let (now, then) = (&self.states[item], &before.states[item]);
             let rule = self.graph.rule(item);
-            let same = now.changes == then.changes && (rule == Rule::Never || rule.same(then.value, now.value));
+            let same = now.changes == then.changes
+                && (rule == Rule::Never || rule.same(then.value, now.value));
             if same {
                 self.states[item] = then.clone();
             }
@@ -352,7 +390,8 @@ impl<'graph> Model<'graph> {
         for &item in &self.graph.order {
             if self.watched[item] && !self.graph.is_effect(item) {
                 let moved = self.states[item].moved;
-                changed[item] = self.settle_watched(item, &before.states[item], &changed, &mut shaken, log)?;
+                changed[item] =
+                    self.settle_watched(item, &before.states[item], &changed, &mut shaken, log)?;
                 shaken[item] |= moved && !changed[item];
             }
         }
@@ -360,7 +399,8 @@ impl<'graph> Model<'graph> {
         let mut current = vec![true; self.states.len()];
         for &item in &self.graph.order {
             if !self.watched[item] && !self.graph.is_effect(item) {
-                (current[item], changed[item]) = self.settle_lazy(item, &before.states[item], &current);
+                (current[item], changed[item]) =
+                    self.settle_lazy(item, &before.states[item], &current);
             }
         }
         // From here on every change counts, even if a later one leads back.
@@ -369,7 +409,11 @@ impl<'graph> Model<'graph> {
         }
         for &item in &self.graph.order {
             let marks = self.marks(item);
-            let touched = self.graph.mentions(item).iter().any(|&it| changed[it] || self.states[it].unverified);
+            let touched = self
+                .graph
+                .mentions(item)
+                .iter()
+                .any(|&it| changed[it] || self.states[it].unverified);
             let half_way = before.read && self.is_half_way(item, &before.written);
             let state = &mut self.states[item];
             state.touched = false;
@@ -391,18 +435,31 @@ impl<'graph> Model<'graph> {
         shaken: &mut [bool],
         log: &mut Log,
     ) -> Verdict<bool> {
-        if !self.graph.mentions(item).iter().any(|&mention| changed[mention]) {
+        if !self
+            .graph
+            .mentions(item)
+            .iter()
+            .any(|&mention| changed[mention])
+        {
             self.states[item] = before.clone();
             return Ok(false);
         }
         let marks = self.marks(item);
         if self.is_blocked(item) {
-            self.states[item] = State { failure: Some(Failure::Blocked), ..before.clone() };
+            self.states[item] = State {
+                failure: Some(Failure::Blocked),
+                ..before.clone()
+            };
             return Ok(before.failure.is_none());
         }
         let state = &self.states[item];
         let holds = state.tried && state.failure != Some(Failure::Blocked) && state.seen == marks;
-        let may = state.touched || self.graph.mentions(item).iter().any(|&mention| shaken[mention]);
+        let may = state.touched
+            || self
+                .graph
+                .mentions(item)
+                .iter()
+                .any(|&mention| shaken[mention]);
         if !holds || (may && log.has(item)) {
             self.run(item, marks, log)?;
             shaken[item] = true;
@@ -417,7 +474,10 @@ impl<'graph> Model<'graph> {
         let blocked = self.is_blocked(item);
         let known = mentions.iter().all(|&mention| current[mention]);
         let holds = |state: &State| {
-            known && state.tried && state.seen == marks && blocked == (state.failure == Some(Failure::Blocked))
+            known
+                && state.tried
+                && state.seen == marks
+                && blocked == (state.failure == Some(Failure::Blocked))
         };
         if !holds(before) && holds(&self.states[item]) {
             return (true, self.hold_against(item, before));
@@ -446,7 +506,13 @@ impl<'graph> Model<'graph> {
     /// Phase B.
     fn run_effects(&mut self, changed: &dyn Fn(usize) -> bool, log: &mut Log) -> Verdict {
         for item in (0..self.states.len()).filter(|&item| self.graph.is_effect(item)) {
-            if !self.states[item].due && !self.graph.mentions(item).iter().any(|&mention| changed(mention)) {
+            if !self.states[item].due
+                && !self
+                    .graph
+                    .mentions(item)
+                    .iter()
+                    .any(|&mention| changed(mention))
+            {
                 continue;
             }
             if self.is_blocked(item) {
@@ -472,12 +538,14 @@ impl<'graph> Model<'graph> {
     /// What the graph drops when it is dropped itself.
     pub(crate) fn kept(&self) -> Vec<Entry> {
         let kept = self.kept.iter().enumerate();
-        kept.filter_map(|(item, value)| value.map(|value| Entry::Dropped(item, value))).collect()
+        kept.filter_map(|(item, value)| value.map(|value| Entry::Dropped(item, value)))
+            .collect()
     }
 
     /// Every value that needs no body to be run: `None` is a failed one.
     pub(crate) fn settled(&self) -> impl Iterator<Item = (usize, Option<i64>)> + '_ {
-        let items = (0..self.states.len()).filter(|&item| self.graph.is_signal(item) || self.watched[item]);
+        let items =
+            (0..self.states.len()).filter(|&item| self.graph.is_signal(item) || self.watched[item]);
         items.map(|item| (item, self.marks_of(item).0))
     }
 
@@ -492,7 +560,10 @@ impl<'graph> Model<'graph> {
                     (now, value) => now == value,
                 };
                 if !agree {
-                    return Err(format!("{}: {value:?} where its inputs give {now:?}", self.graph.items[item].name));
+                    return Err(format!(
+                        "{}: {value:?} where its inputs give {now:?}",
+                        self.graph.items[item].name
+                    ));
                 }
             }
         }
@@ -501,8 +572,12 @@ impl<'graph> Model<'graph> {
 
     /// Holds what `Debug` printed against the states.
     pub(crate) fn check_debug(&self, printed: &str) -> Verdict {
-        let inner = printed.strip_prefix(&self.graph.name).and_then(|rest| rest.strip_prefix(" { "));
-        let inner = inner.and_then(|rest| rest.strip_suffix(" }")).ok_or_else(|| format!("printed {printed}"))?;
+        let inner = printed
+            .strip_prefix(&self.graph.name)
+            .and_then(|rest| rest.strip_prefix(" { "));
+        let inner = inner
+            .and_then(|rest| rest.strip_suffix(" }"))
+            .ok_or_else(|| format!("printed {printed}"))?;
         let mut fields = inner.split(", ");
         let current = self.current();
         for item in (0..self.states.len()).filter(|&item| !self.graph.is_effect(item)) {
@@ -510,13 +585,19 @@ impl<'graph> Model<'graph> {
             let name = &self.graph.items[item].name;
             let mut texts = Vec::new();
             if current[item] {
-                texts.push(self.marks_of(item).0.map_or("<panicked>".to_owned(), |value| value.to_string()));
+                texts.push(
+                    self.marks_of(item)
+                        .0
+                        .map_or("<panicked>".to_owned(), |value| value.to_string()),
+                );
             }
             if !current[item] || self.states[item].unverified {
                 texts.push("_".to_owned());
             }
             if !texts.iter().any(|text| *field == format!("{name}: {text}")) {
-                return Err(format!("`Debug` prints `{field}`, not {name} as any of {texts:?}"));
+                return Err(format!(
+                    "`Debug` prints `{field}`, not {name} as any of {texts:?}"
+                ));
             }
         }
         match fields.next() {
@@ -528,40 +609,67 @@ impl<'graph> Model<'graph> {
     /// By item: would a read find it current?
     fn current(&self) -> Vec<bool> {
         let mut current = vec![true; self.states.len()];
-        for &item in self.graph.order.iter().filter(|&&item| self.graph.is_computed(item) && !self.watched[item]) {
+        for &item in self
+            .graph
+            .order
+            .iter()
+            .filter(|&&item| self.graph.is_computed(item) && !self.watched[item])
+        {
             let state = &self.states[item];
             current[item] = state.tried
                 && state.seen == self.marks(item)
                 && self.is_blocked(item) == (state.failure == Some(Failure::Blocked))
-                && self.graph.mentions(item).iter().all(|&mention| current[mention]);
+                && self
+                    .graph
+                    .mentions(item)
+                    .iter()
+                    .all(|&mention| current[mention]);
         }
         current
     }
 
     /// Can anything written in this batch be seen here?
     fn is_half_way(&self, item: usize, written: &[bool]) -> bool {
-        written.iter().zip(&self.sources[item]).any(|(&written, &source)| written && source)
+        written
+            .iter()
+            .zip(&self.sources[item])
+            .any(|(&written, &source)| written && source)
     }
 
     fn is_blocked(&self, item: usize) -> bool {
-        self.graph.mentions(item).iter().any(|&mention| self.states[mention].failure.is_some())
+        self.graph
+            .mentions(item)
+            .iter()
+            .any(|&mention| self.states[mention].failure.is_some())
     }
 
     fn evaluate(&self, item: usize) -> Option<i64> {
-        self.graph.body(item)?.run(&|mention| self.states[mention].value)
+        self.graph
+            .body(item)?
+            .run(&|mention| self.states[mention].value)
     }
 
     fn keeps(&self, item: usize) -> bool {
-        matches!(self.graph.items[item].kind, crate::describe::Kind::Effect { typed: true, .. })
+        matches!(
+            self.graph.items[item].kind,
+            crate::describe::Kind::Effect { typed: true, .. }
+        )
     }
 
     fn marks(&self, item: usize) -> Vec<Mark> {
-        self.graph.mentions(item).iter().map(|&mention| self.marks_of(mention)).collect()
+        self.graph
+            .mentions(item)
+            .iter()
+            .map(|&mention| self.marks_of(mention))
+            .collect()
     }
 
     fn marks_of(&self, item: usize) -> Mark {
         let state = &self.states[item];
-        (state.failure.is_none().then_some(state.value), state.changes)
+        (
+            state.failure.is_none().then_some(state.value),
+            state.changes,
+        )
     }
 
     fn signals(&self) -> impl Iterator<Item = usize> + use<'graph> {
@@ -583,7 +691,9 @@ impl<'graph> Model<'graph> {
 }
 
 fn next(trace: &mut dyn Iterator<Item = Done>) -> Verdict<Done> {
-    trace.next().ok_or_else(|| "the program ended early".to_owned())
+    trace
+        .next()
+        .ok_or_else(|| "the program ended early".to_owned())
 }
 
 /// What one operation logged, to be accounted for entry by entry.
@@ -600,10 +710,13 @@ struct Log<'graph> {
 impl<'graph> Log<'graph> {
     /// Checks the order first: computed values, each after what it reads, at most once each; then effects.
     fn new(graph: &'graph Graph, entries: Vec<Entry>) -> Verdict<Self> {
-        let is_effect = |entry: &Entry| !matches!(entry, Entry::Ran(item) if graph.is_computed(*item));
+        let is_effect =
+            |entry: &Entry| !matches!(entry, Entry::Ran(item) if graph.is_computed(*item));
         let effects = entries.iter().position(is_effect).unwrap_or(entries.len());
         if !entries[effects..].iter().all(is_effect) {
-            return Err(format!("a value was computed after an effect had run: {entries:?}"));
+            return Err(format!(
+                "a value was computed after an effect had run: {entries:?}"
+            ));
         }
         let mut position = vec![None; graph.items.len()];
         for (at, entry) in entries[..effects].iter().enumerate() {
@@ -614,16 +727,28 @@ impl<'graph> Log<'graph> {
             }
         }
         for item in (0..graph.items.len()).filter(|&item| position[item].is_some()) {
-            if graph.mentions(item).iter().any(|&mention| position[mention] > position[item]) {
+            if graph
+                .mentions(item)
+                .iter()
+                .any(|&mention| position[mention] > position[item])
+            {
                 return Err(format!("c{item} ran before what it reads: {entries:?}"));
             }
         }
         let found = vec![false; entries.len()];
-        Ok(Log { graph, entries, found, next_of_effects: effects, panicked: Vec::new() })
+        Ok(Log {
+            graph,
+            entries,
+            found,
+            next_of_effects: effects,
+            panicked: Vec::new(),
+        })
     }
 
     fn at(&self, item: usize) -> Option<usize> {
-        self.entries.iter().position(|entry| *entry == Entry::Ran(item))
+        self.entries
+            .iter()
+            .position(|entry| *entry == Entry::Ran(item))
     }
 
     /// Did this computed value's body run?
@@ -634,7 +759,9 @@ impl<'graph> Log<'graph> {
     /// This computed value's body must have run.
     fn take(&mut self, item: usize) -> Verdict {
         let name = &self.graph.items[item].name;
-        let at = self.at(item).ok_or_else(|| format!("{name} should have run: {:?}", self.entries))?;
+        let at = self
+            .at(item)
+            .ok_or_else(|| format!("{name} should have run: {:?}", self.entries))?;
         self.found[at] = true;
         Ok(())
     }
@@ -643,7 +770,10 @@ impl<'graph> Log<'graph> {
     fn expect(&mut self, entry: Entry) -> Verdict {
         if self.entries.get(self.next_of_effects) != Some(&entry) {
             let at = self.next_of_effects;
-            return Err(format!("{entry:?} should stand at {at} of {:?}", self.entries));
+            return Err(format!(
+                "{entry:?} should stand at {at} of {:?}",
+                self.entries
+            ));
         }
         self.found[self.next_of_effects] = true;
         self.next_of_effects += 1;
@@ -658,7 +788,10 @@ impl<'graph> Log<'graph> {
     /// Nothing must be left. Returns the first panic.
     fn end(&self) -> Verdict<Option<String>> {
         if let Some(left) = self.found.iter().position(|found| !found) {
-            return Err(format!("{:?} should not be in {:?}", self.entries[left], self.entries));
+            return Err(format!(
+                "{:?} should not be in {:?}",
+                self.entries[left], self.entries
+            ));
         }
         let first = self.panicked.iter().min_by_key(|&&item| self.at(item));
         Ok(first.map(|&item| format!("boom {}", self.graph.items[item].name)))

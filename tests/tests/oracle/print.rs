@@ -24,11 +24,19 @@ pub(crate) fn rust(graphs: &[Graph]) -> String {
 }
 
 fn declaration(graph: &Graph, text: &mut String) -> std::fmt::Result {
-    writeln!(text, "reactive! {{\n    #[derive(Debug)]\n    struct {} {{", graph.name)?;
+    writeln!(
+        text,
+        "reactive! {{\n    #[derive(Debug)]\n    struct {} {{",
+        graph.name
+    )?;
     for item in &graph.items {
         let name = &item.name;
         match &item.kind {
-            Kind::Signal { first, parameter, rule } => {
+            Kind::Signal {
+                first,
+                parameter,
+                rule,
+            } => {
                 attribute(*rule, text)?;
                 match parameter {
                     true => writeln!(text, "        signal {name}: i64;")?,
@@ -41,11 +49,15 @@ fn declaration(graph: &Graph, text: &mut String) -> std::fmt::Result {
                 writeln!(text, "        computed {name}: i64 = {body};")?;
             }
             Kind::Effect { body, typed: false } => {
-                let body = block(graph, name, body, |value| format!("saw(\"{name}\", {value});"));
+                let body = block(graph, name, body, |value| {
+                    format!("saw(\"{name}\", {value});")
+                });
                 writeln!(text, "        effect {name} {body}")?;
             }
             Kind::Effect { body, typed: true } => {
-                let body = block(graph, name, body, |value| format!("keep(\"{name}\", {value})"));
+                let body = block(graph, name, body, |value| {
+                    format!("keep(\"{name}\", {value})")
+                });
                 writeln!(text, "        effect {name}: Kept = {body};")?;
             }
         }
@@ -55,10 +67,19 @@ fn declaration(graph: &Graph, text: &mut String) -> std::fmt::Result {
 
 fn subject(graph: &Graph, text: &mut String) -> std::fmt::Result {
     let name = &graph.name;
-    write!(text, "subject! {{ {name} {name}Batch {name}Transaction; parameters(")?;
+    write!(
+        text,
+        "subject! {{ {name} {name}Batch {name}Transaction; parameters("
+    )?;
     let items = || graph.items.iter().enumerate();
     for (index, item) in items() {
-        if matches!(item.kind, Kind::Signal { parameter: true, .. }) {
+        if matches!(
+            item.kind,
+            Kind::Signal {
+                parameter: true,
+                ..
+            }
+        ) {
             write!(text, "{index}, ")?;
         }
     }
@@ -89,7 +110,8 @@ fn block(graph: &Graph, name: &str, body: &Body, finish: impl FnOnce(&str) -> St
     let mut text = format!("{{ ran(\"{name}\"); ");
     if let Some((expr, at)) = &body.panics_at {
         let expr = expression(graph, expr);
-        write!(text, "if {expr} == {at} {{ panic!(\"boom {name}\"); }} ").expect("writing to a string");
+        write!(text, "if {expr} == {at} {{ panic!(\"boom {name}\"); }} ")
+            .expect("writing to a string");
     }
     text + &finish(&expression(graph, &body.value)) + " }"
 }
@@ -115,7 +137,12 @@ fn expression(graph: &Graph, expr: &Expr) -> String {
         Expr::Divide(a, by) => format!("({} / {by})", text(a)),
         Expr::Remainder(a, by) => format!("({} % {by})", text(a)),
         Expr::If(a, above, then, otherwise) => {
-            format!("(if {} > {above} {{ {} }} else {{ {} }})", text(a), text(then), text(otherwise))
+            format!(
+                "(if {} > {above} {{ {} }} else {{ {} }})",
+                text(a),
+                text(then),
+                text(otherwise)
+            )
         }
         Expr::Match(a, arms) => {
             let [zero, one, two] = &**arms;

@@ -116,20 +116,30 @@ fn attempt(target: &mut dyn Target, op: &Op, trace: &mut Vec<Done>) -> Option<Pa
             });
             Outcome::Nothing
         }
-        Op::Transaction(steps, end) => match target.transaction(&mut |open| closure(open, steps, *end, trace)) {
-            Ok(()) => Outcome::Nothing,
-            Err(()) => Outcome::Err,
-        },
+        Op::Transaction(steps, end) => {
+            match target.transaction(&mut |open| closure(open, steps, *end, trace)) {
+                Ok(()) => Outcome::Nothing,
+                Err(()) => Outcome::Err,
+            }
+        }
     }));
     let (outcome, payload) = match result {
         Ok(outcome) => (outcome, None),
         Err(payload) => (Outcome::Panic(message(&payload)), Some(payload)),
     };
-    trace.push(Done { outcome, log: take_log() });
+    trace.push(Done {
+        outcome,
+        log: take_log(),
+    });
     payload
 }
 
-fn closure(open: &mut dyn Target, steps: &[Step], end: End, trace: &mut Vec<Done>) -> Result<(), ()> {
+fn closure(
+    open: &mut dyn Target,
+    steps: &[Step],
+    end: End,
+    trace: &mut Vec<Done>,
+) -> Result<(), ()> {
     for step in steps {
         if let Some(payload) = attempt(open, &step.op, trace).filter(|_| step.goes_on) {
             resume_unwind(payload);
@@ -146,13 +156,20 @@ fn closure(open: &mut dyn Target, steps: &[Step], end: End, trace: &mut Vec<Done
 pub(crate) fn message(payload: &Payload) -> String {
     match payload.downcast_ref::<&str>() {
         Some(text) => (*text).to_owned(),
-        None => payload.downcast_ref::<String>().expect("a panic with a text").clone(),
+        None => payload
+            .downcast_ref::<String>()
+            .expect("a panic with a text")
+            .clone(),
     }
 }
 
 /// A random program for this graph.
 pub(crate) fn random(graph: &Graph, steps: usize, random: &mut Random) -> Vec<Op> {
-    let of_kind = |is: &dyn Fn(usize) -> bool| (0..graph.items.len()).filter(|&item| is(item)).collect::<Vec<_>>();
+    let of_kind = |is: &dyn Fn(usize) -> bool| {
+        (0..graph.items.len())
+            .filter(|&item| is(item))
+            .collect::<Vec<_>>()
+    };
     let watched = graph.watched();
     let maker = Maker {
         signals: of_kind(&|item| graph.is_signal(item)),
@@ -178,7 +195,11 @@ impl Maker {
             43..=64 => Op::Read(self.value(random)),
             65..=69 if depth > 0 => self.there_and_back(signal, random),
             70..=84 if depth > 0 => {
-                let end = if random.chance(10) { End::Panic } else { End::Ok };
+                let end = if random.chance(10) {
+                    End::Panic
+                } else {
+                    End::Ok
+                };
                 Op::Batch(self.steps(depth - 1, random), end)
             }
             85..=99 if depth > 0 => {
@@ -191,7 +212,12 @@ impl Maker {
 
     fn steps(&self, depth: usize, random: &mut Random) -> Vec<Step> {
         let count = random.below(7);
-        (0..count).map(|_| Step { op: self.op(depth, random), goes_on: random.chance(15) }).collect()
+        (0..count)
+            .map(|_| Step {
+                op: self.op(depth, random),
+                goes_on: random.chance(15),
+            })
+            .collect()
     }
 
     /// A -> B -> A, read or not.
@@ -202,12 +228,19 @@ impl Maker {
             ops.push(Op::Read(self.value(random)));
         }
         ops.push(Op::Set(signal, a));
-        let steps = ops.into_iter().map(|op| Step { op, goes_on: false }).collect();
+        let steps = ops
+            .into_iter()
+            .map(|op| Step { op, goes_on: false })
+            .collect();
         Op::Batch(steps, End::Ok)
     }
 
     fn value(&self, random: &mut Random) -> usize {
-        let from = if self.lazy.is_empty() || random.chance(30) { &self.values } else { &self.lazy };
+        let from = if self.lazy.is_empty() || random.chance(30) {
+            &self.values
+        } else {
+            &self.lazy
+        };
         random.pick(from)
     }
 }

@@ -1,0 +1,40 @@
+//! The whole expansion of three structs, pretty-printed. To accept a change: run the tests with
+//! `UPDATE_SNAPSHOTS=1` and read the difference.
+
+use proc_macro2::TokenStream;
+use std::{env, fs, path::Path};
+
+fn assert_expansion(name: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/snapshots");
+    let input = fs::read_to_string(folder.join(format!("{name}.in.rs"))).expect("the input");
+    let input: TokenStream = input.parse().expect("tokens");
+    let (output, errors) = crate::reactive2(input);
+    assert_eq!(errors.into_list(), []);
+    let file = syn::parse2(output).expect("the expansion is a file of items");
+    let printed = prettyplease::unparse(&file);
+    let path = folder.join(format!("{name}.out.rs"));
+    if env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        fs::write(&path, &printed).expect("the source folder is writable");
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        printed == expected,
+        "{} has changed; UPDATE_SNAPSHOTS=1 accepts this:\n{printed}",
+        path.display(),
+    );
+}
+
+#[test]
+fn signals_a_computed_value_and_an_effect() {
+    assert_expansion("cart");
+}
+
+#[test]
+fn a_resource_fields_attributes_and_both_kinds_of_effect() {
+    assert_expansion("profile");
+}
+
+#[test]
+fn generics_raw_identifiers_and_lazy_values() {
+    assert_expansion("generic");
+}

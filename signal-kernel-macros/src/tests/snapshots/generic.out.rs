@@ -1,0 +1,548 @@
+#[allow(dead_code, clippy::type_complexity)]
+pub(crate) struct Pair<T: Clone + PartialEq, const N: usize>
+where
+    T: Send,
+{
+    __type: ::signal_kernel::__private::Slot<T, u64>,
+    __many: ::signal_kernel::__private::Lazy<[T; N]>,
+    __count: ::signal_kernel::__private::Lazy<usize>,
+    core: ::signal_kernel::__private::Core<1usize>,
+}
+///Writes to a [`Pair`] that are settled together. See [`Pair::batch`].
+#[allow(dead_code)]
+pub(crate) struct PairBatch<'graph, T: Clone + PartialEq, const N: usize>
+where
+    T: Send,
+{
+    graph: &'graph mut Pair<T, N>,
+}
+///Writes to a [`Pair`] that can be taken back. See [`Pair::transaction`].
+#[allow(dead_code)]
+pub(crate) struct PairTransaction<'graph, T: Clone + PartialEq, const N: usize>
+where
+    T: Send,
+{
+    graph: &'graph mut Pair<T, N>,
+}
+#[allow(dead_code)]
+impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
+where
+    T: Send,
+{
+    ///The signal `type`.
+    #[inline]
+    #[track_caller]
+    fn r#type(&self) -> &T {
+        &self.__type.value
+    }
+    ///Writes the signal `type` and settles the graph; an equal value changes nothing.
+    #[inline]
+    fn set_type(&mut self, value: T) {
+        let revision = self.core.tick();
+        if let ::core::option::Option::Some(old) = self
+            .__type
+            .replace(value, Self::__same_type, revision)
+        {
+            self.core.pending[0usize] = 1u64;
+            ::signal_kernel::__private::settle::changed(self, old);
+        }
+    }
+    ///Changes the signal `type` in place and settles the graph, whatever became of it.
+    fn update_type(&mut self, change: impl ::core::ops::FnOnce(&mut T)) {
+        ::signal_kernel::__private::settle::update(
+            self,
+            2usize,
+            |graph| {
+                let revision = graph.core.tick();
+                graph.__type.change(revision, change);
+            },
+        )
+    }
+    ///The computed value `many`.
+    #[inline]
+    #[track_caller]
+    fn many(&self) -> &[T; N] {
+        match self.__many.peek() {
+            ::core::option::Option::Some(value) => value,
+            ::core::option::Option::None => {
+                ::signal_kernel::__private::read::lazy(
+                    self,
+                    0usize,
+                    |graph| graph.__many.peek(),
+                )
+            }
+        }
+    }
+    ///The computed value `count`.
+    #[inline]
+    #[track_caller]
+    fn count(&self) -> &usize {
+        match self.__count.peek() {
+            ::core::option::Option::Some(value) => value,
+            ::core::option::Option::None => {
+                ::signal_kernel::__private::read::lazy(
+                    self,
+                    1usize,
+                    |graph| graph.__count.peek(),
+                )
+            }
+        }
+    }
+}
+#[allow(dead_code, deprecated)]
+impl<'graph, T: Clone + PartialEq, const N: usize> PairBatch<'graph, T, N>
+where
+    T: Send,
+{
+    ///As [`Pair::type`].
+    #[track_caller]
+    fn r#type(&mut self) -> &T {
+        &self.graph.__type.value
+    }
+    ///Writes the signal `type`.
+    fn set_type(&mut self, value: T) {
+        let stamp = self.graph.core.stamp();
+        let write = self.graph.__type.write(stamp, value, <Pair<T, N>>::__same_type);
+        ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
+    }
+    ///Changes the signal `type` in place: this always counts as a change, unless rolled back.
+    fn update_type(&mut self, change: impl ::core::ops::FnOnce(&mut T)) {
+        let stamp = self.graph.core.stamp();
+        let write = self.graph.__type.touch(stamp);
+        ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
+        change(&mut self.graph.__type.value);
+    }
+    ///As [`Pair::many`].
+    #[track_caller]
+    fn many(&mut self) -> &[T; N] {
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 0usize);
+        self.graph.many()
+    }
+    ///As [`Pair::count`].
+    #[track_caller]
+    fn count(&mut self) -> &usize {
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 1usize);
+        self.graph.count()
+    }
+    /// A batch inside this one: the outermost settles.
+    pub(crate) fn batch<R>(
+        &mut self,
+        batch: impl ::core::ops::FnOnce(&mut PairBatch<'_, T, N>) -> R,
+    ) -> R {
+        batch(
+            &mut PairBatch {
+                graph: &mut *self.graph,
+            },
+        )
+    }
+    /// A transaction inside: if it fails, only what was written in it is taken back.
+    ///
+    /// # Errors
+    ///
+    /// With the error of `transaction`.
+    pub(crate) fn transaction<R, E>(
+        &mut self,
+        transaction: impl ::core::ops::FnOnce(
+            &mut PairTransaction<'_, T, N>,
+        ) -> ::core::result::Result<R, E>,
+    ) -> ::core::result::Result<R, E> {
+        ::signal_kernel::__private::batch::transaction(
+            &mut *self.graph,
+            |graph| transaction(&mut PairTransaction { graph }),
+        )
+    }
+}
+#[allow(dead_code, deprecated)]
+impl<'graph, T: Clone + PartialEq, const N: usize> PairTransaction<'graph, T, N>
+where
+    T: Send,
+{
+    ///As [`Pair::type`].
+    #[track_caller]
+    fn r#type(&mut self) -> &T {
+        &self.graph.__type.value
+    }
+    ///Writes the signal `type`.
+    fn set_type(&mut self, value: T) {
+        let stamp = self.graph.core.stamp();
+        let write = self.graph.__type.write(stamp, value, <Pair<T, N>>::__same_type);
+        ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
+    }
+    ///Changes the signal `type` in place: this always counts as a change, unless rolled back.
+    fn update_type(&mut self, change: impl ::core::ops::FnOnce(&mut T))
+    where
+        for<'undo> T: ::signal_kernel::__private::Undo<'undo>,
+    {
+        let stamp = self.graph.core.stamp();
+        let write = self
+            .graph
+            .__type
+            .touch_cloned(stamp, ::signal_kernel::__private::Undo::copy);
+        ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
+        change(&mut self.graph.__type.value);
+    }
+    ///As [`Pair::many`].
+    #[track_caller]
+    fn many(&mut self) -> &[T; N] {
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 0usize);
+        self.graph.many()
+    }
+    ///As [`Pair::count`].
+    #[track_caller]
+    fn count(&mut self) -> &usize {
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 1usize);
+        self.graph.count()
+    }
+    /// A batch inside this one: the outermost settles.
+    pub(crate) fn batch<R>(
+        &mut self,
+        batch: impl ::core::ops::FnOnce(&mut PairTransaction<'_, T, N>) -> R,
+    ) -> R {
+        batch(
+            &mut PairTransaction {
+                graph: &mut *self.graph,
+            },
+        )
+    }
+    /// A transaction inside: if it fails, only what was written in it is taken back.
+    ///
+    /// # Errors
+    ///
+    /// With the error of `transaction`.
+    pub(crate) fn transaction<R, E>(
+        &mut self,
+        transaction: impl ::core::ops::FnOnce(
+            &mut PairTransaction<'_, T, N>,
+        ) -> ::core::result::Result<R, E>,
+    ) -> ::core::result::Result<R, E> {
+        ::signal_kernel::__private::batch::transaction(
+            &mut *self.graph,
+            |graph| transaction(&mut PairTransaction { graph }),
+        )
+    }
+}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    clippy::too_many_arguments,
+    clippy::ptr_arg,
+    clippy::borrowed_box,
+    clippy::unused_unit,
+    clippy::let_unit_value,
+)]
+impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
+where
+    T: Send,
+{
+    #[inline]
+    fn __same_type(before: &T, after: &T) -> bool {
+        #[allow(non_camel_case_types)]
+        enum r#type {}
+        ::signal_kernel::__private::same::<_, r#type>(before, after)
+    }
+    #[inline]
+    fn __body_many(#[allow(unused_variables)] r#type: &T) -> [T; N] {
+        std::array::from_fn(|_| r#type.clone())
+    }
+    #[inline]
+    fn __same_many(before: &[T; N], after: &[T; N]) -> bool {
+        #[allow(non_camel_case_types)]
+        enum many {}
+        ::signal_kernel::__private::same::<_, many>(before, after)
+    }
+    #[inline]
+    fn __body_count(#[allow(unused_variables)] many: &[T; N]) -> usize {
+        many.len()
+    }
+    #[inline]
+    fn __same_count(before: &usize, after: &usize) -> bool {
+        #[allow(non_camel_case_types)]
+        enum count {}
+        ::signal_kernel::__private::same::<_, count>(before, after)
+    }
+}
+#[allow(dead_code)]
+impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
+where
+    T: Send,
+{
+    ///A new `Pair`: every computed value an effect or a resource needs is current, every effect has run.
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn new(r#type: T) -> Self {
+        let __type = ::signal_kernel::__private::Slot::new(r#type);
+        let hub = ::core::option::Option::None;
+        let __many = ::signal_kernel::__private::Lazy::default();
+        let __count = ::signal_kernel::__private::Lazy::default();
+        let mut graph = Self {
+            __type,
+            __many,
+            __count,
+            core: ::signal_kernel::__private::Core::new([0u64], hub),
+        };
+        ::signal_kernel::__private::settle::begin(&mut graph);
+        graph
+    }
+    /// Defers settling to the end of `batch`, and returns what it returns.
+    pub(crate) fn batch<R>(
+        &mut self,
+        batch: impl ::core::ops::FnOnce(&mut PairBatch<'_, T, N>) -> R,
+    ) -> R {
+        ::signal_kernel::__private::batch::batch(
+            self,
+            |graph| batch(&mut PairBatch { graph }),
+        )
+    }
+    /// A batch that restores every signal written in it if `transaction` returns an error or panics.
+    ///
+    /// # Errors
+    ///
+    /// With the error of `transaction`.
+    pub(crate) fn transaction<R, E>(
+        &mut self,
+        transaction: impl ::core::ops::FnOnce(
+            &mut PairTransaction<'_, T, N>,
+        ) -> ::core::result::Result<R, E>,
+    ) -> ::core::result::Result<R, E> {
+        ::signal_kernel::__private::batch::batch(
+            self,
+            |graph| {
+                ::signal_kernel::__private::batch::transaction(
+                    graph,
+                    |graph| transaction(&mut PairTransaction { graph }),
+                )
+            },
+        )
+    }
+    /// Polls the work in flight; ready once at least one piece of it was committed and its effects have run.
+    pub(crate) fn poll_progress(
+        &mut self,
+        context: &mut ::core::task::Context<'_>,
+    ) -> ::core::task::Poll<()> {
+        ::signal_kernel::__private::poll_progress(self, context)
+    }
+    /// Waits until a piece of work was committed and its effects have run; for ever while none is in flight.
+    /// Dropping this future drops no work.
+    pub(crate) async fn progress(&mut self) {
+        ::signal_kernel::__private::progress(self).await
+    }
+    /// Waits until nothing is in flight. Dropping this future drops no work.
+    pub(crate) async fn settled(&mut self) {
+        ::signal_kernel::__private::settled(self).await
+    }
+}
+impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
+where
+    T: Send,
+{
+    /// The shape of this graph: its nodes and the edges between them.
+    #[allow(dead_code)]
+    pub(crate) const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(
+        "Pair",
+        &[
+            ::signal_kernel::Node::new(
+                "type",
+                ::signal_kernel::NodeKind::Signal,
+                ::core::option::Option::None,
+                &[],
+            ),
+            ::signal_kernel::Node::new(
+                "many",
+                ::signal_kernel::NodeKind::Lazy,
+                ::core::option::Option::Some(0usize),
+                &[0usize],
+            ),
+            ::signal_kernel::Node::new(
+                "count",
+                ::signal_kernel::NodeKind::Lazy,
+                ::core::option::Option::Some(1usize),
+                &[1usize],
+            ),
+        ],
+    );
+}
+#[allow(dead_code, clippy::redundant_closure)]
+impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
+where
+    T: Send,
+{
+    #[inline]
+    #[allow(unused_variables)]
+    fn __sweep_0<const ONE: bool>(
+        &mut self,
+        bits: u64,
+    ) -> ::signal_kernel::__private::Change {
+        let revision = self.core.revision;
+        let mut sweep = ::signal_kernel::__private::Sweep::<
+            ONE,
+            1usize,
+        >::new(&mut self.core.pending, &mut self.core.reached, 0usize, bits);
+        if sweep.due(1u64) {
+            sweep.visit(0u32);
+            if let ::core::option::Option::Some(old) = self.__many.outdate() {
+                sweep.committed(::signal_kernel::__private::Change::TRANSITION);
+                sweep.mark(2u64);
+                ::core::mem::drop(old);
+                if ONE {
+                    return ::signal_kernel::__private::Change::TRANSITION;
+                }
+            }
+            if ONE {
+                return ::signal_kernel::__private::Change::NONE;
+            }
+        }
+        if sweep.due(2u64) {
+            sweep.visit(1u32);
+            if let ::core::option::Option::Some(old) = self.__count.outdate() {
+                sweep.committed(::signal_kernel::__private::Change::TRANSITION);
+                ::core::mem::drop(old);
+                if ONE {
+                    return ::signal_kernel::__private::Change::TRANSITION;
+                }
+            }
+            if ONE {
+                return ::signal_kernel::__private::Change::NONE;
+            }
+        }
+        sweep.end();
+        ::signal_kernel::__private::Change::NONE
+    }
+}
+#[doc(hidden)]
+#[allow(clippy::redundant_closure)]
+impl<T: Clone + PartialEq, const N: usize> ::signal_kernel::__private::Wired<1usize>
+for Pair<T, N>
+where
+    T: Send,
+{
+    const WIRING: &'static ::signal_kernel::__private::Wiring = &::signal_kernel::__private::Wiring {
+        graph: "Pair",
+        ranks: 2usize,
+        nodes: &[
+            ::signal_kernel::__private::Wire {
+                name: "many",
+                kind: ::signal_kernel::__private::WireKind::Lazy,
+                dependencies: &[2u32],
+                dependents: ::signal_kernel::__private::Dependents::whole(
+                    &[(0u32, 2u64)],
+                ),
+            },
+            ::signal_kernel::__private::Wire {
+                name: "count",
+                kind: ::signal_kernel::__private::WireKind::Lazy,
+                dependencies: &[0u32],
+                dependents: ::signal_kernel::__private::Dependents::whole(&[]),
+            },
+            ::signal_kernel::__private::Wire {
+                name: "type",
+                kind: ::signal_kernel::__private::WireKind::Signal,
+                dependencies: &[],
+                dependents: ::signal_kernel::__private::Dependents::whole(
+                    &[(0u32, 1u64)],
+                ),
+            },
+        ],
+    };
+    const HAS_RESOURCES: bool = false;
+    #[inline]
+    fn core(&self) -> &::signal_kernel::__private::Core<1usize> {
+        &self.core
+    }
+    #[inline]
+    fn core_mut(&mut self) -> &mut ::signal_kernel::__private::Core<1usize> {
+        &mut self.core
+    }
+    #[inline]
+    fn sweep<const ONE: bool>(
+        &mut self,
+        word: usize,
+        bits: u64,
+    ) -> ::signal_kernel::__private::Change {
+        match word {
+            0usize => self.__sweep_0::<ONE>(bits),
+            _ => ::signal_kernel::__private::Change::NONE,
+        }
+    }
+    fn node(
+        &mut self,
+        position: usize,
+        with: &mut dyn ::core::ops::FnMut(::signal_kernel::__private::NodeRef<'_>),
+    ) {
+        match position {
+            2usize => {
+                with(
+                    ::signal_kernel::__private::NodeRef::Slot(
+                        &mut ::signal_kernel::__private::SlotRef {
+                            slot: &mut self.__type,
+                            same: Self::__same_type,
+                        },
+                    ),
+                )
+            }
+            0usize => {
+                with(
+                    ::signal_kernel::__private::NodeRef::Lazy(
+                        &mut ::signal_kernel::__private::LazyRef {
+                            lazy: &mut self.__many,
+                            same: Self::__same_many,
+                        },
+                    ),
+                )
+            }
+            1usize => {
+                with(
+                    ::signal_kernel::__private::NodeRef::Lazy(
+                        &mut ::signal_kernel::__private::LazyRef {
+                            lazy: &mut self.__count,
+                            same: Self::__same_count,
+                        },
+                    ),
+                )
+            }
+            _ => {}
+        }
+    }
+    fn lazy(&self, rank: usize) -> &dyn ::signal_kernel::__private::LazyState {
+        match rank {
+            0usize => &self.__many,
+            1usize => &self.__count,
+            _ => ::signal_kernel::__private::read::not_lazy(rank),
+        }
+    }
+    fn force(
+        &self,
+        rank: usize,
+    ) -> ::core::option::Option<::signal_kernel::__private::Payload> {
+        match rank {
+            0usize => {
+                #[allow(unused_mut)]
+                let mut changed_at = 0_u64;
+                changed_at = ::core::cmp::Ord::max(changed_at, self.__type.version);
+                self.__many
+                    .force(
+                        self.core.revision,
+                        changed_at,
+                        || Self::__body_many(&self.__type.value),
+                        Self::__same_many,
+                    )
+            }
+            1usize => {
+                #[allow(unused_mut)]
+                let mut changed_at = 0_u64;
+                changed_at = ::core::cmp::Ord::max(
+                    changed_at,
+                    ::signal_kernel::__private::LazyState::changed_at(&self.__many),
+                );
+                self.__count
+                    .force(
+                        self.core.revision,
+                        changed_at,
+                        || Self::__body_count(
+                            ::signal_kernel::__private::read::current(&self.__many),
+                        ),
+                        Self::__same_count,
+                    )
+            }
+            _ => ::signal_kernel::__private::read::not_lazy(rank),
+        }
+    }
+}

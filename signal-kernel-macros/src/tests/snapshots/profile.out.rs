@@ -1,0 +1,700 @@
+#[allow(dead_code, clippy::type_complexity)]
+struct Profile {
+    __client: Client,
+    __log: Vec<String>,
+    __id: ::signal_kernel::__private::Slot<Option<u64>, ()>,
+    __user: ::signal_kernel::__private::Answer<
+        <fetch_user as ::signal_kernel::Resource>::Value,
+        <fetch_user as ::signal_kernel::Resource>::Error,
+        <fetch_user as ::signal_kernel::Resource>::Future,
+    >,
+    __title: ::signal_kernel::__private::Slot<String, ()>,
+    __lock: ::core::option::Option<Guard>,
+    core: ::signal_kernel::__private::Core<1usize>,
+}
+///Writes to a [`Profile`] that are settled together. See [`Profile::batch`].
+#[allow(dead_code)]
+struct ProfileBatch<'graph> {
+    graph: &'graph mut Profile,
+}
+///Writes to a [`Profile`] that can be taken back. See [`Profile::transaction`].
+#[allow(dead_code)]
+struct ProfileTransaction<'graph> {
+    graph: &'graph mut Profile,
+}
+#[allow(dead_code)]
+impl Profile {
+    ///The field `client`.
+    #[inline]
+    #[track_caller]
+    fn client(&self) -> &Client {
+        &self.__client
+    }
+    ///The field `log`.
+    #[inline]
+    #[track_caller]
+    fn log(&self) -> &Vec<String> {
+        &self.__log
+    }
+    ///The field `log`, to change: nothing reruns.
+    #[inline]
+    fn log_mut(&mut self) -> &mut Vec<String> {
+        &mut self.__log
+    }
+    ///The signal `id`.
+    #[inline]
+    #[track_caller]
+    fn id(&self) -> &Option<u64> {
+        &self.__id.value
+    }
+    ///Writes the signal `id` and settles the graph; an equal value changes nothing.
+    #[inline]
+    fn set_id(&mut self, value: Option<u64>) {
+        let revision = 0;
+        if let ::core::option::Option::Some(old) = self
+            .__id
+            .replace(value, Self::__same_id, revision)
+        {
+            self.core.pending[0usize] = 1u64;
+            ::signal_kernel::__private::settle::changed(self, old);
+        }
+    }
+    ///Changes the signal `id` in place and settles the graph, whatever became of it.
+    fn update_id(&mut self, change: impl ::core::ops::FnOnce(&mut Option<u64>)) {
+        ::signal_kernel::__private::settle::update(
+            self,
+            5usize,
+            |graph| {
+                let revision = graph.core.tick();
+                graph.__id.change(revision, change);
+            },
+        )
+    }
+    ///The resource `user`.
+    #[inline]
+    #[track_caller]
+    fn user(
+        &self,
+    ) -> &::signal_kernel::AsyncState<
+        <fetch_user as ::signal_kernel::Resource>::Value,
+        <fetch_user as ::signal_kernel::Resource>::Error,
+    > {
+        &self.__user.state
+    }
+    ///Starts the resource `user` again, with its arguments as they are now.
+    fn reload_user(&mut self) {
+        self.__user.request(::signal_kernel::__private::Request::Reload);
+        ::signal_kernel::__private::settle::request(self, 1usize)
+    }
+    ///Drops the work of the resource `user`; does nothing if none is in flight.
+    fn cancel_user(
+        &mut self,
+        reason: impl ::core::convert::Into<::signal_kernel::CancelReason>,
+    ) {
+        self.__user
+            .request(
+                ::signal_kernel::__private::Request::Cancel(
+                    ::core::convert::Into::into(reason),
+                ),
+            );
+        ::signal_kernel::__private::settle::request(self, 1usize)
+    }
+    ///The computed value `title`.
+    #[inline]
+    #[track_caller]
+    fn title(&self) -> &String {
+        if self.core.is_failed(2usize) {
+            ::signal_kernel::__private::read::failed(self, 2usize)
+        }
+        &self.__title.value
+    }
+}
+#[allow(dead_code, deprecated)]
+impl<'graph> ProfileBatch<'graph> {
+    ///As [`Profile::client`].
+    #[track_caller]
+    fn client(&mut self) -> &Client {
+        &self.graph.__client
+    }
+    ///As [`Profile::log`].
+    #[track_caller]
+    fn log(&mut self) -> &Vec<String> {
+        &self.graph.__log
+    }
+    ///As [`Profile::log`].
+    fn log_mut(&mut self) -> &mut Vec<String> {
+        &mut self.graph.__log
+    }
+    ///As [`Profile::id`].
+    #[track_caller]
+    fn id(&mut self) -> &Option<u64> {
+        &self.graph.__id.value
+    }
+    ///Writes the signal `id`.
+    fn set_id(&mut self, value: Option<u64>) {
+        let stamp = self.graph.core.stamp();
+        let write = self.graph.__id.write(stamp, value, <Profile>::__same_id);
+        ::signal_kernel::__private::batch::written(&mut *self.graph, 5usize, write);
+    }
+    ///Changes the signal `id` in place: this always counts as a change, unless rolled back.
+    fn update_id(&mut self, change: impl ::core::ops::FnOnce(&mut Option<u64>)) {
+        let stamp = self.graph.core.stamp();
+        let write = self.graph.__id.touch(stamp);
+        ::signal_kernel::__private::batch::written(&mut *self.graph, 5usize, write);
+        change(&mut self.graph.__id.value);
+    }
+    ///As [`Profile::user`].
+    #[track_caller]
+    fn user(
+        &mut self,
+    ) -> &::signal_kernel::AsyncState<
+        <fetch_user as ::signal_kernel::Resource>::Value,
+        <fetch_user as ::signal_kernel::Resource>::Error,
+    > {
+        &self.graph.__user.state
+    }
+    ///Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
+    fn reload_user(&mut self) {
+        self.graph.__user.request(::signal_kernel::__private::Request::Reload);
+        ::signal_kernel::__private::batch::request(&mut *self.graph, 1usize)
+    }
+    ///Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
+    fn cancel_user(
+        &mut self,
+        reason: impl ::core::convert::Into<::signal_kernel::CancelReason>,
+    ) {
+        self.graph
+            .__user
+            .request(
+                ::signal_kernel::__private::Request::Cancel(
+                    ::core::convert::Into::into(reason),
+                ),
+            );
+        ::signal_kernel::__private::batch::request(&mut *self.graph, 1usize)
+    }
+    ///As [`Profile::title`].
+    #[track_caller]
+    fn title(&mut self) -> &String {
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 2usize);
+        self.graph.title()
+    }
+    /// A batch inside this one: the outermost settles.
+    fn batch<R>(
+        &mut self,
+        batch: impl ::core::ops::FnOnce(&mut ProfileBatch<'_>) -> R,
+    ) -> R {
+        batch(
+            &mut ProfileBatch {
+                graph: &mut *self.graph,
+            },
+        )
+    }
+    /// A transaction inside: if it fails, only what was written in it is taken back.
+    ///
+    /// # Errors
+    ///
+    /// With the error of `transaction`.
+    fn transaction<R, E>(
+        &mut self,
+        transaction: impl ::core::ops::FnOnce(
+            &mut ProfileTransaction<'_>,
+        ) -> ::core::result::Result<R, E>,
+    ) -> ::core::result::Result<R, E> {
+        ::signal_kernel::__private::batch::transaction(
+            &mut *self.graph,
+            |graph| transaction(&mut ProfileTransaction { graph }),
+        )
+    }
+}
+#[allow(dead_code, deprecated)]
+impl<'graph> ProfileTransaction<'graph> {
+    ///As [`Profile::client`].
+    #[track_caller]
+    fn client(&mut self) -> &Client {
+        &self.graph.__client
+    }
+    ///As [`Profile::log`].
+    #[track_caller]
+    fn log(&mut self) -> &Vec<String> {
+        &self.graph.__log
+    }
+    ///As [`Profile::log`].
+    fn log_mut(&mut self) -> &mut Vec<String> {
+        &mut self.graph.__log
+    }
+    ///As [`Profile::id`].
+    #[track_caller]
+    fn id(&mut self) -> &Option<u64> {
+        &self.graph.__id.value
+    }
+    ///Writes the signal `id`.
+    fn set_id(&mut self, value: Option<u64>) {
+        let stamp = self.graph.core.stamp();
+        let write = self.graph.__id.write(stamp, value, <Profile>::__same_id);
+        ::signal_kernel::__private::batch::written(&mut *self.graph, 5usize, write);
+    }
+    ///Changes the signal `id` in place: this always counts as a change, unless rolled back.
+    fn update_id(&mut self, change: impl ::core::ops::FnOnce(&mut Option<u64>))
+    where
+        for<'undo> Option<u64>: ::signal_kernel::__private::Undo<'undo>,
+    {
+        let stamp = self.graph.core.stamp();
+        let write = self
+            .graph
+            .__id
+            .touch_cloned(stamp, ::signal_kernel::__private::Undo::copy);
+        ::signal_kernel::__private::batch::written(&mut *self.graph, 5usize, write);
+        change(&mut self.graph.__id.value);
+    }
+    ///As [`Profile::user`].
+    #[track_caller]
+    fn user(
+        &mut self,
+    ) -> &::signal_kernel::AsyncState<
+        <fetch_user as ::signal_kernel::Resource>::Value,
+        <fetch_user as ::signal_kernel::Resource>::Error,
+    > {
+        &self.graph.__user.state
+    }
+    ///As [`Profile::title`].
+    #[track_caller]
+    fn title(&mut self) -> &String {
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 2usize);
+        self.graph.title()
+    }
+    /// A batch inside this one: the outermost settles.
+    fn batch<R>(
+        &mut self,
+        batch: impl ::core::ops::FnOnce(&mut ProfileTransaction<'_>) -> R,
+    ) -> R {
+        batch(
+            &mut ProfileTransaction {
+                graph: &mut *self.graph,
+            },
+        )
+    }
+    /// A transaction inside: if it fails, only what was written in it is taken back.
+    ///
+    /// # Errors
+    ///
+    /// With the error of `transaction`.
+    fn transaction<R, E>(
+        &mut self,
+        transaction: impl ::core::ops::FnOnce(
+            &mut ProfileTransaction<'_>,
+        ) -> ::core::result::Result<R, E>,
+    ) -> ::core::result::Result<R, E> {
+        ::signal_kernel::__private::batch::transaction(
+            &mut *self.graph,
+            |graph| transaction(&mut ProfileTransaction { graph }),
+        )
+    }
+}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    clippy::too_many_arguments,
+    clippy::ptr_arg,
+    clippy::borrowed_box,
+    clippy::unused_unit,
+    clippy::let_unit_value,
+)]
+impl Profile {
+    fn __init_log() -> Vec<String> {
+        Vec::new()
+    }
+    fn __init_id() -> Option<u64> {
+        Some(1)
+    }
+    #[inline]
+    fn __same_id(before: &Option<u64>, after: &Option<u64>) -> bool {
+        #[allow(non_camel_case_types)]
+        enum id {}
+        ::signal_kernel::__private::same::<_, id>(before, after)
+    }
+    fn __start_user(
+        #[allow(unused_variables)]
+        client: &Client,
+        #[allow(unused_variables)]
+        id: &Option<u64>,
+    ) -> ::core::option::Option<
+        impl ::core::ops::FnOnce(
+            ::signal_kernel::CancelToken,
+        ) -> <fetch_user as ::signal_kernel::Resource>::Future,
+    > {
+        ::core::option::Option::Some(
+            <fetch_user>::__start(::core::clone::Clone::clone(client), (*id)?),
+        )
+    }
+    #[inline]
+    fn __same_user(
+        before: &<fetch_user as ::signal_kernel::Resource>::Value,
+        after: &<fetch_user as ::signal_kernel::Resource>::Value,
+    ) -> bool {
+        User::same(before, after)
+    }
+    #[inline]
+    fn __body_title(
+        #[allow(unused_variables)]
+        user: &::signal_kernel::AsyncState<
+            <fetch_user as ::signal_kernel::Resource>::Value,
+            <fetch_user as ::signal_kernel::Resource>::Error,
+        >,
+    ) -> String {
+        match user.value() {
+            Some(user) => user.name.clone(),
+            None => String::new(),
+        }
+    }
+    #[inline]
+    fn __same_title(before: &String, after: &String) -> bool {
+        {
+            let _ = (before, after);
+            false
+        }
+    }
+    #[inline]
+    fn __body_note(
+        #[allow(unused_variables)]
+        log: &mut Vec<String>,
+        #[allow(unused_variables)]
+        title: &String,
+        #[allow(unused_variables)]
+        user: &::signal_kernel::AsyncState<
+            <fetch_user as ::signal_kernel::Resource>::Value,
+            <fetch_user as ::signal_kernel::Resource>::Error,
+        >,
+    ) -> () {
+        log.push(format!("{} {title}", user.status()));
+    }
+    #[inline]
+    fn __body_lock(
+        #[allow(unused_variables)]
+        client: &Client,
+        #[allow(unused_variables)]
+        title: &String,
+    ) -> Guard {
+        client.lock(title)
+    }
+}
+#[allow(dead_code)]
+impl Profile {
+    ///A new `Profile`: every computed value an effect or a resource needs is current, every effect has run.
+    #[allow(clippy::too_many_arguments)]
+    fn new(client: Client) -> Self {
+        let __client = client;
+        let __log = Self::__init_log();
+        let __id = ::signal_kernel::__private::Slot::new(Self::__init_id());
+        let hub = ::core::option::Option::Some(::core::default::Default::default());
+        let mut __user = ::signal_kernel::__private::Answer::new(1u32, false, false);
+        __user.begin(&hub, Self::__start_user(&__client, &__id.value));
+        let __title = ::signal_kernel::__private::Slot::new(
+            Self::__body_title(&__user.state),
+        );
+        let __lock = ::core::option::Option::None;
+        let mut graph = Self {
+            __client,
+            __log,
+            __id,
+            __user,
+            __title,
+            __lock,
+            core: ::signal_kernel::__private::Core::new([24u64], hub),
+        };
+        ::signal_kernel::__private::settle::begin(&mut graph);
+        graph
+    }
+    /// Defers settling to the end of `batch`, and returns what it returns.
+    fn batch<R>(
+        &mut self,
+        batch: impl ::core::ops::FnOnce(&mut ProfileBatch<'_>) -> R,
+    ) -> R {
+        ::signal_kernel::__private::batch::batch(
+            self,
+            |graph| batch(&mut ProfileBatch { graph }),
+        )
+    }
+    /// A batch that restores every signal written in it if `transaction` returns an error or panics.
+    ///
+    /// # Errors
+    ///
+    /// With the error of `transaction`.
+    fn transaction<R, E>(
+        &mut self,
+        transaction: impl ::core::ops::FnOnce(
+            &mut ProfileTransaction<'_>,
+        ) -> ::core::result::Result<R, E>,
+    ) -> ::core::result::Result<R, E> {
+        ::signal_kernel::__private::batch::batch(
+            self,
+            |graph| {
+                ::signal_kernel::__private::batch::transaction(
+                    graph,
+                    |graph| transaction(&mut ProfileTransaction { graph }),
+                )
+            },
+        )
+    }
+    /// Polls the work in flight; ready once at least one piece of it was committed and its effects have run.
+    fn poll_progress(
+        &mut self,
+        context: &mut ::core::task::Context<'_>,
+    ) -> ::core::task::Poll<()> {
+        ::signal_kernel::__private::poll_progress(self, context)
+    }
+    /// Waits until a piece of work was committed and its effects have run; for ever while none is in flight.
+    /// Dropping this future drops no work.
+    async fn progress(&mut self) {
+        ::signal_kernel::__private::progress(self).await
+    }
+    /// Waits until nothing is in flight. Dropping this future drops no work.
+    async fn settled(&mut self) {
+        ::signal_kernel::__private::settled(self).await
+    }
+}
+impl Profile {
+    /// The shape of this graph: its nodes and the edges between them.
+    #[allow(dead_code)]
+    const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(
+        "Profile",
+        &[
+            ::signal_kernel::Node::new(
+                "id",
+                ::signal_kernel::NodeKind::Signal,
+                ::core::option::Option::None,
+                &[],
+            ),
+            ::signal_kernel::Node::new(
+                "user",
+                ::signal_kernel::NodeKind::Resource,
+                ::core::option::Option::Some(1usize),
+                &[0usize],
+            ),
+            ::signal_kernel::Node::new(
+                "title",
+                ::signal_kernel::NodeKind::Computed,
+                ::core::option::Option::Some(2usize),
+                &[1usize],
+            ),
+            ::signal_kernel::Node::new(
+                "note",
+                ::signal_kernel::NodeKind::Effect,
+                ::core::option::Option::Some(3usize),
+                &[2usize, 1usize],
+            ),
+            ::signal_kernel::Node::new(
+                "lock",
+                ::signal_kernel::NodeKind::Effect,
+                ::core::option::Option::Some(4usize),
+                &[2usize],
+            ),
+        ],
+    );
+}
+#[allow(dead_code, clippy::redundant_closure)]
+impl Profile {
+    #[inline]
+    #[allow(unused_variables)]
+    fn __sweep_0<const ONE: bool>(
+        &mut self,
+        bits: u64,
+    ) -> ::signal_kernel::__private::Change {
+        let revision = self.core.revision;
+        let mut sweep = ::signal_kernel::__private::Sweep::<
+            ONE,
+            1usize,
+        >::new(&mut self.core.pending, &mut self.core.reached, 0usize, bits);
+        if sweep.due(1u64) {
+            sweep.visit(0u32);
+            let change = self.__user.question_changed();
+            if ONE {
+                return change;
+            }
+            if !change.is_none() {
+                sweep.mark(2u64);
+            }
+            if ONE {
+                return ::signal_kernel::__private::Change::NONE;
+            }
+        }
+        if sweep.due(2u64) {
+            sweep.visit(1u32);
+            let inputs = (&self.__client, &self.__id.value);
+            let (change, dropped) = self
+                .__user
+                .act(
+                    &self.core.hub,
+                    revision,
+                    move || Self::__start_user(inputs.0, inputs.1),
+                    ::core::option::Option::Some(Self::__same_user),
+                );
+            sweep.committed(change);
+            if change.contains(::signal_kernel::__private::Change::VALUE) {
+                sweep.mark(4u64);
+            }
+            if change.contains(::signal_kernel::__private::Change::STATUS) {
+                sweep.mark(8u64);
+            }
+            dropped.resume();
+            if ONE {
+                return change;
+            }
+            if ONE {
+                return ::signal_kernel::__private::Change::NONE;
+            }
+        }
+        if sweep.due(4u64) {
+            sweep.visit(2u32);
+            let value = Self::__body_title(&self.__user.state);
+            if self.__title.store(value, Self::__same_title, revision, &mut sweep) {
+                if ONE {
+                    return ::signal_kernel::__private::Change::TRANSITION;
+                }
+                sweep.mark(24u64);
+            }
+            if ONE {
+                return ::signal_kernel::__private::Change::NONE;
+            }
+        }
+        if sweep.due(8u64) {
+            sweep.visit(3u32);
+            Self::__body_note(&mut self.__log, &self.__title.value, &self.__user.state);
+            if ONE {
+                return ::signal_kernel::__private::Change::NONE;
+            }
+        }
+        if sweep.due(16u64) {
+            sweep.visit(4u32);
+            let inputs = (&self.__client, &self.__title.value);
+            ::signal_kernel::__private::settle::rerun(
+                &mut self.__lock,
+                move || Self::__body_lock(inputs.0, inputs.1),
+            );
+            if ONE {
+                return ::signal_kernel::__private::Change::NONE;
+            }
+        }
+        sweep.end();
+        ::signal_kernel::__private::Change::NONE
+    }
+}
+#[doc(hidden)]
+#[allow(clippy::redundant_closure)]
+impl ::signal_kernel::__private::Wired<1usize> for Profile {
+    const WIRING: &'static ::signal_kernel::__private::Wiring = &::signal_kernel::__private::Wiring {
+        graph: "Profile",
+        ranks: 5usize,
+        nodes: &[
+            ::signal_kernel::__private::Wire {
+                name: "user",
+                kind: ::signal_kernel::__private::WireKind::Question,
+                dependencies: &[5u32],
+                dependents: ::signal_kernel::__private::Dependents::whole(
+                    &[(0u32, 2u64)],
+                ),
+            },
+            ::signal_kernel::__private::Wire {
+                name: "user",
+                kind: ::signal_kernel::__private::WireKind::Answer,
+                dependencies: &[0u32],
+                dependents: ::signal_kernel::__private::Dependents {
+                    whole: &[],
+                    value: &[(0u32, 4u64)],
+                    error: &[],
+                    status: &[(0u32, 8u64)],
+                },
+            },
+            ::signal_kernel::__private::Wire {
+                name: "title",
+                kind: ::signal_kernel::__private::WireKind::Computed,
+                dependencies: &[1u32],
+                dependents: ::signal_kernel::__private::Dependents::whole(
+                    &[(0u32, 24u64)],
+                ),
+            },
+            ::signal_kernel::__private::Wire {
+                name: "note",
+                kind: ::signal_kernel::__private::WireKind::Effect,
+                dependencies: &[2u32, 1u32],
+                dependents: ::signal_kernel::__private::Dependents::whole(&[]),
+            },
+            ::signal_kernel::__private::Wire {
+                name: "lock",
+                kind: ::signal_kernel::__private::WireKind::Effect,
+                dependencies: &[2u32],
+                dependents: ::signal_kernel::__private::Dependents::whole(&[]),
+            },
+            ::signal_kernel::__private::Wire {
+                name: "id",
+                kind: ::signal_kernel::__private::WireKind::Signal,
+                dependencies: &[],
+                dependents: ::signal_kernel::__private::Dependents::whole(
+                    &[(0u32, 1u64)],
+                ),
+            },
+        ],
+    };
+    const HAS_RESOURCES: bool = true;
+    #[inline]
+    fn core(&self) -> &::signal_kernel::__private::Core<1usize> {
+        &self.core
+    }
+    #[inline]
+    fn core_mut(&mut self) -> &mut ::signal_kernel::__private::Core<1usize> {
+        &mut self.core
+    }
+    #[inline]
+    fn sweep<const ONE: bool>(
+        &mut self,
+        word: usize,
+        bits: u64,
+    ) -> ::signal_kernel::__private::Change {
+        match word {
+            0usize => self.__sweep_0::<ONE>(bits),
+            _ => ::signal_kernel::__private::Change::NONE,
+        }
+    }
+    fn node(
+        &mut self,
+        position: usize,
+        with: &mut dyn ::core::ops::FnMut(::signal_kernel::__private::NodeRef<'_>),
+    ) {
+        match position {
+            5usize => {
+                with(
+                    ::signal_kernel::__private::NodeRef::Slot(
+                        &mut ::signal_kernel::__private::SlotRef {
+                            slot: &mut self.__id,
+                            same: Self::__same_id,
+                        },
+                    ),
+                )
+            }
+            1usize => with(::signal_kernel::__private::NodeRef::Answer(&mut self.__user)),
+            2usize => {
+                with(
+                    ::signal_kernel::__private::NodeRef::Slot(
+                        &mut ::signal_kernel::__private::SlotRef {
+                            slot: &mut self.__title,
+                            same: Self::__same_title,
+                        },
+                    ),
+                )
+            }
+            _ => {}
+        }
+    }
+    fn lazy(&self, rank: usize) -> &dyn ::signal_kernel::__private::LazyState {
+        match rank {
+            _ => ::signal_kernel::__private::read::not_lazy(rank),
+        }
+    }
+    fn force(
+        &self,
+        rank: usize,
+    ) -> ::core::option::Option<::signal_kernel::__private::Payload> {
+        match rank {
+            _ => ::signal_kernel::__private::read::not_lazy(rank),
+        }
+    }
+}
