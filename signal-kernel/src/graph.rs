@@ -117,7 +117,6 @@ impl Graph {
                 NodeKind::Resource => ("[[", "]]"),
                 NodeKind::Effect => ("{{", "}}"),
             };
-            // `end` and a few other words mean something to Mermaid where an identifier stands.
             writeln!(
                 text,
                 "    {}{open}{}{close}",
@@ -195,22 +194,25 @@ impl Node {
     }
 }
 
+/// Some words mean something to Mermaid where an identifier stands. No Rust name has a hyphen, so the
+/// identifier they get instead is nobody else's.
 fn mermaid_id(name: &str) -> String {
-    let reserved = matches!(
-        name,
-        "end"
-            | "default"
-            | "graph"
-            | "flowchart"
-            | "subgraph"
-            | "style"
-            | "class"
-            | "click"
-            | "call"
-            | "href"
-    );
-    if reserved {
-        format!("{name}_")
+    const RESERVED: [&str; 12] = [
+        "call",
+        "class",
+        "classDef",
+        "click",
+        "default",
+        "end",
+        "flowchart",
+        "graph",
+        "href",
+        "interpolate",
+        "style",
+        "subgraph",
+    ];
+    if RESERVED.contains(&name) {
+        format!("node-{name}")
     } else {
         name.to_owned()
     }

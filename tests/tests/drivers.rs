@@ -475,6 +475,76 @@ fn work_that_wakes_itself_while_it_is_polled_is_polled_again() {
     assert_eq!(graph.user().value(), Some(&10));
 }
 
+/// Wakes whoever polls it when it is dropped, as the end of a channel does.
+#[derive(Default)]
+struct Parting(Option<std::task::Waker>);
+
+impl Drop for Parting {
+    fn drop(&mut self) {
+        if let Some(waker) = self.0.take() {
+            waker.wake();
+        }
+    }
+}
+
+#[resource]
+async fn part(gate: Gate) -> Result<u32, String> {
+    let mut parting = Parting::default();
+    poll_fn(|context| {
+        parting.0 = Some(context.waker().clone());
+        Poll::Ready(())
+    })
+    .await;
+    gate.await
+}
+
+reactive! {
+    struct Partings {
+        let gates: Gates;
+        signal id: u32 = 1;
+        resource user = part(gates.open(id));
+    }
+}
+
+#[test]
+fn work_that_wakes_when_it_is_dropped_does_no_harm() {
+    let gates = Gates::new("user", &Log::default());
+    let mut graph = Partings::new(gates.clone());
+    let wakes = Wakes::new();
+    for id in 2..5 {
+        assert!(
+            wakes
+                .poll(|context| graph.poll_progress(context))
+                .is_pending()
+        );
+        let _ = wakes.take();
+        graph.set_id(id);
+        assert!(wakes.take() > 0);
+    }
+    graph.cancel_user("enough");
+    assert!(
+        wakes
+            .poll(|context| graph.poll_progress(context))
+            .is_pending()
+    );
+    graph.reload_user();
+    gates.ok(5, 5);
+    let _ = wakes.take();
+    assert!(
+        wakes
+            .poll(|context| graph.poll_progress(context))
+            .is_ready()
+    );
+    assert_eq!(graph.user().value(), Some(&5));
+    graph.reload_user();
+    assert!(
+        wakes
+            .poll(|context| graph.poll_progress(context))
+            .is_pending()
+    );
+    drop(graph);
+}
+
 #[test]
 fn a_wake_from_another_thread_reaches_the_one_who_polls() {
     let (mut graph, gates, _) = profile();

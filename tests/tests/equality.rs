@@ -1,4 +1,4 @@
-//! Cut-off: what counts as a change, at every edge (R2).
+//! Cut-off: which values are equal, and what an equal one stops (R2).
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!
@@ -6,7 +6,7 @@
 
 use signal_kernel::reactive;
 use signal_kernel_tests::log::{Log, NOTHING};
-use std::{rc::Rc, sync::Arc};
+use std::rc::Rc;
 
 /// A value that tells when it is compared.
 #[derive(Clone, Debug)]
@@ -320,229 +320,45 @@ fn b017_a_rule_sees_the_value_before_first() {
 }
 
 #[test]
-fn b020_back_to_the_old_value_inside_a_batch_is_no_change() {
-    reactive! {
-        struct Page {
-            let log: Log;
-            signal id: u64 = 1;
-            computed eager: u64 = { log.push("eager"); *id };
-            computed lazy: u64 = { log.push("lazy"); *id };
-            effect show { log.push(format!("show {id} {eager}")); }
-        }
-    }
-    let log = Log::new();
-    let mut page = Page::new(log.clone());
-    let _ = page.lazy();
-    log.clear();
-    page.batch(|page| {
-        page.set_id(2);
-        page.set_id(3);
-        page.set_id(1);
-    });
-    assert_eq!(log.take(), NOTHING);
-    assert_eq!(*page.lazy(), 1);
-    assert_eq!(log.take(), NOTHING);
-}
-
-#[test]
-fn b020_outside_a_batch_each_write_is_settled() {
-    reactive! {
-        struct Page {
-            let log: Log;
-            signal id: u64 = 1;
-            effect show { log.push(format!("{id}")); }
-        }
-    }
-    let log = Log::new();
-    let mut page = Page::new(log.clone());
-    page.set_id(2);
-    page.set_id(1);
-    assert_eq!(log.take(), ["1", "2", "1"]);
-}
-
-#[test]
-fn r2_an_unchanged_signal_gets_its_very_value_back() {
-    reactive! {
-        struct Page {
-            signal text: Arc<str>;
-        }
-    }
-    let first: Arc<str> = "a".into();
-    let mut page = Page::new(first.clone());
-    page.batch(|page| {
-        page.set_text("b".into());
-        page.set_text("a".into());
-        assert!(!Arc::ptr_eq(page.text(), &first));
-    });
-    assert!(Arc::ptr_eq(page.text(), &first));
-}
-
-#[test]
-fn r2_a_value_read_half_way_comes_back_without_running_its_body() {
-    reactive! {
-        struct Page {
-            let log: Log;
-            signal id: u64 = 1;
-            signal other: u64 = 1;
-            computed eager: Arc<u64> = { log.push("eager"); Arc::new(*id) };
-            computed below: Arc<u64> = { log.push("below"); Arc::new(**eager + 1) };
-            computed lazy: Arc<u64> = { log.push("lazy"); Arc::new(**eager * 2) };
-            effect show { log.push(format!("show {eager} {below}")); }
-            effect rest { log.push(format!("rest {other}")); }
-        }
-    }
-    let log = Log::new();
-    let mut page = Page::new(log.clone());
-    let (eager, below, lazy) = (
-        page.eager().clone(),
-        page.below().clone(),
-        page.lazy().clone(),
-    );
-    log.clear();
-    page.batch(|page| {
-        page.set_id(2);
-        page.set_other(2);
-        assert_eq!(**page.below(), 3);
-        assert_eq!(**page.lazy(), 4);
-        assert_eq!(log.take(), ["eager", "below", "lazy"]);
-        page.set_id(1);
-    });
-    assert_eq!(log.take(), ["rest 2"]);
-    assert!(Arc::ptr_eq(page.eager(), &eager));
-    assert!(Arc::ptr_eq(page.below(), &below));
-    assert!(Arc::ptr_eq(page.lazy(), &lazy));
-    assert_eq!(log.take(), NOTHING);
-    page.set_id(3);
-    assert_eq!((**page.eager(), **page.below(), **page.lazy()), (3, 4, 6));
-}
-
-#[test]
-fn r2_a_value_that_is_never_equal_comes_back_too() {
+fn b012_a_lazy_value_that_is_never_equal_always_counts() {
     reactive! {
         struct Page {
             let log: Log;
             signal id: u64 = 1;
             #[eq(never)]
-            computed eager: Arc<u64> = { log.push("eager"); Arc::new(*id) };
-            #[eq(never)]
-            computed lazy: Arc<u64> = { log.push("lazy"); Arc::new(*id) };
-            effect show { log.push(format!("show {eager}")); }
-        }
-    }
-    let log = Log::new();
-    let mut page = Page::new(log.clone());
-    let (eager, lazy) = (page.eager().clone(), page.lazy().clone());
-    log.clear();
-    page.batch(|page| {
-        page.set_id(2);
-        let _ = (page.eager().clone(), page.lazy().clone());
-        page.set_id(1);
-        let _ = (page.eager().clone(), page.lazy().clone());
-        log.clear();
-    });
-    assert_eq!(log.take(), NOTHING);
-    assert!(Arc::ptr_eq(page.eager(), &eager));
-    assert!(Arc::ptr_eq(page.lazy(), &lazy));
-    assert_eq!(log.take(), NOTHING);
-}
-
-#[test]
-fn r2_a_value_read_half_way_that_still_holds_is_not_computed_again() {
-    reactive! {
-        struct Page {
-            let log: Log;
-            signal id: u64 = 1;
-            computed eager: u64 = { log.push("eager"); id * 10 };
-            computed lazy: u64 = { log.push("lazy"); id * 100 };
-            effect show { log.push(format!("show {eager}")); }
-        }
-    }
-    let log = Log::new();
-    let mut page = Page::new(log.clone());
-    log.clear();
-    page.batch(|page| {
-        page.set_id(2);
-        assert_eq!((*page.eager(), *page.lazy()), (20, 200));
-        assert_eq!((*page.eager(), *page.lazy()), (20, 200));
-    });
-    assert_eq!(log.take(), ["eager", "lazy", "show 20"]);
-    assert_eq!((*page.eager(), *page.lazy()), (20, 200));
-    assert_eq!(log.take(), NOTHING);
-}
-
-#[test]
-fn r2_what_counts_of_a_value_read_half_way_is_its_net_change() {
-    reactive! {
-        struct Page {
-            let log: Log;
-            signal id: u64 = 1;
             computed tens: u64 = { log.push("tens"); id / 10 };
             computed text: String = { log.push("text"); tens.to_string() };
-            effect show { log.push(format!("show {text}")); }
         }
     }
     let log = Log::new();
     let mut page = Page::new(log.clone());
+    assert_eq!(page.text(), "0");
     log.clear();
-    page.batch(|page| {
-        page.set_id(25);
-        assert_eq!(page.text(), "2");
-        page.set_id(7);
-        log.clear();
-    });
-    assert_eq!(
-        log.take(),
-        ["tens"],
-        "7 is another signal, but 0 the same ten as before"
-    );
+    page.set_id(2);
+    assert_eq!(page.text(), "0");
+    assert_eq!(log.take(), ["tens", "text"]);
+    page.set_id(2);
     assert_eq!(page.text(), "0");
     assert_eq!(log.take(), NOTHING);
 }
 
 #[test]
-fn r2_an_update_always_counts() {
+fn b012_an_eager_value_that_is_never_equal_outdates_lazy_ones() {
     reactive! {
         struct Page {
             let log: Log;
             signal id: u64 = 1;
-            computed eager: u64 = { log.push("eager"); *id };
-            effect show { log.push(format!("show {id}")); }
-            effect below { log.push(format!("below {eager}")); }
-        }
-    }
-    let log = Log::new();
-    let mut page = Page::new(log.clone());
-    log.clear();
-    page.update_id(|_| ());
-    assert_eq!(log.take(), ["eager", "show 1"]);
-    page.batch(|page| page.update_id(|_| ()));
-    assert_eq!(log.take(), ["eager", "show 1"]);
-    page.batch(|page| {
-        page.set_id(2);
-        page.update_id(|id| *id = 1);
-    });
-    assert_eq!(log.take(), ["eager", "show 1"]);
-    page.batch(|page| {
-        page.update_id(|id| *id = 2);
-        page.set_id(1);
-    });
-    assert_eq!(log.take(), ["eager", "show 1"]);
-}
-
-#[test]
-fn r2_an_update_needs_no_equality_of_its_own() {
-    reactive! {
-        struct Page {
-            let log: Log;
             #[eq(never)]
-            signal job: Box<dyn Fn() -> u32> = Box::new(|| 1);
-            computed result: u32 = (job)();
-            effect show { log.push(format!("{result}")); }
+            computed tens: u64 = { log.push("tens"); id / 10 };
+            computed text: String = { log.push("text"); tens.to_string() };
+            effect show { log.push(format!("show {tens}")); }
         }
     }
     let log = Log::new();
     let mut page = Page::new(log.clone());
-    page.set_job(Box::new(|| 2));
-    page.update_job(|job| *job = Box::new(|| 3));
-    assert_eq!(log.take(), ["1", "2", "3"]);
+    assert_eq!(page.text(), "0");
+    log.clear();
+    page.set_id(2);
+    assert_eq!(page.text(), "0");
+    assert_eq!(log.take(), ["tens", "show 0", "text"]);
 }

@@ -6,7 +6,7 @@
 
 mod chains;
 
-use chains::{Chain64, Chain65, Chain200, LazyChain};
+use chains::{Chain64, Chain65, Chain200, LazyChain, POISON};
 use signal_kernel::{NodeKind, reactive};
 use signal_kernel_tests::log::{Log, NOTHING};
 use signal_kernel_tests::panics::panic_of;
@@ -85,6 +85,57 @@ fn b035_a_lazy_chain_is_computed_once_where_it_is_read() {
         NOTHING,
         "every value from before the batch is back"
     );
+}
+
+#[test]
+fn r8_a_failure_in_the_middle_of_a_long_chain() {
+    let log = Log::new();
+    let mut chain = Chain200::new(log.clone(), 1);
+    log.clear();
+    assert_eq!(panic_of(|| chain.set_n0(POISON - 99)), "n100");
+    assert_eq!(
+        log.take(),
+        whole(100, 0)[..100],
+        "nothing above the failure runs"
+    );
+    assert_eq!(*chain.n99(), POISON);
+    for said in [panic_of(|| *chain.n100()), panic_of(|| *chain.n199())] {
+        assert!(said.contains("of `Chain200` panicked"), "{said}");
+    }
+    chain.batch(|chain| {
+        chain.set_n0(5);
+        assert_eq!(*chain.n199(), 204);
+        chain.set_n0(POISON - 99);
+        log.clear();
+    });
+    assert_eq!(log.take(), NOTHING);
+    assert!(panic_of(|| *chain.n199()).contains("of `Chain200` panicked"));
+    chain.set_n0(1);
+    assert_eq!(
+        log.take(),
+        whole(199, 200),
+        "all of it, though the last value is the old one"
+    );
+}
+
+#[test]
+fn r8_a_failure_in_the_middle_of_a_long_lazy_chain() {
+    let log = Log::new();
+    let mut chain = LazyChain::new(log.clone(), POISON - 99);
+    assert_eq!(panic_of(|| *chain.n500()), "n100");
+    assert_eq!(log.take().len(), 100);
+    for said in [
+        panic_of(|| *chain.n100()),
+        panic_of(|| *chain.n101()),
+        panic_of(|| *chain.n500()),
+    ] {
+        assert!(said.contains("of `LazyChain` panicked"), "{said}");
+    }
+    assert_eq!(*chain.n99(), POISON);
+    assert_eq!(log.take(), NOTHING);
+    chain.set_n0(1);
+    assert_eq!(*chain.n500(), 501);
+    assert_eq!(log.take().len(), 500);
 }
 
 /// The same effect many times: for graphs whose effects alone fill more than a word.

@@ -1,6 +1,6 @@
 //! Which names of a body are mentions of nodes, and so its dependencies (DESIGN "Grammar").
 //!
-//! Invariants: what a node depends on is read off `GRAPH`, and its value shows that the body saw it.
+//! Invariants: what a node depends on is read off `GRAPH`; its value shows that the body saw it.
 //!
 //! Must not know: how the macro finds names.
 
@@ -22,7 +22,7 @@ fn reads(graph: &Graph, node: &str) -> Vec<&'static str> {
     graph.dependencies_of(node).map(|node| node.name).collect()
 }
 
-/// A graph whose every computed value has one test line: `name: type = body => [dependencies], value`.
+/// Each computed value of a graph has one line: `name: type = body => [dependencies], value`.
 macro_rules! mentions {
     (
         $test:ident { $($declared:tt)* }
@@ -71,7 +71,11 @@ mentions! {
     let_else: u32 = { let Some(x) = maybe else { return *a; }; *x } => ["maybe", "a"], 4;
     for_loop: u32 = { let mut sum = 0; for x in list { sum += x * a; } sum } => ["list", "a"], 6;
     while_loop: u32 = { let mut n = *a; while n < *b { n += 1; } n } => ["a", "b"], 2;
-    while_let: u32 = { let mut rest = list.iter(); let mut n = 0; while let Some(x) = rest.next() { n += x + a; } n } => ["list", "a"], 9;
+    while_let: u32 = {
+        let (mut rest, mut n) = (list.iter(), 0);
+        while let Some(x) = rest.next() { n += x + a; }
+        n
+    } => ["list", "a"], 9;
     labelled: u32 = 'a: { if *b == 2 { break 'a *b; } 0 } => ["b"], 2;
     closure: u32 = (|x: u32| x + *a)(*b) => ["a", "b"], 3;
     chain: usize = list.iter().filter(|x| **x > *a).map(|x| x * b).count() => ["list", "a", "b"], 2;
@@ -109,7 +113,12 @@ mentions! {
     tested_or: bool = matches!(*a, 1 | 2) => ["a"], true;
     asserted: u32 = { assert!(*a == 1, "{b}"); *a } => ["a", "b"], 1;
     equal: u32 = { assert_eq!(*a, 1); debug_assert_ne!(a, b, "{width}"); 0 } => ["a", "b", "width"], 0;
-    written: String = { use std::fmt::Write; let mut out = String::new(); write!(out, "{a}{}", b).ok(); out } => ["a", "b"], "12";
+    written: String = {
+        use std::fmt::Write;
+        let mut out = String::new();
+        write!(out, "{a}{}", b).ok();
+        out
+    } => ["a", "b"], "12";
     nested: String = format!("{:?}", vec![*a, { let x = *b; x }]) => ["a", "b"], "[1, 2]";
     deep: usize = vec![format!("{a}"), format!("{}", vec![b].len())].len() => ["a", "b"], 2;
     stringified: &'static str = stringify!(a) => [], "a";
@@ -187,7 +196,12 @@ mentions! {
     label: u32 = { let mut n = 0; 'b: loop { n += 1; if n > 2 { break 'b; } } n } => [], 3;
     literal_field: u32 = Point { a: 1, b: *b }.b => ["b"], 2;
     pattern_field: u32 = { let Point { a: x, b: _ } = *point; x } => ["point"], 3;
-    type_name: u32 = { #[allow(non_camel_case_types)] #[derive(Default)] struct a(u32); a::default().0 } => [], 0;
+    type_name: u32 = {
+        #[allow(non_camel_case_types)]
+        #[derive(Default)]
+        struct a(u32);
+        a::default().0
+    } => [], 0;
     lifetime: u32 = { fn first<'a>(x: &'a u32, _: &'a u32) -> &'a u32 { x } *first(b, b) } => ["b"], 2;
     item: u32 = { fn twice(a: u32) -> u32 { a * 2 } twice(*b) } => ["b"], 4;
     text: &'static str = "{a}" => [], "{a}";
@@ -220,7 +234,11 @@ mentions! {
     let_else: u32 = { let Some(a) = *maybe else { return 0 }; a } => ["maybe"], 4;
     for_loop: u32 = { let mut sum = 0; for a in list { sum += a; } sum } => ["list"], 6;
     for_loop_ends: u32 = { let mut sum = 0; for a in list { sum += a; } sum + *a } => ["list", "a"], 7;
-    while_let: u32 = { let mut stack = list.clone(); let mut sum = 0; while let Some(a) = stack.pop() { sum += a; } sum } => ["list"], 6;
+    while_let: u32 = {
+        let (mut stack, mut sum) = (list.clone(), 0);
+        while let Some(a) = stack.pop() { sum += a; }
+        sum
+    } => ["list"], 6;
     slices: u32 = match list.as_slice() { [a, .., b] => a + b, _ => 0 } => ["list"], 4;
     references: u32 = { let &(a, ref b) = &(1, 2); a + *b } => [], 3;
     constant: u32 = { #[allow(non_upper_case_globals)] const later: u32 = 3; later + *a } => ["a"], 4;
@@ -280,7 +298,10 @@ fn only_what_a_body_mentions_wakes_it() {
             signal b: u32 = 2;
             effect shadowed { let a = b + 1; log.push(format!("shadowed {a}")); }
             effect captured { log.push(format!("captured {a}")); }
-            effect in_closure { let seen: Vec<u32> = (0..2).map(|n| n + a).collect(); log.push(format!("{seen:?}")); }
+            effect in_closure {
+                let seen: Vec<u32> = (0..2).map(|n| n + a).collect();
+                log.push(format!("{seen:?}"));
+            }
         }
     }
     let log = Log::new();

@@ -257,12 +257,12 @@ fn check_step(
     op: &Op,
     step: usize,
 ) -> Result<(), String> {
-    let mut trace = Vec::new();
-    program::perform(subject, op, &mut trace);
-    let mut trace = trace.into_iter();
-    model.check(op, &mut trace)?;
-    if let Some(done) = trace.next() {
-        return Err(format!("{done:?} is left"));
+    for item in model.unclear(op) {
+        check_op(subject, model, &Op::Read(item))?;
+    }
+    check_op(subject, model, op)?;
+    for item in model.doubtful() {
+        check_op(subject, model, &Op::Read(item))?;
     }
     for (item, value) in model.settled() {
         let seen = match value {
@@ -284,6 +284,21 @@ fn check_step(
     match take_log() {
         log if log.is_empty() => Ok(()),
         log => Err(format!("a look at the graph has run {log:?}")),
+    }
+}
+
+fn check_op(subject: &mut dyn Subject, model: &mut Model<'_>, op: &Op) -> Result<(), String> {
+    let mut trace = Vec::new();
+    program::perform(subject, op, &mut trace);
+    for item in model.coarse() {
+        let shown = catch_unwind(AssertUnwindSafe(|| subject.read(item))).ok();
+        model.shows(item, shown);
+    }
+    let mut trace = trace.into_iter();
+    model.check(op, &mut trace)?;
+    match trace.next() {
+        None => Ok(()),
+        Some(done) => Err(format!("{done:?} is left")),
     }
 }
 

@@ -107,6 +107,28 @@ fn b128_a_failed_value_is_tried_again_when_a_dependency_changes() {
 }
 
 #[test]
+fn r8_a_dependency_that_stays_equal_is_no_reason_to_try_again() {
+    reactive! {
+        struct Page {
+            let log: Log;
+            signal id: u64 = 10;
+            computed tens: u64 = { log.push("tens"); id / 10 };
+            computed checked: u64 = { log.push("checked"); assert!(*tens != 0, "zero"); *tens };
+            effect show { log.push(format!("show {checked}")); }
+        }
+    }
+    let log = Log::new();
+    let mut page = Page::new(log.clone());
+    assert_eq!(panic_of(|| page.set_id(1)), "zero");
+    log.clear();
+    page.set_id(2);
+    page.batch(|page| page.set_id(3));
+    assert_eq!(log.take(), ["tens", "tens"]);
+    page.set_id(11);
+    assert_eq!(log.take(), ["tens", "checked", "show 1"]);
+}
+
+#[test]
 fn r8_what_a_failure_kept_from_running_runs_even_if_the_old_value_comes_back() {
     let (mut page, log) = page();
     assert_eq!(panic_of(|| page.set_id(5)), "5 is odd");

@@ -132,6 +132,30 @@ fn r8_a_change_elsewhere_is_no_reason_to_try_again() {
 }
 
 #[test]
+fn r8_a_lazy_dependency_that_stays_equal_is_no_reason_to_try_again() {
+    reactive! {
+        struct Page {
+            let log: Log;
+            signal id: u64 = 1;
+            computed tens: u64 = { log.push("tens"); id / 10 };
+            computed lazy: u64 = { log.push("lazy"); assert!(*tens != 0, "own message"); *tens };
+            computed above: u64 = { log.push("above"); lazy + 1 };
+        }
+    }
+    let log = Log::new();
+    let mut page = Page::new(log.clone());
+    assert_eq!(panic_of(|| *page.above()), "own message");
+    log.clear();
+    page.set_id(2);
+    names(&panic_of(|| *page.above()), "above");
+    names(&panic_of(|| *page.lazy()), "lazy");
+    assert_eq!(log.take(), ["tens"]);
+    page.set_id(10);
+    assert_eq!(*page.above(), 2);
+    assert_eq!(log.take(), ["tens", "lazy", "above"]);
+}
+
+#[test]
 fn r8_a_failed_lazy_value_costs_no_settle() {
     let (mut page, log) = page();
     page.set_id(5);

@@ -1,4 +1,5 @@
-//! What a graph of plain values can do that a thread's own kernel cannot: move, and be read from many threads.
+//! What a graph of plain values can do that a thread's own kernel cannot: move to another thread, and be
+//! read from many at once.
 //!
 //! Invariants: no sleeping; threads meet at barriers.
 //!

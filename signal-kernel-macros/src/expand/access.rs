@@ -249,7 +249,7 @@ fn set_body(plan: &Plan, index: usize, node: &Node) -> TokenStream {
     if masks.is_empty() {
         return quote! {
             let revision = #revision;
-            ::core::mem::drop(self.#field.replace(value, Self::#same, revision));
+            ::signal_kernel::__private::settle::discard(self.#field.replace(value, Self::#same, revision));
         };
     }
     let marks = masks.iter().map(|(word, bits)| {

@@ -41,15 +41,25 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
     let nodes = each(&|index, node| {
         let (field, same) = (field(node), function("same", node));
         let position = plan.places[index].position?;
+        let exact = matches!(
+            node.kind,
+            Kind::Signal {
+                rule: Rule::PartialEq,
+                ..
+            } | Kind::Computed {
+                rule: Rule::PartialEq,
+                ..
+            }
+        );
         let shown = match node.kind {
             Kind::Resource { ref path, .. } => {
                 quote_spanned!(path.span()=> Answer(&mut self.#field))
             }
             Kind::Computed { .. } if plan.places[index].lazy => quote! {
-                Lazy(&mut ::signal_kernel::__private::LazyRef { lazy: &mut self.#field, same: Self::#same })
+                Lazy(&mut ::signal_kernel::__private::LazyRef { lazy: &mut self.#field, same: Self::#same, exact: #exact })
             },
             Kind::Signal { .. } | Kind::Computed { .. } => quote! {
-                Slot(&mut ::signal_kernel::__private::SlotRef { slot: &mut self.#field, same: Self::#same })
+                Slot(&mut ::signal_kernel::__private::SlotRef { slot: &mut self.#field, same: Self::#same, exact: #exact })
             },
             Kind::Effect { .. } | Kind::Field { .. } => return None,
         };
@@ -195,7 +205,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
             if let ::core::option::Option::Some(old) = self.#field.outdate() {
                 sweep.committed(#changed);
                 #marks_all
-                ::core::mem::drop(old);
+                ::signal_kernel::__private::settle::discard(old);
                 if ONE { return #changed; }
             }
         },

@@ -223,7 +223,9 @@ fn close_half_way<G: Wired<W>, const W: usize>(
         // Everything below must be settled before this value can be judged.
         if let Some(below) = lowest(&core.pending).filter(|&below| below < rank) {
             take(&mut core.pending, below);
-            visit_and_outdate(graph, below, &mut stale, &mut caught.0);
+            let marked = visit_apart(graph, below, &mut caught.0);
+            or(&mut stale, &marked);
+            or(&mut graph.core_mut().pending, &marked);
             continue;
         }
         take(&mut core.half_way, rank);
@@ -231,20 +233,18 @@ fn close_half_way<G: Wired<W>, const W: usize>(
         let outdated = take(&mut stale, rank);
         let dependents = &G::WIRING.nodes[rank].dependents;
         if G::WIRING.nodes[rank].kind == WireKind::Lazy {
-            lazy(graph, rank, |it| it.close(due, outdated, caught));
+            let gone = lazy(graph, rank, |it| it.close(due, outdated, caught));
             if due {
                 graph.core_mut().mark(dependents, Change::TRANSITION);
             }
-            if outdated {
+            if gone == Some(true) {
                 mark(&mut stale, dependents, Change::TRANSITION);
             }
-        } else if due && !outdated {
-            let resolved = slot(graph, rank, |it| it.resolve(caught));
-            let failed = graph.core().is_failed(rank);
-            if resolved.is_some_and(|it| it.changed || it.was_failed != failed) {
-                graph.core_mut().mark(dependents, Change::TRANSITION);
-            }
-        } else {
+            continue;
+        }
+        // A value by a rule of the node's own must be held against the one from before, and no other.
+        let again = due && outdated && slot(graph, rank, |it| it.is_exact()) == Some(false);
+        if !due || again {
             if let Some(restored) = slot(graph, rank, |it| it.restore(caught)) {
                 let recovered = graph.core_mut().set_failed(rank, restored.was_failed);
                 if restored.changed || recovered {
@@ -252,26 +252,39 @@ fn close_half_way<G: Wired<W>, const W: usize>(
                     mark(&mut stale, dependents, Change::TRANSITION);
                 }
             }
-            if due {
-                visit_and_outdate(graph, rank, &mut stale, &mut caught.0);
+            if again {
+                let marked = visit_apart(graph, rank, &mut caught.0);
+                or(&mut stale, &marked);
+                or(&mut graph.core_mut().pending, &marked);
             }
+            continue;
+        }
+        if outdated {
+            let marked = visit_apart(graph, rank, &mut caught.0);
+            or(&mut stale, &marked);
+        }
+        let resolved = slot(graph, rank, |it| it.resolve(caught));
+        let failed = graph.core().is_failed(rank);
+        if resolved.is_some_and(|it| it.changed || it.was_failed != failed) {
+            graph.core_mut().mark(dependents, Change::TRANSITION);
         }
     }
 }
 
-/// Visits a node; what it marks is outdated too.
-fn visit_and_outdate<G: Wired<W>, const W: usize>(
+/// Visits a node and returns what it marks, which is marked nowhere else.
+fn visit_apart<G: Wired<W>, const W: usize>(
     graph: &mut G,
     rank: usize,
-    stale: &mut [u64; W],
     panics: &mut FirstPanic,
-) {
+) -> [u64; W] {
     let before = std::mem::replace(&mut graph.core_mut().pending, [0; W]);
     settle::visit(graph, rank, panics);
-    let pending = &mut graph.core_mut().pending;
-    for word in 0..W {
-        stale[word] |= pending[word];
-        pending[word] |= before[word];
+    std::mem::replace(&mut graph.core_mut().pending, before)
+}
+
+fn or<const W: usize>(mask: &mut [u64; W], more: &[u64; W]) {
+    for (word, more) in mask.iter_mut().zip(more) {
+        *word |= more;
     }
 }
 

@@ -9,7 +9,7 @@
 use super::{read::Panicked, slot::Caught};
 use std::{
     any::Any,
-    fmt,
+    fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::OnceLock,
 };
@@ -275,9 +275,10 @@ pub trait AnyLazy {
     #[doc(hidden)]
     fn arm(&mut self, panics: &mut Caught);
     /// The outermost batch ends. `tainted`: something this value depends on may have changed in the end;
-    /// `stale`: what was computed half-way, if anything, does not hold any more.
+    /// `stale`: what was computed half-way, if anything, does not hold any more. Returns whether a value
+    /// that others may have been computed from is gone.
     #[doc(hidden)]
-    fn close(&mut self, tainted: bool, stale: bool, panics: &mut Caught);
+    fn close(&mut self, tainted: bool, stale: bool, panics: &mut Caught) -> bool;
 }
 
 /// A lazy value with its node's rule of equality: what `AnyLazy` needs to know.
@@ -286,6 +287,8 @@ pub struct LazyRef<'a, T, F> {
     pub lazy: &'a mut Lazy<T>,
     /// The rule.
     pub same: F,
+    /// The rule is `PartialEq`: of two equal values, either will do.
+    pub exact: bool,
 }
 
 impl<T, F: Fn(&T, &T) -> bool> AnyLazy for LazyRef<'_, T, F> {
@@ -309,7 +312,7 @@ impl<T, F: Fn(&T, &T) -> bool> AnyLazy for LazyRef<'_, T, F> {
         *armed = Some(Armed { held });
     }
 
-    fn close(&mut self, tainted: bool, stale: bool, Caught(panics): &mut Caught) {
+    fn close(&mut self, tainted: bool, stale: bool, Caught(panics): &mut Caught) -> bool {
         let Lazy {
             cell,
             past,
@@ -317,48 +320,52 @@ impl<T, F: Fn(&T, &T) -> bool> AnyLazy for LazyRef<'_, T, F> {
             armed,
         } = &mut *self.lazy;
         let Some(Armed { held }) = armed.take() else {
-            return;
+            return false;
         };
         let half_way = half_way.take().and_then(|past| past.value);
-        let fresh = cell.take();
-        if let (false, Some(held)) = (tainted, held) {
-            *cell = held.cell();
-            panics.discard((half_way, fresh));
-            return;
-        }
-        let Some(Fresh { outcome, revision }) = fresh.filter(|_| !stale) else {
-            panics.discard(half_way);
-            return;
+        // What was computed half-way, `None` where that is the value in `past`; why it failed; since when it holds.
+        let (computed, failure, since) = match cell.take() {
+            None => (half_way, None, None),
+            Some(Fresh { outcome, revision }) => match outcome {
+                Outcome::New(value) => {
+                    panics.discard(half_way);
+                    (Some(value), None, Some(revision))
+                }
+                Outcome::Kept => (half_way, None, Some(revision)),
+                Outcome::Failed(failure) => (half_way, Some(failure), Some(revision)),
+            },
         };
-        let (computed, dropped) = match outcome {
-            Outcome::New(value) => (Some(value), half_way),
-            Outcome::Kept => (half_way, None),
-            Outcome::Failed(failure) => {
-                let failure = Some(failure);
-                *cell = Held { failure, revision }.cell();
-                panics.discard(half_way);
-                return;
+        let unchanged = match (&computed, &past.value) {
+            _ if failure.is_some() || past.failure.is_some() => false,
+            (None, _) => true,
+            (Some(_), None) => false,
+            // user code; a comparison that panics has not found the values equal
+            (Some(computed), Some(value)) => {
+                panics.catch(|| (self.same)(value, computed)) == Some(true)
             }
         };
-        panics.discard(dropped);
-        past.verified_at = revision;
-        let failed = past.failure.take().is_some();
-        *cell = Held {
-            failure: None,
-            revision,
-        }
-        .cell();
-        let Some(computed) = computed else { return };
-        // user code; a comparison that panics has not found the values equal
-        let unchanged = match &past.value {
-            Some(value) if !failed => panics.catch(|| (self.same)(value, &computed)) == Some(true),
-            _ => false,
+        let (gone, dropped) = match (held, since) {
+            (Some(held), _) if !tainted => {
+                *cell = held.cell();
+                (stale && !(unchanged && self.exact), computed)
+            }
+            (_, Some(revision)) if !stale => {
+                *cell = Held { failure, revision }.cell();
+                let mut dropped = computed;
+                if failure.is_none() {
+                    past.verified_at = revision;
+                    past.failure = None;
+                    if !unchanged {
+                        past.changed_at = revision;
+                        mem::swap(&mut past.value, &mut dropped);
+                    }
+                }
+                (false, dropped)
+            }
+            // Nothing is current any more, so nothing that reads this may be.
+            _ => (true, computed),
         };
-        if unchanged {
-            panics.discard(computed);
-        } else {
-            past.changed_at = revision;
-            panics.discard(past.value.replace(computed));
-        }
+        panics.discard(dropped);
+        gone
     }
 }

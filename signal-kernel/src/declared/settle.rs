@@ -72,6 +72,12 @@ pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
     settle(graph);
 }
 
+/// Drops what nothing needs any more.
+#[inline(always)]
+pub fn discard<T>(old: T) {
+    drop(old); // user code
+}
+
 /// Runs an effect that keeps its result: what it kept of its last run is dropped first.
 pub fn rerun<T>(kept: &mut Option<T>, body: impl FnOnce() -> T) {
     let mut panics = FirstPanic::default();

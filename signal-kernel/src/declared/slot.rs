@@ -291,6 +291,9 @@ impl<T, V: Version> Slot<T, V> {
 
 /// A slot as the batch sees it, whatever its type.
 pub trait AnySlot {
+    /// The rule is `PartialEq`: of two equal values, either will do.
+    #[doc(hidden)]
+    fn is_exact(&self) -> bool;
     /// The outermost batch ends: did this signal change in the end? If not, the value from before is put back.
     #[doc(hidden)]
     fn finish(&mut self, panics: &mut Caught) -> Finished;
@@ -318,7 +321,7 @@ pub trait AnySlot {
 pub enum Finished {
     /// Nothing is left of what it wrote.
     Untouched,
-    /// The value is equal to the one from before, which it has again.
+    /// The value was equal to the one from before by a rule of the node's own; it has that one again.
     PutBack,
     /// The value is another one.
     Changed,
@@ -341,9 +344,15 @@ pub struct SlotRef<'a, T, V, F> {
     pub slot: &'a mut Slot<T, V>,
     /// The rule.
     pub same: F,
+    /// See [`AnySlot::is_exact`].
+    pub exact: bool,
 }
 
 impl<T, V: Version, F: Fn(&T, &T) -> bool> AnySlot for SlotRef<'_, T, V, F> {
+    fn is_exact(&self) -> bool {
+        self.exact
+    }
+
     fn finish(&mut self, Caught(panics): &mut Caught) -> Finished {
         let Some(log) = &mut self.slot.log else {
             return Finished::Untouched;
@@ -369,7 +378,9 @@ impl<T, V: Version, F: Fn(&T, &T) -> bool> AnySlot for SlotRef<'_, T, V, F> {
             self.slot.version = origin.unwrap_or(self.slot.version);
             if let Some(old) = &mut old {
                 mem::swap(&mut self.slot.value, old);
-                finished = Finished::PutBack;
+                if !self.exact {
+                    finished = Finished::PutBack;
+                }
             }
         }
         panics.discard(old);
@@ -423,8 +434,10 @@ impl<T, V: Version, F: Fn(&T, &T) -> bool> AnySlot for SlotRef<'_, T, V, F> {
         restored.was_failed = armed.failed;
         self.slot.version = armed.version;
         if let Some(entry) = log.entries.pop() {
-            restored.changed = true;
-            panics.discard(mem::replace(&mut self.slot.value, entry.value));
+            let half_way = mem::replace(&mut self.slot.value, entry.value);
+            restored.changed = !self.exact
+                || panics.catch(|| (self.same)(&self.slot.value, &half_way)) != Some(true); // user code
+            panics.discard(half_way);
         }
         restored
     }

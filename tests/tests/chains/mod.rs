@@ -9,6 +9,9 @@
 use signal_kernel::reactive;
 use signal_kernel_tests::log::Log;
 
+/// The body that reads this panics, with its name.
+pub(crate) const POISON: u64 = 1000;
+
 /// `below` and `node` walk the chain side by side, one node apart.
 macro_rules! chain {
     ($name:ident $($watch:ident)?: $($below:ident)*; $($node:ident)*) => {
@@ -17,7 +20,11 @@ macro_rules! chain {
             pub(crate) struct $name {
                 let log: Log;
                 pub(crate) signal n0: u64;
-                $(pub(crate) computed $node: u64 = { log.push(stringify!($node)); $below + 1 };)*
+                $(pub(crate) computed $node: u64 = {
+                    log.push(stringify!($node));
+                    assert!(*$below != POISON, stringify!($node));
+                    $below + 1
+                };)*
                 $(effect show { log.push(format!("show {}", $watch)); })?
             }
         }

@@ -9,7 +9,7 @@
 //! Must not know: the runtime under test.
 
 use crate::describe::{Graph, Rule};
-use crate::program::{CLOSURE, Done, End, Op, Outcome, Step, UPDATE};
+use crate::program::{CLOSURE, Done, End, Event, Op, Outcome, Step, UPDATE};
 use crate::subject::Entry;
 
 /// What a dependent can tell about a node: its value (none if failed), and how often it changed in a way
@@ -32,12 +32,20 @@ struct State {
     failure: Option<Failure>,
     changes: u64,
     seen: Vec<Mark>,
+    /// What the body saw of them when it last yielded a value; none if it panicked last.
+    yielded: Option<Vec<Mark>>,
     /// In a batch: a dependency changed since the body last ran, be it there and back again.
     touched: bool,
+    /// In a batch: something upstream, at any distance, was written since the body last ran or was spared.
+    upstream: bool,
     /// In a batch: it was another one at some time.
     moved: bool,
     /// An effect that a failed dependency keeps from running.
     due: bool,
+    /// In a batch: the body has run.
+    ran_half_way: bool,
+    /// A lazy value from half-way that may be given up: this is what it was before the batch.
+    or_else: Option<Box<State>>,
     /// `Debug` may already, or still, print `_`: unchanged, but not verified by a read.
     unverified: bool,
 }
@@ -59,11 +67,15 @@ pub(crate) struct Model<'graph> {
     dependents: Vec<Vec<usize>>,
     /// By item: all signals it depends on, at any distance.
     sources: Vec<Vec<bool>>,
+    /// By item: all lazy values it depends on, at any distance.
+    below: Vec<Vec<usize>>,
     states: Vec<State>,
     /// What the typed effects keep.
     kept: Vec<Option<i64>>,
     before: Option<Before>,
     changes: u64,
+    /// What the graph shows after the operation that is being checked, where the rules leave a choice.
+    shown: Vec<Option<i64>>,
 }
 
 type Verdict<T = ()> = Result<T, String>;
@@ -74,6 +86,8 @@ impl<'graph> Model<'graph> {
         let count = graph.items.len();
         let mut dependents = vec![Vec::new(); count];
         let mut sources = vec![vec![false; count]; count];
+        let mut below = vec![Vec::new(); count];
+        let watched = graph.watched();
         for item in (0..count).filter(|&item| graph.is_signal(item)) {
             sources[item][item] = true;
         }
@@ -85,7 +99,14 @@ impl<'graph> Model<'graph> {
                     .iter_mut()
                     .zip(more)
                     .for_each(|(all, one)| *all |= one);
+                if graph.is_computed(mention) && !watched[mention] {
+                    let more = below[mention].clone();
+                    below[item].extend(more);
+                    below[item].push(mention);
+                }
             }
+            below[item].sort_unstable();
+            below[item].dedup();
         }
         let state = |item| State {
             value: if graph.is_signal(item) {
@@ -97,21 +118,40 @@ impl<'graph> Model<'graph> {
             failure: None,
             changes: 0,
             seen: Vec::new(),
+            yielded: None,
             touched: false,
+            upstream: false,
             moved: false,
             due: false,
+            or_else: None,
+            ran_half_way: false,
             unverified: false,
         };
         Model {
             graph,
-            watched: graph.watched(),
+            watched,
             dependents,
             sources,
+            below,
             states: (0..count).map(state).collect(),
             kept: vec![None; count],
             before: None,
             changes: 0,
+            shown: vec![None; count],
         }
+    }
+
+    /// The values for which the rules leave a choice: those of which the last may be equal, but not the same.
+    pub(crate) fn coarse(&self) -> impl Iterator<Item = usize> + use<'graph> {
+        let (graph, watched) = (self.graph, self.watched.clone());
+        let coarse = move |&item: &usize| {
+            watched[item] && graph.rule(item) == Rule::SameTen && graph.is_computed(item)
+        };
+        (0..graph.items.len()).filter(coarse)
+    }
+
+    pub(crate) fn shows(&mut self, item: usize, value: Option<i64>) {
+        self.shown[item] = value;
     }
 
     /// The first settle: every watched value is computed, then every effect runs. Returns the first panic.
@@ -241,7 +281,7 @@ impl<'graph> Model<'graph> {
             before.written[item] = true;
             before.journal.push(item);
         }
-        self.touch_dependents(item);
+        self.touch_below(item);
     }
 
     /// Puts every signal back; those written since `start` of the journal have changed once more.
@@ -253,9 +293,7 @@ impl<'graph> Model<'graph> {
             .before
             .as_ref()
             .map_or(Vec::new(), |before| before.journal[start..].to_vec());
-        undone
-            .into_iter()
-            .for_each(|item| self.touch_dependents(item));
+        undone.into_iter().for_each(|item| self.touch_below(item));
     }
 
     fn read(&mut self, item: usize, log: &mut Log) -> Verdict<Outcome> {
@@ -292,6 +330,10 @@ impl<'graph> Model<'graph> {
             .before
             .as_ref()
             .is_some_and(|before| self.is_half_way(item, &before.written));
+        let given_up = self.states[item].or_else.take();
+        if let Some(before) = given_up.filter(|_| log.has(item)) {
+            self.states[item] = *before;
+        }
         let marks = self.marks(item);
         let state = &self.states[item];
         let was_failed = state.failure.is_some();
@@ -302,16 +344,22 @@ impl<'graph> Model<'graph> {
             self.states[item].tried = true;
             self.states[item].seen = marks;
         } else {
-            let due =
-                !state.tried || state.failure == Some(Failure::Blocked) || state.seen != marks;
+            let unblocked = state.failure == Some(Failure::Blocked);
             // There and back again half-way: the body may run once more, but need not.
-            let may = half_way && state.touched;
+            let spared = half_way && unblocked && state.yielded.as_ref() == Some(&marks);
+            let due = !state.tried || (unblocked && !spared) || (!unblocked && state.seen != marks);
+            let may = half_way && (state.touched || spared);
             if due || (may && log.has(item)) {
                 changed = self.run(item, marks, log)?;
+            } else if unblocked {
+                self.states[item].failure = None;
+                self.states[item].seen = marks;
+                changed = true;
             }
         }
         let state = &mut self.states[item];
         state.touched = false;
+        state.upstream = false;
         state.unverified = false;
         if changed {
             if !half_way {
@@ -335,6 +383,8 @@ impl<'graph> Model<'graph> {
         let state = &mut self.states[item];
         let first = !state.tried;
         state.tried = true;
+        state.ran_half_way = true;
+        state.yielded = result.map(|_| marks.clone());
         state.seen = marks;
         let Some(value) = result else {
             log.panicked(item);
@@ -400,7 +450,7 @@ impl<'graph> Model<'graph> {
         for &item in &self.graph.order {
             if !self.watched[item] && !self.graph.is_effect(item) {
                 (current[item], changed[item]) =
-                    self.settle_lazy(item, &before.states[item], &current);
+                    self.settle_lazy(item, &before.states[item], &current, &mut shaken);
             }
         }
         // From here on every change counts, even if a later one leads back.
@@ -417,9 +467,14 @@ impl<'graph> Model<'graph> {
             let half_way = before.read && self.is_half_way(item, &before.written);
             let state = &mut self.states[item];
             state.touched = false;
+            state.upstream = false;
             state.moved = false;
+            state.ran_half_way = false;
             state.unverified |= !self.watched[item] && (touched || half_way);
             if current[item] {
+                if state.yielded.as_ref() == Some(&state.seen) {
+                    state.yielded = Some(marks.clone());
+                }
                 state.seen = marks;
             }
         }
@@ -461,14 +516,32 @@ impl<'graph> Model<'graph> {
                 .iter()
                 .any(|&mention| shaken[mention]);
         if !holds || (may && log.has(item)) {
+            // An equal value from half-way may stay, or give way to the latest.
+            let half_way = self.states[item].value;
             self.run(item, marks, log)?;
+            self.states[item].value = match self.evaluate(item) {
+                Some(value)
+                    if self.graph.rule(item).same(half_way, value)
+                        && self.shown[item] == Some(half_way) =>
+                {
+                    half_way
+                }
+                Some(value) => value,
+                None => before.value,
+            };
             shaken[item] = true;
         }
         Ok(self.hold_against(item, before))
     }
 
     /// What becomes of a lazy value at the end of a batch: is it current, is it another one?
-    fn settle_lazy(&mut self, item: usize, before: &State, current: &[bool]) -> (bool, bool) {
+    fn settle_lazy(
+        &mut self,
+        item: usize,
+        before: &State,
+        current: &[bool],
+        shaken: &mut [bool],
+    ) -> (bool, bool) {
         let mentions = self.graph.mentions(item);
         let marks = self.marks(item);
         let blocked = self.is_blocked(item);
@@ -480,11 +553,84 @@ impl<'graph> Model<'graph> {
                 && blocked == (state.failure == Some(Failure::Blocked))
         };
         if !holds(before) && holds(&self.states[item]) {
-            return (true, self.hold_against(item, before));
+            let changed = self.hold_against(item, before);
+            let doubtful =
+                self.states[item].upstream || mentions.iter().any(|&mention| shaken[mention]);
+            self.states[item].or_else = doubtful.then(|| Box::new(before.clone()));
+            shaken[item] = doubtful;
+            return (true, changed);
         }
         let current = holds(before);
+        shaken[item] = self.states[item].ran_half_way;
         self.states[item] = before.clone();
         (current, false)
+    }
+
+    /// The lazy values that may have been given up, for the test to find out by a read of each in this order.
+    pub(crate) fn doubtful(&self) -> Vec<usize> {
+        let order = self.graph.order.iter().copied();
+        order
+            .filter(|&item| self.states[item].or_else.is_some())
+            .collect()
+    }
+
+    /// The lazy values of which it is not laid down whether what they are at a read inside `op` counts as
+    /// from before the batch or as half-way: written to later, but not before. The test reads them first.
+    pub(crate) fn unclear(&self, op: &Op) -> Vec<usize> {
+        let mut events = Vec::new();
+        op.events(&mut events);
+        let mut values: Vec<_> = self.states.iter().map(|state| Some(state.value)).collect();
+        // By event: does it write this signal, and is that certain?
+        let writes: Vec<_> = events
+            .iter()
+            .map(|event| match *event {
+                Event::Read(_) => None,
+                Event::Set(signal, value) => {
+                    let before = values[signal].replace(value);
+                    let same =
+                        before.is_some_and(|before| self.graph.rule(signal).same(before, value));
+                    (!same).then_some((signal, before.is_some() && !op.can_be_cut_short()))
+                }
+                Event::Update(signal, value) => {
+                    values[signal] = Some(value);
+                    Some((signal, !op.can_be_cut_short()))
+                }
+                Event::TakeBack(signal) => {
+                    values[signal] = None;
+                    Some((signal, false))
+                }
+            })
+            .collect();
+        let any = writes
+            .iter()
+            .position(|write| write.is_some())
+            .unwrap_or(events.len());
+        let is_unclear = |&item: &usize| {
+            let is_source = |signal: usize| self.sources[item][signal];
+            let last = writes
+                .iter()
+                .rposition(|write| write.is_some_and(|(signal, _)| is_source(signal)));
+            let mut certain = writes
+                .iter()
+                .map(|write| write.is_some_and(|(signal, certain)| certain && is_source(signal)));
+            let first = certain.position(|is| is).unwrap_or(events.len());
+            let needs = |read: usize| read == item || self.below[read].contains(&item);
+            let mut reads = events.iter().enumerate();
+            reads.any(|(at, event)| {
+                matches!(event, Event::Read(read) if needs(*read))
+                    && any < at
+                    && at < first
+                    && last > Some(at)
+            })
+        };
+        let lazy = |item: &usize| self.graph.is_computed(*item) && !self.watched[*item];
+        self.graph
+            .order
+            .iter()
+            .copied()
+            .filter(lazy)
+            .filter(is_unclear)
+            .collect()
     }
 
     /// Compares the state after a batch with the one from before; an equal value is put back.
@@ -681,6 +827,13 @@ impl<'graph> Model<'graph> {
         self.states[item].moved = self.before.is_some();
         for &dependent in &self.dependents[item] {
             self.states[dependent].touched = true;
+        }
+    }
+
+    fn touch_below(&mut self, signal: usize) {
+        self.touch_dependents(signal);
+        for (state, sources) in self.states.iter_mut().zip(&self.sources) {
+            state.upstream |= sources[signal];
         }
     }
 

@@ -524,6 +524,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
                         &mut ::signal_kernel::__private::SlotRef {
                             slot: &mut self.__price,
                             same: Self::__same_price,
+                            exact: true,
                         },
                     ),
                 )
@@ -534,6 +535,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
                         &mut ::signal_kernel::__private::SlotRef {
                             slot: &mut self.__qty,
                             same: Self::__same_qty,
+                            exact: true,
                         },
                     ),
                 )
@@ -544,6 +546,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
                         &mut ::signal_kernel::__private::SlotRef {
                             slot: &mut self.__total,
                             same: Self::__same_total,
+                            exact: true,
                         },
                     ),
                 )

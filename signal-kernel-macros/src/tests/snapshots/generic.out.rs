@@ -381,7 +381,7 @@ where
             if let ::core::option::Option::Some(old) = self.__many.outdate() {
                 sweep.committed(::signal_kernel::__private::Change::TRANSITION);
                 sweep.mark(2u64);
-                ::core::mem::drop(old);
+                ::signal_kernel::__private::settle::discard(old);
                 if ONE {
                     return ::signal_kernel::__private::Change::TRANSITION;
                 }
@@ -394,7 +394,7 @@ where
             sweep.visit(1u32);
             if let ::core::option::Option::Some(old) = self.__count.outdate() {
                 sweep.committed(::signal_kernel::__private::Change::TRANSITION);
-                ::core::mem::drop(old);
+                ::signal_kernel::__private::settle::discard(old);
                 if ONE {
                     return ::signal_kernel::__private::Change::TRANSITION;
                 }
@@ -474,6 +474,7 @@ where
                         &mut ::signal_kernel::__private::SlotRef {
                             slot: &mut self.__type,
                             same: Self::__same_type,
+                            exact: true,
                         },
                     ),
                 )
@@ -484,6 +485,7 @@ where
                         &mut ::signal_kernel::__private::LazyRef {
                             lazy: &mut self.__many,
                             same: Self::__same_many,
+                            exact: true,
                         },
                     ),
                 )
@@ -494,6 +496,7 @@ where
                         &mut ::signal_kernel::__private::LazyRef {
                             lazy: &mut self.__count,
                             same: Self::__same_count,
+                            exact: true,
                         },
                     ),
                 )

@@ -666,6 +666,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Profile {
                         &mut ::signal_kernel::__private::SlotRef {
                             slot: &mut self.__id,
                             same: Self::__same_id,
+                            exact: true,
                         },
                     ),
                 )
@@ -677,6 +678,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Profile {
                         &mut ::signal_kernel::__private::SlotRef {
                             slot: &mut self.__title,
                             same: Self::__same_title,
+                            exact: false,
                         },
                     ),
                 )
