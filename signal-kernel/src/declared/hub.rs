@@ -113,8 +113,11 @@ impl Bell {
     }
 
     /// The work is about to be polled: from here on a wake counts again.
+    ///
+    /// This reads, too: what a waker wrote before it found itself queued already must be seen by the poll
+    /// that follows. With a plain store that waker's news could be missed by both sides.
     pub(super) fn rung(&self) {
-        self.queued.store(false, Ordering::Release);
+        self.queued.swap(false, Ordering::AcqRel);
     }
 }
 

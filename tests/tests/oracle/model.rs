@@ -44,6 +44,8 @@ struct State {
     due: bool,
     /// In a batch: the body has run.
     ran_half_way: bool,
+    /// A dependency was failed for a time, and nobody looked: the body may run once more, but need not.
+    doubt: bool,
     /// A lazy value from half-way that may be given up: this is what it was before the batch.
     or_else: Option<Box<State>>,
     /// `Debug` may already, or still, print `_`: unchanged, but not verified by a read.
@@ -123,6 +125,7 @@ impl<'graph> Model<'graph> {
             upstream: false,
             moved: false,
             due: false,
+            doubt: false,
             or_else: None,
             ran_half_way: false,
             unverified: false,
@@ -336,7 +339,7 @@ impl<'graph> Model<'graph> {
         }
         let marks = self.marks(item);
         let state = &self.states[item];
-        let was_failed = state.failure.is_some();
+        let (was_failed, value_before) = (state.failure.is_some(), state.value);
         let mut changed = false;
         if self.is_blocked(item) {
             changed = !was_failed;
@@ -348,7 +351,7 @@ impl<'graph> Model<'graph> {
             // There and back again half-way: the body may run once more, but need not.
             let spared = half_way && unblocked && state.yielded.as_ref() == Some(&marks);
             let due = !state.tried || (unblocked && !spared) || (!unblocked && state.seen != marks);
-            let may = half_way && (state.touched || spared);
+            let may = state.doubt || (half_way && (state.touched || spared));
             if due || (may && log.has(item)) {
                 changed = self.run(item, marks, log)?;
             } else if unblocked {
@@ -361,8 +364,14 @@ impl<'graph> Model<'graph> {
         state.touched = false;
         state.upstream = false;
         state.unverified = false;
+        state.doubt = false;
         if changed {
-            if !half_way {
+            let failure = (was_failed, self.states[item].failure.is_some());
+            if failure != (false, false) {
+                self.doubt_dependents(item);
+            }
+            // A value that is back is no other one, unless the rule says so.
+            if !half_way && (failure == (false, false) || self.states[item].value != value_before) {
                 self.states[item].changes = self.count();
             }
             self.touch_dependents(item);
@@ -455,7 +464,14 @@ impl<'graph> Model<'graph> {
         }
         // From here on every change counts, even if a later one leads back.
         for item in (0..changed.len()).filter(|&item| changed[item]) {
-            self.states[item].changes = self.count();
+            let (now, then) = (&self.states[item], &before.states[item]);
+            let failure = now.failure.is_some() || then.failure.is_some();
+            if !failure || now.value != then.value {
+                self.states[item].changes = self.count();
+            }
+            if failure {
+                self.doubt_dependents(item);
+            }
         }
         for &item in &self.graph.order {
             let marks = self.marks(item);
@@ -827,6 +843,12 @@ impl<'graph> Model<'graph> {
         self.states[item].moved = self.before.is_some();
         for &dependent in &self.dependents[item] {
             self.states[dependent].touched = true;
+        }
+    }
+
+    fn doubt_dependents(&mut self, item: usize) {
+        for &dependent in &self.dependents[item] {
+            self.states[dependent].doubt = !self.watched[dependent];
         }
     }
 
