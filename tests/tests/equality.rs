@@ -362,3 +362,32 @@ fn b012_an_eager_value_that_is_never_equal_outdates_lazy_ones() {
     assert_eq!(page.text(), "0");
     assert_eq!(log.take(), ["tens", "show 0", "text"]);
 }
+
+#[test]
+fn b012_what_is_put_back_is_what_its_readers_see() {
+    fn same_ten(before: &i64, after: &i64) -> bool {
+        before / 10 == after / 10
+    }
+    reactive! {
+        struct Page {
+            let log: Log;
+            #[eq(same_ten)]
+            signal a: i64 = 7;
+            signal b: i64 = 0;
+            computed sum: i64 = a + b;
+            computed lazy: i64 = a * 100 + b;
+            effect show { log.push(format!("show {sum}")); }
+        }
+    }
+    let log = Log::new();
+    let mut page = Page::new(log.clone());
+    log.clear();
+    page.batch(|page| {
+        page.set_b(1);
+        page.set_a(-17);
+        page.set_a(4);
+        assert_eq!((*page.sum(), *page.lazy()), (5, 401));
+    });
+    assert_eq!((*page.a(), *page.sum(), *page.lazy()), (7, 8, 701));
+    assert_eq!(log.take(), ["show 8"]);
+}

@@ -264,3 +264,72 @@ fn r2_an_update_needs_no_equality_of_its_own() {
     page.update_job(|job| *job = Box::new(|| 3));
     assert_eq!(log.take(), ["1", "2", "3"]);
 }
+
+#[test]
+fn r2_a_signal_that_went_there_and_back_is_no_change_to_a_lazy_value_that_was_outdated_before() {
+    reactive! {
+        struct Page {
+            let log: Log;
+            signal id: u64 = 1;
+            signal other: u64 = 1;
+            computed tens: u64 = { log.push("tens"); id / 10 };
+            computed lazy: u64 = { log.push("lazy"); tens + other };
+        }
+    }
+    let log = Log::new();
+    let mut page = Page::new(log.clone());
+    assert_eq!(*page.lazy(), 1);
+    log.clear();
+    page.set_id(2);
+    page.batch(|page| {
+        page.set_other(5);
+        page.set_other(1);
+    });
+    assert_eq!(*page.lazy(), 1);
+    assert_eq!(
+        log.take(),
+        ["tens"],
+        "nothing that `lazy` reads has changed in the end"
+    );
+}
+
+#[test]
+fn r2_a_half_way_value_that_ends_equal_is_no_change_to_a_lazy_value_that_was_outdated_before() {
+    reactive! {
+        struct Page {
+            let log: Log;
+            signal id: u64 = 1;
+            signal other: u64 = 1;
+            computed tens: u64 = id / 10;
+            computed others: u64 = { log.push("others"); other / 10 };
+            computed lazy: u64 = { log.push("lazy"); tens + others };
+            effect show { log.push(format!("show {tens}")); }
+        }
+    }
+    let log = Log::new();
+    let mut page = Page::new(log.clone());
+    assert_eq!(*page.lazy(), 0);
+    log.clear();
+    page.set_other(2);
+    page.batch(|page| {
+        page.set_id(25);
+        assert_eq!(*page.tens(), 2);
+        page.set_id(7);
+        assert_eq!(*page.tens(), 0);
+    });
+    assert_eq!(*page.lazy(), 0);
+    assert_eq!(
+        log.take(),
+        ["others"],
+        "nothing that `lazy` reads has changed in the end"
+    );
+
+    page.set_other(3);
+    page.batch(|page| {
+        page.set_id(25);
+        assert_eq!(*page.tens(), 2);
+        page.set_id(7);
+    });
+    assert_eq!(*page.lazy(), 0);
+    assert_eq!(log.take(), ["others"], "not even `id` has");
+}

@@ -424,6 +424,16 @@ fn a_manual_resource_can_be_cancelled_and_started_again() {
     assert_eq!(log.take(), ["hits#2 created 2", "pending #2"]);
 }
 
+#[test]
+fn a_manual_run_is_cancelled_also_after_its_input_has_changed() {
+    let (mut graph, _, log) = search();
+    graph.reload_hits();
+    graph.set_text(Some(2));
+    log.clear();
+    graph.cancel_hits("enough");
+    assert_eq!(log.take(), ["hits#1 dropped", "cancelled #1 reason=enough"]);
+}
+
 reactive! {
     struct ManualForgetful {
         let gates: Gates;

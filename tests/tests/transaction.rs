@@ -464,3 +464,48 @@ fn b114_after_a_rollback_the_same_effect_can_become_due_again() {
         );
     }
 }
+
+#[test]
+fn r5_a_lazy_value_first_read_in_a_failed_transaction_is_computed_again() {
+    reactive! {
+        struct Page {
+            signal a: i64 = 8;
+            computed below: i64 = a + 1;
+            computed lazy: i64 = *below;
+        }
+    }
+    let mut page = Page::new();
+    let failed: Result<(), ()> = page.transaction(|page| {
+        page.set_a(3);
+        assert_eq!(*page.lazy(), 4);
+        Err(())
+    });
+    assert_eq!(failed, Err(()));
+    assert_eq!((*page.lazy(), *page.below()), (9, 9));
+    page.set_a(1);
+    assert_eq!(*page.lazy(), 2);
+}
+
+#[test]
+fn r5_a_read_after_a_failed_transaction_in_the_same_batch_sees_the_old_state() {
+    reactive! {
+        struct Page {
+            signal a: i64 = 1;
+            computed lazy: i64 = *a;
+            computed eager: i64 = *a;
+            effect watch { let _ = eager; }
+        }
+    }
+    let mut page = Page::new();
+    assert_eq!(*page.lazy(), 1);
+    page.batch(|page| {
+        let failed: Result<(), ()> = page.transaction(|page| {
+            page.set_a(2);
+            assert_eq!((*page.lazy(), *page.eager()), (2, 2));
+            Err(())
+        });
+        assert_eq!(failed, Err(()));
+        assert_eq!((*page.lazy(), *page.eager()), (1, 1));
+    });
+    assert_eq!((*page.lazy(), *page.eager()), (1, 1));
+}

@@ -82,7 +82,7 @@ fn a_wake_while_the_work_is_being_polled_is_not_lost() {
                     .poll(|context| graph.poll_progress(context))
                     .is_pending()
             );
-            let _ = wakes.take();
+            let _ = wakes.take(); // the other side is waiting: none of its wakes is among these
             begun.store(round + 1, Ordering::Release);
             loop {
                 let over = ended.load(Ordering::Acquire) > round;
@@ -99,6 +99,9 @@ fn a_wake_while_the_work_is_being_polled_is_not_lost() {
                 } else {
                     thread::yield_now();
                 }
+            }
+            while ended.load(Ordering::Acquire) <= round {
+                thread::yield_now();
             }
         }
         None

@@ -7,7 +7,7 @@
 //! Must not know: what is in a node.
 
 use super::{
-    Wired, bit, lazy, lowest, mark, put, settle, slot,
+    Wired, bit, lazy, lowest, mark, put, read, settle, slot,
     slot::{Caught, Finished, Stamp, Written},
     take,
     wiring::WireKind,
@@ -101,6 +101,9 @@ pub fn refresh<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
     }
     if !graph.core().touched.is_empty() {
         arm_outdated(graph, &needed, &mut caught);
+    }
+    if !caught.0.is_empty() && G::WIRING.nodes[rank].kind == WireKind::Lazy {
+        read::force(graph, rank, &mut caught.0); // what can run does
     }
     caught.0.resume();
 }
@@ -247,7 +250,7 @@ fn close_half_way<G: Wired<W>, const W: usize>(
         if !due || again {
             if let Some(restored) = slot(graph, rank, |it| it.restore(caught)) {
                 let recovered = graph.core_mut().set_failed(rank, restored.was_failed);
-                if restored.changed || recovered {
+                if restored.gone || recovered {
                     // Who read the half-way state was computed from something that is gone.
                     mark(&mut stale, dependents, Change::TRANSITION);
                 }
@@ -263,10 +266,12 @@ fn close_half_way<G: Wired<W>, const W: usize>(
             let marked = visit_apart(graph, rank, &mut caught.0);
             or(&mut stale, &marked);
         }
-        let resolved = slot(graph, rank, |it| it.resolve(caught));
-        let failed = graph.core().is_failed(rank);
-        if resolved.is_some_and(|it| it.changed || it.was_failed != failed) {
+        let resolved = slot(graph, rank, |it| it.resolve(caught)).unwrap_or_default();
+        if resolved.changed || resolved.was_failed != graph.core().is_failed(rank) {
             graph.core_mut().mark(dependents, Change::TRANSITION);
+        }
+        if resolved.gone {
+            mark(&mut stale, dependents, Change::TRANSITION);
         }
     }
 }

@@ -351,6 +351,8 @@ impl<T, F: Fn(&T, &T) -> bool> AnyLazy for LazyRef<'_, T, F> {
             }
             (_, Some(revision)) if !stale => {
                 *cell = Held { failure, revision }.cell();
+                // An equal value by a rule of the node's own gives way to the one from before.
+                let gone = unchanged && !self.exact && computed.is_some();
                 let mut dropped = computed;
                 if failure.is_none() {
                     past.verified_at = revision;
@@ -360,7 +362,7 @@ impl<T, F: Fn(&T, &T) -> bool> AnyLazy for LazyRef<'_, T, F> {
                         mem::swap(&mut past.value, &mut dropped);
                     }
                 }
-                (false, dropped)
+                (gone, dropped)
             }
             // Nothing is current any more, so nothing that reads this may be.
             _ => (true, computed),

@@ -20,9 +20,11 @@ pub fn lazy<'graph, G: Wired<W>, const W: usize, T>(
     rank: usize,
     peek: impl FnOnce(&'graph G) -> Option<&'graph T>,
 ) -> &'graph T {
+    let mut panics = FirstPanic::default();
     if !graph.lazy(rank).is_fresh() {
-        force(graph, rank);
+        force(graph, rank, &mut panics);
     }
+    panics.resume();
     match peek(graph) {
         Some(value) => value,
         None => failed(graph, rank),
@@ -43,13 +45,9 @@ pub fn not_lazy(rank: usize) -> ! {
     unreachable!("rank {rank} is not lazy")
 }
 
-/// Brings a lazy value, and the lazy values under it, up to date.
-///
-/// # Panics
-///
-/// With the panic of a body that this call ran.
+/// Brings a lazy value, and the lazy values under it, up to date; keeps the panics of the bodies it runs.
 #[cold]
-fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize) {
+pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
     let nodes = G::WIRING.nodes;
     let mut needed = [0; W];
     put(&mut needed, rank);
@@ -67,7 +65,6 @@ fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize) {
             left = needed[word] & ((1 << (rank % 64)) - 1);
         }
     }
-    let mut panics = FirstPanic::default();
     for (word, &(mut left)) in needed.iter().enumerate() {
         while left != 0 {
             let rank = word * 64 + left.trailing_zeros() as usize;
@@ -79,7 +76,6 @@ fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize) {
             }
         }
     }
-    panics.resume();
 }
 
 /// The failed dependency that keeps this node from running, if any.

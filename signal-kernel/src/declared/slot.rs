@@ -308,7 +308,6 @@ pub trait AnySlot {
     #[doc(hidden)]
     fn arm(&mut self, failed: bool);
     /// The outermost batch ends and nothing this value depends on has changed: back to the state from before.
-    /// `changed` tells whether the half-way value was another one.
     #[doc(hidden)]
     fn restore(&mut self, panics: &mut Caught) -> Resolved;
     /// The outermost batch ends and the half-way value still holds.
@@ -335,6 +334,8 @@ pub struct Caught(pub(crate) FirstPanic);
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Resolved {
     pub(crate) changed: bool,
+    /// A value is gone that others may have been computed from.
+    pub(crate) gone: bool,
     pub(crate) was_failed: bool,
 }
 
@@ -435,7 +436,7 @@ impl<T, V: Version, F: Fn(&T, &T) -> bool> AnySlot for SlotRef<'_, T, V, F> {
         self.slot.version = armed.version;
         if let Some(entry) = log.entries.pop() {
             let half_way = mem::replace(&mut self.slot.value, entry.value);
-            restored.changed = !self.exact
+            restored.gone = !self.exact
                 || panics.catch(|| (self.same)(&self.slot.value, &half_way)) != Some(true); // user code
             panics.discard(half_way);
         }
@@ -455,6 +456,7 @@ impl<T, V: Version, F: Fn(&T, &T) -> bool> AnySlot for SlotRef<'_, T, V, F> {
             // user code; a comparison that panics has not found the values equal
             if panics.catch(|| (self.same)(&entry.value, &self.slot.value)) == Some(true) {
                 self.slot.version = armed.version;
+                resolved.gone = !self.exact;
                 panics.discard(mem::replace(&mut self.slot.value, entry.value));
             } else {
                 resolved.changed = true;

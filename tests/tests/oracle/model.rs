@@ -63,6 +63,29 @@ struct Before {
     read: bool,
 }
 
+/// What is known of each item while a batch is closed.
+struct Ending {
+    /// It is another one than before the batch.
+    changed: Vec<bool>,
+    /// What half-way values saw of it may be gone: put back, or recomputed, perhaps to the same value.
+    shaken: Vec<bool>,
+    /// It needs no body to be run.
+    current: Vec<bool>,
+    /// It was this half-way, and is put back.
+    other: Vec<Option<Mark>>,
+}
+
+impl Ending {
+    fn new(count: usize) -> Self {
+        Ending {
+            changed: vec![false; count],
+            shaken: vec![false; count],
+            current: vec![true; count],
+            other: vec![None; count],
+        }
+    }
+}
+
 pub(crate) struct Model<'graph> {
     graph: &'graph Graph,
     watched: Vec<bool>,
@@ -310,10 +333,20 @@ impl<'graph> Model<'graph> {
                     .for_each(|&mention| needed[mention] = true);
             }
         }
-        for &at in &self.graph.order {
-            if needed[at] {
-                self.bring_up_to_date(at, log)?;
-            }
+        let (watched, lazy): (Vec<_>, Vec<_>) = self
+            .graph
+            .order
+            .iter()
+            .copied()
+            .filter(|&at| needed[at])
+            .partition(|&at| self.watched[at]);
+        for at in watched {
+            self.bring_up_to_date(at, log)?;
+        }
+        // A panic half-way may end the read before any lazy value is looked at.
+        let cut_short = !log.panicked.is_empty() && !lazy.iter().any(|&at| log.has(at));
+        for at in lazy.into_iter().filter(|_| !cut_short) {
+            self.bring_up_to_date(at, log)?;
         }
         let name = &self.graph.items[item].name;
         Ok(match log.end()? {
@@ -431,9 +464,7 @@ impl<'graph> Model<'graph> {
     }
 
     fn settle(&mut self, before: Before, log: &mut Log) -> Verdict<Option<String>> {
-        let mut changed = vec![false; self.states.len()];
-        // What half-way values saw and is gone: put back, or recomputed, perhaps to the same value.
-        let mut shaken = changed.clone();
+        let mut ending = Ending::new(self.states.len());
         let signals: Vec<_> = self.signals().collect();
         for item in signals {
             let (now, then) = (&self.states[item], &before.states[item]);
@@ -443,27 +474,26 @@ impl<'graph> Model<'graph> {
             if same {
                 self.states[item] = then.clone();
             }
-            changed[item] = !same;
-            shaken[item] = same && before.written[item];
+            ending.changed[item] = !same;
+            ending.shaken[item] = same && before.written[item];
         }
         for &item in &self.graph.order {
             if self.watched[item] && !self.graph.is_effect(item) {
                 let moved = self.states[item].moved;
-                changed[item] =
-                    self.settle_watched(item, &before.states[item], &changed, &mut shaken, log)?;
-                shaken[item] |= moved && !changed[item];
+                ending.changed[item] =
+                    self.settle_watched(item, &before.states[item], &mut ending, log)?;
+                ending.shaken[item] |= moved && !ending.changed[item];
             }
         }
-        self.run_effects(&|item| changed[item], log)?;
-        let mut current = vec![true; self.states.len()];
+        self.run_effects(&|item| ending.changed[item], log)?;
         for &item in &self.graph.order {
             if !self.watched[item] && !self.graph.is_effect(item) {
-                (current[item], changed[item]) =
-                    self.settle_lazy(item, &before.states[item], &current, &mut shaken);
+                (ending.current[item], ending.changed[item]) =
+                    self.settle_lazy(item, &before.states[item], &mut ending);
             }
         }
         // From here on every change counts, even if a later one leads back.
-        for item in (0..changed.len()).filter(|&item| changed[item]) {
+        for item in (0..ending.changed.len()).filter(|&item| ending.changed[item]) {
             let (now, then) = (&self.states[item], &before.states[item]);
             let failure = now.failure.is_some() || then.failure.is_some();
             if !failure || now.value != then.value {
@@ -479,7 +509,7 @@ impl<'graph> Model<'graph> {
                 .graph
                 .mentions(item)
                 .iter()
-                .any(|&it| changed[it] || self.states[it].unverified);
+                .any(|&it| ending.changed[it] || self.states[it].unverified);
             let half_way = before.read && self.is_half_way(item, &before.written);
             let state = &mut self.states[item];
             state.touched = false;
@@ -487,7 +517,7 @@ impl<'graph> Model<'graph> {
             state.moved = false;
             state.ran_half_way = false;
             state.unverified |= !self.watched[item] && (touched || half_way);
-            if current[item] {
+            if ending.current[item] {
                 if state.yielded.as_ref() == Some(&state.seen) {
                     state.yielded = Some(marks.clone());
                 }
@@ -502,15 +532,14 @@ impl<'graph> Model<'graph> {
         &mut self,
         item: usize,
         before: &State,
-        changed: &[bool],
-        shaken: &mut [bool],
+        ending: &mut Ending,
         log: &mut Log,
     ) -> Verdict<bool> {
         if !self
             .graph
             .mentions(item)
             .iter()
-            .any(|&mention| changed[mention])
+            .any(|&mention| ending.changed[mention])
         {
             self.states[item] = before.clone();
             return Ok(false);
@@ -530,7 +559,7 @@ impl<'graph> Model<'graph> {
                 .graph
                 .mentions(item)
                 .iter()
-                .any(|&mention| shaken[mention]);
+                .any(|&mention| ending.shaken[mention]);
         if !holds || (may && log.has(item)) {
             // An equal value from half-way may stay, or give way to the latest.
             let half_way = self.states[item].value;
@@ -545,39 +574,46 @@ impl<'graph> Model<'graph> {
                 Some(value) => value,
                 None => before.value,
             };
-            shaken[item] = true;
+            ending.shaken[item] = true;
         }
         Ok(self.hold_against(item, before))
     }
 
     /// What becomes of a lazy value at the end of a batch: is it current, is it another one?
-    fn settle_lazy(
-        &mut self,
-        item: usize,
-        before: &State,
-        current: &[bool],
-        shaken: &mut [bool],
-    ) -> (bool, bool) {
+    fn settle_lazy(&mut self, item: usize, before: &State, ending: &mut Ending) -> (bool, bool) {
         let mentions = self.graph.mentions(item);
         let marks = self.marks(item);
         let blocked = self.is_blocked(item);
-        let known = mentions.iter().all(|&mention| current[mention]);
+        let known = mentions.iter().all(|&mention| ending.current[mention]);
+        let saw = |seen: &[Mark]| {
+            let pairs = seen.iter().zip(&marks).zip(mentions);
+            seen.len() == marks.len()
+                && pairs.into_iter().all(|((seen, now), &mention)| {
+                    seen == now || ending.other[mention] == Some(*seen)
+                })
+        };
         let holds = |state: &State| {
             known
                 && state.tried
-                && state.seen == marks
+                && saw(&state.seen)
                 && blocked == (state.failure == Some(Failure::Blocked))
         };
-        if !holds(before) && holds(&self.states[item]) {
+        let state = &self.states[item];
+        let doubtful =
+            blocked || state.upstream || mentions.iter().any(|&mention| ending.shaken[mention]);
+        if !holds(before) && holds(state) {
             let changed = self.hold_against(item, before);
-            let doubtful =
-                self.states[item].upstream || mentions.iter().any(|&mention| shaken[mention]);
             self.states[item].or_else = doubtful.then(|| Box::new(before.clone()));
-            shaken[item] = doubtful;
+            ending.shaken[item] = doubtful;
             return (true, changed);
         }
         let current = holds(before);
-        shaken[item] = self.states[item].ran_half_way;
+        if state.ran_half_way {
+            ending.shaken[item] = true;
+            // By `never` even the same value is another one.
+            ending.other[item] = Some(self.mark(item));
+            self.doubt_dependents(item);
+        }
         self.states[item] = before.clone();
         (current, false)
     }
@@ -708,14 +744,14 @@ impl<'graph> Model<'graph> {
     pub(crate) fn settled(&self) -> impl Iterator<Item = (usize, Option<i64>)> + '_ {
         let items =
             (0..self.states.len()).filter(|&item| self.graph.is_signal(item) || self.watched[item]);
-        items.map(|item| (item, self.marks_of(item).0))
+        items.map(|item| (item, self.mark(item).0))
     }
 
     /// A body that ran now would yield what is there (R4).
     pub(crate) fn check_itself(&self) -> Verdict {
         for &item in &self.graph.order {
             if self.watched[item] && !self.graph.is_effect(item) && !self.is_blocked(item) {
-                let (now, value) = (self.evaluate(item), self.marks_of(item).0);
+                let (now, value) = (self.evaluate(item), self.mark(item).0);
                 let rule = self.graph.rule(item);
                 let agree = match (now, value) {
                     (Some(now), Some(value)) => now == value || rule.same(now, value),
@@ -748,7 +784,7 @@ impl<'graph> Model<'graph> {
             let mut texts = Vec::new();
             if current[item] {
                 texts.push(
-                    self.marks_of(item)
+                    self.mark(item)
                         .0
                         .map_or("<panicked>".to_owned(), |value| value.to_string()),
                 );
@@ -822,11 +858,11 @@ impl<'graph> Model<'graph> {
         self.graph
             .mentions(item)
             .iter()
-            .map(|&mention| self.marks_of(mention))
+            .map(|&mention| self.mark(mention))
             .collect()
     }
 
-    fn marks_of(&self, item: usize) -> Mark {
+    fn mark(&self, item: usize) -> Mark {
         let state = &self.states[item];
         (
             state.failure.is_none().then_some(state.value),
