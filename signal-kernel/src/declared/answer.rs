@@ -256,13 +256,10 @@ type Step<T, E> = (Change, Discarded<T, E>);
 /// A resource as the loops see it, whatever its type.
 pub trait AnyAnswer {
     /// A start is due: the arguments are needed.
-    #[doc(hidden)]
     fn will_start(&self) -> bool;
     /// A start is due, but the arguments depend on a failed node.
-    #[doc(hidden)]
     fn start_failed(&mut self, revision: u64, panics: &mut Caught) -> Change;
     /// Polls the work; true if it has come to an end and there is something to commit.
-    #[doc(hidden)]
     fn poll(&mut self, panics: &mut Caught) -> bool;
 }
 

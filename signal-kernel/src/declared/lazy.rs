@@ -186,16 +186,12 @@ impl<T> Lazy<T> {
 /// A lazy value's state, whatever its type: what a reader needs to know.
 pub trait LazyState {
     /// It is current: a value or a failure.
-    #[doc(hidden)]
     fn is_fresh(&self) -> bool;
     /// It is current, and failed.
-    #[doc(hidden)]
     fn is_failed(&self) -> bool;
     /// When its value last changed.
-    #[doc(hidden)]
     fn changed_at(&self) -> u64;
     /// Notes that a dependency is failed.
-    #[doc(hidden)]
     fn block(&self, revision: u64);
 }
 
@@ -272,12 +268,10 @@ impl<T> Past<T> {
 /// A lazy value as the batch sees it, whatever its type.
 pub trait AnyLazy {
     /// A batch is about to outdate this value.
-    #[doc(hidden)]
     fn arm(&mut self, panics: &mut Caught);
     /// The outermost batch ends. `tainted`: something this value depends on may have changed in the end;
     /// `stale`: what was computed half-way, if anything, does not hold any more. Returns whether a value
     /// that others may have been computed from is gone.
-    #[doc(hidden)]
     fn close(&mut self, tainted: bool, stale: bool, panics: &mut Caught) -> bool;
 }
 

@@ -292,26 +292,19 @@ impl<T, V: Version> Slot<T, V> {
 /// A slot as the batch sees it, whatever its type.
 pub trait AnySlot {
     /// The rule is `PartialEq`: of two equal values, either will do.
-    #[doc(hidden)]
     fn is_exact(&self) -> bool;
     /// The outermost batch ends: did this signal change in the end? If not, the value from before is put back.
-    #[doc(hidden)]
     fn finish(&mut self, panics: &mut Caught) -> Finished;
     /// A transaction failed: the value from before it is put back.
-    #[doc(hidden)]
     fn roll_back(&mut self, stamp: Stamp, panics: &mut Caught);
     /// A transaction at `level` succeeded: its old value now belongs to the level around it.
     /// False if that level had one of its own already.
-    #[doc(hidden)]
     fn hand_up(&mut self, level: u32, panics: &mut Caught) -> bool;
     /// A batch is about to recompute this computed value half-way.
-    #[doc(hidden)]
     fn arm(&mut self, failed: bool);
     /// The outermost batch ends and nothing this value depends on has changed: back to the state from before.
-    #[doc(hidden)]
     fn restore(&mut self, panics: &mut Caught) -> Resolved;
     /// The outermost batch ends and the half-way value still holds.
-    #[doc(hidden)]
     fn resolve(&mut self, panics: &mut Caught) -> Resolved;
 }
 
@@ -477,7 +470,6 @@ impl<T, V: Version, F: Fn(&T, &T) -> bool> AnySlot for SlotRef<'_, T, V, F> {
     note = "derive `PartialEq`, or add `#[eq(never)]` or `#[eq(path::to::a_rule)]` to `{Node}`"
 )]
 pub trait Comparable<Node>: Sized {
-    #[doc(hidden)]
     fn same(&self, other: &Self) -> bool;
 }
 
@@ -505,7 +497,6 @@ pub fn same<T: Comparable<Node>, Node>(before: &T, after: &T) -> bool {
     note = "use `set_…`, which moves the old value aside, or implement `Clone`"
 )]
 pub trait Undo<'undo>: Sized {
-    #[doc(hidden)]
     fn copy(&self) -> Self;
 }
 
