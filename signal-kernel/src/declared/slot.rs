@@ -338,7 +338,7 @@ pub struct SlotRef<'a, T, V, F> {
     pub slot: &'a mut Slot<T, V>,
     /// The rule.
     pub same: F,
-    /// See [`AnySlot::is_exact`].
+    /// The rule is `PartialEq`.
     pub exact: bool,
 }
 
@@ -497,6 +497,7 @@ pub fn same<T: Comparable<Node>, Node>(before: &T, after: &T) -> bool {
     note = "use `set_…`, which moves the old value aside, or implement `Clone`"
 )]
 pub trait Undo<'undo>: Sized {
+    /// A copy, to be put back.
     fn copy(&self) -> Self;
 }
 
