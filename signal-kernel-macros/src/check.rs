@@ -15,7 +15,9 @@ use crate::model::{Graph, Kind, Node};
 use crate::names::{Facts, Names, Walk, text};
 use crate::parse::{Draft, Item, Keyword, Value};
 use crate::{attributes, lower, order};
-use bodies::{known_names, no_awaits, no_mutable_fields, no_self, no_writes, not_itself};
+use bodies::{
+    known_names, no_awaits, no_getters, no_mutable_fields, no_self, no_writes, not_itself,
+};
 use declarations::{declared_once, fed_by_calls, free_names, owned_types};
 
 /// Rules on declarations. SK008, SK009 and SK019 are about syntax: `parse` has seen to them.
@@ -27,13 +29,14 @@ const DECLARATIONS: [fn(&mut Draft, &mut Errors); 4] = [
 ];
 
 /// Rules on bodies and the arguments of resources.
-const BODIES: [fn(&Scene, &mut Errors); 6] = [
+const BODIES: [fn(&Scene, &mut Errors); 7] = [
     known_names,       // SK001
     not_itself,        // SK003
     no_writes,         // SK006, SK007
     no_awaits,         // SK011
     no_self,           // SK012
     no_mutable_fields, // SK023
+    no_getters,        // SK024
 ];
 
 /// A graph, and what each of its nodes reads: exactly, without what is only guessed from broken tokens.
@@ -85,7 +88,14 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
         let good = errors.count() == before && !facts.doubtful;
         if node.is_some() {
             dependencies.push(reads(item, node, &facts));
-            graph_nodes.push(lower::node(item, attributes, facts.uses, good, &names));
+            graph_nodes.push(lower::node(
+                item,
+                attributes,
+                facts.uses,
+                facts.named,
+                good,
+                &names,
+            ));
         }
     }
     let graph = Graph {
@@ -94,12 +104,22 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
         vis: draft.vis.clone(),
         name: draft.name.clone(),
         generics: draft.generics.clone(),
+        strays: strays(&draft),
         nodes: graph_nodes,
     };
     Checked {
         graph,
         dependencies,
     }
+}
+
+/// From the index of an item to that of a node.
+fn strays(draft: &Draft) -> Vec<(usize, Ident)> {
+    let node = |item: usize| draft.items[..item].iter().filter(|item| !item.refused);
+    let strays = draft.strays.iter();
+    strays
+        .map(|(item, word)| (node(*item).count(), word.clone()))
+        .collect()
 }
 
 /// SK002, and the ranks if there is no cycle: effects last, as nothing reads them.
@@ -163,8 +183,11 @@ fn facts(item: &Item, names: &Names) -> Facts {
         (_, Keyword::Let | Keyword::Signal) | (Value::Absent, _) => {}
         (Value::Broken(tokens), _) => walk.tokens(tokens),
         (Value::Expr(_, expr), _) => walk.expr(expr),
-        (Value::Block(_, block), _) => walk.block(block),
-        (Value::Call(_, args), _) => args.iter().flatten().for_each(|arg| walk.expr(arg)),
+        (Value::Block(block), _) => walk.block(block),
+        (Value::Call(_, args), _) => {
+            let exprs = args.iter().flat_map(|args| &args.exprs);
+            exprs.for_each(|expr| walk.expr(expr));
+        }
     }
     walk.finish()
 }

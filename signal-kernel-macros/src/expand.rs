@@ -8,16 +8,20 @@
 mod access;
 mod bodies;
 mod build;
+mod docs;
+mod editor;
 mod engine;
+mod picture;
 mod plan;
 mod tables;
+mod warnings;
 
 use crate::model::{Body, Graph, Kind, Node, Part, Rule, Use};
 use plan::Plan;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
-    GenericParam, Generics, ImplGenerics, Path, TypeGenerics, WhereClause, ext::IdentExt,
+    GenericParam, Generics, ImplGenerics, Path, TypeGenerics, Visibility, WhereClause, ext::IdentExt,
     parse_quote, spanned::Spanned,
 };
 
@@ -32,7 +36,8 @@ pub(crate) fn expand(graph: &Graph, order: Option<&[usize]>) -> TokenStream {
     let built = build::build(&context);
     let tables = tables::graph(&context, plan.as_ref());
     let engine = plan.as_ref().map(|plan| engine::engine(&context, plan));
-    quote!(#structs #accessors #bodies #built #tables #engine)
+    let warnings = plan.as_ref().map(|_| warnings::warnings(&context));
+    quote!(#bodies #structs #accessors #built #tables #engine #warnings)
 }
 
 /// What every part of the expansion needs.
@@ -102,6 +107,40 @@ impl<'a> Context<'a> {
         self.plan.is_some_and(|plan| plan.places[node].lazy)
     }
 
+    /// A private node that no body mentions: if no code reads it, rustc is to say so.
+    fn is_forgotten(&self, node: usize) -> bool {
+        let Some(plan) = self.plan else { return false };
+        let declared = &self.graph.nodes[node];
+        matches!(declared.vis, Visibility::Inherited)
+            && !plan.places[node].mentioned
+            && !matches!(declared.kind, Kind::Effect { .. })
+    }
+
+    /// The place of the methods of a node. Where nothing is to be said of one that is not used, nor of the
+    /// name of `set__x`, it is the macro's: for such lints that is code of another crate.
+    fn place(&self, node: usize) -> Span {
+        let name = &self.graph.nodes[node].name;
+        let unspoken = name.to_string().starts_with('_') || self.is_forgotten(node);
+        match unspoken {
+            true => ours(name),
+            false => name.span(),
+        }
+    }
+
+    /// Tells rustc that who uses a method of this node reads the node.
+    fn reads(&self, node: usize) -> TokenStream {
+        let Context {
+            name,
+            type_generics,
+            ..
+        } = self;
+        let getter = &self.graph.nodes[node].name;
+        match self.is_forgotten(node) {
+            true => quote!(let _ = <#name #type_generics>::#getter;),
+            false => TokenStream::new(),
+        }
+    }
+
     /// A reference to what a body sees of a node, in `place`: the struct, or the locals of `new`.
     fn input(&self, used: &Use, place: &TokenStream, in_effect: bool) -> TokenStream {
         let node = &self.graph.nodes[used.node];
@@ -160,12 +199,17 @@ fn resource_type(path: &Path, what: &str) -> TokenStream {
 
 /// The struct's field for a node: no node can have this name.
 fn field(node: &Node) -> Ident {
-    format_ident!("__{}", node.name.unraw(), span = node.name.span())
+    format_ident!("__{}", node.name.unraw(), span = ours(&node.name))
 }
 
 /// A function of ours for a node, told apart by `what`.
 fn function(what: &str, node: &Node) -> Ident {
-    format_ident!("__{what}_{}", node.name.unraw(), span = node.name.span())
+    format_ident!("__{what}_{}", node.name.unraw(), span = ours(&node.name))
+}
+
+/// The place of a name, for a name that no lint of the user's is to speak of.
+fn ours(name: &Ident) -> Span {
+    Span::call_site().located_at(name.span())
 }
 
 /// A method of the user's for a node.
@@ -175,6 +219,22 @@ fn method(before: &str, node: &Node, after: &str) -> Ident {
         node.name.unraw(),
         span = node.name.span()
     )
+}
+
+/// Items at a place: rustc shows an item from its first to its last token, and those are ours.
+fn placed(place: Span, items: TokenStream) -> TokenStream {
+    let placed = items.into_iter().map(|mut token| match &token {
+        TokenTree::Ident(word) if ["fn", "struct", "impl"].iter().any(|first| word == first) => {
+            token.set_span(place);
+            token
+        }
+        TokenTree::Group(group) if group.delimiter() != Delimiter::Bracket => {
+            token.set_span(place);
+            token
+        }
+        _ => token,
+    });
+    placed.collect()
 }
 
 /// The bits of a rank in its word.

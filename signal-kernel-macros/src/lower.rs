@@ -5,10 +5,11 @@
 //!
 //! Must not know: any rule.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, ExprPath, Path, Type, token};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprPath, Ident, Path, Type, parse_quote_spanned, token};
 
 use crate::attributes::Attributes;
 use crate::model::{Arg, Body, Kind, Node, Use};
@@ -19,6 +20,7 @@ pub(crate) fn node(
     item: &Item,
     attributes: Attributes,
     uses: Vec<Use>,
+    named: Vec<Ident>,
     good: bool,
     names: &Names,
 ) -> Node {
@@ -39,10 +41,11 @@ pub(crate) fn node(
             rule: attributes.rule,
         },
         Keyword::Resource => {
-            let (path, args) = call(item, names);
+            let (path, args, parens) = call(item, names);
             Kind::Resource {
                 path,
                 args,
+                parens,
                 uses,
                 good: good && matches!(item.value, Value::Call(_, Some(_))),
                 keep_previous: attributes.keep_previous,
@@ -62,6 +65,8 @@ pub(crate) fn node(
         attrs: attributes.passed,
         vis: item.vis.clone(),
         name: item.name.clone(),
+        raw: item.raw.clone(),
+        named,
         kind,
     }
 }
@@ -102,27 +107,55 @@ fn value(item: &Item) -> Option<Expr> {
 }
 
 fn body(item: &Item, uses: Vec<Use>, good: bool) -> Body {
-    let (tokens, parsed) = match &item.value {
-        Value::Expr(tokens, _) => (tokens.clone(), item.ty.is_some()),
-        Value::Block(tokens, _) => (tokens.clone(), true),
-        Value::Broken(tokens) => (tokens.clone(), false),
-        Value::Absent | Value::Call(..) => (TokenStream::new(), false),
+    let parsed = match &item.value {
+        Value::Expr(..) => item.ty.is_some(),
+        Value::Block(..) => true,
+        Value::Broken(_) | Value::Absent | Value::Call(..) => false,
     };
     Body {
-        tokens,
         uses,
         good: good && parsed,
     }
 }
 
-fn call(item: &Item, names: &Names) -> (Path, Vec<Arg>) {
+fn call(item: &Item, names: &Names) -> (Path, Vec<Arg>, Span) {
     let Value::Call(path, args) = &item.value else {
         // A resource without a call has been refused its place in the graph.
-        return (syn::parse_quote!(unknown), Vec::new());
+        return (
+            syn::parse_quote!(unknown),
+            Vec::new(),
+            Span::call_site(),
+        );
     };
-    let args = args.iter().flatten().map(|expr| Arg {
+    let parens = match args {
+        Some(args) => args.parens.span.join(),
+        None => path.span(),
+    };
+    let exprs = args.iter().flat_map(|args| &args.exprs);
+    let args = exprs.map(|expr| Arg {
         expr: expr.clone(),
         bare: bare(expr).and_then(|ident| names.node(ident)),
     });
-    (path.clone(), args.collect())
+    (known(path), args.collect(), parens)
+}
+
+/// A path that looks like a type's may be one, and no resource. Then everything that is said of it rests on
+/// one constant, which fails at the path: one mistake, one error. A constant cannot depend on the
+/// parameters of the struct, so a path with arguments stays as it is.
+///
+/// ```text
+/// ::signal_kernel::__private::Known<Fetch, { <Fetch as ::signal_kernel::Resource>::IS }>
+/// ```
+fn known(path: &Path) -> Path {
+    let last = path.segments.last();
+    let suspect = last.is_some_and(|last| {
+        let name = last.ident.to_string();
+        last.arguments.is_none() && name.starts_with(char::is_uppercase)
+    });
+    if !suspect {
+        return path.clone();
+    }
+    parse_quote_spanned! {path.span()=>
+        ::signal_kernel::__private::Known<#path, { <#path as ::signal_kernel::Resource>::IS }>
+    }
 }

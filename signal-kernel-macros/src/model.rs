@@ -5,7 +5,7 @@
 //!
 //! Must not know: how the text was split, or what is generated from it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Generics, Ident, Path, Type, Visibility};
 
 /// One `struct` of a `reactive!` call.
@@ -19,6 +19,8 @@ pub(crate) struct Graph {
     /// Type and const parameters with the where-clause.
     pub(crate) generics: Generics,
     pub(crate) nodes: Vec<Node>,
+    /// Words that stand where a keyword should be, each before the node with this index.
+    pub(crate) strays: Vec<(usize, Ident)>,
 }
 
 /// One item of a struct, a plain field included.
@@ -27,6 +29,10 @@ pub(crate) struct Node {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
+    /// The user's tokens for the value, the body or the call, whether they parse or not.
+    pub(crate) raw: TokenStream,
+    /// Every identifier in them that surely names a node.
+    pub(crate) named: Vec<Ident>,
     pub(crate) kind: Kind,
 }
 
@@ -52,6 +58,8 @@ pub(crate) enum Kind {
         /// The `#[resource]` function, with the type arguments the user wrote.
         path: Path,
         args: Vec<Arg>,
+        /// The place of the parentheses around them.
+        parens: Span,
         /// Every node the arguments mention.
         uses: Vec<Use>,
         /// False where the arguments carry a mistake we have reported: then they are not emitted.
@@ -79,10 +87,8 @@ pub(crate) enum Rule {
 
 /// The expression or block that computes a node.
 pub(crate) struct Body {
-    /// The user's own tokens: an expression, or for an effect block the statements with their braces.
-    pub(crate) tokens: TokenStream,
     pub(crate) uses: Vec<Use>,
-    /// False where the tokens do not parse or carry a mistake we have reported: then they are not emitted.
+    /// False where [`Node::raw`] does not parse or carries a mistake we have reported: then rustc does not see it.
     pub(crate) good: bool,
 }
 

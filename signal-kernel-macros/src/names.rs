@@ -42,6 +42,8 @@ struct Name {
 pub(crate) struct Facts {
     /// Each node mentioned, once, in the order of first mention.
     pub(crate) uses: Vec<Use>,
+    /// Every identifier that surely names a node.
+    pub(crate) named: Vec<Ident>,
     /// Mentions a node whose declaration is broken.
     pub(crate) doubtful: bool,
     /// Names that stand for a value, and are no node, nothing the body binds and no function.
@@ -50,6 +52,8 @@ pub(crate) struct Facts {
     pub(crate) awaits: Vec<Span>,
     pub(crate) selfs: Vec<SelfUse>,
     pub(crate) writes: Vec<Write>,
+    /// Each `x.get()`: the node, and where `get` stands.
+    pub(crate) gets: Vec<(usize, Span)>,
 }
 
 pub(crate) struct Unknown {
@@ -178,7 +182,9 @@ impl<'a> Walk<'a> {
 
     /// A name that stands for a value. Gives the node it means.
     fn mention(&mut self, ident: &Ident, part: Part, position: Position) -> Option<usize> {
-        self.mention_text(&text(ident), ident.span(), Some(ident), part, position)
+        let node = self.mention_text(&text(ident), ident.span(), Some(ident), part, position);
+        self.facts.named.extend(node.map(|_| ident.clone()));
+        node
     }
 
     /// `ident` is None for a name inside of a string literal.

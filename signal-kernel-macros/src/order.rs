@@ -6,10 +6,11 @@
 //! Must not know: names, kinds or spans. Its tests are plain vectors.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 
-/// `dependencies[n]` lists what `n` reads. On failure there is one path for each separate tangle: the
-/// shortest cycle through its first declared node, starting there and closing back on it.
+/// `dependencies[n]` lists what `n` reads. On failure there are cycles, which share no node: of each
+/// tangle the shortest, and what else goes round without it. A path starts at its first declared node and
+/// closes back on it.
 pub(crate) fn order(dependencies: &[Vec<usize>]) -> Result<Vec<usize>, Vec<Vec<usize>>> {
     let mut dependents = vec![Vec::new(); dependencies.len()];
     for (node, reads) in dependencies.iter().enumerate() {
@@ -41,47 +42,97 @@ pub(crate) fn order(dependencies: &[Vec<usize>]) -> Result<Vec<usize>, Vec<Vec<u
     Err(cycles(dependencies))
 }
 
-/// One path per tangle, in the order of their first declared nodes.
+/// How many edges may be followed in search of ever shorter cycles: enough to try every start in a tangle
+/// of a thousand nodes. In larger ones the shortest of those found so far is reported.
+const PATIENCE: usize = 4_000_000;
+
+/// Cycles that share no node, each the shortest of what is left of its tangle; by their first declared nodes.
 fn cycles(dependencies: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let component = components(dependencies);
-    let mut seen = vec![false; dependencies.len()];
+    let mut left = dependencies.to_vec();
+    let mut patience = PATIENCE;
     let mut paths = Vec::new();
-    for first in 0..dependencies.len() {
-        if !seen[component[first]] {
-            seen[component[first]] = true;
-            paths.extend(shortest_cycle(first, dependencies, &component));
+    loop {
+        let component = components(&left);
+        let found = tangles(&left, &component, &mut patience);
+        for node in found.iter().flatten() {
+            left[*node].clear();
+        }
+        let gone = found.is_empty() || patience == 0;
+        paths.extend(found);
+        if gone {
+            break;
         }
     }
+    paths.sort_by_key(|path| path[0]);
     paths
 }
 
-/// Breadth first through the tangle of `start` until an edge leads back to it.
-fn shortest_cycle(
-    start: usize,
+/// The shortest cycle of each tangle; of equally short ones that of the node declared first.
+fn tangles(
     dependencies: &[Vec<usize>],
     component: &[usize],
+    patience: &mut usize,
+) -> Vec<Vec<usize>> {
+    let mut shortest: Vec<Option<Vec<usize>>> = vec![None; dependencies.len()];
+    let mut came_from = vec![usize::MAX; dependencies.len()];
+    for start in 0..dependencies.len() {
+        let best = &mut shortest[component[start]];
+        if *patience == 0 && best.is_some() {
+            continue;
+        }
+        let limit = best.as_ref().map_or(usize::MAX, Vec::len);
+        let path = cycle(start, limit, dependencies, component, &mut came_from, patience);
+        if path.is_some() {
+            *best = path;
+        }
+    }
+    shortest.into_iter().flatten().collect()
+}
+
+/// Breadth first through the tangle of `start` until an edge leads back to it in fewer than `limit` steps.
+/// `came_from` is empty before and after.
+fn cycle(
+    start: usize,
+    limit: usize,
+    dependencies: &[Vec<usize>],
+    component: &[usize],
+    came_from: &mut [usize],
+    patience: &mut usize,
 ) -> Option<Vec<usize>> {
-    let mut came_from = std::collections::HashMap::from([(start, start)]);
-    let mut queue = VecDeque::from([start]);
-    while let Some(node) = queue.pop_front() {
+    const NONE: usize = usize::MAX;
+    came_from[start] = start;
+    let mut reached = vec![(start, 1)];
+    let mut next = 0;
+    let mut last = None;
+    'search: while let Some(&(node, length)) = reached.get(next) {
+        next += 1;
+        if length >= limit {
+            break;
+        }
         for &read in &dependencies[node] {
+            *patience = patience.saturating_sub(1);
             if read == start {
-                let mut path = vec![node];
-                let mut at = node;
-                while at != start {
-                    at = came_from[&at];
-                    path.push(at);
-                }
-                path.reverse();
-                return Some(path);
+                last = Some(node);
+                break 'search;
             }
-            if component[read] == component[start] && !came_from.contains_key(&read) {
-                came_from.insert(read, node);
-                queue.push_back(read);
+            if component[read] == component[start] && came_from[read] == NONE {
+                came_from[read] = node;
+                reached.push((read, length + 1));
             }
         }
     }
-    None
+    let path = last.map(|last| {
+        let mut path = vec![last];
+        while path[path.len() - 1] != start {
+            path.push(came_from[path[path.len() - 1]]);
+        }
+        path.reverse();
+        path
+    });
+    for (node, _) in reached {
+        came_from[node] = NONE;
+    }
+    path
 }
 
 /// Tarjan's strongly connected components with a stack of our own: the number of each node's component.
@@ -155,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn each_tangle_gives_its_shortest_cycle() {
+    fn the_shortest_cycles_are_found() {
         for (dependencies, expected) in [
             // a node on itself
             (vec![vec![], vec![1]], vec![vec![1]]),
@@ -173,8 +224,15 @@ mod tests {
             ),
             // reached from outside first
             (vec![vec![2], vec![], vec![3], vec![2]], vec![vec![2, 3]]),
-            // a figure of eight is one tangle
+            // a figure of eight: both go through one node
             (vec![vec![1], vec![0, 2], vec![1]], vec![vec![0, 1]]),
+            // the shortest need not go through the first declared node
+            (vec![vec![1], vec![2], vec![3, 0], vec![2]], vec![vec![2, 3]]),
+            // two that share no node, though each leads to the other
+            (
+                vec![vec![1], vec![0, 2], vec![3], vec![2, 0]],
+                vec![vec![0, 1], vec![2, 3]],
+            ),
         ] {
             assert_eq!(order(&dependencies), Err(expected));
         }

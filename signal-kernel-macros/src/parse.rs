@@ -25,6 +25,8 @@ pub(crate) struct Draft {
     pub(crate) items: Vec<Item>,
     /// Names of items of which nothing but the name is known.
     pub(crate) lost: Vec<Ident>,
+    /// Words that stand where the keyword should be of the item with this index, or of one that is lost before it.
+    pub(crate) strays: Vec<(usize, Ident)>,
 }
 
 /// An item as it was written.
@@ -37,6 +39,8 @@ pub(crate) struct Item {
     /// None where the item has no type, or where it does not parse.
     pub(crate) ty: Option<Type>,
     pub(crate) value: Value,
+    /// What stands behind the `=`, or the block of an effect, as it was written.
+    pub(crate) raw: TokenStream,
     /// A rule found that the graph has no place for it.
     pub(crate) refused: bool,
 }
@@ -56,9 +60,15 @@ pub(crate) enum Value {
     /// The tokens do not parse: that has been reported.
     Broken(TokenStream),
     Expr(TokenStream, Expr),
-    Block(TokenStream, Block),
+    Block(Block),
     /// What feeds a resource, once `check` has seen that it is a call. Arguments that do not parse are none.
-    Call(Path, Option<Vec<Expr>>),
+    Call(Path, Option<Arguments>),
+}
+
+/// What stands in the parentheses of a call.
+pub(crate) struct Arguments {
+    pub(crate) parens: token::Paren,
+    pub(crate) exprs: Vec<Expr>,
 }
 
 impl Keyword {
@@ -121,6 +131,7 @@ pub(crate) fn parse(part: split::Struct, errors: &mut Errors) -> Option<Draft> {
             generics,
             items: Vec::new(),
             lost: Vec::new(),
+            strays: Vec::new(),
         })
     };
     match head.parse2(part.head) {

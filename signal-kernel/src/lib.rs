@@ -9,8 +9,11 @@
 
 mod cancel;
 mod declared;
+mod editor;
 mod graph;
 mod machine;
+#[doc(hidden)]
+pub mod needs;
 mod panics;
 mod resource;
 mod state;
@@ -26,6 +29,10 @@ pub use signal_kernel_macros::reactive;
 #[doc = include_str!("../docs/resource.md")]
 pub use signal_kernel_macros::resource;
 
+#[cfg(rust_analyzer)]
+#[doc(hidden)]
+pub use editor::__keywords;
+
 /// What generated code names. Not part of the public interface: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
@@ -38,11 +45,11 @@ pub mod __private {
             hub::Hub,
             lazy::{Lazy, LazyRef, LazyState},
             read, settle,
-            slot::{Slot, SlotRef, Undo, Version, same},
+            slot::{Slot, SlotRef, Version},
             sweep::Sweep,
             wiring::{Dependents, Wire, WireKind, Wiring},
         },
-        resource::{LocalFuture, Outcome, SendFuture, infallible},
+        resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields, infallible},
         state::{AsyncState, CancelReason, Change},
     };
     pub use core;

@@ -32,13 +32,17 @@ use std::pin::Pin;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource",
     label = "not the name of a `#[resource]` function",
-    note = "add `#[resource]` to the async fn of this name"
+    note = "a `resource` is fed by a call of an async fn with `#[resource]`",
+    note = "SK018"
 )]
 pub trait Resource {
     /// What the function yields when all goes well.
     type Value;
     /// What it yields when not.
     type Error;
+    /// A judgement: see `Known`.
+    #[doc(hidden)]
+    const IS: bool = true;
     /// The function at work.
     type Future: Future<Output = Result<Self::Value, Self::Error>> + Unpin;
 }
@@ -56,9 +60,12 @@ pub type LocalFuture<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
 #[diagnostic::on_unimplemented(
     message = "a `#[resource]` function returns a `Result`",
     label = "this is not a `Result`",
-    note = "for a function that cannot fail, write `#[resource(infallible)]`"
+    note = "for a function that cannot fail, write `#[resource(infallible)]`",
+    note = "SK015"
 )]
 pub trait Outcome {
+    /// A judgement: see `Taken`.
+    const IS: bool = true;
     /// `T` of a `Result<T, E>`.
     type Value;
     /// `E` of a `Result<T, E>`.
@@ -74,6 +81,37 @@ impl<T, E> Outcome for Result<T, E> {
 #[doc(hidden)]
 pub async fn infallible<T>(work: impl Future<Output = T>) -> Result<T, Infallible> {
     Ok(work.await)
+}
+
+/// `R`, once it is known to be a resource. `reactive!` names a resource this way whose path looks like
+/// that of a type: then all that depends on it rests on the constant, and what is wrong is said once, there.
+#[doc(hidden)]
+pub type Known<R, const IS: bool> = <Judged<IS> as Given<R>>::Itself;
+
+/// The same for what a `#[resource]` function returns, if it is not plainly a `Result`.
+#[doc(hidden)]
+pub type Taken<R, const IS: bool> = <Judged<IS> as Yields<R>>::Itself;
+
+/// A judgement that has been made.
+#[doc(hidden)]
+pub struct Judged<const IS: bool>;
+
+#[doc(hidden)]
+pub trait Given<R> {
+    type Itself: Resource;
+}
+
+impl<R: Resource> Given<R> for Judged<true> {
+    type Itself = R;
+}
+
+#[doc(hidden)]
+pub trait Yields<R> {
+    type Itself: Outcome;
+}
+
+impl<R: Outcome> Yields<R> for Judged<true> {
+    type Itself = R;
 }
 
 #[cfg(test)]

@@ -38,6 +38,8 @@
 mod describe;
 #[path = "oracle/generate.rs"]
 mod generate;
+#[path = "oracle/ledger.rs"]
+mod ledger;
 #[path = "oracle/model.rs"]
 mod model;
 #[path = "oracle/program.rs"]
@@ -210,7 +212,7 @@ fn check_graphs(numbers: Range<usize>, steps: usize) {
         for number in numbers {
             let seed = 1_000 + number as u64;
             let program = program::random(&graphs[number], steps, &mut Random::new(seed));
-            if let Err((step, complaint)) = check(&graphs[number], BUILD[number], &program) {
+            if let Err((step, complaint)) = check(&graphs[number], BUILD[number], &program, 4) {
                 let before = &program[step.saturating_sub(3)..=step.min(steps - 1)];
                 let short = shorten(
                     &graphs[number],
@@ -218,7 +220,7 @@ fn check_graphs(numbers: Range<usize>, steps: usize) {
                     program[..=step.min(steps - 1)].to_vec(),
                 );
                 let (_, in_short) =
-                    check(&graphs[number], BUILD[number], &short).expect_err("it fails");
+                    check(&graphs[number], BUILD[number], &short, 1).expect_err("it fails");
                 panic!(
                     "{} with seed {seed}, step {step}: {complaint}\nthe last steps: {before:?}\n\
                      {} with a shorter program: {in_short}\n{short:#?}",
@@ -229,8 +231,8 @@ fn check_graphs(numbers: Range<usize>, steps: usize) {
     });
 }
 
-/// Carries a program out on a new graph and compares after every step.
-fn check(graph: &Graph, build: Build, program: &[Op]) -> Result<(), (usize, String)> {
+/// Carries a program out on a new graph and compares after every step, in depth after `every` one.
+fn check(graph: &Graph, build: Build, program: &[Op], every: usize) -> Result<(), (usize, String)> {
     take_log();
     let mut subject = build(&|item| first(graph, item));
     let mut model = Model::new(graph, &|item| first(graph, item));
@@ -238,7 +240,8 @@ fn check(graph: &Graph, build: Build, program: &[Op]) -> Result<(), (usize, Stri
         .begin(take_log())
         .map_err(|complaint| (0, complaint))?;
     for (step, op) in program.iter().enumerate() {
-        check_step(&mut *subject, &mut model, op, step).map_err(|complaint| (step, complaint))?;
+        check_step(&mut *subject, &mut model, op, step % every == 0)
+            .map_err(|complaint| (step, complaint))?;
     }
     drop(subject);
     let (mut dropped, mut kept) = (take_log(), model.kept());
@@ -255,19 +258,13 @@ fn check_step(
     subject: &mut dyn Subject,
     model: &mut Model<'_>,
     op: &Op,
-    step: usize,
+    in_depth: bool,
 ) -> Result<(), String> {
-    for item in model.unclear(op) {
-        check_op(subject, model, &Op::Read(item))?;
-    }
     check_op(subject, model, op)?;
-    for item in model.doubtful() {
-        check_op(subject, model, &Op::Read(item))?;
-    }
     for (item, value) in model.settled() {
         let seen = match value {
             // A panic is slow: not at every step.
-            None if step % 8 != 0 => continue,
+            None if !in_depth => continue,
             None => catch_unwind(AssertUnwindSafe(|| subject.read(item))).ok(),
             Some(_) => Some(subject.read(item)),
         };
@@ -275,10 +272,8 @@ fn check_step(
             return Err(format!("item {item} is {seen:?}, not {value:?}"));
         }
     }
-    if step % 16 == 0 {
+    if in_depth {
         model.check_itself()?;
-    }
-    if step % 4 == 0 {
         model.check_debug(&subject.debug())?;
     }
     match take_log() {
@@ -302,36 +297,42 @@ fn check_op(subject: &mut dyn Subject, model: &mut Model<'_>, op: &Op) -> Result
     }
 }
 
-/// Leaves out operations, in ever smaller pieces, as long as the program still fails.
+/// Leaves out operations as long as the program still fails.
 fn shorten(graph: &Graph, build: Build, mut program: Vec<Op>) -> Vec<Op> {
-    let fails = |program: &[Op]| check(graph, build, program).is_err();
-    let mut size = program.len();
-    while size > 0 {
-        let mut start = 0;
-        while start < program.len() {
-            let mut shorter = program.clone();
-            shorter.drain(start..(start + size).min(program.len()));
-            if fails(&shorter) {
-                program = shorter;
-            } else {
-                start += size;
+    let fails = |program: &[Op]| check(graph, build, program, 1).is_err();
+    loop {
+        let length = program.len();
+        // In ever smaller pieces.
+        let mut size = length;
+        while size > 0 {
+            let mut start = 0;
+            while start < program.len() {
+                let mut shorter = program.clone();
+                shorter.drain(start..(start + size).min(program.len()));
+                if fails(&shorter) {
+                    program = shorter;
+                } else {
+                    start += size;
+                }
+            }
+            size /= 2;
+        }
+        let mut at = 0;
+        while at < program.len() {
+            let shorter = program[at].shorter().into_iter().find_map(|op| {
+                let mut shorter = program.clone();
+                shorter[at] = op;
+                fails(&shorter).then_some(shorter)
+            });
+            match shorter {
+                Some(shorter) => program = shorter,
+                None => at += 1,
             }
         }
-        size /= 2;
-    }
-    let mut at = 0;
-    while at < program.len() {
-        let shorter = program[at].shorter().into_iter().find_map(|op| {
-            let mut shorter = program.clone();
-            shorter[at] = op;
-            fails(&shorter).then_some(shorter)
-        });
-        match shorter {
-            Some(shorter) => program = shorter,
-            None => at += 1,
+        if program.len() == length {
+            return program;
         }
     }
-    program
 }
 
 thread_local! {

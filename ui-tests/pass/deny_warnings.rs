@@ -43,6 +43,7 @@ reactive! {
         signal unread: u64 = 1;
         effect show { if *price > 100 { *log += 1; } }
         effect kept: u64 = *double;
+        #[allow(deprecated)]
         effect shadow { let price = 1; *log += price; }
     }
 }

@@ -19,6 +19,7 @@ macro_rules! counter {
                 $vis computed double: $ty = $node.clone() + $node.clone();
                 $vis computed given: $ty = $body;
                 computed product: $ty = $start * (2 as $ty);
+                #[allow(deprecated)] // the block may name no node
                 effect show $block
                 effect plain { let local = $node; println!("{local} {}", $node); }
             }

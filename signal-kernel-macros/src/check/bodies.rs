@@ -136,3 +136,21 @@ pub(super) fn no_mutable_fields(scene: &Scene, errors: &mut Errors) {
         }
     }
 }
+
+/// SK024: a body has the value at hand. Other kernels hand out cells.
+pub(super) fn no_getters(scene: &Scene, errors: &mut Errors) {
+    for (node, place) in &scene.facts.gets {
+        let node = scene.nodes[*node];
+        let name = &node.name;
+        // A type of the user's may well have a method `get`.
+        if node.ty.as_ref().is_some_and(is_plain) {
+            errors
+                .push(
+                    "SK024",
+                    *place,
+                    format!("bodies see the value of `{name}` itself: there is no `get`"),
+                )
+                .help(format!("write `{name}`, or `*{name}` for a copy"));
+        }
+    }
+}

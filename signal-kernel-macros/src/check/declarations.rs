@@ -12,7 +12,7 @@ use syn::{Expr, Path};
 use super::last;
 use crate::errors::{Errors, Place};
 use crate::names::text;
-use crate::parse::{Draft, Item, Keyword, Value};
+use crate::parse::{Arguments, Draft, Item, Keyword, Value};
 use crate::{lower, owned};
 
 /// SK004: names are unique.
@@ -124,7 +124,7 @@ pub(super) fn fed_by_calls(draft: &mut Draft, errors: &mut Errors) {
 }
 
 /// Of something close to a call the call is kept.
-fn fed_by_call(expr: Expr, errors: &mut Errors) -> Option<(Path, Option<Vec<Expr>>)> {
+fn fed_by_call(expr: Expr, errors: &mut Errors) -> Option<(Path, Option<Arguments>)> {
     let text = "a resource is fed by a call";
     match expr {
         Expr::Group(group) => fed_by_call(*group.expr, errors),
@@ -147,7 +147,11 @@ fn fed_by_call(expr: Expr, errors: &mut Errors) -> Option<(Path, Option<Vec<Expr
         }
         Expr::Call(call) => match *call.func {
             Expr::Path(path) if path.qself.is_none() => {
-                Some((path.path, Some(call.args.into_iter().collect())))
+                let arguments = Arguments {
+                    parens: call.paren_token,
+                    exprs: call.args.into_iter().collect(),
+                };
+                Some((path.path, Some(arguments)))
             }
             func => {
                 errors

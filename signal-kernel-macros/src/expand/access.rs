@@ -6,9 +6,9 @@
 //! Must not know: ranks of other nodes than the one a method is for.
 
 use super::{
-    Context, Kind, Node, Part, field, function, method, plan::Plan, resource_type, seen_type,
+    Context, Kind, Node, Part, docs, field, function, placed, plan::Plan, resource_type, seen_type,
 };
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
@@ -33,34 +33,45 @@ pub(super) fn structs(context: &Context) -> TokenStream {
     let (open_impl, _, _) = opened.split_for_impl();
     let fields = graph.nodes.iter().enumerate().filter_map(|(index, node)| {
         let (field, ty) = (field(node), stored_type(context, index, node)?);
-        Some(quote!(#field: #ty,))
+        Some(quote!(#[doc(hidden)] #field: #ty,))
     });
     let words = context.plan.map_or(1, |plan| plan.words);
+    // An empty list that is the macro's: rustc suggests no parameter in it for a type it does not find.
+    let full = match full.params.is_empty() {
+        true => quote!(<>),
+        false => quote!(#full),
+    };
     let plain = name.unraw();
     let batch_doc =
         format!("Writes to a [`{plain}`] that are settled together. See [`{plain}::batch`].");
     let transaction_doc =
         format!("Writes to a [`{plain}`] that can be taken back. See [`{plain}::transaction`].");
-    quote! {
+    let more = docs::of_struct(context);
+    let structs = quote! {
         #(#attrs)*
-        #[allow(dead_code, clippy::type_complexity)]
+        #more
+        #[allow(clippy::type_complexity)]
         #vis struct #name #full #where_clause {
             #(#fields)*
+            #[doc(hidden)]
             core: ::signal_kernel::__private::Core<#words>,
         }
 
         #[doc = #batch_doc]
-        #[allow(dead_code)]
+        #[allow(dead_code, missing_debug_implementations)]
         #vis struct #batch #open_impl #where_clause {
+            #[doc(hidden)]
             graph: &'graph mut #name #type_generics,
         }
 
         #[doc = #transaction_doc]
-        #[allow(dead_code)]
+        #[allow(dead_code, missing_debug_implementations)]
         #vis struct #transaction #open_impl #where_clause {
+            #[doc(hidden)]
             graph: &'graph mut #name #type_generics,
         }
-    }
+    };
+    placed(name.span(), structs)
 }
 
 fn stored_type(context: &Context, index: usize, node: &Node) -> Option<TokenStream> {
@@ -103,48 +114,116 @@ pub(super) fn accessors(context: &Context) -> TokenStream {
         ..
     } = context;
     let nodes = || graph.nodes.iter().enumerate();
-    let own = nodes().map(|(index, node)| own_methods(context, index, node));
-    let in_batch = nodes().map(|(index, node)| open_methods(context, index, node, Open::Batch));
-    let in_transaction =
-        nodes().map(|(index, node)| open_methods(context, index, node, Open::Transaction));
+    let open = |open: Open| {
+        let nodes = nodes().filter(|(index, _)| !context.is_forgotten(*index));
+        nodes.map(move |(index, node)| {
+            let methods = open_methods(context, index, node, open);
+            placed(context.place(index), methods)
+        })
+    };
+    let own = nodes().filter(|(index, _)| !context.is_forgotten(*index));
+    let own = own.map(|(index, node)| {
+        let (getter, others) = own_methods(context, index, node);
+        quote!(#getter #others)
+    });
+    let (in_batch, in_transaction) = (open(Open::Batch), open(Open::Transaction));
+    let forgotten = nodes().filter(|(index, _)| context.is_forgotten(*index));
+    let forgotten = forgotten.map(|(index, node)| self::forgotten(context, index, node));
     let nested_batch = nested(context, Open::Batch);
     let nested_transaction = nested(context, Open::Transaction);
     let (open_impl, open_type, _) = context.opened.split_for_impl();
     quote! {
-        #[allow(dead_code)]
+        #[allow(dead_code, unused_variables, private_interfaces)]
         impl #impl_generics #name #type_generics #where_clause {
             #(#own)*
         }
 
-        #[allow(dead_code, deprecated)]
+        #[allow(dead_code, unused_variables, private_interfaces, deprecated)]
         impl #open_impl #batch #open_type #where_clause {
             #(#in_batch)*
             #nested_batch
         }
 
-        #[allow(dead_code, deprecated)]
+        #[allow(dead_code, unused_variables, private_interfaces, deprecated)]
         impl #open_impl #transaction #open_type #where_clause {
             #(#in_transaction)*
             #nested_transaction
         }
+
+        #(#forgotten)*
     }
 }
 
-/// The methods of the struct itself.
-fn own_methods(context: &Context, index: usize, node: &Node) -> TokenStream {
+/// The methods of a private node that no body mentions. If no code reads it either, rustc says so at the
+/// user's token: of the getter alone, which all that can read the node leads to. The other methods are
+/// not spoken of, as their names belong to the macro.
+///
+/// ```text
+/// impl Cart { fn price(&self) -> &u64 … }
+/// impl Cart { fn set_price(&mut self, value: u64) … fn update_price(…) { let _ = <Cart>::price; … } }
+/// impl CartBatch<'_> { … }
+/// impl CartTransaction<'_> { … }
+/// ```
+fn forgotten(context: &Context, index: usize, node: &Node) -> TokenStream {
+    let Context {
+        name,
+        batch,
+        transaction,
+        impl_generics,
+        type_generics,
+        where_clause,
+        ..
+    } = context;
+    let (open_impl, open_type, _) = context.opened.split_for_impl();
+    let (getter, others) = own_methods(context, index, node);
+    let place = context.place(index);
+    let in_batch = open_methods(context, index, node, Open::Batch);
+    let in_batch = placed(place, in_batch);
+    let in_transaction = open_methods(context, index, node, Open::Transaction);
+    let in_transaction = placed(place, in_transaction);
+    let parameters = match context.names.is_empty() {
+        true => quote!(<>),
+        false => quote!(#impl_generics),
+    };
+    let getter = quote!(impl #parameters #name #type_generics #where_clause { #getter });
+    let getter = placed(name.span(), getter);
+    quote! {
+        #getter
+        impl #impl_generics #name #type_generics #where_clause { #others }
+        #[allow(private_interfaces, deprecated)]
+        impl #open_impl #batch #open_type #where_clause { #in_batch }
+        #[allow(private_interfaces, deprecated)]
+        impl #open_impl #transaction #open_type #where_clause { #in_transaction }
+    }
+}
+
+/// The methods of the struct itself: the getter, and the others.
+fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, TokenStream) {
     let (vis, attrs, x, field) = (&node.vis, &node.attrs, &node.name, field(node));
+    let method = |before: &str, node: &Node, after: &str| {
+        let mut name = super::method(before, node, after);
+        name.set_span(context.place(index));
+        name
+    };
+    let reads = context.reads(index);
     let ty = seen_type(node);
+    let [value, change] = ["value", "change"].map(|name| Ident::new(name, x.span()));
+    let (seen, seen_mut) = (reference(&ty, quote!(&)), reference(&ty, quote!(&mut)));
+    let closure = quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut));
     let kind = kind_name(node);
     let plain = node.name.unraw();
     let getter_doc = own_doc(node, &format!("The {kind} `{plain}`."));
+    let (edges, readers) = (docs::edges(context, index), docs::readers(context, index));
     let getter = |body: TokenStream| {
-        quote! {
+        let getter = quote! {
             #(#attrs)*
             #getter_doc
+            #edges
             #[inline]
             #[track_caller]
-            #vis fn #x(&self) -> &#ty { #body }
-        }
+            #vis fn #x(&self) -> #seen { #body }
+        };
+        placed(x.span(), getter)
     };
     match &node.kind {
         Kind::Field { mutable, .. } => {
@@ -154,37 +233,40 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> TokenStream {
                 let doc = format!("The field `{plain}`, to change: nothing reruns.");
                 quote! {
                     #[doc = #doc]
+                    #readers
                     #[inline]
-                    #vis fn #x_mut(&mut self) -> &mut #ty { &mut self.#field }
+                    #vis fn #x_mut(&mut self) -> #seen_mut { #reads &mut self.#field }
                 }
             });
-            quote!(#getter #getter_mut)
+            (getter, placed(context.place(index), quote!(#getter_mut)))
         }
         Kind::Signal { .. } => {
             let getter = getter(quote!(&self.#field.value));
             let (set, update) = (method("set_", node, ""), method("update_", node, ""));
             let set_doc = format!("Writes the signal `{plain}` and settles the graph; an equal value changes nothing.");
             let update_doc = format!("Changes the signal `{plain}` in place and settles the graph, whatever became of it.");
-            let set_body = context.live(|plan| set_body(plan, index, node));
+            let set_body = context.live(|plan| set_body(plan, index, node, &value));
             let update_body = context.live(|plan| {
                 let position = plan.position(index);
                 quote! {
                     ::signal_kernel::__private::settle::update(self, #position, |graph| {
                         let revision = graph.core.tick();
-                        graph.#field.change(revision, change);
+                        graph.#field.change(revision, #change);
                     })
                 }
             });
-            quote! {
-                #getter
+            let others = quote! {
                 #[doc = #set_doc]
+                #readers
                 #[inline]
-                #vis fn #set(&mut self, value: #ty) { #set_body }
+                #vis fn #set(&mut self, #value: #ty) { #set_body }
                 #[doc = #update_doc]
-                #vis fn #update(&mut self, change: impl ::core::ops::FnOnce(&mut #ty)) { #update_body }
-            }
+                #readers
+                #vis fn #update(&mut self, #change: #closure) { #reads #update_body }
+            };
+            (getter, placed(context.place(index), others))
         }
-        Kind::Computed { .. } => getter(context.live(|plan| {
+        Kind::Computed { .. } => (getter(context.live(|plan| {
             let rank = plan.position(index);
             if plan.places[index].lazy {
                 quote! {
@@ -203,7 +285,7 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> TokenStream {
                     &self.#field.value
                 }
             }
-        })),
+        })), TokenStream::new()),
         Kind::Resource { path, .. } => {
             let getter = getter(quote_spanned!(path.span()=> &self.#field.state));
             let (reload, cancel) = (method("reload_", node, ""), method("cancel_", node, ""));
@@ -219,16 +301,28 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> TokenStream {
                 })
             };
             let (reload_body, cancel_body) = (request(reload_request()), request(cancel_request()));
-            quote! {
-                #getter
+            let others = quote! {
                 #[doc = #reload_doc]
-                #vis fn #reload(&mut self) { #reload_body }
+                #edges
+                #vis fn #reload(&mut self) { #reads #reload_body }
                 #[doc = #cancel_doc]
-                #vis fn #cancel(&mut self, reason: impl ::core::convert::Into<::signal_kernel::CancelReason>) { #cancel_body }
-            }
+                #readers
+                #vis fn #cancel(&mut self, reason: impl ::core::convert::Into<::signal_kernel::CancelReason>) { #reads #cancel_body }
+            };
+            (getter, placed(context.place(index), others))
         }
-        Kind::Effect { .. } => TokenStream::new(),
+        Kind::Effect { .. } => Default::default(),
     }
+}
+
+/// A reference that begins where its type does.
+fn reference(ty: &TokenStream, reference: TokenStream) -> TokenStream {
+    let place = ty.clone().into_iter().next().map(|first| first.span());
+    let reference = reference.into_iter().map(|mut token| {
+        token.set_span(place.unwrap_or_else(Span::call_site));
+        token
+    });
+    reference.chain(ty.clone()).collect()
 }
 
 /// ```text
@@ -238,7 +332,7 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> TokenStream {
 ///     settle::changed(self, old);
 /// }
 /// ```
-fn set_body(plan: &Plan, index: usize, node: &Node) -> TokenStream {
+fn set_body(plan: &Plan, index: usize, node: &Node, value: &Ident) -> TokenStream {
     let (field, same) = (field(node), function("same", node));
     let revision = if plan.has_lazy() {
         quote!(self.core.tick())
@@ -249,7 +343,7 @@ fn set_body(plan: &Plan, index: usize, node: &Node) -> TokenStream {
     if masks.is_empty() {
         return quote! {
             let revision = #revision;
-            ::signal_kernel::__private::settle::discard(self.#field.replace(value, Self::#same, revision));
+            ::signal_kernel::__private::settle::discard(self.#field.replace(#value, Self::#same, revision));
         };
     }
     let marks = masks.iter().map(|(word, bits)| {
@@ -258,7 +352,7 @@ fn set_body(plan: &Plan, index: usize, node: &Node) -> TokenStream {
     });
     quote! {
         let revision = #revision;
-        if let ::core::option::Option::Some(old) = self.#field.replace(value, Self::#same, revision) {
+        if let ::core::option::Option::Some(old) = self.#field.replace(#value, Self::#same, revision) {
             #(#marks)*
             ::signal_kernel::__private::settle::changed(self, old);
         }
@@ -279,15 +373,27 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
         type_generics,
         ..
     } = context;
-    let (vis, x, field) = (&node.vis, &node.name, field(node));
+    let (vis, field) = (&node.vis, field(node));
+    let mut x = node.name.clone();
+    x.set_span(context.place(index));
+    let x = &x;
+    let method = |before: &str, node: &Node, after: &str| {
+        let mut name = super::method(before, node, after);
+        name.set_span(context.place(index));
+        name
+    };
+    let reads = context.reads(index);
     let ty = seen_type(node);
+    let [value, change] = ["value", "change"].map(|name| Ident::new(name, x.span()));
+    let (seen, seen_mut) = (reference(&ty, quote!(&)), reference(&ty, quote!(&mut)));
+    let closure = quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut));
     let plain = node.name.unraw();
     let doc = format!("As [`{name}::{plain}`].");
     let getter = |body: TokenStream| {
         quote! {
             #[doc = #doc]
             #[track_caller]
-            #vis fn #x(&mut self) -> &#ty { #body }
+            #vis fn #x(&mut self) -> #seen { #reads #body }
         }
     };
     let position = |plan: &Plan| plan.position(index);
@@ -298,7 +404,7 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
                 let x_mut = method("", node, "_mut");
                 quote! {
                     #[doc = #doc]
-                    #vis fn #x_mut(&mut self) -> &mut #ty { &mut self.graph.#field }
+                    #vis fn #x_mut(&mut self) -> #seen_mut { #reads &mut self.graph.#field }
                 }
             });
             quote!(#getter #getter_mut)
@@ -318,20 +424,20 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
                 let position = position(plan);
                 quote! {
                     let stamp = self.graph.core.stamp();
-                    let write = self.graph.#field.write(stamp, value, <#name #type_generics>::#same);
+                    let write = self.graph.#field.write(stamp, #value, <#name #type_generics>::#same);
                     ::signal_kernel::__private::batch::written(&mut *self.graph, #position, write);
                 }
             });
             let touch = match open {
                 Open::Batch => quote!(touch(stamp)),
                 Open::Transaction => {
-                    quote!(touch_cloned(stamp, ::signal_kernel::__private::Undo::copy))
+                    quote!(touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo))
                 }
             };
             let update_bound = match open {
                 Open::Batch => quote!(),
                 Open::Transaction => {
-                    quote!(where for<'undo> #ty: ::signal_kernel::__private::Undo<'undo>)
+                    quote_spanned!(ty.span()=> where for<'undo> #ty: ::signal_kernel::needs::Undo<'undo>)
                 }
             };
             let update_body = context.live(|plan| {
@@ -340,15 +446,15 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
                     let stamp = self.graph.core.stamp();
                     let write = self.graph.#field.#touch;
                     ::signal_kernel::__private::batch::written(&mut *self.graph, #position, write);
-                    change(&mut self.graph.#field.value);
+                    #change(&mut self.graph.#field.value);
                 }
             });
             quote! {
                 #getter
                 #[doc = #set_doc]
-                #vis fn #set(&mut self, value: #ty) { #set_body }
+                #vis fn #set(&mut self, #value: #ty) { #set_body }
                 #[doc = #update_doc]
-                #vis fn #update(&mut self, change: impl ::core::ops::FnOnce(&mut #ty)) #update_bound { #update_body }
+                #vis fn #update(&mut self, #change: #closure) #update_bound { #reads #update_body }
             }
         }
         Kind::Computed { .. } => getter(context.live(|plan| {
@@ -368,8 +474,8 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
                 context.live(|plan| {
                     let rank = position(plan);
                     quote_spanned! {path.span()=>
-                        self.graph.#field.request(#request);
-                        ::signal_kernel::__private::batch::request(&mut *self.graph, #rank)
+                        let first = self.graph.#field.request(#request);
+                        ::signal_kernel::__private::batch::request(&mut *self.graph, #rank, first)
                     }
                 })
             };
@@ -380,9 +486,9 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
             quote! {
                 #getter
                 #[doc = #doc]
-                #vis fn #reload(&mut self) { #reload_body }
+                #vis fn #reload(&mut self) { #reads #reload_body }
                 #[doc = #doc]
-                #vis fn #cancel(&mut self, reason: impl ::core::convert::Into<::signal_kernel::CancelReason>) { #cancel_body }
+                #vis fn #cancel(&mut self, reason: impl ::core::convert::Into<::signal_kernel::CancelReason>) { #reads #cancel_body }
             }
         }
         Kind::Effect { .. } => TokenStream::new(),
@@ -446,8 +552,7 @@ fn nested(context: &Context, open: Open) -> TokenStream {
 
 /// Our line of a getter's documentation, below the user's.
 fn own_doc(node: &Node, line: &str) -> TokenStream {
-    let documented = node.attrs.iter().any(|attr| attr.path().is_ident("doc"));
-    if documented {
+    if docs::is_documented(&node.attrs) {
         quote!(#[doc = ""] #[doc = #line])
     } else {
         quote!(#[doc = #line])

@@ -4,11 +4,12 @@
 //!
 //! Must not know: when a body runs.
 
+use super::editor::{self, Function};
 use super::{Body, Context, Kind, Node, Rule, Use, function, resource_type, seen_type};
 use crate::model::Arg;
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
-use syn::{Path, Type, spanned::Spanned};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Expr, Path, Type, spanned::Spanned};
 
 pub(super) fn bodies(context: &Context) -> TokenStream {
     let Context {
@@ -19,46 +20,46 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
         ..
     } = context;
     let functions = context.graph.nodes.iter().map(|node| match &node.kind {
-        Kind::Field {
-            ty,
-            value: Some(value),
-            ..
-        } => initial(node, ty, value),
-        Kind::Signal { ty, value, rule } => {
-            let initial = value.as_ref().map(|value| initial(node, ty, value));
-            let same = same(node, &quote!(#ty), ty.span(), rule);
-            quote!(#initial #same)
+        Kind::Field { ty, value, .. } | Kind::Signal { ty, value, .. } => {
+            value.as_ref().map(|value| initial(node, ty, value))
         }
-        Kind::Computed { ty, body, rule } => {
-            let body = self::body(context, node, body, quote!(#ty));
-            let same = same(node, &quote!(#ty), ty.span(), rule);
-            quote!(#body #same)
-        }
+        Kind::Computed { ty, body, .. } => Some(self::body(context, node, body, quote!(#ty))),
         Kind::Effect { kept, body } => {
-            let result = kept.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
-            self::body(context, node, body, result)
+            let result = kept.as_ref().map_or_else(
+                || quote_spanned!(node.name.span()=> ()),
+                |ty| quote!(#ty),
+            );
+            Some(self::body(context, node, body, result))
         }
         Kind::Resource {
             path,
             args,
+            parens,
             uses,
             good,
-            rule,
             ..
         } => {
-            let args = good.then_some(args.as_slice());
-            let start = start(context, node, path, args, uses);
-            let ty = resource_type(path, "Value");
-            let same = match rule {
-                Rule::Path(_) => same(node, &ty, path.span(), rule),
-                Rule::PartialEq | Rule::Never => TokenStream::new(),
-            };
-            quote!(#start #same)
+            let args = good.then_some((args.as_slice(), *parens));
+            Some(start(context, node, path, args, uses))
         }
-        Kind::Field { value: None, .. } => TokenStream::new(),
     });
-    let functions: Vec<TokenStream> = functions.collect();
-    quote! {
+    let functions: Vec<Option<Function>> = functions.collect();
+    let nodes = context.graph.nodes.iter();
+    let sames = nodes.filter_map(|node| match &node.kind {
+        Kind::Signal { ty, rule, .. } | Kind::Computed { ty, rule, .. } => {
+            Some(same(context, node, &quote!(#ty), ty.span(), rule))
+        }
+        Kind::Resource {
+            path,
+            rule: rule @ Rule::Path(_),
+            ..
+        } => {
+            let ty = resource_type(path, "Value");
+            Some(same(context, node, &ty, path.span(), rule))
+        }
+        Kind::Field { .. } | Kind::Resource { .. } | Kind::Effect { .. } => None,
+    });
+    let head = quote! {
         #[doc(hidden)]
         #[allow(
             dead_code,
@@ -68,8 +69,13 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
             clippy::unused_unit,
             clippy::let_unit_value,
         )]
-        impl #impl_generics #name #type_generics #where_clause {
-            #(#functions)*
+        impl #impl_generics #name #type_generics #where_clause
+    };
+    let functions = editor::functions(context, &head, functions);
+    quote! {
+        #functions
+        #head {
+            #(#sames)*
         }
     }
 }
@@ -77,32 +83,24 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
 /// ```text
 /// fn __body_total(price: &u64, qty: &u64) -> u64 { price * qty }
 /// ```
-fn body(context: &Context, node: &Node, body: &Body, result: TokenStream) -> TokenStream {
+fn body(context: &Context, node: &Node, body: &Body, result: TokenStream) -> Function {
     let name = function("body", node);
     let in_effect = matches!(node.kind, Kind::Effect { .. });
     let parameters = body
         .uses
         .iter()
         .map(|used| parameter(context, used, in_effect));
-    let block = block(body);
-    quote! {
-        #[inline]
-        fn #name(#(#parameters),*) -> #result #block
-    }
-}
-
-/// A body that is a block already is not wrapped: doubled braces trip rustc's `unused_braces`.
-fn block(body: &Body) -> TokenStream {
-    let tokens = &body.tokens;
-    if !body.good {
-        return quote!({ ::signal_kernel::__private::std::unreachable!() });
-    }
-    let mut trees = tokens.clone().into_iter();
-    match (trees.next(), trees.next()) {
-        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Brace => {
-            quote!(#tokens)
-        }
-        _ => quote!({ #tokens }),
+    // rustc shows a function from here on, say where a `?` cannot stand.
+    let keyword = quote_spanned!(node.name.span()=> fn);
+    let stand_in =
+        (!body.good).then(|| quote!({ ::signal_kernel::__private::std::unreachable!() }));
+    Function {
+        head: quote! {
+            #[inline]
+            #keyword #name(#(#parameters),*) -> #result
+        },
+        result,
+        stand_in,
     }
 }
 
@@ -110,53 +108,81 @@ fn block(body: &Body) -> TokenStream {
 /// What only macro arguments that are no expressions mention may not be used at all.
 fn parameter(context: &Context, used: &Use, in_effect: bool) -> TokenStream {
     let node = &context.graph.nodes[used.node];
-    let ident = &used.ident;
+    // An editor goes from a use to where its parameter stands: at the declaration.
+    let mut ident = used.ident.clone();
+    ident.set_span(ident.span().located_at(node.name.span()));
     let ty = seen_type(node);
     match node.kind {
         Kind::Field { mutable: true, .. } if in_effect => {
-            quote!(#[allow(unused_variables)] #ident: &mut #ty)
+            let reference = quote_spanned!(ty.span()=> &mut);
+            quote!(#[allow(unused_variables)] #ident: #reference #ty)
         }
-        _ => quote!(#[allow(unused_variables)] #ident: &#ty),
+        _ => {
+            let reference = quote_spanned!(ty.span()=> &);
+            quote!(#[allow(unused_variables)] #ident: #reference #ty)
+        }
     }
 }
 
 /// ```text
 /// fn __init_id() -> u64 { 1 }
 /// ```
-fn initial(node: &Node, ty: &Type, value: &syn::Expr) -> TokenStream {
+fn initial(node: &Node, ty: &Type, value: &Expr) -> Function {
     let name = function("init", node);
-    match value {
-        syn::Expr::Block(block) if block.attrs.is_empty() && block.label.is_none() => {
-            quote!(fn #name() -> #ty #block)
-        }
-        _ => quote!(fn #name() -> #ty { #value }),
+    // What does not parse is there as its stand-in.
+    let stand_in = match value {
+        Expr::Verbatim(_) => Some(editor::block(&value.to_token_stream())),
+        _ => None,
+    };
+    Function {
+        head: quote!(fn #name() -> #ty),
+        result: quote!(#ty),
+        stand_in,
     }
 }
 
 /// ```text
-/// fn __same_total(a: &u64, b: &u64) -> bool { enum total {} same::<_, total>(a, b) }
+/// fn __same_total(a: &u64, b: &u64) -> bool { enum total {} <_ as Comparable<total>>::is_unchanged(a, b) }
 /// ```
-fn same(node: &Node, ty: &TokenStream, span: proc_macro2::Span, rule: &Rule) -> TokenStream {
+///
+/// A type parameter is compared by `PartialEq` itself: rustc then knows which bound to suggest.
+fn same(context: &Context, node: &Node, ty: &TokenStream, span: Span, rule: &Rule) -> TokenStream {
     let name = function("same", node);
     // With the hygiene of the place they are used at, which may be the fragment of a user's macro.
     let [before, after] = ["before", "after"].map(|name| Ident::new(name, span));
-    let compared = match rule {
+    let is_parameter = context
+        .names
+        .iter()
+        .any(|name| name.to_string() == ty.to_string());
+    let (compared, at) = match rule {
+        Rule::PartialEq if is_parameter => (
+            quote_spanned!(span=> <_ as ::core::cmp::PartialEq>::eq(#before, #after)),
+            span,
+        ),
         Rule::PartialEq => {
             // The marker only names the node in rustc's message; the type must not be spelled in its scope.
             let marker = &node.name;
-            let call = quote_spanned!(span=> ::signal_kernel::__private::same::<_, #marker>(#before, #after));
-            quote! {
+            let call = quote_spanned! {span=>
+                <_ as ::signal_kernel::needs::Comparable<#marker>>::is_unchanged(#before, #after)
+            };
+            let compared = quote! {
                 #[allow(non_camel_case_types)]
                 enum #marker {}
                 #call
-            }
+            };
+            (compared, span)
         }
-        Rule::Path(path) => quote!(#path(#before, #after)),
-        Rule::Never => quote!({ let _ = (#before, #after); false }),
+        // rustc finds fault at the path, be it with what the function takes or with what it returns.
+        Rule::Path(path) => (
+            quote_spanned!(path.span()=> #path(#before, #after)),
+            path.span(),
+        ),
+        Rule::Never => (quote!({ let _ = (#before, #after); false }), span),
     };
+    let result = quote_spanned!(at=> bool);
     quote! {
         #[inline]
-        fn #name(#before: &#ty, #after: &#ty) -> bool { #compared }
+        fn #name(#before: &#ty, #after: &#ty) -> #result { #compared }
     }
 }
 
@@ -165,39 +191,65 @@ fn same(node: &Node, ty: &TokenStream, span: proc_macro2::Span, rule: &Rule) -> 
 ///
 /// ```text
 /// fn __start_user(client: &Client, id: &u64) -> Option<impl FnOnce(CancelToken) -> Future> {
-///     Some(<fetch_user>::__start(Clone::clone(client), Clone::clone(id)))
+///     let argument_0 = Argument::copy_for_call(client);
+///     let argument_1 = Argument::copy_for_call(id);
+///     Some(<fetch_user>::__start(argument_0, argument_1))
 /// }
 /// ```
 fn start(
     context: &Context,
     node: &Node,
     path: &Path,
-    args: Option<&[Arg]>,
+    args: Option<(&[Arg], Span)>,
     uses: &[Use],
-) -> TokenStream {
+) -> Function {
     let name = function("start", node);
     let parameters = uses.iter().map(|used| parameter(context, used, false));
-    let values = args
-        .unwrap_or_default()
-        .iter()
-        .map(|Arg { expr, bare }| match bare {
-            Some(_) => quote_spanned!(expr.span()=> ::core::clone::Clone::clone(#expr)),
-            None => quote!(#expr),
-        });
     let future = resource_type(path, "Future");
     let started = match args {
-        Some(_) => {
-            let at = path.span();
-            let call = quote_spanned!(at=> <#path>::__start(#(#values),*));
-            quote!(::core::option::Option::Some(#call))
+        Some((args, parens)) => {
+            // Cloned first: what rustc says of the call then speaks of values, not of references.
+            let mut clones = TokenStream::new();
+            let values = args.iter().enumerate().map(|(index, Arg { expr, bare })| {
+                let Some(node) = *bare else {
+                    return quote!(#expr);
+                };
+                let value = format_ident!("__argument_{index}", span = expr.span());
+                // The type is told, or else rustc would suggest to borrow what cannot be cloned.
+                let ty = located(seen_type(&context.graph.nodes[node]), expr.span());
+                let copy = quote_spanned!(expr.span()=> <#ty as ::signal_kernel::needs::Argument<#ty>>::copy_for_call(#expr));
+                clones.extend(quote!(let #value = #copy;));
+                quote!(#value)
+            });
+            let values: Vec<TokenStream> = values.collect();
+            let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#values),*));
+            values.set_span(parens);
+            let call = quote_spanned!(path.span()=> <#path>::__start #values);
+            quote!(#clones ::core::option::Option::Some(#call))
         }
         None => quote!(::core::option::Option::None::<fn(::signal_kernel::CancelToken) -> #future>),
     };
-    quote_spanned! {path.span()=>
+    let head = quote_spanned! {path.span()=>
         fn #name(#(#parameters),*) -> ::core::option::Option<
             impl ::core::ops::FnOnce(::signal_kernel::CancelToken) -> #future,
-        > {
-            #started
-        }
+        >
+    };
+    Function {
+        head,
+        result: quote!(_),
+        stand_in: Some(quote_spanned!(path.span()=> { #started })),
     }
+}
+
+/// The same tokens, as if they stood at `place`.
+fn located(tokens: TokenStream, place: Span) -> TokenStream {
+    let located = tokens.into_iter().map(|mut token| {
+        if let TokenTree::Group(group) = &token {
+            let content = located(group.stream(), place);
+            token = Group::new(group.delimiter(), content).into();
+        }
+        token.set_span(token.span().located_at(place));
+        token
+    });
+    located.collect()
 }

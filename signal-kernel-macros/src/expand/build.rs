@@ -5,8 +5,8 @@
 //!
 //! Must not know: masks and edges.
 
-use super::{Context, Kind, Node, bits, field, function, plan::Plan};
-use proc_macro2::TokenStream;
+use super::{Context, Kind, Node, bits, docs, field, function, placed, plan::Plan};
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
@@ -26,6 +26,7 @@ pub(super) fn build(context: &Context) -> TokenStream {
     let vis = &graph.vis;
     let parameters: Vec<TokenStream> = graph.nodes.iter().filter_map(parameter).collect();
     let new = context.live(|plan| new_body(context, plan));
+    let [called, itself] = ["new", "Self"].map(|word| Ident::new(word, name.span()));
     let default = parameters.is_empty().then(|| {
         quote! {
             impl #impl_generics ::core::default::Default for #name #type_generics #where_clause {
@@ -52,41 +53,47 @@ pub(super) fn build(context: &Context) -> TokenStream {
     let new_doc = format!(
         "A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run."
     );
+    let takes = docs::parameters(context);
+    let methods = quote! {
+        #[doc = #new_doc]
+        #takes
+        #[allow(clippy::too_many_arguments)]
+        #vis fn #called(#(#parameters),*) -> #itself { #new }
+
+        /// Defers settling to the end of `batch`, and returns what it returns.
+        #vis fn batch<#returned>(&mut self, batch: impl ::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> #returned) -> #returned {
+            #batch_body
+        }
+
+        /// A batch that restores every signal written in it if `transaction` returns an error or panics.
+        ///
+        /// # Errors
+        ///
+        /// With the error of `transaction`.
+        #vis fn transaction<#returned, #failed>(
+            &mut self,
+            transaction: impl ::core::ops::FnOnce(&mut #transaction<'_, #(#names),*>) -> ::core::result::Result<#returned, #failed>,
+        ) -> ::core::result::Result<#returned, #failed> {
+            #transaction_body
+        }
+
+        /// Polls the work in flight; ready once at least one piece of it was committed and its effects have run.
+        #vis fn poll_progress(&mut self, context: &mut ::core::task::Context<'_>) -> ::core::task::Poll<()> {
+            #poll_progress
+        }
+
+        /// Waits until a piece of work was committed and its effects have run; for ever while none is in flight.
+        /// Dropping this future drops no work.
+        #vis async fn progress(&mut self) { #progress }
+
+        /// Waits until nothing is in flight. Dropping this future drops no work.
+        #vis async fn settled(&mut self) { #settled }
+    };
+    let methods = placed(name.span(), methods);
     quote! {
         #[allow(dead_code)]
         impl #impl_generics #name #type_generics #where_clause {
-            #[doc = #new_doc]
-            #[allow(clippy::too_many_arguments)]
-            #vis fn new(#(#parameters),*) -> Self { #new }
-
-            /// Defers settling to the end of `batch`, and returns what it returns.
-            #vis fn batch<#returned>(&mut self, batch: impl ::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> #returned) -> #returned {
-                #batch_body
-            }
-
-            /// A batch that restores every signal written in it if `transaction` returns an error or panics.
-            ///
-            /// # Errors
-            ///
-            /// With the error of `transaction`.
-            #vis fn transaction<#returned, #failed>(
-                &mut self,
-                transaction: impl ::core::ops::FnOnce(&mut #transaction<'_, #(#names),*>) -> ::core::result::Result<#returned, #failed>,
-            ) -> ::core::result::Result<#returned, #failed> {
-                #transaction_body
-            }
-
-            /// Polls the work in flight; ready once at least one piece of it was committed and its effects have run.
-            #vis fn poll_progress(&mut self, context: &mut ::core::task::Context<'_>) -> ::core::task::Poll<()> {
-                #poll_progress
-            }
-
-            /// Waits until a piece of work was committed and its effects have run; for ever while none is in flight.
-            /// Dropping this future drops no work.
-            #vis async fn progress(&mut self) { #progress }
-
-            /// Waits until nothing is in flight. Dropping this future drops no work.
-            #vis async fn settled(&mut self) { #settled }
+            #methods
         }
 
         #default
@@ -216,21 +223,31 @@ fn debug(context: &Context) -> TokenStream {
     let fields = graph.nodes.iter().enumerate().filter_map(|(index, node)| {
         let (field, label) = (field(node), node.name.unraw().to_string());
         let value = match &node.kind {
-            Kind::Field { .. } => quote!(&self.#field),
-            Kind::Signal { .. } => quote!(&self.#field.value),
-            Kind::Resource { .. } => quote!(&self.#field.state),
-            Kind::Computed { .. } => match context.plan {
+            // What cannot be printed is reported at its type.
+            Kind::Field { ty, .. } => {
+                quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&self.#field))
+            }
+            Kind::Signal { ty, .. } => {
+                quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&self.#field.value))
+            }
+            Kind::Resource { path, .. } => quote_spanned!(path.span()=> &self.#field.state),
+            Kind::Computed { ty, .. } => match context.plan {
                 Some(plan) if !plan.places[index].lazy => {
                     let rank = plan.position(index);
+                    let value = quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&self.#field.value));
                     quote! {
                         if self.core.is_failed(#rank) {
                             &::signal_kernel::__private::read::Panicked as &dyn ::core::fmt::Debug
                         } else {
-                            &self.#field.value
+                            #value
                         }
                     }
                 }
-                _ => quote!(&self.#field),
+                Some(_) => {
+                    let print = quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print);
+                    quote!(self.#field.to_print(#print))
+                }
+                None => quote!(&"_"),
             },
             Kind::Effect { .. } => return None,
         };

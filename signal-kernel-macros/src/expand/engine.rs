@@ -77,6 +77,7 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
             .then(|| force(context, plan, index, node))
     });
     quote! {
+        #[doc(hidden)]
         #[allow(dead_code, clippy::redundant_closure)]
         impl #impl_generics #name #type_generics #where_clause {
             #(#passes)*

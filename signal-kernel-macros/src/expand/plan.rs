@@ -24,6 +24,8 @@ pub(super) struct Place {
     pub(super) position: Option<usize>,
     /// A computed value that nothing watches.
     pub(super) lazy: bool,
+    /// A body mentions this node.
+    pub(super) mentioned: bool,
     /// A lazy value reads this node.
     pub(super) versioned: bool,
     /// The ranks that depend on this node, with the part they observe.
@@ -56,6 +58,7 @@ impl Plan {
             .map(|node| Place {
                 position: None,
                 lazy: lazy(node),
+                mentioned: false,
                 versioned: false,
                 dependents: Vec::new(),
             })
@@ -74,6 +77,7 @@ impl Plan {
             };
             for used in node.uses() {
                 let reads_lazily = places[reader].lazy;
+                places[used.node].mentioned = true;
                 places[used.node].versioned |= reads_lazily;
                 places[used.node].dependents.push((rank, used.part));
             }

@@ -162,8 +162,9 @@ impl Walk<'_> {
             let quote = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'' && punct.spacing() == Spacing::Joint);
             match token {
                 TokenTree::Ident(ident) if !lifetime => {
-                    self.mention(&ident, Part::Whole, Position::Anywhere);
-                    self.given.insert(text(&ident));
+                    let (name, span) = (text(&ident), ident.span());
+                    self.mention_text(&name, span, Some(&ident), Part::Whole, Position::Anywhere);
+                    self.given.insert(name);
                 }
                 TokenTree::Group(group) => self.every_identifier(group.stream(), strings),
                 TokenTree::Literal(literal) if strings => {

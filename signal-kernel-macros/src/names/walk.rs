@@ -58,6 +58,9 @@ impl Walk<'_> {
                     _ => Part::Whole,
                 };
                 let node = self.mention(ident, part, Position::Value);
+                if let (Some(node), "get", true) = (node, method.as_str(), plain) {
+                    self.facts.gets.push((node, call.method.span()));
+                }
                 if let (Some(node), "set" | "update") = (node, method.as_str()) {
                     self.facts.writes.push(Write {
                         node,

@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Block, Expr, Ident, Token, Type, Visibility, token};
+use syn::{Attribute, Expr, Ident, Token, Type, Visibility, token};
 
 use super::{Draft, Item, Keyword, Value, report};
 use crate::errors::Errors;
@@ -21,6 +21,7 @@ struct Parts {
     attrs: Vec<Attribute>,
     vis: Option<Visibility>,
     keyword: Option<Keyword>,
+    stray: Option<Ident>,
     mutable: bool,
     name: Option<Ident>,
     ty: Option<Type>,
@@ -42,6 +43,11 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
     if let Err(error) = parsed {
         report(&error, errors);
     }
+    let raw = match (&parts.block, &parts.value) {
+        (Some(block), _) => block.clone().into(),
+        (None, Some(tokens)) => without_end(tokens.clone()),
+        (None, None) => TokenStream::new(),
+    };
     let value = match (parts.block, parts.value) {
         (Some(block), _) => block_value(block, errors),
         (None, Some(tokens)) => expr_value(tokens, errors),
@@ -51,6 +57,8 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
         let place = end.map_or_else(Span::call_site, |end| end.span());
         errors.push("SK008", place, "expected `;`");
     }
+    let at = draft.items.len();
+    draft.strays.extend(parts.stray.map(|stray| (at, stray)));
     let Some(name) = parts.name else {
         return;
     };
@@ -63,6 +71,7 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
             name,
             ty: parts.ty,
             value,
+            raw,
             refused: false,
         }),
         None => draft.lost.push(name),
@@ -73,7 +82,7 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
 fn read(input: ParseStream, parts: &mut Parts, errors: &mut Errors) -> syn::Result<()> {
     parts.attrs = input.call(Attribute::parse_outer)?;
     parts.vis = Some(input.parse()?);
-    let keyword = match keyword(input, errors)? {
+    let keyword = match keyword(input, parts, errors)? {
         Ok(keyword) => keyword,
         Err(name) => {
             parts.name = name;
@@ -158,7 +167,11 @@ fn ty(input: ParseStream, keyword: Keyword, errors: &mut Errors) -> syn::Result<
 }
 
 /// The keyword, or the name of an item whose keyword is none of ours nor close to one.
-fn keyword(input: ParseStream, errors: &mut Errors) -> syn::Result<Result<Keyword, Option<Ident>>> {
+fn keyword(
+    input: ParseStream,
+    parts: &mut Parts,
+    errors: &mut Errors,
+) -> syn::Result<Result<Keyword, Option<Ident>>> {
     let found: Option<Ident> = match input.peek(Ident::peek_any) {
         true => Some(input.call(Ident::parse_any)?),
         false => None,
@@ -168,6 +181,7 @@ fn keyword(input: ParseStream, errors: &mut Errors) -> syn::Result<Result<Keywor
     if let Some(keyword) = Keyword::from_word(&word) {
         return Ok(Ok(keyword));
     }
+    parts.stray.clone_from(&found);
     let expected: Vec<String> = split::KEYWORDS.map(|word| format!("`{word}`")).into();
     let expected = format!("expected one of: {}", expected.join(", "));
     let error = errors.push("SK009", span, expected);
@@ -186,8 +200,8 @@ fn keyword(input: ParseStream, errors: &mut Errors) -> syn::Result<Result<Keywor
 
 fn block_value(block: TokenTree, errors: &mut Errors) -> Value {
     let tokens = TokenStream::from(block);
-    match syn::parse2::<Block>(tokens.clone()) {
-        Ok(block) => Value::Block(tokens, block),
+    match syn::parse2(tokens.clone()) {
+        Ok(block) => Value::Block(block),
         Err(error) => {
             report(&error, errors);
             Value::Broken(tokens)
@@ -203,9 +217,7 @@ fn expr_value(tokens: TokenStream, errors: &mut Errors) -> Value {
         Ok(expr)
     })
     .parse2(tokens.clone());
-    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    tokens.pop();
-    let tokens = tokens.into_iter().collect();
+    let tokens = without_end(tokens);
     match parsed {
         Ok(expr) => Value::Expr(tokens, expr),
         Err(error) => {
@@ -213,4 +225,11 @@ fn expr_value(tokens: TokenStream, errors: &mut Errors) -> Value {
             Value::Broken(tokens)
         }
     }
+}
+
+/// A value's tokens without the item's `;`.
+fn without_end(tokens: TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    tokens.pop();
+    tokens.into_iter().collect()
 }

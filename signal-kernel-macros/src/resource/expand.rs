@@ -22,7 +22,6 @@ use super::check::{Param, Resource};
 /// ```
 pub(super) fn working(resource: &Resource<'_>) -> TokenStream {
     let Resource {
-        vis,
         name,
         generics,
         params,
@@ -32,6 +31,7 @@ pub(super) fn working(resource: &Resource<'_>) -> TokenStream {
     let start = start(name);
     let taken = params.iter().filter(|param| !param.cancel);
     let taken = taken.map(|Param { name, ty, .. }| quote!(#name: #ty));
+    let keyword = quote_spanned!(name.span()=> pub fn);
     let token = match params.iter().find(|param| param.cancel) {
         Some(param) => param.name.to_token_stream(),
         None => quote!(_),
@@ -44,7 +44,7 @@ pub(super) fn working(resource: &Resource<'_>) -> TokenStream {
         #described
         #header {
             #[doc(hidden)]
-            #vis fn #start(#(#taken),*) -> #start_of_type ::core::ops::FnOnce(
+            #keyword #start(#(#taken),*) -> #start_of_type ::core::ops::FnOnce(
                 ::signal_kernel::CancelToken,
             ) -> <Self as ::signal_kernel::Resource>::#end_of_type {
                 move |#token: ::signal_kernel::CancelToken|
@@ -62,9 +62,8 @@ pub(super) fn working(resource: &Resource<'_>) -> TokenStream {
 /// }
 /// ```
 pub(super) fn placeholder(resource: &Resource<'_>) -> TokenStream {
-    let Resource {
-        vis, name, params, ..
-    } = resource;
+    let Resource { name, params, .. } = resource;
+    let keyword = quote_spanned!(name.span()=> pub fn);
     let (described, header) = description(resource);
     let start = start(name);
     let taken = params.iter().filter(|param| !param.cancel).count();
@@ -75,7 +74,7 @@ pub(super) fn placeholder(resource: &Resource<'_>) -> TokenStream {
         #described
         #header {
             #[doc(hidden)]
-            #vis fn #start<#(#types),*>(
+            #keyword #start<#(#types),*>(
                 #(_: #types),*
             ) -> fn(::signal_kernel::CancelToken) -> <Self as ::signal_kernel::Resource>::Future {
                 |_| ::core::unreachable!()
@@ -89,8 +88,8 @@ pub(super) fn placeholder(resource: &Resource<'_>) -> TokenStream {
 /// ```text
 /// enum fetch_user {}
 /// impl ::signal_kernel::Resource for fetch_user {
-///     type Value = <Result<User, FetchError> as ::signal_kernel::__private::Outcome>::Value;
-///     type Error = <Result<User, FetchError> as ::signal_kernel::__private::Outcome>::Error;
+///     type Value = <Result<User, FetchError> as ::signal_kernel::needs::Outcome>::Value;
+///     type Error = <Result<User, FetchError> as ::signal_kernel::needs::Outcome>::Error;
 ///     type Future = ::signal_kernel::__private::SendFuture<Self::Value, Self::Error>;
 /// }
 /// ```
@@ -142,12 +141,15 @@ fn declared(resource: &Resource<'_>) -> TokenStream {
         ..
     } = resource;
     if generics.params.is_empty() {
-        return quote!(#vis enum #name {});
+        let keyword = quote_spanned!(name.span()=> enum);
+        let braces = quote_spanned!(name.span()=> {});
+        return quote!(#vis #keyword #name #braces);
     }
     let (binder, _, clause) = generics.split_for_impl();
     let types = generics.type_params().map(|param| &param.ident);
+    let keyword = quote_spanned!(name.span()=> struct);
     quote! {
-        #vis struct #name #binder #clause {
+        #vis #keyword #name #binder #clause {
             _types: ::core::marker::PhantomData<fn() -> (#(*const #types,)*)>,
         }
     }
@@ -163,9 +165,29 @@ fn yielded(resource: &Resource<'_>) -> (TokenStream, TokenStream) {
     }
     let (first, last) = blamed(resource);
     let open = quote_spanned!(first=> <);
-    let outcome = quote!(#open #output as ::signal_kernel::__private::Outcome>);
+    // Not plainly a `Result`: what is said of it rests on one constant, which fails at the type.
+    let output = match resource.output {
+        Some(ty) if resource.generics.params.is_empty() && !is_called_result(ty) => {
+            quote_spanned! {first=>
+                ::signal_kernel::__private::Taken<#output, { <#output as ::signal_kernel::needs::Outcome>::IS }>
+            }
+        }
+        _ => output,
+    };
+    let outcome = quote!(#open #output as ::signal_kernel::needs::Outcome>);
     let (value, error) = (quote_spanned!(last=> Value), quote_spanned!(last=> Error));
     (quote!(#outcome::#value), quote!(#outcome::#error))
+}
+
+fn is_called_result(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "Result"),
+        _ => false,
+    }
 }
 
 fn future(resource: &Resource<'_>) -> TokenStream {
@@ -208,10 +230,7 @@ fn work(name: &Ident, generics: &Generics, params: &[Param<'_>], infallible: boo
 
 /// rustc's notes about a wrong call point at the function.
 fn start(function: &Ident) -> Ident {
-    format_ident!(
-        "__start",
-        span = Span::call_site().located_at(function.span())
-    )
+    format_ident!("__start", span = function.span())
 }
 
 /// The attributes of every added item. The lints would speak of our text at the user's tokens.

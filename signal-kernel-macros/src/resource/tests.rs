@@ -66,16 +66,16 @@ impl ::signal_kernel::Resource for fetch_user {
     type Value = <Result<
         User,
         FetchError,
-    > as ::signal_kernel::__private::Outcome>::Value;
+    > as ::signal_kernel::needs::Outcome>::Value;
     type Error = <Result<
         User,
         FetchError,
-    > as ::signal_kernel::__private::Outcome>::Error;
+    > as ::signal_kernel::needs::Outcome>::Error;
     type Future = ::signal_kernel::__private::SendFuture<Self::Value, Self::Error>;
 }
 impl fetch_user {
     #[doc(hidden)]
-    pub(crate) fn __start(
+    pub fn __start(
         client: Client,
         id: u64,
     ) -> impl ::core::ops::FnOnce(
@@ -135,8 +135,8 @@ where
     T: Clone,
     T: 'static,
 {
-    type Value = <Fetched<T> as ::signal_kernel::__private::Outcome>::Value;
-    type Error = <Fetched<T> as ::signal_kernel::__private::Outcome>::Error;
+    type Value = <Fetched<T> as ::signal_kernel::needs::Outcome>::Value;
+    type Error = <Fetched<T> as ::signal_kernel::needs::Outcome>::Error;
     type Future = ::signal_kernel::__private::LocalFuture<Self::Value, Self::Error>;
 }
 #[cfg(unix)]
@@ -146,7 +146,7 @@ where
     T: 'static,
 {
     #[doc(hidden)]
-    fn __start(
+    pub fn __start(
         url: Url,
         __argument_2: (u8, u8),
         __argument_3: [T; N],
@@ -440,8 +440,8 @@ fn a_bad_function_stays_usable() {
     let text = prettyplease::unparse(&file);
     for part in [
         "async fn f<T>(name: &str, token: CancelToken, x: T) -> Result<u8, ()> {\n    body\n}",
-        "    type Value = <Result<u8, ()> as ::signal_kernel::__private::Outcome>::Value;",
-        "    fn __start<__A0, __A1>(\n        _: __A0,\n        _: __A1,\n    ) -> fn(",
+        "    type Value = <Result<u8, ()> as ::signal_kernel::needs::Outcome>::Value;",
+        "    pub fn __start<__A0, __A1>(\n        _: __A0,\n        _: __A1,\n    ) -> fn(",
     ] {
         assert!(text.contains(part), "{part} in\n{text}");
     }

@@ -78,12 +78,93 @@ fn no_input_makes_the_macro_panic() {
         for _ in 0..60 {
             let input = mutate(sample.clone(), &mut random, rate);
             let (output, errors) = crate::reactive2(input);
+            let output = super::editor::for_rustc(output);
             drop(errors.into_compile_errors().to_string());
             if let Err(error) = syn::parse2::<syn::File>(output.clone()) {
                 panic!("{error} in the expansion: {output}");
             }
         }
     }
+}
+
+const FUNCTION: &str = r##"
+/// Loads.
+#[allow(dead_code)] #[cfg(any())]
+pub(crate) async fn fetch<T: Clone + 'static, const N: usize>(
+    client: Client,
+    #[cancel] token: CancelToken,
+    (a, b): (u64, [T; N]),
+    name: &str,
+    render: impl Fn(&'a u8) -> String,
+) -> Result<Vec<Option<T>>, Box<dyn Error + 'static>> where T: Send {
+    let text = client.get(format!("{a}/{b:?}")).await?;
+    Ok(vec![text; 3])
+}
+"##;
+
+/// The attribute hands back the function, and whatever it adds is Rust; a function that does not parse
+/// comes back as it is, with an error.
+#[test]
+fn no_function_makes_the_attribute_panic() {
+    let sample: TokenStream = FUNCTION.parse().expect("tokens");
+    let options: TokenStream = "infallible, local".parse().expect("tokens");
+    let mut random = Lcg(1_2026);
+    for rate in [2, 5, 20, 60, 200] {
+        for _ in 0..100 {
+            let input = mutate(sample.clone(), &mut random, rate);
+            let options = match random.below(3) {
+                0 => mutate(options.clone(), &mut random, 3),
+                1 => options.clone(),
+                _ => TokenStream::new(),
+            };
+            let output = crate::resource::resource(options, input.clone());
+            let valid = syn::parse2::<syn::File>(input).is_ok();
+            if let Err(error) = syn::parse2::<syn::File>(output.clone()) {
+                let told = output.to_string().contains("compile_error !");
+                assert!(told && !valid, "{error} in the expansion: {output}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_prefix_of_a_function_is_survived() {
+    let sample: Vec<TokenTree> = FUNCTION
+        .parse::<TokenStream>()
+        .expect("tokens")
+        .into_iter()
+        .collect();
+    for end in 0..sample.len() {
+        let cut = sample[..end].iter().cloned().collect();
+        let output = crate::resource::resource(TokenStream::new(), cut).to_string();
+        assert!(output.contains("compile_error !"), "{output}");
+    }
+}
+
+/// A function of many parameters and a long body.
+fn wide(count: usize) -> TokenStream {
+    let parameters: String = (0..count).map(|at| format!("p{at}: Vec<u64>, ")).collect();
+    let body: String = (0..count).map(|at| format!("f(p{at}).await?; ")).collect();
+    let text = format!("async fn fetch({parameters}) -> Result<u64, String> {{ {body} Ok(1) }}");
+    text.parse().expect("tokens")
+}
+
+#[test]
+fn time_of_the_attribute_is_linear() {
+    let best = |count| {
+        let times = (0..3).map(|_| {
+            let input = wide(count);
+            let start = Instant::now();
+            drop(crate::resource::resource(TokenStream::new(), input));
+            start.elapsed()
+        });
+        times.min().expect("three runs")
+    };
+    let (small, large) = (best(250), best(2000));
+    assert!(
+        large < small * 32,
+        "{small:?} for 250 parameters, {large:?} for 2000"
+    );
 }
 
 #[test]

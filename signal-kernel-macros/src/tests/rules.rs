@@ -200,6 +200,20 @@ fn waiting_in_a_body() {
 }
 
 #[test]
+fn getters_in_a_body() {
+    assert_item(
+        "signal price: u8; computed b: u8 = price.get() * 2;",
+        &[
+            "SK024 1:42 bodies see the value of `price` itself: there is no `get` | write `price`, or `*price` for a copy",
+        ],
+    );
+    assert_item(
+        "signal a: Cell<u8>; signal v: Vec<u8>; computed b: u8 = a.get() + v.get(0);",
+        &[],
+    );
+}
+
+#[test]
 fn self_in_a_body() {
     let text = "SK012 1:35 bodies see nodes by name, not through `self`";
     assert_item(

@@ -1,7 +1,7 @@
 //! What a resource holds: the state everyone sees, and the one future that is at work on it.
 //!
-//! Invariants: a future exists exactly while the state is pending; it is dropped before its successor
-//! is created and before any other status is seen; what it yielded is committed only if no newer
+//! Invariants: outside a poll, a future exists exactly while the state is pending; it is dropped before its
+//! successor is created and before any other status is seen; what it yielded is committed only if no newer
 //! question was asked in the same settle. Only `poll` polls.
 //!
 //! Must not know: who polls, how the graph settles, the rules of the states (`state` and `machine` have them).
@@ -108,9 +108,9 @@ where
         index.map_or(0, |index| self.versions[index])
     }
 
-    /// Notes what the holder of the graph asked for; the last request counts.
-    pub fn request(&mut self, request: Request) {
-        self.request = Some(request);
+    /// Notes what the holder of the graph asked for; the last request counts. True for the first one.
+    pub fn request(&mut self, request: Request) -> bool {
+        self.request.replace(request).is_none()
     }
 
     /// The question's dependencies changed.
@@ -306,13 +306,15 @@ where
 
 impl<T, E, F> Drop for Answer<T, E, F> {
     fn drop(&mut self) {
+        let mut panics = FirstPanic::default();
         let work = self.work.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Work::Running { token, .. } = work {
-            let mut panics = FirstPanic::default();
+        let work = mem::replace(work, Work::None);
+        if let Work::Running { token, .. } = &work {
             panics.catch(|| token.cancel(CancelReason::Disposed)); // user code: whoever waits is woken
-            if !std::thread::panicking() {
-                panics.resume();
-            }
+        }
+        panics.discard(work); // user code
+        if !std::thread::panicking() {
+            panics.resume();
         }
     }
 }

@@ -19,7 +19,7 @@ pub fn batch<G: Wired<W>, const W: usize, R>(graph: &mut G, f: impl FnOnce(&mut 
     let mut caught = Caught::default();
     let result = caught.0.catch(|| f(graph)); // user code
     close(graph, &mut caught);
-    settle::wake(graph);
+    settle::wake(graph, &mut caught.0);
     finish(result, caught)
 }
 
@@ -72,8 +72,10 @@ pub fn written<G: Wired<W>, const W: usize, T>(graph: &mut G, position: usize, w
 }
 
 /// Notes a request to the resource of this rank, carried out when the batch ends.
-pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
-    graph.core_mut().touched.push(rank as u32);
+pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, first: bool) {
+    if first {
+        graph.core_mut().touched.push(rank as u32);
+    }
 }
 
 /// Brings the eager values that the value of this rank needs up to date, in the middle of a batch.
@@ -82,7 +84,8 @@ pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
 ///
 /// With the first panic of a body that this read ran.
 pub fn refresh<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
-    if lowest(&graph.core().pending).is_none() {
+    // Whatever is outdated was so before the batch, or the batch has written something.
+    if graph.core().touched.is_empty() {
         return;
     }
     let needed = needed::<G, W>(rank);
@@ -99,9 +102,7 @@ pub fn refresh<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
         put(&mut graph.core_mut().half_way, rank);
         settle::visit(graph, rank, &mut caught.0);
     }
-    if !graph.core().touched.is_empty() {
-        arm_outdated(graph, &needed, &mut caught);
-    }
+    arm_outdated(graph, &needed, &mut caught);
     if !caught.0.is_empty() && G::WIRING.nodes[rank].kind == WireKind::Lazy {
         read::force(graph, rank, &mut caught.0); // what can run does
     }

@@ -36,7 +36,7 @@ pub fn poll_progress<G: Wired<W>, const W: usize>(
     }
     graph.core_mut().tick();
     settle::settle_into(graph, &mut caught.0);
-    hub.forget_started();
+    hub.forget_news();
     caught.0.resume();
     Poll::Ready(())
 }

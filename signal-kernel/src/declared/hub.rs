@@ -19,8 +19,8 @@ use std::{
 pub struct Hub {
     queue: Mutex<Queue>,
     running: AtomicUsize,
-    /// Work was started and nobody has been told yet.
-    started: AtomicBool,
+    /// Work was started or stopped and nobody has been told yet.
+    news: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -42,15 +42,14 @@ impl Hub {
 
     /// Remembers who polls, and takes the list of what is to be polled.
     pub(super) fn take_ready(&self, waker: &Waker) -> Vec<u32> {
-        let mut queue = self.queue();
-        let stale = match &mut queue.waker {
-            Some(known) if known.will_wake(waker) => None,
-            other => other.replace(waker.clone()),
-        };
-        let ready = mem::take(&mut queue.ready);
-        drop(queue);
-        drop(stale); // user code
-        ready
+        let same = |known: &Waker| known.will_wake(waker);
+        let known = self.queue().waker.as_ref().is_some_and(same);
+        if !known {
+            let waker = waker.clone(); // user code
+            let stale = self.queue().waker.replace(waker);
+            drop(stale); // user code: should it panic, the list is still where it was
+        }
+        mem::take(&mut self.queue().ready)
     }
 
     /// Gives the list back, so that its memory is used again.
@@ -62,17 +61,18 @@ impl Hub {
         }
     }
 
-    /// After a settle outside a poll: wakes whoever waits if work was started in it.
+    /// After a settle outside a poll: wakes whoever waits if work was started or stopped in it. There is
+    /// something to poll, or `settled` may be over.
     #[inline]
-    pub(super) fn wake_if_started(&self) {
-        if self.started.load(Ordering::Relaxed) {
+    pub(super) fn tell_news(&self) {
+        if self.news.load(Ordering::Relaxed) {
             self.tell();
         }
     }
 
     #[cold]
     fn tell(&self) {
-        self.started.store(false, Ordering::Relaxed);
+        self.news.store(false, Ordering::Relaxed);
         let waker = self.queue().waker.clone();
         if let Some(waker) = waker {
             waker.wake(); // user code
@@ -80,8 +80,8 @@ impl Hub {
     }
 
     /// After a settle inside a poll: whoever polls sees by the answer that there may be more to do.
-    pub(super) fn forget_started(&self) {
-        self.started.store(false, Ordering::Relaxed);
+    pub(super) fn forget_news(&self) {
+        self.news.store(false, Ordering::Relaxed);
     }
 }
 
@@ -105,7 +105,7 @@ impl Bell {
     /// New work must be polled for the first time; whoever waits is told when the graph has settled.
     pub(super) fn start(&self) -> InFlight {
         self.hub.running.fetch_add(1, Ordering::Relaxed);
-        self.hub.started.store(true, Ordering::Relaxed);
+        self.hub.news.store(true, Ordering::Relaxed);
         if !self.queued.swap(true, Ordering::AcqRel) {
             self.hub.queue().ready.push(self.rank);
         }
@@ -147,5 +147,6 @@ pub(super) struct InFlight(Arc<Hub>);
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.running.fetch_sub(1, Ordering::Relaxed);
+        self.0.news.store(true, Ordering::Relaxed);
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Invariants: while `cell` is set the value is current; it is emptied, through `&mut self`, as soon as
 //! something it depends on may have changed, and then everything that reads it is emptied too.
-//! `past` is never replaced while a batch is open: what is computed half-way lives in `cell` and `half_way`.
+//! From `arm` to `close`, `past` is the state from before the batch: what is computed half-way lives in
+//! `cell` and `half_way`.
 //!
 //! Must not know: ranks, edges, the other nodes.
 
@@ -89,6 +90,15 @@ impl Held {
     }
 }
 
+/// Prints as `_`: a value that was not asked for.
+struct Unknown;
+
+impl fmt::Debug for Unknown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("_")
+    }
+}
+
 impl<T: fmt::Debug> fmt::Debug for Lazy<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.peek() {
@@ -111,6 +121,15 @@ impl<T> Default for Lazy<T> {
 }
 
 impl<T> Lazy<T> {
+    /// The value for `Debug`, or what is to be printed instead of it; runs no body.
+    pub fn to_print(&self, print: fn(&T) -> &dyn fmt::Debug) -> &dyn fmt::Debug {
+        match self.peek() {
+            Some(value) => print(value),
+            None if self.is_failed() => &Panicked,
+            None => &Unknown,
+        }
+    }
+
     /// The value, if it is current and not failed.
     #[inline]
     pub fn peek(&self) -> Option<&T> {
@@ -133,12 +152,17 @@ impl<T> Lazy<T> {
     ) -> Option<Box<dyn Any + Send>> {
         let mut panic = None;
         self.cell.get_or_init(|| {
+            let mut equal = None;
             let outcome = self
-                .outcome(changed_at, body, same)
+                .outcome(changed_at, body, same, &mut equal)
                 .unwrap_or_else(|payload| {
                     panic = Some(payload);
                     Outcome::Failed(Failure::Panicked)
                 });
+            // user code: what comes of dropping it says nothing about the value that is kept
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(equal))) {
+                panic = Some(payload);
+            }
             Fresh { outcome, revision }
         });
         panic
@@ -149,6 +173,7 @@ impl<T> Lazy<T> {
         changed_at: u64,
         body: impl FnOnce() -> T,
         same: impl FnOnce(&T, &T) -> bool,
+        equal: &mut Option<T>,
     ) -> Result<Outcome<T>, Box<dyn Any + Send>> {
         let latest = self.latest();
         let untouched = changed_at <= latest.verified_at;
@@ -165,6 +190,7 @@ impl<T> Lazy<T> {
                     if latest.failure.is_some() {
                         Outcome::New(value)
                     } else {
+                        *equal = Some(value);
                         Outcome::Kept
                     }
                 }
@@ -341,7 +367,11 @@ impl<T, F: Fn(&T, &T) -> bool> AnyLazy for LazyRef<'_, T, F> {
         let (gone, dropped) = match (held, since) {
             (Some(held), _) if !tainted => {
                 *cell = held.cell();
-                (stale && !(unchanged && self.exact), computed)
+                let same = match (held.failure.is_some(), failure.is_some()) {
+                    (false, false) => unchanged && (self.exact || computed.is_none()),
+                    (before, half_way) => before && half_way,
+                };
+                (!same, computed)
             }
             (_, Some(revision)) if !stale => {
                 *cell = Held { failure, revision }.cell();

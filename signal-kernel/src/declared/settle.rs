@@ -24,11 +24,13 @@ pub fn begin<G: Wired<W>, const W: usize>(graph: &mut G) {
 pub fn settle<G: Wired<W>, const W: usize>(graph: &mut G) {
     if let Some(mut panics) = try_fast(graph) {
         settle_carefully(graph, &mut panics);
-        wake(graph);
+        wake(graph, &mut panics);
         panics.resume();
-        return;
+    } else if G::HAS_RESOURCES {
+        let mut panics = FirstPanic::default();
+        wake(graph, &mut panics);
+        panics.resume();
     }
-    wake(graph);
 }
 
 /// Settles after a signal was replaced: drops the old value, then as `settle`.
@@ -45,7 +47,7 @@ fn changed_and_dropped<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T) {
     let mut panics = FirstPanic::default();
     panics.discard(old); // user code
     settle_into(graph, &mut panics);
-    wake(graph);
+    wake(graph, &mut panics);
     panics.resume();
 }
 
@@ -61,7 +63,7 @@ pub fn update<G: Wired<W>, const W: usize>(
         .core_mut()
         .mark(&G::WIRING.nodes[position].dependents, Change::TRANSITION);
     settle_into(graph, &mut panics);
-    wake(graph);
+    wake(graph, &mut panics);
     panics.resume();
 }
 
@@ -100,13 +102,11 @@ impl Dropped {
     }
 }
 
-/// Wakes whoever waits for work that was started just now.
+/// Wakes whoever waits, if work was started or stopped just now.
 #[inline]
-pub(super) fn wake<G: Wired<W>, const W: usize>(graph: &mut G) {
-    if G::HAS_RESOURCES {
-        if let Some(hub) = &graph.core().hub {
-            hub.wake_if_started();
-        }
+pub(super) fn wake<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
+    if let Some(hub) = &graph.core().hub {
+        panics.catch(|| hub.tell_news()); // user code
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariants: `entries` are ordered by level, at most one for each; a value that is replaced while an
 //! older one must be kept for the end of the batch is moved aside, never cloned; outside a batch
-//! `undo` holds nothing.
+//! a log is empty and nothing is armed.
 //!
 //! Must not know: ranks, edges, the other nodes.
 
@@ -13,27 +13,27 @@ use std::mem;
 /// When a node last changed. Only nodes that a lazy value reads keep a real one (`u64`); for all others it is `()`.
 pub trait Version: Copy + Default {
     /// Notes a change at this revision.
-    fn set(&mut self, revision: u64);
+    fn note_change(&mut self, revision: u64);
     /// The revision of the last change.
-    fn get(self) -> u64;
+    fn changed_at(self) -> u64;
 }
 
 impl Version for () {
     #[inline(always)]
-    fn set(&mut self, _revision: u64) {}
+    fn note_change(&mut self, _revision: u64) {}
     #[inline(always)]
-    fn get(self) -> u64 {
+    fn changed_at(self) -> u64 {
         0
     }
 }
 
 impl Version for u64 {
     #[inline(always)]
-    fn set(&mut self, revision: u64) {
+    fn note_change(&mut self, revision: u64) {
         *self = revision;
     }
     #[inline(always)]
-    fn get(self) -> u64 {
+    fn changed_at(self) -> u64 {
         self
     }
 }
@@ -154,13 +154,13 @@ impl<T, V: Version> Slot<T, V> {
         if same(&self.value, &value) {
             return None; // user code: the comparison, and the drop of `value`
         }
-        self.version.set(revision);
+        self.version.note_change(revision);
         Some(mem::replace(&mut self.value, value))
     }
 
     /// Changes a signal in place, outside any batch.
     pub fn change(&mut self, revision: u64, change: impl FnOnce(&mut T)) {
-        self.version.set(revision);
+        self.version.note_change(revision);
         change(&mut self.value); // user code
     }
 
@@ -180,7 +180,7 @@ impl<T, V: Version> Slot<T, V> {
             }
             return false;
         }
-        self.version.set(revision);
+        self.version.note_change(revision);
         let mut old = Some(mem::replace(&mut self.value, value));
         // Only the careful loop, one node at a time, recomputes anything while a batch is open.
         if ONE && self.log.is_some() {
@@ -284,7 +284,7 @@ impl<T, V: Version> Slot<T, V> {
         let log = self.log.get_or_insert_with(Log::new);
         let new_to_batch = log.origin.is_none();
         log.origin.get_or_insert(self.version);
-        self.version.set(stamp.revision);
+        self.version.note_change(stamp.revision);
         (log, new_to_batch)
     }
 }
@@ -387,7 +387,7 @@ impl<T, V: Version, F: Fn(&T, &T) -> bool> AnySlot for SlotRef<'_, T, V, F> {
         };
         if let Some(entry) = log.pop_at(stamp.level) {
             log.touched = entry.touched;
-            self.slot.version.set(stamp.revision);
+            self.slot.version.note_change(stamp.revision);
             panics.discard(mem::replace(&mut self.slot.value, entry.value));
         }
     }
@@ -459,50 +459,5 @@ impl<T, V: Version, F: Fn(&T, &T) -> bool> AnySlot for SlotRef<'_, T, V, F> {
             self.slot.version = armed.version;
         }
         resolved
-    }
-}
-
-/// A type whose values can be compared, so that a node knows whether it has changed. `Node` only gives
-/// the node's name to the compiler's message.
-#[diagnostic::on_unimplemented(
-    message = "`{Node}` needs `{Self}: PartialEq` to know whether it changed",
-    label = "`{Self}` has no `==`",
-    note = "derive `PartialEq`, or add `#[eq(never)]` or `#[eq(path::to::a_rule)]` to `{Node}`"
-)]
-pub trait Comparable<Node>: Sized {
-    fn same(&self, other: &Self) -> bool;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: PartialEq, Node> Comparable<Node> for T {
-    #[inline(always)]
-    fn same(&self, other: &Self) -> bool {
-        self == other
-    }
-}
-
-/// The rule of equality of a node without `#[eq]`.
-#[inline(always)]
-pub fn same<T: Comparable<Node>, Node>(before: &T, after: &T) -> bool {
-    before.same(after)
-}
-
-/// What `update_x` in a transaction needs: a copy of the value, should it have to be put back.
-///
-/// The lifetime is a device: a bound that names one is checked where the method is called, not where it
-/// is declared.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be updated in place inside a transaction",
-    label = "`{Self}` is not `Clone`, so the value from before could not be put back",
-    note = "use `set_…`, which moves the old value aside, or implement `Clone`"
-)]
-pub trait Undo<'undo>: Sized {
-    /// A copy, to be put back.
-    fn copy(&self) -> Self;
-}
-
-impl<T: Clone> Undo<'_> for T {
-    fn copy(&self) -> Self {
-        self.clone()
     }
 }

@@ -154,14 +154,26 @@ fn declare(name: &str, kinds: Vec<Kind>, random: &mut Random) -> Graph {
             kind,
         });
     }
-    Graph {
+    let mut graph = Graph {
         name: name.to_owned(),
         items: items
             .into_iter()
             .map(|item| item.expect("a permutation"))
             .collect(),
         order,
+    };
+    let watched = graph.watched();
+    for (item, watched) in graph.items.iter_mut().zip(watched) {
+        // Which of several equal values a lazy one shows would depend on who read it when.
+        if let Kind::Computed {
+            rule: rule @ Rule::SameTen,
+            ..
+        } = &mut item.kind
+        {
+            *rule = if watched { Rule::SameTen } else { Rule::Equal };
+        }
     }
+    graph
 }
 
 fn rule(random: &mut Random) -> Rule {

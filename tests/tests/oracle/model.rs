@@ -4,12 +4,14 @@
 //! for every settle. It shares nothing with the runtime: no marks on edges, no revisions, no masks.
 //!
 //! Invariants: outside a batch every watched value agrees with its inputs; `seen` is what a body saw of
-//! its dependencies when it last ran, so a value is current exactly if `seen` is what they are now.
+//! its dependencies when it last ran, so a value is current exactly if `seen` is what they are now; a
+//! lazy value that is `free` may or may not be current.
 //!
 //! Must not know: the runtime under test.
 
-use crate::describe::{Graph, Rule};
-use crate::program::{CLOSURE, Done, End, Event, Op, Outcome, Step, UPDATE};
+use crate::describe::{Graph, Kind, Rule};
+use crate::ledger::Log;
+use crate::program::{CLOSURE, Done, End, Op, Outcome, Step, UPDATE};
 use crate::subject::Entry;
 
 /// What a dependent can tell about a node: its value (none if failed), and how often it changed in a way
@@ -27,40 +29,43 @@ enum Failure {
 struct State {
     /// The last good value.
     value: i64,
+    /// There is a last good value.
+    has_value: bool,
     /// A body has run, or tried to.
     tried: bool,
     failure: Option<Failure>,
     changes: u64,
     seen: Vec<Mark>,
-    /// What the body saw of them when it last yielded a value; none if it panicked last.
-    yielded: Option<Vec<Mark>>,
-    /// In a batch: a dependency changed since the body last ran, be it there and back again.
-    touched: bool,
-    /// In a batch: something upstream, at any distance, was written since the body last ran or was spared.
-    upstream: bool,
-    /// In a batch: it was another one at some time.
-    moved: bool,
     /// An effect that a failed dependency keeps from running.
     due: bool,
-    /// In a batch: the body has run.
-    ran_half_way: bool,
-    /// A dependency was failed for a time, and nobody looked: the body may run once more, but need not.
-    doubt: bool,
-    /// A lazy value from half-way that may be given up: this is what it was before the batch.
-    or_else: Option<Box<State>>,
-    /// `Debug` may already, or still, print `_`: unchanged, but not verified by a read.
+    /// A lazy value of which the rules do not say whether it must be computed when it is read next.
+    free: bool,
+    /// A lazy value that is current, but was not read since a dependency changed: `Debug` may print `_`.
     unverified: bool,
+    half_way: HalfWay,
+}
+
+/// What happened to a node in the open batch.
+#[derive(Debug, Clone, Copy, Default)]
+struct HalfWay {
+    /// A dependency was another one since the body last ran, be it there and back again.
+    touched: bool,
+    /// Something upstream, at any distance, was written since the body last ran or was spared.
+    upstream: bool,
+    /// It was another one at some time.
+    moved: bool,
+    /// A read after the first write needed it.
+    read: bool,
 }
 
 /// What an open batch started from.
 struct Before {
     states: Vec<State>,
+    current: Vec<bool>,
     /// Signals this batch has changed at any time.
     written: Vec<bool>,
     /// The same, write by write.
     journal: Vec<usize>,
-    /// A value was read half-way.
-    read: bool,
 }
 
 /// What is known of each item while a batch is closed.
@@ -69,21 +74,8 @@ struct Ending {
     changed: Vec<bool>,
     /// What half-way values saw of it may be gone: put back, or recomputed, perhaps to the same value.
     shaken: Vec<bool>,
-    /// It needs no body to be run.
-    current: Vec<bool>,
-    /// It was this half-way, and is put back.
-    other: Vec<Option<Mark>>,
-}
-
-impl Ending {
-    fn new(count: usize) -> Self {
-        Ending {
-            changed: vec![false; count],
-            shaken: vec![false; count],
-            current: vec![true; count],
-            other: vec![None; count],
-        }
-    }
+    /// A lazy value that was read half-way, or that depends on one.
+    disturbed: Vec<bool>,
 }
 
 pub(crate) struct Model<'graph> {
@@ -92,8 +84,6 @@ pub(crate) struct Model<'graph> {
     dependents: Vec<Vec<usize>>,
     /// By item: all signals it depends on, at any distance.
     sources: Vec<Vec<bool>>,
-    /// By item: all lazy values it depends on, at any distance.
-    below: Vec<Vec<usize>>,
     states: Vec<State>,
     /// What the typed effects keep.
     kept: Vec<Option<i64>>,
@@ -103,7 +93,8 @@ pub(crate) struct Model<'graph> {
     shown: Vec<Option<i64>>,
 }
 
-type Verdict<T = ()> = Result<T, String>;
+/// A complaint, if something is not as it must be.
+pub(crate) type Verdict<T = ()> = Result<T, String>;
 
 impl<'graph> Model<'graph> {
     /// Before `new` has settled.
@@ -111,8 +102,6 @@ impl<'graph> Model<'graph> {
         let count = graph.items.len();
         let mut dependents = vec![Vec::new(); count];
         let mut sources = vec![vec![false; count]; count];
-        let mut below = vec![Vec::new(); count];
-        let watched = graph.watched();
         for item in (0..count).filter(|&item| graph.is_signal(item)) {
             sources[item][item] = true;
         }
@@ -124,14 +113,7 @@ impl<'graph> Model<'graph> {
                     .iter_mut()
                     .zip(more)
                     .for_each(|(all, one)| *all |= one);
-                if graph.is_computed(mention) && !watched[mention] {
-                    let more = below[mention].clone();
-                    below[item].extend(more);
-                    below[item].push(mention);
-                }
             }
-            below[item].sort_unstable();
-            below[item].dedup();
         }
         let state = |item| State {
             value: if graph.is_signal(item) {
@@ -139,26 +121,21 @@ impl<'graph> Model<'graph> {
             } else {
                 0
             },
+            has_value: graph.is_signal(item),
             tried: false,
             failure: None,
             changes: 0,
             seen: Vec::new(),
-            yielded: None,
-            touched: false,
-            upstream: false,
-            moved: false,
             due: false,
-            doubt: false,
-            or_else: None,
-            ran_half_way: false,
+            free: false,
             unverified: false,
+            half_way: HalfWay::default(),
         };
         Model {
             graph,
-            watched,
+            watched: graph.watched(),
             dependents,
             sources,
-            below,
             states: (0..count).map(state).collect(),
             kept: vec![None; count],
             before: None,
@@ -170,10 +147,8 @@ impl<'graph> Model<'graph> {
     /// The values for which the rules leave a choice: those of which the last may be equal, but not the same.
     pub(crate) fn coarse(&self) -> impl Iterator<Item = usize> + use<'graph> {
         let (graph, watched) = (self.graph, self.watched.clone());
-        let coarse = move |&item: &usize| {
-            watched[item] && graph.rule(item) == Rule::SameTen && graph.is_computed(item)
-        };
-        (0..graph.items.len()).filter(coarse)
+        let items = graph.order.iter().copied();
+        items.filter(move |&item| watched[item] && graph.rule(item) == Rule::SameTen)
     }
 
     pub(crate) fn shows(&mut self, item: usize, value: Option<i64>) {
@@ -183,12 +158,13 @@ impl<'graph> Model<'graph> {
     /// The first settle: every watched value is computed, then every effect runs. Returns the first panic.
     pub(crate) fn begin(&mut self, log: Vec<Entry>) -> Verdict<Option<String>> {
         let mut log = Log::new(self.graph, log)?;
-        for &item in &self.graph.order {
-            if self.watched[item] && !self.graph.is_effect(item) {
-                self.bring_up_to_date(item, &mut log)?;
-            }
+        for item in self.watched_values() {
+            self.compute_watched(item, &mut log)?;
         }
         self.run_effects(&|_| true, &mut log)?;
+        self.states
+            .iter_mut()
+            .for_each(|state| state.half_way = HalfWay::default());
         log.end()
     }
 
@@ -277,9 +253,9 @@ impl<'graph> Model<'graph> {
         }
         self.before = Some(Before {
             states: self.states.clone(),
+            current: self.current(),
             written: vec![false; self.states.len()],
             journal: Vec::new(),
-            read: false,
         });
         true
     }
@@ -302,12 +278,15 @@ impl<'graph> Model<'graph> {
         self.written(item);
     }
 
-    fn written(&mut self, item: usize) {
+    fn written(&mut self, signal: usize) {
         if let Some(before) = &mut self.before {
-            before.written[item] = true;
-            before.journal.push(item);
+            before.written[signal] = true;
+            before.journal.push(signal);
         }
-        self.touch_below(item);
+        self.touch_dependents(signal);
+        for (state, sources) in self.states.iter_mut().zip(&self.sources) {
+            state.half_way.upstream |= sources[signal];
+        }
     }
 
     /// Puts every signal back; those written since `start` of the journal have changed once more.
@@ -315,17 +294,19 @@ impl<'graph> Model<'graph> {
         for (item, state) in signals {
             self.states[item] = state;
         }
-        let undone = self
+        let journal = self
             .before
             .as_ref()
-            .map_or(Vec::new(), |before| before.journal[start..].to_vec());
-        undone.into_iter().for_each(|item| self.touch_below(item));
+            .map_or(&[][..], |before| &before.journal[start..]);
+        for signal in journal.to_vec() {
+            self.written(signal);
+        }
     }
 
     fn read(&mut self, item: usize, log: &mut Log) -> Verdict<Outcome> {
         let mut needed = vec![false; self.states.len()];
         needed[item] = true;
-        for &at in self.graph.order.iter().rev() {
+        for &at in self.graph.order.iter().rev().chain([&item]) {
             if needed[at] {
                 self.graph
                     .mentions(at)
@@ -333,20 +314,23 @@ impl<'graph> Model<'graph> {
                     .for_each(|&mention| needed[mention] = true);
             }
         }
-        let (watched, lazy): (Vec<_>, Vec<_>) = self
-            .graph
-            .order
-            .iter()
-            .copied()
-            .filter(|&at| needed[at])
-            .partition(|&at| self.watched[at]);
-        for at in watched {
-            self.bring_up_to_date(at, log)?;
+        for at in self.watched_values().filter(|&at| needed[at]) {
+            self.compute_watched(at, log)?;
         }
+        let lazy: Vec<_> = self.lazy_values().filter(|&at| needed[at]).collect();
         // A panic half-way may end the read before any lazy value is looked at.
-        let cut_short = !log.panicked.is_empty() && !lazy.iter().any(|&at| log.has(at));
-        for at in lazy.into_iter().filter(|_| !cut_short) {
-            self.bring_up_to_date(at, log)?;
+        if log.has_panicked() && !lazy.iter().any(|&at| log.has(at)) {
+            lazy.into_iter().for_each(|at| self.set_free(at));
+        } else {
+            for at in lazy {
+                self.compute_lazy(at, log)?;
+            }
+        }
+        if !self.states[item].free && self.mark(item).0 != self.fresh()[item] {
+            let (mark, fresh) = (self.mark(item), self.fresh()[item]);
+            return Err(format!(
+                "the oracle is wrong about {item}: {mark:?}, {fresh:?}"
+            ));
         }
         let name = &self.graph.items[item].name;
         Ok(match log.end()? {
@@ -359,61 +343,79 @@ impl<'graph> Model<'graph> {
         })
     }
 
-    /// Computes a value whose dependencies are up to date, if it must be.
-    fn bring_up_to_date(&mut self, item: usize, log: &mut Log) -> Verdict {
-        // What this batch has not touched is not half-way: its value is one from before the batch.
-        let half_way = self
-            .before
-            .as_ref()
-            .is_some_and(|before| self.is_half_way(item, &before.written));
-        let given_up = self.states[item].or_else.take();
-        if let Some(before) = given_up.filter(|_| log.has(item)) {
-            self.states[item] = *before;
-        }
+    /// Brings a watched value up to date, in `new` and half-way: outside of both it is.
+    fn compute_watched(&mut self, item: usize, log: &mut Log) -> Verdict {
         let marks = self.marks(item);
         let state = &self.states[item];
-        let (was_failed, value_before) = (state.failure.is_some(), state.value);
-        let mut changed = false;
-        if self.is_blocked(item) {
-            changed = !was_failed;
-            self.states[item].failure = Some(Failure::Blocked);
-            self.states[item].tried = true;
-            self.states[item].seen = marks;
-        } else {
-            let unblocked = state.failure == Some(Failure::Blocked);
+        let changed = if self.is_blocked(item) {
+            let state = &mut self.states[item];
+            (state.tried, state.seen) = (true, marks);
+            state.failure.replace(Failure::Blocked).is_none()
+        } else if state.is_stale(&marks) || (state.half_way.touched && log.has(item)) {
             // There and back again half-way: the body may run once more, but need not.
-            let spared = half_way && unblocked && state.yielded.as_ref() == Some(&marks);
-            let due = !state.tried || (unblocked && !spared) || (!unblocked && state.seen != marks);
-            let may = state.doubt || (half_way && (state.touched || spared));
-            if due || (may && log.has(item)) {
-                changed = self.run(item, marks, log)?;
-            } else if unblocked {
-                self.states[item].failure = None;
-                self.states[item].seen = marks;
-                changed = true;
-            }
-        }
-        let state = &mut self.states[item];
-        state.touched = false;
-        state.upstream = false;
-        state.unverified = false;
-        state.doubt = false;
+            self.run(item, marks, log)?
+        } else {
+            false
+        };
+        let half_way = &mut self.states[item].half_way;
+        (half_way.touched, half_way.upstream) = (false, false);
         if changed {
-            let failure = (was_failed, self.states[item].failure.is_some());
-            if failure != (false, false) {
-                self.doubt_dependents(item);
-            }
-            // A value that is back is no other one, unless the rule says so.
-            if !half_way && (failure == (false, false) || self.states[item].value != value_before) {
-                self.states[item].changes = self.count();
-            }
             self.touch_dependents(item);
         }
-        if let Some(before) = self.before.as_mut().filter(|_| !half_way) {
-            before.states[item] = self.states[item].clone();
-        } else if let Some(before) = &mut self.before {
-            before.read = true;
+        Ok(())
+    }
+
+    /// Brings a lazy value up to date whose dependencies are.
+    fn compute_lazy(&mut self, item: usize, log: &mut Log) -> Verdict {
+        let marks = self.marks(item);
+        let state = &self.states[item];
+        let (value, failed) = (state.value, state.failure.is_some());
+        // Something upstream was another one half-way: whether the body must run is not laid down, only
+        // that the value is right.
+        let free = state.free || state.half_way.upstream;
+        if self.is_blocked(item) {
+            let state = &mut self.states[item];
+            (state.tried, state.seen, state.failure) = (true, marks, Some(Failure::Blocked));
+        } else if if free {
+            log.has(item)
+        } else {
+            state.is_stale(&marks)
+        } {
+            self.run(item, marks, log)?;
+        } else if free {
+            self.spare(item, marks)?;
         }
+        let is_written_below = self.is_written_below(item);
+        let state = &mut self.states[item];
+        let failure_changed = state.failure.is_some() != failed;
+        state.half_way.upstream = false;
+        (state.free, state.unverified) = (false, false);
+        if !is_written_below && state.value != value {
+            self.states[item].changes = self.count();
+        }
+        if free || failure_changed {
+            self.free_dependents(item);
+        }
+        if let Some(before) = &mut self.before {
+            let state = &mut self.states[item];
+            state.half_way.read |= !before.journal.is_empty();
+            if !is_written_below {
+                before.states[item] = state.clone();
+            }
+        }
+        Ok(())
+    }
+
+    /// The body need not run, and did not: then what is there must be what it would yield.
+    fn spare(&mut self, item: usize, marks: Vec<Mark>) -> Verdict {
+        let result = self.evaluate(item);
+        let state = &mut self.states[item];
+        match result {
+            Some(value) if state.has_value => (state.value, state.failure) = (value, None),
+            None if state.tried => state.failure = Some(Failure::Panicked),
+            _ => return Err(format!("{} never ran", self.graph.items[item].name)),
+        }
+        state.seen = marks;
         Ok(())
     }
 
@@ -423,17 +425,14 @@ impl<'graph> Model<'graph> {
         let rule = self.graph.rule(item);
         let result = self.evaluate(item);
         let state = &mut self.states[item];
-        let first = !state.tried;
-        state.tried = true;
-        state.ran_half_way = true;
-        state.yielded = result.map(|_| marks.clone());
-        state.seen = marks;
+        (state.tried, state.seen) = (true, marks);
         let Some(value) = result else {
             log.panicked(item);
             return Ok(state.failure.replace(Failure::Panicked).is_none());
         };
         let recovered = state.failure.take().is_some();
-        let same = !first && rule.same(state.value, value);
+        let same = state.has_value && rule.same(state.value, value);
+        state.has_value = true;
         if !same {
             state.value = value;
         }
@@ -453,7 +452,7 @@ impl<'graph> Model<'graph> {
         let Done { outcome, log } = next(trace)?;
         let mut log = Log::new(self.graph, log)?;
         let first_panic = match self.before.take_if(|_| outermost) {
-            Some(before) => self.settle(before, &mut log)?,
+            Some(before) => self.settle(&before, &mut log)?,
             None => log.end()?,
         };
         let expected = match (result, first_panic) {
@@ -463,10 +462,14 @@ impl<'graph> Model<'graph> {
         Ok((outcome, expected))
     }
 
-    fn settle(&mut self, before: Before, log: &mut Log) -> Verdict<Option<String>> {
-        let mut ending = Ending::new(self.states.len());
-        let signals: Vec<_> = self.signals().collect();
-        for item in signals {
+    fn settle(&mut self, before: &Before, log: &mut Log) -> Verdict<Option<String>> {
+        let none = vec![false; self.states.len()];
+        let mut ending = Ending {
+            changed: none.clone(),
+            shaken: none.clone(),
+            disturbed: none,
+        };
+        for item in self.signals() {
             let (now, then) = (&self.states[item], &before.states[item]);
             let rule = self.graph.rule(item);
             let same = now.changes == then.changes
@@ -477,53 +480,15 @@ impl<'graph> Model<'graph> {
             ending.changed[item] = !same;
             ending.shaken[item] = same && before.written[item];
         }
-        for &item in &self.graph.order {
-            if self.watched[item] && !self.graph.is_effect(item) {
-                let moved = self.states[item].moved;
-                ending.changed[item] =
-                    self.settle_watched(item, &before.states[item], &mut ending, log)?;
-                ending.shaken[item] |= moved && !ending.changed[item];
-            }
+        for item in self.watched_values() {
+            ending.changed[item] =
+                self.settle_watched(item, &before.states[item], &mut ending, log)?;
         }
         self.run_effects(&|item| ending.changed[item], log)?;
-        for &item in &self.graph.order {
-            if !self.watched[item] && !self.graph.is_effect(item) {
-                (ending.current[item], ending.changed[item]) =
-                    self.settle_lazy(item, &before.states[item], &mut ending);
-            }
+        for item in self.lazy_values() {
+            self.settle_lazy(item, before, &mut ending);
         }
-        // From here on every change counts, even if a later one leads back.
-        for item in (0..ending.changed.len()).filter(|&item| ending.changed[item]) {
-            let (now, then) = (&self.states[item], &before.states[item]);
-            let failure = now.failure.is_some() || then.failure.is_some();
-            if !failure || now.value != then.value {
-                self.states[item].changes = self.count();
-            }
-            if failure {
-                self.doubt_dependents(item);
-            }
-        }
-        for &item in &self.graph.order {
-            let marks = self.marks(item);
-            let touched = self
-                .graph
-                .mentions(item)
-                .iter()
-                .any(|&it| ending.changed[it] || self.states[it].unverified);
-            let half_way = before.read && self.is_half_way(item, &before.written);
-            let state = &mut self.states[item];
-            state.touched = false;
-            state.upstream = false;
-            state.moved = false;
-            state.ran_half_way = false;
-            state.unverified |= !self.watched[item] && (touched || half_way);
-            if ending.current[item] {
-                if state.yielded.as_ref() == Some(&state.seen) {
-                    state.yielded = Some(marks.clone());
-                }
-                state.seen = marks;
-            }
-        }
+        self.tell_apart(before, &ending);
         log.end()
     }
 
@@ -535,13 +500,11 @@ impl<'graph> Model<'graph> {
         ending: &mut Ending,
         log: &mut Log,
     ) -> Verdict<bool> {
-        if !self
-            .graph
-            .mentions(item)
-            .iter()
-            .any(|&mention| ending.changed[mention])
-        {
+        let moved = self.states[item].half_way.moved;
+        let mentions = self.graph.mentions(item);
+        if !mentions.iter().any(|&mention| ending.changed[mention]) {
             self.states[item] = before.clone();
+            ending.shaken[item] = moved;
             return Ok(false);
         }
         let marks = self.marks(item);
@@ -553,152 +516,105 @@ impl<'graph> Model<'graph> {
             return Ok(before.failure.is_none());
         }
         let state = &self.states[item];
-        let holds = state.tried && state.failure != Some(Failure::Blocked) && state.seen == marks;
-        let may = state.touched
-            || self
-                .graph
-                .mentions(item)
-                .iter()
-                .any(|&mention| ending.shaken[mention]);
-        if !holds || (may && log.has(item)) {
-            // An equal value from half-way may stay, or give way to the latest.
-            let half_way = self.states[item].value;
+        let may = state.half_way.touched || mentions.iter().any(|&mention| ending.shaken[mention]);
+        if state.is_stale(&marks) || (may && log.has(item)) {
             self.run(item, marks, log)?;
-            self.states[item].value = match self.evaluate(item) {
-                Some(value)
-                    if self.graph.rule(item).same(half_way, value)
-                        && self.shown[item] == Some(half_way) =>
-                {
-                    half_way
-                }
-                Some(value) => value,
-                None => before.value,
-            };
+            self.states[item].value = self.evaluate(item).unwrap_or(before.value);
             ending.shaken[item] = true;
         }
-        Ok(self.hold_against(item, before))
-    }
-
-    /// What becomes of a lazy value at the end of a batch: is it current, is it another one?
-    fn settle_lazy(&mut self, item: usize, before: &State, ending: &mut Ending) -> (bool, bool) {
-        let mentions = self.graph.mentions(item);
-        let marks = self.marks(item);
-        let blocked = self.is_blocked(item);
-        let known = mentions.iter().all(|&mention| ending.current[mention]);
-        let saw = |seen: &[Mark]| {
-            let pairs = seen.iter().zip(&marks).zip(mentions);
-            seen.len() == marks.len()
-                && pairs.into_iter().all(|((seen, now), &mention)| {
-                    seen == now || ending.other[mention] == Some(*seen)
-                })
-        };
-        let holds = |state: &State| {
-            known
-                && state.tried
-                && saw(&state.seen)
-                && blocked == (state.failure == Some(Failure::Blocked))
-        };
-        let state = &self.states[item];
-        let doubtful =
-            blocked || state.upstream || mentions.iter().any(|&mention| ending.shaken[mention]);
-        if !holds(before) && holds(state) {
-            let changed = self.hold_against(item, before);
-            self.states[item].or_else = doubtful.then(|| Box::new(before.clone()));
-            ending.shaken[item] = doubtful;
-            return (true, changed);
-        }
-        let current = holds(before);
-        if state.ran_half_way {
-            ending.shaken[item] = true;
-            // By `never` even the same value is another one.
-            ending.other[item] = Some(self.mark(item));
-            self.doubt_dependents(item);
-        }
-        self.states[item] = before.clone();
-        (current, false)
-    }
-
-    /// The lazy values that may have been given up, for the test to find out by a read of each in this order.
-    pub(crate) fn doubtful(&self) -> Vec<usize> {
-        let order = self.graph.order.iter().copied();
-        order
-            .filter(|&item| self.states[item].or_else.is_some())
-            .collect()
-    }
-
-    /// The lazy values of which it is not laid down whether what they are at a read inside `op` counts as
-    /// from before the batch or as half-way: written to later, but not before. The test reads them first.
-    pub(crate) fn unclear(&self, op: &Op) -> Vec<usize> {
-        let mut events = Vec::new();
-        op.events(&mut events);
-        let mut values: Vec<_> = self.states.iter().map(|state| Some(state.value)).collect();
-        // By event: does it write this signal, and is that certain?
-        let writes: Vec<_> = events
-            .iter()
-            .map(|event| match *event {
-                Event::Read(_) => None,
-                Event::Set(signal, value) => {
-                    let before = values[signal].replace(value);
-                    let same =
-                        before.is_some_and(|before| self.graph.rule(signal).same(before, value));
-                    (!same).then_some((signal, before.is_some() && !op.can_be_cut_short()))
-                }
-                Event::Update(signal, value) => {
-                    values[signal] = Some(value);
-                    Some((signal, !op.can_be_cut_short()))
-                }
-                Event::TakeBack(signal) => {
-                    values[signal] = None;
-                    Some((signal, false))
-                }
-            })
-            .collect();
-        let any = writes
-            .iter()
-            .position(|write| write.is_some())
-            .unwrap_or(events.len());
-        let is_unclear = |&item: &usize| {
-            let is_source = |signal: usize| self.sources[item][signal];
-            let last = writes
-                .iter()
-                .rposition(|write| write.is_some_and(|(signal, _)| is_source(signal)));
-            let mut certain = writes
-                .iter()
-                .map(|write| write.is_some_and(|(signal, certain)| certain && is_source(signal)));
-            let first = certain.position(|is| is).unwrap_or(events.len());
-            let needs = |read: usize| read == item || self.below[read].contains(&item);
-            let mut reads = events.iter().enumerate();
-            reads.any(|(at, event)| {
-                matches!(event, Event::Read(read) if needs(*read))
-                    && any < at
-                    && at < first
-                    && last > Some(at)
-            })
-        };
-        let lazy = |item: &usize| self.graph.is_computed(*item) && !self.watched[*item];
-        self.graph
-            .order
-            .iter()
-            .copied()
-            .filter(lazy)
-            .filter(is_unclear)
-            .collect()
-    }
-
-    /// Compares the state after a batch with the one from before; an equal value is put back.
-    fn hold_against(&mut self, item: usize, before: &State) -> bool {
         let rule = self.graph.rule(item);
         let state = &mut self.states[item];
+        if rule == Rule::SameTen && state.failure.is_none() {
+            // Of equal values, which one stays is a choice where there was another one for a time.
+            let shown = self.shown[item].filter(|&shown| rule.same(shown, state.value));
+            state.value = shown.unwrap_or(state.value);
+            ending.shaken[item] |= moved || before.failure.is_some();
+        }
         let same = match (state.failure, before.failure) {
             (Some(_), Some(_)) => true,
-            (None, None) => before.tried && rule.same(before.value, state.value),
+            (None, None) => before.has_value && rule.same(before.value, state.value),
             _ => false,
         };
         if same {
-            state.value = before.value;
-            state.changes = before.changes;
+            (state.value, state.changes) = (before.value, before.changes);
+            ending.shaken[item] |= moved;
         }
-        !same
+        Ok(!same)
+    }
+
+    /// What becomes of a lazy value at the end of a batch.
+    fn settle_lazy(&mut self, item: usize, before: &Before, ending: &mut Ending) {
+        let mentions = self.graph.mentions(item);
+        let state = &self.states[item];
+        let read = state.half_way.read;
+        let disturbed = read || mentions.iter().any(|&mention| ending.disturbed[mention]);
+        let below = |of: &dyn Fn(usize) -> bool| {
+            self.signals()
+                .any(|signal| self.sources[item][signal] && of(signal))
+        };
+        if !below(&|signal| before.written[signal]) {
+            return; // nothing here was half-way
+        }
+        ending.disturbed[item] = disturbed;
+        let net_changed = below(&|signal| ending.changed[signal]);
+        let put_back = below(&|signal| before.written[signal] && !ending.changed[signal]);
+        let holds = read
+            && !state.half_way.upstream
+            && !state.free
+            && !put_back
+            && state.failure != Some(Failure::Blocked)
+            && !state.is_stale(&self.marks(item))
+            && !self.is_blocked(item)
+            && !mentions.iter().any(|&mention| ending.shaken[mention]);
+        if !disturbed || (!net_changed && before.current[item]) {
+            self.states[item] = before.states[item].clone();
+        } else if holds {
+            let then = &before.states[item];
+            ending.changed[item] = state.failure.is_some()
+                || then.failure.is_some()
+                || !then.has_value
+                || !self.graph.rule(item).same(then.value, state.value);
+            if !ending.changed[item] {
+                self.states[item].changes = then.changes;
+            }
+        } else {
+            ending.shaken[item] = true;
+            self.states[item].free = true;
+        }
+    }
+
+    /// From here on every change counts, even if a later one leads back.
+    fn tell_apart(&mut self, before: &Before, ending: &Ending) {
+        let current: Vec<_> = (0..self.states.len())
+            .map(|item| !self.states[item].is_stale(&self.marks(item)))
+            .collect();
+        for item in (0..self.states.len()).filter(|&item| ending.changed[item]) {
+            let (now, then) = (&self.states[item], &before.states[item]);
+            let failed = now.failure.is_some() || then.failure.is_some();
+            if !failed || now.value != then.value {
+                self.states[item].changes = self.count();
+            }
+            if failed {
+                // Whoever has not looked meanwhile may or may not know of it.
+                self.free_dependents(item);
+            }
+        }
+        for &item in &self.graph.order {
+            let mut mentions = self.graph.mentions(item).iter();
+            let seems_new =
+                mentions.any(|&mention| ending.changed[mention] || self.states[mention].unverified);
+            let marks = self.marks(item);
+            let state = &mut self.states[item];
+            state.half_way = HalfWay::default();
+            if self.watched[item] {
+                state.seen = marks;
+            } else {
+                state.unverified |= seems_new || ending.disturbed[item];
+                if ending.disturbed[item] && current[item] && !state.free {
+                    state.seen = marks;
+                }
+            }
+        }
     }
 
     /// Phase B.
@@ -777,19 +693,16 @@ impl<'graph> Model<'graph> {
             .and_then(|rest| rest.strip_suffix(" }"))
             .ok_or_else(|| format!("printed {printed}"))?;
         let mut fields = inner.split(", ");
-        let current = self.current();
+        let (current, fresh) = (self.current(), self.fresh());
         for item in (0..self.states.len()).filter(|&item| !self.graph.is_effect(item)) {
             let field = fields.next().unwrap_or_default();
             let name = &self.graph.items[item].name;
+            let state = &self.states[item];
             let mut texts = Vec::new();
-            if current[item] {
-                texts.push(
-                    self.mark(item)
-                        .0
-                        .map_or("<panicked>".to_owned(), |value| value.to_string()),
-                );
+            if current[item] || state.free || self.is_blocked(item) {
+                texts.push(fresh[item].map_or("<panicked>".to_owned(), |value| value.to_string()));
             }
-            if !current[item] || self.states[item].unverified {
+            if !current[item] || state.unverified {
                 texts.push("_".to_owned());
             }
             if !texts.iter().any(|text| *field == format!("{name}: {text}")) {
@@ -807,16 +720,13 @@ impl<'graph> Model<'graph> {
     /// By item: would a read find it current?
     fn current(&self) -> Vec<bool> {
         let mut current = vec![true; self.states.len()];
-        for &item in self
-            .graph
-            .order
-            .iter()
-            .filter(|&&item| self.graph.is_computed(item) && !self.watched[item])
-        {
+        for item in self.lazy_values() {
             let state = &self.states[item];
+            let blocked = self.is_blocked(item);
             current[item] = state.tried
+                && !state.free
                 && state.seen == self.marks(item)
-                && self.is_blocked(item) == (state.failure == Some(Failure::Blocked))
+                && blocked == (state.failure == Some(Failure::Blocked))
                 && self
                     .graph
                     .mentions(item)
@@ -826,8 +736,28 @@ impl<'graph> Model<'graph> {
         current
     }
 
-    /// Can anything written in this batch be seen here?
-    fn is_half_way(&self, item: usize, written: &[bool]) -> bool {
+    /// By item: what a read would yield; none if it would panic.
+    fn fresh(&self) -> Vec<Option<i64>> {
+        let mut fresh: Vec<_> = (0..self.states.len())
+            .map(|item| self.mark(item).0)
+            .collect();
+        for item in self.lazy_values() {
+            let mut mentions = self.graph.mentions(item).iter();
+            let body = self
+                .graph
+                .body(item)
+                .filter(|_| mentions.all(|&mention| fresh[mention].is_some()));
+            fresh[item] =
+                body.and_then(|body| body.run(&|mention| fresh[mention].unwrap_or_default()));
+        }
+        fresh
+    }
+
+    fn is_written_below(&self, item: usize) -> bool {
+        let written = self
+            .before
+            .as_ref()
+            .map_or(&[][..], |before| &before.written);
         written
             .iter()
             .zip(&self.sources[item])
@@ -850,7 +780,7 @@ impl<'graph> Model<'graph> {
     fn keeps(&self, item: usize) -> bool {
         matches!(
             self.graph.items[item].kind,
-            crate::describe::Kind::Effect { typed: true, .. }
+            Kind::Effect { typed: true, .. }
         )
     }
 
@@ -875,24 +805,41 @@ impl<'graph> Model<'graph> {
         (0..graph.items.len()).filter(move |&item| graph.is_signal(item))
     }
 
+    /// In topological order.
+    fn watched_values(&self) -> impl Iterator<Item = usize> + use<'graph> {
+        let (graph, watched) = (self.graph, self.watched.clone());
+        graph
+            .order
+            .iter()
+            .copied()
+            .filter(move |&item| watched[item])
+    }
+
+    /// In topological order.
+    fn lazy_values(&self) -> impl Iterator<Item = usize> + use<'graph> {
+        let (graph, watched) = (self.graph, self.watched.clone());
+        graph
+            .order
+            .iter()
+            .copied()
+            .filter(move |&item| graph.is_computed(item) && !watched[item])
+    }
+
     fn touch_dependents(&mut self, item: usize) {
-        self.states[item].moved = self.before.is_some();
+        self.states[item].half_way.moved = true;
         for &dependent in &self.dependents[item] {
-            self.states[dependent].touched = true;
+            self.states[dependent].half_way.touched = true;
         }
     }
 
-    fn doubt_dependents(&mut self, item: usize) {
-        for &dependent in &self.dependents[item] {
-            self.states[dependent].doubt = !self.watched[dependent];
+    fn free_dependents(&mut self, item: usize) {
+        for dependent in self.dependents[item].clone() {
+            self.set_free(dependent);
         }
     }
 
-    fn touch_below(&mut self, signal: usize) {
-        self.touch_dependents(signal);
-        for (state, sources) in self.states.iter_mut().zip(&self.sources) {
-            state.upstream |= sources[signal];
-        }
+    fn set_free(&mut self, item: usize) {
+        self.states[item].free = !self.watched[item] && self.graph.is_computed(item);
     }
 
     fn count(&mut self) -> u64 {
@@ -901,110 +848,15 @@ impl<'graph> Model<'graph> {
     }
 }
 
+impl State {
+    /// Outside a batch: must the body run?
+    fn is_stale(&self, marks: &[Mark]) -> bool {
+        !self.tried || self.failure == Some(Failure::Blocked) || self.seen != marks
+    }
+}
+
 fn next(trace: &mut dyn Iterator<Item = Done>) -> Verdict<Done> {
     trace
         .next()
         .ok_or_else(|| "the program ended early".to_owned())
-}
-
-/// What one operation logged, to be accounted for entry by entry.
-struct Log<'graph> {
-    graph: &'graph Graph,
-    entries: Vec<Entry>,
-    /// By entry: expected, and found.
-    found: Vec<bool>,
-    /// How far the effects were followed.
-    next_of_effects: usize,
-    panicked: Vec<usize>,
-}
-
-impl<'graph> Log<'graph> {
-    /// Checks the order first: computed values, each after what it reads, at most once each; then effects.
-    fn new(graph: &'graph Graph, entries: Vec<Entry>) -> Verdict<Self> {
-        let is_effect =
-            |entry: &Entry| !matches!(entry, Entry::Ran(item) if graph.is_computed(*item));
-        let effects = entries.iter().position(is_effect).unwrap_or(entries.len());
-        if !entries[effects..].iter().all(is_effect) {
-            return Err(format!(
-                "a value was computed after an effect had run: {entries:?}"
-            ));
-        }
-        let mut position = vec![None; graph.items.len()];
-        for (at, entry) in entries[..effects].iter().enumerate() {
-            if let Entry::Ran(item) = entry {
-                if position[*item].replace(at).is_some() {
-                    return Err(format!("c{item} ran twice: {entries:?}"));
-                }
-            }
-        }
-        for item in (0..graph.items.len()).filter(|&item| position[item].is_some()) {
-            if graph
-                .mentions(item)
-                .iter()
-                .any(|&mention| position[mention] > position[item])
-            {
-                return Err(format!("c{item} ran before what it reads: {entries:?}"));
-            }
-        }
-        let found = vec![false; entries.len()];
-        Ok(Log {
-            graph,
-            entries,
-            found,
-            next_of_effects: effects,
-            panicked: Vec::new(),
-        })
-    }
-
-    fn at(&self, item: usize) -> Option<usize> {
-        self.entries
-            .iter()
-            .position(|entry| *entry == Entry::Ran(item))
-    }
-
-    /// Did this computed value's body run?
-    fn has(&self, item: usize) -> bool {
-        self.at(item).is_some()
-    }
-
-    /// This computed value's body must have run.
-    fn take(&mut self, item: usize) -> Verdict {
-        let name = &self.graph.items[item].name;
-        let at = self
-            .at(item)
-            .ok_or_else(|| format!("{name} should have run: {:?}", self.entries))?;
-        self.found[at] = true;
-        Ok(())
-    }
-
-    /// The next entry of the effects must be this one.
-    fn expect(&mut self, entry: Entry) -> Verdict {
-        if self.entries.get(self.next_of_effects) != Some(&entry) {
-            let at = self.next_of_effects;
-            return Err(format!(
-                "{entry:?} should stand at {at} of {:?}",
-                self.entries
-            ));
-        }
-        self.found[self.next_of_effects] = true;
-        self.next_of_effects += 1;
-        Ok(())
-    }
-
-    /// This body panicked in its run.
-    fn panicked(&mut self, item: usize) {
-        self.panicked.push(item);
-    }
-
-    /// Nothing must be left. Returns the first panic.
-    fn end(&self) -> Verdict<Option<String>> {
-        if let Some(left) = self.found.iter().position(|found| !found) {
-            return Err(format!(
-                "{:?} should not be in {:?}",
-                self.entries[left], self.entries
-            ));
-        }
-        let first = self.panicked.iter().min_by_key(|&&item| self.at(item));
-        Ok(first.map(|&item| format!("boom {}", self.graph.items[item].name)))
-    }
 }

@@ -31,53 +31,7 @@ pub(crate) struct Step {
     pub(crate) goes_on: bool,
 }
 
-/// What an operation does to single nodes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Event {
-    Read(usize),
-    Set(usize, i64),
-    Update(usize, i64),
-    /// What a transaction wrote may be taken back.
-    TakeBack(usize),
-}
-
 impl Op {
-    /// What it does, in order, if nothing in it panics.
-    pub(crate) fn events(&self, into: &mut Vec<Event>) {
-        match self {
-            Op::Read(item) => into.push(Event::Read(*item)),
-            Op::Set(item, value) => into.push(Event::Set(*item, *value)),
-            Op::Update(item, value) | Op::UpdateAndPanic(item, value) => {
-                into.push(Event::Update(*item, *value))
-            }
-            Op::Batch(steps, _) => steps.iter().for_each(|step| step.op.events(into)),
-            Op::Transaction(steps, _) => {
-                let start = into.len();
-                steps.iter().for_each(|step| step.op.events(into));
-                let writes = into[start..]
-                    .to_vec()
-                    .into_iter()
-                    .filter_map(|event| match event {
-                        Event::Read(_) => None,
-                        Event::Set(item, _) | Event::Update(item, _) | Event::TakeBack(item) => {
-                            Some(item)
-                        }
-                    });
-                into.extend(writes.map(Event::TakeBack));
-            }
-        }
-    }
-
-    /// Can a panic cut any of its closures short?
-    pub(crate) fn can_be_cut_short(&self) -> bool {
-        match self {
-            Op::Batch(steps, _) | Op::Transaction(steps, _) => steps
-                .iter()
-                .any(|step| step.goes_on || step.op.can_be_cut_short()),
-            _ => false,
-        }
-    }
-
     /// The same operation with something left out.
     pub(crate) fn shorter(&self) -> Vec<Op> {
         let (steps, end, whole): (_, _, fn(Vec<Step>, End) -> Op) = match self {

@@ -153,7 +153,7 @@ macro_rules! subjects {
     };
 }
 
-#[allow(unused_parens)] // printed by a program
+#[allow(unused_parens, clippy::all)] // printed by a program
 mod graphs {
     use super::{Attempt, Build, Kept, Subject, Target, keep, ran, saw};
     use crate::describe::same_ten;

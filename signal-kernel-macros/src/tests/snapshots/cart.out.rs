@@ -1,30 +1,101 @@
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    clippy::too_many_arguments,
+    clippy::ptr_arg,
+    clippy::borrowed_box,
+    clippy::unused_unit,
+    clippy::let_unit_value,
+)]
+impl Cart {
+    fn __init_price() -> u64 {
+        300
+    }
+    fn __init_qty() -> u64 {
+        2
+    }
+    #[inline]
+    fn __body_total(
+        #[allow(unused_variables)]
+        price: &u64,
+        #[allow(unused_variables)]
+        qty: &u64,
+    ) -> u64 {
+        price * qty
+    }
+    #[inline]
+    fn __body_show(#[allow(unused_variables)] total: &u64) -> () {
+        println!("{total}");
+    }
+}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    clippy::too_many_arguments,
+    clippy::ptr_arg,
+    clippy::borrowed_box,
+    clippy::unused_unit,
+    clippy::let_unit_value,
+)]
+impl Cart {
+    #[inline]
+    fn __same_price(before: &u64, after: &u64) -> bool {
+        #[allow(non_camel_case_types)]
+        enum price {}
+        <_ as ::signal_kernel::needs::Comparable<price>>::is_unchanged(before, after)
+    }
+    #[inline]
+    fn __same_qty(before: &u64, after: &u64) -> bool {
+        #[allow(non_camel_case_types)]
+        enum qty {}
+        <_ as ::signal_kernel::needs::Comparable<qty>>::is_unchanged(before, after)
+    }
+    #[inline]
+    fn __same_total(before: &u64, after: &u64) -> bool {
+        #[allow(non_camel_case_types)]
+        enum total {}
+        <_ as ::signal_kernel::needs::Comparable<total>>::is_unchanged(before, after)
+    }
+}
 /// What is in the basket.
-#[allow(dead_code, clippy::type_complexity)]
+#[cfg_attr(
+    doc,
+    doc = " \n # Graph\n \n A graph of 2 signals, 1 computed value and 1 effect. An arrow leads to what depends on its origin; [`GRAPH`](Self::GRAPH) has the same as data.\n \n …\n \n # Effects\n \n - `show` depends on [`total`](Self::total).\n "
+)]
+#[allow(clippy::type_complexity)]
 pub struct Cart {
+    #[doc(hidden)]
     __price: ::signal_kernel::__private::Slot<u64, ()>,
+    #[doc(hidden)]
     __qty: ::signal_kernel::__private::Slot<u64, ()>,
+    #[doc(hidden)]
     __total: ::signal_kernel::__private::Slot<u64, ()>,
+    #[doc(hidden)]
     core: ::signal_kernel::__private::Core<1usize>,
 }
 ///Writes to a [`Cart`] that are settled together. See [`Cart::batch`].
-#[allow(dead_code)]
+#[allow(dead_code, missing_debug_implementations)]
 pub struct CartBatch<'graph> {
+    #[doc(hidden)]
     graph: &'graph mut Cart,
 }
 ///Writes to a [`Cart`] that can be taken back. See [`Cart::transaction`].
-#[allow(dead_code)]
+#[allow(dead_code, missing_debug_implementations)]
 pub struct CartTransaction<'graph> {
+    #[doc(hidden)]
     graph: &'graph mut Cart,
 }
-#[allow(dead_code)]
+#[allow(dead_code, unused_variables, private_interfaces)]
 impl Cart {
     ///The signal `price`.
+    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
     #[inline]
     #[track_caller]
     pub fn price(&self) -> &u64 {
         &self.__price.value
     }
     ///Writes the signal `price` and settles the graph; an equal value changes nothing.
+    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
     #[inline]
     pub fn set_price(&mut self, value: u64) {
         let revision = 0;
@@ -37,6 +108,7 @@ impl Cart {
         }
     }
     ///Changes the signal `price` in place and settles the graph, whatever became of it.
+    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
     pub fn update_price(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
         ::signal_kernel::__private::settle::update(
             self,
@@ -48,12 +120,14 @@ impl Cart {
         )
     }
     ///The signal `qty`.
+    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
     #[inline]
     #[track_caller]
     pub fn qty(&self) -> &u64 {
         &self.__qty.value
     }
     ///Writes the signal `qty` and settles the graph; an equal value changes nothing.
+    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
     #[inline]
     pub fn set_qty(&mut self, value: u64) {
         let revision = 0;
@@ -66,6 +140,7 @@ impl Cart {
         }
     }
     ///Changes the signal `qty` in place and settles the graph, whatever became of it.
+    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
     pub fn update_qty(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
         ::signal_kernel::__private::settle::update(
             self,
@@ -79,6 +154,10 @@ impl Cart {
     /// With what is to be paid.
     ///
     ///The computed value `total`.
+    #[cfg_attr(
+        doc,
+        doc = " It depends on [`price`](Self::price) and [`qty`](Self::qty). The effect `show` depends on it."
+    )]
     #[inline]
     #[track_caller]
     pub fn total(&self) -> &u64 {
@@ -88,7 +167,7 @@ impl Cart {
         &self.__total.value
     }
 }
-#[allow(dead_code, deprecated)]
+#[allow(dead_code, unused_variables, private_interfaces, deprecated)]
 impl<'graph> CartBatch<'graph> {
     ///As [`Cart::price`].
     #[track_caller]
@@ -160,7 +239,7 @@ impl<'graph> CartBatch<'graph> {
         )
     }
 }
-#[allow(dead_code, deprecated)]
+#[allow(dead_code, unused_variables, private_interfaces, deprecated)]
 impl<'graph> CartTransaction<'graph> {
     ///As [`Cart::price`].
     #[track_caller]
@@ -176,13 +255,13 @@ impl<'graph> CartTransaction<'graph> {
     ///Changes the signal `price` in place: this always counts as a change, unless rolled back.
     pub fn update_price(&mut self, change: impl ::core::ops::FnOnce(&mut u64))
     where
-        for<'undo> u64: ::signal_kernel::__private::Undo<'undo>,
+        for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
     {
         let stamp = self.graph.core.stamp();
         let write = self
             .graph
             .__price
-            .touch_cloned(stamp, ::signal_kernel::__private::Undo::copy);
+            .touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo);
         ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
         change(&mut self.graph.__price.value);
     }
@@ -200,13 +279,13 @@ impl<'graph> CartTransaction<'graph> {
     ///Changes the signal `qty` in place: this always counts as a change, unless rolled back.
     pub fn update_qty(&mut self, change: impl ::core::ops::FnOnce(&mut u64))
     where
-        for<'undo> u64: ::signal_kernel::__private::Undo<'undo>,
+        for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
     {
         let stamp = self.graph.core.stamp();
         let write = self
             .graph
             .__qty
-            .touch_cloned(stamp, ::signal_kernel::__private::Undo::copy);
+            .touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo);
         ::signal_kernel::__private::batch::written(&mut *self.graph, 3usize, write);
         change(&mut self.graph.__qty.value);
     }
@@ -242,54 +321,6 @@ impl<'graph> CartTransaction<'graph> {
             &mut *self.graph,
             |graph| transaction(&mut CartTransaction { graph }),
         )
-    }
-}
-#[doc(hidden)]
-#[allow(
-    dead_code,
-    clippy::too_many_arguments,
-    clippy::ptr_arg,
-    clippy::borrowed_box,
-    clippy::unused_unit,
-    clippy::let_unit_value,
-)]
-impl Cart {
-    fn __init_price() -> u64 {
-        300
-    }
-    #[inline]
-    fn __same_price(before: &u64, after: &u64) -> bool {
-        #[allow(non_camel_case_types)]
-        enum price {}
-        ::signal_kernel::__private::same::<_, price>(before, after)
-    }
-    fn __init_qty() -> u64 {
-        2
-    }
-    #[inline]
-    fn __same_qty(before: &u64, after: &u64) -> bool {
-        #[allow(non_camel_case_types)]
-        enum qty {}
-        ::signal_kernel::__private::same::<_, qty>(before, after)
-    }
-    #[inline]
-    fn __body_total(
-        #[allow(unused_variables)]
-        price: &u64,
-        #[allow(unused_variables)]
-        qty: &u64,
-    ) -> u64 {
-        price * qty
-    }
-    #[inline]
-    fn __same_total(before: &u64, after: &u64) -> bool {
-        #[allow(non_camel_case_types)]
-        enum total {}
-        ::signal_kernel::__private::same::<_, total>(before, after)
-    }
-    #[inline]
-    fn __body_show(#[allow(unused_variables)] total: &u64) -> () {
-        println!("{total}");
     }
 }
 #[allow(dead_code)]
@@ -368,8 +399,16 @@ impl ::core::default::Default for Cart {
 impl ::core::fmt::Debug for Cart {
     fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         let mut debug = formatter.debug_struct("Cart");
-        debug.field("price", &self.__price.value);
-        debug.field("qty", &self.__qty.value);
+        debug
+            .field(
+                "price",
+                <_ as ::signal_kernel::needs::Printable>::to_print(&self.__price.value),
+            );
+        debug
+            .field(
+                "qty",
+                <_ as ::signal_kernel::needs::Printable>::to_print(&self.__qty.value),
+            );
         debug
             .field(
                 "total",
@@ -377,7 +416,9 @@ impl ::core::fmt::Debug for Cart {
                     &::signal_kernel::__private::read::Panicked
                         as &dyn ::core::fmt::Debug
                 } else {
-                    &self.__total.value
+                    <_ as ::signal_kernel::needs::Printable>::to_print(
+                        &self.__total.value,
+                    )
                 },
             );
         debug.finish()
@@ -416,6 +457,7 @@ impl Cart {
         ],
     );
 }
+#[doc(hidden)]
 #[allow(dead_code, clippy::redundant_closure)]
 impl Cart {
     #[inline]

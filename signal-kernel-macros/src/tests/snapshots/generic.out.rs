@@ -1,41 +1,105 @@
-#[allow(dead_code, clippy::type_complexity)]
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    clippy::too_many_arguments,
+    clippy::ptr_arg,
+    clippy::borrowed_box,
+    clippy::unused_unit,
+    clippy::let_unit_value,
+)]
+impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
+where
+    T: Send,
+{
+    #[inline]
+    fn __body_many(#[allow(unused_variables)] r#type: &T) -> [T; N] {
+        std::array::from_fn(|_| r#type.clone())
+    }
+    #[inline]
+    fn __body_count(#[allow(unused_variables)] many: &[T; N]) -> usize {
+        many.len()
+    }
+}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    clippy::too_many_arguments,
+    clippy::ptr_arg,
+    clippy::borrowed_box,
+    clippy::unused_unit,
+    clippy::let_unit_value,
+)]
+impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
+where
+    T: Send,
+{
+    #[inline]
+    fn __same_type(before: &T, after: &T) -> bool {
+        <_ as ::core::cmp::PartialEq>::eq(before, after)
+    }
+    #[inline]
+    fn __same_many(before: &[T; N], after: &[T; N]) -> bool {
+        #[allow(non_camel_case_types)]
+        enum many {}
+        <_ as ::signal_kernel::needs::Comparable<many>>::is_unchanged(before, after)
+    }
+    #[inline]
+    fn __same_count(before: &usize, after: &usize) -> bool {
+        #[allow(non_camel_case_types)]
+        enum count {}
+        <_ as ::signal_kernel::needs::Comparable<count>>::is_unchanged(before, after)
+    }
+}
+#[cfg_attr(
+    doc,
+    doc = " A graph of 1 signal and 2 computed values.\n \n # Graph\n \n An arrow leads to what depends on its origin; [`GRAPH`](Self::GRAPH) has the same as data.\n \n …\n "
+)]
+#[allow(clippy::type_complexity)]
 pub(crate) struct Pair<T: Clone + PartialEq, const N: usize>
 where
     T: Send,
 {
+    #[doc(hidden)]
     __type: ::signal_kernel::__private::Slot<T, u64>,
+    #[doc(hidden)]
     __many: ::signal_kernel::__private::Lazy<[T; N]>,
+    #[doc(hidden)]
     __count: ::signal_kernel::__private::Lazy<usize>,
+    #[doc(hidden)]
     core: ::signal_kernel::__private::Core<1usize>,
 }
 ///Writes to a [`Pair`] that are settled together. See [`Pair::batch`].
-#[allow(dead_code)]
+#[allow(dead_code, missing_debug_implementations)]
 pub(crate) struct PairBatch<'graph, T: Clone + PartialEq, const N: usize>
 where
     T: Send,
 {
+    #[doc(hidden)]
     graph: &'graph mut Pair<T, N>,
 }
 ///Writes to a [`Pair`] that can be taken back. See [`Pair::transaction`].
-#[allow(dead_code)]
+#[allow(dead_code, missing_debug_implementations)]
 pub(crate) struct PairTransaction<'graph, T: Clone + PartialEq, const N: usize>
 where
     T: Send,
 {
+    #[doc(hidden)]
     graph: &'graph mut Pair<T, N>,
 }
-#[allow(dead_code)]
+#[allow(dead_code, unused_variables, private_interfaces)]
 impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where
     T: Send,
 {
     ///The signal `type`.
+    #[cfg_attr(doc, doc = " [`many`](Self::many) depends on it.")]
     #[inline]
     #[track_caller]
     fn r#type(&self) -> &T {
         &self.__type.value
     }
     ///Writes the signal `type` and settles the graph; an equal value changes nothing.
+    #[cfg_attr(doc, doc = " [`many`](Self::many) depends on it.")]
     #[inline]
     fn set_type(&mut self, value: T) {
         let revision = self.core.tick();
@@ -48,6 +112,7 @@ where
         }
     }
     ///Changes the signal `type` in place and settles the graph, whatever became of it.
+    #[cfg_attr(doc, doc = " [`many`](Self::many) depends on it.")]
     fn update_type(&mut self, change: impl ::core::ops::FnOnce(&mut T)) {
         ::signal_kernel::__private::settle::update(
             self,
@@ -59,6 +124,10 @@ where
         )
     }
     ///The computed value `many`.
+    #[cfg_attr(
+        doc,
+        doc = " It depends on [`type`](Self::type), and is computed when it is read. [`count`](Self::count) depends on it."
+    )]
     #[inline]
     #[track_caller]
     fn many(&self) -> &[T; N] {
@@ -73,23 +142,8 @@ where
             }
         }
     }
-    ///The computed value `count`.
-    #[inline]
-    #[track_caller]
-    fn count(&self) -> &usize {
-        match self.__count.peek() {
-            ::core::option::Option::Some(value) => value,
-            ::core::option::Option::None => {
-                ::signal_kernel::__private::read::lazy(
-                    self,
-                    1usize,
-                    |graph| graph.__count.peek(),
-                )
-            }
-        }
-    }
 }
-#[allow(dead_code, deprecated)]
+#[allow(dead_code, unused_variables, private_interfaces, deprecated)]
 impl<'graph, T: Clone + PartialEq, const N: usize> PairBatch<'graph, T, N>
 where
     T: Send,
@@ -117,12 +171,6 @@ where
     fn many(&mut self) -> &[T; N] {
         ::signal_kernel::__private::batch::refresh(&mut *self.graph, 0usize);
         self.graph.many()
-    }
-    ///As [`Pair::count`].
-    #[track_caller]
-    fn count(&mut self) -> &usize {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 1usize);
-        self.graph.count()
     }
     /// A batch inside this one: the outermost settles.
     pub(crate) fn batch<R>(
@@ -152,7 +200,7 @@ where
         )
     }
 }
-#[allow(dead_code, deprecated)]
+#[allow(dead_code, unused_variables, private_interfaces, deprecated)]
 impl<'graph, T: Clone + PartialEq, const N: usize> PairTransaction<'graph, T, N>
 where
     T: Send,
@@ -171,13 +219,13 @@ where
     ///Changes the signal `type` in place: this always counts as a change, unless rolled back.
     fn update_type(&mut self, change: impl ::core::ops::FnOnce(&mut T))
     where
-        for<'undo> T: ::signal_kernel::__private::Undo<'undo>,
+        for<'undo> T: ::signal_kernel::needs::Undo<'undo>,
     {
         let stamp = self.graph.core.stamp();
         let write = self
             .graph
             .__type
-            .touch_cloned(stamp, ::signal_kernel::__private::Undo::copy);
+            .touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo);
         ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
         change(&mut self.graph.__type.value);
     }
@@ -186,12 +234,6 @@ where
     fn many(&mut self) -> &[T; N] {
         ::signal_kernel::__private::batch::refresh(&mut *self.graph, 0usize);
         self.graph.many()
-    }
-    ///As [`Pair::count`].
-    #[track_caller]
-    fn count(&mut self) -> &usize {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 1usize);
-        self.graph.count()
     }
     /// A batch inside this one: the outermost settles.
     pub(crate) fn batch<R>(
@@ -221,44 +263,58 @@ where
         )
     }
 }
-#[doc(hidden)]
-#[allow(
-    dead_code,
-    clippy::too_many_arguments,
-    clippy::ptr_arg,
-    clippy::borrowed_box,
-    clippy::unused_unit,
-    clippy::let_unit_value,
-)]
 impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where
     T: Send,
 {
+    ///The computed value `count`.
+    #[cfg_attr(
+        doc,
+        doc = " It depends on [`many`](Self::many), and is computed when it is read. Nothing depends on it."
+    )]
     #[inline]
-    fn __same_type(before: &T, after: &T) -> bool {
-        #[allow(non_camel_case_types)]
-        enum r#type {}
-        ::signal_kernel::__private::same::<_, r#type>(before, after)
+    #[track_caller]
+    fn count(&self) -> &usize {
+        match self.__count.peek() {
+            ::core::option::Option::Some(value) => value,
+            ::core::option::Option::None => {
+                ::signal_kernel::__private::read::lazy(
+                    self,
+                    1usize,
+                    |graph| graph.__count.peek(),
+                )
+            }
+        }
     }
-    #[inline]
-    fn __body_many(#[allow(unused_variables)] r#type: &T) -> [T; N] {
-        std::array::from_fn(|_| r#type.clone())
+}
+impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
+where
+    T: Send,
+{}
+#[allow(private_interfaces, deprecated)]
+impl<'graph, T: Clone + PartialEq, const N: usize> PairBatch<'graph, T, N>
+where
+    T: Send,
+{
+    ///As [`Pair::count`].
+    #[track_caller]
+    fn count(&mut self) -> &usize {
+        let _ = <Pair<T, N>>::count;
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 1usize);
+        self.graph.count()
     }
-    #[inline]
-    fn __same_many(before: &[T; N], after: &[T; N]) -> bool {
-        #[allow(non_camel_case_types)]
-        enum many {}
-        ::signal_kernel::__private::same::<_, many>(before, after)
-    }
-    #[inline]
-    fn __body_count(#[allow(unused_variables)] many: &[T; N]) -> usize {
-        many.len()
-    }
-    #[inline]
-    fn __same_count(before: &usize, after: &usize) -> bool {
-        #[allow(non_camel_case_types)]
-        enum count {}
-        ::signal_kernel::__private::same::<_, count>(before, after)
+}
+#[allow(private_interfaces, deprecated)]
+impl<'graph, T: Clone + PartialEq, const N: usize> PairTransaction<'graph, T, N>
+where
+    T: Send,
+{
+    ///As [`Pair::count`].
+    #[track_caller]
+    fn count(&mut self) -> &usize {
+        let _ = <Pair<T, N>>::count;
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 1usize);
+        self.graph.count()
     }
 }
 #[allow(dead_code)]
@@ -267,6 +323,7 @@ where
     T: Send,
 {
     ///A new `Pair`: every computed value an effect or a resource needs is current, every effect has run.
+    #[cfg_attr(doc, doc = " It takes the first value of `type`.")]
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(r#type: T) -> Self {
         let __type = ::signal_kernel::__private::Slot::new(r#type);
@@ -360,6 +417,7 @@ where
         ],
     );
 }
+#[doc(hidden)]
 #[allow(dead_code, clippy::redundant_closure)]
 impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where

@@ -1,53 +1,170 @@
-#[allow(dead_code, clippy::type_complexity)]
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    clippy::too_many_arguments,
+    clippy::ptr_arg,
+    clippy::borrowed_box,
+    clippy::unused_unit,
+    clippy::let_unit_value,
+)]
+impl Profile {
+    fn __init_log() -> Vec<String> {
+        Vec::new()
+    }
+    fn __init_id() -> Option<u64> {
+        Some(1)
+    }
+    fn __start_user(
+        #[allow(unused_variables)]
+        client: &Client,
+        #[allow(unused_variables)]
+        id: &Option<u64>,
+    ) -> ::core::option::Option<
+        impl ::core::ops::FnOnce(
+            ::signal_kernel::CancelToken,
+        ) -> <fetch_user as ::signal_kernel::Resource>::Future,
+    > {
+        let __argument_0 = <Client as ::signal_kernel::needs::Argument<
+            Client,
+        >>::copy_for_call(client);
+        ::core::option::Option::Some(<fetch_user>::__start(__argument_0, (*id)?))
+    }
+    #[inline]
+    fn __body_title(
+        #[allow(unused_variables)]
+        user: &::signal_kernel::AsyncState<
+            <fetch_user as ::signal_kernel::Resource>::Value,
+            <fetch_user as ::signal_kernel::Resource>::Error,
+        >,
+    ) -> String {
+        match user.value() {
+            Some(user) => user.name.clone(),
+            None => String::new(),
+        }
+    }
+    #[inline]
+    fn __body_note(
+        #[allow(unused_variables)]
+        log: &mut Vec<String>,
+        #[allow(unused_variables)]
+        title: &String,
+        #[allow(unused_variables)]
+        user: &::signal_kernel::AsyncState<
+            <fetch_user as ::signal_kernel::Resource>::Value,
+            <fetch_user as ::signal_kernel::Resource>::Error,
+        >,
+    ) -> () {
+        log.push(format!("{} {title}", user.status()));
+    }
+    #[inline]
+    fn __body_lock(
+        #[allow(unused_variables)]
+        client: &Client,
+        #[allow(unused_variables)]
+        title: &String,
+    ) -> Guard {
+        client.lock(title)
+    }
+}
+#[doc(hidden)]
+#[allow(
+    dead_code,
+    clippy::too_many_arguments,
+    clippy::ptr_arg,
+    clippy::borrowed_box,
+    clippy::unused_unit,
+    clippy::let_unit_value,
+)]
+impl Profile {
+    #[inline]
+    fn __same_id(before: &Option<u64>, after: &Option<u64>) -> bool {
+        #[allow(non_camel_case_types)]
+        enum id {}
+        <_ as ::signal_kernel::needs::Comparable<id>>::is_unchanged(before, after)
+    }
+    #[inline]
+    fn __same_user(
+        before: &<fetch_user as ::signal_kernel::Resource>::Value,
+        after: &<fetch_user as ::signal_kernel::Resource>::Value,
+    ) -> bool {
+        User::same(before, after)
+    }
+    #[inline]
+    fn __same_title(before: &String, after: &String) -> bool {
+        {
+            let _ = (before, after);
+            false
+        }
+    }
+}
+#[cfg_attr(
+    doc,
+    doc = " A graph of 1 signal, 1 computed value, 1 resource and 2 effects.\n \n # Graph\n \n An arrow leads to what depends on its origin; [`GRAPH`](Self::GRAPH) has the same as data.\n \n …\n \n # Resources\n \n - [`user`](Self::user) depends on [`id`](Self::id), and uses the field [`client`](Self::client).\n \n # Effects\n \n - `note` depends on [`title`](Self::title) and the status of [`user`](Self::user), and uses the field [`log`](Self::log).\n - `lock` depends on [`title`](Self::title), uses the field [`client`](Self::client), and keeps its result until it runs again.\n "
+)]
+#[allow(clippy::type_complexity)]
 struct Profile {
+    #[doc(hidden)]
     __client: Client,
+    #[doc(hidden)]
     __log: Vec<String>,
+    #[doc(hidden)]
     __id: ::signal_kernel::__private::Slot<Option<u64>, ()>,
+    #[doc(hidden)]
     __user: ::signal_kernel::__private::Answer<
         <fetch_user as ::signal_kernel::Resource>::Value,
         <fetch_user as ::signal_kernel::Resource>::Error,
         <fetch_user as ::signal_kernel::Resource>::Future,
     >,
+    #[doc(hidden)]
     __title: ::signal_kernel::__private::Slot<String, ()>,
+    #[doc(hidden)]
     __lock: ::core::option::Option<Guard>,
+    #[doc(hidden)]
     core: ::signal_kernel::__private::Core<1usize>,
 }
 ///Writes to a [`Profile`] that are settled together. See [`Profile::batch`].
-#[allow(dead_code)]
+#[allow(dead_code, missing_debug_implementations)]
 struct ProfileBatch<'graph> {
+    #[doc(hidden)]
     graph: &'graph mut Profile,
 }
 ///Writes to a [`Profile`] that can be taken back. See [`Profile::transaction`].
-#[allow(dead_code)]
+#[allow(dead_code, missing_debug_implementations)]
 struct ProfileTransaction<'graph> {
+    #[doc(hidden)]
     graph: &'graph mut Profile,
 }
-#[allow(dead_code)]
+#[allow(dead_code, unused_variables, private_interfaces)]
 impl Profile {
     ///The field `client`.
+    #[cfg_attr(doc, doc = " [`user`](Self::user) and the effect `lock` use it.")]
     #[inline]
     #[track_caller]
     fn client(&self) -> &Client {
         &self.__client
     }
     ///The field `log`.
+    #[cfg_attr(doc, doc = " The effect `note` uses it.")]
     #[inline]
     #[track_caller]
     fn log(&self) -> &Vec<String> {
         &self.__log
     }
     ///The field `log`, to change: nothing reruns.
+    #[cfg_attr(doc, doc = " The effect `note` uses it.")]
     #[inline]
     fn log_mut(&mut self) -> &mut Vec<String> {
         &mut self.__log
     }
     ///The signal `id`.
+    #[cfg_attr(doc, doc = " [`user`](Self::user) depends on it.")]
     #[inline]
     #[track_caller]
     fn id(&self) -> &Option<u64> {
         &self.__id.value
     }
     ///Writes the signal `id` and settles the graph; an equal value changes nothing.
+    #[cfg_attr(doc, doc = " [`user`](Self::user) depends on it.")]
     #[inline]
     fn set_id(&mut self, value: Option<u64>) {
         let revision = 0;
@@ -60,6 +177,7 @@ impl Profile {
         }
     }
     ///Changes the signal `id` in place and settles the graph, whatever became of it.
+    #[cfg_attr(doc, doc = " [`user`](Self::user) depends on it.")]
     fn update_id(&mut self, change: impl ::core::ops::FnOnce(&mut Option<u64>)) {
         ::signal_kernel::__private::settle::update(
             self,
@@ -71,6 +189,10 @@ impl Profile {
         )
     }
     ///The resource `user`.
+    #[cfg_attr(
+        doc,
+        doc = " It depends on [`id`](Self::id), and uses the field [`client`](Self::client). [`title`](Self::title) and the effect `note` depend on it."
+    )]
     #[inline]
     #[track_caller]
     fn user(
@@ -82,11 +204,16 @@ impl Profile {
         &self.__user.state
     }
     ///Starts the resource `user` again, with its arguments as they are now.
+    #[cfg_attr(
+        doc,
+        doc = " It depends on [`id`](Self::id), and uses the field [`client`](Self::client). [`title`](Self::title) and the effect `note` depend on it."
+    )]
     fn reload_user(&mut self) {
         self.__user.request(::signal_kernel::__private::Request::Reload);
         ::signal_kernel::__private::settle::request(self, 1usize)
     }
     ///Drops the work of the resource `user`; does nothing if none is in flight.
+    #[cfg_attr(doc, doc = " [`title`](Self::title) and the effect `note` depend on it.")]
     fn cancel_user(
         &mut self,
         reason: impl ::core::convert::Into<::signal_kernel::CancelReason>,
@@ -100,6 +227,10 @@ impl Profile {
         ::signal_kernel::__private::settle::request(self, 1usize)
     }
     ///The computed value `title`.
+    #[cfg_attr(
+        doc,
+        doc = " It depends on the value of [`user`](Self::user). The effect `note` and the effect `lock` depend on it."
+    )]
     #[inline]
     #[track_caller]
     fn title(&self) -> &String {
@@ -109,7 +240,7 @@ impl Profile {
         &self.__title.value
     }
 }
-#[allow(dead_code, deprecated)]
+#[allow(dead_code, unused_variables, private_interfaces, deprecated)]
 impl<'graph> ProfileBatch<'graph> {
     ///As [`Profile::client`].
     #[track_caller]
@@ -155,22 +286,26 @@ impl<'graph> ProfileBatch<'graph> {
     }
     ///Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
     fn reload_user(&mut self) {
-        self.graph.__user.request(::signal_kernel::__private::Request::Reload);
-        ::signal_kernel::__private::batch::request(&mut *self.graph, 1usize)
+        let first = self
+            .graph
+            .__user
+            .request(::signal_kernel::__private::Request::Reload);
+        ::signal_kernel::__private::batch::request(&mut *self.graph, 1usize, first)
     }
     ///Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
     fn cancel_user(
         &mut self,
         reason: impl ::core::convert::Into<::signal_kernel::CancelReason>,
     ) {
-        self.graph
+        let first = self
+            .graph
             .__user
             .request(
                 ::signal_kernel::__private::Request::Cancel(
                     ::core::convert::Into::into(reason),
                 ),
             );
-        ::signal_kernel::__private::batch::request(&mut *self.graph, 1usize)
+        ::signal_kernel::__private::batch::request(&mut *self.graph, 1usize, first)
     }
     ///As [`Profile::title`].
     #[track_caller]
@@ -206,7 +341,7 @@ impl<'graph> ProfileBatch<'graph> {
         )
     }
 }
-#[allow(dead_code, deprecated)]
+#[allow(dead_code, unused_variables, private_interfaces, deprecated)]
 impl<'graph> ProfileTransaction<'graph> {
     ///As [`Profile::client`].
     #[track_caller]
@@ -236,13 +371,13 @@ impl<'graph> ProfileTransaction<'graph> {
     ///Changes the signal `id` in place: this always counts as a change, unless rolled back.
     fn update_id(&mut self, change: impl ::core::ops::FnOnce(&mut Option<u64>))
     where
-        for<'undo> Option<u64>: ::signal_kernel::__private::Undo<'undo>,
+        for<'undo> Option<u64>: ::signal_kernel::needs::Undo<'undo>,
     {
         let stamp = self.graph.core.stamp();
         let write = self
             .graph
             .__id
-            .touch_cloned(stamp, ::signal_kernel::__private::Undo::copy);
+            .touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo);
         ::signal_kernel::__private::batch::written(&mut *self.graph, 5usize, write);
         change(&mut self.graph.__id.value);
     }
@@ -290,96 +425,10 @@ impl<'graph> ProfileTransaction<'graph> {
         )
     }
 }
-#[doc(hidden)]
-#[allow(
-    dead_code,
-    clippy::too_many_arguments,
-    clippy::ptr_arg,
-    clippy::borrowed_box,
-    clippy::unused_unit,
-    clippy::let_unit_value,
-)]
-impl Profile {
-    fn __init_log() -> Vec<String> {
-        Vec::new()
-    }
-    fn __init_id() -> Option<u64> {
-        Some(1)
-    }
-    #[inline]
-    fn __same_id(before: &Option<u64>, after: &Option<u64>) -> bool {
-        #[allow(non_camel_case_types)]
-        enum id {}
-        ::signal_kernel::__private::same::<_, id>(before, after)
-    }
-    fn __start_user(
-        #[allow(unused_variables)]
-        client: &Client,
-        #[allow(unused_variables)]
-        id: &Option<u64>,
-    ) -> ::core::option::Option<
-        impl ::core::ops::FnOnce(
-            ::signal_kernel::CancelToken,
-        ) -> <fetch_user as ::signal_kernel::Resource>::Future,
-    > {
-        ::core::option::Option::Some(
-            <fetch_user>::__start(::core::clone::Clone::clone(client), (*id)?),
-        )
-    }
-    #[inline]
-    fn __same_user(
-        before: &<fetch_user as ::signal_kernel::Resource>::Value,
-        after: &<fetch_user as ::signal_kernel::Resource>::Value,
-    ) -> bool {
-        User::same(before, after)
-    }
-    #[inline]
-    fn __body_title(
-        #[allow(unused_variables)]
-        user: &::signal_kernel::AsyncState<
-            <fetch_user as ::signal_kernel::Resource>::Value,
-            <fetch_user as ::signal_kernel::Resource>::Error,
-        >,
-    ) -> String {
-        match user.value() {
-            Some(user) => user.name.clone(),
-            None => String::new(),
-        }
-    }
-    #[inline]
-    fn __same_title(before: &String, after: &String) -> bool {
-        {
-            let _ = (before, after);
-            false
-        }
-    }
-    #[inline]
-    fn __body_note(
-        #[allow(unused_variables)]
-        log: &mut Vec<String>,
-        #[allow(unused_variables)]
-        title: &String,
-        #[allow(unused_variables)]
-        user: &::signal_kernel::AsyncState<
-            <fetch_user as ::signal_kernel::Resource>::Value,
-            <fetch_user as ::signal_kernel::Resource>::Error,
-        >,
-    ) -> () {
-        log.push(format!("{} {title}", user.status()));
-    }
-    #[inline]
-    fn __body_lock(
-        #[allow(unused_variables)]
-        client: &Client,
-        #[allow(unused_variables)]
-        title: &String,
-    ) -> Guard {
-        client.lock(title)
-    }
-}
 #[allow(dead_code)]
 impl Profile {
     ///A new `Profile`: every computed value an effect or a resource needs is current, every effect has run.
+    #[cfg_attr(doc, doc = " It takes the first value of [`client`](Self::client).")]
     #[allow(clippy::too_many_arguments)]
     fn new(client: Client) -> Self {
         let __client = client;
@@ -491,6 +540,7 @@ impl Profile {
         ],
     );
 }
+#[doc(hidden)]
 #[allow(dead_code, clippy::redundant_closure)]
 impl Profile {
     #[inline]

@@ -1,0 +1,251 @@
+//! What rustdoc is told about the nodes of a graph.
+
+use super::{covers, links::without_links, listed};
+use proc_macro2::TokenStream;
+use syn::{
+    Attribute, Expr, ExprLit, ImplItem, Item, Lit, MetaNameValue, Token, Visibility, parse_quote,
+    punctuated::Punctuated,
+};
+
+/// The documentation of a struct, or of one of its methods, as rustdoc reads it.
+fn documentation(source: &str, method: Option<&str>) -> String {
+    let input: TokenStream = source.parse().expect("tokens");
+    let (output, errors) = crate::reactive2(input);
+    drop(errors.into_list());
+    let items = syn::parse2::<syn::File>(output).expect("items").items;
+    let attrs = items.iter().find_map(|item| match (item, method) {
+        (Item::Struct(item), None) => Some(item.attrs.clone()),
+        (Item::Impl(item), Some(method)) => item.items.iter().find_map(|item| match item {
+            ImplItem::Fn(item) if item.sig.ident == method => Some(item.attrs.clone()),
+            _ => None,
+        }),
+        _ => None,
+    });
+    let lines = attrs.expect("an item").into_iter().filter_map(line);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn line(attr: Attribute) -> Option<String> {
+    let pair = if attr.path().is_ident("cfg_attr") {
+        let list = attr
+            .parse_args_with(Punctuated::<syn::Meta, Token![,]>::parse_terminated)
+            .expect("a list");
+        let mut list = list.into_iter();
+        assert!(list.next().expect("a condition").path().is_ident("doc"));
+        list.next()?.require_name_value().expect("text").clone()
+    } else {
+        attr.meta.require_name_value().ok()?.clone()
+    };
+    match pair {
+        MetaNameValue {
+            path,
+            value:
+                Expr::Lit(ExprLit {
+                    lit: Lit::Str(text),
+                    ..
+                }),
+            ..
+        } if path.is_ident("doc") => {
+            let text = text.value();
+            let lines = text
+                .split('\n')
+                .map(|line| line.strip_prefix(' ').unwrap_or(line));
+            Some(lines.collect::<Vec<_>>().join("\n"))
+        }
+        _ => None,
+    }
+}
+
+const PROFILE: &str = "
+    /// What the page knows.
+    pub struct Profile {
+        let client: Client;
+        let mut log: Vec<String> = Vec::new();
+        pub signal id: u64;
+        signal theme: u8 = 0;
+        /// The user, see [`fetch`].
+        ///
+        /// Not in the list.
+        pub resource user = fetch(client, id);
+        pub(crate) computed title: String = title_of(user.value());
+        pub computed r#type: u8 = *theme + title.len() as u8;
+        /// Writes [the log](LOG).
+        ///
+        ///     let code = 1;
+        effect note { log.push(title.clone()); user.status(); }
+        effect kept: Guard = lock(title);
+        effect hello { println!(); }
+    }";
+
+#[test]
+fn methods_say_what_their_node_depends_on_and_what_depends_on_it() {
+    for (method, expected) in [
+        (
+            "client",
+            "The field `client`.\n[`user`](Self::user) uses it.",
+        ),
+        (
+            "log_mut",
+            "The field `log`, to change: nothing reruns.\nThe effect `note` uses it.",
+        ),
+        (
+            "id",
+            "The signal `id`.\n[`user`](Self::user) depends on it.",
+        ),
+        (
+            "set_id",
+            "Writes the signal `id` and settles the graph; an equal value changes nothing.\n\
+             [`user`](Self::user) depends on it.",
+        ),
+        (
+            "user",
+            "The user, see [`fetch`].\n\nNot in the list.\n\nThe resource `user`.\n\
+             It depends on [`id`](Self::id), and uses the field `client`. \
+             `title` and the effect `note` depend on it.",
+        ),
+        (
+            "title",
+            "The computed value `title`.\nIt depends on the value of [`user`](Self::user). \
+             [`type`](Self::type), the effect `note` and the effect `kept` depend on it.",
+        ),
+        (
+            "type",
+            "The computed value `type`.\nIt depends on `theme` and `title`, \
+             and is computed when it is read. Nothing depends on it.",
+        ),
+        (
+            "new",
+            "A new `Profile`: every computed value an effect or a resource needs is current, \
+             every effect has run.\nIt takes the first value of `client` and [`id`](Self::id).",
+        ),
+    ] {
+        let method = if method == "type" { "r#type" } else { method };
+        let told = documentation(PROFILE, Some(method));
+        assert_eq!(told, expected, "{method}");
+    }
+}
+
+#[test]
+fn a_struct_shows_its_graph_and_lists_what_has_no_method() {
+    let told = documentation(PROFILE, None);
+    let (before, rest) = told.split_once("<div").expect("a picture");
+    let (_, after) = rest.split_once("</div>").expect("its end");
+    assert_eq!(
+        before,
+        "What the page knows.\n\n# Graph\n\nA graph of 2 signals, 2 computed values, 1 resource and 3 effects. \
+         An arrow leads to what depends on its origin; [`GRAPH`](Self::GRAPH) has the same as data.\n\n"
+    );
+    assert_eq!(
+        after,
+        "\n\n# Resources\n\n\
+         - [`user`](Self::user) depends on [`id`](Self::id), and uses the field `client`.\n\
+         \n  The user, see `fetch`.\n\
+         \n# Effects\n\n\
+         - `note` depends on `title` and the status of [`user`](Self::user), and uses the field `log`.\n\
+         \n  Writes the log.\n\n      let code = 1;\n\
+         - `kept` depends on `title`, and keeps its result until it runs again.\n\
+         - `hello` runs once, in `new`.\n"
+    );
+}
+
+#[test]
+fn without_documentation_the_first_sentence_counts() {
+    let told = documentation("struct S { signal a: u8; computed b: u8 = *a; }", None);
+    assert!(
+        told.starts_with("A graph of 1 signal and 1 computed value.\n\n# Graph\n\nAn arrow"),
+        "{told}"
+    );
+}
+
+#[test]
+fn there_is_no_picture_of_too_little_or_too_much() {
+    let told = documentation("struct S { signal a: u8; }", None);
+    assert!(told.contains("No node depends on another"), "{told}");
+    let mut source = String::from("struct S { signal a: u8;");
+    for index in 0..80 {
+        source.push_str(&format!("computed c{index}: u8 = *a;"));
+    }
+    let told = documentation(&format!("{source} }}"), None);
+    assert!(told.contains("It is too large for a picture"), "{told}");
+    assert!(!told.contains("<svg"), "{told}");
+    let getter = documentation(&format!("{source} }}"), Some("a"));
+    assert!(
+        getter.ends_with("`c10` and 69 others depend on it.")
+            || getter.ends_with("[`c10`](Self::c10) and 69 others depend on it."),
+        "{getter}"
+    );
+    assert_eq!(documentation("struct S { let a: u8; }", None), "");
+}
+
+#[test]
+fn a_graph_with_an_error_says_nothing_of_its_own() {
+    let told = documentation(
+        "struct S { computed a: u8 = *b; computed b: u8 = *a; }",
+        None,
+    );
+    assert_eq!(told, "");
+}
+
+#[test]
+fn what_is_hidden_is_neither_linked_nor_listed() {
+    let source = "pub struct S { #[doc(hidden)] pub signal a: u8; pub computed b: u8 = *a; #[doc(hidden)] effect e { b } }";
+    let told = documentation(source, None);
+    assert!(!told.contains("# Effects"), "{told}");
+    assert!(!told.contains("#method.a\""), "{told}");
+    assert!(told.contains("#method.b\""), "{told}");
+    let told = documentation(source, Some("b"));
+    assert!(told.contains("depends on `a`."), "{told}");
+}
+
+#[test]
+fn links_lead_to_what_is_seen_as_widely() {
+    let [public, in_crate, above, private]: [Visibility; 4] = [
+        parse_quote!(pub),
+        parse_quote!(pub(crate)),
+        parse_quote!(pub(super)),
+        Visibility::Inherited,
+    ];
+    let rows = [
+        (&public, [true, true, true, true]),
+        (&in_crate, [false, true, true, true]),
+        (&above, [false, false, true, true]),
+        (&private, [false, false, false, true]),
+    ];
+    for (target, expected) in rows {
+        let seen = [&public, &in_crate, &above, &private].map(|from| covers(target, from));
+        assert_eq!(seen, expected);
+    }
+}
+
+#[test]
+fn links_become_their_labels() {
+    for (markdown, expected) in [
+        ("see [`A`] and [b](B), [c][D].", "see `A` and b, c."),
+        (
+            "[site](https://a.b) <https://c.d> [up](#up)",
+            "[site](https://a.b) <https://c.d> [up](#up)",
+        ),
+        (
+            "`[a]` ``[`b`]`` \\[c] [^1] ![d](e)",
+            "`[a]` ``[`b`]`` \\[c] [^1] ![d](e)",
+        ),
+        ("- [ ] to do\n- [x] done", "- [ ] to do\n- [x] done"),
+        ("[over\nlines](X)", "over\nlines"),
+        ("[open\n\nnext]", "[open\n\nnext]"),
+        ("[a]\n\n[a]: crate::A\n", "a\n\n"),
+        ("```\n[a]: b\nx[0]\n```\n[y]", "```\n[a]: b\nx[0]\n```\ny"),
+        ("[[nested]] `open [é]", "nested `open é"),
+        ("\\", "\\"),
+        ("![", "!["),
+    ] {
+        assert_eq!(without_links(markdown), expected, "{markdown}");
+    }
+}
+
+#[test]
+fn lists() {
+    assert_eq!(listed(&["a"], " and "), "a");
+    assert_eq!(listed(&["a", "b", "c"], " and "), "a, b and c");
+    let many = ["x"; 14];
+    assert!(listed(&many, " and ").ends_with("x, x and 3 others"));
+}

@@ -1,0 +1,120 @@
+//! The bodies of a graph as an editor can complete them: see the helper `__bodies!` of the runtime crate,
+//! which shows rustc the functions and nothing else.
+//!
+//! Invariants: what stands before a body's tokens does not depend on them; entries are in declaration
+//! order; the user's tokens stand once, but for the arguments of a resource, which rustc needs otherwise.
+//!
+//! Must not know: what a body's function is for.
+
+use super::{Context, Kind, Node, Use, function, seen_type};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::quote;
+
+/// In larger graphs the function an editor sees has the nodes a body names, not every one: all of them
+/// for each body is a square.
+const MANY: usize = 128;
+
+/// The function of a body, taken apart.
+pub(super) struct Function {
+    /// Attributes, name, parameters, result.
+    pub(super) head: TokenStream,
+    /// What the user's tokens are to give.
+    pub(super) result: TokenStream,
+    /// The block rustc gets instead of the user's tokens.
+    pub(super) stand_in: Option<TokenStream>,
+}
+
+/// ```text
+/// ::signal_kernel::__bodies! {
+///     { impl Cart }
+///     { { } k (p __edit_total -> u64) { price * qty } (price qty) { fn __body_total(price: &u64, qty: &u64) -> u64 }; { }; }
+///     (price: &u64, qty: &u64, total: &u64)
+///     (price: &u64, qty: &u64, total: &u64)
+/// }
+/// ```
+pub(super) fn functions(
+    context: &Context,
+    head: &TokenStream,
+    functions: Vec<Option<Function>>,
+) -> TokenStream {
+    let nodes = &context.graph.nodes;
+    let mut strays = context.graph.strays.iter().peekable();
+    let mut words = |at: usize| {
+        let mut words = TokenStream::new();
+        while let Some((_, word)) = strays.next_if(|(before, _)| *before <= at) {
+            words.extend(quote!(#word));
+        }
+        quote!({ #words })
+    };
+    let entries = nodes.iter().zip(functions).enumerate();
+    let entries = entries.map(|(at, (node, function))| {
+        let words = words(at);
+        let function = function.map(|function| entry(context, node, function));
+        quote!(#words #function;)
+    });
+    let entries: Vec<TokenStream> = entries.collect();
+    let last = words(nodes.len());
+    let [plain, effect] = [false, true].map(|in_effect| {
+        let nodes = nodes.iter().filter(|_| nodes.len() <= MANY);
+        let parameters = nodes.filter_map(|node| parameter(node, in_effect));
+        quote!((#(#parameters),*))
+    });
+    quote! {
+        ::signal_kernel::__bodies! {
+            { #head }
+            { #(#entries)* #last; }
+            #plain
+            #effect
+        }
+    }
+}
+
+fn entry(context: &Context, node: &Node, function: Function) -> TokenStream {
+    let name = self::function("edit", node);
+    let in_effect = matches!(node.kind, Kind::Effect { .. });
+    let scope = match &node.kind {
+        // Initial values see no node.
+        Kind::Field { .. } | Kind::Signal { .. } => quote!(n #name),
+        _ if context.graph.nodes.len() > MANY => {
+            let named = node.uses().iter();
+            let named = named
+                .filter_map(|Use { node, .. }| parameter(&context.graph.nodes[*node], in_effect));
+            quote!(o #name (#(#named),*))
+        }
+        Kind::Effect { .. } => quote!(e #name),
+        Kind::Computed { .. } | Kind::Resource { .. } => quote!(p #name),
+    };
+    let Function {
+        head,
+        result,
+        stand_in,
+    } = function;
+    let tag = match stand_in {
+        Some(_) => quote!(b),
+        None => quote!(k),
+    };
+    let (block, named) = (block(&node.raw), &node.named);
+    quote!(#tag (#scope -> #result) #block (#(#named)*) { #head } #stand_in)
+}
+
+/// Tokens as the block of a function. What is a block already is not wrapped: doubled braces trip rustc's
+/// `unused_braces`.
+pub(super) fn block(tokens: &TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Brace => {
+            tokens.clone()
+        }
+        _ => quote!({ #tokens }),
+    }
+}
+
+/// A node as bodies may name it, at its declaration: that is where an editor goes from a use.
+fn parameter(node: &Node, in_effect: bool) -> Option<TokenStream> {
+    let (name, ty) = (&node.name, seen_type(node));
+    match node.kind {
+        Kind::Effect { .. } => None,
+        Kind::Field { mutable: true, .. } => in_effect.then(|| quote!(#name: &mut #ty)),
+        _ => Some(quote!(#name: &#ty)),
+    }
+}

@@ -1,0 +1,347 @@
+//! A graph as a picture: inline SVG for rustdoc, in the colours of the reader's theme.
+//!
+//! Invariants: the same graph is the same text; no box covers another, and an edge runs from an earlier
+//! layer to a later one, past the boxes between; names are escaped; there is no blank line, which would
+//! end Markdown's block of HTML; nothing is loaded, nothing runs.
+//!
+//! Must not know: tokens, documentation, and what the model of a graph looks like.
+
+mod layout;
+#[cfg(test)]
+mod tests;
+
+use layout::{Direction, Grid, Layout, Rect, Vertex};
+use std::fmt::{self, Display, Formatter, Write};
+
+/// More than this is a tangle, and takes its time to lay out.
+const MOST_NODES: usize = 80;
+const MOST_EDGES: usize = 240;
+
+/// What fits beside rustdoc's sidebar without scrolling.
+const ROOM: i32 = 900;
+
+/// A character of a monospaced font of 13 px is 7.8 px wide; in tenths.
+const CHARACTER: usize = 78;
+/// Longer names are cut; the whole name is in the node's tooltip.
+const LONGEST_NAME: usize = 26;
+
+pub(super) struct Picture {
+    /// What the picture shows, for those who do not see it.
+    pub(super) title: String,
+    pub(super) nodes: Vec<Node>,
+}
+
+pub(super) struct Node {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    /// Where a click leads to.
+    pub(super) link: Option<String>,
+    /// Indices of the nodes this one depends on: no cycles, none twice.
+    pub(super) dependencies: Vec<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Signal,
+    Computed,
+    Lazy,
+    Resource,
+    Effect,
+}
+
+impl Picture {
+    /// There is something to see, and it can be seen.
+    pub(super) fn is_legible(&self) -> bool {
+        self.nodes.len() <= MOST_NODES && (1..=MOST_EDGES).contains(&self.edges())
+    }
+
+    pub(super) fn edges(&self) -> usize {
+        self.nodes.iter().map(|node| node.dependencies.len()).sum()
+    }
+
+    /// A block of HTML.
+    pub(super) fn draw(&self) -> String {
+        let layout = self.layout();
+        let kinds = Kind::ALL.into_iter();
+        let kinds: Vec<Kind> = kinds
+            .filter(|kind| self.nodes.iter().any(|node| node.kind == *kind))
+            .collect();
+        let legend: i32 = kinds.iter().map(|kind| legend_width(*kind)).sum();
+        let width = layout.width.max(legend) + 2 * MARGIN;
+        let height = layout.height + LEGEND + 2 * MARGIN;
+        // The picture shrinks to the page, but not to where its names cannot be read.
+        let least = width * 7 / 10;
+        let mut svg = format!(
+            "<div class=\"signal-kernel-graph\" style=\"overflow-x:auto\">\n\
+             <svg role=\"img\" width=\"{width}\" height=\"{height}\" viewBox=\"{left} {left} {width} {height}\" \
+             style=\"max-width:100%;min-width:{least}px;height:auto\">\n\
+             <title>{title}</title>\n{STYLE}\n",
+            left = -MARGIN,
+            title = Escaped(&self.title),
+        );
+        for index in 0..self.nodes.len() {
+            self.node(&mut svg, &layout, index);
+        }
+        let mut x = 0;
+        let y = layout.height + LEGEND - 10;
+        svg.push_str("<g class=\"legend\">\n");
+        for kind in kinds {
+            let rect = Rect {
+                x,
+                y: y - 6,
+                width: 22,
+                height: 12,
+            };
+            let (class, text) = (kind.class(), kind.legend());
+            let outline = Outline { kind, rect };
+            put(
+                &mut svg,
+                format_args!(
+                    "<g class=\"{class}\">{outline}<text x=\"{}\" y=\"{}\">{text}</text></g>\n",
+                    x + 29,
+                    y + 4,
+                ),
+            );
+            x += legend_width(kind);
+        }
+        svg.push_str("</g>\n</svg>\n</div>");
+        svg
+    }
+
+    /// From left to right, for names are wider than high; a deep graph from top to bottom.
+    fn layout(&self) -> Layout {
+        let last = |node: &Node| node.kind == Kind::Effect;
+        let vertices: Vec<Vertex> = self
+            .nodes
+            .iter()
+            .map(|node| Vertex {
+                width: (columns(&node.name) * CHARACTER / 10) as i32 + 26,
+                first: node.kind == Kind::Signal,
+                last: last(node),
+                dependencies: &node.dependencies,
+            })
+            .collect();
+        let grid = Grid::new(&vertices);
+        let right = grid.lay_out(Direction::Right);
+        if right.width <= ROOM {
+            return right;
+        }
+        let down = grid.lay_out(Direction::Down);
+        if down.width < right.width {
+            down
+        } else {
+            right
+        }
+    }
+
+    /// A node with the edges to what depends on it: they light up together.
+    fn node(&self, svg: &mut String, layout: &Layout, index: usize) {
+        let node = &self.nodes[index];
+        let rect = layout.boxes[index];
+        put(
+            svg,
+            format_args!(
+                "<g class=\"{}\"><title>{} {}</title>",
+                node.kind.class(),
+                node.kind.word(),
+                Escaped(&node.name),
+            ),
+        );
+        let (edges, heads) = (&layout.edges[index], &layout.heads[index]);
+        if !edges.is_empty() {
+            put(svg, format_args!("<path class=\"edge\" d=\"{edges}\"/>"));
+            put(svg, format_args!("<path class=\"head\" d=\"{heads}\"/>"));
+        }
+        if let Some(link) = &node.link {
+            // Out of the way of the Tab key: to a screen reader all of this is one image.
+            put(
+                svg,
+                format_args!("<a href=\"{}\" tabindex=\"-1\">", Escaped(link)),
+            );
+        }
+        let outline = Outline {
+            kind: node.kind,
+            rect,
+        };
+        put(
+            svg,
+            format_args!(
+                "{outline}<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
+                rect.x + rect.width / 2,
+                rect.y + rect.height / 2 + 4,
+                Escaped(&shown(&node.name)),
+            ),
+        );
+        svg.push_str(if node.link.is_some() {
+            "</a></g>\n"
+        } else {
+            "</g>\n"
+        });
+    }
+}
+
+const MARGIN: i32 = 6;
+/// The height of the legend, with the space above.
+const LEGEND: i32 = 38;
+
+/// The colours are rustdoc's own, so they follow its theme; elsewhere the colour of the text does.
+const STYLE: &str = "\
+<style>\
+.signal-kernel-graph g{--c:var(--main-color,currentColor)}\
+.signal-kernel-graph .signal{--c:var(--keyword-link-color,currentColor)}\
+.signal-kernel-graph .resource{--c:var(--type-link-color,currentColor)}\
+.signal-kernel-graph .effect{--c:var(--macro-link-color,currentColor)}\
+.signal-kernel-graph .box{fill:var(--c);fill-opacity:.1;stroke:var(--c);stroke-width:1.2}\
+.signal-kernel-graph .lazy .box{stroke-dasharray:4 3}\
+.signal-kernel-graph text{fill:var(--main-color,currentColor);font:13px \"Source Code Pro\",\"Fira Mono\",monospace}\
+.signal-kernel-graph .legend text{font-size:12px;opacity:.75}\
+.signal-kernel-graph .edge{fill:none;stroke:var(--main-color,currentColor);stroke-opacity:.4;stroke-width:1.2}\
+.signal-kernel-graph .head{fill:var(--main-color,currentColor)}\
+.signal-kernel-graph g:hover>.edge{stroke:var(--link-color,currentColor);stroke-opacity:1;stroke-width:2}\
+.signal-kernel-graph g:hover>.head{fill:var(--link-color,currentColor)}\
+.signal-kernel-graph g:hover .box{fill-opacity:.25}\
+.signal-kernel-graph a{text-decoration:none}\
+</style>";
+
+impl Kind {
+    const ALL: [Kind; 5] = [
+        Kind::Signal,
+        Kind::Computed,
+        Kind::Lazy,
+        Kind::Resource,
+        Kind::Effect,
+    ];
+
+    fn class(self) -> &'static str {
+        match self {
+            Kind::Signal => "signal",
+            Kind::Computed => "computed",
+            Kind::Lazy => "lazy",
+            Kind::Resource => "resource",
+            Kind::Effect => "effect",
+        }
+    }
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Kind::Signal => "signal",
+            Kind::Computed | Kind::Lazy => "computed value",
+            Kind::Resource => "resource",
+            Kind::Effect => "effect",
+        }
+    }
+
+    fn legend(self) -> &'static str {
+        match self {
+            Kind::Signal => "signal",
+            Kind::Computed => "computed",
+            Kind::Lazy => "computed when read",
+            Kind::Resource => "resource",
+            Kind::Effect => "effect",
+        }
+    }
+}
+
+fn legend_width(kind: Kind) -> i32 {
+    29 + kind.legend().len() as i32 * 72 / 10 + 22
+}
+
+/// Each kind has a shape of its own: colour alone tells not everyone.
+struct Outline {
+    kind: Kind,
+    rect: Rect,
+}
+
+impl Display for Outline {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let Rect {
+            x,
+            y,
+            width,
+            height,
+        } = self.rect;
+        let (right, bottom) = (x + width, y + height);
+        match self.kind {
+            Kind::Signal | Kind::Computed | Kind::Lazy => {
+                let round = if self.kind == Kind::Signal {
+                    height / 2
+                } else {
+                    3
+                };
+                write!(
+                    formatter,
+                    "<rect class=\"box\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{round}\"/>"
+                )
+            }
+            Kind::Resource => {
+                let bar = 5.min(width / 5);
+                write!(
+                    formatter,
+                    "<path class=\"box\" d=\"M{x} {y}H{right}V{bottom}H{x}ZM{} {y}V{bottom}M{} {y}V{bottom}\"/>",
+                    x + bar,
+                    right - bar,
+                )
+            }
+            Kind::Effect => {
+                let (cut, middle) = (height / 3, y + height / 2);
+                write!(
+                    formatter,
+                    "<path class=\"box\" d=\"M{} {y}H{}L{right} {middle}L{} {bottom}H{}L{x} {middle}Z\"/>",
+                    x + cut,
+                    right - cut,
+                    right - cut,
+                    x + cut,
+                )
+            }
+        }
+    }
+}
+
+/// A name as it stands in its box.
+fn shown(name: &str) -> String {
+    if name.chars().map(width).sum::<usize>() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let mut room = LONGEST_NAME - 1;
+    let kept = name.chars().take_while(|&character| {
+        let left = room.checked_sub(width(character));
+        room = left.unwrap_or(0);
+        left.is_some()
+    });
+    let mut kept: String = kept.collect();
+    kept.push('…');
+    kept
+}
+
+/// How many columns a name takes in its box, at most.
+fn columns(name: &str) -> usize {
+    let columns: usize = name.chars().map(width).sum();
+    columns.min(LONGEST_NAME)
+}
+
+/// Some letters beyond ASCII are as wide as two; which ones depends on the font.
+fn width(character: char) -> usize {
+    if character.is_ascii() { 1 } else { 2 }
+}
+
+fn put(text: &mut String, part: fmt::Arguments<'_>) {
+    text.write_fmt(part).expect("writing to a string");
+}
+
+struct Escaped<'a>(&'a str);
+
+impl Display for Escaped<'_> {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            match character {
+                '&' => formatter.write_str("&amp;")?,
+                '<' => formatter.write_str("&lt;")?,
+                '>' => formatter.write_str("&gt;")?,
+                '"' => formatter.write_str("&quot;")?,
+                '\'' => formatter.write_str("&#39;")?,
+                other => formatter.write_char(other)?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,142 @@
+//! Where the points of a layer stand: as near to what they are linked with as their order allows.
+//!
+//! Invariants: the order stays, and so do the least distances, to the pixel.
+//!
+//! Must not know: where layers stand.
+
+use super::{Direction, Grid};
+
+impl Grid<'_> {
+    /// The middle of each point, along its layer: near the middles of what it is linked with.
+    pub(super) fn places(&self, direction: Direction) -> Vec<i32> {
+        // How far the points of a layer are from the first one, packed.
+        let packed: Vec<Vec<f64>> = self
+            .layers
+            .iter()
+            .map(|layer| {
+                let mut at = 0;
+                let mut last: Option<usize> = None;
+                let offsets = layer.iter().map(|&point| {
+                    if let Some(last) = last {
+                        let extent = |point| self.extent(point, direction);
+                        let space = match (self.is_track(last), self.is_track(point)) {
+                            (false, false) => 16,
+                            (true, true) => 8,
+                            _ => 12,
+                        };
+                        at += (extent(last) + extent(point)) / 2 + space;
+                    }
+                    last = Some(point);
+                    f64::from(at)
+                });
+                offsets.collect()
+            })
+            .collect();
+        let mut places = vec![0.0; self.points.len()];
+        for (layer, offsets) in self.layers.iter().zip(&packed) {
+            let middle = offsets.last().copied().unwrap_or(0.0) / 2.0;
+            for (&point, offset) in layer.iter().zip(offsets) {
+                places[point] = offset - middle;
+            }
+        }
+        for round in 0..40 {
+            let forwards = round % 2 == 0;
+            for step in 0..self.layers.len() {
+                let layer = if forwards {
+                    step
+                } else {
+                    self.layers.len() - 1 - step
+                };
+                self.settle(layer, &packed[layer], forwards, round >= 16, &mut places);
+            }
+        }
+        let least = self
+            .points
+            .iter()
+            .enumerate()
+            .map(|(index, _)| places[index] - f64::from(self.extent(index, direction)) / 2.0);
+        let least = least.fold(f64::INFINITY, f64::min);
+        let mut whole = vec![0; self.points.len()];
+        for (layer, offsets) in self.layers.iter().zip(&packed) {
+            for (&point, offset) in layer.iter().zip(offsets) {
+                // Rounded without the offset, which is whole: so distances stay.
+                whole[point] = ((places[point] - least - offset).round() + offset) as i32;
+            }
+        }
+        whole
+    }
+
+    /// Moves the points of a layer to where they want to be, as near as their distances allow.
+    fn settle(&self, layer: usize, packed: &[f64], forwards: bool, both: bool, places: &mut [f64]) {
+        let points = &self.layers[layer];
+        let wanted = points.iter().zip(packed).map(|(&index, offset)| {
+            let point = &self.points[index];
+            let (near, far) = if forwards {
+                (&point.before, &point.after)
+            } else {
+                (&point.after, &point.before)
+            };
+            // In the end a track is straight before anything else.
+            let track = |other: &usize| {
+                both && self.is_track(index)
+                    && self.is_track(*other)
+                    && self.points[*other].vertex == point.vertex
+            };
+            let is_long = near.iter().chain(far).any(track);
+            let mut sum = (0.0, 0.0);
+            let mut pull = |near: &[usize]| {
+                for other in near.iter().filter(|other| !is_long || track(other)) {
+                    let same = self.points[*other].vertex == point.vertex;
+                    let weight = if same { 6.0 } else { 1.0 };
+                    sum = (sum.0 + weight * places[*other], sum.1 + weight);
+                }
+            };
+            pull(near);
+            if both || near.is_empty() {
+                pull(far);
+            }
+            let weight = match (sum.1 > 0.0, is_long) {
+                (false, _) => 0.0,
+                (true, true) => 8.0,
+                (true, false) => 1.0,
+            };
+            (sum.0 / sum.1 - offset, weight)
+        });
+        let mut wanted: Vec<(f64, f64)> = wanted.collect();
+        // What is linked with nothing stands next to its neighbour.
+        let linked = wanted.iter().find(|(_, weight)| *weight > 0.0);
+        let mut near = linked.map_or(0.0, |(place, _)| *place);
+        for (place, weight) in &mut wanted {
+            if *weight > 0.0 {
+                near = *place;
+            } else {
+                (*place, *weight) = (near, 1e-6);
+            }
+        }
+        for ((&point, offset), place) in points.iter().zip(packed).zip(rising(&wanted)) {
+            places[point] = place + offset;
+        }
+    }
+}
+
+/// The numbers nearest to those wanted, by weighted squares, that never fall (pool adjacent violators).
+pub(in crate::expand::picture) fn rising(wanted: &[(f64, f64)]) -> Vec<f64> {
+    let mut pools: Vec<(f64, f64, usize)> = Vec::new();
+    for &(value, weight) in wanted {
+        let mut pool = (value, weight, 1);
+        while let Some(&(value, weight, count)) = pools.last() {
+            if value <= pool.0 {
+                break;
+            }
+            pools.pop();
+            let sum = weight + pool.1;
+            let mean = (value * weight + pool.0 * pool.1) / sum;
+            pool = (mean, sum, count + pool.2);
+        }
+        pools.push(pool);
+    }
+    let values = pools
+        .into_iter()
+        .flat_map(|(value, _, count)| std::iter::repeat_n(value, count));
+    values.collect()
+}

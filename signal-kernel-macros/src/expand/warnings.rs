@@ -1,0 +1,57 @@
+//! What is allowed, and yet hardly meant: warnings, which a macro can only have rustc give.
+//!
+//! Invariants: a warning stands at the user's token, is about a graph without errors, and comes after
+//! all that the graph expands to.
+//!
+//! Must not know: how a node runs.
+
+use super::{Context, Kind, Node};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Attribute;
+
+/// SK016: each effect that reads no node. A use of something deprecated is the one warning with a text
+/// of ours; `#[allow(deprecated)]` on the effect, or on the struct, silences it.
+///
+/// ```text
+/// const _: () = {
+///     #[deprecated(note = "effect `hello` reads no node: it runs once (SK016)")]
+///     const hello: () = ();
+///     const _: () = hello;
+/// };
+/// ```
+pub(super) fn warnings(context: &Context) -> TokenStream {
+    let graph = context.graph;
+    let lonely = graph.nodes.iter().filter(|node| match &node.kind {
+        Kind::Effect { body, .. } => {
+            body.good && !body.uses.iter().any(|used| !is_field(&graph.nodes[used.node]))
+        }
+        _ => false,
+    });
+    let warnings = lonely.map(|node| {
+        let name = &node.name;
+        let note = format!("effect `{name}` reads no node: it runs once (SK016)");
+        let of_all = graph.attrs.iter().filter(|attr| attr.path().is_ident("allow"));
+        let lints = of_all.chain(node.attrs.iter().filter(|attr| is_lint_level(attr)));
+        quote! {
+            #(#lints)*
+            const _: () = {
+                #[deprecated(note = #note)]
+                #[allow(non_upper_case_globals)]
+                const #name: () = ();
+                const _: () = #name;
+            };
+        }
+    });
+    warnings.collect()
+}
+
+fn is_field(node: &Node) -> bool {
+    matches!(node.kind, Kind::Field { .. })
+}
+
+fn is_lint_level(attr: &Attribute) -> bool {
+    ["allow", "expect", "warn", "deny", "forbid"]
+        .iter()
+        .any(|level| attr.path().is_ident(level))
+}

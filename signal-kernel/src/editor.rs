@@ -1,0 +1,117 @@
+//! What stands between the bodies of a declaration and whoever reads them: rustc, or an editor.
+//!
+//! An editor expands the text as it is and once more with a word put in at the cursor, and looks for that
+//! word at the same offset in both. So it must see the user's tokens whether they parse or not, at a place
+//! that does not depend on it. rustc must see only those that do.
+//!
+//! Invariants: for rustc no token is added or changed, so its messages are those of the functions
+//! themselves; for an editor a body's tokens stand once, and nothing before them depends on them.
+//!
+//! Must not know: what a body is for.
+
+/// The functions of the bodies of one struct, in declaration order.
+///
+/// ```text
+/// __bodies! {
+///     { impl Cart }
+///     {
+///         { }
+///         k (p __edit_total -> u64) { price * qty } (price qty) { fn __body_total(price: &u64, qty: &u64) -> u64 };
+///         { comp }
+///         b (e __edit_show -> ()) { total. } () { fn __body_show(total: &u64) -> () } { unreachable!() };
+///         { };
+///     }
+///     (price: &u64, qty: &u64, total: &u64)
+///     (price: &u64, qty: &u64, total: &u64)
+/// }
+/// ```
+///
+/// Each entry starts with the words found where an item's keyword should be. The user's tokens are the
+/// block of the function behind them (`k`), or they have a stand-in (`b`). What is in parentheses, there
+/// behind it and at the end, is for editors: the scope, and every word of the body that names a node.
+#[cfg(not(rust_analyzer))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __bodies {
+    (
+        { $($head:tt)* }
+        {
+            $(
+                $words:tt
+                $( k $good_edited:tt $good_block:tt $good_named:tt { $($good_head:tt)* } )?
+                $( b $bad_edited:tt $bad_block:tt $bad_named:tt { $($bad_head:tt)* } $stand_in:tt )?
+                ;
+            )*
+        }
+        $plain:tt
+        $effect:tt
+    ) => {
+        $($head)* {
+            $(
+                $( $($good_head)* $good_block )?
+                $( $($bad_head)* $stand_in )?
+            )*
+        }
+    };
+}
+
+/// The same for an editor. Each body stands in a function that sees every node a body may name (`p`), or
+/// an effect (`e`); none (`n`); or, in a graph with very many, only those it names (`o`).
+#[cfg(rust_analyzer)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __bodies {
+    (
+        { $($head:tt)* }
+        {
+            $(
+                { $($words:tt)* }
+                $(
+                    $tag:ident
+                    (
+                        $( p $p:ident )? $( e $e:ident )? $( n $n:ident )? $( o $o:ident $own:tt )?
+                        -> $($result:tt)*
+                    )
+                    $block:tt
+                    ($($named:ident)*)
+                    { $($function:tt)* }
+                    $( { $($stand_in:tt)* } )?
+                )?
+                ;
+            )*
+        }
+        $plain:tt
+        $effect:tt
+    ) => {
+        $(
+            const _: () = {
+                #[allow(unused_imports)]
+                use $crate::__keywords::*;
+                $($words)*
+            };
+        )*
+        $($head)* {
+            $($(
+                #[allow(unused)]
+                fn $( $p $plain )? $( $e $effect )? $( $n () )? $( $o $own )? -> $($result)* $block
+                // A use of a node is one of its getter too: so a node is renamed from wherever it is named.
+                $($function)* { $( let _ = Self::$named; )* loop {} }
+            )?)*
+        }
+    };
+}
+
+/// What an editor offers where an item starts.
+#[cfg(rust_analyzer)]
+#[doc(hidden)]
+#[allow(non_upper_case_globals)]
+pub mod __keywords {
+    /// `signal name: Type = value;` is a source.
+    pub const signal: () = ();
+    /// `computed name: Type = expression;` is derived from other nodes.
+    pub const computed: () = ();
+    /// `resource name = function(arguments);` is fed by a `#[resource]` function.
+    pub const resource: () = ();
+    /// `effect name { … }` runs when a node it names has changed.
+    pub const effect: () = ();
+}

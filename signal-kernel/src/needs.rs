@@ -1,0 +1,93 @@
+//! What a graph needs of the user's types, each as a trait of ours: so that rustc says it in our words.
+//!
+//! Invariants: each trait holds for every type that has the trait of the standard library it stands for,
+//! and for no other; a method here has a name that nobody looks for on a type of their own.
+//!
+//! Must not know: who asks. The paths of these traits are in rustc's messages, so they stay short.
+
+use std::fmt::Debug;
+
+pub use crate::resource::Outcome;
+
+/// A type whose values can be compared, so that a node knows whether it has changed. `Node` only gives
+/// the node's name to the compiler's message.
+#[diagnostic::on_unimplemented(
+    message = "`{Node}` needs `{Self}: PartialEq` to know whether it changed",
+    label = "`{Self}` has no `==`",
+    note = "derive `PartialEq`, or add `#[eq(never)]` or `#[eq(path::to::a_rule)]` to `{Node}`",
+    note = "SK013"
+)]
+pub trait Comparable<Node>: Sized {
+    /// The rule of equality of a node without `#[eq]`.
+    fn is_unchanged(&self, other: &Self) -> bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: PartialEq, Node> Comparable<Node> for T {
+    #[inline(always)]
+    fn is_unchanged(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+/// What `update_x` in a transaction needs: a copy of the value, should it have to be put back.
+///
+/// The lifetime is a device: a bound that names one is checked where the method is called, not where it
+/// is declared.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be updated in place inside a transaction",
+    label = "`{Self}` is not `Clone`, so the value from before could not be put back",
+    note = "use `set_…`, which moves the old value aside, or implement `Clone`",
+    note = "SK026"
+)]
+pub trait Undo<'undo>: Sized {
+    /// The copy.
+    fn copy_for_undo(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Undo<'_> for T {
+    fn copy_for_undo(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// An argument of a resource that is the bare name of a node: each call gets a copy. `T` is the type
+/// itself, so that a reference is no way out which rustc could suggest.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not `Clone`, so it cannot be handed to a resource",
+    label = "a node that is an argument is cloned for each call",
+    note = "derive `Clone`, or share the value in an `Arc`",
+    note = "SK025"
+)]
+pub trait Argument<T>: Sized {
+    /// The copy.
+    fn copy_for_call(&self) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Argument<T> for T {
+    #[inline(always)]
+    fn copy_for_call(&self) -> T {
+        self.clone()
+    }
+}
+
+/// The value of a node in a graph that derives `Debug`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not implement `Debug`, but the graph derives it",
+    label = "the type of a node that could not be printed",
+    note = "derive `Debug` for `{Self}`, or remove `#[derive(Debug)]` from the graph",
+    note = "SK027"
+)]
+pub trait Printable: Sized {
+    /// The value, as something that can be printed.
+    fn to_print(&self) -> &dyn Debug;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Debug> Printable for T {
+    fn to_print(&self) -> &dyn Debug {
+        self
+    }
+}

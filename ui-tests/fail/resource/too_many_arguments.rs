@@ -1,0 +1,19 @@
+//! SK022
+
+use signal_kernel::{reactive, resource};
+
+#[resource]
+async fn fetch(id: u64) -> Result<u64, String> {
+    Ok(id)
+}
+
+reactive! {
+    struct Page {
+        signal id: u64 = 1;
+        resource user = fetch(id, *id);
+    }
+}
+
+fn main() {
+    Page::new();
+}

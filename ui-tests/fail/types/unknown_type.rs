@@ -1,0 +1,14 @@
+//! rustc says so, once.
+
+use signal_kernel::reactive;
+
+reactive! {
+    struct Page {
+        pub signal user: Usr = 1;
+        pub computed name: Strin = user.to_string();
+    }
+}
+
+fn main() {
+    Page::new();
+}

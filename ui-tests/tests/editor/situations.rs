@@ -1,0 +1,380 @@
+//! The situations: what stands in the file, where the cursor is, and what the editor must offer there.
+//!
+//! Must not know: how an editor is asked.
+
+pub(crate) struct Situation {
+    pub(crate) name: &'static str,
+    /// The items of the struct `Cart`, with the cursor `$0` in them or in `outside`.
+    pub(crate) items: &'static str,
+    /// What stands below the macro.
+    pub(crate) outside: &'static str,
+    pub(crate) ask: Ask,
+}
+
+pub(crate) enum Ask {
+    /// All of these are offered.
+    Complete(&'static [&'static str]),
+    /// The line of the definition, the only one.
+    Definition(&'static str),
+    /// What is shown has this in it.
+    Hover(&'static str),
+    /// The lines that change, sorted.
+    Rename(&'static [&'static str]),
+}
+
+const BEFORE: &str = r#"
+use signal_kernel::{reactive, resource};
+
+#[rustc_builtin_macro]
+macro_rules! format_args { () => {} }
+macro_rules! println { ($($arg:tt)*) => { $crate::print(format_args!($($arg)*)) } }
+fn print<T>(_: T) {}
+
+pub struct Money { pub cents: u64 }
+impl Money {
+    pub fn new(cents: u64) -> Money { Money { cents } }
+    pub fn doubled(&self) -> u64 { self.cents * 2 }
+}
+pub enum Choice { One(Money), Two }
+pub enum Result<T, E> { Ok(T), Err(E) }
+#[resource]
+async fn fetch(id: u64) -> Result<Money, u64> { Result::Ok(Money::new(id)) }
+
+reactive! {
+    pub struct Cart {
+"#;
+
+const AFTER: &str = "    }\n}\n";
+
+impl Situation {
+    /// The whole file, and where the cursor is in it.
+    pub(crate) fn text(&self) -> (String, usize) {
+        let text = format!("{BEFORE}{}\n{AFTER}{}\n", self.items, self.outside);
+        let cursor = text.find("$0").unwrap_or(0);
+        (text.replacen("$0", "", 1), cursor)
+    }
+}
+
+const fn complete(
+    name: &'static str,
+    items: &'static str,
+    expected: &'static [&'static str],
+) -> Situation {
+    Situation {
+        name,
+        items,
+        outside: "",
+        ask: Ask::Complete(expected),
+    }
+}
+
+const MEMBERS: &[&str] = &["cents", "doubled"];
+
+pub(crate) const SITUATIONS: &[Situation] = &[
+    complete(
+        "a member, with `;`",
+        "signal price: Money = Money::new(1);
+         computed total: u64 = price.$0;",
+        MEMBERS,
+    ),
+    complete(
+        "a member, without `;`, at the end",
+        "signal price: Money = Money::new(1);
+         computed total: u64 = price.$0",
+        MEMBERS,
+    ),
+    complete(
+        "a member, without `;`, before an item",
+        "signal price: Money = Money::new(1);
+         computed total: u64 = price.$0
+         signal qty: u64 = 1;",
+        MEMBERS,
+    ),
+    complete(
+        "a member, half written",
+        "signal price: Money = Money::new(1);
+         computed total: u64 = price.ce$0;",
+        MEMBERS,
+    ),
+    complete(
+        "a member, in the middle of an expression",
+        "signal price: Money = Money::new(1);
+         computed total: u64 = 1 + price.$0 * 2;",
+        MEMBERS,
+    ),
+    complete(
+        "a member of a local, in nested blocks",
+        "signal price: Money = Money::new(1);
+         computed total: u64 = { let inner = price; { { inner.$0 } } };",
+        MEMBERS,
+    ),
+    complete(
+        "a member, with more statements after it",
+        "signal price: Money = Money::new(1);
+         computed total: u64 = { if true { price.$0 } let more = 1; more };",
+        MEMBERS,
+    ),
+    complete(
+        "a member, below a local named like another node",
+        "signal qty: u64 = 1;
+         signal price: Money = Money::new(1);
+         computed total: u64 = { let qty = 1; price.$0 };",
+        MEMBERS,
+    ),
+    complete(
+        "a member, in a closure",
+        "signal price: Money = Money::new(1);
+         computed total: u64 = { let of = |money: &Money| money.$0; of(price) };",
+        MEMBERS,
+    ),
+    complete(
+        "a member of a node, in a closure's block",
+        "signal price: Money = Money::new(1);
+         computed total: u64 = { let of = || { price.$0 }; of() };",
+        MEMBERS,
+    ),
+    complete(
+        "a member, as an argument of `println!`",
+        "signal price: Money = Money::new(1);
+         effect show { println!(\"{}\", price.$0); }",
+        MEMBERS,
+    ),
+    complete(
+        "a member, in a match arm",
+        "signal choice: Choice = Choice::Two;
+         computed total: u64 = match choice { Choice::One(money) => money.$0, Choice::Two => 0 };",
+        MEMBERS,
+    ),
+    complete(
+        "a member, matched on",
+        "signal price: Money = Money::new(1);
+         computed total: u64 = match price.$0 { 0 => 1, more => 2 };",
+        MEMBERS,
+    ),
+    complete(
+        "a member, in an effect",
+        "signal price: Money = Money::new(1);
+         effect show { price.$0 }",
+        MEMBERS,
+    ),
+    complete(
+        "a member, in an effect that keeps its result",
+        "signal price: Money = Money::new(1);
+         effect show: u64 = price.$0;",
+        MEMBERS,
+    ),
+    complete(
+        "a member of a `let mut` field, in an effect",
+        "let mut price: Money = Money::new(1);
+         effect show { price.$0 }",
+        MEMBERS,
+    ),
+    complete(
+        "a member, while an item above is broken",
+        "signal price: Money = Money::new(1);
+         computed broken: u64 = price + ;
+         computed total: u64 = price.$0;",
+        MEMBERS,
+    ),
+    complete(
+        "a member, while an item below is broken",
+        "signal price: Money = Money::new(1);
+         computed total: u64 = price.$0;
+         computed broken: u64 = { price. };
+         signal : u64 = 1;",
+        MEMBERS,
+    ),
+    complete(
+        "a member, while the graph has a cycle",
+        "signal price: Money = Money::new(1);
+         computed a: u64 = *b;
+         computed b: u64 = *a;
+         computed total: u64 = price.$0;",
+        MEMBERS,
+    ),
+    complete(
+        "a member of a resource",
+        "resource money = fetch(1);
+         computed total: u64 = money.$0;",
+        &["value", "status", "is_pending"],
+    ),
+    complete(
+        "a member, in an argument of a resource",
+        "signal price: Money = Money::new(1);
+         resource money = fetch(price.$0);",
+        MEMBERS,
+    ),
+    complete(
+        "a path, in the value of a signal",
+        "signal price: Money = Money::$0;
+         computed total: u64 = price.cents;",
+        &["new"],
+    ),
+    complete("a type", "signal price: Mon$0 = Money::new(1);", &["Money"]),
+    complete(
+        "a node, by its first letters",
+        "signal price: Money = Money::new(1);
+         computed total: u64 = pri$0;",
+        &["price"],
+    ),
+    complete(
+        "a node, by its whole name",
+        "signal price: Money = Money::new(1);
+         signal price_list: u64 = 1;
+         computed total: u64 = price$0;",
+        &["price", "price_list"],
+    ),
+    complete(
+        "a node, where nothing stands yet",
+        "signal price: Money = Money::new(1);
+         computed total: u64 = $0;
+         computed more: u64 = price.cents;",
+        &["price"],
+    ),
+    complete(
+        "a node, in an effect",
+        "signal price: Money = Money::new(1);
+         effect show { let a = 1; pri$0 }",
+        &["price"],
+    ),
+    complete(
+        "an item keyword, by its first letters",
+        "signal price: Money = Money::new(1);
+         comp$0",
+        &["computed"],
+    ),
+    complete(
+        "an item keyword, by its first letters, before an item",
+        "sig$0
+         signal price: Money = Money::new(1);",
+        &["signal"],
+    ),
+    complete(
+        "an item keyword, where nothing stands yet",
+        "signal price: Money = Money::new(1);
+         $0
+         computed total: u64 = price.cents;",
+        &["signal", "computed", "resource", "effect"],
+    ),
+    complete(
+        "an item keyword, after a visibility",
+        "signal price: Money = Money::new(1);
+         pub comp$0",
+        &["computed"],
+    ),
+    Situation {
+        name: "the struct's methods, outside",
+        items: "signal price: Money = Money::new(1);
+                computed total: u64 = price.cents;",
+        outside: "fn outside(cart: &mut Cart) { cart.$0 }",
+        ask: Ask::Complete(&["price", "set_price", "total", "batch"]),
+    },
+    Situation {
+        name: "the struct's methods, outside, while an item is broken",
+        items: "signal price: Money = Money::new(1);
+                computed total: u64 = price. ;",
+        outside: "fn outside(cart: &mut Cart) { cart.$0 }",
+        ask: Ask::Complete(&["price", "set_price", "total", "batch"]),
+    },
+    Situation {
+        name: "from use to declaration",
+        items: "signal price: Money = Money::new(1);
+                computed more: u64 = price.cents;
+                computed total: u64 = 1 + pri$0ce.cents;",
+        outside: "",
+        ask: Ask::Definition("signal price: Money = Money::new(1);"),
+    },
+    Situation {
+        name: "from a use in a format string to the declaration",
+        items: "signal qty: u64 = 1;
+                effect show { println!(\"{q$0ty}\"); }",
+        outside: "",
+        ask: Ask::Definition("signal qty: u64 = 1;"),
+    },
+    Situation {
+        name: "from use to declaration, while an item is broken",
+        items: "signal price: Money = Money::new(1);
+                computed broken: u64 = price. ;
+                computed total: u64 = pri$0ce.cents;",
+        outside: "",
+        ask: Ask::Definition("signal price: Money = Money::new(1);"),
+    },
+    Situation {
+        name: "from a call outside to the declaration",
+        items: "signal price: Money = Money::new(1);",
+        outside: "fn outside(cart: &Cart) { cart.pri$0ce(); }",
+        ask: Ask::Definition("signal price: Money = Money::new(1);"),
+    },
+    Situation {
+        name: "from a setter outside to the declaration",
+        items: "pub signal price: Money = Money::new(1);",
+        outside: "fn outside(cart: &mut Cart) { cart.set_pri$0ce(Money::new(2)); }",
+        ask: Ask::Definition("pub signal price: Money = Money::new(1);"),
+    },
+    Situation {
+        name: "hover on a use",
+        items: "signal price: Money = Money::new(1);
+                computed total: u64 = pri$0ce.cents;",
+        outside: "",
+        ask: Ask::Hover("price: &Money"),
+    },
+    Situation {
+        name: "hover on a member",
+        items: "signal price: Money = Money::new(1);
+                computed total: u64 = price.doub$0led();",
+        outside: "",
+        ask: Ask::Hover("fn doubled(&self) -> u64"),
+    },
+    Situation {
+        name: "hover on a declaration",
+        items: "/// What it costs.
+                signal pri$0ce: Money = Money::new(1);
+                computed total: u64 = price.cents;",
+        outside: "",
+        ask: Ask::Hover("What it costs."),
+    },
+    Situation {
+        name: "rename at a use",
+        items: "signal price: Money = Money::new(1);
+                computed more: u64 = 1 + price.cents;
+                computed total: u64 = pri$0ce.cents;",
+        outside: "",
+        ask: Ask::Rename(&[
+            "computed more: u64 = 1 + price.cents;",
+            "computed total: u64 = price.cents;",
+            "signal price: Money = Money::new(1);",
+        ]),
+    },
+    Situation {
+        name: "rename at the declaration",
+        items: "signal pri$0ce: Money = Money::new(1);
+                computed more: u64 = 1 + price.cents;
+                computed total: u64 = price.cents;",
+        outside: "fn outside(cart: &Cart) { cart.price(); }",
+        ask: Ask::Rename(&[
+            "computed more: u64 = 1 + price.cents;",
+            "computed total: u64 = price.cents;",
+            "fn outside(cart: &Cart) { cart.price(); }",
+            "signal price: Money = Money::new(1);",
+        ]),
+    },
+    Situation {
+        name: "rename of a local",
+        items: "signal price: Money = Money::new(1);
+                computed total: u64 = { let lo$0cal = price; local.cents };",
+        outside: "",
+        ask: Ask::Rename(&["computed total: u64 = { let local = price; local.cents };"]),
+    },
+    Situation {
+        name: "a member, in a resource function",
+        items: "signal price: Money = Money::new(1);",
+        outside: "#[resource] async fn other(money: Money) -> Result<u64, u64> { money.$0 }",
+        ask: Ask::Complete(MEMBERS),
+    },
+    Situation {
+        name: "a member, in a resource function that breaks a rule",
+        items: "signal price: Money = Money::new(1);",
+        outside: "#[resource] fn other(money: Money) -> u64 { money.$0; 1 }",
+        ask: Ask::Complete(MEMBERS),
+    },
+];
