@@ -21,8 +21,8 @@ use plan::Plan;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
-    GenericParam, Generics, ImplGenerics, Path, TypeGenerics, Visibility, WhereClause, ext::IdentExt,
-    parse_quote, spanned::Spanned,
+    GenericParam, Generics, ImplGenerics, Path, TypeGenerics, Visibility, WhereClause,
+    ext::IdentExt, parse_quote, spanned::Spanned,
 };
 
 /// Everything one struct expands to. Without an `order` the graph has an error: then what is emitted
@@ -235,6 +235,22 @@ fn placed(place: Span, items: TokenStream) -> TokenStream {
         _ => token,
     });
     placed.collect()
+}
+
+/// For methods, which stand at the user's tokens: lints would speak there of text that is ours.
+fn quiet() -> TokenStream {
+    quote! {
+        #[allow(
+            private_bounds,
+            private_interfaces,
+            unreachable_pub,
+            unused_qualifications,
+            unused_variables,
+            clippy::all,
+            clippy::pedantic,
+            clippy::nursery
+        )]
+    }
 }
 
 /// The bits of a rank in its word.

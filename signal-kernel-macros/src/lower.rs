@@ -121,11 +121,7 @@ fn body(item: &Item, uses: Vec<Use>, good: bool) -> Body {
 fn call(item: &Item, names: &Names) -> (Path, Vec<Arg>, Span) {
     let Value::Call(path, args) = &item.value else {
         // A resource without a call has been refused its place in the graph.
-        return (
-            syn::parse_quote!(unknown),
-            Vec::new(),
-            Span::call_site(),
-        );
+        return (syn::parse_quote!(unknown), Vec::new(), Span::call_site());
     };
     let parens = match args {
         Some(args) => args.parens.span.join(),

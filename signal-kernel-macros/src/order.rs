@@ -81,7 +81,14 @@ fn tangles(
             continue;
         }
         let limit = best.as_ref().map_or(usize::MAX, Vec::len);
-        let path = cycle(start, limit, dependencies, component, &mut came_from, patience);
+        let path = cycle(
+            start,
+            limit,
+            dependencies,
+            component,
+            &mut came_from,
+            patience,
+        );
         if path.is_some() {
             *best = path;
         }
@@ -227,7 +234,10 @@ mod tests {
             // a figure of eight: both go through one node
             (vec![vec![1], vec![0, 2], vec![1]], vec![vec![0, 1]]),
             // the shortest need not go through the first declared node
-            (vec![vec![1], vec![2], vec![3, 0], vec![2]], vec![vec![2, 3]]),
+            (
+                vec![vec![1], vec![2], vec![3, 0], vec![2]],
+                vec![vec![2, 3]],
+            ),
             // two that share no node, though each leads to the other
             (
                 vec![vec![1], vec![0, 2], vec![3], vec![2, 0]],

@@ -9,6 +9,8 @@
 
 mod cancel;
 mod declared;
+#[doc = include_str!("../docs/errors.md")]
+pub mod errors {}
 mod editor;
 mod graph;
 mod machine;

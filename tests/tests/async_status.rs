@@ -538,6 +538,7 @@ reactive! {
     #[derive(Debug)]
     struct Shown {
         let gates: Gates;
+        #[allow(dead_code)]
         resource user = fetch(gates.open(""));
     }
 }

@@ -54,6 +54,7 @@ fn b022_reading_again_runs_nothing() {
         struct Page {
             let log: Log;
             signal id: u64 = 1;
+            #[allow(dead_code)]
             signal other: u64 = 1;
             computed lazy: u64 = { log.push("lazy"); *id };
         }

@@ -25,6 +25,7 @@ fn b051_every_effect_has_run_when_new_returns() {
             signal id: u64 = 1;
             computed eager: u64 = { log.push("eager"); *id };
             effect second { log.push(format!("second {id}")); }
+            #[allow(deprecated)]
             effect third { log.push("third"); }
         }
     }

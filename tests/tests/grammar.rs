@@ -12,6 +12,7 @@ use std::{collections::BTreeMap, fmt::Debug, hash::Hash};
 fn what_has_no_value_is_a_parameter_of_new_in_declaration_order() {
     reactive! {
         struct Page {
+            #[allow(deprecated)]
             effect show { *count += 1; }
             signal id: u64;
             let mut count: u32;
@@ -143,6 +144,7 @@ fn an_effect_has_a_mutable_field_as_a_mutable_reference() {
             let mut runs: (u32, u32) = (0, 0);
             signal id: u64 = 1;
             effect show { shown.push(*id); runs.0 += 1; }
+            #[allow(deprecated)]
             effect again { let runs: &mut (u32, u32) = runs; runs.1 = runs.0; }
             effect kept: usize = { let _ = id; shown.push(0); shown.len() };
         }
@@ -354,6 +356,7 @@ fn names_of_nodes_do_not_collide_with_generated_ones() {
             computed word: u64 = *bits;
             effect stamp { log.push(format!("{word}")); }
             effect write: u64 = *word;
+            #[allow(deprecated)]
             effect context { log.push("context"); }
         }
     }
@@ -436,6 +439,7 @@ fn bodies_are_expressions_or_blocks_of_any_kind() {
             computed matched: &'static str = match id { 0 => "none", 1 => "one", _ => "many" };
             computed branched: u8 = if *id > 1 { 1 } else { 0 };
             effect early { if *id > 1 { return; } log.push("early"); }
+            #[allow(deprecated)]
             effect empty {}
         }
     }
@@ -469,7 +473,9 @@ fn a_graph_of_effects_alone_runs_them_once() {
     reactive! {
         struct Page {
             let log: Log;
+            #[allow(deprecated)]
             effect one { log.push("one"); }
+            #[allow(deprecated)]
             effect two: u64 = { log.push("two"); 2 };
         }
     }

@@ -15,10 +15,12 @@ reactive! {
         let log: Log;
         computed total: u64 = price * qty;
         signal price: u64 = 3;
+        #[allow(dead_code)]
         computed lazy: u64 = total + price + total;
         let mut seen: u64 = 0;
         signal qty: u64 = 2;
         effect count: u64 = { *seen += 1; qty + total };
+        #[allow(dead_code)]
         signal alone: () = ();
     }
 }
@@ -267,9 +269,11 @@ fn debug_prints_names_and_values_and_runs_no_body() {
         #[derive(Debug)]
         struct Page {
             signal id: u64 = 3;
+            #[allow(dead_code)]
             signal name: String = "tea".to_owned();
             computed eager: u64 = id * 2;
             computed lazy: u64 = { assert!(*id < 100, "lazy"); id * 3 };
+            #[allow(dead_code)]
             computed unread: u64 = unreachable!("{id}");
             effect show { assert!(*eager < 100, "show"); }
         }

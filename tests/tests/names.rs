@@ -185,6 +185,7 @@ mentions! {
         signal b: u32 = 2;
         signal point: Point = Point { a: 3, b: 4 };
         signal like_nodes: u32 = 5;
+        #[allow(dead_code)]
         signal len: usize = 6;
     }
     area: u32 = area(*a) => ["a"], 1;

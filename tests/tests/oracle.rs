@@ -7,30 +7,42 @@
 //!
 //! The rules of the oracle, which are those of the design made exact:
 //!
-//! - **Write.** A write of an equal value (by the node's rule) does nothing, the old value stays. Outside a
-//!   batch a write is a batch of its own.
-//! - **Net change.** At the end of the outermost batch a signal has changed if it was updated in place (and
-//!   not rolled back), or differs, by its rule, from before; `never` has changed once written. If it has not
-//!   changed it gets its value from before back.
-//! - **Phase A.** A watched value with a changed dependency runs once, unless it ran half-way and saw what its
-//!   dependencies are in the end. If it did, it *may* run once more only if what it saw was
-//!   written or computed again since, or is put back. Held against the value from before, an equal one is put back and changes nothing. A watched
-//!   value none of whose dependencies has changed is what it was before the batch, and does not run.
-//! - **Phase B.** An effect with a changed dependency runs once, after phase A, in declaration order; what it
-//!   kept is dropped right before.
-//! - **Half-way.** A read brings exactly what the value needs up to date: a body runs if it saw something else
-//!   than its dependencies are now. It *may* run if one of them went away and came back since.
-//! - **Lazy.** A lazy value runs when it is read and a dependency has changed since it last ran; every settle
-//!   counts, so there and back again in two writes is two changes. What it was half-way is kept at the
-//!   end of the batch if it saw what its dependencies are in the end, and they are all current; else it is
-//!   what it was before the batch.
-//! - **Panics.** Whatever depends on a failed value, at any distance, is failed and does not run. A failed value is
-//!   tried again when a dependency changes. What ends a failure is a change. A state from before the
-//!   batch that is put back may be a failed one. The caller gets the panic of the first body in the log that panicked; a
-//!   batch whose closure panicked gives that panic. A failure found half-way is not tried again at the end if
-//!   its inputs are the same, and reaches nobody but the one who read it.
-//! - **`Debug`** prints a value that is current, `<panicked>` where it is failed, `_` where a body would have to run.
-//!   A lazy value that is unchanged but has not been read since may be printed either way.
+//! - **Write.** A write of an equal value (by the node's rule) does nothing, the old value stays.
+//!   Outside a batch a write is a batch of its own.
+//! - **Net change.** At the end of the outermost batch a signal has changed if it was updated in
+//!   place (and not rolled back), or differs, by its rule, from before; `never` has changed once
+//!   written. If it has not changed it gets its value from before back.
+//! - **Phase A.** A watched value with a changed dependency runs once, unless it ran half-way and
+//!   saw what its dependencies are in the end. If it did, it *may* run once more only if what it
+//!   saw was written or computed again since, or is put back. Held against the value from before,
+//!   an equal one is put back and changes nothing. A watched value none of whose dependencies has
+//!   changed is what it was before the batch, and does not run.
+//! - **Phase B.** An effect with a changed dependency runs once, after phase A, in declaration
+//!   order; what it kept is dropped right before.
+//! - **Half-way.** A read brings exactly what the value needs up to date: a watched body runs if
+//!   it saw something else than its dependencies are now, and *may* run if one of them went away
+//!   and came back. A lazy body may run only if something upstream was written since it ran last;
+//!   if it does not, the value must be what it would yield.
+//! - **Lazy.** A lazy value runs when it is read and a dependency has changed since it last ran;
+//!   every settle counts, so there and back again in two writes is two changes. After a batch
+//!   with reads half-way: a value that was current before and no signal upstream of which has
+//!   changed in the end does not run; neither does one that was read half-way and nothing
+//!   upstream was written, put back or computed again since. For the other lazy values that such
+//!   a batch could reach, only the value is checked, and that they run at most once.
+//! - **Panics.** Whatever depends on a failed value, at any distance, is failed and does not run.
+//!   A failed value is tried again when a dependency changes. What ends a failure is a change (a
+//!   lazy value that nobody read meanwhile may know nothing of it). A state from before the batch
+//!   that is put back may be a failed one. The caller gets the panic of the first body in the log
+//!   that panicked; a batch whose closure panicked gives that panic. A failure found half-way is
+//!   not tried again at the end if its inputs are the same, and reaches nobody but the one who
+//!   read it.
+//! - **`Debug`** prints a value that is current, `<panicked>` where it is failed, `_` where a
+//!   body would have to run. A lazy value that is unchanged but has not been read since may be
+//!   printed either way.
+//!
+//! Left open by the rules, and so by the oracle: which of two values that are equal by a rule of
+//! the node's own (`same_ten`) is kept if there was another one for a time. It is taken from the
+//! graph, and must be equal.
 //!
 //! Must not know: how the runtime does any of this.
 

@@ -150,6 +150,7 @@ fn r8_a_panic_in_new_drops_what_was_built() {
     reactive! {
         struct Built {
             let trap: Trap;
+            #[allow(dead_code)]
             let field: Touchy;
             signal id: u32;
             signal value: Touchy;
@@ -188,8 +189,11 @@ fn b132_an_effect_that_panics_in_its_first_run_ends_new() {
     reactive! {
         struct Page {
             let log: Log;
+            #[allow(deprecated)]
             effect first { log.push("first"); panic!("one"); }
+            #[allow(deprecated)]
             effect second { log.push("second"); panic!("two"); }
+            #[allow(deprecated)]
             effect third { log.push("third"); }
         }
     }
@@ -208,8 +212,11 @@ fn r8_an_initial_value_that_panics_drops_those_before_it() {
     }
     reactive! {
         struct Page {
+            #[allow(dead_code)]
             let field: Touchy;
+            #[allow(dead_code)]
             signal value: Touchy;
+            #[allow(dead_code)]
             signal last: Touchy = broken();
         }
     }

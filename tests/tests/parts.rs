@@ -315,7 +315,9 @@ reactive! {
         let log: Log;
         signal id: u32 = 1;
         resource user = fetch(users.open(id));
+        #[allow(dead_code)]
         resource post = fetch(posts.open(user.value()?));
+        #[allow(dead_code)]
         resource hint = fetch(hints.open(user.error()?));
     }
 }

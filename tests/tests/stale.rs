@@ -255,14 +255,18 @@ struct Opaque(u32);
 reactive! {
     struct Rules {
         let gates: Gates;
+        #[allow(dead_code)]
         let log: Log;
         #[eq(same_parity)]
         signal parity: u32 = 1;
         #[eq(never)]
         signal opaque: Opaque = Opaque(1);
         signal half: u32 = 2;
+        #[allow(dead_code)]
         resource by_parity = fetch(gates.open(format!("parity {parity}")));
+        #[allow(dead_code)]
         resource by_opaque = fetch(gates.open(format!("opaque {}", opaque.0)));
+        #[allow(dead_code)]
         resource by_half = fetch(gates.open(format!("half {}", half / 2)));
     }
 }

@@ -31,6 +31,7 @@ fn a_graph_is_send_and_sync_where_its_values_are() {
             let mut count: u64 = 0;
             signal names: Vec<String> = Vec::new();
             computed eager: usize = names.len();
+            #[allow(dead_code)]
             computed lazy: String = names.join(" ");
             effect show { log.push(eager); *count += 1; }
             effect kept: Arc<usize> = Arc::new(*eager);
@@ -38,11 +39,13 @@ fn a_graph_is_send_and_sync_where_its_values_are() {
 
         struct Generic<T: PartialEq + Clone> {
             signal value: T;
+            #[allow(dead_code)]
             computed copy: T = value.clone();
         }
 
         struct Lonely {
             signal cell: Cell<u64>;
+            #[allow(dead_code)]
             computed half: u64 = cell.get() / 2;
         }
     }

@@ -45,6 +45,7 @@ reactive! {
     struct Waiting {
         #[eq(never)]
         signal shot: Arc<Shot>;
+        #[allow(dead_code)]
         resource answer = wait_for(shot);
     }
 }

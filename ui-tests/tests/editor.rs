@@ -1,7 +1,8 @@
 //! What an editor can do inside of `reactive!` while code is being written, asked of a rust-analyzer.
 //!
 //! Each situation is one text with a cursor, `$0`. The standard library's source need not be there: the
-//! texts bring what they use of it. With `SIGNAL_KERNEL_EDITOR=1` a missing analyzer is a failure.
+//! texts bring what they use of it. Analyzers differ between machines, so the test asks one only where
+//! `SIGNAL_KERNEL_EDITOR` names it: `SIGNAL_KERNEL_EDITOR=rust-analyzer cargo test --test editor`.
 
 #[path = "editor/client.rs"]
 mod client;
@@ -18,15 +19,12 @@ use situations::{Ask, SITUATIONS, Situation};
 
 #[test]
 fn an_editor_stays_alive() {
-    let workspace = workspace();
-    let Some(mut editor) = Editor::open(&workspace) else {
-        assert!(
-            env::var_os("SIGNAL_KERNEL_EDITOR").is_none(),
-            "no rust-analyzer is installed"
-        );
-        println!("no rust-analyzer is installed: nothing was asked of it");
+    let Ok(server) = env::var("SIGNAL_KERNEL_EDITOR") else {
+        println!("SIGNAL_KERNEL_EDITOR names no analyzer: nothing was asked of one");
         return;
     };
+    let workspace = workspace();
+    let mut editor = Editor::open(&server, &workspace).expect("the analyzer answers");
     let mut failed = Vec::new();
     for situation in SITUATIONS {
         match editor.ask(situation) {
@@ -65,9 +63,7 @@ struct Editor {
 }
 
 impl Editor {
-    fn open(workspace: &Path) -> Option<Self> {
-        let server = env::var("SIGNAL_KERNEL_ANALYZER");
-        let server = server.unwrap_or_else(|_| "rust-analyzer".to_owned());
+    fn open(server: &str, workspace: &Path) -> Option<Self> {
         let options = json!({
             "checkOnSave": false,
             "cachePriming": { "enable": false },
@@ -80,7 +76,7 @@ impl Editor {
             },
             "procMacro": { "enable": true },
         });
-        let mut client = Client::start(&server, workspace, options)?;
+        let mut client = Client::start(server, workspace, options)?;
         let file = uri(&workspace.join("src/lib.rs"));
         let status = client.loaded();
         // A warning says that the standard library's source is missing, which is as it may be.

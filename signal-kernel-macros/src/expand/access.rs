@@ -6,16 +6,17 @@
 //! Must not know: ranks of other nodes than the one a method is for.
 
 use super::{
-    Context, Kind, Node, Part, docs, field, function, placed, plan::Plan, resource_type, seen_type,
+    Context, Kind, Node, Part, docs, field, function, placed, plan::Plan, quiet, resource_type,
+    seen_type,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
 /// ```text
-/// pub struct Cart { __price: Slot<u64>, …, core: Core<1> }
-/// pub struct CartBatch<'graph> { graph: &'graph mut Cart }
-/// pub struct CartTransaction<'graph> { graph: &'graph mut Cart }
+/// pub struct Cart { __price: Slot<u64>, …, core__: Core<1> }
+/// pub struct CartBatch<'graph> { graph__: &'graph mut Cart }
+/// pub struct CartTransaction<'graph> { graph__: &'graph mut Cart }
 /// ```
 pub(super) fn structs(context: &Context) -> TokenStream {
     let Context {
@@ -50,25 +51,25 @@ pub(super) fn structs(context: &Context) -> TokenStream {
     let structs = quote! {
         #(#attrs)*
         #more
-        #[allow(clippy::type_complexity)]
+        #[allow(unreachable_pub, clippy::type_complexity)]
         #vis struct #name #full #where_clause {
             #(#fields)*
             #[doc(hidden)]
-            core: ::signal_kernel::__private::Core<#words>,
+            core__: ::signal_kernel::__private::Core<#words>,
         }
 
         #[doc = #batch_doc]
-        #[allow(dead_code, missing_debug_implementations)]
+        #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
         #vis struct #batch #open_impl #where_clause {
             #[doc(hidden)]
-            graph: &'graph mut #name #type_generics,
+            graph__: &'graph mut #name #type_generics,
         }
 
         #[doc = #transaction_doc]
-        #[allow(dead_code, missing_debug_implementations)]
+        #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
         #vis struct #transaction #open_impl #where_clause {
             #[doc(hidden)]
-            graph: &'graph mut #name #type_generics,
+            graph__: &'graph mut #name #type_generics,
         }
     };
     placed(name.span(), structs)
@@ -131,20 +132,24 @@ pub(super) fn accessors(context: &Context) -> TokenStream {
     let forgotten = forgotten.map(|(index, node)| self::forgotten(context, index, node));
     let nested_batch = nested(context, Open::Batch);
     let nested_transaction = nested(context, Open::Transaction);
+    let quiet = quiet();
     let (open_impl, open_type, _) = context.opened.split_for_impl();
     quote! {
-        #[allow(dead_code, unused_variables, private_interfaces)]
+        #[allow(dead_code)]
+        #quiet
         impl #impl_generics #name #type_generics #where_clause {
             #(#own)*
         }
 
-        #[allow(dead_code, unused_variables, private_interfaces, deprecated)]
+        #[allow(dead_code, deprecated)]
+        #quiet
         impl #open_impl #batch #open_type #where_clause {
             #(#in_batch)*
             #nested_batch
         }
 
-        #[allow(dead_code, unused_variables, private_interfaces, deprecated)]
+        #[allow(dead_code, deprecated)]
+        #quiet
         impl #open_impl #transaction #open_type #where_clause {
             #(#in_transaction)*
             #nested_transaction
@@ -174,6 +179,7 @@ fn forgotten(context: &Context, index: usize, node: &Node) -> TokenStream {
         where_clause,
         ..
     } = context;
+    let quiet = quiet();
     let (open_impl, open_type, _) = context.opened.split_for_impl();
     let (getter, others) = own_methods(context, index, node);
     let place = context.place(index);
@@ -185,14 +191,20 @@ fn forgotten(context: &Context, index: usize, node: &Node) -> TokenStream {
         true => quote!(<>),
         false => quote!(#impl_generics),
     };
-    let getter = quote!(impl #parameters #name #type_generics #where_clause { #getter });
+    let getter = quote! {
+        #quiet
+        impl #parameters #name #type_generics #where_clause { #getter }
+    };
     let getter = placed(name.span(), getter);
     quote! {
         #getter
+        #quiet
         impl #impl_generics #name #type_generics #where_clause { #others }
-        #[allow(private_interfaces, deprecated)]
+        #[allow(deprecated)]
+        #quiet
         impl #open_impl #batch #open_type #where_clause { #in_batch }
-        #[allow(private_interfaces, deprecated)]
+        #[allow(deprecated)]
+        #quiet
         impl #open_impl #transaction #open_type #where_clause { #in_transaction }
     }
 }
@@ -250,7 +262,7 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
                 let position = plan.position(index);
                 quote! {
                     ::signal_kernel::__private::settle::update(self, #position, |graph| {
-                        let revision = graph.core.tick();
+                        let revision = graph.core__.tick();
                         graph.#field.change(revision, #change);
                     })
                 }
@@ -279,7 +291,7 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
                 }
             } else {
                 quote! {
-                    if self.core.is_failed(#rank) {
+                    if self.core__.is_failed(#rank) {
                         ::signal_kernel::__private::read::failed(self, #rank)
                     }
                     &self.#field.value
@@ -326,16 +338,16 @@ fn reference(ty: &TokenStream, reference: TokenStream) -> TokenStream {
 }
 
 /// ```text
-/// let revision = self.core.tick();
+/// let revision = self.core__.tick();
 /// if let Some(old) = self.__price.replace(value, Self::__same_price, revision) {
-///     self.core.pending[0] = 0x3;
+///     self.core__.pending[0] = 0x3;
 ///     settle::changed(self, old);
 /// }
 /// ```
 fn set_body(plan: &Plan, index: usize, node: &Node, value: &Ident) -> TokenStream {
     let (field, same) = (field(node), function("same", node));
     let revision = if plan.has_lazy() {
-        quote!(self.core.tick())
+        quote!(self.core__.tick())
     } else {
         quote!(0)
     };
@@ -348,7 +360,7 @@ fn set_body(plan: &Plan, index: usize, node: &Node, value: &Ident) -> TokenStrea
     }
     let marks = masks.iter().map(|(word, bits)| {
         let word = *word as usize;
-        quote!(self.core.pending[#word] = #bits;)
+        quote!(self.core__.pending[#word] = #bits;)
     });
     quote! {
         let revision = #revision;
@@ -399,18 +411,18 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
     let position = |plan: &Plan| plan.position(index);
     match &node.kind {
         Kind::Field { mutable, .. } => {
-            let getter = getter(quote!(&self.graph.#field));
+            let getter = getter(quote!(&self.graph__.#field));
             let getter_mut = mutable.then(|| {
                 let x_mut = method("", node, "_mut");
                 quote! {
                     #[doc = #doc]
-                    #vis fn #x_mut(&mut self) -> #seen_mut { #reads &mut self.graph.#field }
+                    #vis fn #x_mut(&mut self) -> #seen_mut { #reads &mut self.graph__.#field }
                 }
             });
             quote!(#getter #getter_mut)
         }
         Kind::Signal { .. } => {
-            let getter = getter(quote!(&self.graph.#field.value));
+            let getter = getter(quote!(&self.graph__.#field.value));
             let (set, update, same) = (
                 method("set_", node, ""),
                 method("update_", node, ""),
@@ -423,15 +435,18 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
             let set_body = context.live(|plan| {
                 let position = position(plan);
                 quote! {
-                    let stamp = self.graph.core.stamp();
-                    let write = self.graph.#field.write(stamp, #value, <#name #type_generics>::#same);
-                    ::signal_kernel::__private::batch::written(&mut *self.graph, #position, write);
+                    let stamp = self.graph__.core__.stamp();
+                    let write = self.graph__.#field.write(stamp, #value, <#name #type_generics>::#same);
+                    ::signal_kernel::__private::batch::written(&mut *self.graph__, #position, write);
                 }
             });
             let touch = match open {
                 Open::Batch => quote!(touch(stamp)),
                 Open::Transaction => {
-                    quote!(touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo))
+                    quote!(touch_cloned(
+                        stamp,
+                        ::signal_kernel::needs::Undo::copy_for_undo
+                    ))
                 }
             };
             let update_bound = match open {
@@ -443,10 +458,10 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
             let update_body = context.live(|plan| {
                 let position = position(plan);
                 quote! {
-                    let stamp = self.graph.core.stamp();
-                    let write = self.graph.#field.#touch;
-                    ::signal_kernel::__private::batch::written(&mut *self.graph, #position, write);
-                    #change(&mut self.graph.#field.value);
+                    let stamp = self.graph__.core__.stamp();
+                    let write = self.graph__.#field.#touch;
+                    ::signal_kernel::__private::batch::written(&mut *self.graph__, #position, write);
+                    #change(&mut self.graph__.#field.value);
                 }
             });
             quote! {
@@ -460,12 +475,12 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
         Kind::Computed { .. } => getter(context.live(|plan| {
             let rank = position(plan);
             quote! {
-                ::signal_kernel::__private::batch::refresh(&mut *self.graph, #rank);
-                self.graph.#x()
+                ::signal_kernel::__private::batch::refresh(&mut *self.graph__, #rank);
+                self.graph__.#x()
             }
         })),
         Kind::Resource { path, .. } => {
-            let getter = getter(quote_spanned!(path.span()=> &self.graph.#field.state));
+            let getter = getter(quote_spanned!(path.span()=> &self.graph__.#field.state));
             if open == Open::Transaction {
                 return getter;
             }
@@ -474,8 +489,8 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
                 context.live(|plan| {
                     let rank = position(plan);
                     quote_spanned! {path.span()=>
-                        let first = self.graph.#field.request(#request);
-                        ::signal_kernel::__private::batch::request(&mut *self.graph, #rank, first)
+                        let first = self.graph__.#field.request(#request);
+                        ::signal_kernel::__private::batch::request(&mut *self.graph__, #rank, first)
                     }
                 })
             };
@@ -521,12 +536,12 @@ fn nested(context: &Context, open: Open) -> TokenStream {
     } else {
         transaction
     };
-    let batch_body = context.live(|_| quote!(batch(&mut #inner { graph: &mut *self.graph })));
+    let batch_body = context.live(|_| quote!(batch(&mut #inner { graph__: &mut *self.graph__ })));
     let transaction_body = context.live(|_| {
         quote! {
             ::signal_kernel::__private::batch::transaction(
-                &mut *self.graph,
-                |graph| transaction(&mut #transaction { graph }),
+                &mut *self.graph__,
+                |graph| transaction(&mut #transaction { graph__: graph }),
             )
         }
     });

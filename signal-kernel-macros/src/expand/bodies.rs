@@ -25,10 +25,9 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
         }
         Kind::Computed { ty, body, .. } => Some(self::body(context, node, body, quote!(#ty))),
         Kind::Effect { kept, body } => {
-            let result = kept.as_ref().map_or_else(
-                || quote_spanned!(node.name.span()=> ()),
-                |ty| quote!(#ty),
-            );
+            let result = kept
+                .as_ref()
+                .map_or_else(|| quote_spanned!(node.name.span()=> ()), |ty| quote!(#ty));
             Some(self::body(context, node, body, result))
         }
         Kind::Resource {

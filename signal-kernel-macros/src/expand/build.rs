@@ -5,7 +5,7 @@
 //!
 //! Must not know: masks and edges.
 
-use super::{Context, Kind, Node, bits, docs, field, function, placed, plan::Plan};
+use super::{Context, Kind, Node, bits, docs, field, function, placed, plan::Plan, quiet};
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
@@ -37,11 +37,11 @@ pub(super) fn build(context: &Context) -> TokenStream {
         }
     });
     let debug = graph.debug.then(|| debug(context));
-    let batch_body = context.live(|_| quote!(::signal_kernel::__private::batch::batch(self, |graph| batch(&mut #batch { graph }))));
+    let batch_body = context.live(|_| quote!(::signal_kernel::__private::batch::batch(self, |graph| batch(&mut #batch { graph__: graph }))));
     let transaction_body = context.live(|_| {
         quote! {
             ::signal_kernel::__private::batch::batch(self, |graph| {
-                ::signal_kernel::__private::batch::transaction(graph, |graph| transaction(&mut #transaction { graph }))
+                ::signal_kernel::__private::batch::transaction(graph, |graph| transaction(&mut #transaction { graph__: graph }))
             })
         }
     });
@@ -90,8 +90,10 @@ pub(super) fn build(context: &Context) -> TokenStream {
         #vis async fn settled(&mut self) { #settled }
     };
     let methods = placed(name.span(), methods);
+    let quiet = quiet();
     quote! {
         #[allow(dead_code)]
+        #quiet
         impl #impl_generics #name #type_generics #where_clause {
             #methods
         }
@@ -118,7 +120,7 @@ fn parameter(node: &Node) -> Option<TokenStream> {
 /// ```text
 /// let __price = Slot::new(Self::__init_price());
 /// let __total = Slot::new(Self::__body_total(&__price.value));
-/// let mut graph = Self { __price, __total, core: Core::new([0x2], None) };
+/// let mut graph = Self { __price, __total, core__: Core::new([0x2], None) };
 /// settle::begin(&mut graph);
 /// graph
 /// ```
@@ -191,7 +193,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         #(#derived)*
         let mut graph = Self {
             #(#fields,)*
-            core: ::signal_kernel::__private::Core::new([#(#effects),*], hub),
+            core__: ::signal_kernel::__private::Core::new([#(#effects),*], hub),
         };
         ::signal_kernel::__private::settle::begin(&mut graph);
         graph
@@ -236,7 +238,7 @@ fn debug(context: &Context) -> TokenStream {
                     let rank = plan.position(index);
                     let value = quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&self.#field.value));
                     quote! {
-                        if self.core.is_failed(#rank) {
+                        if self.core__.is_failed(#rank) {
                             &::signal_kernel::__private::read::Panicked as &dyn ::core::fmt::Debug
                         } else {
                             #value

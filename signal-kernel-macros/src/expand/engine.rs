@@ -91,12 +91,12 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
 
             #[inline]
             fn core(&self) -> &::signal_kernel::__private::Core<#words> {
-                &self.core
+                &self.core__
             }
 
             #[inline]
             fn core_mut(&mut self) -> &mut ::signal_kernel::__private::Core<#words> {
-                &mut self.core
+                &mut self.core__
             }
 
             #[inline]
@@ -141,7 +141,7 @@ fn pass_name(word: usize) -> syn::Ident {
 
 /// ```text
 /// fn __sweep_0<const ONE: bool>(&mut self, bits: u64) -> Change {
-///     let mut sweep = Sweep::<ONE, 1>::new(&mut self.core.pending, &mut self.core.reached, 0, bits);
+///     let mut sweep = Sweep::<ONE, 1>::new(&mut self.core__.pending, &mut self.core__.reached, 0, bits);
 ///     if sweep.due(0x1) { … }
 ///     if sweep.due(0x2) { … }
 ///     sweep.end();
@@ -165,10 +165,10 @@ fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
         #[inline]
         #[allow(unused_variables)]
         fn #name<const ONE: bool>(&mut self, bits: u64) -> ::signal_kernel::__private::Change {
-            let revision = self.core.revision;
+            let revision = self.core__.revision;
             let mut sweep = ::signal_kernel::__private::Sweep::<ONE, #words>::new(
-                &mut self.core.pending,
-                &mut self.core.reached,
+                &mut self.core__.pending,
+                &mut self.core__.reached,
                 #word,
                 bits,
             );
@@ -261,7 +261,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
             quote_spanned! {path.span()=>
                 let inputs = (#(#inputs,)*);
                 let (change, dropped) =
-                    self.#field.act(&self.core.hub, revision, move || Self::#start(#(inputs.#fields),*), #same);
+                    self.#field.act(&self.core__.hub, revision, move || Self::#start(#(inputs.#fields),*), #same);
                 sweep.committed(change);
                 #(#marks)*
                 dropped.resume();
@@ -296,7 +296,7 @@ fn marks(plan: &Plan, index: usize, rank: usize, part: Part) -> TokenStream {
 /// 3 => {
 ///     let mut changed_at = 0;
 ///     changed_at = max(changed_at, self.__price.version);
-///     self.__total.force(self.core.revision, changed_at, || Self::__body_total(&self.__price.value), Self::__same_total)
+///     self.__total.force(self.core__.revision, changed_at, || Self::__body_total(&self.__price.value), Self::__same_total)
 /// }
 /// ```
 fn force(context: &Context, plan: &Plan, index: usize, node: &Node) -> TokenStream {
@@ -329,7 +329,7 @@ fn force(context: &Context, plan: &Plan, index: usize, node: &Node) -> TokenStre
             #[allow(unused_mut)]
             let mut changed_at = 0_u64;
             #(#versions)*
-            self.#field.force(self.core.revision, changed_at, || Self::#body(#(#inputs),*), Self::#same)
+            self.#field.force(self.core__.revision, changed_at, || Self::#body(#(#inputs),*), Self::#same)
         }
     }
 }

@@ -24,14 +24,21 @@ pub(super) fn warnings(context: &Context) -> TokenStream {
     let graph = context.graph;
     let lonely = graph.nodes.iter().filter(|node| match &node.kind {
         Kind::Effect { body, .. } => {
-            body.good && !body.uses.iter().any(|used| !is_field(&graph.nodes[used.node]))
+            body.good
+                && !body
+                    .uses
+                    .iter()
+                    .any(|used| !is_field(&graph.nodes[used.node]))
         }
         _ => false,
     });
     let warnings = lonely.map(|node| {
         let name = &node.name;
         let note = format!("effect `{name}` reads no node: it runs once (SK016)");
-        let of_all = graph.attrs.iter().filter(|attr| attr.path().is_ident("allow"));
+        let of_all = graph
+            .attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident("allow"));
         let lints = of_all.chain(node.attrs.iter().filter(|attr| is_lint_level(attr)));
         quote! {
             #(#lints)*

@@ -63,14 +63,8 @@ pub(crate) async fn fetch_user(client: Client, id: u64) -> Result<User, FetchErr
 #[doc(hidden)]
 pub(crate) enum fetch_user {}
 impl ::signal_kernel::Resource for fetch_user {
-    type Value = <Result<
-        User,
-        FetchError,
-    > as ::signal_kernel::needs::Outcome>::Value;
-    type Error = <Result<
-        User,
-        FetchError,
-    > as ::signal_kernel::needs::Outcome>::Error;
+    type Value = <Result<User, FetchError> as ::signal_kernel::needs::Outcome>::Value;
+    type Error = <Result<User, FetchError> as ::signal_kernel::needs::Outcome>::Error;
     type Future = ::signal_kernel::__private::SendFuture<Self::Value, Self::Error>;
 }
 impl fetch_user {

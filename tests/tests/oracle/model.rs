@@ -9,7 +9,10 @@
 //!
 //! Must not know: the runtime under test.
 
-use crate::describe::{Graph, Kind, Rule};
+mod check;
+mod settle;
+
+use crate::describe::{Graph, Rule};
 use crate::ledger::Log;
 use crate::program::{CLOSURE, Done, End, Op, Outcome, Step, UPDATE};
 use crate::subject::Entry;
@@ -66,16 +69,6 @@ struct Before {
     written: Vec<bool>,
     /// The same, write by write.
     journal: Vec<usize>,
-}
-
-/// What is known of each item while a batch is closed.
-struct Ending {
-    /// It is another one than before the batch.
-    changed: Vec<bool>,
-    /// What half-way values saw of it may be gone: put back, or recomputed, perhaps to the same value.
-    shaken: Vec<bool>,
-    /// A lazy value that was read half-way, or that depends on one.
-    disturbed: Vec<bool>,
 }
 
 pub(crate) struct Model<'graph> {
@@ -294,13 +287,11 @@ impl<'graph> Model<'graph> {
         for (item, state) in signals {
             self.states[item] = state;
         }
-        let journal = self
-            .before
-            .as_ref()
-            .map_or(&[][..], |before| &before.journal[start..]);
-        for signal in journal.to_vec() {
-            self.written(signal);
-        }
+        let undone = match &self.before {
+            Some(before) => before.journal[start..].to_vec(),
+            None => Vec::new(),
+        };
+        undone.into_iter().for_each(|signal| self.written(signal));
     }
 
     fn read(&mut self, item: usize, log: &mut Log) -> Verdict<Outcome> {
@@ -462,261 +453,6 @@ impl<'graph> Model<'graph> {
         Ok((outcome, expected))
     }
 
-    fn settle(&mut self, before: &Before, log: &mut Log) -> Verdict<Option<String>> {
-        let none = vec![false; self.states.len()];
-        let mut ending = Ending {
-            changed: none.clone(),
-            shaken: none.clone(),
-            disturbed: none,
-        };
-        for item in self.signals() {
-            let (now, then) = (&self.states[item], &before.states[item]);
-            let rule = self.graph.rule(item);
-            let same = now.changes == then.changes
-                && (rule == Rule::Never || rule.same(then.value, now.value));
-            if same {
-                self.states[item] = then.clone();
-            }
-            ending.changed[item] = !same;
-            ending.shaken[item] = same && before.written[item];
-        }
-        for item in self.watched_values() {
-            ending.changed[item] =
-                self.settle_watched(item, &before.states[item], &mut ending, log)?;
-        }
-        self.run_effects(&|item| ending.changed[item], log)?;
-        for item in self.lazy_values() {
-            self.settle_lazy(item, before, &mut ending);
-        }
-        self.tell_apart(before, &ending);
-        log.end()
-    }
-
-    /// Phase A for one node; true if it is another one than before the batch.
-    fn settle_watched(
-        &mut self,
-        item: usize,
-        before: &State,
-        ending: &mut Ending,
-        log: &mut Log,
-    ) -> Verdict<bool> {
-        let moved = self.states[item].half_way.moved;
-        let mentions = self.graph.mentions(item);
-        if !mentions.iter().any(|&mention| ending.changed[mention]) {
-            self.states[item] = before.clone();
-            ending.shaken[item] = moved;
-            return Ok(false);
-        }
-        let marks = self.marks(item);
-        if self.is_blocked(item) {
-            self.states[item] = State {
-                failure: Some(Failure::Blocked),
-                ..before.clone()
-            };
-            return Ok(before.failure.is_none());
-        }
-        let state = &self.states[item];
-        let may = state.half_way.touched || mentions.iter().any(|&mention| ending.shaken[mention]);
-        if state.is_stale(&marks) || (may && log.has(item)) {
-            self.run(item, marks, log)?;
-            self.states[item].value = self.evaluate(item).unwrap_or(before.value);
-            ending.shaken[item] = true;
-        }
-        let rule = self.graph.rule(item);
-        let state = &mut self.states[item];
-        if rule == Rule::SameTen && state.failure.is_none() {
-            // Of equal values, which one stays is a choice where there was another one for a time.
-            let shown = self.shown[item].filter(|&shown| rule.same(shown, state.value));
-            state.value = shown.unwrap_or(state.value);
-            ending.shaken[item] |= moved || before.failure.is_some();
-        }
-        let same = match (state.failure, before.failure) {
-            (Some(_), Some(_)) => true,
-            (None, None) => before.has_value && rule.same(before.value, state.value),
-            _ => false,
-        };
-        if same {
-            (state.value, state.changes) = (before.value, before.changes);
-            ending.shaken[item] |= moved;
-        }
-        Ok(!same)
-    }
-
-    /// What becomes of a lazy value at the end of a batch.
-    fn settle_lazy(&mut self, item: usize, before: &Before, ending: &mut Ending) {
-        let mentions = self.graph.mentions(item);
-        let state = &self.states[item];
-        let read = state.half_way.read;
-        let disturbed = read || mentions.iter().any(|&mention| ending.disturbed[mention]);
-        let below = |of: &dyn Fn(usize) -> bool| {
-            self.signals()
-                .any(|signal| self.sources[item][signal] && of(signal))
-        };
-        if !below(&|signal| before.written[signal]) {
-            return; // nothing here was half-way
-        }
-        ending.disturbed[item] = disturbed;
-        let net_changed = below(&|signal| ending.changed[signal]);
-        let put_back = below(&|signal| before.written[signal] && !ending.changed[signal]);
-        let holds = read
-            && !state.half_way.upstream
-            && !state.free
-            && !put_back
-            && state.failure != Some(Failure::Blocked)
-            && !state.is_stale(&self.marks(item))
-            && !self.is_blocked(item)
-            && !mentions.iter().any(|&mention| ending.shaken[mention]);
-        if !disturbed || (!net_changed && before.current[item]) {
-            self.states[item] = before.states[item].clone();
-        } else if holds {
-            let then = &before.states[item];
-            ending.changed[item] = state.failure.is_some()
-                || then.failure.is_some()
-                || !then.has_value
-                || !self.graph.rule(item).same(then.value, state.value);
-            if !ending.changed[item] {
-                self.states[item].changes = then.changes;
-            }
-        } else {
-            ending.shaken[item] = true;
-            self.states[item].free = true;
-        }
-    }
-
-    /// From here on every change counts, even if a later one leads back.
-    fn tell_apart(&mut self, before: &Before, ending: &Ending) {
-        let current: Vec<_> = (0..self.states.len())
-            .map(|item| !self.states[item].is_stale(&self.marks(item)))
-            .collect();
-        for item in (0..self.states.len()).filter(|&item| ending.changed[item]) {
-            let (now, then) = (&self.states[item], &before.states[item]);
-            let failed = now.failure.is_some() || then.failure.is_some();
-            if !failed || now.value != then.value {
-                self.states[item].changes = self.count();
-            }
-            if failed {
-                // Whoever has not looked meanwhile may or may not know of it.
-                self.free_dependents(item);
-            }
-        }
-        for &item in &self.graph.order {
-            let mut mentions = self.graph.mentions(item).iter();
-            let seems_new =
-                mentions.any(|&mention| ending.changed[mention] || self.states[mention].unverified);
-            let marks = self.marks(item);
-            let state = &mut self.states[item];
-            state.half_way = HalfWay::default();
-            if self.watched[item] {
-                state.seen = marks;
-            } else {
-                state.unverified |= seems_new || ending.disturbed[item];
-                if ending.disturbed[item] && current[item] && !state.free {
-                    state.seen = marks;
-                }
-            }
-        }
-    }
-
-    /// Phase B.
-    fn run_effects(&mut self, changed: &dyn Fn(usize) -> bool, log: &mut Log) -> Verdict {
-        for item in (0..self.states.len()).filter(|&item| self.graph.is_effect(item)) {
-            if !self.states[item].due
-                && !self
-                    .graph
-                    .mentions(item)
-                    .iter()
-                    .any(|&mention| changed(mention))
-            {
-                continue;
-            }
-            if self.is_blocked(item) {
-                self.states[item].due = true;
-                continue;
-            }
-            self.states[item].due = false;
-            if let Some(value) = self.kept[item].take() {
-                log.expect(Entry::Dropped(item, value))?;
-            }
-            log.expect(Entry::Ran(item))?;
-            match self.evaluate(item) {
-                Some(value) => {
-                    log.expect(Entry::Saw(item, value))?;
-                    self.kept[item] = self.keeps(item).then_some(value);
-                }
-                None => log.panicked(item),
-            }
-        }
-        Ok(())
-    }
-
-    /// What the graph drops when it is dropped itself.
-    pub(crate) fn kept(&self) -> Vec<Entry> {
-        let kept = self.kept.iter().enumerate();
-        kept.filter_map(|(item, value)| value.map(|value| Entry::Dropped(item, value)))
-            .collect()
-    }
-
-    /// Every value that needs no body to be run: `None` is a failed one.
-    pub(crate) fn settled(&self) -> impl Iterator<Item = (usize, Option<i64>)> + '_ {
-        let items =
-            (0..self.states.len()).filter(|&item| self.graph.is_signal(item) || self.watched[item]);
-        items.map(|item| (item, self.mark(item).0))
-    }
-
-    /// A body that ran now would yield what is there (R4).
-    pub(crate) fn check_itself(&self) -> Verdict {
-        for &item in &self.graph.order {
-            if self.watched[item] && !self.graph.is_effect(item) && !self.is_blocked(item) {
-                let (now, value) = (self.evaluate(item), self.mark(item).0);
-                let rule = self.graph.rule(item);
-                let agree = match (now, value) {
-                    (Some(now), Some(value)) => now == value || rule.same(now, value),
-                    (now, value) => now == value,
-                };
-                if !agree {
-                    return Err(format!(
-                        "{}: {value:?} where its inputs give {now:?}",
-                        self.graph.items[item].name
-                    ));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Holds what `Debug` printed against the states.
-    pub(crate) fn check_debug(&self, printed: &str) -> Verdict {
-        let inner = printed
-            .strip_prefix(&self.graph.name)
-            .and_then(|rest| rest.strip_prefix(" { "));
-        let inner = inner
-            .and_then(|rest| rest.strip_suffix(" }"))
-            .ok_or_else(|| format!("printed {printed}"))?;
-        let mut fields = inner.split(", ");
-        let (current, fresh) = (self.current(), self.fresh());
-        for item in (0..self.states.len()).filter(|&item| !self.graph.is_effect(item)) {
-            let field = fields.next().unwrap_or_default();
-            let name = &self.graph.items[item].name;
-            let state = &self.states[item];
-            let mut texts = Vec::new();
-            if current[item] || state.free || self.is_blocked(item) {
-                texts.push(fresh[item].map_or("<panicked>".to_owned(), |value| value.to_string()));
-            }
-            if !current[item] || state.unverified {
-                texts.push("_".to_owned());
-            }
-            if !texts.iter().any(|text| *field == format!("{name}: {text}")) {
-                return Err(format!(
-                    "`Debug` prints `{field}`, not {name} as any of {texts:?}"
-                ));
-            }
-        }
-        match fields.next() {
-            None => Ok(()),
-            Some(field) => Err(format!("`Debug` prints {field} on top")),
-        }
-    }
-
     /// By item: would a read find it current?
     fn current(&self) -> Vec<bool> {
         let mut current = vec![true; self.states.len()];
@@ -734,23 +470,6 @@ impl<'graph> Model<'graph> {
                     .all(|&mention| current[mention]);
         }
         current
-    }
-
-    /// By item: what a read would yield; none if it would panic.
-    fn fresh(&self) -> Vec<Option<i64>> {
-        let mut fresh: Vec<_> = (0..self.states.len())
-            .map(|item| self.mark(item).0)
-            .collect();
-        for item in self.lazy_values() {
-            let mut mentions = self.graph.mentions(item).iter();
-            let body = self
-                .graph
-                .body(item)
-                .filter(|_| mentions.all(|&mention| fresh[mention].is_some()));
-            fresh[item] =
-                body.and_then(|body| body.run(&|mention| fresh[mention].unwrap_or_default()));
-        }
-        fresh
     }
 
     fn is_written_below(&self, item: usize) -> bool {
@@ -775,13 +494,6 @@ impl<'graph> Model<'graph> {
         self.graph
             .body(item)?
             .run(&|mention| self.states[mention].value)
-    }
-
-    fn keeps(&self, item: usize) -> bool {
-        matches!(
-            self.graph.items[item].kind,
-            Kind::Effect { typed: true, .. }
-        )
     }
 
     fn marks(&self, item: usize) -> Vec<Mark> {

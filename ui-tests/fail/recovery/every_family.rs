@@ -10,8 +10,8 @@ async fn fetch(id: u64) -> Result<u64, String> {
 reactive! {
     pub struct Shop {
         pub signal id: u64 = 1;
-        pub signal price: u64 = 3
         pub signl stock: u64 = 3;
+        pub signal price: u64 = 3
         #[manual]
         pub signal rate: u64 = 2;
         pub computed total: u64 = price * rat;

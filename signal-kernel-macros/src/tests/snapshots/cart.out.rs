@@ -62,7 +62,7 @@ impl Cart {
     doc,
     doc = " \n # Graph\n \n A graph of 2 signals, 1 computed value and 1 effect. An arrow leads to what depends on its origin; [`GRAPH`](Self::GRAPH) has the same as data.\n \n …\n \n # Effects\n \n - `show` depends on [`total`](Self::total).\n "
 )]
-#[allow(clippy::type_complexity)]
+#[allow(unreachable_pub, clippy::type_complexity)]
 pub struct Cart {
     #[doc(hidden)]
     __price: ::signal_kernel::__private::Slot<u64, ()>,
@@ -71,21 +71,31 @@ pub struct Cart {
     #[doc(hidden)]
     __total: ::signal_kernel::__private::Slot<u64, ()>,
     #[doc(hidden)]
-    core: ::signal_kernel::__private::Core<1usize>,
+    core__: ::signal_kernel::__private::Core<1usize>,
 }
 ///Writes to a [`Cart`] that are settled together. See [`Cart::batch`].
-#[allow(dead_code, missing_debug_implementations)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 pub struct CartBatch<'graph> {
     #[doc(hidden)]
-    graph: &'graph mut Cart,
+    graph__: &'graph mut Cart,
 }
 ///Writes to a [`Cart`] that can be taken back. See [`Cart::transaction`].
-#[allow(dead_code, missing_debug_implementations)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 pub struct CartTransaction<'graph> {
     #[doc(hidden)]
-    graph: &'graph mut Cart,
+    graph__: &'graph mut Cart,
 }
-#[allow(dead_code, unused_variables, private_interfaces)]
+#[allow(dead_code)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl Cart {
     ///The signal `price`.
     #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
@@ -103,7 +113,7 @@ impl Cart {
             .__price
             .replace(value, Self::__same_price, revision)
         {
-            self.core.pending[0usize] = 1u64;
+            self.core__.pending[0usize] = 1u64;
             ::signal_kernel::__private::settle::changed(self, old);
         }
     }
@@ -114,7 +124,7 @@ impl Cart {
             self,
             2usize,
             |graph| {
-                let revision = graph.core.tick();
+                let revision = graph.core__.tick();
                 graph.__price.change(revision, change);
             },
         )
@@ -135,7 +145,7 @@ impl Cart {
             .__qty
             .replace(value, Self::__same_qty, revision)
         {
-            self.core.pending[0usize] = 1u64;
+            self.core__.pending[0usize] = 1u64;
             ::signal_kernel::__private::settle::changed(self, old);
         }
     }
@@ -146,7 +156,7 @@ impl Cart {
             self,
             3usize,
             |graph| {
-                let revision = graph.core.tick();
+                let revision = graph.core__.tick();
                 graph.__qty.change(revision, change);
             },
         )
@@ -161,55 +171,65 @@ impl Cart {
     #[inline]
     #[track_caller]
     pub fn total(&self) -> &u64 {
-        if self.core.is_failed(0usize) {
+        if self.core__.is_failed(0usize) {
             ::signal_kernel::__private::read::failed(self, 0usize)
         }
         &self.__total.value
     }
 }
-#[allow(dead_code, unused_variables, private_interfaces, deprecated)]
+#[allow(dead_code, deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl<'graph> CartBatch<'graph> {
     ///As [`Cart::price`].
     #[track_caller]
     pub fn price(&mut self) -> &u64 {
-        &self.graph.__price.value
+        &self.graph__.__price.value
     }
     ///Writes the signal `price`.
     pub fn set_price(&mut self, value: u64) {
-        let stamp = self.graph.core.stamp();
-        let write = self.graph.__price.write(stamp, value, <Cart>::__same_price);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
+        let stamp = self.graph__.core__.stamp();
+        let write = self.graph__.__price.write(stamp, value, <Cart>::__same_price);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
     }
     ///Changes the signal `price` in place: this always counts as a change, unless rolled back.
     pub fn update_price(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
-        let stamp = self.graph.core.stamp();
-        let write = self.graph.__price.touch(stamp);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
-        change(&mut self.graph.__price.value);
+        let stamp = self.graph__.core__.stamp();
+        let write = self.graph__.__price.touch(stamp);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
+        change(&mut self.graph__.__price.value);
     }
     ///As [`Cart::qty`].
     #[track_caller]
     pub fn qty(&mut self) -> &u64 {
-        &self.graph.__qty.value
+        &self.graph__.__qty.value
     }
     ///Writes the signal `qty`.
     pub fn set_qty(&mut self, value: u64) {
-        let stamp = self.graph.core.stamp();
-        let write = self.graph.__qty.write(stamp, value, <Cart>::__same_qty);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 3usize, write);
+        let stamp = self.graph__.core__.stamp();
+        let write = self.graph__.__qty.write(stamp, value, <Cart>::__same_qty);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 3usize, write);
     }
     ///Changes the signal `qty` in place: this always counts as a change, unless rolled back.
     pub fn update_qty(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
-        let stamp = self.graph.core.stamp();
-        let write = self.graph.__qty.touch(stamp);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 3usize, write);
-        change(&mut self.graph.__qty.value);
+        let stamp = self.graph__.core__.stamp();
+        let write = self.graph__.__qty.touch(stamp);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 3usize, write);
+        change(&mut self.graph__.__qty.value);
     }
     ///As [`Cart::total`].
     #[track_caller]
     pub fn total(&mut self) -> &u64 {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 0usize);
-        self.graph.total()
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 0usize);
+        self.graph__.total()
     }
     /// A batch inside this one: the outermost settles.
     pub fn batch<R>(
@@ -218,7 +238,7 @@ impl<'graph> CartBatch<'graph> {
     ) -> R {
         batch(
             &mut CartBatch {
-                graph: &mut *self.graph,
+                graph__: &mut *self.graph__,
             },
         )
     }
@@ -234,66 +254,76 @@ impl<'graph> CartBatch<'graph> {
         ) -> ::core::result::Result<R, E>,
     ) -> ::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph,
-            |graph| transaction(&mut CartTransaction { graph }),
+            &mut *self.graph__,
+            |graph| transaction(&mut CartTransaction { graph__: graph }),
         )
     }
 }
-#[allow(dead_code, unused_variables, private_interfaces, deprecated)]
+#[allow(dead_code, deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl<'graph> CartTransaction<'graph> {
     ///As [`Cart::price`].
     #[track_caller]
     pub fn price(&mut self) -> &u64 {
-        &self.graph.__price.value
+        &self.graph__.__price.value
     }
     ///Writes the signal `price`.
     pub fn set_price(&mut self, value: u64) {
-        let stamp = self.graph.core.stamp();
-        let write = self.graph.__price.write(stamp, value, <Cart>::__same_price);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
+        let stamp = self.graph__.core__.stamp();
+        let write = self.graph__.__price.write(stamp, value, <Cart>::__same_price);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
     }
     ///Changes the signal `price` in place: this always counts as a change, unless rolled back.
     pub fn update_price(&mut self, change: impl ::core::ops::FnOnce(&mut u64))
     where
         for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
     {
-        let stamp = self.graph.core.stamp();
+        let stamp = self.graph__.core__.stamp();
         let write = self
-            .graph
+            .graph__
             .__price
             .touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
-        change(&mut self.graph.__price.value);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
+        change(&mut self.graph__.__price.value);
     }
     ///As [`Cart::qty`].
     #[track_caller]
     pub fn qty(&mut self) -> &u64 {
-        &self.graph.__qty.value
+        &self.graph__.__qty.value
     }
     ///Writes the signal `qty`.
     pub fn set_qty(&mut self, value: u64) {
-        let stamp = self.graph.core.stamp();
-        let write = self.graph.__qty.write(stamp, value, <Cart>::__same_qty);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 3usize, write);
+        let stamp = self.graph__.core__.stamp();
+        let write = self.graph__.__qty.write(stamp, value, <Cart>::__same_qty);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 3usize, write);
     }
     ///Changes the signal `qty` in place: this always counts as a change, unless rolled back.
     pub fn update_qty(&mut self, change: impl ::core::ops::FnOnce(&mut u64))
     where
         for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
     {
-        let stamp = self.graph.core.stamp();
+        let stamp = self.graph__.core__.stamp();
         let write = self
-            .graph
+            .graph__
             .__qty
             .touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 3usize, write);
-        change(&mut self.graph.__qty.value);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 3usize, write);
+        change(&mut self.graph__.__qty.value);
     }
     ///As [`Cart::total`].
     #[track_caller]
     pub fn total(&mut self) -> &u64 {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 0usize);
-        self.graph.total()
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 0usize);
+        self.graph__.total()
     }
     /// A batch inside this one: the outermost settles.
     pub fn batch<R>(
@@ -302,7 +332,7 @@ impl<'graph> CartTransaction<'graph> {
     ) -> R {
         batch(
             &mut CartTransaction {
-                graph: &mut *self.graph,
+                graph__: &mut *self.graph__,
             },
         )
     }
@@ -318,12 +348,22 @@ impl<'graph> CartTransaction<'graph> {
         ) -> ::core::result::Result<R, E>,
     ) -> ::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph,
-            |graph| transaction(&mut CartTransaction { graph }),
+            &mut *self.graph__,
+            |graph| transaction(&mut CartTransaction { graph__: graph }),
         )
     }
 }
 #[allow(dead_code)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl Cart {
     ///A new `Cart`: every computed value an effect or a resource needs is current, every effect has run.
     #[allow(clippy::too_many_arguments)]
@@ -338,7 +378,7 @@ impl Cart {
             __price,
             __qty,
             __total,
-            core: ::signal_kernel::__private::Core::new([2u64], hub),
+            core__: ::signal_kernel::__private::Core::new([2u64], hub),
         };
         ::signal_kernel::__private::settle::begin(&mut graph);
         graph
@@ -350,7 +390,7 @@ impl Cart {
     ) -> R {
         ::signal_kernel::__private::batch::batch(
             self,
-            |graph| batch(&mut CartBatch { graph }),
+            |graph| batch(&mut CartBatch { graph__: graph }),
         )
     }
     /// A batch that restores every signal written in it if `transaction` returns an error or panics.
@@ -369,7 +409,7 @@ impl Cart {
             |graph| {
                 ::signal_kernel::__private::batch::transaction(
                     graph,
-                    |graph| transaction(&mut CartTransaction { graph }),
+                    |graph| transaction(&mut CartTransaction { graph__: graph }),
                 )
             },
         )
@@ -412,7 +452,7 @@ impl ::core::fmt::Debug for Cart {
         debug
             .field(
                 "total",
-                if self.core.is_failed(0usize) {
+                if self.core__.is_failed(0usize) {
                     &::signal_kernel::__private::read::Panicked
                         as &dyn ::core::fmt::Debug
                 } else {
@@ -466,11 +506,11 @@ impl Cart {
         &mut self,
         bits: u64,
     ) -> ::signal_kernel::__private::Change {
-        let revision = self.core.revision;
+        let revision = self.core__.revision;
         let mut sweep = ::signal_kernel::__private::Sweep::<
             ONE,
             1usize,
-        >::new(&mut self.core.pending, &mut self.core.reached, 0usize, bits);
+        >::new(&mut self.core__.pending, &mut self.core__.reached, 0usize, bits);
         if sweep.due(1u64) {
             sweep.visit(0u32);
             let value = Self::__body_total(&self.__price.value, &self.__qty.value);
@@ -537,11 +577,11 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
     const HAS_RESOURCES: bool = false;
     #[inline]
     fn core(&self) -> &::signal_kernel::__private::Core<1usize> {
-        &self.core
+        &self.core__
     }
     #[inline]
     fn core_mut(&mut self) -> &mut ::signal_kernel::__private::Core<1usize> {
-        &mut self.core
+        &mut self.core__
     }
     #[inline]
     fn sweep<const ONE: bool>(

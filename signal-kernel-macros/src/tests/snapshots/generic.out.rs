@@ -54,7 +54,7 @@ where
     doc,
     doc = " A graph of 1 signal and 2 computed values.\n \n # Graph\n \n An arrow leads to what depends on its origin; [`GRAPH`](Self::GRAPH) has the same as data.\n \n …\n "
 )]
-#[allow(clippy::type_complexity)]
+#[allow(unreachable_pub, clippy::type_complexity)]
 pub(crate) struct Pair<T: Clone + PartialEq, const N: usize>
 where
     T: Send,
@@ -66,27 +66,37 @@ where
     #[doc(hidden)]
     __count: ::signal_kernel::__private::Lazy<usize>,
     #[doc(hidden)]
-    core: ::signal_kernel::__private::Core<1usize>,
+    core__: ::signal_kernel::__private::Core<1usize>,
 }
 ///Writes to a [`Pair`] that are settled together. See [`Pair::batch`].
-#[allow(dead_code, missing_debug_implementations)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 pub(crate) struct PairBatch<'graph, T: Clone + PartialEq, const N: usize>
 where
     T: Send,
 {
     #[doc(hidden)]
-    graph: &'graph mut Pair<T, N>,
+    graph__: &'graph mut Pair<T, N>,
 }
 ///Writes to a [`Pair`] that can be taken back. See [`Pair::transaction`].
-#[allow(dead_code, missing_debug_implementations)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 pub(crate) struct PairTransaction<'graph, T: Clone + PartialEq, const N: usize>
 where
     T: Send,
 {
     #[doc(hidden)]
-    graph: &'graph mut Pair<T, N>,
+    graph__: &'graph mut Pair<T, N>,
 }
-#[allow(dead_code, unused_variables, private_interfaces)]
+#[allow(dead_code)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where
     T: Send,
@@ -102,12 +112,12 @@ where
     #[cfg_attr(doc, doc = " [`many`](Self::many) depends on it.")]
     #[inline]
     fn set_type(&mut self, value: T) {
-        let revision = self.core.tick();
+        let revision = self.core__.tick();
         if let ::core::option::Option::Some(old) = self
             .__type
             .replace(value, Self::__same_type, revision)
         {
-            self.core.pending[0usize] = 1u64;
+            self.core__.pending[0usize] = 1u64;
             ::signal_kernel::__private::settle::changed(self, old);
         }
     }
@@ -118,7 +128,7 @@ where
             self,
             2usize,
             |graph| {
-                let revision = graph.core.tick();
+                let revision = graph.core__.tick();
                 graph.__type.change(revision, change);
             },
         )
@@ -143,7 +153,17 @@ where
         }
     }
 }
-#[allow(dead_code, unused_variables, private_interfaces, deprecated)]
+#[allow(dead_code, deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl<'graph, T: Clone + PartialEq, const N: usize> PairBatch<'graph, T, N>
 where
     T: Send,
@@ -151,26 +171,26 @@ where
     ///As [`Pair::type`].
     #[track_caller]
     fn r#type(&mut self) -> &T {
-        &self.graph.__type.value
+        &self.graph__.__type.value
     }
     ///Writes the signal `type`.
     fn set_type(&mut self, value: T) {
-        let stamp = self.graph.core.stamp();
-        let write = self.graph.__type.write(stamp, value, <Pair<T, N>>::__same_type);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
+        let stamp = self.graph__.core__.stamp();
+        let write = self.graph__.__type.write(stamp, value, <Pair<T, N>>::__same_type);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
     }
     ///Changes the signal `type` in place: this always counts as a change, unless rolled back.
     fn update_type(&mut self, change: impl ::core::ops::FnOnce(&mut T)) {
-        let stamp = self.graph.core.stamp();
-        let write = self.graph.__type.touch(stamp);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
-        change(&mut self.graph.__type.value);
+        let stamp = self.graph__.core__.stamp();
+        let write = self.graph__.__type.touch(stamp);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
+        change(&mut self.graph__.__type.value);
     }
     ///As [`Pair::many`].
     #[track_caller]
     fn many(&mut self) -> &[T; N] {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 0usize);
-        self.graph.many()
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 0usize);
+        self.graph__.many()
     }
     /// A batch inside this one: the outermost settles.
     pub(crate) fn batch<R>(
@@ -179,7 +199,7 @@ where
     ) -> R {
         batch(
             &mut PairBatch {
-                graph: &mut *self.graph,
+                graph__: &mut *self.graph__,
             },
         )
     }
@@ -195,12 +215,22 @@ where
         ) -> ::core::result::Result<R, E>,
     ) -> ::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph,
-            |graph| transaction(&mut PairTransaction { graph }),
+            &mut *self.graph__,
+            |graph| transaction(&mut PairTransaction { graph__: graph }),
         )
     }
 }
-#[allow(dead_code, unused_variables, private_interfaces, deprecated)]
+#[allow(dead_code, deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl<'graph, T: Clone + PartialEq, const N: usize> PairTransaction<'graph, T, N>
 where
     T: Send,
@@ -208,32 +238,32 @@ where
     ///As [`Pair::type`].
     #[track_caller]
     fn r#type(&mut self) -> &T {
-        &self.graph.__type.value
+        &self.graph__.__type.value
     }
     ///Writes the signal `type`.
     fn set_type(&mut self, value: T) {
-        let stamp = self.graph.core.stamp();
-        let write = self.graph.__type.write(stamp, value, <Pair<T, N>>::__same_type);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
+        let stamp = self.graph__.core__.stamp();
+        let write = self.graph__.__type.write(stamp, value, <Pair<T, N>>::__same_type);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
     }
     ///Changes the signal `type` in place: this always counts as a change, unless rolled back.
     fn update_type(&mut self, change: impl ::core::ops::FnOnce(&mut T))
     where
         for<'undo> T: ::signal_kernel::needs::Undo<'undo>,
     {
-        let stamp = self.graph.core.stamp();
+        let stamp = self.graph__.core__.stamp();
         let write = self
-            .graph
+            .graph__
             .__type
             .touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 2usize, write);
-        change(&mut self.graph.__type.value);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
+        change(&mut self.graph__.__type.value);
     }
     ///As [`Pair::many`].
     #[track_caller]
     fn many(&mut self) -> &[T; N] {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 0usize);
-        self.graph.many()
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 0usize);
+        self.graph__.many()
     }
     /// A batch inside this one: the outermost settles.
     pub(crate) fn batch<R>(
@@ -242,7 +272,7 @@ where
     ) -> R {
         batch(
             &mut PairTransaction {
-                graph: &mut *self.graph,
+                graph__: &mut *self.graph__,
             },
         )
     }
@@ -258,11 +288,21 @@ where
         ) -> ::core::result::Result<R, E>,
     ) -> ::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph,
-            |graph| transaction(&mut PairTransaction { graph }),
+            &mut *self.graph__,
+            |graph| transaction(&mut PairTransaction { graph__: graph }),
         )
     }
 }
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where
     T: Send,
@@ -287,11 +327,31 @@ where
         }
     }
 }
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where
     T: Send,
 {}
-#[allow(private_interfaces, deprecated)]
+#[allow(deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl<'graph, T: Clone + PartialEq, const N: usize> PairBatch<'graph, T, N>
 where
     T: Send,
@@ -300,11 +360,21 @@ where
     #[track_caller]
     fn count(&mut self) -> &usize {
         let _ = <Pair<T, N>>::count;
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 1usize);
-        self.graph.count()
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 1usize);
+        self.graph__.count()
     }
 }
-#[allow(private_interfaces, deprecated)]
+#[allow(deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl<'graph, T: Clone + PartialEq, const N: usize> PairTransaction<'graph, T, N>
 where
     T: Send,
@@ -313,11 +383,21 @@ where
     #[track_caller]
     fn count(&mut self) -> &usize {
         let _ = <Pair<T, N>>::count;
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 1usize);
-        self.graph.count()
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 1usize);
+        self.graph__.count()
     }
 }
 #[allow(dead_code)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where
     T: Send,
@@ -334,7 +414,7 @@ where
             __type,
             __many,
             __count,
-            core: ::signal_kernel::__private::Core::new([0u64], hub),
+            core__: ::signal_kernel::__private::Core::new([0u64], hub),
         };
         ::signal_kernel::__private::settle::begin(&mut graph);
         graph
@@ -346,7 +426,7 @@ where
     ) -> R {
         ::signal_kernel::__private::batch::batch(
             self,
-            |graph| batch(&mut PairBatch { graph }),
+            |graph| batch(&mut PairBatch { graph__: graph }),
         )
     }
     /// A batch that restores every signal written in it if `transaction` returns an error or panics.
@@ -365,7 +445,7 @@ where
             |graph| {
                 ::signal_kernel::__private::batch::transaction(
                     graph,
-                    |graph| transaction(&mut PairTransaction { graph }),
+                    |graph| transaction(&mut PairTransaction { graph__: graph }),
                 )
             },
         )
@@ -429,11 +509,11 @@ where
         &mut self,
         bits: u64,
     ) -> ::signal_kernel::__private::Change {
-        let revision = self.core.revision;
+        let revision = self.core__.revision;
         let mut sweep = ::signal_kernel::__private::Sweep::<
             ONE,
             1usize,
-        >::new(&mut self.core.pending, &mut self.core.reached, 0usize, bits);
+        >::new(&mut self.core__.pending, &mut self.core__.reached, 0usize, bits);
         if sweep.due(1u64) {
             sweep.visit(0u32);
             if let ::core::option::Option::Some(old) = self.__many.outdate() {
@@ -503,11 +583,11 @@ where
     const HAS_RESOURCES: bool = false;
     #[inline]
     fn core(&self) -> &::signal_kernel::__private::Core<1usize> {
-        &self.core
+        &self.core__
     }
     #[inline]
     fn core_mut(&mut self) -> &mut ::signal_kernel::__private::Core<1usize> {
-        &mut self.core
+        &mut self.core__
     }
     #[inline]
     fn sweep<const ONE: bool>(
@@ -580,7 +660,7 @@ where
                 changed_at = ::core::cmp::Ord::max(changed_at, self.__type.version);
                 self.__many
                     .force(
-                        self.core.revision,
+                        self.core__.revision,
                         changed_at,
                         || Self::__body_many(&self.__type.value),
                         Self::__same_many,
@@ -595,7 +675,7 @@ where
                 );
                 self.__count
                     .force(
-                        self.core.revision,
+                        self.core__.revision,
                         changed_at,
                         || Self::__body_count(
                             ::signal_kernel::__private::read::current(&self.__many),

@@ -101,7 +101,7 @@ impl Profile {
     doc,
     doc = " A graph of 1 signal, 1 computed value, 1 resource and 2 effects.\n \n # Graph\n \n An arrow leads to what depends on its origin; [`GRAPH`](Self::GRAPH) has the same as data.\n \n …\n \n # Resources\n \n - [`user`](Self::user) depends on [`id`](Self::id), and uses the field [`client`](Self::client).\n \n # Effects\n \n - `note` depends on [`title`](Self::title) and the status of [`user`](Self::user), and uses the field [`log`](Self::log).\n - `lock` depends on [`title`](Self::title), uses the field [`client`](Self::client), and keeps its result until it runs again.\n "
 )]
-#[allow(clippy::type_complexity)]
+#[allow(unreachable_pub, clippy::type_complexity)]
 struct Profile {
     #[doc(hidden)]
     __client: Client,
@@ -120,21 +120,31 @@ struct Profile {
     #[doc(hidden)]
     __lock: ::core::option::Option<Guard>,
     #[doc(hidden)]
-    core: ::signal_kernel::__private::Core<1usize>,
+    core__: ::signal_kernel::__private::Core<1usize>,
 }
 ///Writes to a [`Profile`] that are settled together. See [`Profile::batch`].
-#[allow(dead_code, missing_debug_implementations)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 struct ProfileBatch<'graph> {
     #[doc(hidden)]
-    graph: &'graph mut Profile,
+    graph__: &'graph mut Profile,
 }
 ///Writes to a [`Profile`] that can be taken back. See [`Profile::transaction`].
-#[allow(dead_code, missing_debug_implementations)]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 struct ProfileTransaction<'graph> {
     #[doc(hidden)]
-    graph: &'graph mut Profile,
+    graph__: &'graph mut Profile,
 }
-#[allow(dead_code, unused_variables, private_interfaces)]
+#[allow(dead_code)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl Profile {
     ///The field `client`.
     #[cfg_attr(doc, doc = " [`user`](Self::user) and the effect `lock` use it.")]
@@ -172,7 +182,7 @@ impl Profile {
             .__id
             .replace(value, Self::__same_id, revision)
         {
-            self.core.pending[0usize] = 1u64;
+            self.core__.pending[0usize] = 1u64;
             ::signal_kernel::__private::settle::changed(self, old);
         }
     }
@@ -183,7 +193,7 @@ impl Profile {
             self,
             5usize,
             |graph| {
-                let revision = graph.core.tick();
+                let revision = graph.core__.tick();
                 graph.__id.change(revision, change);
             },
         )
@@ -234,45 +244,55 @@ impl Profile {
     #[inline]
     #[track_caller]
     fn title(&self) -> &String {
-        if self.core.is_failed(2usize) {
+        if self.core__.is_failed(2usize) {
             ::signal_kernel::__private::read::failed(self, 2usize)
         }
         &self.__title.value
     }
 }
-#[allow(dead_code, unused_variables, private_interfaces, deprecated)]
+#[allow(dead_code, deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl<'graph> ProfileBatch<'graph> {
     ///As [`Profile::client`].
     #[track_caller]
     fn client(&mut self) -> &Client {
-        &self.graph.__client
+        &self.graph__.__client
     }
     ///As [`Profile::log`].
     #[track_caller]
     fn log(&mut self) -> &Vec<String> {
-        &self.graph.__log
+        &self.graph__.__log
     }
     ///As [`Profile::log`].
     fn log_mut(&mut self) -> &mut Vec<String> {
-        &mut self.graph.__log
+        &mut self.graph__.__log
     }
     ///As [`Profile::id`].
     #[track_caller]
     fn id(&mut self) -> &Option<u64> {
-        &self.graph.__id.value
+        &self.graph__.__id.value
     }
     ///Writes the signal `id`.
     fn set_id(&mut self, value: Option<u64>) {
-        let stamp = self.graph.core.stamp();
-        let write = self.graph.__id.write(stamp, value, <Profile>::__same_id);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 5usize, write);
+        let stamp = self.graph__.core__.stamp();
+        let write = self.graph__.__id.write(stamp, value, <Profile>::__same_id);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 5usize, write);
     }
     ///Changes the signal `id` in place: this always counts as a change, unless rolled back.
     fn update_id(&mut self, change: impl ::core::ops::FnOnce(&mut Option<u64>)) {
-        let stamp = self.graph.core.stamp();
-        let write = self.graph.__id.touch(stamp);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 5usize, write);
-        change(&mut self.graph.__id.value);
+        let stamp = self.graph__.core__.stamp();
+        let write = self.graph__.__id.touch(stamp);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 5usize, write);
+        change(&mut self.graph__.__id.value);
     }
     ///As [`Profile::user`].
     #[track_caller]
@@ -282,15 +302,15 @@ impl<'graph> ProfileBatch<'graph> {
         <fetch_user as ::signal_kernel::Resource>::Value,
         <fetch_user as ::signal_kernel::Resource>::Error,
     > {
-        &self.graph.__user.state
+        &self.graph__.__user.state
     }
     ///Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
     fn reload_user(&mut self) {
         let first = self
-            .graph
+            .graph__
             .__user
             .request(::signal_kernel::__private::Request::Reload);
-        ::signal_kernel::__private::batch::request(&mut *self.graph, 1usize, first)
+        ::signal_kernel::__private::batch::request(&mut *self.graph__, 1usize, first)
     }
     ///Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
     fn cancel_user(
@@ -298,20 +318,20 @@ impl<'graph> ProfileBatch<'graph> {
         reason: impl ::core::convert::Into<::signal_kernel::CancelReason>,
     ) {
         let first = self
-            .graph
+            .graph__
             .__user
             .request(
                 ::signal_kernel::__private::Request::Cancel(
                     ::core::convert::Into::into(reason),
                 ),
             );
-        ::signal_kernel::__private::batch::request(&mut *self.graph, 1usize, first)
+        ::signal_kernel::__private::batch::request(&mut *self.graph__, 1usize, first)
     }
     ///As [`Profile::title`].
     #[track_caller]
     fn title(&mut self) -> &String {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 2usize);
-        self.graph.title()
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 2usize);
+        self.graph__.title()
     }
     /// A batch inside this one: the outermost settles.
     fn batch<R>(
@@ -320,7 +340,7 @@ impl<'graph> ProfileBatch<'graph> {
     ) -> R {
         batch(
             &mut ProfileBatch {
-                graph: &mut *self.graph,
+                graph__: &mut *self.graph__,
             },
         )
     }
@@ -336,50 +356,64 @@ impl<'graph> ProfileBatch<'graph> {
         ) -> ::core::result::Result<R, E>,
     ) -> ::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph,
-            |graph| transaction(&mut ProfileTransaction { graph }),
+            &mut *self.graph__,
+            |graph| transaction(
+                &mut ProfileTransaction {
+                    graph__: graph,
+                },
+            ),
         )
     }
 }
-#[allow(dead_code, unused_variables, private_interfaces, deprecated)]
+#[allow(dead_code, deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl<'graph> ProfileTransaction<'graph> {
     ///As [`Profile::client`].
     #[track_caller]
     fn client(&mut self) -> &Client {
-        &self.graph.__client
+        &self.graph__.__client
     }
     ///As [`Profile::log`].
     #[track_caller]
     fn log(&mut self) -> &Vec<String> {
-        &self.graph.__log
+        &self.graph__.__log
     }
     ///As [`Profile::log`].
     fn log_mut(&mut self) -> &mut Vec<String> {
-        &mut self.graph.__log
+        &mut self.graph__.__log
     }
     ///As [`Profile::id`].
     #[track_caller]
     fn id(&mut self) -> &Option<u64> {
-        &self.graph.__id.value
+        &self.graph__.__id.value
     }
     ///Writes the signal `id`.
     fn set_id(&mut self, value: Option<u64>) {
-        let stamp = self.graph.core.stamp();
-        let write = self.graph.__id.write(stamp, value, <Profile>::__same_id);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 5usize, write);
+        let stamp = self.graph__.core__.stamp();
+        let write = self.graph__.__id.write(stamp, value, <Profile>::__same_id);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 5usize, write);
     }
     ///Changes the signal `id` in place: this always counts as a change, unless rolled back.
     fn update_id(&mut self, change: impl ::core::ops::FnOnce(&mut Option<u64>))
     where
         for<'undo> Option<u64>: ::signal_kernel::needs::Undo<'undo>,
     {
-        let stamp = self.graph.core.stamp();
+        let stamp = self.graph__.core__.stamp();
         let write = self
-            .graph
+            .graph__
             .__id
             .touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo);
-        ::signal_kernel::__private::batch::written(&mut *self.graph, 5usize, write);
-        change(&mut self.graph.__id.value);
+        ::signal_kernel::__private::batch::written(&mut *self.graph__, 5usize, write);
+        change(&mut self.graph__.__id.value);
     }
     ///As [`Profile::user`].
     #[track_caller]
@@ -389,13 +423,13 @@ impl<'graph> ProfileTransaction<'graph> {
         <fetch_user as ::signal_kernel::Resource>::Value,
         <fetch_user as ::signal_kernel::Resource>::Error,
     > {
-        &self.graph.__user.state
+        &self.graph__.__user.state
     }
     ///As [`Profile::title`].
     #[track_caller]
     fn title(&mut self) -> &String {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph, 2usize);
-        self.graph.title()
+        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 2usize);
+        self.graph__.title()
     }
     /// A batch inside this one: the outermost settles.
     fn batch<R>(
@@ -404,7 +438,7 @@ impl<'graph> ProfileTransaction<'graph> {
     ) -> R {
         batch(
             &mut ProfileTransaction {
-                graph: &mut *self.graph,
+                graph__: &mut *self.graph__,
             },
         )
     }
@@ -420,12 +454,26 @@ impl<'graph> ProfileTransaction<'graph> {
         ) -> ::core::result::Result<R, E>,
     ) -> ::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph,
-            |graph| transaction(&mut ProfileTransaction { graph }),
+            &mut *self.graph__,
+            |graph| transaction(
+                &mut ProfileTransaction {
+                    graph__: graph,
+                },
+            ),
         )
     }
 }
 #[allow(dead_code)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl Profile {
     ///A new `Profile`: every computed value an effect or a resource needs is current, every effect has run.
     #[cfg_attr(doc, doc = " It takes the first value of [`client`](Self::client).")]
@@ -448,7 +496,7 @@ impl Profile {
             __user,
             __title,
             __lock,
-            core: ::signal_kernel::__private::Core::new([24u64], hub),
+            core__: ::signal_kernel::__private::Core::new([24u64], hub),
         };
         ::signal_kernel::__private::settle::begin(&mut graph);
         graph
@@ -460,7 +508,7 @@ impl Profile {
     ) -> R {
         ::signal_kernel::__private::batch::batch(
             self,
-            |graph| batch(&mut ProfileBatch { graph }),
+            |graph| batch(&mut ProfileBatch { graph__: graph }),
         )
     }
     /// A batch that restores every signal written in it if `transaction` returns an error or panics.
@@ -479,7 +527,11 @@ impl Profile {
             |graph| {
                 ::signal_kernel::__private::batch::transaction(
                     graph,
-                    |graph| transaction(&mut ProfileTransaction { graph }),
+                    |graph| transaction(
+                        &mut ProfileTransaction {
+                            graph__: graph,
+                        },
+                    ),
                 )
             },
         )
@@ -549,11 +601,11 @@ impl Profile {
         &mut self,
         bits: u64,
     ) -> ::signal_kernel::__private::Change {
-        let revision = self.core.revision;
+        let revision = self.core__.revision;
         let mut sweep = ::signal_kernel::__private::Sweep::<
             ONE,
             1usize,
-        >::new(&mut self.core.pending, &mut self.core.reached, 0usize, bits);
+        >::new(&mut self.core__.pending, &mut self.core__.reached, 0usize, bits);
         if sweep.due(1u64) {
             sweep.visit(0u32);
             let change = self.__user.question_changed();
@@ -573,7 +625,7 @@ impl Profile {
             let (change, dropped) = self
                 .__user
                 .act(
-                    &self.core.hub,
+                    &self.core__.hub,
                     revision,
                     move || Self::__start_user(inputs.0, inputs.1),
                     ::core::option::Option::Some(Self::__same_user),
@@ -687,11 +739,11 @@ impl ::signal_kernel::__private::Wired<1usize> for Profile {
     const HAS_RESOURCES: bool = true;
     #[inline]
     fn core(&self) -> &::signal_kernel::__private::Core<1usize> {
-        &self.core
+        &self.core__
     }
     #[inline]
     fn core_mut(&mut self) -> &mut ::signal_kernel::__private::Core<1usize> {
-        &mut self.core
+        &mut self.core__
     }
     #[inline]
     fn sweep<const ONE: bool>(
