@@ -21,7 +21,11 @@ fn chain(text: &mut String, length: usize) {
     let mut first = String::new();
     let mut steps = String::new();
     for i in 0..length {
-        let from = if i == 0 { "source".to_owned() } else { format!("c{}", i - 1) };
+        let from = if i == 0 {
+            "source".to_owned()
+        } else {
+            format!("c{}", i - 1)
+        };
         writeln!(nodes, "        computed c{i}: u64 = step(*{from});").unwrap();
         writeln!(fields, "    c{i}: u64,").unwrap();
         writeln!(first, "        new.c{i} = step(new.{from});").unwrap();
@@ -78,7 +82,10 @@ fn diamond(text: &mut String, width: usize) {
         .unwrap();
     }
     let sum = |of: &str| {
-        (0..width).map(|i| format!("{of}b{i}")).collect::<Vec<_>>().join(" + ")
+        (0..width)
+            .map(|i| format!("{of}b{i}"))
+            .collect::<Vec<_>>()
+            .join(" + ")
     };
     let (sum_of_nodes, sum_of_fields) = (sum("*"), sum("self."));
     let sum_of_new = sum("new.");
@@ -128,17 +135,25 @@ fn fan(text: &mut String, width: usize) {
     let mut first = String::new();
     let mut steps = String::new();
     let mut runs = String::new();
-    for i in 0..width {
+    for i in 1..=width {
         writeln!(nodes, "        computed b{i}: u64 = step(*source + {i});").unwrap();
         writeln!(effects, "        effect e{i} {{ seen(*b{i}, runs); }}").unwrap();
         writeln!(fields, "    b{i}: u64,").unwrap();
-        writeln!(first, "        new.b{i} = step(new.source + {i}); seen(new.b{i}, &mut new.runs);").unwrap();
+        writeln!(
+            first,
+            "        new.b{i} = step(new.source + {i}); seen(new.b{i}, &mut new.runs);"
+        )
+        .unwrap();
         writeln!(
             steps,
             "        let value = step(self.source + {i}); let changed{i} = value != self.b{i}; self.b{i} = value;"
         )
         .unwrap();
-        writeln!(runs, "        if changed{i} {{ seen(self.b{i}, &mut self.runs); }}").unwrap();
+        writeln!(
+            runs,
+            "        if changed{i} {{ seen(self.b{i}, &mut self.runs); }}"
+        )
+        .unwrap();
     }
     writeln!(
         text,

@@ -95,7 +95,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let quick = arguments.iter().any(|argument| argument == "--quick");
     let filter = arguments.iter().position(|argument| argument == "--filter");
-    let filter = filter.and_then(|at| arguments.get(at + 1)).map_or("", String::as_str);
+    let filter = filter
+        .and_then(|at| arguments.get(at + 1))
+        .map_or("", String::as_str);
     let workloads = [
         workload!("set + effect", 1, Single, SingleByHand),
         workload!("chain of 50", 1, Chain, ChainByHand),
@@ -103,21 +105,42 @@ fn main() -> ExitCode {
         workload!("fan of 50 x 2", 50, Fan, FanByHand),
     ];
     let (rounds, writes) = if quick { (3, 100) } else { (101, 20_000) };
-    println!("{:<16} {:>10} {:>10} {:>8}", "ns per write", "reactive!", "by hand", "ratio");
+    println!(
+        "{:<16} {:>10} {:>10} {:>8}",
+        "ns per write", "reactive!", "by hand", "ratio"
+    );
     let mut right = true;
-    for mut workload in workloads.into_iter().filter(|workload| workload.name.contains(filter)) {
+    for mut workload in workloads
+        .into_iter()
+        .filter(|workload| workload.name.contains(filter))
+    {
         let mut times = (Vec::new(), Vec::new(), Vec::new());
         let mut next = 1;
         for _ in 0..rounds {
-            let graph = measure(&mut workload.graph, next, writes, workload.effects, &mut right);
-            let by_hand = measure(&mut workload.by_hand, next, writes, workload.effects, &mut right);
+            let graph = measure(
+                &mut workload.graph,
+                next,
+                writes,
+                workload.effects,
+                &mut right,
+            );
+            let by_hand = measure(
+                &mut workload.by_hand,
+                next,
+                writes,
+                workload.effects,
+                &mut right,
+            );
             next += writes;
             times.0.push(graph);
             times.1.push(by_hand);
             times.2.push(graph / by_hand);
         }
         let (graph, by_hand, ratio) = (median(times.0), median(times.1), median(times.2));
-        println!("{:<16} {graph:>10.1} {by_hand:>10.1} {ratio:>8.2}", workload.name);
+        println!(
+            "{:<16} {graph:>10.1} {by_hand:>10.1} {ratio:>8.2}",
+            workload.name
+        );
     }
     if right {
         println!("every side ran its effects as often as it must");

@@ -148,7 +148,7 @@ impl<T> Lazy<T> {
         revision: u64,
         changed_at: u64,
         body: impl FnOnce() -> T,
-        same: impl FnOnce(&T, &T) -> bool,
+        same: fn(&T, &T) -> bool,
     ) -> Option<Box<dyn Any + Send>> {
         let mut panic = None;
         self.cell.get_or_init(|| {
@@ -172,7 +172,7 @@ impl<T> Lazy<T> {
         &self,
         changed_at: u64,
         body: impl FnOnce() -> T,
-        same: impl FnOnce(&T, &T) -> bool,
+        same: fn(&T, &T) -> bool,
         equal: &mut Option<T>,
     ) -> Result<Outcome<T>, Box<dyn Any + Send>> {
         let latest = self.latest();
@@ -302,16 +302,16 @@ pub trait AnyLazy {
 }
 
 /// A lazy value with its node's rule of equality: what `AnyLazy` needs to know.
-pub struct LazyRef<'a, T, F> {
+pub struct LazyRef<'a, T> {
     /// The value.
     pub lazy: &'a mut Lazy<T>,
     /// The rule.
-    pub same: F,
+    pub same: fn(&T, &T) -> bool,
     /// The rule is `PartialEq`: of two equal values, either will do.
     pub exact: bool,
 }
 
-impl<T, F: Fn(&T, &T) -> bool> AnyLazy for LazyRef<'_, T, F> {
+impl<T> AnyLazy for LazyRef<'_, T> {
     fn arm(&mut self, Caught(panics): &mut Caught) {
         let Lazy {
             cell, past, armed, ..

@@ -145,12 +145,7 @@ impl<T, V: Version> Slot<T, V> {
 
     /// A write to a signal outside any batch: the old value, if the new one differs.
     #[inline(always)]
-    pub fn replace(
-        &mut self,
-        value: T,
-        same: impl FnOnce(&T, &T) -> bool,
-        revision: u64,
-    ) -> Option<T> {
+    pub fn replace(&mut self, value: T, same: fn(&T, &T) -> bool, revision: u64) -> Option<T> {
         if same(&self.value, &value) {
             return None; // user code: the comparison, and the drop of `value`
         }
@@ -169,7 +164,7 @@ impl<T, V: Version> Slot<T, V> {
     pub fn store<const ONE: bool, const W: usize>(
         &mut self,
         value: T,
-        same: impl FnOnce(&T, &T) -> bool,
+        same: fn(&T, &T) -> bool,
         revision: u64,
         sweep: &mut Sweep<'_, ONE, W>,
     ) -> bool {
@@ -211,12 +206,7 @@ impl<T, V: Version> Slot<T, V> {
     }
 
     /// A write to a signal inside a batch or transaction.
-    pub fn write(
-        &mut self,
-        stamp: Stamp,
-        value: T,
-        same: impl FnOnce(&T, &T) -> bool,
-    ) -> Written<T> {
+    pub fn write(&mut self, stamp: Stamp, value: T, same: fn(&T, &T) -> bool) -> Written<T> {
         if same(&self.value, &value) {
             return Written::NOTHING;
         }
@@ -333,16 +323,16 @@ pub struct Resolved {
 }
 
 /// A slot with its node's rule of equality: what `AnySlot` needs to know.
-pub struct SlotRef<'a, T, V, F> {
+pub struct SlotRef<'a, T, V> {
     /// The slot.
     pub slot: &'a mut Slot<T, V>,
     /// The rule.
-    pub same: F,
+    pub same: fn(&T, &T) -> bool,
     /// The rule is `PartialEq`.
     pub exact: bool,
 }
 
-impl<T, V: Version, F: Fn(&T, &T) -> bool> AnySlot for SlotRef<'_, T, V, F> {
+impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
     fn is_exact(&self) -> bool {
         self.exact
     }
