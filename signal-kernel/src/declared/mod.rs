@@ -184,19 +184,29 @@ fn put<const W: usize>(mask: &mut [u64; W], rank: usize) {
     mask[rank / 64] |= bit(rank);
 }
 
+/// Shows the node at `position` to `with`, and returns what that returns.
+fn node<G: Wired<W>, const W: usize, R>(
+    graph: &mut G,
+    position: usize,
+    with: impl FnOnce(NodeRef<'_>) -> Option<R>,
+) -> Option<R> {
+    let mut with = Some(with);
+    let mut result = None;
+    graph.node(position, &mut |node| {
+        result = with.take().and_then(|with| with(node));
+    });
+    result
+}
+
 fn slot<G: Wired<W>, const W: usize, R>(
     graph: &mut G,
     position: usize,
     with: impl FnOnce(&mut dyn AnySlot) -> R,
 ) -> Option<R> {
-    let mut with = Some(with);
-    let mut result = None;
-    graph.node(position, &mut |node| {
-        if let (NodeRef::Slot(slot), Some(with)) = (node, with.take()) {
-            result = Some(with(slot));
-        }
-    });
-    result
+    node(graph, position, |node| match node {
+        NodeRef::Slot(slot) => Some(with(slot)),
+        _ => None,
+    })
 }
 
 fn lazy<G: Wired<W>, const W: usize, R>(
@@ -204,14 +214,10 @@ fn lazy<G: Wired<W>, const W: usize, R>(
     rank: usize,
     with: impl FnOnce(&mut dyn AnyLazy) -> R,
 ) -> Option<R> {
-    let mut with = Some(with);
-    let mut result = None;
-    graph.node(rank, &mut |node| {
-        if let (NodeRef::Lazy(lazy), Some(with)) = (node, with.take()) {
-            result = Some(with(lazy));
-        }
-    });
-    result
+    node(graph, rank, |node| match node {
+        NodeRef::Lazy(lazy) => Some(with(lazy)),
+        _ => None,
+    })
 }
 
 fn answer<G: Wired<W>, const W: usize, R>(
@@ -219,12 +225,8 @@ fn answer<G: Wired<W>, const W: usize, R>(
     rank: usize,
     with: impl FnOnce(&mut dyn AnyAnswer) -> R,
 ) -> Option<R> {
-    let mut with = Some(with);
-    let mut result = None;
-    graph.node(rank, &mut |node| {
-        if let (NodeRef::Answer(answer), Some(with)) = (node, with.take()) {
-            result = Some(with(answer));
-        }
-    });
-    result
+    node(graph, rank, |node| match node {
+        NodeRef::Answer(answer) => Some(with(answer)),
+        _ => None,
+    })
 }

@@ -163,14 +163,17 @@ fn declare(name: &str, kinds: Vec<Kind>, random: &mut Random) -> Graph {
         order,
     };
     let watched = graph.watched();
+    let can_panic = (0..graph.items.len()).any(|item| {
+        let body = graph.body(item);
+        body.is_some_and(|body| body.panics_at.is_some())
+    });
     for (item, watched) in graph.items.iter_mut().zip(watched) {
-        // Which of several equal values a lazy one shows would depend on who read it when.
-        if let Kind::Computed {
-            rule: rule @ Rule::SameTen,
-            ..
-        } = &mut item.kind
-        {
-            *rule = if watched { Rule::SameTen } else { Rule::Equal };
+        if let Kind::Computed { rule, .. } = &mut item.kind {
+            // Which of several equal values a lazy one shows, or one that was failed half-way, would
+            // depend on who read it when.
+            if *rule == Rule::SameTen && (!watched || can_panic) {
+                *rule = Rule::Equal;
+            }
         }
     }
     graph

@@ -2,7 +2,7 @@
 //!
 //! Must not know: the runtime under test.
 
-use super::{Before, Failure, HalfWay, Mark, Model, State, Verdict};
+use super::{Before, Failure, HalfWay, Model, State, Verdict};
 use crate::describe::{Kind, Rule};
 use crate::ledger::Log;
 use crate::subject::Entry;
@@ -74,15 +74,10 @@ impl Model<'_> {
         }
         let state = &self.states[item];
         let may = state.half_way.touched || mentions.iter().any(|&mention| ending.shaken[mention]);
-        let must = state.is_stale(&marks) && !self.saw_equals(item, &marks);
-        if must || ((may || state.is_stale(&marks)) && log.has(item)) {
+        if state.is_stale(&marks) || (may && log.has(item)) {
             self.run(item, marks, log)?;
             self.states[item].value = self.evaluate(item).unwrap_or(before.value);
             ending.shaken[item] = true;
-        } else if state.is_stale(&marks) {
-            // It saw the equal value that is there now, so this is what it is.
-            self.states[item].value = self.evaluate(item).unwrap_or(before.value);
-            self.states[item].seen = marks;
         }
         let rule = self.graph.rule(item);
         let state = &mut self.states[item];
@@ -90,7 +85,7 @@ impl Model<'_> {
             // Of equal values, which one stays is a choice where there was another one for a time.
             let shown = self.shown[item].filter(|&shown| rule.same(shown, state.value));
             state.value = shown.unwrap_or(state.value);
-            ending.shaken[item] |= moved || before.failure.is_some();
+            ending.shaken[item] |= moved;
         }
         let same = match (state.failure, before.failure) {
             (Some(_), Some(_)) => true,
@@ -102,21 +97,6 @@ impl Model<'_> {
             ending.shaken[item] |= moved;
         }
         Ok(!same)
-    }
-
-    /// Did the body see half-way what is there now, but for values that are equal by a rule of their
-    /// own? Which of those it saw is not known.
-    fn saw_equals(&self, item: usize, marks: &[Mark]) -> bool {
-        let state = &self.states[item];
-        let pairs = state.seen.iter().zip(marks).zip(self.graph.mentions(item));
-        let same = |((seen, now), &mention): ((&Mark, &Mark), &usize)| match (seen, now) {
-            _ if seen == now => true,
-            ((Some(a), changes), (Some(b), now)) => {
-                changes == now && self.watched[mention] && self.graph.rule(mention).same(*a, *b)
-            }
-            _ => false,
-        };
-        state.failure.is_none() && state.seen.len() == marks.len() && pairs.into_iter().all(same)
     }
 
     /// What becomes of a lazy value at the end of a batch.
