@@ -126,17 +126,23 @@ fn parameter(node: &Node) -> Option<TokenStream> {
 /// ```
 fn new_body(context: &Context, plan: &Plan) -> TokenStream {
     let nodes = &context.graph.nodes;
-    let sources = nodes.iter().filter_map(|node| {
+    // Types are spelled out: what waits for the struct at the end to be inferred makes rustc's time grow
+    // with the square of the nodes.
+    let slot = |index: usize| {
+        let version = match plan.places[index].versioned {
+            true => quote!(u64),
+            false => quote!(()),
+        };
+        quote!(::signal_kernel::__private::Slot::<_, #version>::new)
+    };
+    let sources = nodes.iter().enumerate().filter_map(|(index, node)| {
+        let slot = slot(index);
         let (field, init, name) = (field(node), function("init", node), &node.name);
         match &node.kind {
             Kind::Field { value: Some(_), .. } => Some(quote!(let #field = Self::#init();)),
             Kind::Field { value: None, .. } => Some(quote!(let #field = #name;)),
-            Kind::Signal { value: Some(_), .. } => {
-                Some(quote!(let #field = ::signal_kernel::__private::Slot::new(Self::#init());))
-            }
-            Kind::Signal { value: None, .. } => {
-                Some(quote!(let #field = ::signal_kernel::__private::Slot::new(#name);))
-            }
+            Kind::Signal { value: Some(_), .. } => Some(quote!(let #field = #slot(Self::#init());)),
+            Kind::Signal { value: None, .. } => Some(quote!(let #field = #slot(#name);)),
             _ => None,
         }
     });
@@ -145,12 +151,15 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         let node = &nodes[index];
         let field = field(node);
         match &node.kind {
-            Kind::Computed { .. } if plan.places[index].lazy => {
-                Some(quote!(let #field = ::signal_kernel::__private::Lazy::default();))
+            Kind::Computed { ty, .. } if plan.places[index].lazy => {
+                Some(quote!(let #field = <::signal_kernel::__private::Lazy<#ty> as ::core::default::Default>::default();))
             }
             Kind::Computed { .. } => {
                 let (body, inputs) = (function("body", node), context.inputs(node, &quote!()));
-                Some(quote!(let #field = ::signal_kernel::__private::Slot::new(Self::#body(#(#inputs),*));))
+                {
+                let slot = slot(index);
+                Some(quote!(let #field = #slot(Self::#body(#(#inputs),*));))
+                }
             }
             Kind::Resource { path, keep_previous, manual, .. } if rank == plan.position(index) => {
                 let at = path.span();
@@ -166,7 +175,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
                     }
                 })
             }
-            Kind::Effect { kept: Some(_), .. } => Some(quote!(let #field = ::core::option::Option::None;)),
+            Kind::Effect { kept: Some(ty), .. } => Some(quote!(let #field = ::core::option::Option::<#ty>::None;)),
             _ => None,
         }
     });

@@ -368,12 +368,16 @@ impl Cart {
     ///A new `Cart`: every computed value an effect or a resource needs is current, every effect has run.
     #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
-        let __price = ::signal_kernel::__private::Slot::new(Self::__init_price());
-        let __qty = ::signal_kernel::__private::Slot::new(Self::__init_qty());
+        let __price = ::signal_kernel::__private::Slot::<
+            _,
+            (),
+        >::new(Self::__init_price());
+        let __qty = ::signal_kernel::__private::Slot::<_, ()>::new(Self::__init_qty());
         let hub = ::core::option::Option::None;
-        let __total = ::signal_kernel::__private::Slot::new(
-            Self::__body_total(&__price.value, &__qty.value),
-        );
+        let __total = ::signal_kernel::__private::Slot::<
+            _,
+            (),
+        >::new(Self::__body_total(&__price.value, &__qty.value));
         let mut graph = Self {
             __price,
             __qty,

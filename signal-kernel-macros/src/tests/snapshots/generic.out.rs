@@ -406,10 +406,14 @@ where
     #[cfg_attr(doc, doc = " It takes the first value of `type`.")]
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(r#type: T) -> Self {
-        let __type = ::signal_kernel::__private::Slot::new(r#type);
+        let __type = ::signal_kernel::__private::Slot::<_, u64>::new(r#type);
         let hub = ::core::option::Option::None;
-        let __many = ::signal_kernel::__private::Lazy::default();
-        let __count = ::signal_kernel::__private::Lazy::default();
+        let __many = <::signal_kernel::__private::Lazy<
+            [T; N],
+        > as ::core::default::Default>::default();
+        let __count = <::signal_kernel::__private::Lazy<
+            usize,
+        > as ::core::default::Default>::default();
         let mut graph = Self {
             __type,
             __many,

@@ -481,14 +481,15 @@ impl Profile {
     fn new(client: Client) -> Self {
         let __client = client;
         let __log = Self::__init_log();
-        let __id = ::signal_kernel::__private::Slot::new(Self::__init_id());
+        let __id = ::signal_kernel::__private::Slot::<_, ()>::new(Self::__init_id());
         let hub = ::core::option::Option::Some(::core::default::Default::default());
         let mut __user = ::signal_kernel::__private::Answer::new(1u32, false, false);
         __user.begin(&hub, Self::__start_user(&__client, &__id.value));
-        let __title = ::signal_kernel::__private::Slot::new(
-            Self::__body_title(&__user.state),
-        );
-        let __lock = ::core::option::Option::None;
+        let __title = ::signal_kernel::__private::Slot::<
+            _,
+            (),
+        >::new(Self::__body_title(&__user.state));
+        let __lock = ::core::option::Option::<Guard>::None;
         let mut graph = Self {
             __client,
             __log,
