@@ -75,11 +75,10 @@ pub(super) fn graph(context: &Context, plan: Option<&Plan>) -> TokenStream {
 }
 
 /// ```text
-/// &Wiring { graph: "Cart", ranks: 2, nodes: &[Wire { name: "total", kind: Computed, dependencies: &[2, 3], dependents: … }, …] }
+/// &Wiring { graph: "Cart", nodes: &[Wire { name: "total", kind: Computed, dependencies: &[2, 3], dependents: … }, …] }
 /// ```
 pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
     let text = context.name.unraw().to_string();
-    let ranks = plan.ranks;
     let wires = plan.positions.iter().enumerate().map(|(position, &index)| {
         let node = &context.graph.nodes[index];
         let name = node.name.unraw().to_string();
@@ -131,7 +130,7 @@ pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
         }
     });
     quote! {
-        &::signal_kernel::__private::Wiring { graph: #text, ranks: #ranks, nodes: &[#(#wires),*] }
+        &::signal_kernel::__private::Wiring { graph: #text, nodes: &[#(#wires),*] }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The constant description of a graph that the loops of this module work on.
 //!
-//! Invariants: positions below `ranks` are ranks, in topological order; signals follow. An edge leads
+//! Invariants: positions are ranks, in topological order, as far as nodes are settled; signals follow. An edge leads
 //! from a lower rank to a higher one.
 //!
 //! Must not know: values, generated code.
@@ -12,8 +12,6 @@ use crate::state::Change;
 pub struct Wiring {
     /// The struct's name.
     pub graph: &'static str,
-    /// How many nodes are settled: positions from here on are signals.
-    pub ranks: usize,
     /// By position.
     pub nodes: &'static [Wire],
 }

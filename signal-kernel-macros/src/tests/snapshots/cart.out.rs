@@ -544,7 +544,6 @@ impl Cart {
 impl ::signal_kernel::__private::Wired<1usize> for Cart {
     const WIRING: &'static ::signal_kernel::__private::Wiring = &::signal_kernel::__private::Wiring {
         graph: "Cart",
-        ranks: 2usize,
         nodes: &[
             ::signal_kernel::__private::Wire {
                 name: "total",

@@ -558,7 +558,6 @@ where
 {
     const WIRING: &'static ::signal_kernel::__private::Wiring = &::signal_kernel::__private::Wiring {
         graph: "Pair",
-        ranks: 2usize,
         nodes: &[
             ::signal_kernel::__private::Wire {
                 name: "many",

@@ -686,7 +686,6 @@ impl Profile {
 impl ::signal_kernel::__private::Wired<1usize> for Profile {
     const WIRING: &'static ::signal_kernel::__private::Wiring = &::signal_kernel::__private::Wiring {
         graph: "Profile",
-        ranks: 5usize,
         nodes: &[
             ::signal_kernel::__private::Wire {
                 name: "user",
