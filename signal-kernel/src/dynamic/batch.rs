@@ -141,7 +141,7 @@ pub(super) fn end(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     graph.depth = 0;
     graph.shrink_if_empty();
     let parked = std::mem::take(&mut graph.parked);
-    let hub = graph.hub.clone();
+    let hub = graph.drive.as_ref().map(|drive| drive.hub.clone());
     drop(graph);
     panics.merge(parked);
     if let Some(hub) = hub {

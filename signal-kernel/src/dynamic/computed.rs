@@ -316,6 +316,10 @@ impl<T: 'static> Computed<T> {
         self
     }
 
+    pub(super) fn index(&self) -> u32 {
+        self.id.index
+    }
+
     #[inline(always)]
     #[track_caller]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {

@@ -10,9 +10,11 @@
 //!
 //! Must not know: values, user code, phases, and when anything runs.
 
-use super::{batch::Log, half_way::Candidate, hooks::Hook, names::Names, settle::Pull};
-use crate::{hub::Hub, panics::FirstPanic};
-use std::{any::Any, collections::BTreeMap, panic::Location, rc::Rc, sync::Arc};
+use super::{
+    batch::Log, drive::Drive, half_way::Candidate, hooks::Hook, names::Names, settle::Pull,
+};
+use crate::panics::FirstPanic;
+use std::{any::Any, collections::BTreeMap, panic::Location, rc::Rc};
 
 /// No node, no link, no body.
 pub(super) const NONE: u32 = u32::MAX;
@@ -166,6 +168,8 @@ pub(super) struct Graph {
     pub(super) depth: u32,
     /// Open transactions.
     pub(super) level: u16,
+    /// Phase A: drivers act, stale values are computed.
+    pub(super) acting: bool,
     /// Effects are running, in no other batch than that of their round.
     pub(super) round: bool,
     pub(super) log: Log,
@@ -179,9 +183,7 @@ pub(super) struct Graph {
     /// Panics of destructors, held back until the graph has come to rest.
     pub(super) parked: FirstPanic,
     pub(super) hooks: Vec<Hook>,
-    pub(super) hub: Option<Arc<Hub>>,
-    /// Counts what was committed by polls.
-    pub(super) commits: u64,
+    pub(super) drive: Option<Drive>,
 }
 
 impl Graph {
@@ -211,6 +213,7 @@ impl Graph {
             walk: Vec::new(),
             depth: 0,
             level: 0,
+            acting: false,
             round: false,
             log: Log::new(),
             candidates: BTreeMap::new(),
@@ -219,8 +222,7 @@ impl Graph {
             names: Names::new(),
             parked: FirstPanic::new(),
             hooks: Vec::new(),
-            hub: None,
-            commits: 0,
+            drive: None,
         }
     }
 

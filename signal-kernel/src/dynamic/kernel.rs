@@ -171,7 +171,15 @@ pub(super) fn changed(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic
         return;
     }
     graph.mark(index, DIRTY);
-    if graph.effects.is_empty() && graph.drivers.is_empty() {
+    drop(graph);
+    settle_at_rest(cell, panics);
+}
+
+/// Settles what is marked, unless a batch is open.
+#[inline(always)]
+pub(super) fn settle_at_rest(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
+    if graph.depth > 0 || (graph.effects.is_empty() && graph.drivers.is_empty()) {
         return;
     }
     graph.depth = 1;

@@ -48,7 +48,11 @@ pub(super) struct Pass<'a> {
     finished: bool,
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
+    pub(super) fn cell(&self) -> &'a RefCell<Graph> {
+        self.cell
+    }
+
     /// Puts the new value in its place before the run is over: what it replaces can be dropped now.
     pub(super) fn finish(&mut self) {
         let mut graph = self.cell.borrow_mut();

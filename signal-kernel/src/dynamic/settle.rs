@@ -193,6 +193,9 @@ impl Graph {
             let link = &self.links[at.link as usize];
             if link.dep != NONE {
                 let dep = &self.nodes[link.dep as usize];
+                if dep.kind == Kind::Driver && !self.acting {
+                    return Step::Clean; // no resource starts, stops or commits inside a batch
+                }
                 if dep.marks & (STALE | RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
                     if dep.marks & RUNNING != 0 {
                         return Step::Cycle(link.dep);
@@ -254,9 +257,11 @@ impl Graph {
 pub(super) fn rounds(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     for round in 0.. {
         batch::close(cell, panics);
+        cell.borrow_mut().acting = true;
         act(cell, panics);
         verify(cell, panics);
         let mut graph = cell.borrow_mut();
+        graph.acting = false;
         if round == ROUNDS {
             let message = graph.give_up();
             drop(graph);
