@@ -20,7 +20,9 @@ mod machine;
 pub mod needs;
 mod panics;
 mod resource;
+mod shared;
 mod state;
+mod waiters;
 
 pub use cancel::{CancelToken, Cancelled};
 pub use dynamic::{
@@ -33,6 +35,7 @@ pub use dynamic::{
 };
 pub use graph::{Graph, Node, NodeKind};
 pub use resource::Resource;
+pub use shared::{Busy, Shared};
 pub use state::{AsyncState, AsyncStatus, CancelReason};
 
 #[doc = include_str!("../docs/reactive.md")]

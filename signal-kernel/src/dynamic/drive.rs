@@ -11,13 +11,12 @@ use super::{
     graph::{DIRTY, Graph, Kind},
     kernel, run,
 };
-use crate::{hub::Hub, panics::FirstPanic};
+use crate::{hub::Hub, panics::FirstPanic, waiters::Waiters};
 use std::{
     cell::RefCell,
     future::{Future, poll_fn},
-    mem,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll, Wake, Waker},
+    sync::Arc,
+    task::{Context, Poll, Waker},
 };
 
 /// What a thread needs to drive its work.
@@ -28,40 +27,6 @@ pub(super) struct Drive {
     waker: Waker,
     /// Counts what was committed.
     commits: u64,
-}
-
-/// The tasks that wait for this thread's work.
-#[derive(Default)]
-struct Waiters(Mutex<Vec<Waker>>);
-
-impl Waiters {
-    fn add(&self, waker: &Waker) {
-        let same = |known: &Waker| known.will_wake(waker);
-        let known = self.list(|list| list.iter().any(same));
-        if !known {
-            let waker = waker.clone(); // user code
-            self.list(|list| list.push(waker));
-        }
-    }
-
-    fn list<R>(&self, f: impl FnOnce(&mut Vec<Waker>) -> R) -> R {
-        // Nothing in here can be left half-done: a poisoned lock is as good as any.
-        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Wake for Waiters {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        let mut panics = FirstPanic::default();
-        for waker in self.list(mem::take) {
-            panics.catch(|| waker.wake()); // user code
-        }
-        panics.resume();
-    }
 }
 
 /// This thread's hub, made when the first resource is.

@@ -30,6 +30,7 @@ mod run;
 mod scope;
 mod settle;
 mod signal;
+mod source;
 mod work;
 
 pub use async_signal::{AsyncMeta, AsyncSignal, AsyncValue, Running};
@@ -46,6 +47,7 @@ pub use resource::{
 };
 pub use scope::{Scope, scope};
 pub use signal::{ReadSignal, Signal, signal, signal_with};
+pub(crate) use source::SharedNode;
 pub use work::FetchContext;
 
 /// Runs `f`, and settles once at its end what it has written.
