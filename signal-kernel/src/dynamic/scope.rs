@@ -106,11 +106,12 @@ impl Scope {
     /// ```
     #[track_caller]
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
+        let place = Location::caller();
         kernel::with(|cell| {
             let mut graph = cell.borrow_mut();
             if let Err(error) = self.id.check(&graph, "scope") {
                 drop(graph);
-                error.panic();
+                error.panic_at(place);
             }
             let before = std::mem::replace(&mut graph.ambient.owner, self.id.index);
             drop(graph);
