@@ -7,9 +7,10 @@
 
 use super::{
     batch::Rule,
-    graph::{Graph, Kind},
+    graph::{Graph, Kind, NONE},
     handle::{Disposed, Id, handle},
     kernel,
+    run::Untracked,
 };
 use crate::panics::FirstPanic;
 use std::{
@@ -300,11 +301,14 @@ impl<T: 'static> Signal<T> {
                 panic!("{message}");
             }
             let held = graph.nodes[self.id.index as usize].value.clone();
+            let observed = graph.ambient.observer.node != NONE;
             drop(graph);
             let held = held.unwrap_or_else(|| being_updated(cell, self.id.index, place));
+            let untracked = observed.then(|| Untracked::new(cell));
             if is_same(&*held, &value) {
                 return Ok(());
             }
+            drop(untracked);
             drop(held);
             let mut graph = cell.borrow_mut();
             self.id.check(&graph, "signal")?; // the comparison is user code
