@@ -9,7 +9,7 @@ use super::{
     graph::{DIRTY, Kind},
     handle::{Disposed, Id, handle},
     kernel,
-    run::{Pass, Run},
+    run::{Pass, Run, Untracked},
 };
 use std::{any::Any, borrow::Cow, marker::PhantomData, mem, panic::Location, rc::Rc};
 
@@ -130,7 +130,10 @@ where
             pass.changed = true;
             return;
         };
-        if (self.same)(inside(&**held), &new) {
+        let untracked = Untracked::new(pass.cell);
+        let same = (self.same)(inside(&**held), &new); // user code
+        drop(untracked);
+        if same {
             pass.finish();
             drop(new); // user code
             return;

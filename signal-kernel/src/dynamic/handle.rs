@@ -58,7 +58,12 @@ impl Disposed {
     #[inline(never)]
     #[track_caller]
     pub(super) fn panic(self) -> ! {
-        panic!("{self}, and is used at {}", Location::caller())
+        self.panic_at(Location::caller())
+    }
+
+    /// The same for closures, which do not know their caller.
+    pub(super) fn panic_at(self, place: &Location<'_>) -> ! {
+        panic!("{self}, and is used at {place}")
     }
 }
 

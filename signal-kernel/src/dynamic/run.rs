@@ -39,7 +39,7 @@ pub(super) trait Run {
 
 /// One run of a computed value.
 pub(super) struct Pass<'a> {
-    cell: &'a RefCell<Graph>,
+    pub(super) cell: &'a RefCell<Graph>,
     pub(super) node: u32,
     before: Ambient,
     /// The value of the run before; then that of this one.

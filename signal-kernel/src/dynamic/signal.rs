@@ -7,9 +7,10 @@
 
 use super::{
     batch::Rule,
-    graph::{Graph, Kind},
+    graph::{Graph, Kind, NONE},
     handle::{Disposed, Id, handle},
     kernel,
+    run::Untracked,
 };
 use crate::panics::FirstPanic;
 use std::{
@@ -291,6 +292,7 @@ impl<T: 'static> Signal<T> {
     #[inline]
     #[track_caller]
     pub fn try_set(&self, value: T) -> Result<(), Disposed> {
+        let place = Location::caller();
         kernel::with(|cell| {
             let graph = cell.borrow();
             self.id.check(&graph, "signal")?;
@@ -299,11 +301,14 @@ impl<T: 'static> Signal<T> {
                 panic!("{message}");
             }
             let held = graph.nodes[self.id.index as usize].value.clone();
+            let observed = graph.ambient.observer.node != NONE;
             drop(graph);
-            let held = held.unwrap_or_else(|| being_updated(cell, self.id.index));
+            let held = held.unwrap_or_else(|| being_updated(cell, self.id.index, place));
+            let untracked = observed.then(|| Untracked::new(cell));
             if is_same(&*held, &value) {
                 return Ok(());
             }
+            drop(untracked);
             drop(held);
             let mut graph = cell.borrow_mut();
             self.id.check(&graph, "signal")?; // the comparison is user code
@@ -467,9 +472,10 @@ impl<T: 'static> Signal<T> {
     #[inline(always)]
     #[track_caller]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
+        let place = Location::caller();
         kernel::with(|cell| {
             let held = kernel::signal_value(cell, self.id, tracked)?;
-            let held = held.unwrap_or_else(|| being_updated(cell, self.id.index));
+            let held = held.unwrap_or_else(|| being_updated(cell, self.id.index, place));
             Ok(f(&inside::<T>(&*held).value)) // user code
         })
     }
@@ -565,17 +571,13 @@ fn put_in_batch<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Gone<T> 
 }
 
 #[cold]
-#[track_caller]
-fn being_updated(cell: &RefCell<Graph>, index: u32) -> Rc<dyn Any> {
+fn being_updated(cell: &RefCell<Graph>, index: u32, here: &Location<'_>) -> Rc<dyn Any> {
     let graph = cell.borrow();
     let name = graph.describe(index);
     let at = graph.updating.iter().rev().find(|it| it.0 == index);
     let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
     drop(graph);
-    panic!(
-        "{name} is being updated{at}, and is used at {}",
-        Location::caller()
-    );
+    panic!("{name} is being updated{at}, and is used at {here}");
 }
 
 impl Graph {
