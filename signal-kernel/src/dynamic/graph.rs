@@ -12,9 +12,10 @@
 
 use super::{
     batch::Log, drive::Drive, half_way::Candidate, hooks::Hook, names::Names, settle::Pull,
+    value::Value,
 };
 use crate::panics::FirstPanic;
-use std::{any::Any, collections::BTreeMap, panic::Location, rc::Rc};
+use std::{collections::BTreeMap, panic::Location};
 
 /// No node, no link, no body.
 pub(super) const NONE: u32 = u32::MAX;
@@ -57,9 +58,9 @@ pub(super) const STALE: u8 = CHECK | DIRTY;
 
 /// 56 bytes; what only some nodes have is in `Body`.
 pub(super) struct Node {
-    pub(super) value: Option<Rc<dyn Any>>,
+    pub(super) value: Value,
     pub(super) generation: u32,
-    /// When the value last changed, on the clock of the graph.
+    /// When the value last changed, on the clock of the graph; 0 while a computed value has none.
     pub(super) version: u32,
     /// The last run that read this node.
     read_by: u32,
@@ -227,7 +228,7 @@ impl Graph {
     }
 
     /// Makes a node that belongs to whoever owns what is made now.
-    pub(super) fn add(&mut self, kind: Kind, value: Option<Rc<dyn Any>>, place: u32) -> u32 {
+    pub(super) fn add(&mut self, kind: Kind, value: Value, place: u32) -> u32 {
         let owner = self.ambient.owner;
         let node = Node {
             value,
@@ -275,7 +276,8 @@ impl Graph {
         run: Option<Box<dyn super::run::Run>>,
         place: u32,
     ) -> u32 {
-        let node = self.add(kind, None, place);
+        let node = self.add(kind, Value::NONE, place);
+        self.nodes[node as usize].version = 0;
         self.renumber_if_due();
         self.orders += 1;
         let body = Body {
@@ -576,6 +578,12 @@ impl Graph {
         }
     }
 
+    #[inline(always)]
+    pub(super) fn owns_any(&self, owner: u32) -> bool {
+        let body = &self.bodies[self.nodes[owner as usize].body as usize];
+        body.first_child != NONE || body.first_cleanup != NONE
+    }
+
     /// The newest child of an owner; its newest cleanup when there is none.
     pub(super) fn last_owned(&self, owner: u32) -> Option<u32> {
         let body = self.bodies.get(self.nodes[owner as usize].body as usize)?;
@@ -623,7 +631,7 @@ impl Graph {
     /// Gives a node's slot back. It has no edges, no children and no owner by now.
     pub(super) fn free(&mut self, index: u32) {
         let node = &mut self.nodes[index as usize];
-        debug_assert!(node.value.is_none() && node.subs == NONE);
+        debug_assert!(node.subs == NONE);
         node.kind = Kind::Free;
         node.marks = 0;
         let body = std::mem::replace(&mut node.body, NONE);
@@ -670,16 +678,18 @@ impl Graph {
     fn renumber(&mut self) {
         for link in &mut self.links {
             if link.dep != NONE {
-                let fresh = link.seen == self.nodes[link.dep as usize].version;
-                link.seen = if fresh { 2 } else { 1 };
+                let version = self.nodes[link.dep as usize].version;
+                let fresh = link.seen == version;
+                link.seen = if fresh { version.min(2) } else { 1 };
             }
         }
         for (&node, candidate) in &mut self.candidates {
             let same = candidate.version == self.nodes[node as usize].version;
-            candidate.version = if same { 2 } else { 1 };
+            let version = if same { 2 } else { 1 };
+            candidate.version = version.min(candidate.version);
         }
         for node in &mut self.nodes {
-            node.version = 2;
+            node.version = node.version.min(2);
         }
         self.clock = 3;
         let mut used: Vec<&mut Body> = self
