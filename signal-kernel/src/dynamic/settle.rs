@@ -22,6 +22,9 @@ use std::cell::RefCell;
 /// After this many rounds the effects that are due are said never to come to rest.
 const ROUNDS: u32 = 10_000;
 
+/// What runs in this many rounds before that is part of it: effects that write each other's inputs take turns.
+const TURNS: u32 = 32;
+
 /// A node whose dependencies are being looked at.
 #[derive(Clone, Copy)]
 pub(super) struct Pull {
@@ -252,13 +255,14 @@ impl Graph {
 
 /// Settles all that is marked. The caller has a batch open, and no other one is.
 pub(super) fn rounds(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+    let mut restless = Vec::new();
     for round in 0.. {
         batch::close(cell, panics);
         act(cell, panics);
         verify(cell, panics);
         let mut graph = cell.borrow_mut();
         if round == ROUNDS {
-            let message = graph.give_up();
+            let message = graph.give_up(std::mem::take(&mut restless));
             drop(graph);
             panics.keep(Box::new(message));
             continue;
@@ -268,6 +272,9 @@ pub(super) fn rounds(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             let mut due = std::mem::replace(&mut graph.effects, spare);
             graph.round = true;
             drop(graph);
+            if round + TURNS >= ROUNDS {
+                restless.extend_from_slice(&due);
+            }
             hooks::run(cell, panics);
             run_effects(cell, &due, panics);
             graph = cell.borrow_mut();
@@ -369,19 +376,22 @@ impl Graph {
             && self.hooks.is_empty()
     }
 
-    /// The effects that are due go on for ever: names them, and takes them off the queue. Each runs again
-    /// when something that it reads changes.
+    /// The effects that are due go on for ever: takes them off the queue, and names them with those that
+    /// have run before. Each runs again when something that it reads changes.
     #[cold]
-    fn give_up(&mut self) -> String {
+    fn give_up(&mut self, mut restless: Vec<Due>) -> String {
         let effects = std::mem::take(&mut self.effects);
         let drivers = std::mem::take(&mut self.drivers);
-        let mut names = Vec::new();
         for it in effects.into_iter().chain(drivers) {
             if self.is_due(it) {
                 self.unset(it.node, QUEUED | STALE);
-                names.push(self.describe(it.node));
+                restless.push(it);
             }
         }
+        restless.sort_unstable();
+        restless.dedup();
+        restless.retain(|&it| self.is_due(it));
+        let names: Vec<String> = restless.iter().map(|it| self.describe(it.node)).collect();
         self.hooks.clear();
         format!(
             "effects never come to rest: after {ROUNDS} rounds there is still {}",
