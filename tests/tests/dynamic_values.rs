@@ -208,8 +208,10 @@ struct Nosy {
 
 impl Drop for Nosy {
     fn drop(&mut self) {
-        self.log
-            .push(format!("drop {} sees {}", self.number, self.reads.get()));
+        let Ok(seen) = self.reads.try_get() else {
+            return; // the thread ends
+        };
+        self.log.push(format!("drop {} sees {seen}", self.number));
         self.writes.set(self.number);
     }
 }

@@ -156,7 +156,7 @@ impl Graph {
         let mut link = self.deps(index);
         while link != NONE {
             let it = &self.links[link as usize];
-            if it.dep != NONE && self.marks(it.dep) & FAILED != 0 {
+            if it.dep != NONE && it.dep != index && self.marks(it.dep) & FAILED != 0 {
                 let (this, that) = (self.describe(index), self.describe(it.dep));
                 return format!("{this} panicked: it depends on {that}, which did");
             }
