@@ -11,7 +11,7 @@
 //! Must not know: values, user code, phases, and when anything runs.
 
 use super::{
-    batch::Log, drive::Drive, half_way::Candidate, hooks::Hook, names::Names, settle::Pull,
+    batch::Log, drive::Drive, half_way::Candidate, hooks::Hook, kernel, names::Names, settle::Pull,
     value::Value,
 };
 use crate::panics::FirstPanic;
@@ -247,6 +247,9 @@ impl Graph {
         };
         self.live += 1;
         let index = if self.free_node == NONE {
+            if self.nodes.is_empty() {
+                kernel::end_with_thread();
+            }
             make_room(&mut self.nodes);
             self.nodes.push(node);
             to_index(self.nodes.len() - 1)
@@ -663,6 +666,16 @@ impl Graph {
         (self.free_node, self.free_body, self.free_link) = (NONE, NONE, NONE);
         (self.effects, self.drivers, self.spare) = (Vec::new(), Vec::new(), Vec::new());
         (self.walk, self.pulls) = (Vec::new(), Vec::new());
+    }
+
+    /// Takes everything out when the thread ends: every handle is stale from now on.
+    pub(super) fn take_all(&mut self) -> Graph {
+        let highest = self.nodes.iter().map(|node| node.generation).max();
+        let mut all = std::mem::replace(self, Graph::new());
+        std::mem::swap(&mut self.names, &mut all.names); // messages still name places
+        let first = highest.map_or(0, |highest| highest.saturating_add(1));
+        self.first_generation = first.max(all.first_generation);
+        all
     }
 
     /// Numbers versions and creations anew before they run out. Only at rest.

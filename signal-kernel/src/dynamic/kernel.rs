@@ -13,20 +13,43 @@ use super::{
     value::Value,
 };
 use crate::panics::FirstPanic;
-use std::cell::{RefCell, RefMut};
+use std::{
+    cell::{RefCell, RefMut},
+    mem::ManuallyDrop,
+};
 
 thread_local! {
-    static GRAPH: RefCell<Graph> = const { RefCell::new(Graph::new()) };
+    /// Has no destructor of its own, so that those of values find a graph to the last.
+    static GRAPH: ManuallyDrop<RefCell<Graph>> =
+        const { ManuallyDrop::new(RefCell::new(Graph::new())) };
+    static END: End = const { End };
+}
+
+/// Empties the graph when its thread ends.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let all = with(|cell| cell.borrow_mut().take_all());
+        let mut panics = FirstPanic::default();
+        for node in all.nodes {
+            panics.discard(node.value); // user code
+        }
+        for body in all.bodies {
+            panics.discard(body.run); // user code
+        }
+        panics.discard((all.candidates, all.log, all.hooks)); // user code
+    }
+}
+
+/// From now on this thread has something to drop when it ends.
+pub(super) fn end_with_thread() {
+    let _ = END.try_with(|_| ());
 }
 
 #[inline(always)]
 pub(super) fn with<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
-    GRAPH.with(f)
-}
-
-/// The same, for destructors: a thread that ends has no graph any more.
-pub(super) fn try_with<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> Option<R> {
-    GRAPH.try_with(f).ok()
+    GRAPH.with(|cell| f(cell))
 }
 
 /// The value of a computed value, brought up to date; tracked if `tracked`.
@@ -121,7 +144,7 @@ impl Graph {
         let mut link = self.deps(index);
         while link != NONE {
             let it = &self.links[link as usize];
-            if it.dep != NONE && self.marks(it.dep) & FAILED != 0 {
+            if it.dep != NONE && it.dep != index && self.marks(it.dep) & FAILED != 0 {
                 let (this, that) = (self.describe(index), self.describe(it.dep));
                 return format!("{this} panicked: it depends on {that}, which did");
             }

@@ -129,8 +129,8 @@ impl Drop for Scope {
     fn drop(&mut self) {
         let id = self.id;
         let mut panics = FirstPanic::default();
-        let gone = kernel::try_with(|_| panics.catch(|| id.dispose())); // user code
-        if gone.is_some() && !std::thread::panicking() {
+        panics.catch(|| id.dispose()); // user code
+        if !std::thread::panicking() {
             panics.resume();
         }
     }

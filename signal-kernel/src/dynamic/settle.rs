@@ -23,6 +23,9 @@ use std::cell::{RefCell, RefMut};
 /// After this many rounds the effects that are due are said never to come to rest.
 const ROUNDS: u32 = 10_000;
 
+/// What runs in this many rounds before that is part of it: effects that write each other's inputs take turns.
+const TURNS: u32 = 32;
+
 /// A node whose dependencies are being looked at.
 #[derive(Clone, Copy)]
 pub(super) struct Pull {
@@ -265,6 +268,7 @@ impl Graph {
 
 /// Settles all that is marked. The caller has a batch open, and no other one is.
 pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> RefMut<'a, Graph> {
+    let mut restless = Vec::new();
     for round in 0.. {
         batch::close(cell, panics);
         let mut graph = cell.borrow_mut();
@@ -273,7 +277,7 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
         graph = verify(cell, graph, panics);
         graph.acting = false;
         if round == ROUNDS {
-            let message = graph.give_up();
+            let message = graph.give_up(std::mem::take(&mut restless));
             drop(graph);
             panics.keep(Box::new(message));
             continue;
@@ -282,6 +286,9 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             let spare = std::mem::take(&mut graph.spare);
             let mut due = std::mem::replace(&mut graph.effects, spare);
             graph.round = true;
+            if round + TURNS >= ROUNDS {
+                restless.extend_from_slice(&due);
+            }
             if !graph.hooks.is_empty() {
                 drop(graph);
                 hooks::run(cell, panics);
@@ -390,19 +397,22 @@ impl Graph {
             && self.hooks.is_empty()
     }
 
-    /// The effects that are due go on for ever: names them, and takes them off the queue. Each runs again
-    /// when something that it reads changes.
+    /// The effects that are due go on for ever: takes them off the queue, and names them with those that
+    /// have run before. Each runs again when something that it reads changes.
     #[cold]
-    fn give_up(&mut self) -> String {
+    fn give_up(&mut self, mut restless: Vec<Due>) -> String {
         let effects = std::mem::take(&mut self.effects);
         let drivers = std::mem::take(&mut self.drivers);
-        let mut names = Vec::new();
         for it in effects.into_iter().chain(drivers) {
             if self.is_due(it) {
                 self.unset(it.node, QUEUED | STALE);
-                names.push(self.describe(it.node));
+                restless.push(it);
             }
         }
+        restless.sort_unstable();
+        restless.dedup();
+        restless.retain(|&it| self.is_due(it));
+        let names: Vec<String> = restless.iter().map(|it| self.describe(it.node)).collect();
         self.hooks.clear();
         format!(
             "effects never come to rest: after {ROUNDS} rounds there is still {}",

@@ -53,7 +53,7 @@ impl SharedNode {
 
 impl Drop for SharedNode {
     fn drop(&mut self) {
-        kernel::try_with(|cell| {
+        kernel::with(|cell| {
             let mut panics = FirstPanic::default();
             dispose::node(cell, self.0.index, &mut panics);
         });
