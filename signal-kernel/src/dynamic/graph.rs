@@ -62,10 +62,10 @@ pub(super) struct Node {
     /// The last run that read this node.
     read_by: u32,
     pub(super) subs: u32,
-    subs_tail: u32,
-    next_sibling: u32,
+    pub(super) subs_tail: u32,
+    pub(super) next_sibling: u32,
     /// The owner, for the first child.
-    prev_sibling: u32,
+    pub(super) prev_sibling: u32,
     pub(super) body: u32,
     pub(super) place: u32,
     /// One more than the level of the newest entry in the log of the open batch; 0 for none.
@@ -79,8 +79,8 @@ pub(super) struct Body {
     /// Taken out while it runs.
     pub(super) run: Option<Box<dyn super::run::Run>>,
     pub(super) deps: u32,
-    first_child: u32,
-    first_cleanup: u32,
+    pub(super) first_child: u32,
+    pub(super) first_cleanup: u32,
     /// Counts creations: effects run in this order.
     pub(super) order: u32,
 }
@@ -90,8 +90,8 @@ pub(super) struct Link {
     pub(super) dep: u32,
     pub(super) sub: u32,
     pub(super) next_dep: u32,
-    next_sub: u32,
-    prev_sub: u32,
+    pub(super) next_sub: u32,
+    pub(super) prev_sub: u32,
     /// The version of the dependency that the subscriber's body has seen.
     pub(super) seen: u32,
 }
@@ -143,15 +143,15 @@ pub(super) struct Graph {
     pub(super) nodes: Vec<Node>,
     pub(super) bodies: Vec<Body>,
     pub(super) links: Vec<Link>,
-    free_node: u32,
-    free_body: u32,
-    free_link: u32,
-    live: u32,
+    pub(super) free_node: u32,
+    pub(super) free_body: u32,
+    pub(super) free_link: u32,
+    pub(super) live: u32,
     /// Where generations begin: above all that were in use before the tables were given back.
-    first_generation: u32,
-    clock: u32,
-    runs: u32,
-    orders: u32,
+    pub(super) first_generation: u32,
+    pub(super) clock: u32,
+    pub(super) runs: u32,
+    pub(super) orders: u32,
     pub(super) ambient: Ambient,
     pub(super) frames: Vec<Frame>,
     pub(super) pulls: Vec<Pull>,
@@ -161,7 +161,7 @@ pub(super) struct Graph {
     pub(super) drivers: Vec<Due>,
     /// An empty list, kept for its memory.
     pub(super) spare: Vec<Due>,
-    walk: Vec<u32>,
+    pub(super) walk: Vec<u32>,
     /// Open batches; the settle itself is one.
     pub(super) depth: u32,
     /// Open transactions.

@@ -13,6 +13,7 @@
 //! Must not know: the static door, and executors.
 
 mod batch;
+mod check;
 mod computed;
 mod dispose;
 mod effect;
@@ -27,6 +28,7 @@ mod scope;
 mod settle;
 mod signal;
 
+pub use check::{check_dynamic, dynamic_size};
 pub use computed::{Computed, computed, computed_with};
 pub use effect::{Effect, create_effect, on_cleanup};
 pub use handle::Disposed;
