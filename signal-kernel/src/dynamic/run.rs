@@ -117,10 +117,10 @@ pub(super) fn computed(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic
     if graph.last_owned(node).is_some() {
         let generation = graph.nodes[node as usize].generation;
         drop(graph);
-        dispose::owned(cell, node, panics);
+        dispose::outdated(cell, node, panics);
         graph = cell.borrow_mut();
-        if !graph.is_alive(node, generation) {
-            return;
+        if !graph.is_alive(node, generation) || graph.marks(node) & STALE == 0 {
+            return; // a cleanup has disposed of it, or has read it
         }
     }
     half_way::remember(&mut graph, node);

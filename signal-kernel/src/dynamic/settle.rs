@@ -131,6 +131,8 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             graph.unset(index, CHECK | VERIFYING);
             match kind {
                 Kind::Computed => {
+                    // Nobody may take the old value for current while cleanups run.
+                    graph.set(index, DIRTY);
                     drop(graph);
                     run::computed(cell, index, panics);
                 }

@@ -1,0 +1,60 @@
+//! The dynamic graph: what was wrong once.
+//!
+//! Must not know: how the graph is kept.
+
+use signal_kernel::__private::{check_dynamic, dynamic_size};
+use signal_kernel::{
+    Effect, Scope, Signal, batch, computed, create_effect, on_cleanup, scope, signal, transaction,
+};
+use signal_kernel_tests::{
+    log::{Log, NOTHING},
+    panics::panic_of,
+};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+#[track_caller]
+fn assert_sound() {
+    if let Err(error) = check_dynamic() {
+        panic!("{error}");
+    }
+}
+
+/// Runs something when it is dropped.
+struct OnDrop<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// A cleanup may ask for the value that is about to be computed again, or for one that depends on it.
+#[test]
+fn a_cleanup_of_a_computed_value_reads_what_depends_on_it() {
+    let log = Log::new();
+    let s = signal(1);
+    let asked: Rc<Cell<Option<signal_kernel::Computed<i32>>>> = Rc::default();
+    let x = computed({
+        let (log, asked) = (log.clone(), asked.clone());
+        move || {
+            let (log, asked) = (log.clone(), asked.clone());
+            on_cleanup(move || {
+                if let Some(y) = asked.get() {
+                    log.push(format!("cleanup sees {}", y.get()));
+                }
+            });
+            s.get()
+        }
+    });
+    let y = computed(move || x.get() * 10);
+    asked.set(Some(y));
+    assert_eq!(y.get(), 10);
+    s.set(2);
+    assert_eq!(x.get(), 2);
+    assert_eq!(log.take(), ["cleanup sees 20"]);
+    assert_eq!(y.get(), 20);
+    assert_sound();
+}
