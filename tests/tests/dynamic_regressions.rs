@@ -58,3 +58,49 @@ fn a_cleanup_of_a_computed_value_reads_what_depends_on_it() {
     assert_eq!(y.get(), 20);
     assert_sound();
 }
+
+/// A scope whose closure runs goes when that returns, as an effect does whose body runs.
+#[test]
+fn a_scope_that_is_disposed_of_from_within_owns_what_is_made_until_it_returns() {
+    let size = dynamic_size();
+    let (inner, outer) = scope(|| scope(|| ()).1);
+    let count = inner.run(move || {
+        drop(outer);
+        let count = signal(1);
+        assert_eq!(count.get(), 1);
+        count
+    });
+    assert!(count.try_get().is_err());
+    assert_eq!(dynamic_size(), size);
+    assert_sound();
+    drop(inner);
+}
+
+#[test]
+fn an_effect_that_ends_in_a_scope_of_its_own_owns_what_is_made_until_it_returns() {
+    let size = dynamic_size();
+    let log = Log::new();
+    let go = signal(false);
+    let this: Rc<Cell<Option<Effect>>> = Rc::default();
+    let effect = create_effect({
+        let (this, log) = (this.clone(), log.clone());
+        move || {
+            if go.get() {
+                let ((), inner) = scope(|| {
+                    this.get().unwrap().dispose();
+                    signal(1);
+                    let log = log.clone();
+                    on_cleanup(move || log.push("cleanup"));
+                    scope(|| signal(2)).0.set(3);
+                });
+                log.push("returned");
+                drop(inner);
+            }
+        }
+    });
+    this.set(Some(effect));
+    go.set(true);
+    assert_eq!(log.take(), ["cleanup", "returned"]);
+    assert_sound();
+    assert_eq!(dynamic_size(), (size.0 + 1, size.1));
+}

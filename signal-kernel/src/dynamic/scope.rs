@@ -1,9 +1,12 @@
 //! Scopes: who owns what is made.
 //!
+//! Invariants: a scope is `RUNNING` while a closure is in it, so that its slot stays its own until that returns.
+//!
 //! Must not know: what is made.
 
 use super::{
-    graph::{Graph, Kind},
+    batch, dispose,
+    graph::{DISPOSED, Graph, Kind, RUNNING},
     handle::Id,
     kernel,
 };
@@ -68,22 +71,61 @@ pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
             id: Id::of(&graph, node),
             marker: std::marker::PhantomData,
         };
-        let before = std::mem::replace(&mut graph.ambient.owner, node);
+        let owner = Owner::enter(cell, &mut graph, node);
         drop(graph);
-        let _owner = Owner { cell, before };
-        (f(), scope) // user code
+        let result = f(); // user code
+        drop(owner);
+        (result, scope)
     })
 }
 
-/// Puts the owner back that was there before, however the scope is left.
+/// Puts the owner back that was there before, however the scope is left. A scope that was disposed of in
+/// the meantime goes with the last of those that are in it.
 struct Owner<'a> {
     cell: &'a RefCell<Graph>,
+    scope: u32,
     before: u32,
+    /// Somebody further out is in the scope too.
+    again: bool,
+}
+
+impl<'a> Owner<'a> {
+    fn enter(cell: &'a RefCell<Graph>, graph: &mut Graph, scope: u32) -> Self {
+        let before = std::mem::replace(&mut graph.ambient.owner, scope);
+        let again = graph.marks(scope) & RUNNING != 0;
+        graph.set(scope, RUNNING);
+        Owner {
+            cell,
+            scope,
+            before,
+            again,
+        }
+    }
 }
 
 impl Drop for Owner<'_> {
     fn drop(&mut self) {
-        self.cell.borrow_mut().ambient.owner = self.before;
+        let mut graph = self.cell.borrow_mut();
+        graph.ambient.owner = self.before;
+        if self.again {
+            return;
+        }
+        graph.unset(self.scope, RUNNING);
+        if graph.marks(self.scope) & DISPOSED == 0 {
+            return;
+        }
+        drop(graph);
+        let mut panics = FirstPanic::default();
+        panics.catch(|| {
+            batch::run(self.cell, || {
+                let mut panics = FirstPanic::default();
+                dispose::finish(self.cell, self.scope, &mut panics);
+                panics.resume();
+            });
+        });
+        if !std::thread::panicking() {
+            panics.resume();
+        }
     }
 }
 
@@ -112,10 +154,11 @@ impl Scope {
                 drop(graph);
                 error.panic();
             }
-            let before = std::mem::replace(&mut graph.ambient.owner, self.id.index);
+            let owner = Owner::enter(cell, &mut graph, self.id.index);
             drop(graph);
-            let _owner = Owner { cell, before };
-            f() // user code
+            let result = f(); // user code
+            drop(owner);
+            result
         })
     }
 }
