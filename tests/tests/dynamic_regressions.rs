@@ -104,3 +104,60 @@ fn an_effect_that_ends_in_a_scope_of_its_own_owns_what_is_made_until_it_returns(
     assert_sound();
     assert_eq!(dynamic_size(), (size.0 + 1, size.1));
 }
+
+/// Two half-way runs that end where they began are no change, for whoever has seen the second too.
+#[test]
+fn what_was_made_in_a_batch_and_has_seen_the_end_does_not_run_again() {
+    let log = Log::new();
+    let (s, z) = (signal(1), signal(0));
+    let x = computed(move || s.get() % 2);
+    assert_eq!(x.get(), 1);
+    let d = batch(|| {
+        s.set(2);
+        assert_eq!(x.get(), 0);
+        s.set(3);
+        let log = log.clone();
+        let d = computed(move || log.pass("d", x.get() + z.get()));
+        assert_eq!(d.get(), 1);
+        d
+    });
+    assert_eq!(log.take(), ["d"]);
+    assert_eq!(x.get(), 1);
+    assert_sound();
+    batch(|| {
+        z.set(1);
+        z.set(0);
+    });
+    assert_eq!(d.get(), 1);
+    assert_eq!(log.take(), NOTHING);
+    assert_sound();
+}
+
+/// The round takes back what it has written in the end: who has seen that has seen no change.
+#[test]
+fn an_effect_that_has_seen_the_net_value_in_its_round_does_not_run_again() {
+    let log = Log::new();
+    let (go, s) = (signal(0), signal(1));
+    create_effect(move || {
+        if go.get() > 0 {
+            s.set(2);
+        }
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("early {} {}", go.get(), s.get()))
+    });
+    create_effect(move || {
+        if go.get() > 0 {
+            s.set(1);
+        }
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("late {} {}", go.get(), s.get()))
+    });
+    assert_eq!(log.take(), ["early 0 1", "late 0 1"]);
+    go.set(1);
+    assert_eq!(log.take(), ["early 1 2", "late 1 1", "early 1 1"]);
+    assert_sound();
+}

@@ -254,9 +254,8 @@ pub(super) fn close(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             let same = panics.catch(|| (entry.rule.same)(&**old, &**new)); // user code
             let mut graph = cell.borrow_mut();
             if same == Some(true) && graph.is_alive(entry.node, entry.generation) {
-                let node = &mut graph.nodes[entry.node as usize];
-                node.version = entry.version;
-                gone = std::mem::replace(&mut node.value, gone);
+                graph.touch_back(entry.node, entry.version);
+                gone = std::mem::replace(&mut graph.nodes[entry.node as usize].value, gone);
                 graph.mark(entry.node, CHECK); // what was read half-way is outdated
             }
         }

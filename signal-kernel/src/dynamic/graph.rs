@@ -343,6 +343,20 @@ impl Graph {
         self.nodes[node as usize].version = self.clock;
     }
 
+    /// The value of this node is one that it had before: who has seen the last one has seen an equal one.
+    pub(super) fn touch_back(&mut self, node: u32, version: u32) {
+        let node = &mut self.nodes[node as usize];
+        let last = std::mem::replace(&mut node.version, version);
+        let mut link = node.subs;
+        while last != version && link != NONE {
+            let it = &mut self.links[link as usize];
+            if it.seen == last {
+                it.seen = version;
+            }
+            link = it.next_sub;
+        }
+    }
+
     /// Whoever observes now depends on `dep`.
     #[inline(always)]
     pub(super) fn track(&mut self, dep: u32) {

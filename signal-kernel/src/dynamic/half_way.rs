@@ -101,17 +101,19 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
             return;
         }
         graph.body(index).run = Some(run);
-        let node = &mut graph.nodes[index as usize];
         if same != Some(false) {
-            gone = std::mem::replace(&mut node.value, gone);
-            node.version = candidate.version;
+            gone = std::mem::replace(&mut graph.nodes[index as usize].value, gone);
         }
-        if same.is_none() {
-            node.marks |= FAILED;
-            graph.touch(index);
+        match same {
+            Some(true) => graph.touch_back(index, candidate.version),
+            Some(false) => {}
+            None => {
+                graph.set(index, FAILED);
+                graph.touch(index);
+            }
         }
     } else if failed && candidate.failed {
-        graph.nodes[index as usize].version = candidate.version;
+        graph.touch_back(index, candidate.version);
     }
     drop(graph);
     panics.discard((newer, gone)); // user code
