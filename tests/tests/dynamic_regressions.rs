@@ -161,3 +161,81 @@ fn an_effect_that_has_seen_the_net_value_in_its_round_does_not_run_again() {
     assert_eq!(log.take(), ["early 1 2", "late 1 1", "early 1 1"]);
     assert_sound();
 }
+
+/// What a half-way run has made goes when the value from before comes back.
+#[test]
+fn what_a_half_way_run_has_made_goes_with_it() {
+    let log = Log::new();
+    let s = signal(1);
+    let x = computed({
+        let log = log.clone();
+        move || {
+            let seen = s.get();
+            if seen == 2 {
+                let log = log.clone();
+                on_cleanup(move || log.push("cleanup 2"));
+            }
+            log.pass(format!("x {seen}"), seen)
+        }
+    });
+    assert_eq!(x.get(), 1);
+    let size = dynamic_size();
+    batch(|| {
+        s.set(2);
+        assert_eq!(x.get(), 2);
+        s.set(1);
+    });
+    assert_eq!(x.get(), 1);
+    assert_eq!(log.take(), ["x 1", "x 2", "cleanup 2"]);
+    assert_eq!(dynamic_size(), size);
+    assert_sound();
+}
+
+/// A value whose run has made something does not come back: that is gone.
+#[test]
+fn a_value_that_has_made_something_is_computed_again_when_that_is_gone() {
+    let s = signal(1);
+    let x = computed(move || {
+        let seen = s.get();
+        signal(seen)
+    });
+    assert_eq!(x.get().get(), 1);
+    batch(|| {
+        s.set(2);
+        assert_eq!(x.get().get(), 2);
+        s.set(1);
+    });
+    assert_eq!(x.get().try_get(), Ok(1));
+    assert_sound();
+}
+
+/// The same for one that has read a value half-way.
+#[test]
+fn an_effect_that_has_seen_what_comes_back_in_its_round_does_not_run_again() {
+    let log = Log::new();
+    let (go, s) = (signal(0), signal(1));
+    let x = computed(move || s.get() * 10);
+    assert_eq!(x.get(), 10);
+    create_effect(move || {
+        if go.get() > 0 {
+            s.set(2);
+        }
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("early {} {}", go.get(), x.get()))
+    });
+    create_effect(move || {
+        if go.get() > 0 {
+            s.set(1);
+        }
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("late {} {}", go.get(), x.get()))
+    });
+    log.clear();
+    go.set(1);
+    assert_eq!(log.take(), ["early 1 20", "late 1 10", "early 1 10"]);
+    assert_sound();
+}

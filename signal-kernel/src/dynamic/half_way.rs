@@ -17,17 +17,20 @@ pub(super) struct Candidate {
     pub(super) version: u32,
     pub(super) deps: u32,
     failed: bool,
+    /// The run that has yielded it has made nothing: that would be gone by now.
+    pub(super) restorable: bool,
 }
 
-/// Keeps what the node is now, if a batch has written something and its body is about to run.
+/// Keeps what the node is now, if a batch has written something and its body is about to run. Has it `owned`
+/// anything?
 #[inline]
-pub(super) fn remember(graph: &mut Graph, node: u32) {
+pub(super) fn remember(graph: &mut Graph, node: u32, owned: bool) {
     if !graph.log.is_empty() {
-        keep(graph, node);
+        keep(graph, node, owned);
     }
 }
 
-fn keep(graph: &mut Graph, index: u32) {
+fn keep(graph: &mut Graph, index: u32, owned: bool) {
     let node = &mut graph.nodes[index as usize];
     let failed = node.marks & FAILED != 0;
     if node.marks & HALF_WAY != 0 || (node.value.is_none() && !failed) {
@@ -41,6 +44,7 @@ fn keep(graph: &mut Graph, index: u32) {
         version,
         deps,
         failed,
+        restorable: !owned,
     };
     graph.candidates.insert(index, candidate);
 }

@@ -114,7 +114,8 @@ fn give_back(cell: &RefCell<Graph>, node: u32, run: Box<dyn Run>, panics: &mut F
 /// Runs the body of a computed value and compares what it yields.
 pub(super) fn computed(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
-    if graph.last_owned(node).is_some() {
+    let owned = graph.last_owned(node).is_some();
+    if owned {
         let generation = graph.nodes[node as usize].generation;
         drop(graph);
         dispose::outdated(cell, node, panics);
@@ -123,7 +124,7 @@ pub(super) fn computed(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic
             return; // a cleanup has disposed of it, or has read it
         }
     }
-    half_way::remember(&mut graph, node);
+    half_way::remember(&mut graph, node, owned);
     let Some(mut run) = graph.body(node).run.take() else {
         return;
     };

@@ -9,7 +9,7 @@
 //! Must not know: values, handles, and what a driver does.
 
 use super::{
-    batch,
+    batch, dispose,
     graph::{
         CHECK, DIRTY, DISPOSED, Due, FAILED, Graph, HALF_WAY, Kind, NONE, QUEUED, RUNNING, STALE,
         VERIFYING,
@@ -68,9 +68,14 @@ pub(super) fn refresh(cell: &RefCell<Graph>, root: u32, panics: &mut FirstPanic)
                 return;
             }
             step => {
+                let generation = graph.nodes[at.node as usize].generation;
                 drop(graph);
-                conclude(cell, at, &step, panics);
+                let again = conclude(cell, at, &step, panics);
                 graph = cell.borrow_mut();
+                if again && graph.is_alive(at.node, generation) {
+                    at = graph.open(at.node);
+                    continue;
+                }
             }
         }
         at = loop {
@@ -85,15 +90,23 @@ pub(super) fn refresh(cell: &RefCell<Graph>, root: u32, panics: &mut FirstPanic)
     }
 }
 
-/// Does what the look at a node's dependencies has come to.
-fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPanic) {
+/// Does what the look at a node's dependencies has come to. True when they are to be looked at again.
+fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
     let index = at.node;
-    if at.candidate {
+    if at.candidate && matches!(step, Step::Clean) {
+        if graph.last_owned(index).is_some() {
+            // What the half-way run has made goes before its value does.
+            graph.unset(index, VERIFYING);
+            graph.set(index, DIRTY);
+            drop(graph);
+            dispose::outdated(cell, index, panics);
+            return true;
+        }
         let gone = half_way::restore(&mut graph, index);
         drop(graph);
         panics.discard(gone); // user code
-        return;
+        return false;
     }
     let kind = graph.nodes[index as usize].kind;
     let half_way = graph.marks(index) & HALF_WAY != 0 && graph.log.is_empty();
@@ -146,22 +159,17 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             panics.discard(gone); // user code
         }
     }
+    false
 }
 
 impl Graph {
     fn open(&mut self, node: u32) -> Pull {
         self.set(node, VERIFYING);
-        let candidate = self.marks(node) & HALF_WAY != 0 && self.log.is_empty();
-        let link = if candidate {
-            self.candidates.get(&node).map_or(NONE, |it| it.deps)
-        } else {
-            self.deps(node)
-        };
         Pull {
             node,
             generation: self.nodes[node as usize].generation,
-            link,
-            candidate,
+            link: self.deps(node),
+            candidate: false,
         }
     }
 
@@ -180,10 +188,13 @@ impl Graph {
             }
             let step = self.look_at_links(at, base);
             match step {
-                // What the candidate was computed from has changed: what about the half-way value?
-                Step::Run | Step::Blocked if at.candidate => {
-                    at.candidate = false;
-                    at.link = self.deps(at.node);
+                // The half-way value is not valid in the end: what about the one from before?
+                Step::Run if half_way && !at.candidate => {
+                    let candidate = self.candidates.get(&at.node);
+                    match candidate.filter(|it| it.restorable) {
+                        Some(candidate) => (at.candidate, at.link) = (true, candidate.deps),
+                        None => return step,
+                    }
                 }
                 step => return step,
             }
