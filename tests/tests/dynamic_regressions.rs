@@ -239,3 +239,51 @@ fn an_effect_that_has_seen_what_comes_back_in_its_round_does_not_run_again() {
     assert_eq!(log.take(), ["early 1 20", "late 1 10", "early 1 10"]);
     assert_sound();
 }
+
+/// What a cleanup writes in the first phase is part of the same round, and judged before effects run.
+#[test]
+fn an_effect_does_not_run_for_what_a_cleanup_puts_back() {
+    let log = Log::new();
+    let (s, t) = (signal(1), signal(1));
+    let x = computed(move || {
+        on_cleanup(move || {
+            t.set(2);
+            t.set(1);
+        });
+        s.get()
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("t {}", t.get()))
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("x {}", x.get()))
+    });
+    assert_eq!(log.take(), ["t 1", "x 1"]);
+    s.set(2);
+    assert_eq!(log.take(), ["x 2"]);
+    assert_sound();
+}
+
+#[test]
+fn effects_run_in_the_order_of_their_creation_also_when_a_cleanup_has_written() {
+    let log = Log::new();
+    let (s, t) = (signal(1), signal(1));
+    let x = computed(move || {
+        on_cleanup(move || t.set(t.peek() + 1));
+        s.get()
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("t {}", t.get()))
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("x {}", x.get()))
+    });
+    assert_eq!(log.take(), ["t 1", "x 1"]);
+    s.set(2);
+    assert_eq!(log.take(), ["t 2", "x 2"]);
+    assert_sound();
+}

@@ -270,11 +270,14 @@ pub(super) fn rounds(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         act(cell, panics);
         verify(cell, panics);
         let mut graph = cell.borrow_mut();
-        if round == ROUNDS {
+        if round >= ROUNDS {
             let message = graph.give_up();
             drop(graph);
             panics.keep(Box::new(message));
             continue;
+        }
+        if !graph.log.is_empty() {
+            continue; // cleanups have written: the first phase is not over
         }
         if !graph.effects.is_empty() || !graph.hooks.is_empty() {
             let spare = std::mem::take(&mut graph.spare);
@@ -320,7 +323,8 @@ fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     }
 }
 
-/// Phase A: computes what the queued effects need, and lets those go that need not run.
+/// Phase A: computes what the queued effects need, and lets those go that need not run. Stops when a cleanup
+/// has written something: that must be judged first.
 fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if graph.effects.len() > 1 {
@@ -329,6 +333,9 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut next = 0;
     let mut kept = 0;
     while let Some(&it) = graph.effects.get(next) {
+        if !graph.log.is_empty() {
+            break;
+        }
         next += 1;
         if !graph.is_due(it) {
             continue;
@@ -345,6 +352,12 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             if !graph.is_due(it) {
                 continue;
             }
+            if !graph.log.is_empty() && graph.marks(it.node) & DIRTY != 0 {
+                graph.unset(it.node, DIRTY);
+                graph.set(it.node, CHECK);
+                next -= 1;
+                break;
+            }
         }
         if graph.marks(it.node) & DIRTY != 0 {
             graph.effects[kept] = it;
@@ -354,7 +367,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             graph.unset(it.node, QUEUED);
         }
     }
-    graph.effects.truncate(kept);
+    graph.effects.drain(kept..next);
 }
 
 /// Phase B.
@@ -391,7 +404,7 @@ impl Graph {
         let mut names = Vec::new();
         for it in effects.into_iter().chain(drivers) {
             if self.is_due(it) {
-                self.unset(it.node, QUEUED | STALE);
+                self.unset(it.node, QUEUED); // what it has missed it has still not seen
                 names.push(self.describe(it.node));
             }
         }
