@@ -287,3 +287,29 @@ fn effects_run_in_the_order_of_their_creation_also_when_a_cleanup_has_written() 
     assert_eq!(log.take(), ["t 2", "x 2"]);
     assert_sound();
 }
+
+/// An effect that is made by a computed value may write what that has read.
+#[test]
+fn a_value_that_is_outdated_when_it_is_done_is_not_taken_for_current() {
+    let log = Log::new();
+    let s = signal(1);
+    let x = computed(move || {
+        let seen = s.get();
+        create_effect(move || {
+            if s.get() < 3 {
+                s.set(s.peek() + 1);
+            }
+        });
+        seen
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("x {}", x.get()))
+    });
+    assert_eq!(x.get(), 3);
+    assert_eq!(log.take().last().unwrap(), "x 3");
+    assert_sound();
+    s.set(1);
+    assert_eq!(log.take().last().unwrap(), "x 3");
+    assert_sound();
+}

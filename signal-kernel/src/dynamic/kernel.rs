@@ -78,6 +78,10 @@ fn pull_value(
     id.check(&graph, "computed value")?;
     if tracked {
         graph.track(id.index);
+        let observer = graph.ambient.observer.node;
+        if observer != NONE && graph.marks(id.index) & STALE != 0 {
+            graph.queue(observer, CHECK); // outdated already: an effect that its body has made has written
+        }
     }
     if graph.marks(id.index) & FAILED != 0 {
         let message = graph.failure(id.index);
