@@ -313,3 +313,27 @@ fn a_value_that_is_outdated_when_it_is_done_is_not_taken_for_current() {
     assert_eq!(log.take().last().unwrap(), "x 3");
     assert_sound();
 }
+
+#[test]
+fn a_failed_value_that_is_peeked_at_is_no_dependency() {
+    let log = Log::new();
+    let (s, t) = (signal(0), signal(0));
+    let bad = computed(move || {
+        assert!(s.get() > 0, "bad");
+        s.get()
+    });
+    create_effect({
+        let log = log.clone();
+        move || {
+            let t = t.get();
+            let seen = std::panic::catch_unwind(|| bad.peek());
+            log.push(format!("{t} {seen:?}", seen = seen.ok()));
+        }
+    });
+    assert_eq!(log.take(), ["0 None"]);
+    s.set(1);
+    assert_eq!(log.take(), NOTHING);
+    t.set(1);
+    assert_eq!(log.take(), ["1 Some(1)"]);
+    assert_sound();
+}

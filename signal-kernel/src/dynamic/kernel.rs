@@ -73,7 +73,7 @@ fn pull_value(
     id: Id,
     tracked: bool,
 ) -> Result<Option<Rc<dyn Any>>, Disposed> {
-    pull(cell, id.index);
+    pull(cell, id.index, tracked);
     let mut graph = cell.borrow_mut();
     id.check(&graph, "computed value")?;
     if tracked {
@@ -91,14 +91,16 @@ fn pull_value(
     Ok(graph.nodes[id.index as usize].value.clone())
 }
 
-/// Brings a node up to date for a read.
-pub(super) fn pull(cell: &RefCell<Graph>, index: u32) {
+/// Brings a node up to date for a read; if that fails, the read is tracked if `tracked`.
+pub(super) fn pull(cell: &RefCell<Graph>, index: u32, tracked: bool) {
     let mut graph = cell.borrow_mut();
     let marks = graph.marks(index);
     if marks & (RUNNING | VERIFYING) != 0 {
         let reader = graph.frames.last().map_or(index, |frame| frame.node);
         let message = graph.cycle(reader, index);
-        graph.track(index);
+        if tracked {
+            graph.track(index);
+        }
         drop(graph);
         panic!("{message}");
     }
@@ -121,7 +123,9 @@ pub(super) fn pull(cell: &RefCell<Graph>, index: u32) {
     let alive = graph.is_alive(index, generation);
     let failed = alive && graph.marks(index) & (FAILED | STALE) != 0;
     if failed {
-        graph.track(index);
+        if tracked {
+            graph.track(index);
+        }
     } else {
         // The value is there, but dropping an old one has panicked.
         graph.parked.merge(std::mem::take(&mut panics));
