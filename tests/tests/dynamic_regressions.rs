@@ -337,3 +337,30 @@ fn a_failed_value_that_is_peeked_at_is_no_dependency() {
     assert_eq!(log.take(), ["1 Some(1)"]);
     assert_sound();
 }
+
+/// The destructor of the old value may end the value that is being computed.
+#[test]
+fn a_computed_value_whose_old_value_ends_it_is_gone() {
+    let s = signal(1);
+    let home: Rc<RefCell<Option<Scope>>> = Rc::default();
+    let (x, owner) = scope(|| {
+        let home = home.clone();
+        signal_kernel::computed_with(
+            move || {
+                let (home, seen) = (home.clone(), s.get());
+                Rc::new(OnDrop(move || {
+                    if seen == 1 {
+                        drop(home.take());
+                        computed(move || s.get() + 100).get(); // in its slot
+                    }
+                }))
+            },
+            |_, _| false,
+        )
+    });
+    *home.borrow_mut() = Some(owner);
+    x.with(|_| ());
+    s.set(2);
+    assert!(x.try_with(|_| ()).is_err());
+    assert_sound();
+}

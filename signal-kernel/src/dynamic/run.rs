@@ -100,23 +100,33 @@ fn leave(graph: &mut Graph, node: u32, before: Ambient) {
 }
 
 /// Puts a body back, or lets it go if its node was disposed of meanwhile.
-fn give_back(cell: &RefCell<Graph>, node: u32, run: Box<dyn Run>, panics: &mut FirstPanic) {
+fn give_back(
+    cell: &RefCell<Graph>,
+    (node, generation): (u32, u32),
+    run: Box<dyn Run>,
+    panics: &mut FirstPanic,
+) {
     let mut graph = cell.borrow_mut();
-    if graph.marks(node) & DISPOSED == 0 {
+    if graph.is_alive(node, generation) {
         graph.body(node).run = Some(run);
         return;
     }
+    // After `Pass::finish` the node does not count as running: it may be gone already.
+    let slot = &graph.nodes[node as usize];
+    let waits = slot.generation == generation && slot.kind != Kind::Free;
     drop(graph);
     panics.discard(run); // user code
-    dispose::finish(cell, node, panics);
+    if waits {
+        dispose::finish(cell, node, panics);
+    }
 }
 
 /// Runs the body of a computed value and compares what it yields.
 pub(super) fn computed(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
+    let generation = graph.nodes[node as usize].generation;
     let owned = graph.last_owned(node).is_some();
     if owned {
-        let generation = graph.nodes[node as usize].generation;
         drop(graph);
         dispose::outdated(cell, node, panics);
         graph = cell.borrow_mut();
@@ -143,7 +153,7 @@ pub(super) fn computed(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic
     if !pass.finished {
         pass.finish_in(&mut cell.borrow_mut(), outcome.is_err());
     }
-    give_back(cell, node, run, panics);
+    give_back(cell, (node, generation), run, panics);
     panics.discard(pass.value); // user code: of a node that is gone
     if let Err(payload) = outcome {
         panics.keep(payload);
@@ -177,7 +187,7 @@ pub(super) fn effect(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) 
     };
     panics.catch(|| run.run(&mut pass)); // user code
     leave(&mut cell.borrow_mut(), node, before);
-    give_back(cell, node, run, panics);
+    give_back(cell, (node, generation), run, panics);
 }
 
 /// Polls the work of a driver; true when it has come to an end.
@@ -191,6 +201,7 @@ pub(super) fn poll(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) ->
         return false;
     };
     let before = graph.ambient;
+    let generation = graph.nodes[node as usize].generation;
     let pulls = graph.pulls.len() as u32;
     graph.frames.push(Frame { node, pulls });
     graph.set(node, RUNNING);
@@ -204,7 +215,7 @@ pub(super) fn poll(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) ->
     graph.frames.pop();
     graph.unset(node, RUNNING);
     drop(graph);
-    give_back(cell, node, run, panics);
+    give_back(cell, (node, generation), run, panics);
     done
 }
 
