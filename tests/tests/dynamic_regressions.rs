@@ -364,3 +364,29 @@ fn a_computed_value_whose_old_value_ends_it_is_gone() {
     assert!(x.try_with(|_| ()).is_err());
     assert_sound();
 }
+
+/// The destructor of the old value may end the signal that is being written.
+#[test]
+fn a_signal_whose_old_value_ends_it_is_gone() {
+    let log = Log::new();
+    let home: Rc<RefCell<Option<Scope>>> = Rc::default();
+    let (s, owner) =
+        scope(|| signal_kernel::signal_with(None::<Rc<OnDrop<Box<dyn FnMut()>>>>, |_, _| false));
+    *home.borrow_mut() = Some(owner);
+    let other: Rc<Cell<Option<Signal<i32>>>> = Rc::default();
+    s.set(Some(Rc::new(OnDrop(Box::new({
+        let (home, other, log) = (home.clone(), other.clone(), log.clone());
+        move || {
+            drop(home.take());
+            signal(0); // in the slot of the scope
+            let count = signal(1); // in that of the signal
+            let log = log.clone();
+            create_effect(move || log.push(count.get()));
+            other.set(Some(count));
+        }
+    })))));
+    s.set(None);
+    assert_eq!(log.take(), ["1"]);
+    assert!(s.try_with(|_| ()).is_err());
+    assert_sound();
+}

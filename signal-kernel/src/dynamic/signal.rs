@@ -316,6 +316,10 @@ impl<T: 'static> Signal<T> {
             let mut panics = FirstPanic::default();
             if mem::needs_drop::<T>() {
                 panics.discard(gone); // user code
+                if !self.id.is_alive(&cell.borrow()) {
+                    panics.resume();
+                    return Ok(());
+                }
             }
             kernel::changed(cell, self.id.index, &mut panics);
             panics.resume();
