@@ -390,3 +390,82 @@ fn a_signal_whose_old_value_ends_it_is_gone() {
     assert!(s.try_with(|_| ()).is_err());
     assert_sound();
 }
+
+/// What a destructor reads is nobody's dependency.
+#[test]
+fn what_a_destructor_reads_is_not_tracked() {
+    let log = Log::new();
+    let (s, t) = (signal(1), signal(1));
+    let x = signal_kernel::computed_with(
+        move || {
+            s.get();
+            Rc::new(OnDrop(move || {
+                t.get();
+            }))
+        },
+        |_, _| false,
+    );
+    create_effect({
+        let log = log.clone();
+        move || {
+            let s = s.get();
+            x.with(|_| ());
+            log.push(s);
+        }
+    });
+    s.set(2);
+    assert_eq!(log.take(), ["1", "2"]);
+    t.set(2);
+    assert_eq!(log.take(), NOTHING);
+    assert_sound();
+}
+
+/// A thread that ends does not take the process with it, whatever its values do when they are dropped.
+#[test]
+fn a_destructor_that_uses_the_graph_at_the_end_of_its_thread_ends_nothing_else() {
+    let ended = std::thread::spawn(|| {
+        let s = signal(1);
+        let held = signal_kernel::signal_with(None, |_, _| false);
+        held.set(Some(Rc::new(OnDrop(move || s.set(2)))));
+        let captured = Rc::new(OnDrop(move || {
+            s.get();
+        }));
+        create_effect(move || {
+            let _ = &captured;
+        });
+        assert_sound();
+    });
+    assert!(ended.join().is_ok());
+}
+
+/// A panic that two ways lead to is one.
+#[test]
+fn a_failed_transaction_leaves_what_was_due_before() {
+    let log = Log::new();
+    let (s, t) = (signal(1), signal(1));
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("{} {}", s.get(), t.get()))
+    });
+    log.clear();
+    batch(|| {
+        s.set(2);
+        let failed: Result<(), ()> = transaction(|| {
+            s.set(3);
+            t.set(3);
+            Err(())
+        });
+        assert!(failed.is_err());
+    });
+    assert_eq!(log.take(), ["2 1"]);
+    assert_sound();
+    let text = panic_of(|| {
+        let _: Result<(), ()> = transaction(|| {
+            t.set(9);
+            panic!("boom")
+        });
+    });
+    assert_eq!(text, "boom");
+    assert_eq!((log.take(), t.get()), (vec![], 1));
+    assert_sound();
+}

@@ -18,6 +18,27 @@ thread_local! {
     static GRAPH: RefCell<Graph> = const { RefCell::new(Graph::new()) };
 }
 
+/// The thread ends: what is left is dropped, without cleanups. A destructor that uses the graph panics, and
+/// that must not reach the end of the thread: it would end the process.
+impl Drop for Graph {
+    fn drop(&mut self) {
+        let mut panics = FirstPanic::default();
+        for node in &mut self.nodes {
+            panics.discard(node.value.take()); // user code
+        }
+        for body in &mut self.bodies {
+            panics.discard(body.run.take()); // user code
+        }
+        for (_, candidate) in std::mem::take(&mut self.candidates) {
+            panics.discard(candidate); // user code
+        }
+        for hook in self.hooks.drain(..) {
+            panics.discard(hook); // user code
+        }
+        panics.catch(|| drop(std::mem::take(&mut self.parked))); // user code
+    }
+}
+
 #[inline(always)]
 pub(super) fn with<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
     GRAPH.with(f)
