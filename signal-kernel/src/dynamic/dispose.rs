@@ -63,6 +63,7 @@ fn owned_while(
 
 /// Takes a node that owns nothing out of the graph and drops what was in it.
 fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+    let _untracked = run::Untracked::new(cell);
     let mut graph = cell.borrow_mut();
     graph.leave_owner(index);
     let name = graph.names.take(index);

@@ -7,7 +7,10 @@
 //!
 //! Must not know: which signals a batch has written, and when it ends.
 
-use super::graph::{FAILED, Graph, HALF_WAY, NONE, STALE, VERIFYING};
+use super::{
+    graph::{FAILED, Graph, HALF_WAY, NONE, STALE, VERIFYING},
+    run::Untracked,
+};
 use crate::panics::FirstPanic;
 use std::{any::Any, cell::RefCell, rc::Rc};
 
@@ -97,7 +100,9 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
             return;
         };
         drop(graph);
+        let untracked = Untracked::new(cell);
         let same = panics.catch(|| run.same(&**old, &**new)); // user code
+        drop(untracked);
         graph = cell.borrow_mut();
         if !graph.is_alive(index, generation) {
             drop(graph);

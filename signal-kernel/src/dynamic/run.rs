@@ -49,10 +49,12 @@ pub(super) struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// Puts the new value in its place before the run is over: what it replaces can be dropped now.
+    /// Puts the new value in its place before the run is over: what it replaces can be dropped now, and
+    /// nobody depends on what that reads.
     pub(super) fn finish(&mut self) {
         let mut graph = self.cell.borrow_mut();
         self.finish_in(&mut graph, false);
+        graph.untracked();
     }
 
     fn finish_in(&mut self, graph: &mut Graph, panicked: bool) {
@@ -150,7 +152,9 @@ pub(super) fn computed(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic
         finished: false,
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| run.run(&mut pass))); // user code
-    if !pass.finished {
+    if pass.finished {
+        cell.borrow_mut().ambient = before;
+    } else {
         pass.finish_in(&mut cell.borrow_mut(), outcome.is_err());
     }
     give_back(cell, (node, generation), run, panics);
