@@ -154,15 +154,12 @@ pub(super) fn transaction<R, E>(
     cell: &RefCell<Graph>,
     f: impl FnOnce() -> Result<R, E>,
 ) -> Result<R, E> {
+    let level = cell.borrow().level + 1;
+    assert!(level < u16::MAX, "transactions nest less than 65535 deep");
     open(cell);
     let mut graph = cell.borrow_mut();
     let start = graph.log.entries.len();
-    graph.level = graph
-        .level
-        .checked_add(1)
-        .filter(|&level| level < u16::MAX)
-        .expect("transactions nest less than 65534 deep");
-    let level = graph.level;
+    graph.level = level;
     drop(graph);
     let mut panics = FirstPanic::default();
     let result = panics.catch(f); // user code

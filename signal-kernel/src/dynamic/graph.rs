@@ -18,7 +18,7 @@ use std::{any::Any, collections::BTreeMap, panic::Location, rc::Rc, sync::Arc};
 pub(super) const NONE: u32 = u32::MAX;
 
 /// The last version or order that a node is given before all are numbered anew.
-const LAST: u32 = u32::MAX / 2;
+pub(super) const LAST: u32 = u32::MAX / 2;
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -647,7 +647,9 @@ impl Graph {
         self.live -= 1;
         let node = &mut self.nodes[index as usize];
         if node.generation == u32::MAX {
-            return; // every handle that this slot can tell apart was handed out: it is never used again
+            // Every handle that this slot can tell apart was handed out: it is never used again.
+            node.marks = DISPOSED;
+            return;
         }
         node.generation += 1;
         node.next_sibling = std::mem::replace(&mut self.free_node, index);
@@ -670,6 +672,7 @@ impl Graph {
     }
 
     /// Numbers versions and creations anew before they run out. Only at rest.
+    #[inline(always)]
     pub(super) fn renumber_if_due(&mut self) {
         let due = self.clock >= LAST || self.orders >= LAST;
         let at_rest = self.depth == 0 && self.frames.is_empty() && self.effects.is_empty();
@@ -680,18 +683,25 @@ impl Graph {
 
     #[cold]
     fn renumber(&mut self) {
+        // What counts is whether a link has seen the value that is there, that of the candidate, or another.
         for link in &mut self.links {
             if link.dep != NONE {
-                let fresh = link.seen == self.nodes[link.dep as usize].version;
-                link.seen = if fresh { 2 } else { 1 };
+                let candidate = self.candidates.get(&link.dep);
+                link.seen = if link.seen == self.nodes[link.dep as usize].version {
+                    3
+                } else if candidate.is_some_and(|it| it.version == link.seen) {
+                    2
+                } else {
+                    1
+                };
             }
         }
         for (&node, candidate) in &mut self.candidates {
             let same = candidate.version == self.nodes[node as usize].version;
-            candidate.version = if same { 2 } else { 1 };
+            candidate.version = if same { 3 } else { 2 };
         }
         for node in &mut self.nodes {
-            node.version = 2;
+            node.version = 3;
         }
         self.clock = 3;
         let mut used: Vec<&mut Body> = self

@@ -194,6 +194,7 @@ impl Graph {
 #[inline(always)]
 pub(super) fn changed(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
+    graph.renumber_if_due();
     graph.touch(index);
     if graph.depth > 0 {
         graph.mark(index, CHECK);

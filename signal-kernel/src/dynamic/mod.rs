@@ -22,6 +22,8 @@ mod half_way;
 mod handle;
 mod hooks;
 mod kernel;
+#[cfg(test)]
+mod limits;
 mod names;
 mod run;
 mod scope;
