@@ -63,6 +63,7 @@ pub mod __private {
             sweep::Sweep,
             wiring::{Dependents, Wire, WireKind, Wiring},
         },
+        dynamic::{check_dynamic, dynamic_size},
         hub::Hub,
         resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields, infallible},
         state::{AsyncState, CancelReason, Change},

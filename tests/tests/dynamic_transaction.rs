@@ -279,16 +279,17 @@ fn b114_after_an_attempt_the_same_effects_run_again() {
 #[test]
 fn an_update_without_a_set_before_is_refused_and_changes_nothing() {
     let log = leak(Log::new());
-    let (a, b) = pair(log);
+    let (_, b) = pair(log);
+    let text = signal("one".to_owned()).named("text");
     let said = panic_of(|| {
         transaction(|| -> Result<(), ()> {
             b.set(20);
-            a.update(|_| log.push("never"));
+            text.update(|_| log.push("never"));
             Ok(())
         })
     });
     assert!(
-        said.starts_with("signal `a` cannot be updated in place in a transaction, at "),
+        said.starts_with("signal `text` cannot be updated in place in a transaction, at "),
         "{said}"
     );
     assert!(
@@ -296,28 +297,48 @@ fn an_update_without_a_set_before_is_refused_and_changes_nothing() {
         "{said}"
     );
     assert!(said.ends_with("write a changed copy with `set`"), "{said}");
-    assert_eq!((a.get(), b.get(), log.take()), (1, 10, vec![]));
-    let said = panic_of(|| commit(|| batch(|| a.try_update(|_| ()).is_ok())));
+    assert_eq!(
+        (text.get().as_str(), b.get(), log.take()),
+        ("one", 10, vec![])
+    );
+    let said = panic_of(|| commit(|| batch(|| text.try_update(|_| ()).is_ok())));
     assert!(
         said.contains("cannot be updated in place in a transaction"),
         "{said}"
     );
-    a.update(|a| *a += 1);
-    assert_eq!(log.take(), ["sum", "show 2 10 12"]);
+    text.update(|text| text.push('!'));
+    assert_eq!(text.get(), "one!");
 }
 
 #[test]
 fn an_update_after_a_set_is_taken_back_with_it() {
-    let log = leak(Log::new());
-    let (a, _) = pair(log);
+    let text = signal("one".to_owned());
     attempt(|| {
-        a.set(2);
-        a.update(|a| *a += 1);
-        let said = panic_of(|| commit(|| a.update(|a| *a += 1)));
+        text.set("two".to_owned());
+        text.update(|text| text.push('!'));
+        let said = panic_of(|| commit(|| text.update(|text| text.push('?'))));
         assert!(
             said.contains("cannot be updated in place"),
             "not set at that level: {said}"
         );
+    });
+    assert_eq!(text.get(), "one");
+    commit(|| {
+        text.set("two".to_owned());
+        text.update(|text| text.push('!'));
+    });
+    assert_eq!(text.get(), "two!");
+}
+
+#[test]
+fn an_update_of_a_primitive_value_is_taken_back_at_every_level() {
+    let log = leak(Log::new());
+    let (a, _) = pair(log);
+    attempt(|| {
+        a.update(|a| *a += 1);
+        commit(|| a.update(|a| *a += 1));
+        attempt(|| a.update(|a| *a += 100));
+        assert_eq!(a.get(), 3);
     });
     assert_eq!((a.get(), log.take()), (1, vec![]));
     commit(|| {

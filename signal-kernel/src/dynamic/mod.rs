@@ -14,6 +14,7 @@
 
 mod async_signal;
 mod batch;
+mod check;
 mod computed;
 mod dispose;
 mod drive;
@@ -23,6 +24,8 @@ mod half_way;
 mod handle;
 mod hooks;
 mod kernel;
+#[cfg(test)]
+mod limits;
 mod names;
 mod options;
 mod resource;
@@ -35,6 +38,7 @@ mod value;
 mod work;
 
 pub use async_signal::{AsyncMeta, AsyncSignal, AsyncValue, Running};
+pub use check::{check_dynamic, dynamic_size};
 pub use computed::{Computed, computed, computed_with};
 pub use drive::{poll_progress, progress, settled};
 pub use effect::{Effect, create_effect, on_cleanup};

@@ -549,8 +549,8 @@ fn open<T: 'static, E: 'static, Q: Question<T, E>>(
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
         let owner = graph.add_body(Kind::Scope, None, place);
+        let inside = Owner::enter(cell, &mut graph, owner);
         drop(graph);
-        let inside = Owner::enter(cell, owner);
         let question = question();
         drop(inside);
         let desk = work::open(cell, owner, place, question, manners);

@@ -361,6 +361,11 @@ impl<T: 'static> Signal<T> {
             drop(graph);
             panics.discard(gone); // user code
             graph = cell.borrow_mut();
+            if !self.id.is_alive(&graph) {
+                drop(graph);
+                panics.resume();
+                return Ok(());
+            }
         }
         kernel::changed(cell, graph, self.id.index, &mut panics);
         panics.resume();
@@ -374,7 +379,8 @@ impl<T: 'static> Signal<T> {
     /// - If the signal was disposed of, is being updated, or is borrowed by a [`with`](Self::with) around
     ///   this call; and inside a computed value.
     /// - Inside a [`transaction`](crate::transaction) that has not [`set`](Self::set) the signal before:
-    ///   there would be no old value to go back to. Write a changed copy with `set` there.
+    ///   there would be no old value to go back to. Write a changed copy with `set` there. Numbers, `bool` and
+    ///   `char` can always be updated.
     /// - If `f` panics: what it has written stays, the graph settles, and the panic goes on.
     ///
     /// # Examples
