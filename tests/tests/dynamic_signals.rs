@@ -18,7 +18,7 @@ fn b001_a_signal_gives_the_value_it_was_made_with() {
     assert_eq!(signal(7).get(), 7);
     assert_eq!(signal(String::from("Ada")).peek(), "Ada");
     assert_eq!(signal(()).try_get(), Ok(()));
-    assert_eq!(signal(None::<u8>).with(Option::is_none), true);
+    assert!(signal(None::<u8>).with(Option::is_none));
     assert_eq!(signal(vec![1, 2]).try_with(Vec::len), Ok(2));
 }
 
