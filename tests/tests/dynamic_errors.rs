@@ -282,6 +282,21 @@ fn b137_a_panic_in_an_update_leaves_what_it_has_written() {
 }
 
 #[test]
+fn b137_so_does_one_in_an_update_of_a_number() {
+    let log = leak(Log::new());
+    let count = signal(1);
+    create_effect(move || log.push(count.get()));
+    let said = panic_of(|| {
+        count.update(|count| {
+            *count = 2;
+            panic!("in the update")
+        })
+    });
+    assert_eq!(said, "in the update");
+    assert_eq!((count.get(), log.take()), (2, vec!["1".into(), "2".into()]));
+}
+
+#[test]
 fn r8_an_effect_that_a_failure_kept_from_running_runs_when_it_ends() {
     let log = leak(Log::new());
     let (id, other) = (signal(4), signal(1));
