@@ -325,25 +325,6 @@ fn an_update_after_a_set_is_taken_back_with_it() {
 }
 
 #[test]
-fn an_update_of_a_number_is_taken_back_too() {
-    let log = leak(Log::new());
-    let (a, b) = pair(log);
-    attempt(|| {
-        a.update(|a| *a += 1);
-        commit(|| b.update(|b| *b += 1));
-        attempt(|| a.update(|a| *a += 1));
-        assert_eq!((a.get(), b.get()), (2, 11));
-    });
-    assert_eq!((a.get(), b.get(), log.take()), (1, 10, vec![]));
-    commit(|| commit(|| a.update(|_| ())));
-    assert_eq!(
-        log.take(),
-        ["sum", "show 1 10 11"],
-        "and counts when committed"
-    );
-}
-
-#[test]
 fn a_signal_made_in_an_attempt_stays_with_its_first_value() {
     let made = leak(std::cell::Cell::new(None));
     attempt(|| {
