@@ -9,7 +9,7 @@
 extern crate self as signal_kernel;
 extern crate signal_kernel as real;
 
-pub use real::{
+pub(crate) use real::{
     Effect, ReadSignal, Scope, Signal, batch, create_effect, on_cleanup, scope, signal_with,
     transaction, untrack,
 };
@@ -48,7 +48,7 @@ mod transactions;
 
 /// A signal whose value is in a cell.
 #[track_caller]
-pub fn signal<T: PartialEq + 'static>(value: T) -> Signal<T> {
+pub(crate) fn signal<T: PartialEq + 'static>(value: T) -> Signal<T> {
     signal_with(value, T::eq)
 }
 
@@ -57,15 +57,17 @@ pub fn signal<T: PartialEq + 'static>(value: T) -> Signal<T> {
 struct Kept<T>(T);
 
 /// A computed value that is in a cell.
-pub struct Computed<T>(real::Computed<Kept<T>>);
+pub(crate) struct Computed<T>(real::Computed<Kept<T>>);
 
 #[track_caller]
-pub fn computed<T: PartialEq + 'static>(mut body: impl FnMut() -> T + 'static) -> Computed<T> {
+pub(crate) fn computed<T: PartialEq + 'static>(
+    mut body: impl FnMut() -> T + 'static,
+) -> Computed<T> {
     Computed(real::computed(move || Kept(body())))
 }
 
 #[track_caller]
-pub fn computed_with<T: 'static>(
+pub(crate) fn computed_with<T: 'static>(
     mut body: impl FnMut() -> T + 'static,
     same: impl Fn(&T, &T) -> bool + 'static,
 ) -> Computed<T> {
@@ -83,14 +85,14 @@ impl<T> Copy for Computed<T> {}
 
 impl<T: 'static> Computed<T> {
     #[track_caller]
-    pub fn get(&self) -> T
+    pub(crate) fn get(&self) -> T
     where
         T: Clone,
     {
         self.0.get().0
     }
 
-    pub fn try_get(&self) -> Result<T, real::Disposed>
+    pub(crate) fn try_get(&self) -> Result<T, real::Disposed>
     where
         T: Clone,
     {
@@ -98,23 +100,23 @@ impl<T: 'static> Computed<T> {
     }
 
     #[track_caller]
-    pub fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
+    pub(crate) fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
         self.0.with(|kept| f(&kept.0))
     }
 
-    pub fn try_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, real::Disposed> {
+    pub(crate) fn try_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, real::Disposed> {
         self.0.try_with(|kept| f(&kept.0))
     }
 
     #[track_caller]
-    pub fn peek(&self) -> T
+    pub(crate) fn peek(&self) -> T
     where
         T: Clone,
     {
         self.0.peek().0
     }
 
-    pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
         Computed(self.0.named(name))
     }
 }
