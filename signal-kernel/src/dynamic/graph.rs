@@ -658,6 +658,11 @@ impl Graph {
         debug_assert!(node.subs == NONE);
         node.kind = Kind::Free;
         node.marks = 0;
+        for borrowed in &mut self.reading {
+            if borrowed.0 == index {
+                borrowed.0 = NONE; // the reader has the value; the slot is free
+            }
+        }
         let body = std::mem::replace(&mut node.body, NONE);
         if body != NONE {
             let slot = &mut self.bodies[body as usize];
