@@ -28,14 +28,7 @@ use crate::{
     panics::FirstPanic,
     state::{AsyncState, AsyncStatus, CancelReason, Change},
 };
-use std::{
-    any::Any,
-    cell::{Cell, RefCell},
-    future::Future,
-    pin::Pin,
-    rc::Rc,
-    sync::Arc,
-};
+use std::{any::Any, cell::RefCell, future::Future, pin::Pin, rc::Rc, sync::Arc};
 
 /// What `#[resource]` does for the static door: a future that can be held.
 pub(super) type Work<T, E> = Pin<Box<dyn Future<Output = Result<Rc<T>, Rc<E>>>>>;
@@ -117,16 +110,15 @@ pub(super) struct Source {
     failed: bool,
 }
 
+/// What became of a run that was started by hand, for whoever awaits it; `None` while it goes on.
+pub(super) type Ticket<T> = Rc<RefCell<Option<Option<Rc<T>>>>>;
+
 /// What the driver and the handles share.
 pub(super) struct Desk<T, E> {
     view: RefCell<AsyncState<Rc<T>, Rc<E>>>,
     request: RefCell<Option<Request>>,
-    /// An input that was given by hand, with its number.
-    input: RefCell<Option<(u64, Box<dyn Any>)>>,
-    /// How many inputs were given.
-    given: Cell<u64>,
-    /// The number of the last input that was taken over, and the token of the run that it has started.
-    taken: Cell<(u64, u64)>,
+    /// An input that was given by hand.
+    input: RefCell<Option<(Ticket<T>, Box<dyn Any>)>>,
     driver: Id,
     owner: Id,
     parts: [u32; 4],
@@ -205,31 +197,16 @@ impl<T, E> HasMeta<E> for Desk<T, E> {
 }
 
 impl<T, E> Desk<T, E> {
-    /// Asks the question with this input. Returns its number.
-    pub(super) fn give(&self, input: Box<dyn Any>) -> u64 {
-        let number = self.given.get() + 1;
-        self.given.set(number);
-        let before = self.input.replace(Some((number, input)));
+    /// Asks the question with this input.
+    pub(super) fn give(&self, input: Box<dyn Any>) -> Ticket<T> {
+        let ticket = Ticket::default();
+        let before = self.input.replace(Some((ticket.clone(), input)));
+        if let Some((superseded, _)) = &before {
+            superseded.replace(Some(None));
+        }
         drop(before); // user code
         act_soon(self.driver.index);
-        number
-    }
-
-    /// What became of the run for the input of this number; `None` while it goes on.
-    pub(super) fn outcome(&self, number: u64) -> Option<Option<Rc<T>>> {
-        let (taken, token) = self.taken.get();
-        if taken < number {
-            return None;
-        }
-        let view = self.view.borrow();
-        if taken > number || view.token() != token {
-            return Some(None); // superseded
-        }
-        match view.status() {
-            AsyncStatus::Pending => None,
-            AsyncStatus::Success => Some(view.value().cloned()),
-            _ => Some(None),
-        }
+        ticket
     }
 }
 
@@ -280,6 +257,8 @@ struct Driver<T, E, Q> {
     hub: Option<Arc<Hub>>,
     /// It has acted before; or it is not to start by itself.
     begun: bool,
+    /// The run in flight, if it was started by hand, and its token.
+    ticket: Option<(Ticket<T>, u64)>,
 }
 
 /// Makes the nodes of a resource.
@@ -304,8 +283,6 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
         view: RefCell::default(),
         request: RefCell::new(None),
         input: RefCell::new(None),
-        given: Cell::new(0),
-        taken: Cell::new((0, 0)),
         driver: Id::of(&graph, driver),
         owner: Id::of(&graph, owner),
         parts,
@@ -323,6 +300,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
         listeners: manners.listeners,
         hub: Some(hub),
         begun: !manners.eager,
+        ticket: None,
     }));
     graph.queue(driver, DIRTY);
     desk
@@ -334,8 +312,9 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         let mut panics = FirstPanic::default();
         let source = self.question.track(cell, node, &mut panics);
         let given = self.desk.input.borrow_mut().take();
-        let by_hand = given.as_ref().map(|(number, _)| *number);
-        if let Some((_, input)) = given {
+        let mut by_hand = None;
+        if let Some((ticket, input)) = given {
+            by_hand = Some(ticket);
             self.question.give(input);
         }
         let first = !std::mem::replace(&mut self.begun, true);
@@ -367,9 +346,7 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
             (change, dropped.0)
         };
         panics.merge(dropped);
-        if let Some(number) = by_hand {
-            self.desk.taken.set((number, self.answer.state.token()));
-        }
+        self.resolve(by_hand);
         self.show(cell, change);
         self.tell(cell, before);
         panics.resume();
@@ -387,6 +364,25 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
     fn glance(&self) -> Glance {
         let state = &self.answer.state;
         (state.status(), state.token())
+    }
+
+    /// Tells who awaits a run that was started by hand what has become of it.
+    fn resolve(&mut self, by_hand: Option<Ticket<T>>) {
+        let state = &self.answer.state;
+        if let Some(next) = by_hand {
+            if let Some((superseded, _)) = self.ticket.replace((next, state.token())) {
+                superseded.replace(Some(None));
+            }
+        }
+        let ended = match &self.ticket {
+            Some((_, token)) => *token != state.token() || !state.is_pending(),
+            None => false,
+        };
+        if let Some((ticket, token)) = self.ticket.take_if(|_| ended) {
+            let succeeded = token == state.token() && state.status() == AsyncStatus::Success;
+            let value = state.value().filter(|_| succeeded);
+            ticket.replace(Some(value.cloned()));
+        }
     }
 
     /// Replaces what readers see, and moves the parts that have changed.
