@@ -12,7 +12,7 @@
 
 use super::{
     dispose, drive,
-    graph::{CHECK, DIRTY, FAILED, Graph, Kind, STALE},
+    graph::{CHECK, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, STALE},
     handle::{Disposed, Id},
     hooks::{Glance, Listeners},
     kernel,
@@ -231,16 +231,24 @@ fn act_soon(driver: u32) {
     });
 }
 
-/// Tracks a part, for a read. In phase A what its driver has to do is done before; inside a batch a resource
-/// is as it was before.
+/// Tracks a part, for a read. In phase A what its driver has to do is done before; inside a batch, and to
+/// what the driver runs, a resource is as it was before.
 pub(super) fn read_part(cell: &RefCell<Graph>, part: u32) {
     let mut graph = cell.borrow_mut();
-    if graph.marks(part) & STALE != 0 && graph.acting {
+    if graph.marks(part) & STALE != 0 && graph.acting && !graph.is_inside(part) {
         drop(graph);
         kernel::pull(cell, part);
         graph = cell.borrow_mut();
     }
     graph.track(part);
+}
+
+impl Graph {
+    /// Is it the driver of this part that runs what reads it? Its source does not count: that is tracked.
+    fn is_inside(&self, part: u32) -> bool {
+        let link = &self.links[self.deps(part) as usize];
+        self.ambient.observer.node == NONE && self.marks(link.dep) & RUNNING != 0
+    }
 }
 
 /// What the user has to say about how a resource behaves.
@@ -312,6 +320,7 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         let (cell, node) = (pass.cell, pass.node);
         let mut panics = FirstPanic::default();
         let source = self.question.track(cell, node, &mut panics);
+        let untracked = Untracked::new(cell);
         let given = self.desk.input.borrow_mut().take();
         let mut by_hand = None;
         if let Some((ticket, input)) = given {
@@ -336,12 +345,9 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
                 let mut panics = FirstPanic::default();
                 dispose::owned(cell, node, &mut panics);
                 panics.resume();
-                let _untracked = Untracked::new(cell);
                 let ready = question.ready(); // user code
-                ready.then_some(move |cancel| {
-                    let _untracked = Untracked::new(cell);
-                    question.start(FetchContext { token, cancel }) // user code
-                })
+                // user code
+                ready.then_some(move |cancel| question.start(FetchContext { token, cancel }))
             };
             let (change, dropped) = self.answer.act(&self.hub, 0, start, None);
             (change, dropped.0)
@@ -350,6 +356,7 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         self.resolve(by_hand);
         self.show(cell, change);
         self.tell(cell, before);
+        drop(untracked);
         panics.resume();
     }
 
