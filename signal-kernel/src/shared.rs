@@ -9,7 +9,6 @@
 use crate::{
     declared::{Wired, drive},
     dynamic::SharedNode,
-    panics::FirstPanic,
     waiters::Waiters,
 };
 use std::{
@@ -231,18 +230,12 @@ impl<G: 'static> Shared<G> {
             return Err(self.busy(here));
         };
         self.inner.place.set(here);
-        let mut panics = FirstPanic::default();
-        let result = panics.catch(|| f(&mut graph)); // user code
-        drop(graph);
-        panics.catch(|| self.inner.node.changed()); // user code
-        match result {
-            Some(result) if panics.is_empty() => Ok(result),
-            result => {
-                panics.discard(result); // user code
-                panics.resume();
-                unreachable!("no result without a panic")
-            }
-        }
+        let result = self.inner.node.change(|panics| {
+            let result = panics.catch(|| f(&mut graph)); // user code
+            drop(graph);
+            (result, true)
+        });
+        Ok(result.expect("there is a result if nothing has panicked"))
     }
 
     fn busy(&self, here: Place) -> Busy {
@@ -296,17 +289,17 @@ impl<G: 'static> Shared<G> {
             panic!("{}", self.busy(here));
         };
         inner.place.set(here);
-        let mut panics = FirstPanic::default();
         let mut inside = Context::from_waker(&inner.waker);
-        let polled = panics.catch(|| drive::poll_progress(&mut *graph, &mut inside)); // user code
-        drop(graph);
-        let done = polled != Some(Poll::Pending);
-        if done {
-            inner.commits.set(inner.commits.get() + 1);
-            panics.catch(|| inner.node.changed()); // user code
-            panics.catch(|| inner.waker.wake_by_ref()); // user code: others may wait for the same
-        }
-        panics.resume();
+        let done = inner.node.poll(|panics| {
+            let polled = panics.catch(|| drive::poll_progress(&mut *graph, &mut inside)); // user code
+            drop(graph);
+            let done = polled != Some(Poll::Pending);
+            if done {
+                inner.commits.set(inner.commits.get() + 1);
+                panics.catch(|| inner.waker.wake_by_ref()); // user code: others may wait for the same
+            }
+            (done, done)
+        });
         if done { Poll::Ready(()) } else { Poll::Pending }
     }
 

@@ -85,7 +85,10 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
         let waker = drive.waker.clone();
         let nested = graph.depth > 0 || !graph.frames.is_empty();
         let top = graph.frames.last().map(|frame| frame.node);
-        let polled = top.is_some_and(|node| graph.nodes[node as usize].kind == Kind::Driver);
+        let kind = top
+            .and_then(|node| graph.nodes.get(node as usize))
+            .map(|node| node.kind);
+        let polled = matches!(kind, Some(Kind::Driver | Kind::Source)); // work waits for work
         drop(graph);
         waiters.add(context.waker());
         if nested {
