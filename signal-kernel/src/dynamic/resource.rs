@@ -142,6 +142,8 @@ where
 /// what the source has yielded. An `async fn(S) -> Result<T, E>` is a fetcher; so is one that also takes a
 /// [`FetchContext`]. Write down the types of a closure's arguments.
 ///
+/// Where the source may have nothing to ask, there is [`create_resource_when`].
+///
 /// # Panics
 ///
 /// If the source or the fetcher panics; the status is `Cancelled` then, with the reason `Panicked`.
@@ -330,7 +332,8 @@ where
     create_manual_resource_with(fetcher, ResourceOptions::new())
 }
 
-/// As [`create_manual_resource`], with options. What is observed starts the last input again, if there was one.
+/// As [`create_manual_resource`], with options. What is observed starts the last input again, if there was one;
+/// `eager` means nothing here.
 ///
 /// # Examples
 ///

@@ -12,6 +12,11 @@ use std::{cell::RefCell, fmt, panic::Location};
 
 /// Owns every node, effect and fetch that was made inside of [`scope`]; dropping it disposes of them.
 ///
+/// # Panics
+///
+/// When it is dropped: with the first panic of a cleanup or a destructor, when all others have run; unless the
+/// thread is panicking already.
+///
 /// # Examples
 ///
 /// ```
@@ -95,7 +100,7 @@ impl Drop for Owner<'_> {
 }
 
 impl Scope {
-    /// Makes more inside of the scope.
+    /// Makes more inside of the scope: it owns what `f` makes. Reads inside are tracked for whatever is running.
     ///
     /// # Panics
     ///
@@ -113,11 +118,10 @@ impl Scope {
     /// ```
     #[track_caller]
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
+        if let Err(error) = kernel::with(|cell| self.id.check(&cell.borrow(), "scope")) {
+            error.panic();
+        }
         kernel::with(|cell| {
-            let alive = self.id.check(&cell.borrow(), "scope");
-            if let Err(error) = alive {
-                error.panic();
-            }
             let _owner = Owner::enter(cell, self.id.index);
             f() // user code
         })

@@ -72,7 +72,8 @@ pub fn signal<T: PartialEq + 'static>(value: T) -> Signal<T> {
 
 /// Makes a signal with a rule of its own for when a new value is the same as the old one.
 ///
-/// A rule that always says `false` makes every write count.
+/// The rule gets the old value and the new one. It is a plain function: it captures nothing. One that always
+/// says `false` makes every write count.
 ///
 /// # Examples
 ///
@@ -291,6 +292,7 @@ impl<T: 'static> Signal<T> {
     #[inline]
     #[track_caller]
     pub fn try_set(&self, value: T) -> Result<(), Disposed> {
+        let place = Location::caller();
         kernel::with(|cell| {
             let graph = cell.borrow();
             self.id.check(&graph, "signal")?;
@@ -300,7 +302,7 @@ impl<T: 'static> Signal<T> {
             }
             let held = graph.nodes[self.id.index as usize].value.clone();
             drop(graph);
-            let held = held.unwrap_or_else(|| being_updated(cell, self.id.index));
+            let held = held.unwrap_or_else(|| being_updated(cell, self.id.index, place));
             if is_same(&*held, &value) {
                 return Ok(());
             }
@@ -329,8 +331,8 @@ impl<T: 'static> Signal<T> {
     ///
     /// - If the signal was disposed of, is being updated, or is borrowed by a [`with`](Self::with) around
     ///   this call; and inside a computed value.
-    /// - Inside a [`transaction`](crate::transaction) that has not [`set`](Self::set) the signal before:
-    ///   there would be no old value to go back to. Write a changed copy with `set` there.
+    /// - Inside a [`transaction`](crate::transaction) that has not [`set`](Self::set) the signal to another
+    ///   value before: there would be no old value to go back to. Write a changed copy with `set` there.
     /// - If `f` panics: what it has written stays, the graph settles, and the panic goes on.
     ///
     /// # Examples
@@ -467,9 +469,10 @@ impl<T: 'static> Signal<T> {
     #[inline(always)]
     #[track_caller]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
+        let place = Location::caller();
         kernel::with(|cell| {
             let held = kernel::signal_value(cell, self.id, tracked)?;
-            let held = held.unwrap_or_else(|| being_updated(cell, self.id.index));
+            let held = held.unwrap_or_else(|| being_updated(cell, self.id.index, place));
             Ok(f(&inside::<T>(&*held).value)) // user code
         })
     }
@@ -565,17 +568,13 @@ fn put_in_batch<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Gone<T> 
 }
 
 #[cold]
-#[track_caller]
-fn being_updated(cell: &RefCell<Graph>, index: u32) -> Rc<dyn Any> {
+fn being_updated(cell: &RefCell<Graph>, index: u32, here: &Location<'_>) -> Rc<dyn Any> {
     let graph = cell.borrow();
     let name = graph.describe(index);
     let at = graph.updating.iter().rev().find(|it| it.0 == index);
     let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
     drop(graph);
-    panic!(
-        "{name} is being updated{at}, and is used at {}",
-        Location::caller()
-    );
+    panic!("{name} is being updated{at}, and is used at {here}");
 }
 
 impl Graph {
