@@ -31,6 +31,7 @@ mod scope;
 mod settle;
 mod signal;
 mod source;
+mod value;
 mod work;
 
 pub use async_signal::{AsyncMeta, AsyncSignal, AsyncValue, Running};

@@ -118,10 +118,12 @@ impl Scope {
     /// ```
     #[track_caller]
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
-        if let Err(error) = kernel::with(|cell| self.id.check(&cell.borrow(), "scope")) {
-            error.panic();
-        }
+        let place = Location::caller();
         kernel::with(|cell| {
+            let alive = self.id.check(&cell.borrow(), "scope");
+            if let Err(error) = alive {
+                error.panic_at(place);
+            }
             let _owner = Owner::enter(cell, self.id.index);
             f() // user code
         })
@@ -132,8 +134,8 @@ impl Drop for Scope {
     fn drop(&mut self) {
         let id = self.id;
         let mut panics = FirstPanic::default();
-        let gone = kernel::try_with(|_| panics.catch(|| id.dispose())); // user code
-        if gone.is_some() && !std::thread::panicking() {
+        panics.catch(|| id.dispose()); // user code
+        if !std::thread::panicking() {
             panics.resume();
         }
     }

@@ -8,6 +8,7 @@ use super::{
     handle::Id,
     kernel,
     scope::Owner,
+    value::Value,
 };
 use crate::panics::FirstPanic;
 use std::panic::Location;
@@ -21,7 +22,7 @@ impl SharedNode {
             let _unowned = Owner::enter(cell, NONE);
             let mut graph = cell.borrow_mut();
             let place = graph.names.number(place);
-            let node = graph.add(Kind::Source, None, place);
+            let node = graph.add(Kind::Source, Value::NONE, place);
             SharedNode(Id::of(&graph, node))
         })
     }
@@ -45,14 +46,14 @@ impl SharedNode {
     /// What it stands for has changed: settles, or marks if a batch is open.
     pub(crate) fn changed(&self) {
         let mut panics = FirstPanic::default();
-        kernel::with(|cell| kernel::changed(cell, self.0.index, &mut panics));
+        kernel::with(|cell| kernel::changed(cell, cell.borrow_mut(), self.0.index, &mut panics));
         panics.resume();
     }
 }
 
 impl Drop for SharedNode {
     fn drop(&mut self) {
-        kernel::try_with(|cell| {
+        kernel::with(|cell| {
             let mut panics = FirstPanic::default();
             dispose::node(cell, self.0.index, &mut panics);
         });

@@ -17,6 +17,7 @@ use super::{
     hooks::{Glance, Listeners},
     kernel,
     run::{Pass, Run, Untracked},
+    value::Value,
 };
 use crate::{
     cancel::CancelToken,
@@ -313,9 +314,9 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     });
     let value: Rc<dyn Any> = Rc::new(ValueView::<T>(desk.clone()));
     let meta: Rc<dyn Any> = Rc::new(MetaView::<E>(desk.clone()));
-    graph.nodes[parts[0] as usize].value = Some(value);
-    graph.nodes[parts[2] as usize].value = Some(meta);
-    graph.nodes[driver as usize].value = Some(Rc::new(desk.clone()));
+    graph.nodes[parts[0] as usize].value = Value::Cell(value);
+    graph.nodes[parts[2] as usize].value = Value::Cell(meta);
+    graph.nodes[driver as usize].value = Value::Cell(Rc::new(desk.clone()));
     graph.body(driver).run = Some(Box::new(Driver {
         answer: Answer::new(driver, manners.keep_previous, false),
         question,
@@ -330,7 +331,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
 
 impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
     fn run(&mut self, pass: &mut Pass<'_>) {
-        let (cell, node) = (pass.cell(), pass.node);
+        let (cell, node) = (pass.cell, pass.node);
         let mut panics = FirstPanic::default();
         let source = self.question.track(cell, node, &mut panics);
         let given = self.desk.input.borrow_mut().take();
@@ -448,6 +449,8 @@ pub(super) fn desk_of<V: 'static, R>(
     id.check(&graph, "resource")?;
     let held = graph.nodes[id.index as usize].value.clone();
     drop(graph);
-    let held = held.expect("a resource keeps its desk as long as it lives");
+    let Value::Cell(held) = held else {
+        unreachable!("a resource keeps its desk as long as it lives");
+    };
     Ok(f(held.downcast_ref().expect("a handle knows its type")))
 }
