@@ -398,10 +398,10 @@ where
 /// create_resource(move || id.get(), with_context);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "this is not a fetcher for a source of `{S}`",
-    label = "not an `async fn({S}) -> Result<T, E>`",
-    note = "a fetcher takes what the source yields, and may take a `FetchContext` after it; it returns a \
-            future of a `Result`"
+    message = "this is not a fetcher",
+    label = "not an `async fn(S) -> Result<T, E>`, where `S` is what the source yields",
+    note = "a fetcher may take a `FetchContext` as a second argument; one that cannot fail returns a `Result` \
+            all the same, with `Infallible` as its error"
 )]
 pub trait Fetcher<S, T, E, K>: 'static {
     /// Makes the work.
