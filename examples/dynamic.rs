@@ -14,7 +14,7 @@ mod formula;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::io::{self, BufRead, ErrorKind, Write};
+use std::io::{self, BufRead, ErrorKind, IsTerminal, Write};
 use std::panic::{self, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
@@ -200,6 +200,9 @@ fn run(file: Option<PathBuf>) -> ExitCode {
         }
     }
     sheet.edit(good); // shows every cell
+    if io::stdin().is_terminal() {
+        say("Type `A1 = 5`, or more with `;` between them, then Enter; `show` or `quit`.");
+    }
 
     for line in io::stdin().lock().split(b'\n').map_while(Result::ok) {
         demo = false;
