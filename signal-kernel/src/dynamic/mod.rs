@@ -91,14 +91,17 @@ pub fn batch<R>(f: impl FnOnce() -> R) -> R {
 /// No effect sees the attempt; effects that were due before still run. A transaction inside another one
 /// undoes only itself. It ends when `f` returns: nothing spans an `.await`.
 ///
+/// Only signals are put back. Nodes that were made inside stay, and what was asked of a resource (`reload`,
+/// `cancel`, `run`) is done at the end all the same.
+///
 /// # Errors
 ///
 /// That of `f`.
 ///
 /// # Panics
 ///
-/// If `f` does, after all was put back. A signal cannot be updated in place inside, unless it has been set
-/// before: see [`Signal::update`].
+/// If `f` does, after all was put back. A signal cannot be updated in place inside, unless the transaction
+/// has set it to another value before: see [`Signal::update`].
 ///
 /// # Examples
 ///

@@ -15,6 +15,11 @@ use std::{cell::RefCell, fmt, panic::Location};
 
 /// Owns every node, effect and fetch that was made inside of [`scope`]; dropping it disposes of them.
 ///
+/// # Panics
+///
+/// When it is dropped: with the first panic of a cleanup or a destructor, when all others have run; unless the
+/// thread is panicking already.
+///
 /// # Examples
 ///
 /// ```
@@ -131,7 +136,7 @@ impl Drop for Owner<'_> {
 }
 
 impl Scope {
-    /// Makes more inside of the scope.
+    /// Makes more inside of the scope: it owns what `f` makes. Reads inside are tracked for whatever is running.
     ///
     /// # Panics
     ///
