@@ -83,7 +83,8 @@ pub fn signal<T: PartialEq + 'static>(value: T) -> Signal<T> {
 
 /// Makes a signal with a rule of its own for when a new value is the same as the old one.
 ///
-/// A rule that always says `false` makes every write count.
+/// The rule gets the old value and the new one. It is a plain function: it captures nothing. One that always
+/// says `false` makes every write count.
 ///
 /// # Examples
 ///
@@ -361,6 +362,11 @@ impl<T: 'static> Signal<T> {
             drop(graph);
             panics.discard(gone); // user code
             graph = cell.borrow_mut();
+            if !self.id.is_alive(&graph) {
+                drop(graph);
+                panics.resume();
+                return Ok(());
+            }
         }
         kernel::changed(cell, graph, self.id.index, &mut panics);
         panics.resume();
@@ -373,9 +379,9 @@ impl<T: 'static> Signal<T> {
     ///
     /// - If the signal was disposed of, is being updated, or is borrowed by a [`with`](Self::with) around
     ///   this call; and inside a computed value.
-    /// - Inside a [`transaction`](crate::transaction) that has not [`set`](Self::set) the signal before:
-    ///   there would be no old value to go back to. Write a changed copy with `set` there. Numbers, `bool`,
-    ///   `char` and `()` made with [`signal`] are copied, and may be updated anywhere.
+    /// - Inside a [`transaction`](crate::transaction) that has not [`set`](Self::set) the signal to another
+    ///   value before: there would be no old value to go back to. Write a changed copy with `set` there. Numbers,
+    ///   `bool`, `char` and `()` made with [`signal`] are copied, and may be updated anywhere.
     /// - If `f` panics: what it has written stays, the graph settles, and the panic goes on.
     ///
     /// # Examples
