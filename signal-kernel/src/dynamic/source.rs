@@ -77,7 +77,12 @@ impl<'a> Polls<'a> {
     fn enter(cell: &'a RefCell<Graph>, node: u32) -> Self {
         let mut graph = cell.borrow_mut();
         let pulls = graph.pulls.len() as u32;
-        graph.frames.push(Frame { node, pulls });
+        let before = graph.ambient;
+        graph.frames.push(Frame {
+            node,
+            pulls,
+            before,
+        });
         Polls(cell)
     }
 }
