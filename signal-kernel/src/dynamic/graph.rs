@@ -103,7 +103,6 @@ pub(super) struct Link {
 #[derive(Clone, Copy)]
 pub(super) struct Observer {
     pub(super) node: u32,
-    body: u32,
     /// The last link that this run has used.
     cursor: u32,
     /// The one after it: of the run before.
@@ -115,10 +114,9 @@ pub(super) struct Observer {
 impl Observer {
     /// An observer that has read nothing yet; `deps` is what it has read in the run before.
     #[inline(always)]
-    pub(super) fn new(node: u32, body: u32, deps: u32, run: u32) -> Self {
+    pub(super) fn new(node: u32, deps: u32, run: u32) -> Self {
         Observer {
             node,
-            body,
             cursor: NONE,
             next: deps,
             run,
@@ -138,7 +136,6 @@ pub(super) struct Ambient {
 
 pub(super) const NOBODY: Observer = Observer {
     node: NONE,
-    body: NONE,
     cursor: NONE,
     next: NONE,
     run: 0,
@@ -392,40 +389,39 @@ impl Graph {
     /// Whoever observes now depends on `dep`.
     #[inline(always)]
     pub(super) fn track(&mut self, dep: u32) {
-        if self.ambient.observer.node != NONE {
-            self.observe(dep);
-        }
-    }
-
-    #[inline]
-    fn observe(&mut self, dep: u32) {
-        let observer = &mut self.ambient.observer;
-        let node = &mut self.nodes[dep as usize];
-        if let Some(link) = self.links.get_mut(observer.next as usize) {
-            // As in the run before: the link is used again.
-            if link.dep == dep {
-                link.seen = node.version;
-                node.read_by = observer.run;
-                observer.cursor = observer.next;
-                observer.next = link.next_dep;
-                return;
-            }
-        }
-        if node.read_by != observer.run {
-            node.read_by = observer.run;
+        if self.ambient.observer.node != NONE && !self.has_read_again(dep) {
             self.insert(dep);
         }
     }
 
+    /// The observer reads what it has read at this point in the run before, or once more.
+    #[inline(always)]
+    fn has_read_again(&mut self, dep: u32) -> bool {
+        let observer = &mut self.ambient.observer;
+        let node = &mut self.nodes[dep as usize];
+        match self.links.get_mut(observer.next as usize) {
+            // The link is used again.
+            Some(link) if link.dep == dep => {
+                link.seen = node.version;
+                observer.cursor = observer.next;
+                observer.next = link.next_dep;
+                node.read_by = observer.run;
+                true
+            }
+            _ => std::mem::replace(&mut node.read_by, observer.run) == observer.run,
+        }
+    }
+
     /// A new link of the observer to `dep`, before the next one of the run before.
+    #[inline(never)]
     fn insert(&mut self, dep: u32) {
         let Observer {
             node: sub,
-            body,
             cursor,
             next,
             ..
         } = self.ambient.observer;
+        let body = self.nodes[sub as usize].body;
         let node = &mut self.nodes[dep as usize];
         let link = Link {
             dep,
@@ -484,10 +480,10 @@ impl Graph {
     #[cold]
     fn forget_rest(&mut self) {
         let Observer {
-            body, cursor, next, ..
+            node, cursor, next, ..
         } = self.ambient.observer;
         match cursor {
-            NONE => self.bodies[body as usize].deps = NONE,
+            NONE => self.body(node).deps = NONE,
             cursor => self.links[cursor as usize].next_dep = NONE,
         }
         self.unlink_all(next);
@@ -608,10 +604,10 @@ impl Graph {
     /// An edge that is there from the beginning.
     pub(super) fn depends_on(&mut self, node: u32, dep: u32) {
         let body = self.nodes[node as usize].body;
-        let observer = Observer::new(node, body, self.bodies[body as usize].deps, self.runs);
+        let observer = Observer::new(node, self.bodies[body as usize].deps, self.runs);
         self.next_run();
         let before = std::mem::replace(&mut self.ambient.observer, observer);
-        self.observe(dep);
+        self.track(dep);
         self.ambient.observer = before;
     }
 

@@ -5,7 +5,11 @@
 //!
 //! Must not know: what nodes are for.
 
-use super::{batch, dispose, graph::Graph, kernel};
+use super::{
+    batch, dispose,
+    graph::{DISPOSED, Graph, Node},
+    kernel,
+};
 use crate::panics::FirstPanic;
 use std::{borrow::Cow, error::Error, fmt, panic::Location};
 
@@ -98,6 +102,13 @@ impl Id {
         graph.is_alive(self.index, self.generation)
     }
 
+    /// The node, if it is alive.
+    #[inline(always)]
+    pub(super) fn node(self, graph: &Graph) -> Option<&Node> {
+        let node = graph.nodes.get(self.index as usize)?;
+        (node.generation == self.generation && node.marks & DISPOSED == 0).then_some(node)
+    }
+
     #[inline(always)]
     pub(super) fn check(self, graph: &Graph, what: &'static str) -> Result<(), Disposed> {
         if self.is_alive(graph) {
@@ -108,7 +119,7 @@ impl Id {
     }
 
     #[cold]
-    fn disposed(self, graph: &Graph, what: &'static str) -> Disposed {
+    pub(super) fn disposed(self, graph: &Graph, what: &'static str) -> Disposed {
         let made = graph.names.place(self.place);
         Disposed { what, made }
     }

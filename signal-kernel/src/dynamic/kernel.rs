@@ -72,15 +72,20 @@ pub(super) fn computed_value(
     tracked: bool,
 ) -> Result<Value, Disposed> {
     let mut graph = cell.borrow_mut();
-    id.check(&graph, "computed value")?;
-    if graph.marks(id.index) & (STALE | RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
-        drop(graph);
-        return pull_value(cell, id, tracked);
+    match id.node(&graph) {
+        Some(node) if node.marks & (STALE | RUNNING | VERIFYING | FAILED | HALF_WAY) == 0 => {
+            let value = node.value.clone();
+            if tracked {
+                graph.track(id.index);
+            }
+            Ok(value)
+        }
+        Some(_) => {
+            drop(graph);
+            pull_value(cell, id, tracked)
+        }
+        None => Err(id.disposed(&graph, "computed value")),
     }
-    if tracked {
-        graph.track(id.index);
-    }
-    Ok(graph.nodes[id.index as usize].value.clone())
 }
 
 #[inline(never)]

@@ -121,7 +121,7 @@ fn enter<'a>(
         pass.valued = node.version != 0;
     }
     let ambient = Ambient {
-        observer: Observer::new(index, node.body, body.deps, graph.runs),
+        observer: Observer::new(index, body.deps, graph.runs),
         owner: index,
         computing,
     };
@@ -214,6 +214,7 @@ fn dispose_of_last_run(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPani
 }
 
 /// Runs an effect, after what it owns has been disposed of, or lets a driver act.
+#[inline]
 pub(super) fn effect<'a>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
@@ -232,10 +233,16 @@ pub(super) fn effect<'a>(
     };
     drop(graph);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.run(&mut pass))); // user code
-    let mut graph = cell.borrow_mut();
-    leave(&mut graph);
-    graph.unset(index, RUNNING);
-    give_back(graph, pass, run, outcome, panics)
+    let mut guard = cell.borrow_mut();
+    let graph = &mut *guard;
+    leave(graph);
+    let node = &mut graph.nodes[index as usize];
+    node.marks &= !RUNNING;
+    if outcome.is_ok() && node.marks & DISPOSED == 0 {
+        graph.bodies[node.body as usize].run = Some(run);
+        return guard;
+    }
+    end_badly(guard, pass, run, outcome, panics)
 }
 
 /// Puts a body back, or lets it go if its node was disposed of meanwhile.
@@ -251,12 +258,12 @@ fn give_back<'a>(
         graph.body(pass.node).run = Some(run);
         return graph;
     }
-    drop(graph);
-    end_badly(pass, run, outcome, panics)
+    end_badly(graph, pass, run, outcome, panics)
 }
 
 #[cold]
 fn end_badly<'a>(
+    graph: RefMut<'a, Graph>,
     pass: Pass<'a>,
     run: Box<dyn Run>,
     outcome: thread::Result<()>,
@@ -269,8 +276,9 @@ fn end_badly<'a>(
         value,
         ..
     } = pass;
+    drop(graph);
     if let Err(payload) = outcome {
-        panics.keep(payload);
+        panics.keep(payload); // user code: a later one is dropped
     }
     let mut graph = cell.borrow_mut();
     if graph.is_alive(node, generation) {

@@ -414,6 +414,12 @@ fn verify<'a>(
             continue;
         }
         let node = &mut graph.nodes[it.node as usize];
+        if node.marks & (FAILED | DIRTY) == DIRTY {
+            node.marks &= !QUEUED;
+            graph.effects[kept] = it;
+            kept += 1;
+            continue;
+        }
         if node.marks & FAILED != 0 {
             // It was blocked: it must not run before its dependencies have been looked at.
             node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
@@ -438,7 +444,9 @@ fn verify<'a>(
             kept += 1;
         }
     }
-    graph.effects.drain(kept..next);
+    if kept < next {
+        graph.effects.drain(kept..next);
+    }
     graph
 }
 

@@ -524,13 +524,14 @@ impl<T: 'static> Signal<T> {
         let place = Location::caller();
         kernel::with(|cell| {
             let mut graph = cell.borrow_mut();
-            self.id.check(&graph, "signal")?;
+            let Some(node) = self.id.node(&graph) else {
+                return Err(self.id.disposed(&graph, "signal"));
+            };
+            let value = node.value.clone();
+            let updating = node.marks & UPDATING != 0;
             if tracked {
                 graph.track(self.id.index);
             }
-            let node = &graph.nodes[self.id.index as usize];
-            let value = node.value.clone();
-            let updating = node.marks & UPDATING != 0;
             drop(graph);
             if updating {
                 being_updated(cell, self.id.index, place);
