@@ -111,6 +111,13 @@ pub(super) struct Observer {
     run: u32,
 }
 
+impl Body {
+    #[inline(always)]
+    pub(super) fn owns_any(&self) -> bool {
+        self.first_child != NONE || self.first_cleanup != NONE
+    }
+}
+
 impl Observer {
     /// An observer that has read nothing yet; `deps` is what it has read in the run before.
     #[inline(always)]
@@ -622,8 +629,7 @@ impl Graph {
 
     #[inline(always)]
     pub(super) fn owns_any(&self, owner: u32) -> bool {
-        let body = &self.bodies[self.nodes[owner as usize].body as usize];
-        body.first_child != NONE || body.first_cleanup != NONE
+        self.bodies[self.nodes[owner as usize].body as usize].owns_any()
     }
 
     /// The newest child of an owner; its newest cleanup when there is none.

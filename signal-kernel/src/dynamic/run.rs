@@ -102,18 +102,33 @@ impl<'a> Pass<'a> {
     }
 }
 
+/// Where a node stands that is to run.
+enum Entry<'a> {
+    /// It is running already, and has asked for itself.
+    Busy,
+    /// There is something to do first.
+    Prepare,
+    Go(Box<dyn Run>, Pass<'a>),
+}
+
 /// From here to `leave`, reads are tracked for the node, and what is made belongs to it. `computing` is the
-/// node itself if it may not write. `None`: it is running already, and has asked for itself.
+/// node itself if it may not write. A node that is not `prepared` must not own anything.
 #[inline(always)]
 fn enter<'a>(
     cell: &'a RefCell<Graph>,
     graph: &mut Graph,
     index: u32,
     computing: u32,
-) -> Option<(Box<dyn Run>, Pass<'a>)> {
+    prepared: bool,
+) -> Entry<'a> {
     let node = &mut graph.nodes[index as usize];
     let body = &mut graph.bodies[node.body as usize];
-    let run = body.run.take()?;
+    if !prepared && body.owns_any() {
+        return Entry::Prepare;
+    }
+    let Some(run) = body.run.take() else {
+        return Entry::Busy;
+    };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
     let mut pass = Pass::new(cell, index, node.generation);
     if computing != NONE {
@@ -133,7 +148,7 @@ fn enter<'a>(
         pulls,
         before,
     });
-    Some((run, pass))
+    Entry::Go(run, pass)
 }
 
 #[inline(always)]
@@ -152,14 +167,19 @@ pub(super) fn computed<'a>(
     index: u32,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
-    if graph.owns_any(index) || !graph.log.is_empty() {
+    let mut entry = Entry::Prepare;
+    if graph.log.is_empty() {
+        entry = enter(cell, &mut graph, index, index, false);
+    }
+    if matches!(entry, Entry::Prepare) {
         drop(graph);
         if !prepare(cell, index, panics) {
             return cell.borrow_mut();
         }
         graph = cell.borrow_mut();
+        entry = enter(cell, &mut graph, index, index, true);
     }
-    let Some((mut run, mut pass)) = enter(cell, &mut graph, index, index) else {
+    let Entry::Go(mut run, mut pass) = entry else {
         return graph;
     };
     drop(graph);
@@ -221,14 +241,18 @@ pub(super) fn effect<'a>(
     index: u32,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
-    if graph.owns_any(index) && graph.nodes[index as usize].kind == Kind::Effect {
-        drop(graph);
-        if !dispose_of_last_run(cell, index, panics) {
-            return cell.borrow_mut();
+    let mut entry = enter(cell, &mut graph, index, NONE, false);
+    if matches!(entry, Entry::Prepare) {
+        if graph.nodes[index as usize].kind == Kind::Effect {
+            drop(graph);
+            if !dispose_of_last_run(cell, index, panics) {
+                return cell.borrow_mut();
+            }
+            graph = cell.borrow_mut();
         }
-        graph = cell.borrow_mut();
+        entry = enter(cell, &mut graph, index, NONE, true);
     }
-    let Some((mut run, mut pass)) = enter(cell, &mut graph, index, NONE) else {
+    let Entry::Go(mut run, mut pass) = entry else {
         return graph;
     };
     drop(graph);

@@ -410,16 +410,18 @@ fn verify<'a>(
             break;
         }
         next += 1;
-        if !graph.is_due(it) {
-            continue;
-        }
         let node = &mut graph.nodes[it.node as usize];
-        if node.marks & (FAILED | DIRTY) == DIRTY {
+        if node.marks & (FAILED | DIRTY | QUEUED) == DIRTY | QUEUED {
+            // It must run; whether it is still the same effect is asked then.
             node.marks &= !QUEUED;
             graph.effects[kept] = it;
             kept += 1;
             continue;
         }
+        if !graph.is_due(it) {
+            continue;
+        }
+        let node = &mut graph.nodes[it.node as usize];
         if node.marks & FAILED != 0 {
             // It was blocked: it must not run before its dependencies have been looked at.
             node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
