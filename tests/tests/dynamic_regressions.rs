@@ -469,3 +469,26 @@ fn a_failed_transaction_leaves_what_was_due_before() {
     assert_eq!((log.take(), t.get()), (vec![], 1));
     assert_sound();
 }
+
+/// What an effect has seen half-way, and was so in the end, is what the next change is held against.
+#[test]
+fn an_effect_that_has_seen_a_value_half_way_does_not_run_when_it_stays() {
+    let log = Log::new();
+    let (go, s, t) = (signal(0), signal(0), signal(0));
+    let x = computed(move || s.get().max(t.get()));
+    create_effect(move || s.set(go.get()));
+    create_effect({
+        let log = log.clone();
+        move || {
+            go.with(|_| ());
+            log.push(x.get());
+        }
+    });
+    let other = computed(move || t.get() > 100);
+    assert_eq!((log.take(), other.get()), (vec!["0".to_owned()], false));
+    go.set(5);
+    assert_eq!(log.take(), ["5"]);
+    t.set(4);
+    assert_eq!(log.take(), NOTHING);
+    assert_sound();
+}

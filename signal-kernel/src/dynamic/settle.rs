@@ -115,7 +115,12 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             drop(graph);
             half_way::accept(cell, index, panics);
         }
-        Step::Clean => graph.unset(index, STALE | VERIFYING),
+        Step::Clean => {
+            graph.unset(index, STALE | VERIFYING);
+            if graph.marks(index) & HALF_WAY != 0 {
+                half_way::note(&mut graph, index);
+            }
+        }
         // In a batch the body runs all the same: its reads are what the half-way failure depends on.
         Step::Blocked if kind == Kind::Computed && graph.log.is_empty() => {
             let gone = if half_way {
@@ -292,7 +297,14 @@ pub(super) fn rounds(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             graph.spare = due;
         }
         if graph.is_settled() {
-            return;
+            if graph.half_way.is_empty() {
+                return;
+            }
+            drop(graph);
+            half_way::accept_current(cell, panics);
+            if cell.borrow().is_settled() {
+                return;
+            }
         }
     }
 }
