@@ -121,8 +121,12 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
                 half_way::note(&mut graph, index);
             }
         }
-        // In a batch the body runs all the same: its reads are what the half-way failure depends on.
-        Step::Blocked if kind == Kind::Computed && graph.log.is_empty() => {
+        // In a batch the body runs all the same, unless it has failed already: its reads are what the half-way
+        // failure depends on.
+        Step::Blocked
+            if kind == Kind::Computed
+                && (graph.log.is_empty() || graph.marks(index) & FAILED != 0) =>
+        {
             let gone = if half_way {
                 half_way::revert(&mut graph, index)
             } else {
