@@ -9,7 +9,7 @@
 //! Must not know: which signals a batch has written, and when it ends.
 
 use super::{
-    graph::{FAILED, Graph, HALF_WAY, NONE, STALE, VERIFYING},
+    graph::{CHECK, FAILED, Graph, HALF_WAY, NONE, STALE, VERIFYING},
     run::Untracked,
 };
 use crate::panics::FirstPanic;
@@ -133,6 +133,7 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
             None => {
                 graph.set(index, FAILED);
                 graph.touch(index);
+                graph.mark(index, CHECK); // those who have seen the half-way value are not marked
             }
         }
     } else if failed && candidate.failed {
