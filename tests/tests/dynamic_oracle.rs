@@ -23,6 +23,7 @@ mod model;
 #[path = "dynamic_oracle/program.rs"]
 mod program;
 #[path = "oracle/random.rs"]
+#[allow(dead_code, reason = "made for more than this")]
 mod random;
 #[path = "dynamic_oracle/shorten.rs"]
 mod shorten;
@@ -34,7 +35,7 @@ use model::Model;
 use program::{Frame, Record, Stmt, World};
 use shorten::shorten;
 use signal_kernel::__private::dynamic_size;
-use std::{cell::Cell, ops::Range, sync::Once, thread};
+use std::{cell::Cell, sync::Once, thread};
 use subject::Subject;
 
 /// R1-R5.

@@ -127,6 +127,10 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             if kind == Kind::Computed
                 && (graph.log.is_empty() || graph.marks(index) & FAILED != 0) =>
         {
+            let (last, failed) = (
+                graph.nodes[index as usize].version,
+                graph.marks(index) & FAILED,
+            );
             let gone = if half_way {
                 half_way::revert(&mut graph, index)
             } else {
@@ -136,6 +140,11 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             if graph.marks(index) & FAILED == 0 {
                 graph.set(index, FAILED);
                 graph.touch(index);
+            }
+            if half_way && failed != 0 {
+                // Who has seen the half-way failure has seen this one.
+                let now = std::mem::replace(&mut graph.nodes[index as usize].version, last);
+                graph.touch_back(index, now);
             }
             drop(graph);
             panics.discard(gone); // user code

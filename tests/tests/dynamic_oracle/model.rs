@@ -463,6 +463,7 @@ impl Model {
             Step::Clean if half_way => self.accept(id),
             Step::Clean => self.state.borrow_mut().node(id).stale = Stale::No,
             Step::Blocked if outside || self.state.borrow().nodes[&id].failed => {
+                let (last, failed) = with!(self, it => (it.node(id).stamp, it.node(id).failed));
                 if half_way {
                     self.put_back(id);
                     self.state.borrow_mut().node(id).candidate = None;
@@ -471,6 +472,10 @@ impl Model {
                     it.node(id).stale = Stale::No;
                     if !mem::replace(&mut it.node(id).failed, true) {
                         it.touch(id);
+                    }
+                    if half_way && failed {
+                        let now = mem::replace(&mut it.node(id).stamp, last);
+                        it.touch_back(id, now);
                     }
                 });
             }
