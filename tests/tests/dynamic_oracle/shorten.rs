@@ -47,7 +47,7 @@ fn smaller_blocks(block: &Block) -> Vec<Block> {
         all.push(other);
     }
     for at in 0..block.len() {
-        for inner in unwrapped(&block[at]) {
+        if let Some(inner) = unwrapped(&block[at]) {
             let mut other = block.clone();
             other.splice(at..=at, inner);
             all.push(other);
@@ -138,7 +138,7 @@ fn smaller(expr: &Expr) -> Vec<Expr> {
             for at in 0..3 {
                 for part in smaller(parts[at]) {
                     let mut other = parts.map(Clone::clone);
-                    other[at] = Box::new(part);
+                    *other[at] = part;
                     let [condition, yes, no] = other;
                     all.push(Expr::If(condition, yes, no));
                 }
