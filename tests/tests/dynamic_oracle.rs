@@ -62,7 +62,7 @@ fn graphs_that_live_long_do_what_the_rules_say() {
     check_programs(3_000_000, 6, 500, true, true);
 }
 
-/// Optimised, it tries thirty times as many.
+/// Optimised, it tries ten times as many.
 fn check_programs(first: u64, count: u64, steps: usize, traps: bool, always: bool) {
     quiet();
     let count = if cfg!(debug_assertions) {
