@@ -469,3 +469,54 @@ fn a_failed_transaction_leaves_what_was_due_before() {
     assert_eq!((log.take(), t.get()), (vec![], 1));
     assert_sound();
 }
+
+/// What an effect has seen half-way, and was so in the end, is what the next change is held against.
+#[test]
+fn an_effect_that_has_seen_a_value_half_way_does_not_run_when_it_stays() {
+    let log = Log::new();
+    let (go, s, t) = (signal(0), signal(0), signal(0));
+    let x = computed(move || s.get().max(t.get()));
+    create_effect(move || s.set(go.get()));
+    create_effect({
+        let log = log.clone();
+        move || {
+            go.with(|_| ());
+            log.push(x.get());
+        }
+    });
+    let other = computed(move || t.get() > 100);
+    assert_eq!((log.take(), other.get()), (vec!["0".to_owned()], false));
+    go.set(5);
+    assert_eq!(log.take(), ["5"]);
+    t.set(4);
+    assert_eq!(log.take(), NOTHING);
+    assert_sound();
+}
+
+/// A transaction that has written a signal that is gone says nothing about the one in its slot.
+#[test]
+fn a_signal_that_ends_in_a_transaction_leaves_no_trace_in_its_slot() {
+    let log = Log::new();
+    let (old, owner) = scope(|| signal(0));
+    let new = batch(|| {
+        old.set(1);
+        transaction(|| {
+            old.set(2);
+            drop(owner);
+            signal(0); // in the slot of the scope
+            Ok::<_, ()>(signal(0)) // in that of the signal
+        })
+        .unwrap()
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(new.get())
+    });
+    assert_sound();
+    batch(|| {
+        new.set(1);
+        new.set(0);
+    });
+    assert_eq!(log.take(), ["0"]);
+    assert_sound();
+}

@@ -186,11 +186,12 @@ fn hand_up(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic) {
         let entry = &graph.log.entries[index];
         let (node, previous, level, always) =
             (entry.node, entry.previous, entry.level, entry.always);
-        if !graph.is_alive(node, entry.generation) || previous == level {
+        let alive = graph.is_alive(node, entry.generation);
+        if !alive || previous == level {
             // Gone, or written at that level before: the older value is the one to go back to.
             let entry = &mut graph.log.entries[index];
             gone.extend(entry.value.take());
-            if previous == level {
+            if alive {
                 let older = graph.log.entries[..kept].iter_mut().rev();
                 if let Some(older) = older.into_iter().find(|older| older.node == node) {
                     older.always |= always;

@@ -310,10 +310,10 @@ impl Graph {
         Ok(())
     }
 
-    /// What is in a queue is marked so, and the other way round. While effects run, those of the round are
-    /// nowhere.
+    /// What is marked as queued is in a queue, unless the effects of its round are running. What is in a queue
+    /// is marked so, unless it was looked at in this phase; at rest the queues are empty.
     fn check_queues(&self) -> Checked {
-        let mut waiting = 0;
+        let mut waiting = Vec::new();
         for (queue, kind) in [(&self.effects, Kind::Effect), (&self.drivers, Kind::Driver)] {
             for &it in queue.iter().filter(|&&it| self.is_due(it)) {
                 let node = &self.nodes[it.node as usize];
@@ -322,21 +322,15 @@ impl Graph {
                     "{} is in the wrong queue",
                     self.describe(it.node)
                 );
-                ensure!(
-                    node.marks & QUEUED != 0,
-                    "{} is in a queue, and not marked so",
-                    self.describe(it.node)
-                );
-                waiting += 1;
+                waiting.push(it.node);
             }
         }
-        let marked = |&index: &u32| self.marks(index) & QUEUED != 0;
-        let marked = self.live_nodes().filter(marked).count();
-        let at_work = self.round || !self.frames.is_empty();
-        ensure!(
-            marked == waiting || at_work,
-            "{marked} nodes are queued, {waiting} in a queue"
-        );
+        waiting.sort_unstable();
+        for index in self.live_nodes() {
+            let queued = self.marks(index) & QUEUED != 0 && self.marks(index) & DISPOSED == 0;
+            let lost = queued && !self.round && waiting.binary_search(&index).is_err();
+            ensure!(!lost, "{} is queued in no queue", self.describe(index));
+        }
         Ok(())
     }
 
@@ -427,6 +421,7 @@ impl Graph {
         ensure!(self.effects.is_empty(), "an effect is left in the queue");
         ensure!(self.drivers.is_empty(), "a driver is left in the queue");
         ensure!(self.spare.is_empty(), "the spare queue is not empty");
+        ensure!(self.half_way.is_empty(), "a half-way value is not judged");
         ensure!(self.hooks.is_empty(), "a hook is left");
         ensure!(self.log.is_empty(), "the log is not empty");
         ensure!(self.level == 0, "a transaction is left open");

@@ -5,7 +5,8 @@
 //!   subscribers; one whose dependency is gone stands in the first only, with `dep == NONE`;
 //! - a node that is marked has only marked dependents, unless they are running or it is an effect's;
 //! - a link is fresh when `seen` is the `version` of its dependency; a node without marks has fresh links;
-//! - an effect or a driver that stands in a queue is `QUEUED`, and the other way round;
+//! - an effect or a driver that is `QUEUED` stands in a queue until its round runs, and the other way round
+//!   until its phase looks at it;
 //! - every node but those made outside any owner stands in the list of children of its owner.
 //!
 //! Must not know: values, user code, phases, and when anything runs.
@@ -199,6 +200,8 @@ pub(super) struct Graph {
     pub(super) log: Log,
     /// What half-way computed values were before the batch.
     pub(super) candidates: BTreeMap<u32, Candidate>,
+    /// Those whose half-way value may be current, by slot and generation; empty at rest.
+    pub(super) half_way: Vec<(u32, u32)>,
     /// Signals that are borrowed by a `with`, and where.
     pub(super) reading: Vec<(u32, &'static Location<'static>)>,
     /// Signals that are being updated, and where.
@@ -241,6 +244,7 @@ impl Graph {
             round: false,
             log: Log::new(),
             candidates: BTreeMap::new(),
+            half_way: Vec::new(),
             reading: Vec::new(),
             updating: Vec::new(),
             names: Names::new(),

@@ -3,12 +3,13 @@
 //!
 //! Invariants: a node has a candidate exactly while it is marked `HALF_WAY`; the candidate's links stay in
 //! the lists of their dependencies, so whatever changes them marks the node; a candidate is given up by the
-//! first look at the node after the batch, at the latest with the node.
+//! first look at the node after the batch, when all has come to rest and the half-way value is current, at the
+//! latest with the node.
 //!
 //! Must not know: which signals a batch has written, and when it ends.
 
 use super::{
-    graph::{FAILED, Graph, HALF_WAY, NONE, STALE, VERIFYING},
+    graph::{CHECK, FAILED, Graph, HALF_WAY, NONE, STALE, VERIFYING},
     run::Untracked,
     value::Value,
 };
@@ -37,7 +38,11 @@ pub(super) fn remember(graph: &mut Graph, node: u32, owned: bool) {
 fn keep(graph: &mut Graph, index: u32, owned: bool) {
     let node = &mut graph.nodes[index as usize];
     let failed = node.marks & FAILED != 0;
-    if node.marks & HALF_WAY != 0 || (node.version == 0 && !failed) {
+    if node.marks & HALF_WAY != 0 {
+        note(graph, index);
+        return;
+    }
+    if node.version == 0 && !failed {
         return;
     }
     node.marks |= HALF_WAY;
@@ -51,6 +56,15 @@ fn keep(graph: &mut Graph, index: u32, owned: bool) {
         restorable: !owned,
     };
     graph.candidates.insert(index, candidate);
+    note(graph, index);
+}
+
+/// The half-way value of this node is current for now.
+pub(super) fn note(graph: &mut Graph, index: u32) {
+    let generation = graph.nodes[index as usize].generation;
+    if graph.half_way.last() != Some(&(index, generation)) {
+        graph.half_way.push((index, generation));
+    }
 }
 
 /// Takes the candidate, and makes its value and version those of the node. Returns what to drop.
@@ -121,6 +135,7 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
             None => {
                 graph.set(index, FAILED);
                 graph.touch(index);
+                graph.mark(index, CHECK); // those who have seen the half-way value are not marked
             }
         }
     } else if failed && candidate.failed {
@@ -128,6 +143,21 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
     }
     drop(graph);
     panics.discard((newer, gone)); // user code
+}
+
+/// Everything has come to rest: a half-way value that is current is what the next change is held against, as
+/// it is what effects have seen. One that is outdated again waits for somebody to want it.
+pub(super) fn accept_current(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+    let next = || cell.borrow_mut().half_way.pop();
+    while let Some((index, generation)) = next() {
+        let graph = cell.borrow();
+        let alive = graph.is_alive(index, generation);
+        let current = alive && graph.marks(index) & (HALF_WAY | STALE) == HALF_WAY;
+        drop(graph);
+        if current {
+            accept(cell, index, panics);
+        }
+    }
 }
 
 /// The node goes, and its candidate with it. Returns what to drop.

@@ -140,9 +140,22 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             drop(graph);
             half_way::accept(cell, index, panics);
         }
-        Step::Clean => graph.unset(index, STALE | VERIFYING),
-        // In a batch the body runs all the same: its reads are what the half-way failure depends on.
-        Step::Blocked if kind == Kind::Computed && graph.log.is_empty() => {
+        Step::Clean => {
+            graph.unset(index, STALE | VERIFYING);
+            if graph.marks(index) & HALF_WAY != 0 {
+                half_way::note(&mut graph, index);
+            }
+        }
+        // In a batch the body runs all the same, unless it has failed already: its reads are what the half-way
+        // failure depends on.
+        Step::Blocked
+            if kind == Kind::Computed
+                && (graph.log.is_empty() || graph.marks(index) & FAILED != 0) =>
+        {
+            let (last, failed) = (
+                graph.nodes[index as usize].version,
+                graph.marks(index) & FAILED,
+            );
             let gone = if half_way {
                 half_way::revert(&mut graph, index)
             } else {
@@ -152,6 +165,11 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             if graph.marks(index) & FAILED == 0 {
                 graph.set(index, FAILED);
                 graph.touch(index);
+            }
+            if half_way && failed != 0 {
+                // Who has seen the half-way failure has seen this one.
+                let now = std::mem::replace(&mut graph.nodes[index as usize].version, last);
+                graph.touch_back(index, now);
             }
             drop(graph);
             panics.discard(gone); // user code
@@ -359,7 +377,15 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             graph.spare = due;
         }
         if graph.is_settled() {
-            return graph;
+            if graph.half_way.is_empty() {
+                return graph;
+            }
+            drop(graph);
+            half_way::accept_current(cell, panics);
+            graph = cell.borrow_mut();
+            if graph.is_settled() {
+                return graph;
+            }
         }
     }
     cell.borrow_mut()

@@ -1,0 +1,101 @@
+//! The dynamic graph at sizes at which anything that recurses, or looks at all nodes, shows.
+//!
+//! Must not know: how the graph is kept.
+
+use signal_kernel::__private::{check_dynamic, dynamic_size};
+use signal_kernel::{Computed, Scope, computed, create_effect, on_cleanup, scope, signal};
+use std::{cell::Cell, rc::Rc};
+
+const MANY: usize = 100_000;
+
+fn assert_sound() {
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn a_chain_is_as_long_as_memory_allows() {
+    let ((root, last, sum), owner) = scope(|| {
+        let root = signal(0u64);
+        let mut last = computed(move || root.get());
+        last.get();
+        for _ in 1..MANY {
+            let before = last;
+            last = computed(move || before.get() + 1);
+            // Link by link: a first read of the whole chain would nest its bodies.
+            last.get();
+        }
+        let sum = Rc::new(Cell::new(0));
+        create_effect({
+            let sum = sum.clone();
+            move || sum.set(last.get())
+        });
+        (root, last, sum)
+    });
+    assert_eq!(last.get(), MANY as u64 - 1);
+    root.set(5);
+    assert_eq!((last.get(), sum.get()), (MANY as u64 + 4, MANY as u64 + 4));
+    assert_sound();
+    // Half-way, and back again.
+    signal_kernel::batch(|| {
+        root.set(6);
+        assert_eq!(last.get(), MANY as u64 + 5);
+        root.set(5);
+    });
+    assert_eq!(last.get(), MANY as u64 + 4);
+    assert_sound();
+    drop(owner);
+    assert_eq!(dynamic_size(), (0, 0));
+    assert_sound();
+}
+
+#[test]
+fn a_value_has_as_many_readers_as_memory_allows() {
+    let runs = Rc::new(Cell::new(0));
+    let ((root, values), owner) = scope(|| {
+        let root = signal(1);
+        let values: Vec<Computed<usize>> = (0..MANY)
+            .map(|at| computed(move || root.get() * at))
+            .collect();
+        for &value in &values {
+            let runs = runs.clone();
+            create_effect(move || {
+                value.get();
+                runs.set(runs.get() + 1);
+            });
+        }
+        (root, values)
+    });
+    assert_eq!(runs.get(), MANY);
+    root.set(2);
+    assert_eq!(runs.get(), 2 * MANY - 1); // nothing times two is nothing
+    assert_eq!(values[MANY - 1].get(), 2 * (MANY - 1));
+    assert_eq!(dynamic_size(), (2 * MANY + 2, 2 * MANY));
+    assert_sound();
+    drop(owner);
+    assert_eq!(dynamic_size(), (0, 0));
+    assert_sound();
+}
+
+#[test]
+fn scopes_nest_as_deep_as_memory_allows() {
+    let ended = Rc::new(Cell::new(0));
+    let mut scopes: Vec<Scope> = Vec::new();
+    for _ in 0..MANY {
+        let inside = || {
+            signal(1);
+            let ended = ended.clone();
+            on_cleanup(move || ended.set(ended.get() + 1));
+        };
+        let made = match scopes.last() {
+            None => scope(inside).1,
+            Some(outer) => outer.run(|| scope(inside).1),
+        };
+        scopes.push(made);
+    }
+    assert_eq!(dynamic_size(), (3 * MANY, 0));
+    assert_sound();
+    drop(scopes.remove(0));
+    assert_eq!(ended.get(), MANY);
+    assert_eq!(dynamic_size(), (0, 0));
+    assert_sound();
+}
