@@ -6,7 +6,11 @@
 //!
 //! Must not know: how a state changes.
 
-use super::{graph::Graph, run::Untracked};
+use super::{
+    graph::{Graph, NONE},
+    run::Untracked,
+    scope::Owner,
+};
 use crate::{
     panics::FirstPanic,
     state::{AsyncStatus, CancelReason},
@@ -16,13 +20,13 @@ use std::{cell::RefCell, rc::Rc};
 /// A call that is due.
 pub(super) type Hook = Box<dyn FnOnce()>;
 
-/// Calls all that are due, in the order of what they tell.
+/// Calls all that are due, in the order of what they tell. What they make belongs to nobody.
 pub(super) fn run(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     if cell.borrow().hooks.is_empty() {
         return;
     }
     let hooks = std::mem::take(&mut cell.borrow_mut().hooks);
-    let _untracked = Untracked::new(cell);
+    let (_untracked, _unowned) = (Untracked::new(cell), Owner::enter(cell, NONE));
     for hook in hooks {
         panics.catch(hook); // user code
     }

@@ -12,7 +12,7 @@
 
 use super::{
     dispose, drive,
-    graph::{CHECK, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, STALE},
+    graph::{CHECK, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, STALE, VERIFYING},
     handle::{Disposed, Id},
     hooks::{Glance, Listeners},
     kernel,
@@ -244,10 +244,10 @@ pub(super) fn read_part(cell: &RefCell<Graph>, part: u32) {
 }
 
 impl Graph {
-    /// Is it the driver of this part that runs what reads it? Its source does not count: that is tracked.
+    /// Is it the driver of this part that runs what reads it, untracked?
     fn is_inside(&self, part: u32) -> bool {
         let link = &self.links[self.deps(part) as usize];
-        self.ambient.observer.node == NONE && self.marks(link.dep) & RUNNING != 0
+        self.ambient.observer.node == NONE && self.marks(link.dep) & (RUNNING | VERIFYING) != 0
     }
 }
 
@@ -353,6 +353,9 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
             (change, dropped.0)
         };
         panics.merge(dropped);
+        if self.answer.state.status() == AsyncStatus::Cancelled && !change.is_none() {
+            dispose::owned(cell, node, &mut panics); // what the run has made goes with it
+        }
         self.resolve(by_hand);
         self.show(cell, change);
         self.tell(cell, before);
