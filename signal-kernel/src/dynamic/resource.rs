@@ -395,8 +395,8 @@ where
 /// create_resource(move || id.get(), with_context);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "this is not a fetcher for a source of `{S}`",
-    label = "not an `async fn({S}) -> Result<T, E>`",
+    message = "`{Self}` is not a fetcher",
+    label = "not an `async fn(input) -> Result<T, E>`",
     note = "a fetcher takes what the source yields, and may take a `FetchContext` after it; it returns a \
             future of a `Result`"
 )]
