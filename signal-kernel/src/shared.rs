@@ -24,7 +24,8 @@ use std::{
 
 type Place = &'static Location<'static>;
 
-/// A handle on a graph that [`reactive!`](crate::reactive) has made: clonable, for the closures of a GUI.
+/// A handle on a graph that [`reactive!`](crate::reactive) has made: clonable, for the closures of a GUI. It
+/// stays on its thread; the graph goes when its last handle does.
 ///
 /// It joins the two doors: in the body of a [`computed`](crate::computed()) or an effect,
 /// [`read`](Self::read) is tracked, with the graph as one dependency. A computed value over it cuts off, so
@@ -153,7 +154,8 @@ impl<G: 'static> Shared<G> {
         }
     }
 
-    /// As [`read`](Self::read), from where the graph may be in use.
+    /// As [`read`](Self::read), from where the graph may be in use. Whatever is running depends on it in any
+    /// case.
     ///
     /// # Errors
     ///
@@ -303,7 +305,8 @@ impl<G: 'static> Shared<G> {
         if done { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Waits for the next commit of the graph's work. Dropping the future drops no work.
+    /// Waits for the next commit of the graph's work: until at least one transition has been committed and
+    /// everything has settled. Pending while nothing is in flight. Dropping the future drops no work.
     ///
     /// # Panics
     ///

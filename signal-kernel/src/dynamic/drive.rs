@@ -133,7 +133,8 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
 }
 
 /// Waits for the next commit of this thread's work: until at least one transition has been committed and its
-/// effects have run. Pending while nothing is in flight.
+/// effects have run. Pending while nothing is in flight. The work of a [`Shared`](crate::Shared) graph is
+/// driven by its own `progress`.
 ///
 /// Whoever awaits this drives the work, on any executor; several tasks may do so at once. Dropping the future
 /// drops no work.
@@ -165,7 +166,8 @@ pub fn progress() -> impl Future<Output = ()> {
     })
 }
 
-/// Waits until none of this thread's work is in flight.
+/// Waits until none of this thread's work is in flight. That of a [`Shared`](crate::Shared) graph does not
+/// count: it is driven by its own `settled`.
 ///
 /// Whoever awaits this drives the work, on any executor; several tasks may do so at once. Dropping the future
 /// drops no work.

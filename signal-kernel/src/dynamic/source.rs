@@ -7,7 +7,6 @@ use super::{
     graph::{Frame, Graph, Kind, NONE},
     handle::Id,
     kernel,
-    scope::Owner,
     value::Value,
 };
 use crate::panics::FirstPanic;
@@ -19,10 +18,11 @@ pub(crate) struct SharedNode(Id);
 impl SharedNode {
     pub(crate) fn new(place: &'static Location<'static>) -> Self {
         kernel::with(|cell| {
-            let _unowned = Owner::enter(cell, NONE);
             let mut graph = cell.borrow_mut();
             let place = graph.names.number(place);
+            let owner = std::mem::replace(&mut graph.ambient.owner, NONE);
             let node = graph.add(Kind::Source, Value::NONE, place);
+            graph.ambient.owner = owner;
             SharedNode(Id::of(&graph, node))
         })
     }
@@ -77,7 +77,12 @@ impl<'a> Polls<'a> {
     fn enter(cell: &'a RefCell<Graph>, node: u32) -> Self {
         let mut graph = cell.borrow_mut();
         let pulls = graph.pulls.len() as u32;
-        graph.frames.push(Frame { node, pulls });
+        let before = graph.ambient;
+        graph.frames.push(Frame {
+            node,
+            pulls,
+            before,
+        });
         Polls(cell)
     }
 }

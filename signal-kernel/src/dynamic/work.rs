@@ -237,7 +237,7 @@ pub(super) fn read_part(cell: &RefCell<Graph>, part: u32) {
     let mut graph = cell.borrow_mut();
     if graph.marks(part) & STALE != 0 && graph.acting && !graph.is_inside(part) {
         drop(graph);
-        kernel::pull(cell, part);
+        kernel::pull(cell, part, true);
         graph = cell.borrow_mut();
     }
     graph.track(part);
@@ -433,7 +433,7 @@ pub(super) fn follow(
     panics: &mut FirstPanic,
 ) -> Source {
     for &source in sources {
-        panics.catch(|| kernel::pull(cell, source));
+        panics.catch(|| kernel::pull(cell, source, true));
     }
     let mut graph = cell.borrow_mut();
     let moved = graph.has_moved(driver);
