@@ -362,5 +362,15 @@ fn a_request_from_inside_a_computed_panics_and_names_both() {
         message.contains("bad") && message.contains("user"),
         "{message}"
     );
-    assert_eq!(user.gates.created(), 1);
+    user.id.set(2);
+    user.meta.cancel("enough");
+    let (save, gates) = by_hand(&Log::new(), ResourceOptions::new());
+    let bad = computed(move || drop(save.run(1)));
+    panic_of(|| bad.get());
+    save.reload();
+    assert_eq!(
+        (user.gates.created(), gates.created()),
+        (2, 0),
+        "what was refused is forgotten"
+    );
 }

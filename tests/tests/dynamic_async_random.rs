@@ -280,6 +280,25 @@ impl World {
         }
     }
 
+    /// A transaction that may fail.
+    fn attempt(&mut self, dice: &mut Dice) {
+        let before = self.signals.map(|signal| signal.get());
+        let fails = dice.below(2) == 0;
+        let requests: Vec<_> = self.reals.iter().map(|real| real.model.request).collect();
+        let _ = transaction(|| {
+            for _ in 0..dice.below(4) {
+                self.write(dice);
+            }
+            if fails { Err(()) } else { Ok(()) }
+        });
+        if fails {
+            for (real, request) in self.reals.iter_mut().zip(requests) {
+                real.model.request = request;
+            }
+        }
+        assert!(!fails || self.signals.map(|signal| signal.get()) == before);
+    }
+
     /// Dependencies first.
     fn settle(&mut self, polled: bool) {
         for index in 0..self.reals.len() {
@@ -304,21 +323,15 @@ impl World {
             3 | 4 => batch(|| {
                 let before = self.lines();
                 for _ in 0..dice.below(6) {
-                    self.write(dice);
+                    if dice.below(4) == 0 {
+                        self.attempt(dice);
+                    } else {
+                        self.write(dice);
+                    }
                     assert_eq!(self.lines(), before, "inside a batch nothing happens");
                 }
             }),
-            5 => {
-                let before = self.signals.map(|signal| signal.get());
-                let fails = dice.below(2) == 0;
-                let _ = transaction(|| {
-                    for _ in 0..dice.below(4) {
-                        self.signals[dice.below(2)].set(dice.id());
-                    }
-                    if fails { Err(()) } else { Ok(()) }
-                });
-                assert!(!fails || self.signals.map(|signal| signal.get()) == before);
-            }
+            5 => self.attempt(dice),
             6..9 => {
                 let index = dice.below(self.reals.len());
                 let real = &mut self.reals[index];
