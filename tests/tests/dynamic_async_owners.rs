@@ -18,7 +18,7 @@ use std::{cell::RefCell, rc::Rc, thread};
 
 #[allow(dead_code)] // the other tests use the rest
 mod resources;
-use resources::{gates, opens, poll, show, user_with};
+use resources::{gates, noting, opens, poll, show, user, user_with};
 
 #[test]
 fn b87_a_cancelled_run_takes_with_it_what_its_fetcher_has_made() {
@@ -238,4 +238,120 @@ fn b89_resources_that_come_and_go_are_polled_no_more() {
     log.clear();
     assert!(poll().is_pending());
     assert_eq!(log.take(), NOTHING);
+}
+
+#[test]
+fn b161_b162_disposing_of_the_owner_drops_the_future_and_calls_nobody() {
+    let log = Log::new();
+    let (user, owner) = scope(|| user_with(&log, noting(&log)));
+    let guards = user.gates.clone();
+    assert!(poll().is_pending());
+    log.clear();
+    drop(owner);
+    assert_eq!(log.take(), ["user#1 dropped"]);
+    assert_eq!(guards.alive(), 0);
+    guards.ok(1, 5);
+    assert!(poll().is_pending());
+    assert_eq!(log.take(), NOTHING);
+    assert!(user.value.try_get().is_err());
+    assert!(user.meta.try_status().is_err());
+}
+
+#[test]
+fn b161_dispose_on_a_handle_does_the_same_and_a_second_time_nothing() {
+    let user = user();
+    user.log.clear();
+    user.meta.dispose();
+    user.meta.dispose();
+    assert_eq!(user.log.take(), ["user#1 dropped"]);
+    assert!(user.value.try_get().is_err());
+    user.id.set(2);
+    assert_eq!(user.gates.created(), 1, "nobody asks any more");
+}
+
+#[test]
+fn b161_an_effect_that_runs_again_drops_the_work_that_it_had_started() {
+    let log = Log::new();
+    let gates = gates("inner", &log);
+    let outer = signal(1);
+    let effect = create_effect({
+        let gates = gates.clone();
+        move || {
+            let input = outer.get();
+            let gates = gates.clone();
+            from_future(move || gates.open(input));
+        }
+    });
+    assert_eq!(log.take(), ["inner#1 created 1"]);
+    outer.set(2);
+    assert_eq!(log.take(), ["inner#1 dropped", "inner#2 created 2"]);
+    effect.dispose();
+    assert_eq!(log.take(), ["inner#2 dropped"]);
+}
+
+#[test]
+fn b161_what_a_fetcher_makes_belongs_to_the_run() {
+    let log = Log::new();
+    let (outer, inner) = (gates("outer", &log), gates("inner", &log));
+    let id = signal(1);
+    let fetcher = {
+        let (outer, inner) = (outer.clone(), inner.clone());
+        move |id: u32| {
+            let inner = inner.clone();
+            from_future(move || inner.open(id));
+            outer.open(id)
+        }
+    };
+    let (_, meta) = create_resource(move || id.get(), fetcher);
+    assert_eq!(log.take(), ["outer#1 created 1", "inner#1 created 1"]);
+    id.set(2);
+    assert_eq!(
+        log.take(),
+        [
+            "outer#1 dropped",
+            "inner#1 dropped",
+            "outer#2 created 2",
+            "inner#2 created 2"
+        ]
+    );
+    meta.dispose();
+    let mut gone = log.take();
+    gone.sort();
+    assert_eq!(gone, ["inner#2 dropped", "outer#2 dropped"]);
+}
+
+#[test]
+fn b161_work_that_disposes_of_its_own_owner_while_polled_is_dropped_after_the_poll() {
+    for yields in [true, false] {
+        let log = Log::new();
+        let owner = Rc::new(RefCell::new(None));
+        let gates = gates("work", &log);
+        let (work, scope) = scope(|| {
+            from_future({
+                let (owner, gates, log) = (owner.clone(), gates.clone(), log.clone());
+                move || {
+                    let (owner, log, gate) = (owner.clone(), log.clone(), gates.open(""));
+                    async move {
+                        drop(owner.borrow_mut().take());
+                        log.push("still here");
+                        gate.await
+                    }
+                }
+            })
+        });
+        *owner.borrow_mut() = Some(scope);
+        if yields {
+            gates.ok(1, 5);
+        }
+        log.clear();
+        let _ = poll();
+        let end = if yields {
+            "work#1 done"
+        } else {
+            "work#1 dropped"
+        };
+        assert_eq!(log.take(), ["still here", "work#1 polled", end]);
+        assert!(work.try_status().is_err());
+        assert!(poll().is_pending());
+    }
 }

@@ -114,33 +114,6 @@ fn b179_reload_while_loading_starts_again() {
 }
 
 #[test]
-fn b180_several_reloads_in_one_batch_are_one_request() {
-    let user = user();
-    user.answer(1, 5);
-    batch(|| {
-        user.meta.reload();
-        user.meta.reload();
-        batch(|| user.meta.reload());
-        assert_eq!(user.log.take(), NOTHING);
-    });
-    assert_eq!(
-        user.log.take(),
-        ["user#2 created 1", "pending #2 again value=5"]
-    );
-}
-
-#[test]
-fn b180_a_reload_and_a_change_of_the_source_in_one_batch_are_one_new_question() {
-    let user = user();
-    user.answer(1, 5);
-    batch(|| {
-        user.meta.reload();
-        user.id.set(2);
-    });
-    assert_eq!(user.log.take(), ["user#2 created 2", "pending #2 value=5"]);
-}
-
-#[test]
 fn b181_an_equal_source_asks_nothing() {
     let user = user();
     user.answer(1, 5);
@@ -452,76 +425,4 @@ fn a_computed_over_a_part_cuts_off() {
     user.log.clear();
     assert!(poll().is_ready());
     assert_eq!(user.log.take()[2..], ["success #2 value=4"]);
-}
-
-#[test]
-fn b106_b111_a_transaction_that_fails_takes_back_what_it_has_asked_for() {
-    let log = Log::new();
-    let user = user_with(&log, ResourceOptions::new());
-    let (save, saves) = by_hand(&log, ResourceOptions::new());
-    user.answer(1, 5);
-    let mut running = None;
-    let failed: Result<(), ()> = transaction(|| {
-        user.meta.reload();
-        running = Some(save.run(1));
-        Err(())
-    });
-    assert_eq!((failed, log.take(), saves.created()), (Err(()), vec![], 0));
-    let running = pin!(running.expect("it was asked for"));
-    let outcome = signal_kernel_tests::gate::poll_once(|cx| running.poll(cx));
-    assert_eq!(outcome, std::task::Poll::Ready(None));
-
-    let done: Result<(), ()> = transaction(|| {
-        user.meta.reload();
-        drop(save.run(2));
-        let inner: Result<(), ()> = transaction(|| {
-            user.meta.cancel("inner");
-            drop(save.run(3));
-            save.reload();
-            Err(())
-        });
-        assert!(inner.is_err());
-        transaction(|| {
-            user.meta.reload();
-            Ok(())
-        })
-    });
-    assert_eq!(done, Ok(()));
-    assert_eq!(
-        log.take(),
-        [
-            "user#2 created 1",
-            "save#1 created 2",
-            "pending #2 again value=5",
-            "pending #1"
-        ]
-    );
-}
-
-#[test]
-fn the_last_request_wins_whatever_it_is() {
-    let log = Log::new();
-    let (save, gates) = by_hand(&log, ResourceOptions::new());
-    batch(|| {
-        drop(save.run(1));
-        save.cancel("never mind");
-    });
-    assert_eq!(describe!(save), "cancelled #1 reason=never mind");
-    batch(|| {
-        save.cancel("never mind");
-        drop(save.run(2));
-    });
-    assert_eq!(
-        (describe!(save), gates.input(2)),
-        ("pending #2".to_owned(), "2".to_owned())
-    );
-    batch(|| {
-        drop(save.run(3));
-        save.reload();
-    });
-    assert_eq!(
-        (describe!(save), gates.input(3)),
-        ("pending #3".to_owned(), "3".to_owned())
-    );
-    assert_eq!(gates.created(), 3);
 }
