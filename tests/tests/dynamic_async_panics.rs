@@ -338,7 +338,7 @@ fn polling_where_nothing_can_be_committed_panics_and_says_why() {
         message.starts_with("work is polled inside of a batch"),
         "{message}"
     );
-    let message = panic_of(|| create_effect(|| drop(poll())));
+    let message = panic_of(|| create_effect(|| assert!(poll().is_pending())));
     assert!(
         message.starts_with("work is polled inside of a batch"),
         "{message}"
@@ -362,5 +362,15 @@ fn a_request_from_inside_a_computed_panics_and_names_both() {
         message.contains("bad") && message.contains("user"),
         "{message}"
     );
-    assert_eq!(user.gates.created(), 1);
+    user.id.set(2);
+    user.meta.cancel("enough");
+    let (save, gates) = by_hand(&Log::new(), ResourceOptions::new());
+    let bad = computed(move || drop(save.run(1)));
+    panic_of(|| bad.get());
+    save.reload();
+    assert_eq!(
+        (user.gates.created(), gates.created()),
+        (2, 0),
+        "what was refused is forgotten"
+    );
 }

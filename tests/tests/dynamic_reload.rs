@@ -114,33 +114,6 @@ fn b179_reload_while_loading_starts_again() {
 }
 
 #[test]
-fn b180_several_reloads_in_one_batch_are_one_request() {
-    let user = user();
-    user.answer(1, 5);
-    batch(|| {
-        user.meta.reload();
-        user.meta.reload();
-        batch(|| user.meta.reload());
-        assert_eq!(user.log.take(), NOTHING);
-    });
-    assert_eq!(
-        user.log.take(),
-        ["user#2 created 1", "pending #2 again value=5"]
-    );
-}
-
-#[test]
-fn b180_a_reload_and_a_change_of_the_source_in_one_batch_are_one_new_question() {
-    let user = user();
-    user.answer(1, 5);
-    batch(|| {
-        user.meta.reload();
-        user.id.set(2);
-    });
-    assert_eq!(user.log.take(), ["user#2 created 2", "pending #2 value=5"]);
-}
-
-#[test]
 fn b181_an_equal_source_asks_nothing() {
     let user = user();
     user.answer(1, 5);

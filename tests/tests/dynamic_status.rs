@@ -6,9 +6,9 @@
 //! Must not know: executors.
 
 use signal_kernel::{
-    AsyncStatus, FromFutureOptions, ResourceOptions, async_signal, batch, computed, create_effect,
+    AsyncStatus, FromFutureOptions, ResourceOptions, async_signal, computed, create_effect,
     create_manual_resource, create_resource, create_resource_when, create_resource_with,
-    from_future, from_future_with, scope, settled, signal, transaction,
+    from_future, from_future_with, settled, signal,
 };
 use signal_kernel_tests::{
     describe,
@@ -20,7 +20,7 @@ use std::{future::Future, pin::pin, task::Poll};
 
 #[allow(dead_code)] // the other tests use the rest
 mod resources;
-use resources::{by_hand, gates, opens, poll, show, user, user_with};
+use resources::{gates, opens, poll, show, user, user_with};
 
 #[test]
 fn b138_b140_the_first_load_starts_where_the_resource_is_made_and_is_not_polled_there() {
@@ -228,94 +228,6 @@ fn b144_an_empty_error_is_an_error_and_an_empty_value_a_value() {
 }
 
 #[test]
-fn b145_run_resolves_to_the_value_and_to_none_when_it_fails_is_superseded_or_cancelled() {
-    let log = Log::new();
-    let (save, gates) = by_hand(&log, ResourceOptions::new());
-    let mut run = pin!(save.run(7));
-    assert_eq!(log.take(), ["idle #0", "save#1 created 7", "pending #1"]);
-    assert_eq!(poll_once(|cx| run.as_mut().poll(cx)), Poll::Pending);
-    gates.ok(1, 70);
-    assert_eq!(poll_once(|cx| run.as_mut().poll(cx)), Poll::Ready(Some(70)));
-
-    let mut failed = pin!(save.run(8));
-    gates.err(2, "no".to_owned());
-    assert_eq!(poll_once(|cx| failed.as_mut().poll(cx)), Poll::Ready(None));
-
-    let mut superseded = pin!(save.run(9));
-    let mut cancelled = pin!(save.run(10));
-    assert_eq!(
-        poll_once(|cx| superseded.as_mut().poll(cx)),
-        Poll::Ready(None)
-    );
-    save.cancel("enough");
-    assert_eq!(
-        poll_once(|cx| cancelled.as_mut().poll(cx)),
-        Poll::Ready(None)
-    );
-    assert_eq!(gates.created(), 4);
-}
-
-#[test]
-fn b145_a_run_that_nobody_awaits_runs_all_the_same() {
-    let log = Log::new();
-    let (save, gates) = by_hand(&log, ResourceOptions::new());
-    drop(save.run(7));
-    gates.ok(1, 70);
-    assert!(poll().is_ready());
-    assert_eq!(save.value(), Some(70));
-}
-
-#[test]
-fn b145_a_run_that_succeeded_says_so_although_another_was_started_before_anyone_looked() {
-    let log = Log::new();
-    let (save, gates) = by_hand(&log, ResourceOptions::new());
-    let mut first = pin!(save.run(1));
-    gates.ok(1, 10);
-    assert!(poll().is_ready());
-    let mut second = pin!(save.run(2));
-    gates.ok(2, 20);
-    assert!(poll().is_ready());
-    save.reload();
-    assert_eq!(
-        poll_once(|cx| first.as_mut().poll(cx)),
-        Poll::Ready(Some(10))
-    );
-    assert_eq!(
-        poll_once(|cx| second.as_mut().poll(cx)),
-        Poll::Ready(Some(20))
-    );
-}
-
-#[test]
-fn b145_several_runs_in_one_batch_are_one_run_with_the_last_input() {
-    let log = Log::new();
-    let (save, gates) = by_hand(&log, ResourceOptions::new());
-    log.clear();
-    let (first, second) = batch(|| (save.run(1), save.run(2)));
-    let (mut first, mut second) = (pin!(first), pin!(second));
-    assert_eq!(log.take(), ["save#1 created 2", "pending #1"]);
-    assert_eq!(poll_once(|cx| first.as_mut().poll(cx)), Poll::Ready(None));
-    gates.ok(1, 20);
-    assert_eq!(
-        poll_once(|cx| second.as_mut().poll(cx)),
-        Poll::Ready(Some(20))
-    );
-}
-
-#[test]
-fn b145_a_run_whose_owner_is_disposed_of_resolves_to_none() {
-    let log = Log::new();
-    let ((save, _gates), owner) = scope(|| by_hand(&log, ResourceOptions::new()));
-    let mut run = pin!(save.run(1));
-    let wakes = Wakes::new();
-    assert_eq!(wakes.poll(|cx| run.as_mut().poll(cx)), Poll::Pending);
-    let _ = wakes.take();
-    drop(owner);
-    assert!(wakes.take() > 0, "who waits finds out");
-    assert_eq!(wakes.poll(|cx| run.as_mut().poll(cx)), Poll::Ready(None));
-}
-
-#[test]
 fn b146_without_input_it_is_idle_and_it_loads_when_there_is_one() {
     let log = Log::new();
     let gates = gates("user", &log);
@@ -347,87 +259,6 @@ fn b146_without_input_it_is_idle_and_it_loads_when_there_is_one() {
     selected.set(None);
     assert_eq!(log.take(), ["idle #2"], "no input, no answer");
     assert_eq!(value.get(), None);
-}
-
-#[test]
-fn b147_a_status_change_is_visible_when_the_write_returns_but_not_inside_a_batch() {
-    let user = user();
-    user.answer(1, 5);
-    user.id.set(2);
-    assert!(user.meta.is_pending());
-    user.answer(2, 6);
-    batch(|| {
-        user.id.set(3);
-        user.meta.reload();
-        assert_eq!(user.line(), "success #2 value=6");
-        let line = computed({
-            let (value, meta) = (user.value, user.meta);
-            move || describe!(value, meta)
-        });
-        assert_eq!(line.get(), "success #2 value=6");
-    });
-    assert_eq!(user.log.take(), ["user#3 created 3", "pending #3 value=6"]);
-}
-
-#[test]
-fn b147_nothing_starts_inside_a_transaction_nor_after_one_that_failed() {
-    let user = user();
-    user.answer(1, 5);
-    let result: Result<(), &str> = transaction(|| {
-        user.id.set(2);
-        assert_eq!(user.line(), "success #1 value=5");
-        Err("no")
-    });
-    assert_eq!((result, user.log.take()), (Err("no"), vec![]));
-    let result: Result<(), ()> = transaction(|| {
-        user.id.set(2);
-        Ok(())
-    });
-    assert_eq!(result, Ok(()));
-    assert_eq!(user.log.take(), ["user#2 created 2", "pending #2 value=5"]);
-}
-
-#[test]
-fn b147_inside_an_effect_the_state_is_that_from_before_until_the_round_is_over() {
-    let user = user();
-    user.answer(1, 5);
-    let go = signal(0);
-    let (log, id, value, meta) = (user.log.clone(), user.id, user.value, user.meta);
-    create_effect(move || {
-        if go.get() > 0 {
-            id.set(2);
-            meta.reload();
-            let line = signal_kernel::untrack(|| describe!(value, meta));
-            log.push(format!("in the effect: {line}"));
-        }
-    });
-    let log = user.log.clone();
-    create_effect(move || log.push(format!("go {}", go.get())));
-    user.log.clear();
-    go.set(1);
-    assert_eq!(
-        user.log.take(),
-        [
-            "in the effect: success #1 value=5",
-            "go 1",
-            "user#2 created 2",
-            "pending #2 value=5"
-        ]
-    );
-}
-
-#[test]
-fn b147_a_resource_made_inside_a_batch_starts_at_its_end() {
-    let log = Log::new();
-    let user = batch(|| {
-        let user = user_with(&log, ResourceOptions::new());
-        user.id.set(2);
-        assert_eq!(user.line(), "idle #0");
-        assert_eq!(log.take(), NOTHING);
-        user
-    });
-    assert_eq!(log.take(), ["user#1 created 2", "pending #1"]);
-    assert_eq!(user.line(), "pending #1");
 }
 
 #[test]

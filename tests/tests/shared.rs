@@ -357,6 +357,7 @@ reactive! {
     struct Owned {
         let notes: Notes;
         signal count: u32 = 0;
+        effect hold { let _ = (notes, count); }
     }
 }
 

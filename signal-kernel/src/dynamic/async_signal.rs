@@ -261,10 +261,9 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     #[track_caller]
     pub fn run(&self, input: I) -> Running<T, E> {
         let desk = must(self.desk());
-        let ticket = desk.give(Box::new(input));
         Running {
             owner: desk.owner(),
-            ticket,
+            ticket: desk.give(Box::new(input)),
             marker: PhantomData,
         }
     }

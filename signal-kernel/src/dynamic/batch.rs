@@ -163,7 +163,7 @@ pub(super) fn transaction<R, E>(
     assert!(level < u16::MAX, "transactions nest less than 65535 deep");
     open(cell);
     let mut graph = cell.borrow_mut();
-    let start = graph.log.entries.len();
+    let start = (graph.log.entries.len(), graph.undo.len());
     graph.level = level;
     drop(graph);
     let mut panics = FirstPanic::default();
@@ -178,8 +178,14 @@ pub(super) fn transaction<R, E>(
 }
 
 /// What the transaction has written belongs to the batch or transaction around it now.
-fn hand_up(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic) {
+fn hand_up(cell: &RefCell<Graph>, (start, _): (usize, usize), panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
+    if graph.level == 0 && !graph.undo.is_empty() {
+        let undo = std::mem::take(&mut graph.undo);
+        drop(graph);
+        panics.discard(undo); // user code
+        graph = cell.borrow_mut();
+    }
     let mut gone = Vec::new();
     let mut kept = start;
     for index in start..graph.log.entries.len() {
@@ -210,9 +216,15 @@ fn hand_up(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic) {
     panics.discard(gone); // user code
 }
 
-/// Puts back what the transaction has written.
-fn roll_back(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic) {
+/// Puts back what the transaction has written, and takes back what it has asked for.
+fn roll_back(cell: &RefCell<Graph>, (start, undo): (usize, usize), panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
+    while graph.undo.len() > undo {
+        let undo = graph.undo.pop();
+        drop(graph);
+        panics.catch(|| undo.map(|undo| undo())); // user code
+        graph = cell.borrow_mut();
+    }
     let mut gone = Vec::new();
     while graph.log.entries.len() > start {
         let Some(entry) = graph.log.entries.pop() else {

@@ -107,7 +107,8 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
         let mut panics = FirstPanic::default();
         let mut done = false;
         let graph = cell.borrow();
-        ready.sort_unstable_by_key(|&node| graph.order(node));
+        ready.sort_unstable_by_key(|&node| (graph.order(node), node));
+        ready.dedup(); // work that is gone may have been in the same place
         drop(graph);
         for &node in &ready {
             if run::poll(cell, node, &mut panics) {

@@ -210,6 +210,8 @@ pub(super) struct Graph {
     /// Panics of destructors, held back until the graph has come to rest.
     pub(super) parked: FirstPanic,
     pub(super) hooks: Vec<Hook>,
+    /// Takes back what open transactions have asked of drivers, newest last.
+    pub(super) undo: Vec<Hook>,
     pub(super) drive: Option<Drive>,
 }
 
@@ -250,6 +252,7 @@ impl Graph {
             names: Names::new(),
             parked: FirstPanic::new(),
             hooks: Vec::new(),
+            undo: Vec::new(),
             drive: None,
         }
     }

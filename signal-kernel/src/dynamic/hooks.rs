@@ -6,7 +6,7 @@
 //!
 //! Must not know: how a state changes.
 
-use super::{graph::Graph, run::Untracked};
+use super::graph::{Graph, NONE};
 use crate::{
     panics::FirstPanic,
     state::{AsyncStatus, CancelReason},
@@ -16,16 +16,21 @@ use std::{cell::RefCell, rc::Rc};
 /// A call that is due.
 pub(super) type Hook = Box<dyn FnOnce()>;
 
-/// Calls all that are due, in the order of what they tell.
+/// Calls all that are due, in the order of what they tell. What they make belongs to nobody.
 pub(super) fn run(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
-    if cell.borrow().hooks.is_empty() {
+    let mut graph = cell.borrow_mut();
+    if graph.hooks.is_empty() {
         return;
     }
-    let hooks = std::mem::take(&mut cell.borrow_mut().hooks);
-    let _untracked = Untracked::new(cell);
+    let hooks = std::mem::take(&mut graph.hooks);
+    let before = graph.ambient;
+    graph.untracked();
+    (graph.ambient.owner, graph.ambient.computing) = (NONE, NONE);
+    drop(graph);
     for hook in hooks {
         panics.catch(hook); // user code
     }
+    cell.borrow_mut().ambient = before;
 }
 
 /// Something that happened to a run of work: what `on_event` is told.

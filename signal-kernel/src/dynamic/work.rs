@@ -12,7 +12,7 @@
 
 use super::{
     dispose, drive,
-    graph::{CHECK, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, STALE},
+    graph::{CHECK, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, STALE, VERIFYING},
     handle::{Disposed, Id},
     hooks::{Glance, Listeners},
     kernel,
@@ -144,7 +144,7 @@ pub(super) trait HasMeta<E> {
     fn error(&self) -> Option<Rc<E>>;
     fn view(&self) -> (AsyncStatus, u64, bool, Option<CancelReason>);
     fn keep_previous(&self) -> bool;
-    fn ask_for(&self, request: Request);
+    fn ask_for(self: Rc<Self>, request: Request);
     fn part(&self, part: Change) -> u32;
     fn owner(&self) -> Id;
     fn driver(&self) -> Id;
@@ -162,7 +162,7 @@ impl<T, E> HasValue<T> for Desk<T, E> {
     }
 }
 
-impl<T, E> HasMeta<E> for Desk<T, E> {
+impl<T: 'static, E: 'static> HasMeta<E> for Desk<T, E> {
     fn error(&self) -> Option<Rc<E>> {
         self.view.borrow().error().cloned()
     }
@@ -177,10 +177,11 @@ impl<T, E> HasMeta<E> for Desk<T, E> {
         self.keep_previous
     }
 
-    fn ask_for(&self, request: Request) {
+    fn ask_for(self: Rc<Self>, request: Request) {
+        let driver = self.driver.index;
+        may_act(driver);
         let before = self.request.replace(Some(request));
-        drop(before);
-        act_soon(self.driver.index);
+        act_soon(driver, move || drop(self.request.replace(before)));
     }
 
     fn part(&self, part: Change) -> u32 {
@@ -198,32 +199,55 @@ impl<T, E> HasMeta<E> for Desk<T, E> {
 }
 
 impl<T, E> Desk<T, E> {
-    /// Asks the question with this input.
-    pub(super) fn give(&self, input: Box<dyn Any>) -> Ticket<T> {
+    /// Asks the question with this input, whatever was asked for before.
+    pub(super) fn give(self: Rc<Self>, input: Box<dyn Any>) -> Ticket<T>
+    where
+        T: 'static,
+        E: 'static,
+    {
+        let driver = self.driver.index;
+        may_act(driver);
         let ticket = Ticket::default();
+        let request = self.request.take();
         let before = self.input.replace(Some((ticket.clone(), input)));
         if let Some((superseded, _)) = &before {
             superseded.replace(Some(None));
         }
-        drop(before); // user code
-        act_soon(self.driver.index);
+        act_soon(driver, move || {
+            if let Some((ticket, _)) = &before {
+                ticket.replace(None);
+            }
+            self.request.replace(request);
+            if let Some((ticket, input)) = self.input.replace(before) {
+                ticket.replace(Some(None));
+                drop(input); // user code
+            }
+        });
         ticket
     }
 }
 
-/// Lets a driver act in phase A: now, or at the end of the batch.
-///
 /// # Panics
 ///
 /// Inside a computed value.
-fn act_soon(driver: u32) {
+fn may_act(driver: u32) {
+    let allowed = kernel::with(|cell| cell.borrow().may_write(driver));
+    if let Err(message) = allowed {
+        panic!("{message}");
+    }
+}
+
+/// Lets a driver act in phase A: now, or at the end of the batch. A transaction that fails calls `undo` first.
+fn act_soon(driver: u32, undo: impl FnOnce() + 'static) {
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
-        if let Err(message) = graph.may_write(driver) {
-            drop(graph);
-            panic!("{message}");
-        }
         graph.queue(driver, DIRTY);
+        let _unused; // user code: drops what was asked for before
+        if graph.level > 0 {
+            graph.undo.push(Box::new(undo));
+        } else {
+            _unused = undo;
+        }
         drop(graph);
         let mut panics = FirstPanic::default();
         kernel::settle_at_rest(cell, &mut panics);
@@ -244,10 +268,10 @@ pub(super) fn read_part(cell: &RefCell<Graph>, part: u32) {
 }
 
 impl Graph {
-    /// Is it the driver of this part that runs what reads it? Its source does not count: that is tracked.
+    /// Is it the driver of this part that runs what reads it, untracked?
     fn is_inside(&self, part: u32) -> bool {
         let link = &self.links[self.deps(part) as usize];
-        self.ambient.observer.node == NONE && self.marks(link.dep) & RUNNING != 0
+        self.ambient.observer.node == NONE && self.marks(link.dep) & (RUNNING | VERIFYING) != 0
     }
 }
 
@@ -353,6 +377,9 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
             (change, dropped.0)
         };
         panics.merge(dropped);
+        if self.answer.state.status() == AsyncStatus::Cancelled && !change.is_none() {
+            dispose::owned(cell, node, &mut panics); // what the run has made goes with it
+        }
         self.resolve(by_hand);
         self.show(cell, change);
         self.tell(cell, before);

@@ -1,0 +1,357 @@
+//! Who owns what is made around asynchronous work, and what a resource may do with itself (H, N, R7).
+//!
+//! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
+//!
+//! Must not know: executors.
+
+use signal_kernel::{
+    AsyncSignal, AsyncValue, CancelReason, CancelToken, FetchContext, ResourceOptions, Signal,
+    computed, create_effect, create_resource, create_resource_when, from_future, on_cleanup, scope,
+    signal, untrack,
+};
+use signal_kernel_tests::{
+    describe,
+    log::{Log, NOTHING},
+    panics::panic_of,
+};
+use std::{cell::RefCell, rc::Rc, thread};
+
+#[allow(dead_code)] // the other tests use the rest
+mod resources;
+use resources::{gates, noting, opens, poll, show, user, user_with};
+
+#[test]
+fn b87_a_cancelled_run_takes_with_it_what_its_fetcher_has_made() {
+    let log = Log::new();
+    let (outer, inner) = (gates("outer", &log), gates("inner", &log));
+    let id = signal(1);
+    let fetcher = {
+        let (outer, inner, log) = (outer.clone(), inner.clone(), log.clone());
+        move |id: u32| {
+            let (inner, log) = (inner.clone(), log.clone());
+            from_future(move || inner.open(id));
+            on_cleanup(move || log.push("cleanup"));
+            outer.open(id)
+        }
+    };
+    let (value, meta) = create_resource(move || id.get(), fetcher);
+    show(&log, value, meta);
+    log.clear();
+    meta.cancel("enough");
+    assert_eq!(
+        log.take(),
+        [
+            "outer#1 dropped",
+            "inner#1 dropped",
+            "cleanup",
+            "cancelled #1 reason=enough"
+        ]
+    );
+    meta.reload();
+    outer.panic(2);
+    log.clear();
+    assert_eq!(panic_of(poll), "outer#2 panicked");
+    assert_eq!(
+        log.take(),
+        [
+            "outer#2 polled",
+            "inner#2 polled",
+            "inner#2 dropped",
+            "cleanup",
+            "cancelled #2 reason=panicked"
+        ]
+    );
+}
+
+#[test]
+fn b87_what_a_run_has_made_lives_on_with_its_answer_until_the_next_start() {
+    let make = signal(1);
+    let (value, meta) = create_resource(
+        move || make.get(),
+        |number: u32| {
+            let made = signal(number);
+            async move { Ok::<Signal<u32>, String>(made) }
+        },
+    );
+    assert!(poll().is_ready());
+    let made = value.get().expect("it was made");
+    made.set(7);
+    assert_eq!(made.get(), 7);
+    meta.reload();
+    assert!(made.try_get().is_err());
+}
+
+#[test]
+fn what_a_future_makes_while_polled_belongs_to_its_run_too() {
+    let log = Log::new();
+    let count = signal(0);
+    let seen = log.clone();
+    let work = from_future(move || {
+        let seen = seen.clone();
+        async move {
+            create_effect(move || seen.push(format!("count {}", count.get())));
+            std::future::pending::<Result<u32, String>>().await
+        }
+    });
+    assert!(poll().is_pending());
+    count.set(1);
+    assert_eq!(log.take(), ["count 0", "count 1"]);
+    work.cancel("enough");
+    count.set(2);
+    assert_eq!(log.take(), NOTHING);
+}
+
+#[test]
+fn what_a_hook_makes_belongs_to_nobody_who_happens_to_write() {
+    let log = Log::new();
+    let made = Rc::new(RefCell::new(Vec::<Signal<u32>>::new()));
+    let keep = made.clone();
+    let options = ResourceOptions::new().on_event(move |_| keep.borrow_mut().push(signal(7)));
+    let user = user_with(&log, options);
+    let ((), writer) = scope(|| user.id.set(2));
+    drop(writer);
+    assert!(made.borrow().iter().all(|made| made.try_get() == Ok(7)));
+    assert_eq!(made.borrow().len(), 3);
+}
+
+#[test]
+fn a_computed_value_owns_the_work_that_its_body_starts() {
+    let log = Log::new();
+    let gates = gates("inner", &log);
+    let input = signal(1);
+    let inner = {
+        let gates = gates.clone();
+        computed(move || {
+            let (gates, input) = (gates.clone(), input.get());
+            from_future(move || gates.open(input))
+        })
+    };
+    let first: AsyncSignal<u32, String> = inner.get();
+    assert_eq!(log.take(), ["inner#1 created 1"]);
+    input.set(2);
+    assert!(first.is_pending(), "nobody has asked yet");
+    let second = inner.get();
+    assert_eq!(log.take(), ["inner#1 dropped", "inner#2 created 2"]);
+    assert!(first.try_status().is_err() && second.is_pending());
+}
+
+#[test]
+fn a_source_that_reads_the_value_of_its_own_resource_is_a_cycle() {
+    let log = Log::new();
+    let gates = gates("user", &log);
+    let slot = Rc::new(RefCell::new(None::<AsyncValue<u32>>));
+    let id = signal(1);
+    let source = {
+        let slot = slot.clone();
+        move || {
+            let id = id.get();
+            let own = slot.borrow().map_or(Some(0), |value| value.get());
+            Some(id + own.unwrap_or(0))
+        }
+    };
+    let (value, meta) = create_resource_when(source, opens(&gates));
+    let meta = meta.named("user");
+    *slot.borrow_mut() = Some(value);
+    let message = panic_of(|| id.set(2));
+    assert!(
+        message.contains("cyclic dependency") || message.contains("reads itself"),
+        "{message}"
+    );
+    assert_eq!(meta.cancel_reason(), Some(CancelReason::Panicked));
+    *slot.borrow_mut() = None;
+    id.set(3);
+    assert_eq!(describe!(value, meta), "pending #2");
+}
+
+#[test]
+fn an_untracked_look_at_its_own_value_shows_the_source_what_was_before() {
+    let log = Log::new();
+    let gates = gates("user", &log);
+    let slot = Rc::new(RefCell::new(None::<AsyncValue<u32>>));
+    let id = signal(1);
+    let source = {
+        let slot = slot.clone();
+        move || {
+            (
+                id.get(),
+                untrack(|| slot.borrow().and_then(|value| value.get())),
+            )
+        }
+    };
+    let fetcher = {
+        let gates = gates.clone();
+        move |(id, last): (u32, Option<u32>)| gates.open(format!("{id} {last:?}"))
+    };
+    let (value, _) = create_resource(source, fetcher);
+    *slot.borrow_mut() = Some(value);
+    gates.ok(1, 5);
+    assert!(poll().is_ready());
+    log.clear();
+    id.set(2);
+    assert_eq!(log.take(), ["user#2 created 2 Some(5)"]);
+}
+
+#[test]
+fn b161_the_end_of_the_thread_drops_the_work_and_tells_its_token() {
+    let log = Log::new();
+    let gates = gates("user", &log);
+    let (tokens, token) = std::sync::mpsc::channel::<CancelToken>();
+    thread::spawn({
+        let gates = gates.clone();
+        move || {
+            let (value, meta) = create_resource(
+                || 1,
+                move |id: u32, run: FetchContext| {
+                    tokens
+                        .send(run.cancel_token().clone())
+                        .expect("the test waits");
+                    gates.open(id)
+                },
+            );
+            assert!(poll().is_pending());
+            assert_eq!(describe!(value, meta), "pending #1");
+        }
+    })
+    .join()
+    .unwrap();
+    assert_eq!(
+        log.take(),
+        ["user#1 created 1", "user#1 polled", "user#1 dropped"]
+    );
+    assert_eq!(token.recv().unwrap().reason(), Some(CancelReason::Disposed));
+    gates.ok(1, 5); // a late wake from another thread
+    assert!(gates.all_dropped_once());
+}
+
+#[test]
+fn b89_resources_that_come_and_go_are_polled_no_more() {
+    let log = Log::new();
+    for round in 0..200 {
+        let ((value, meta), owner) = scope(|| {
+            let id = signal(round);
+            let gates = gates("user", &log);
+            create_resource(move || id.get(), opens(&gates))
+        });
+        assert_eq!(describe!(value, meta), "pending #1");
+        drop(owner);
+    }
+    log.clear();
+    assert!(poll().is_pending());
+    assert_eq!(log.take(), NOTHING);
+}
+
+#[test]
+fn b161_b162_disposing_of_the_owner_drops_the_future_and_calls_nobody() {
+    let log = Log::new();
+    let (user, owner) = scope(|| user_with(&log, noting(&log)));
+    let guards = user.gates.clone();
+    assert!(poll().is_pending());
+    log.clear();
+    drop(owner);
+    assert_eq!(log.take(), ["user#1 dropped"]);
+    assert_eq!(guards.alive(), 0);
+    guards.ok(1, 5);
+    assert!(poll().is_pending());
+    assert_eq!(log.take(), NOTHING);
+    assert!(user.value.try_get().is_err());
+    assert!(user.meta.try_status().is_err());
+}
+
+#[test]
+fn b161_dispose_on_a_handle_does_the_same_and_a_second_time_nothing() {
+    let user = user();
+    user.log.clear();
+    user.meta.dispose();
+    user.meta.dispose();
+    assert_eq!(user.log.take(), ["user#1 dropped"]);
+    assert!(user.value.try_get().is_err());
+    user.id.set(2);
+    assert_eq!(user.gates.created(), 1, "nobody asks any more");
+}
+
+#[test]
+fn b161_an_effect_that_runs_again_drops_the_work_that_it_had_started() {
+    let log = Log::new();
+    let gates = gates("inner", &log);
+    let outer = signal(1);
+    let effect = create_effect({
+        let gates = gates.clone();
+        move || {
+            let input = outer.get();
+            let gates = gates.clone();
+            from_future(move || gates.open(input));
+        }
+    });
+    assert_eq!(log.take(), ["inner#1 created 1"]);
+    outer.set(2);
+    assert_eq!(log.take(), ["inner#1 dropped", "inner#2 created 2"]);
+    effect.dispose();
+    assert_eq!(log.take(), ["inner#2 dropped"]);
+}
+
+#[test]
+fn b161_what_a_fetcher_makes_belongs_to_the_run() {
+    let log = Log::new();
+    let (outer, inner) = (gates("outer", &log), gates("inner", &log));
+    let id = signal(1);
+    let fetcher = {
+        let (outer, inner) = (outer.clone(), inner.clone());
+        move |id: u32| {
+            let inner = inner.clone();
+            from_future(move || inner.open(id));
+            outer.open(id)
+        }
+    };
+    let (_, meta) = create_resource(move || id.get(), fetcher);
+    assert_eq!(log.take(), ["outer#1 created 1", "inner#1 created 1"]);
+    id.set(2);
+    assert_eq!(
+        log.take(),
+        [
+            "outer#1 dropped",
+            "inner#1 dropped",
+            "outer#2 created 2",
+            "inner#2 created 2"
+        ]
+    );
+    meta.dispose();
+    let mut gone = log.take();
+    gone.sort();
+    assert_eq!(gone, ["inner#2 dropped", "outer#2 dropped"]);
+}
+
+#[test]
+fn b161_work_that_disposes_of_its_own_owner_while_polled_is_dropped_after_the_poll() {
+    for yields in [true, false] {
+        let log = Log::new();
+        let owner = Rc::new(RefCell::new(None));
+        let gates = gates("work", &log);
+        let (work, scope) = scope(|| {
+            from_future({
+                let (owner, gates, log) = (owner.clone(), gates.clone(), log.clone());
+                move || {
+                    let (owner, log, gate) = (owner.clone(), log.clone(), gates.open(""));
+                    async move {
+                        drop(owner.borrow_mut().take());
+                        log.push("still here");
+                        gate.await
+                    }
+                }
+            })
+        });
+        *owner.borrow_mut() = Some(scope);
+        if yields {
+            gates.ok(1, 5);
+        }
+        log.clear();
+        let _ = poll();
+        let end = if yields {
+            "work#1 done"
+        } else {
+            "work#1 dropped"
+        };
+        assert_eq!(log.take(), ["still here", "work#1 polled", end]);
+        assert!(work.try_status().is_err());
+        assert!(poll().is_pending());
+    }
+}

@@ -1,0 +1,196 @@
+//! When a resource acts: not inside a batch, a transaction or a round of effects, and at their end (M, R5).
+//!
+//! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
+//!
+//! Must not know: executors.
+
+use signal_kernel::{ResourceOptions, batch, computed, create_effect, signal, transaction};
+use signal_kernel_tests::{
+    describe,
+    log::{Log, NOTHING},
+};
+use std::{future::Future, pin::pin};
+
+#[allow(dead_code)] // the other tests use the rest
+mod resources;
+use resources::{by_hand, user, user_with};
+
+#[test]
+fn b147_a_status_change_is_visible_when_the_write_returns_but_not_inside_a_batch() {
+    let user = user();
+    user.answer(1, 5);
+    user.id.set(2);
+    assert!(user.meta.is_pending());
+    user.answer(2, 6);
+    batch(|| {
+        user.id.set(3);
+        user.meta.reload();
+        assert_eq!(user.line(), "success #2 value=6");
+        let line = computed({
+            let (value, meta) = (user.value, user.meta);
+            move || describe!(value, meta)
+        });
+        assert_eq!(line.get(), "success #2 value=6");
+    });
+    assert_eq!(user.log.take(), ["user#3 created 3", "pending #3 value=6"]);
+}
+
+#[test]
+fn b147_nothing_starts_inside_a_transaction_nor_after_one_that_failed() {
+    let user = user();
+    user.answer(1, 5);
+    let result: Result<(), &str> = transaction(|| {
+        user.id.set(2);
+        assert_eq!(user.line(), "success #1 value=5");
+        Err("no")
+    });
+    assert_eq!((result, user.log.take()), (Err("no"), vec![]));
+    let result: Result<(), ()> = transaction(|| {
+        user.id.set(2);
+        Ok(())
+    });
+    assert_eq!(result, Ok(()));
+    assert_eq!(user.log.take(), ["user#2 created 2", "pending #2 value=5"]);
+}
+
+#[test]
+fn b147_inside_an_effect_the_state_is_that_from_before_until_the_round_is_over() {
+    let user = user();
+    user.answer(1, 5);
+    let go = signal(0);
+    let (log, id, value, meta) = (user.log.clone(), user.id, user.value, user.meta);
+    create_effect(move || {
+        if go.get() > 0 {
+            id.set(2);
+            meta.reload();
+            let line = signal_kernel::untrack(|| describe!(value, meta));
+            log.push(format!("in the effect: {line}"));
+        }
+    });
+    let log = user.log.clone();
+    create_effect(move || log.push(format!("go {}", go.get())));
+    user.log.clear();
+    go.set(1);
+    assert_eq!(
+        user.log.take(),
+        [
+            "in the effect: success #1 value=5",
+            "go 1",
+            "user#2 created 2",
+            "pending #2 value=5"
+        ]
+    );
+}
+
+#[test]
+fn b147_a_resource_made_inside_a_batch_starts_at_its_end() {
+    let log = Log::new();
+    let user = batch(|| {
+        let user = user_with(&log, ResourceOptions::new());
+        user.id.set(2);
+        assert_eq!(user.line(), "idle #0");
+        assert_eq!(log.take(), NOTHING);
+        user
+    });
+    assert_eq!(log.take(), ["user#1 created 2", "pending #1"]);
+    assert_eq!(user.line(), "pending #1");
+}
+
+#[test]
+fn b180_several_reloads_in_one_batch_are_one_request() {
+    let user = user();
+    user.answer(1, 5);
+    batch(|| {
+        user.meta.reload();
+        user.meta.reload();
+        batch(|| user.meta.reload());
+        assert_eq!(user.log.take(), NOTHING);
+    });
+    assert_eq!(
+        user.log.take(),
+        ["user#2 created 1", "pending #2 again value=5"]
+    );
+}
+
+#[test]
+fn b180_a_reload_and_a_change_of_the_source_in_one_batch_are_one_new_question() {
+    let user = user();
+    user.answer(1, 5);
+    batch(|| {
+        user.meta.reload();
+        user.id.set(2);
+    });
+    assert_eq!(user.log.take(), ["user#2 created 2", "pending #2 value=5"]);
+}
+
+#[test]
+fn b106_b111_a_transaction_that_fails_takes_back_what_it_has_asked_for() {
+    let log = Log::new();
+    let user = user_with(&log, ResourceOptions::new());
+    let (save, saves) = by_hand(&log, ResourceOptions::new());
+    user.answer(1, 5);
+    let mut running = None;
+    let failed: Result<(), ()> = transaction(|| {
+        user.meta.reload();
+        running = Some(save.run(1));
+        Err(())
+    });
+    assert_eq!((failed, log.take(), saves.created()), (Err(()), vec![], 0));
+    let running = pin!(running.expect("it was asked for"));
+    let outcome = signal_kernel_tests::gate::poll_once(|cx| running.poll(cx));
+    assert_eq!(outcome, std::task::Poll::Ready(None));
+
+    let done: Result<(), ()> = transaction(|| {
+        user.meta.reload();
+        drop(save.run(2));
+        let inner: Result<(), ()> = transaction(|| {
+            user.meta.cancel("inner");
+            drop(save.run(3));
+            save.reload();
+            Err(())
+        });
+        assert!(inner.is_err());
+        transaction(|| {
+            user.meta.reload();
+            Ok(())
+        })
+    });
+    assert_eq!(done, Ok(()));
+    assert_eq!(
+        log.take(),
+        [
+            "user#2 created 1",
+            "save#1 created 2",
+            "pending #2 again value=5",
+            "pending #1"
+        ]
+    );
+}
+
+#[test]
+fn the_last_request_wins_whatever_it_is() {
+    let log = Log::new();
+    let (save, gates) = by_hand(&log, ResourceOptions::new());
+    batch(|| {
+        drop(save.run(1));
+        save.cancel("never mind");
+    });
+    assert_eq!(describe!(save), "cancelled #1 reason=never mind");
+    batch(|| {
+        save.cancel("never mind");
+        drop(save.run(2));
+    });
+    assert_eq!(
+        (describe!(save), gates.input(2)),
+        ("pending #2".to_owned(), "2".to_owned())
+    );
+    batch(|| {
+        drop(save.run(3));
+        save.reload();
+    });
+    assert_eq!(
+        (describe!(save), gates.input(3)),
+        ("pending #3".to_owned(), "3".to_owned())
+    );
+    assert_eq!(gates.created(), 3);
+}
