@@ -40,16 +40,16 @@ pub use editor::__keywords;
 pub mod __private {
     pub use crate::{
         declared::{
-            Core, NodeRef, Payload, Wired,
+            Core, Payload, Show, Wired,
             answer::{Answer, Request},
             batch,
             drive::{poll_progress, progress, settled},
             hub::Hub,
-            lazy::{Lazy, LazyRef, LazyState},
+            lazy::{Lazy, LazyState},
             read, settle,
-            slot::{Slot, SlotRef, Version},
+            slot::{Caught, Slot, Version},
             sweep::Sweep,
-            wiring::{Dependents, Wire, WireKind, Wiring},
+            wiring::{Lists, Masks, Wiring},
         },
         resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields, infallible},
         state::{AsyncState, CancelReason, Change},

@@ -255,16 +255,18 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
         Kind::Signal { .. } => {
             let getter = getter(quote!(&self.#field.value));
             let (set, update) = (method("set_", node, ""), method("update_", node, ""));
-            let set_doc = format!("Writes the signal `{plain}` and settles the graph; an equal value changes nothing.");
-            let update_doc = format!("Changes the signal `{plain}` in place and settles the graph, whatever became of it.");
+            let set_doc = format!(
+                "Writes the signal `{plain}` and settles the graph; an equal value changes nothing."
+            );
+            let update_doc = format!(
+                "Changes the signal `{plain}` in place and settles the graph, whatever became of it."
+            );
             let set_body = context.live(|plan| set_body(plan, index, node, &value));
             let update_body = context.live(|plan| {
                 let position = plan.position(index);
                 quote! {
-                    ::signal_kernel::__private::settle::update(self, #position, |graph| {
-                        let revision = graph.core__.tick();
-                        graph.#field.change(revision, #change);
-                    })
+                    let caught = self.#field.change(&mut self.core__, #position, #change);
+                    self.__updated(caught);
                 }
             });
             let others = quote! {
@@ -278,31 +280,28 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
             };
             (getter, placed(context.place(index), others))
         }
-        Kind::Computed { .. } => (getter(context.live(|plan| {
-            let rank = plan.position(index);
-            if plan.places[index].lazy {
-                quote! {
-                    match self.#field.peek() {
-                        ::core::option::Option::Some(value) => value,
-                        ::core::option::Option::None => {
-                            ::signal_kernel::__private::read::lazy(self, #rank, |graph| graph.#field.peek())
-                        }
+        Kind::Computed { .. } => (
+            getter(context.live(|plan| {
+                let rank = plan.position(index);
+                if plan.places[index].lazy {
+                    quote!(self.__lazy(#rank, &self.#field))
+                } else {
+                    quote! {
+                        self.core__.assert_good(#rank);
+                        &self.#field.value
                     }
                 }
-            } else {
-                quote! {
-                    if self.core__.is_failed(#rank) {
-                        ::signal_kernel::__private::read::failed(self, #rank)
-                    }
-                    &self.#field.value
-                }
-            }
-        })), TokenStream::new()),
+            })),
+            TokenStream::new(),
+        ),
         Kind::Resource { path, .. } => {
             let getter = getter(quote_spanned!(path.span()=> &self.#field.state));
             let (reload, cancel) = (method("reload_", node, ""), method("cancel_", node, ""));
-            let reload_doc = format!("Starts the resource `{plain}` again, with its arguments as they are now.");
-            let cancel_doc = format!("Drops the work of the resource `{plain}`; does nothing if none is in flight.");
+            let reload_doc =
+                format!("Starts the resource `{plain}` again, with its arguments as they are now.");
+            let cancel_doc = format!(
+                "Drops the work of the resource `{plain}`; does nothing if none is in flight."
+            );
             let request = |request: TokenStream| {
                 context.live(|plan| {
                     let rank = plan.position(index);
@@ -341,7 +340,7 @@ fn reference(ty: &TokenStream, reference: TokenStream) -> TokenStream {
 /// let revision = self.core__.tick();
 /// if let Some(old) = self.__price.replace(value, Self::__same_price, revision) {
 ///     self.core__.pending[0] = 0x3;
-///     settle::changed(self, old);
+///     self.__changed(old);
 /// }
 /// ```
 fn set_body(plan: &Plan, index: usize, node: &Node, value: &Ident) -> TokenStream {
@@ -366,7 +365,7 @@ fn set_body(plan: &Plan, index: usize, node: &Node, value: &Ident) -> TokenStrea
         let revision = #revision;
         if let ::core::option::Option::Some(old) = self.#field.replace(#value, Self::#same, revision) {
             #(#marks)*
-            ::signal_kernel::__private::settle::changed(self, old);
+            self.__changed(old);
         }
     }
 }
@@ -435,20 +434,9 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
             let set_body = context.live(|plan| {
                 let position = position(plan);
                 quote! {
-                    let stamp = self.graph__.core__.stamp();
-                    let write = self.graph__.#field.write(stamp, #value, <#name #type_generics>::#same);
-                    ::signal_kernel::__private::batch::written(&mut *self.graph__, #position, write);
+                    self.graph__.#field.write(&mut self.graph__.core__, #position, #value, <#name #type_generics>::#same);
                 }
             });
-            let touch = match open {
-                Open::Batch => quote!(touch(stamp)),
-                Open::Transaction => {
-                    quote!(touch_cloned(
-                        stamp,
-                        ::signal_kernel::needs::Undo::copy_for_undo
-                    ))
-                }
-            };
             let update_bound = match open {
                 Open::Batch => quote!(),
                 Open::Transaction => {
@@ -457,11 +445,12 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
             };
             let update_body = context.live(|plan| {
                 let position = position(plan);
-                quote! {
-                    let stamp = self.graph__.core__.stamp();
-                    let write = self.graph__.#field.#touch;
-                    ::signal_kernel::__private::batch::written(&mut *self.graph__, #position, write);
-                    #change(&mut self.graph__.#field.value);
+                let place = quote!(&mut self.graph__.core__, #position);
+                match open {
+                    Open::Batch => quote!(#change(self.graph__.#field.touch(#place));),
+                    Open::Transaction => quote! {
+                        #change(self.graph__.#field.touch_cloned(#place, ::signal_kernel::needs::Undo::copy_for_undo));
+                    },
                 }
             });
             quote! {
@@ -474,10 +463,7 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
         }
         Kind::Computed { .. } => getter(context.live(|plan| {
             let rank = position(plan);
-            quote! {
-                ::signal_kernel::__private::batch::refresh(&mut *self.graph__, #rank);
-                self.graph__.#x()
-            }
+            quote!(self.graph__.__refreshed(#rank).#x())
         })),
         Kind::Resource { path, .. } => {
             let getter = getter(quote_spanned!(path.span()=> &self.graph__.#field.state));

@@ -120,7 +120,7 @@ fn parameter(node: &Node) -> Option<TokenStream> {
 /// ```text
 /// let __price = Slot::new(Self::__init_price());
 /// let __total = Slot::new(Self::__body_total(&__price.value));
-/// let mut graph = Self { __price, __total, core__: Core::new([0x2], None) };
+/// let mut graph = Self { __price, __total, core__: Core::new([0x2], None, Self::WIRING) };
 /// settle::begin(&mut graph);
 /// graph
 /// ```
@@ -190,7 +190,8 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
     } else {
         quote!(::core::option::Option::None)
     };
-    let mut effects = vec![0_u64; plan.words];
+    let words = plan.words;
+    let mut effects = vec![0_u64; words];
     for rank in 0..plan.ranks {
         if matches!(nodes[plan.positions[rank]].kind, Kind::Effect { .. }) {
             effects[rank / 64] |= bits(rank);
@@ -202,7 +203,11 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         #(#derived)*
         let mut graph = Self {
             #(#fields,)*
-            core__: ::signal_kernel::__private::Core::new([#(#effects),*], hub),
+            core__: ::signal_kernel::__private::Core::new(
+                [#(#effects),*],
+                hub,
+                <Self as ::signal_kernel::__private::Wired<#words>>::WIRING,
+            ),
         };
         ::signal_kernel::__private::settle::begin(&mut graph);
         graph

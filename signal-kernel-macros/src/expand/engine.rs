@@ -23,6 +23,7 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
         ..
     } = context;
     let words = plan.words;
+    let shortcuts = shortcuts(context, plan);
     let wiring = tables::wiring(context, plan);
     let has_resources = context.has_resources();
     let passes = (0..words).map(|word| pass(context, plan, word));
@@ -41,29 +42,23 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
     let nodes = each(&|index, node| {
         let (field, same) = (field(node), function("same", node));
         let position = plan.places[index].position?;
-        let exact = matches!(
-            node.kind,
-            Kind::Signal {
-                rule: Rule::PartialEq,
-                ..
-            } | Kind::Computed {
-                rule: Rule::PartialEq,
-                ..
+        let shown = match &node.kind {
+            Kind::Resource { path, .. } => {
+                return Some(
+                    quote_spanned!(path.span()=> #position => show.answer(&mut self.#field),),
+                );
             }
-        );
-        let shown = match node.kind {
-            Kind::Resource { ref path, .. } => {
-                quote_spanned!(path.span()=> Answer(&mut self.#field))
-            }
-            Kind::Computed { .. } if plan.places[index].lazy => quote! {
-                Lazy(&mut ::signal_kernel::__private::LazyRef { lazy: &mut self.#field, same: Self::#same, exact: #exact })
+            Kind::Computed { rule, .. } if plan.places[index].lazy => match rule {
+                Rule::PartialEq => quote!(lazy),
+                Rule::Path(_) | Rule::Never => quote!(lazy_by_rule),
             },
-            Kind::Signal { .. } | Kind::Computed { .. } => quote! {
-                Slot(&mut ::signal_kernel::__private::SlotRef { slot: &mut self.#field, same: Self::#same, exact: #exact })
+            Kind::Signal { rule, .. } | Kind::Computed { rule, .. } => match rule {
+                Rule::PartialEq => quote!(slot),
+                Rule::Path(_) | Rule::Never => quote!(slot_by_rule),
             },
             Kind::Effect { .. } | Kind::Field { .. } => return None,
         };
-        Some(quote!(#position => with(::signal_kernel::__private::NodeRef::#shown),))
+        Some(quote!(#position => show.#shown(&mut self.#field, Self::#same),))
     });
     let lazy = each(&|index, node| {
         let (field, rank) = (field(node), plan.position(index));
@@ -81,6 +76,7 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
         #[allow(dead_code, clippy::redundant_closure)]
         impl #impl_generics #name #type_generics #where_clause {
             #(#passes)*
+            #shortcuts
         }
 
         #[doc(hidden)]
@@ -107,11 +103,7 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
                 }
             }
 
-            fn node(
-                &mut self,
-                position: usize,
-                with: &mut dyn ::core::ops::FnMut(::signal_kernel::__private::NodeRef<'_>),
-            ) {
+            fn node(&mut self, position: usize, show: &mut ::signal_kernel::__private::Show<'_>) {
                 match position {
                     #(#nodes)*
                     _ => {}
@@ -135,17 +127,52 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
     }
 }
 
+/// What methods call for each node, with no type to be found out: that is most of what a call costs rustc.
+fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
+    let [ty, _] = context.free_types();
+    let lazy = plan.has_lazy().then(|| {
+        quote! {
+            #[inline]
+            #[track_caller]
+            fn __lazy<'graph, #ty>(
+                &'graph self,
+                rank: usize,
+                lazy: &'graph ::signal_kernel::__private::Lazy<#ty>,
+            ) -> &'graph #ty {
+                ::signal_kernel::__private::read::lazy(self, rank, lazy)
+            }
+        }
+    });
+    quote! {
+        #[inline]
+        fn __changed<#ty>(&mut self, old: #ty) {
+            ::signal_kernel::__private::settle::changed(self, old);
+        }
+
+        fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
+            ::signal_kernel::__private::settle::updated(self, caught);
+        }
+
+        #[track_caller]
+        fn __refreshed(&mut self, rank: usize) -> &Self {
+            ::signal_kernel::__private::batch::refresh(self, rank);
+            self
+        }
+
+        #lazy
+    }
+}
+
 fn pass_name(word: usize) -> syn::Ident {
     format_ident!("__sweep_{word}")
 }
 
 /// ```text
 /// fn __sweep_0<const ONE: bool>(&mut self, bits: u64) -> Change {
-///     let mut sweep = Sweep::<ONE, 1>::new(&mut self.core__.pending, &mut self.core__.reached, 0, bits);
-///     if sweep.due(0x1) { … }
-///     if sweep.due(0x2) { … }
-///     sweep.end();
-///     Change::NONE
+///     let mut sweep = Sweep::<ONE, 1>::new(&mut self.core__, 0, bits);
+///     if sweep.visit(0) { … }
+///     if sweep.visit(1) { … }
+///     sweep.end()
 /// }
 /// ```
 fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
@@ -165,29 +192,17 @@ fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
         #[inline]
         #[allow(unused_variables)]
         fn #name<const ONE: bool>(&mut self, bits: u64) -> ::signal_kernel::__private::Change {
-            let revision = self.core__.revision;
-            let mut sweep = ::signal_kernel::__private::Sweep::<ONE, #words>::new(
-                &mut self.core__.pending,
-                &mut self.core__.reached,
-                #word,
-                bits,
-            );
+            let mut sweep = ::signal_kernel::__private::Sweep::<ONE, #words>::new(&mut self.core__, #word, bits);
             #(#groups)*
-            sweep.end();
-            ::signal_kernel::__private::Change::NONE
+            sweep.end()
         }
     }
 }
 
 /// ```text
-/// if sweep.due(0x1) {
-///     sweep.visit(0);
+/// if sweep.visit(0) {
 ///     let value = Self::__body_total(&self.__price.value, &self.__qty.value);
-///     if self.__total.store(value, Self::__same_total, revision, &mut sweep) {
-///         if ONE { return Change::TRANSITION; }
-///         sweep.mark(0x2);
-///     }
-///     if ONE { return Change::NONE; }
+///     self.__total.store(value, Self::__same_total, 0x2, &mut sweep);
 /// }
 /// ```
 fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
@@ -195,28 +210,33 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
     let node = &context.graph.nodes[index];
     let place = &plan.places[index];
     let field = field(node);
-    let (bits, number) = (bits(rank), rank as u32);
+    let number = rank as u32;
     let inputs = context.inputs(node, &quote!(self.));
-    let changed = quote!(::signal_kernel::__private::Change::TRANSITION);
-    let unchanged = quote!(::signal_kernel::__private::Change::NONE);
     let (body, same) = (function("body", node), function("same", node));
-    let marks_all = marks(plan, index, rank, Part::Whole);
     let visit = match &node.kind {
-        Kind::Computed { .. } if place.lazy => quote! {
-            if let ::core::option::Option::Some(old) = self.#field.outdate() {
-                sweep.committed(#changed);
-                #marks_all
-                ::signal_kernel::__private::settle::discard(old);
-                if ONE { return #changed; }
+        Kind::Computed { .. } => {
+            let (near, far): (Vec<_>, Vec<_>) = plan
+                .masks(index, Part::Whole)
+                .into_iter()
+                .partition(|(word, _)| *word as usize == rank / 64);
+            let near = near.first().map_or(0, |(_, bits)| *bits);
+            let far = far.iter().map(|(word, bits)| {
+                let word = *word as usize;
+                quote!(sweep.mark_far(#word, #bits);)
+            });
+            let far: TokenStream = far.collect();
+            let (value, stored) = match place.lazy {
+                true => (quote!(), quote!(self.#field.outdate(#near, &mut sweep))),
+                false => (
+                    quote!(let value = Self::#body(#(#inputs),*);),
+                    quote!(self.#field.store(value, Self::#same, #near, &mut sweep)),
+                ),
+            };
+            match far.is_empty() {
+                true => quote!(#value #stored;),
+                false => quote!(#value if #stored { #far }),
             }
-        },
-        Kind::Computed { .. } => quote! {
-            let value = Self::#body(#(#inputs),*);
-            if self.#field.store(value, Self::#same, revision, &mut sweep) {
-                if ONE { return #changed; }
-                #marks_all
-            }
-        },
+        }
         Kind::Effect { kept: None, .. } => quote!(Self::#body(#(#inputs),*);),
         Kind::Effect { kept: Some(_), .. } => {
             let fields = (0..inputs.len()).map(syn::Index::from);
@@ -234,9 +254,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
                 quote!(sweep.mark_far(#word, #answer);)
             };
             quote_spanned! {path.span()=>
-                let change = self.#field.question_changed();
-                if ONE { return change; }
-                if !change.is_none() { #mark }
+                if self.#field.question_changed(&mut sweep) { #mark }
             }
         }
         Kind::Resource { path, rule, .. } => {
@@ -261,21 +279,16 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
             quote_spanned! {path.span()=>
                 let inputs = (#(#inputs,)*);
                 let (change, dropped) =
-                    self.#field.act(&self.core__.hub, revision, move || Self::#start(#(inputs.#fields),*), #same);
+                    self.#field.act(sweep.hub(), sweep.revision(), move || Self::#start(#(inputs.#fields),*), #same);
                 sweep.committed(change);
                 #(#marks)*
                 dropped.resume();
-                if ONE { return change; }
             }
         }
         Kind::Signal { .. } | Kind::Field { .. } => quote!(),
     };
     quote! {
-        if sweep.due(#bits) {
-            sweep.visit(#number);
-            #visit
-            if ONE { return #unchanged; }
-        }
+        if sweep.visit(#number) { #visit }
     }
 }
 

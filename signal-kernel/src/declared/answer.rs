@@ -10,6 +10,7 @@ use super::{
     hub::{Bell, Hub, InFlight},
     settle::Dropped,
     slot::Caught,
+    sweep::Sweep,
 };
 use crate::{
     cancel::CancelToken,
@@ -113,15 +114,17 @@ where
         self.request.replace(request).is_none()
     }
 
-    /// The question's dependencies changed.
+    /// The question's dependencies changed. Says whether the answer must be visited, too.
     #[inline]
-    pub fn question_changed(&mut self) -> Change {
+    pub fn question_changed<const ONE: bool, const W: usize>(
+        &mut self,
+        sweep: &mut Sweep<'_, ONE, W>,
+    ) -> bool {
         self.moved = true;
-        if self.manual {
-            Change::NONE
-        } else {
-            Change::TRANSITION
+        if !self.manual {
+            sweep.came_to(Change::TRANSITION);
         }
+        !self.manual
     }
 
     /// Starts, stops or commits, whatever is due.
@@ -254,7 +257,7 @@ where
 type Step<T, E> = (Change, Discarded<T, E>);
 
 /// A resource as the loops see it, whatever its type.
-pub trait AnyAnswer {
+pub(crate) trait AnyAnswer {
     /// A start is due: the arguments are needed.
     fn will_start(&self) -> bool;
     /// A start is due, but the arguments depend on a failed node.
