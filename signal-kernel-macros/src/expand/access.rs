@@ -6,18 +6,19 @@
 //! Must not know: ranks of other nodes than the one a method is for.
 
 use super::{
-    Context, Kind, Node, Part, docs, field, function, placed, plan::Plan, quiet, resource_type,
-    seen_type,
+    Context, Kind, Node, Part, docs, field, placed, plan::Plan, quiet, resource_type, seen_type,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
 /// ```text
-/// pub struct Cart { __price: Slot<u64>, …, core__: Core<1> }
+/// pub struct Cart { core__: Core<1>, __price: Slot<u64>, … }
 /// pub struct CartBatch<'graph> { graph__: &'graph mut Cart }
 /// pub struct CartTransaction<'graph> { graph__: &'graph mut Cart }
 /// ```
+///
+/// The core is named most, and rustc looks for a field from the first to the last: it goes first.
 pub(super) fn structs(context: &Context) -> TokenStream {
     let Context {
         name,
@@ -53,9 +54,9 @@ pub(super) fn structs(context: &Context) -> TokenStream {
         #more
         #[allow(unreachable_pub, clippy::type_complexity)]
         #vis struct #name #full #where_clause {
-            #(#fields)*
             #[doc(hidden)]
             core__: ::signal_kernel::__private::Core<#words>,
+            #(#fields)*
         }
 
         #[doc = #batch_doc]
@@ -261,7 +262,7 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
             let update_doc = format!(
                 "Changes the signal `{plain}` in place and settles the graph, whatever became of it."
             );
-            let set_body = context.live(|plan| set_body(plan, index, node, &value));
+            let set_body = context.live(|plan| set_body(context, plan, index, node, &value));
             let update_body = context.live(|plan| {
                 let position = plan.position(index);
                 quote! {
@@ -343,8 +344,14 @@ fn reference(ty: &TokenStream, reference: TokenStream) -> TokenStream {
 ///     self.__changed(old);
 /// }
 /// ```
-fn set_body(plan: &Plan, index: usize, node: &Node, value: &Ident) -> TokenStream {
-    let (field, same) = (field(node), function("same", node));
+fn set_body(
+    context: &Context,
+    plan: &Plan,
+    index: usize,
+    node: &Node,
+    value: &Ident,
+) -> TokenStream {
+    let (field, same) = (field(node), same(context, node));
     let revision = if plan.has_lazy() {
         quote!(self.core__.tick())
     } else {
@@ -368,6 +375,10 @@ fn set_body(plan: &Plan, index: usize, node: &Node, value: &Ident) -> TokenStrea
             self.__changed(old);
         }
     }
+}
+
+fn same(context: &Context, node: &Node) -> Ident {
+    Ident::new(&context.same(node), super::ours(&node.name))
 }
 
 /// Which of the two types a method is for.
@@ -425,7 +436,7 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
             let (set, update, same) = (
                 method("set_", node, ""),
                 method("update_", node, ""),
-                function("same", node),
+                same(context, node),
             );
             let set_doc = format!("Writes the signal `{plain}`.");
             let update_doc = format!(

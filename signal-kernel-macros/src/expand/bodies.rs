@@ -5,10 +5,13 @@
 //! Must not know: when a body runs.
 
 use super::editor::{self, Function};
-use super::{Body, Context, Kind, Node, Rule, Use, function, resource_type, seen_type};
+use super::{
+    Body, Context, Kind, Node, Rule, Use, function, resource_type, script::Script, seen_type,
+};
 use crate::model::Arg;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use std::collections::BTreeSet;
 use syn::{Expr, Path, Type, spanned::Spanned};
 
 pub(super) fn bodies(context: &Context) -> TokenStream {
@@ -45,6 +48,7 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
     let functions: Vec<Option<Function>> = functions.collect();
     let nodes = context.graph.nodes.iter();
     let sames = nodes.filter_map(|node| match &node.kind {
+        Kind::Signal { .. } | Kind::Computed { .. } if context.primitive(node).is_some() => None,
         Kind::Signal { ty, rule, .. } | Kind::Computed { ty, rule, .. } => {
             Some(same(context, node, &quote!(#ty), ty.span(), rule))
         }
@@ -71,12 +75,31 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
         impl #impl_generics #name #type_generics #where_clause
     };
     let functions = editor::functions(context, &head, functions);
+    let equal = equal(context);
     quote! {
         #functions
         #head {
             #(#sames)*
+            #equal
         }
     }
+}
+
+/// ```text
+/// fn __equal_u64(before: &u64, after: &u64) -> bool { ::core::cmp::PartialEq::eq(before, after) }
+/// ```
+fn equal(context: &Context) -> TokenStream {
+    let mut script = Script::default();
+    let nodes = context.graph.nodes.iter();
+    let primitives: BTreeSet<&str> = nodes.filter_map(|node| context.primitive(node)).collect();
+    for ty in primitives {
+        write!(
+            script,
+            "#[inline] fn __equal_{ty}(before: &{ty}, after: &{ty}) -> bool {{ \
+             ::core::cmp::PartialEq::eq(before, after) }} "
+        );
+    }
+    script.finish()
 }
 
 /// ```text

@@ -39,22 +39,8 @@ impl Cart {
 )]
 impl Cart {
     #[inline]
-    fn __same_price(before: &u64, after: &u64) -> bool {
-        #[allow(non_camel_case_types)]
-        enum price {}
-        <_ as ::signal_kernel::needs::Comparable<price>>::is_unchanged(before, after)
-    }
-    #[inline]
-    fn __same_qty(before: &u64, after: &u64) -> bool {
-        #[allow(non_camel_case_types)]
-        enum qty {}
-        <_ as ::signal_kernel::needs::Comparable<qty>>::is_unchanged(before, after)
-    }
-    #[inline]
-    fn __same_total(before: &u64, after: &u64) -> bool {
-        #[allow(non_camel_case_types)]
-        enum total {}
-        <_ as ::signal_kernel::needs::Comparable<total>>::is_unchanged(before, after)
+    fn __equal_u64(before: &u64, after: &u64) -> bool {
+        ::core::cmp::PartialEq::eq(before, after)
     }
 }
 /// What is in the basket.
@@ -65,13 +51,13 @@ impl Cart {
 #[allow(unreachable_pub, clippy::type_complexity)]
 pub struct Cart {
     #[doc(hidden)]
+    core__: ::signal_kernel::__private::Core<1usize>,
+    #[doc(hidden)]
     __price: ::signal_kernel::__private::Slot<u64, ()>,
     #[doc(hidden)]
     __qty: ::signal_kernel::__private::Slot<u64, ()>,
     #[doc(hidden)]
     __total: ::signal_kernel::__private::Slot<u64, ()>,
-    #[doc(hidden)]
-    core__: ::signal_kernel::__private::Core<1usize>,
 }
 ///Writes to a [`Cart`] that are settled together. See [`Cart::batch`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
@@ -111,7 +97,7 @@ impl Cart {
         let revision = 0;
         if let ::core::option::Option::Some(old) = self
             .__price
-            .replace(value, Self::__same_price, revision)
+            .replace(value, Self::__equal_u64, revision)
         {
             self.core__.pending[0usize] = 1u64;
             self.__changed(old);
@@ -137,7 +123,7 @@ impl Cart {
         let revision = 0;
         if let ::core::option::Option::Some(old) = self
             .__qty
-            .replace(value, Self::__same_qty, revision)
+            .replace(value, Self::__equal_u64, revision)
         {
             self.core__.pending[0usize] = 1u64;
             self.__changed(old);
@@ -184,7 +170,7 @@ impl<'graph> CartBatch<'graph> {
     pub fn set_price(&mut self, value: u64) {
         self.graph__
             .__price
-            .write(&mut self.graph__.core__, 2usize, value, <Cart>::__same_price);
+            .write(&mut self.graph__.core__, 2usize, value, <Cart>::__equal_u64);
     }
     ///Changes the signal `price` in place: this always counts as a change, unless rolled back.
     pub fn update_price(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
@@ -199,7 +185,7 @@ impl<'graph> CartBatch<'graph> {
     pub fn set_qty(&mut self, value: u64) {
         self.graph__
             .__qty
-            .write(&mut self.graph__.core__, 3usize, value, <Cart>::__same_qty);
+            .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
     }
     ///Changes the signal `qty` in place: this always counts as a change, unless rolled back.
     pub fn update_qty(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
@@ -259,7 +245,7 @@ impl<'graph> CartTransaction<'graph> {
     pub fn set_price(&mut self, value: u64) {
         self.graph__
             .__price
-            .write(&mut self.graph__.core__, 2usize, value, <Cart>::__same_price);
+            .write(&mut self.graph__.core__, 2usize, value, <Cart>::__equal_u64);
     }
     ///Changes the signal `price` in place: this always counts as a change, unless rolled back.
     pub fn update_price(&mut self, change: impl ::core::ops::FnOnce(&mut u64))
@@ -286,7 +272,7 @@ impl<'graph> CartTransaction<'graph> {
     pub fn set_qty(&mut self, value: u64) {
         self.graph__
             .__qty
-            .write(&mut self.graph__.core__, 3usize, value, <Cart>::__same_qty);
+            .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
     }
     ///Changes the signal `qty` in place: this always counts as a change, unless rolled back.
     pub fn update_qty(&mut self, change: impl ::core::ops::FnOnce(&mut u64))
@@ -487,7 +473,7 @@ impl Cart {
         >::new(&mut self.core__, 0usize, bits);
         if sweep.visit(0u32) {
             let value = Self::__body_total(&self.__price.value, &self.__qty.value);
-            self.__total.store(value, Self::__same_total, 2u64, &mut sweep);
+            self.__total.store(value, Self::__equal_u64, 2u64, &mut sweep);
         }
         if sweep.visit(1u32) {
             Self::__body_show(&self.__total.value);
@@ -554,9 +540,9 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
         show: &mut ::signal_kernel::__private::Show<'_>,
     ) {
         match position {
-            2usize => show.slot(&mut self.__price, Self::__same_price),
-            3usize => show.slot(&mut self.__qty, Self::__same_qty),
-            0usize => show.slot(&mut self.__total, Self::__same_total),
+            2usize => show.slot(&mut self.__price, Self::__equal_u64),
+            3usize => show.slot(&mut self.__qty, Self::__equal_u64),
+            0usize => show.slot(&mut self.__total, Self::__equal_u64),
             _ => {}
         }
     }

@@ -44,10 +44,8 @@ where
         <_ as ::signal_kernel::needs::Comparable<many>>::is_unchanged(before, after)
     }
     #[inline]
-    fn __same_count(before: &usize, after: &usize) -> bool {
-        #[allow(non_camel_case_types)]
-        enum count {}
-        <_ as ::signal_kernel::needs::Comparable<count>>::is_unchanged(before, after)
+    fn __equal_usize(before: &usize, after: &usize) -> bool {
+        ::core::cmp::PartialEq::eq(before, after)
     }
 }
 #[cfg_attr(
@@ -60,13 +58,13 @@ where
     T: Send,
 {
     #[doc(hidden)]
+    core__: ::signal_kernel::__private::Core<1usize>,
+    #[doc(hidden)]
     __type: ::signal_kernel::__private::Slot<T, u64>,
     #[doc(hidden)]
     __many: ::signal_kernel::__private::Lazy<[T; N]>,
     #[doc(hidden)]
     __count: ::signal_kernel::__private::Lazy<usize>,
-    #[doc(hidden)]
-    core__: ::signal_kernel::__private::Core<1usize>,
 }
 ///Writes to a [`Pair`] that are settled together. See [`Pair::batch`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
@@ -565,7 +563,7 @@ where
         match position {
             2usize => show.slot(&mut self.__type, Self::__same_type),
             0usize => show.lazy(&mut self.__many, Self::__same_many),
-            1usize => show.lazy(&mut self.__count, Self::__same_count),
+            1usize => show.lazy(&mut self.__count, Self::__equal_usize),
             _ => {}
         }
     }
@@ -607,7 +605,7 @@ where
                         || Self::__body_count(
                             ::signal_kernel::__private::read::current(&self.__many),
                         ),
-                        Self::__same_count,
+                        Self::__equal_usize,
                     )
             }
             _ => ::signal_kernel::__private::read::not_lazy(rank),

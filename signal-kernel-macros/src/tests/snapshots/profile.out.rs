@@ -104,6 +104,8 @@ impl Profile {
 #[allow(unreachable_pub, clippy::type_complexity)]
 struct Profile {
     #[doc(hidden)]
+    core__: ::signal_kernel::__private::Core<1usize>,
+    #[doc(hidden)]
     __client: Client,
     #[doc(hidden)]
     __log: Vec<String>,
@@ -119,8 +121,6 @@ struct Profile {
     __title: ::signal_kernel::__private::Slot<String, ()>,
     #[doc(hidden)]
     __lock: ::core::option::Option<Guard>,
-    #[doc(hidden)]
-    core__: ::signal_kernel::__private::Core<1usize>,
 }
 ///Writes to a [`Profile`] that are settled together. See [`Profile::batch`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
