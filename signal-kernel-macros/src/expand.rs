@@ -15,6 +15,7 @@ mod picture;
 mod plan;
 mod script;
 mod tables;
+mod texts;
 mod warnings;
 
 use crate::model::{Body, Graph, Kind, Node, Part, Rule, Use};

@@ -6,7 +6,12 @@
 //! Must not know: ranks of other nodes than the one a method is for.
 
 use super::{
-    Context, Kind, Node, Part, docs, field, placed, plan::Plan, quiet, resource_type, seen_type,
+    Context, Kind, Node, Part, docs, field, placed,
+    plan::Plan,
+    quiet, resource_type,
+    script::Script,
+    seen_type,
+    texts::{Texts, texts},
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -48,7 +53,9 @@ pub(super) fn structs(context: &Context) -> TokenStream {
         format!("Writes to a [`{plain}`] that are settled together. See [`{plain}::batch`].");
     let transaction_doc =
         format!("Writes to a [`{plain}`] that can be taken back. See [`{plain}::transaction`].");
-    let more = docs::of_struct(context);
+    let mut more = Script::default();
+    write!(more, "{}", docs::of_struct(context));
+    let more = more.finish();
     let structs = quote! {
         #(#attrs)*
         #more
@@ -115,22 +122,25 @@ pub(super) fn accessors(context: &Context) -> TokenStream {
         graph,
         ..
     } = context;
+    let texts = texts(context);
+    let texts = texts.as_slice();
     let nodes = || graph.nodes.iter().enumerate();
     let open = |open: Open| {
         let nodes = nodes().filter(|(index, _)| !context.is_forgotten(*index));
         nodes.map(move |(index, node)| {
-            let methods = open_methods(context, index, node, open);
+            let methods = open_methods(context, index, node, &texts[index], open);
             placed(context.place(index), methods)
         })
     };
     let own = nodes().filter(|(index, _)| !context.is_forgotten(*index));
-    let own = own.map(|(index, node)| {
-        let (getter, others) = own_methods(context, index, node);
-        quote!(#getter #others)
+    let own = own.flat_map(|(index, node)| {
+        let (getter, others) = own_methods(context, index, node, &texts[index]);
+        [getter, others]
     });
     let (in_batch, in_transaction) = (open(Open::Batch), open(Open::Transaction));
     let forgotten = nodes().filter(|(index, _)| context.is_forgotten(*index));
-    let forgotten = forgotten.map(|(index, node)| self::forgotten(context, index, node));
+    let forgotten =
+        forgotten.map(|(index, node)| self::forgotten(context, index, node, &texts[index]));
     let nested_batch = nested(context, Open::Batch);
     let nested_transaction = nested(context, Open::Transaction);
     let quiet = quiet();
@@ -170,7 +180,7 @@ pub(super) fn accessors(context: &Context) -> TokenStream {
 /// impl CartBatch<'_> { … }
 /// impl CartTransaction<'_> { … }
 /// ```
-fn forgotten(context: &Context, index: usize, node: &Node) -> TokenStream {
+fn forgotten(context: &Context, index: usize, node: &Node, texts: &Texts) -> TokenStream {
     let Context {
         name,
         batch,
@@ -182,11 +192,11 @@ fn forgotten(context: &Context, index: usize, node: &Node) -> TokenStream {
     } = context;
     let quiet = quiet();
     let (open_impl, open_type, _) = context.opened.split_for_impl();
-    let (getter, others) = own_methods(context, index, node);
+    let (getter, others) = own_methods(context, index, node, texts);
     let place = context.place(index);
-    let in_batch = open_methods(context, index, node, Open::Batch);
+    let in_batch = open_methods(context, index, node, texts, Open::Batch);
     let in_batch = placed(place, in_batch);
-    let in_transaction = open_methods(context, index, node, Open::Transaction);
+    let in_transaction = open_methods(context, index, node, texts, Open::Transaction);
     let in_transaction = placed(place, in_transaction);
     let parameters = match context.names.is_empty() {
         true => quote!(<>),
@@ -211,7 +221,12 @@ fn forgotten(context: &Context, index: usize, node: &Node) -> TokenStream {
 }
 
 /// The methods of the struct itself: the getter, and the others.
-fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, TokenStream) {
+fn own_methods(
+    context: &Context,
+    index: usize,
+    node: &Node,
+    texts: &Texts,
+) -> (TokenStream, TokenStream) {
     let (vis, attrs, x, field) = (&node.vis, &node.attrs, &node.name, field(node));
     let method = |before: &str, node: &Node, after: &str| {
         let mut name = super::method(before, node, after);
@@ -223,17 +238,11 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
     let [value, change] = ["value", "change"].map(|name| Ident::new(name, x.span()));
     let (seen, seen_mut) = (reference(&ty, quote!(&)), reference(&ty, quote!(&mut)));
     let closure = quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut));
-    let kind = kind_name(node);
-    let plain = node.name.unraw();
-    let getter_doc = own_doc(node, &format!("The {kind} `{plain}`."));
-    let (edges, readers) = (docs::edges(context, index), docs::readers(context, index));
+    let [said, other_said, third_said] = &texts.own;
     let getter = |body: TokenStream| {
         let getter = quote! {
             #(#attrs)*
-            #getter_doc
-            #edges
-            #[inline]
-            #[track_caller]
+            #said
             #vis fn #x(&self) -> #seen { #body }
         };
         placed(x.span(), getter)
@@ -243,11 +252,8 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
             let getter = getter(quote!(&self.#field));
             let getter_mut = mutable.then(|| {
                 let x_mut = method("", node, "_mut");
-                let doc = format!("The field `{plain}`, to change: nothing reruns.");
                 quote! {
-                    #[doc = #doc]
-                    #readers
-                    #[inline]
+                    #other_said
                     #vis fn #x_mut(&mut self) -> #seen_mut { #reads &mut self.#field }
                 }
             });
@@ -256,12 +262,6 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
         Kind::Signal { .. } => {
             let getter = getter(quote!(&self.#field.value));
             let (set, update) = (method("set_", node, ""), method("update_", node, ""));
-            let set_doc = format!(
-                "Writes the signal `{plain}` and settles the graph; an equal value changes nothing."
-            );
-            let update_doc = format!(
-                "Changes the signal `{plain}` in place and settles the graph, whatever became of it."
-            );
             let set_body = context.live(|plan| set_body(context, plan, index, node, &value));
             let update_body = context.live(|plan| {
                 let position = plan.position(index);
@@ -271,38 +271,20 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
                 }
             });
             let others = quote! {
-                #[doc = #set_doc]
-                #readers
-                #[inline]
+                #other_said
                 #vis fn #set(&mut self, #value: #ty) { #set_body }
-                #[doc = #update_doc]
-                #readers
+                #third_said
                 #vis fn #update(&mut self, #change: #closure) { #reads #update_body }
             };
             (getter, placed(context.place(index), others))
         }
-        Kind::Computed { .. } => (
-            getter(context.live(|plan| {
-                let rank = plan.position(index);
-                if plan.places[index].lazy {
-                    quote!(self.__lazy(#rank, &self.#field))
-                } else {
-                    quote! {
-                        self.core__.assert_good(#rank);
-                        &self.#field.value
-                    }
-                }
-            })),
-            TokenStream::new(),
-        ),
+        Kind::Computed { .. } => {
+            let [read, _] = &texts.read;
+            (getter(context.live(|_| read.clone())), TokenStream::new())
+        }
         Kind::Resource { path, .. } => {
             let getter = getter(quote_spanned!(path.span()=> &self.#field.state));
             let (reload, cancel) = (method("reload_", node, ""), method("cancel_", node, ""));
-            let reload_doc =
-                format!("Starts the resource `{plain}` again, with its arguments as they are now.");
-            let cancel_doc = format!(
-                "Drops the work of the resource `{plain}`; does nothing if none is in flight."
-            );
             let request = |request: TokenStream| {
                 context.live(|plan| {
                     let rank = plan.position(index);
@@ -314,11 +296,9 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
             };
             let (reload_body, cancel_body) = (request(reload_request()), request(cancel_request()));
             let others = quote! {
-                #[doc = #reload_doc]
-                #edges
+                #other_said
                 #vis fn #reload(&mut self) { #reads #reload_body }
-                #[doc = #cancel_doc]
-                #readers
+                #third_said
                 #vis fn #cancel(&mut self, reason: impl ::core::convert::Into<::signal_kernel::CancelReason>) { #reads #cancel_body }
             };
             (getter, placed(context.place(index), others))
@@ -389,7 +369,13 @@ enum Open {
 }
 
 /// The methods of a node on the batch type or the transaction type.
-fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> TokenStream {
+fn open_methods(
+    context: &Context,
+    index: usize,
+    node: &Node,
+    texts: &Texts,
+    open: Open,
+) -> TokenStream {
     let Context {
         name,
         type_generics,
@@ -409,12 +395,10 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
     let [value, change] = ["value", "change"].map(|name| Ident::new(name, x.span()));
     let (seen, seen_mut) = (reference(&ty, quote!(&)), reference(&ty, quote!(&mut)));
     let closure = quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut));
-    let plain = node.name.unraw();
-    let doc = format!("As [`{name}::{plain}`].");
+    let [said, other_said, third_said] = &texts.open;
     let getter = |body: TokenStream| {
         quote! {
-            #[doc = #doc]
-            #[track_caller]
+            #said
             #vis fn #x(&mut self) -> #seen { #reads #body }
         }
     };
@@ -425,7 +409,7 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
             let getter_mut = mutable.then(|| {
                 let x_mut = method("", node, "_mut");
                 quote! {
-                    #[doc = #doc]
+                    #other_said
                     #vis fn #x_mut(&mut self) -> #seen_mut { #reads &mut self.graph__.#field }
                 }
             });
@@ -437,10 +421,6 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
                 method("set_", node, ""),
                 method("update_", node, ""),
                 same(context, node),
-            );
-            let set_doc = format!("Writes the signal `{plain}`.");
-            let update_doc = format!(
-                "Changes the signal `{plain}` in place: this always counts as a change, unless rolled back."
             );
             let set_body = context.live(|plan| {
                 let position = position(plan);
@@ -466,16 +446,16 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
             });
             quote! {
                 #getter
-                #[doc = #set_doc]
+                #other_said
                 #vis fn #set(&mut self, #value: #ty) { #set_body }
-                #[doc = #update_doc]
+                #third_said
                 #vis fn #update(&mut self, #change: #closure) #update_bound { #reads #update_body }
             }
         }
-        Kind::Computed { .. } => getter(context.live(|plan| {
-            let rank = position(plan);
-            quote!(self.graph__.__refreshed(#rank).#x())
-        })),
+        Kind::Computed { .. } => {
+            let [_, refreshed] = &texts.read;
+            getter(context.live(|_| quote!(#refreshed.#x())))
+        }
         Kind::Resource { path, .. } => {
             let getter = getter(quote_spanned!(path.span()=> &self.graph__.#field.state));
             if open == Open::Transaction {
@@ -492,14 +472,11 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
                 })
             };
             let (reload_body, cancel_body) = (request(reload_request()), request(cancel_request()));
-            let doc = format!(
-                "Asks for what [`{name}`]'s method of this name does, when the batch ends; the last request counts."
-            );
             quote! {
                 #getter
-                #[doc = #doc]
+                #other_said
                 #vis fn #reload(&mut self) { #reads #reload_body }
-                #[doc = #doc]
+                #third_said
                 #vis fn #cancel(&mut self, reason: impl ::core::convert::Into<::signal_kernel::CancelReason>) { #reads #cancel_body }
             }
         }
@@ -559,24 +536,5 @@ fn nested(context: &Context, open: Open) -> TokenStream {
         ) -> ::core::result::Result<#returned, #failed> {
             #transaction_body
         }
-    }
-}
-
-/// Our line of a getter's documentation, below the user's.
-fn own_doc(node: &Node, line: &str) -> TokenStream {
-    if docs::is_documented(&node.attrs) {
-        quote!(#[doc = ""] #[doc = #line])
-    } else {
-        quote!(#[doc = #line])
-    }
-}
-
-fn kind_name(node: &Node) -> &'static str {
-    match node.kind {
-        Kind::Field { .. } => "field",
-        Kind::Signal { .. } => "signal",
-        Kind::Computed { .. } => "computed value",
-        Kind::Resource { .. } => "resource",
-        Kind::Effect { .. } => "effect",
     }
 }

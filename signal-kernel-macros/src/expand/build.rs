@@ -53,7 +53,9 @@ pub(super) fn build(context: &Context) -> TokenStream {
     let new_doc = format!(
         "A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run."
     );
-    let takes = docs::parameters(context);
+    let mut takes = Script::default();
+    write!(takes, "{}", docs::parameters(context));
+    let takes = takes.finish();
     let methods = quote! {
         #[doc = #new_doc]
         #takes

@@ -40,13 +40,34 @@ impl Script {
         Hole(self.holes.len() - 1)
     }
 
+    /// What was written, where it is a row of groups: the content of each.
+    pub(super) fn groups(self) -> impl Iterator<Item = TokenStream> {
+        let groups = self.finish().into_iter();
+        groups.filter_map(|token| match token {
+            TokenTree::Group(group) => Some(group.stream()),
+            _ => None,
+        })
+    }
+
     /// The tokens of all that was written.
     pub(super) fn finish(self) -> TokenStream {
-        let tokens = self.text.parse().expect("code that was put together here");
+        let tokens = parsed(&self.text);
         match self.holes.is_empty() {
             true => tokens,
             false => filled(tokens, &self.holes),
         }
+    }
+}
+
+/// The compiler's own parser, where there is a compiler: `proc_macro2` would go through the text before it.
+fn parsed(text: &str) -> TokenStream {
+    let sound = "code that was put together here";
+    match proc_macro::is_available() {
+        true => {
+            let tokens: proc_macro::TokenStream = text.parse().expect(sound);
+            tokens.into()
+        }
+        false => text.parse().expect(sound),
     }
 }
 

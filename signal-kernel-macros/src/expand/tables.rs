@@ -9,10 +9,11 @@
 use super::{
     Context, Kind, Node, Part,
     plan::{Plan, masks},
+    script::Script,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-use std::fmt::{Display, Write};
+use std::fmt::Display;
 use syn::ext::IdentExt;
 
 /// ```text
@@ -158,27 +159,26 @@ fn letter(plan: &Plan, index: usize, node: &Node) -> u8 {
     }
 }
 
-/// A list of literals, written as text: the compiler reads it faster than we could hand it the tokens.
+/// A list of literals.
 struct List {
-    text: String,
+    script: Script,
     count: usize,
 }
 
 impl List {
     fn new() -> Self {
-        List {
-            text: "[".to_owned(),
-            count: 0,
-        }
+        let mut script = Script::default();
+        write!(script, "[");
+        List { script, count: 0 }
     }
 
     fn push(&mut self, literal: impl Display) {
-        write!(self.text, "{literal},").expect("writing to a string");
+        write!(self.script, "{literal},");
         self.count += 1;
     }
 
     fn finish(mut self) -> TokenStream {
-        self.text.push(']');
-        self.text.parse().expect("literals and commas")
+        write!(self.script, "]");
+        self.script.finish()
     }
 }
