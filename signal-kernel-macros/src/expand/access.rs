@@ -13,7 +13,7 @@ use super::{
     seen_type,
     texts::{Texts, texts},
 };
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
@@ -42,6 +42,7 @@ pub(super) fn structs(context: &Context) -> TokenStream {
         let (field, ty) = (field(node), stored_type(context, index, node)?);
         Some(quote!(#[doc(hidden)] #field: #ty,))
     });
+    let fields: TokenStream = fields.collect();
     let words = context.plan.map_or(1, |plan| plan.words);
     // An empty list that is the macro's: rustc suggests no parameter in it for a type it does not find.
     let full = match full.params.is_empty() {
@@ -63,7 +64,7 @@ pub(super) fn structs(context: &Context) -> TokenStream {
         #vis struct #name #full #where_clause {
             #[doc(hidden)]
             core__: ::signal_kernel::__private::Core<#words>,
-            #(#fields)*
+            #fields
         }
 
         #[doc = #batch_doc]
@@ -127,10 +128,7 @@ pub(super) fn accessors(context: &Context) -> TokenStream {
     let nodes = || graph.nodes.iter().enumerate();
     let open = |open: Open| {
         let nodes = nodes().filter(|(index, _)| !context.is_forgotten(*index));
-        nodes.map(move |(index, node)| {
-            let methods = open_methods(context, index, node, &texts[index], open);
-            placed(context.place(index), methods)
-        })
+        nodes.map(move |(index, node)| open_methods(context, index, node, &texts[index], open))
     };
     let own = nodes().filter(|(index, _)| !context.is_forgotten(*index));
     let own = own.flat_map(|(index, node)| {
@@ -141,6 +139,13 @@ pub(super) fn accessors(context: &Context) -> TokenStream {
     let forgotten = nodes().filter(|(index, _)| context.is_forgotten(*index));
     let forgotten =
         forgotten.map(|(index, node)| self::forgotten(context, index, node, &texts[index]));
+    // Joined in one go, not one by one.
+    let [own, in_batch, in_transaction, forgotten]: [TokenStream; 4] = [
+        own.collect(),
+        in_batch.collect(),
+        in_transaction.collect(),
+        forgotten.collect(),
+    ];
     let nested_batch = nested(context, Open::Batch);
     let nested_transaction = nested(context, Open::Transaction);
     let quiet = quiet();
@@ -149,24 +154,24 @@ pub(super) fn accessors(context: &Context) -> TokenStream {
         #[allow(dead_code)]
         #quiet
         impl #impl_generics #name #type_generics #where_clause {
-            #(#own)*
+            #own
         }
 
         #[allow(dead_code, deprecated)]
         #quiet
         impl #open_impl #batch #open_type #where_clause {
-            #(#in_batch)*
+            #in_batch
             #nested_batch
         }
 
         #[allow(dead_code, deprecated)]
         #quiet
         impl #open_impl #transaction #open_type #where_clause {
-            #(#in_transaction)*
+            #in_transaction
             #nested_transaction
         }
 
-        #(#forgotten)*
+        #forgotten
     }
 }
 
@@ -193,11 +198,8 @@ fn forgotten(context: &Context, index: usize, node: &Node, texts: &Texts) -> Tok
     let quiet = quiet();
     let (open_impl, open_type, _) = context.opened.split_for_impl();
     let (getter, others) = own_methods(context, index, node, texts);
-    let place = context.place(index);
     let in_batch = open_methods(context, index, node, texts, Open::Batch);
-    let in_batch = placed(place, in_batch);
     let in_transaction = open_methods(context, index, node, texts, Open::Transaction);
-    let in_transaction = placed(place, in_transaction);
     let parameters = match context.names.is_empty() {
         true => quote!(<>),
         false => quote!(#impl_generics),
@@ -236,22 +238,22 @@ fn own_methods(
     let reads = context.reads(index);
     let ty = seen_type(node);
     let [value, change] = ["value", "change"].map(|name| Ident::new(name, x.span()));
-    let (seen, seen_mut) = (reference(&ty, quote!(&)), reference(&ty, quote!(&mut)));
-    let closure = quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut));
+    let seen = reference(&ty, false);
+    let seen_mut = || reference(&ty, true);
+    let closure = || {
+        let seen_mut = seen_mut();
+        quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut))
+    };
     let [said, other_said, third_said] = &texts.own;
     let getter = |body: TokenStream| {
-        let getter = quote! {
-            #(#attrs)*
-            #said
-            #vis fn #x(&self) -> #seen { #body }
-        };
-        placed(x.span(), getter)
+        let said = quote!(#(#attrs)* #said #vis);
+        getter(said, x, quote!(&self), seen, body)
     };
     match &node.kind {
         Kind::Field { mutable, .. } => {
             let getter = getter(quote!(&self.#field));
             let getter_mut = mutable.then(|| {
-                let x_mut = method("", node, "_mut");
+                let (x_mut, seen_mut) = (method("", node, "_mut"), seen_mut());
                 quote! {
                     #other_said
                     #vis fn #x_mut(&mut self) -> #seen_mut { #reads &mut self.#field }
@@ -262,6 +264,7 @@ fn own_methods(
         Kind::Signal { .. } => {
             let getter = getter(quote!(&self.#field.value));
             let (set, update) = (method("set_", node, ""), method("update_", node, ""));
+            let closure = closure();
             let set_body = context.live(|plan| set_body(context, plan, index, node, &value));
             let update_body = context.live(|plan| {
                 let position = plan.position(index);
@@ -307,14 +310,33 @@ fn own_methods(
     }
 }
 
+/// A getter, which stands where its name does: as `placed` would do it, and with less work.
+fn getter(
+    said: TokenStream,
+    name: &Ident,
+    receiver: TokenStream,
+    seen: TokenStream,
+    body: TokenStream,
+) -> TokenStream {
+    let keyword = Ident::new("fn", name.span());
+    let [receiver, body] = [(Delimiter::Parenthesis, receiver), (Delimiter::Brace, body)].map(
+        |(delimiter, content)| {
+            let mut group = Group::new(delimiter, content);
+            group.set_span(name.span());
+            group
+        },
+    );
+    quote!(#said #keyword #name #receiver -> #seen #body)
+}
+
 /// A reference that begins where its type does.
-fn reference(ty: &TokenStream, reference: TokenStream) -> TokenStream {
-    let place = ty.clone().into_iter().next().map(|first| first.span());
-    let reference = reference.into_iter().map(|mut token| {
-        token.set_span(place.unwrap_or_else(Span::call_site));
-        token
-    });
-    reference.chain(ty.clone()).collect()
+fn reference(ty: &TokenStream, mutable: bool) -> TokenStream {
+    let first = ty.clone().into_iter().next();
+    let place = first.map_or_else(Span::call_site, |first| first.span());
+    match mutable {
+        true => quote_spanned!(place=> &mut #ty),
+        false => quote_spanned!(place=> & #ty),
+    }
 }
 
 /// ```text
@@ -393,30 +415,39 @@ fn open_methods(
     let reads = context.reads(index);
     let ty = seen_type(node);
     let [value, change] = ["value", "change"].map(|name| Ident::new(name, x.span()));
-    let (seen, seen_mut) = (reference(&ty, quote!(&)), reference(&ty, quote!(&mut)));
-    let closure = quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut));
+    let seen = reference(&ty, false);
+    let seen_mut = || reference(&ty, true);
+    let closure = || {
+        let seen_mut = seen_mut();
+        quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut))
+    };
     let [said, other_said, third_said] = &texts.open;
     let getter = |body: TokenStream| {
-        quote! {
-            #said
-            #vis fn #x(&mut self) -> #seen { #reads #body }
-        }
+        getter(
+            quote!(#said #vis),
+            x,
+            quote!(&mut self),
+            seen,
+            quote!(#reads #body),
+        )
     };
     let position = |plan: &Plan| plan.position(index);
     match &node.kind {
         Kind::Field { mutable, .. } => {
             let getter = getter(quote!(&self.graph__.#field));
             let getter_mut = mutable.then(|| {
-                let x_mut = method("", node, "_mut");
+                let (x_mut, seen_mut) = (method("", node, "_mut"), seen_mut());
                 quote! {
                     #other_said
                     #vis fn #x_mut(&mut self) -> #seen_mut { #reads &mut self.graph__.#field }
                 }
             });
+            let getter_mut = placed(x.span(), quote!(#getter_mut));
             quote!(#getter #getter_mut)
         }
         Kind::Signal { .. } => {
             let getter = getter(quote!(&self.graph__.#field.value));
+            let closure = closure();
             let (set, update, same) = (
                 method("set_", node, ""),
                 method("update_", node, ""),
@@ -444,13 +475,14 @@ fn open_methods(
                     },
                 }
             });
-            quote! {
-                #getter
+            let others = quote! {
                 #other_said
                 #vis fn #set(&mut self, #value: #ty) { #set_body }
                 #third_said
                 #vis fn #update(&mut self, #change: #closure) #update_bound { #reads #update_body }
-            }
+            };
+            let others = placed(x.span(), others);
+            quote!(#getter #others)
         }
         Kind::Computed { .. } => {
             let [_, refreshed] = &texts.read;
@@ -472,13 +504,14 @@ fn open_methods(
                 })
             };
             let (reload_body, cancel_body) = (request(reload_request()), request(cancel_request()));
-            quote! {
-                #getter
+            let others = quote! {
                 #other_said
                 #vis fn #reload(&mut self) { #reads #reload_body }
                 #third_said
                 #vis fn #cancel(&mut self, reason: impl ::core::convert::Into<::signal_kernel::CancelReason>) { #reads #cancel_body }
-            }
+            };
+            let others = placed(x.span(), others);
+            quote!(#getter #others)
         }
         Kind::Effect { .. } => TokenStream::new(),
     }

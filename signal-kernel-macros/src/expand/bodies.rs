@@ -76,10 +76,11 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
     };
     let functions = editor::functions(context, &head, functions);
     let equal = equal(context);
+    let sames: TokenStream = sames.collect();
     quote! {
         #functions
         #head {
-            #(#sames)*
+            #sames
             #equal
         }
     }
@@ -108,10 +109,14 @@ fn equal(context: &Context) -> TokenStream {
 fn body(context: &Context, node: &Node, body: &Body, result: TokenStream) -> Function {
     let name = function("body", node);
     let in_effect = matches!(node.kind, Kind::Effect { .. });
+    let unused = match body.good && is_plain(node) {
+        true => TokenStream::new(),
+        false => may_be_unused(),
+    };
     let parameters = body
         .uses
         .iter()
-        .map(|used| parameter(context, used, in_effect));
+        .map(|used| parameter(context, used, in_effect, &unused));
     // rustc shows a function from here on, say where a `?` cannot stand.
     let keyword = quote_spanned!(node.name.span()=> fn);
     let stand_in =
@@ -126,9 +131,18 @@ fn body(context: &Context, node: &Node, body: &Body, result: TokenStream) -> Fun
     }
 }
 
+/// There is no macro in a body, and no `cfg`: what it mentions it uses.
+fn is_plain(node: &Node) -> bool {
+    !node.raw.to_string().contains(['!', '#'])
+}
+
 /// Unused where the body is bad, or where a mention was only presumed: in a macro of unknown grammar.
 /// What only macro arguments that are no expressions mention may not be used at all.
-fn parameter(context: &Context, used: &Use, in_effect: bool) -> TokenStream {
+fn may_be_unused() -> TokenStream {
+    quote!(#[allow(unused_variables)])
+}
+
+fn parameter(context: &Context, used: &Use, in_effect: bool, unused: &TokenStream) -> TokenStream {
     let node = &context.graph.nodes[used.node];
     // An editor goes from a use to where its parameter stands: at the declaration.
     let mut ident = used.ident.clone();
@@ -137,11 +151,11 @@ fn parameter(context: &Context, used: &Use, in_effect: bool) -> TokenStream {
     match node.kind {
         Kind::Field { mutable: true, .. } if in_effect => {
             let reference = quote_spanned!(ty.span()=> &mut);
-            quote!(#[allow(unused_variables)] #ident: #reference #ty)
+            quote!(#unused #ident: #reference #ty)
         }
         _ => {
             let reference = quote_spanned!(ty.span()=> &);
-            quote!(#[allow(unused_variables)] #ident: #reference #ty)
+            quote!(#unused #ident: #reference #ty)
         }
     }
 }
@@ -226,7 +240,10 @@ fn start(
     uses: &[Use],
 ) -> Function {
     let name = function("start", node);
-    let parameters = uses.iter().map(|used| parameter(context, used, false));
+    let unused = may_be_unused();
+    let parameters = uses
+        .iter()
+        .map(|used| parameter(context, used, false, &unused));
     let future = resource_type(path, "Future");
     let started = match args {
         Some((args, parens)) => {

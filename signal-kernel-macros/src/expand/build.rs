@@ -154,11 +154,11 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         let node = &nodes[index];
         let name = node.name.unraw();
         match &node.kind {
-            Kind::Computed { ty, .. } if plan.places[index].lazy => {
-                let ty = derived.hole(quote!(#ty));
+            Kind::Computed { .. } if plan.places[index].lazy => {
+                let same = context.same(node);
                 write!(
                     derived,
-                    "let __{name} = <::signal_kernel::__private::Lazy<{ty}> as ::core::default::Default>::default();"
+                    "let __{name} = ::signal_kernel::__private::Lazy::new(Self::{same});"
                 );
             }
             Kind::Computed { .. } => {

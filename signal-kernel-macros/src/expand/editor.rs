@@ -55,7 +55,7 @@ pub(super) fn functions(
         };
         quote!(#words #function;)
     });
-    let entries: Vec<TokenStream> = entries.collect();
+    let entries: TokenStream = entries.collect();
     let last = words(nodes.len());
     let [plain, effect] = [false, true].map(|in_effect| {
         let nodes = nodes.iter().filter(|_| nodes.len() <= MANY);
@@ -65,7 +65,7 @@ pub(super) fn functions(
     quote! {
         ::signal_kernel::__bodies! {
             { #head }
-            { #(#entries)* #last b; }
+            { #entries #last b; }
             #plain
             #effect
         }

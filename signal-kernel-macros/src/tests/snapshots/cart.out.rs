@@ -15,12 +15,7 @@ impl Cart {
         2
     }
     #[inline]
-    fn __body_total(
-        #[allow(unused_variables)]
-        price: &u64,
-        #[allow(unused_variables)]
-        qty: &u64,
-    ) -> u64 {
+    fn __body_total(price: &u64, qty: &u64) -> u64 {
         price * qty
     }
     #[inline]

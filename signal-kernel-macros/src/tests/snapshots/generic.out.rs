@@ -16,7 +16,7 @@ where
         std::array::from_fn(|_| r#type.clone())
     }
     #[inline]
-    fn __body_count(#[allow(unused_variables)] many: &[T; N]) -> usize {
+    fn __body_count(many: &[T; N]) -> usize {
         many.len()
     }
 }
@@ -378,12 +378,8 @@ where
     pub(crate) fn new(r#type: T) -> Self {
         let __type = ::signal_kernel::__private::Slot::<_, u64>::new(r#type);
         let hub = ::core::option::Option::None;
-        let __many = <::signal_kernel::__private::Lazy<
-            [T; N],
-        > as ::core::default::Default>::default();
-        let __count = <::signal_kernel::__private::Lazy<
-            usize,
-        > as ::core::default::Default>::default();
+        let __many = ::signal_kernel::__private::Lazy::new(Self::__same_many);
+        let __count = ::signal_kernel::__private::Lazy::new(Self::__equal_usize);
         let mut graph = Self {
             __type,
             __many,

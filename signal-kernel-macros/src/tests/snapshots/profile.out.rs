@@ -31,7 +31,6 @@ impl Profile {
     }
     #[inline]
     fn __body_title(
-        #[allow(unused_variables)]
         user: &::signal_kernel::AsyncState<
             <fetch_user as ::signal_kernel::Resource>::Value,
             <fetch_user as ::signal_kernel::Resource>::Error,
@@ -57,12 +56,7 @@ impl Profile {
         log.push(format!("{} {title}", user.status()));
     }
     #[inline]
-    fn __body_lock(
-        #[allow(unused_variables)]
-        client: &Client,
-        #[allow(unused_variables)]
-        title: &String,
-    ) -> Guard {
+    fn __body_lock(client: &Client, title: &String) -> Guard {
         client.lock(title)
     }
 }
