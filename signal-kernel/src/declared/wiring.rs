@@ -15,7 +15,7 @@ use crate::{graph::Graph, state::Change};
 pub struct Wiring {
     /// The same for people.
     pub graph: Graph,
-    /// How each node is settled, one letter by position: see [`WireKind`].
+    /// How each node is settled, one letter by position: see `WireKind`.
     pub kinds: &'static [u8],
     /// The positions each node reads, resources by their `Answer`.
     pub dependencies: Lists<u32>,
