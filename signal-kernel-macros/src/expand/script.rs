@@ -9,8 +9,8 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use std::fmt::{self, Arguments, Write};
 
-/// What holes are called in the text.
-const HOLE: &str = "__hole_";
+/// What holes are called in the text: a name with a node's in it starts with `__`.
+const HOLE: &str = "hole__";
 
 /// A piece of code that is being written.
 #[derive(Default)]
