@@ -13,15 +13,18 @@ mod editor;
 mod engine;
 mod picture;
 mod plan;
+mod script;
 mod tables;
+mod texts;
 mod warnings;
 
 use crate::model::{Body, Graph, Kind, Node, Part, Rule, Use};
 use plan::Plan;
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use script::Script;
 use syn::{
-    GenericParam, Generics, ImplGenerics, Path, TypeGenerics, Visibility, WhereClause,
+    GenericParam, Generics, ImplGenerics, Path, Type, TypeGenerics, Visibility, WhereClause,
     ext::IdentExt, parse_quote, spanned::Spanned,
 };
 
@@ -142,19 +145,29 @@ impl<'a> Context<'a> {
     }
 
     /// A reference to what a body sees of a node, in `place`: the struct, or the locals of `new`.
-    fn input(&self, used: &Use, place: &TokenStream, in_effect: bool) -> TokenStream {
+    fn input(&self, script: &mut Script, used: &Use, place: &str, in_effect: bool) -> String {
         let node = &self.graph.nodes[used.node];
-        let field = field(node);
+        let name = node.name.unraw();
         match &node.kind {
-            Kind::Field { mutable: true, .. } if in_effect => quote!(&mut #place #field),
-            Kind::Field { .. } => quote!(&#place #field),
-            Kind::Signal { .. } => quote!(&#place #field.value),
+            Kind::Field { mutable: true, .. } if in_effect => format!("&mut {place}__{name}"),
+            Kind::Field { .. } => format!("&{place}__{name}"),
             Kind::Computed { .. } if self.is_lazy(used.node) => {
-                quote!(::signal_kernel::__private::read::current(&#place #field))
+                format!("::signal_kernel::__private::read::current(&{place}__{name})")
             }
-            Kind::Computed { .. } => quote!(&#place #field.value),
-            Kind::Resource { path, .. } => quote_spanned!(path.span()=> &#place #field.state),
-            Kind::Effect { .. } => quote!(()),
+            Kind::Signal { .. } | Kind::Computed { .. } => format!("&{place}__{name}.value"),
+            Kind::Resource { path, .. } => {
+                // What is wrong with a resource is said at its path, and once.
+                let field = field(node);
+                let state = match place.is_empty() {
+                    true => quote_spanned!(path.span()=> &#field.state),
+                    false => {
+                        let graph = Ident::new("self", Span::call_site());
+                        quote_spanned!(path.span()=> &#graph.#field.state)
+                    }
+                };
+                script.hole(state).to_string()
+            }
+            Kind::Effect { .. } => "()".to_owned(),
         }
     }
 
@@ -168,12 +181,40 @@ impl<'a> Context<'a> {
         )
     }
 
-    fn inputs(&self, node: &Node, place: &TokenStream) -> Vec<TokenStream> {
+    fn inputs(&self, script: &mut Script, node: &Node, place: &str) -> Vec<String> {
         let in_effect = matches!(node.kind, Kind::Effect { .. });
         node.uses()
             .iter()
-            .map(|used| self.input(used, place, in_effect))
+            .map(|used| self.input(script, used, place, in_effect))
             .collect()
+    }
+
+    /// The function that compares two values of a node.
+    fn same(&self, node: &Node) -> String {
+        match self.primitive(node) {
+            Some(primitive) => format!("__equal_{primitive}"),
+            None => format!("__same_{}", node.name.unraw()),
+        }
+    }
+
+    /// The type of a node that can be compared without a question, so that nobody need be told of which node it
+    /// is: one function for each such type, not for each node, is a good part of what a large graph costs.
+    fn primitive(&self, node: &Node) -> Option<&'static str> {
+        const PRIMITIVES: [&str; 16] = [
+            "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+            "u32", "u64", "u128", "usize",
+        ];
+        let (Kind::Signal { ty, rule, .. } | Kind::Computed { ty, rule, .. }) = &node.kind else {
+            return None;
+        };
+        let (Type::Path(ty), Rule::PartialEq) = (ty, rule) else {
+            return None;
+        };
+        let name = ty.path.get_ident().filter(|_| ty.qself.is_none())?;
+        let name = name.to_string();
+        let is_parameter = self.names.iter().any(|taken| taken.to_string() == name);
+        let mut primitives = PRIMITIVES.into_iter().filter(|_| !is_parameter);
+        primitives.find(|primitive| *primitive == name)
     }
 }
 

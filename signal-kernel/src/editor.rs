@@ -16,10 +16,10 @@
 ///     { impl Cart }
 ///     {
 ///         { }
-///         k (p __edit_total -> u64) { price * qty } (price qty) { fn __body_total(price: &u64, qty: &u64) -> u64 };
+///         k (p __edit_total -> u64) { price * qty } (price qty) { fn __body_total(price: &u64, qty: &u64) -> u64 } b;
 ///         { comp }
 ///         b (e __edit_show -> ()) { total. } () { fn __body_show(total: &u64) -> () } { unreachable!() };
-///         { };
+///         { } b;
 ///     }
 ///     (price: &u64, qty: &u64, total: &u64)
 ///     (price: &u64, qty: &u64, total: &u64)
@@ -29,6 +29,10 @@
 /// Each entry starts with the words found where an item's keyword should be. The user's tokens are the
 /// block of the function behind them (`k`), or they have a stand-in (`b`). What is in parentheses, there
 /// behind it and at the end, is for editors: the scope, and every word of the body that names a node.
+///
+/// The `b` that every entry has, alone where there is no stand-in, parts what may be there from what else may
+/// be there: where one optional piece follows another, rustc's matcher copies all it has matched so far, for
+/// each entry anew.
 #[cfg(not(rust_analyzer))]
 #[doc(hidden)]
 #[macro_export]
@@ -39,7 +43,8 @@ macro_rules! __bodies {
             $(
                 $words:tt
                 $( k $good_edited:tt $good_block:tt $good_named:tt { $($good_head:tt)* } )?
-                $( b $bad_edited:tt $bad_block:tt $bad_named:tt { $($bad_head:tt)* } $stand_in:tt )?
+                b
+                $( ($($bad_edited:tt)*) $bad_block:tt $bad_named:tt { $($bad_head:tt)* } $stand_in:tt )?
                 ;
             )*
         }
@@ -66,8 +71,8 @@ macro_rules! __bodies {
         {
             $(
                 { $($words:tt)* }
+                $tag:ident
                 $(
-                    $tag:ident
                     (
                         $( p $p:ident )? $( e $e:ident )? $( n $n:ident )? $( o $o:ident $own:tt )?
                         -> $($result:tt)*
@@ -77,6 +82,7 @@ macro_rules! __bodies {
                     { $($function:tt)* }
                     $( { $($stand_in:tt)* } )?
                 )?
+                $( $end:ident )?
                 ;
             )*
         }

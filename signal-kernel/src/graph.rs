@@ -178,19 +178,39 @@ impl Graph {
 }
 
 impl Node {
+    /// The nodes of a graph, out of few lists: see `Wiring`. A letter of `kinds` is the first of a kind's name.
     #[doc(hidden)]
-    pub const fn new(
-        name: &'static str,
-        kind: NodeKind,
-        rank: Option<usize>,
-        dependencies: &'static [usize],
-    ) -> Self {
-        Node {
-            name,
-            kind,
-            rank,
-            dependencies,
+    pub const fn all<const N: usize>(
+        names: [&'static str; N],
+        kinds: &[u8; N],
+        positions: [usize; N],
+        dependencies: [&'static [usize]; N],
+    ) -> [Self; N] {
+        let nothing = Node {
+            name: "",
+            kind: NodeKind::Signal,
+            rank: None,
+            dependencies: &[],
+        };
+        let mut nodes = [nothing; N];
+        let mut at = 0;
+        while at < N {
+            let (kind, rank) = match kinds[at] {
+                b's' => (NodeKind::Signal, None),
+                b'c' => (NodeKind::Computed, Some(positions[at])),
+                b'l' => (NodeKind::Lazy, Some(positions[at])),
+                b'r' => (NodeKind::Resource, Some(positions[at])),
+                _ => (NodeKind::Effect, Some(positions[at])),
+            };
+            nodes[at] = Node {
+                name: names[at],
+                kind,
+                rank,
+                dependencies: dependencies[at],
+            };
+            at += 1;
         }
+        nodes
     }
 }
 

@@ -61,15 +61,15 @@ pub use editor::__keywords;
 pub mod __private {
     pub use crate::{
         declared::{
-            Core, NodeRef, Payload, Wired,
+            Core, Payload, Show, Wired,
             answer::{Answer, Request},
             batch,
             drive::{poll_progress, progress, settled},
-            lazy::{Lazy, LazyRef, LazyState},
+            lazy::{Lazy, LazyState},
             read, settle,
-            slot::{Slot, SlotRef, Version},
+            slot::{Caught, Slot, Version},
             sweep::Sweep,
-            wiring::{Dependents, Wire, WireKind, Wiring},
+            wiring::{Lists, Masks, Wiring},
         },
         dynamic::{check_dynamic, dynamic_size},
         hub::Hub,

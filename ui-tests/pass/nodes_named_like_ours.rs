@@ -22,6 +22,11 @@ reactive! {
         pub signal revision: u64 = *&3;
         pub signal before: u64 = 4;
         pub signal u64: u64 = 5;
+        pub signal hole_0: u64 = 6;
+        pub computed changed: u64 = hole_0 + 7;
+        pub computed refreshed: u64 = *changed;
+        pub computed lazy: u64 = *refreshed;
+        pub computed show: u64 = *lazy;
         pub computed after: u64 = before + value + u64;
         pub computed same: u64 = after + change;
         pub computed context: (R, E, T) = (graph.clone(), core.clone(), hub.clone());
@@ -51,5 +56,6 @@ fn main() {
     futures::executor::block_on(names.settled());
     assert_eq!((done, *names.after(), *names.same()), (Err(1), 11, 14));
     assert_eq!(*names.context(), ('g', 'e', 'h'));
+    assert_eq!(*names.show(), 13);
     assert_eq!((*names.rank(), *names.position(), *names.state()), (11, 8, 16));
 }

@@ -6,18 +6,24 @@
 //! Must not know: ranks of other nodes than the one a method is for.
 
 use super::{
-    Context, Kind, Node, Part, docs, field, function, placed, plan::Plan, quiet, resource_type,
+    Context, Kind, Node, Part, docs, field, placed,
+    plan::Plan,
+    quiet, resource_type,
+    script::Script,
     seen_type,
+    texts::{Texts, texts},
 };
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
 /// ```text
-/// pub struct Cart { __price: Slot<u64>, …, core__: Core<1> }
+/// pub struct Cart { core__: Core<1>, __price: Slot<u64>, … }
 /// pub struct CartBatch<'graph> { graph__: &'graph mut Cart }
 /// pub struct CartTransaction<'graph> { graph__: &'graph mut Cart }
 /// ```
+///
+/// The core is named most, and rustc looks for a field from the first to the last: it goes first.
 pub(super) fn structs(context: &Context) -> TokenStream {
     let Context {
         name,
@@ -36,6 +42,7 @@ pub(super) fn structs(context: &Context) -> TokenStream {
         let (field, ty) = (field(node), stored_type(context, index, node)?);
         Some(quote!(#[doc(hidden)] #field: #ty,))
     });
+    let fields: TokenStream = fields.collect();
     let words = context.plan.map_or(1, |plan| plan.words);
     // An empty list that is the macro's: rustc suggests no parameter in it for a type it does not find.
     let full = match full.params.is_empty() {
@@ -47,15 +54,17 @@ pub(super) fn structs(context: &Context) -> TokenStream {
         format!("Writes to a [`{plain}`] that are settled together. See [`{plain}::batch`].");
     let transaction_doc =
         format!("Writes to a [`{plain}`] that can be taken back. See [`{plain}::transaction`].");
-    let more = docs::of_struct(context);
+    let mut more = Script::default();
+    write!(more, "{}", docs::of_struct(context));
+    let more = more.finish();
     let structs = quote! {
         #(#attrs)*
         #more
         #[allow(unreachable_pub, clippy::type_complexity)]
         #vis struct #name #full #where_clause {
-            #(#fields)*
             #[doc(hidden)]
             core__: ::signal_kernel::__private::Core<#words>,
+            #fields
         }
 
         #[doc = #batch_doc]
@@ -114,22 +123,29 @@ pub(super) fn accessors(context: &Context) -> TokenStream {
         graph,
         ..
     } = context;
+    let texts = texts(context);
+    let texts = texts.as_slice();
     let nodes = || graph.nodes.iter().enumerate();
     let open = |open: Open| {
         let nodes = nodes().filter(|(index, _)| !context.is_forgotten(*index));
-        nodes.map(move |(index, node)| {
-            let methods = open_methods(context, index, node, open);
-            placed(context.place(index), methods)
-        })
+        nodes.map(move |(index, node)| open_methods(context, index, node, &texts[index], open))
     };
     let own = nodes().filter(|(index, _)| !context.is_forgotten(*index));
-    let own = own.map(|(index, node)| {
-        let (getter, others) = own_methods(context, index, node);
-        quote!(#getter #others)
+    let own = own.flat_map(|(index, node)| {
+        let (getter, others) = own_methods(context, index, node, &texts[index]);
+        [getter, others]
     });
     let (in_batch, in_transaction) = (open(Open::Batch), open(Open::Transaction));
     let forgotten = nodes().filter(|(index, _)| context.is_forgotten(*index));
-    let forgotten = forgotten.map(|(index, node)| self::forgotten(context, index, node));
+    let forgotten =
+        forgotten.map(|(index, node)| self::forgotten(context, index, node, &texts[index]));
+    // Joined in one go, not one by one.
+    let [own, in_batch, in_transaction, forgotten]: [TokenStream; 4] = [
+        own.collect(),
+        in_batch.collect(),
+        in_transaction.collect(),
+        forgotten.collect(),
+    ];
     let nested_batch = nested(context, Open::Batch);
     let nested_transaction = nested(context, Open::Transaction);
     let quiet = quiet();
@@ -138,24 +154,24 @@ pub(super) fn accessors(context: &Context) -> TokenStream {
         #[allow(dead_code)]
         #quiet
         impl #impl_generics #name #type_generics #where_clause {
-            #(#own)*
+            #own
         }
 
         #[allow(dead_code, deprecated)]
         #quiet
         impl #open_impl #batch #open_type #where_clause {
-            #(#in_batch)*
+            #in_batch
             #nested_batch
         }
 
         #[allow(dead_code, deprecated)]
         #quiet
         impl #open_impl #transaction #open_type #where_clause {
-            #(#in_transaction)*
+            #in_transaction
             #nested_transaction
         }
 
-        #(#forgotten)*
+        #forgotten
     }
 }
 
@@ -169,7 +185,7 @@ pub(super) fn accessors(context: &Context) -> TokenStream {
 /// impl CartBatch<'_> { … }
 /// impl CartTransaction<'_> { … }
 /// ```
-fn forgotten(context: &Context, index: usize, node: &Node) -> TokenStream {
+fn forgotten(context: &Context, index: usize, node: &Node, texts: &Texts) -> TokenStream {
     let Context {
         name,
         batch,
@@ -181,12 +197,9 @@ fn forgotten(context: &Context, index: usize, node: &Node) -> TokenStream {
     } = context;
     let quiet = quiet();
     let (open_impl, open_type, _) = context.opened.split_for_impl();
-    let (getter, others) = own_methods(context, index, node);
-    let place = context.place(index);
-    let in_batch = open_methods(context, index, node, Open::Batch);
-    let in_batch = placed(place, in_batch);
-    let in_transaction = open_methods(context, index, node, Open::Transaction);
-    let in_transaction = placed(place, in_transaction);
+    let (getter, others) = own_methods(context, index, node, texts);
+    let in_batch = open_methods(context, index, node, texts, Open::Batch);
+    let in_transaction = open_methods(context, index, node, texts, Open::Transaction);
     let parameters = match context.names.is_empty() {
         true => quote!(<>),
         false => quote!(#impl_generics),
@@ -210,7 +223,12 @@ fn forgotten(context: &Context, index: usize, node: &Node) -> TokenStream {
 }
 
 /// The methods of the struct itself: the getter, and the others.
-fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, TokenStream) {
+fn own_methods(
+    context: &Context,
+    index: usize,
+    node: &Node,
+    texts: &Texts,
+) -> (TokenStream, TokenStream) {
     let (vis, attrs, x, field) = (&node.vis, &node.attrs, &node.name, field(node));
     let method = |before: &str, node: &Node, after: &str| {
         let mut name = super::method(before, node, after);
@@ -220,33 +238,24 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
     let reads = context.reads(index);
     let ty = seen_type(node);
     let [value, change] = ["value", "change"].map(|name| Ident::new(name, x.span()));
-    let (seen, seen_mut) = (reference(&ty, quote!(&)), reference(&ty, quote!(&mut)));
-    let closure = quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut));
-    let kind = kind_name(node);
-    let plain = node.name.unraw();
-    let getter_doc = own_doc(node, &format!("The {kind} `{plain}`."));
-    let (edges, readers) = (docs::edges(context, index), docs::readers(context, index));
+    let seen = reference(&ty, false);
+    let seen_mut = || reference(&ty, true);
+    let closure = || {
+        let seen_mut = seen_mut();
+        quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut))
+    };
+    let [said, other_said, third_said] = &texts.own;
     let getter = |body: TokenStream| {
-        let getter = quote! {
-            #(#attrs)*
-            #getter_doc
-            #edges
-            #[inline]
-            #[track_caller]
-            #vis fn #x(&self) -> #seen { #body }
-        };
-        placed(x.span(), getter)
+        let said = quote!(#(#attrs)* #said #vis);
+        getter(said, x, quote!(&self), seen, body)
     };
     match &node.kind {
         Kind::Field { mutable, .. } => {
             let getter = getter(quote!(&self.#field));
             let getter_mut = mutable.then(|| {
-                let x_mut = method("", node, "_mut");
-                let doc = format!("The field `{plain}`, to change: nothing reruns.");
+                let (x_mut, seen_mut) = (method("", node, "_mut"), seen_mut());
                 quote! {
-                    #[doc = #doc]
-                    #readers
-                    #[inline]
+                    #other_said
                     #vis fn #x_mut(&mut self) -> #seen_mut { #reads &mut self.#field }
                 }
             });
@@ -255,54 +264,30 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
         Kind::Signal { .. } => {
             let getter = getter(quote!(&self.#field.value));
             let (set, update) = (method("set_", node, ""), method("update_", node, ""));
-            let set_doc = format!("Writes the signal `{plain}` and settles the graph; an equal value changes nothing.");
-            let update_doc = format!("Changes the signal `{plain}` in place and settles the graph, whatever became of it.");
-            let set_body = context.live(|plan| set_body(plan, index, node, &value));
+            let closure = closure();
+            let set_body = context.live(|plan| set_body(context, plan, index, node, &value));
             let update_body = context.live(|plan| {
                 let position = plan.position(index);
                 quote! {
-                    ::signal_kernel::__private::settle::update(self, #position, |graph| {
-                        let revision = graph.core__.tick();
-                        graph.#field.change(revision, #change);
-                    })
+                    let caught = self.#field.change(&mut self.core__, #position, #change);
+                    self.__updated(caught);
                 }
             });
             let others = quote! {
-                #[doc = #set_doc]
-                #readers
-                #[inline]
+                #other_said
                 #vis fn #set(&mut self, #value: #ty) { #set_body }
-                #[doc = #update_doc]
-                #readers
+                #third_said
                 #vis fn #update(&mut self, #change: #closure) { #reads #update_body }
             };
             (getter, placed(context.place(index), others))
         }
-        Kind::Computed { .. } => (getter(context.live(|plan| {
-            let rank = plan.position(index);
-            if plan.places[index].lazy {
-                quote! {
-                    match self.#field.peek() {
-                        ::core::option::Option::Some(value) => value,
-                        ::core::option::Option::None => {
-                            ::signal_kernel::__private::read::lazy(self, #rank, |graph| graph.#field.peek())
-                        }
-                    }
-                }
-            } else {
-                quote! {
-                    if self.core__.is_failed(#rank) {
-                        ::signal_kernel::__private::read::failed(self, #rank)
-                    }
-                    &self.#field.value
-                }
-            }
-        })), TokenStream::new()),
+        Kind::Computed { .. } => {
+            let [read, _] = &texts.read;
+            (getter(context.live(|_| read.clone())), TokenStream::new())
+        }
         Kind::Resource { path, .. } => {
             let getter = getter(quote_spanned!(path.span()=> &self.#field.state));
             let (reload, cancel) = (method("reload_", node, ""), method("cancel_", node, ""));
-            let reload_doc = format!("Starts the resource `{plain}` again, with its arguments as they are now.");
-            let cancel_doc = format!("Drops the work of the resource `{plain}`; does nothing if none is in flight.");
             let request = |request: TokenStream| {
                 context.live(|plan| {
                     let rank = plan.position(index);
@@ -314,11 +299,9 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
             };
             let (reload_body, cancel_body) = (request(reload_request()), request(cancel_request()));
             let others = quote! {
-                #[doc = #reload_doc]
-                #edges
+                #other_said
                 #vis fn #reload(&mut self) { #reads #reload_body }
-                #[doc = #cancel_doc]
-                #readers
+                #third_said
                 #vis fn #cancel(&mut self, reason: impl ::core::convert::Into<::signal_kernel::CancelReason>) { #reads #cancel_body }
             };
             (getter, placed(context.place(index), others))
@@ -327,25 +310,50 @@ fn own_methods(context: &Context, index: usize, node: &Node) -> (TokenStream, To
     }
 }
 
+/// A getter, which stands where its name does: as `placed` would do it, and with less work.
+fn getter(
+    said: TokenStream,
+    name: &Ident,
+    receiver: TokenStream,
+    seen: TokenStream,
+    body: TokenStream,
+) -> TokenStream {
+    let keyword = Ident::new("fn", name.span());
+    let [receiver, body] = [(Delimiter::Parenthesis, receiver), (Delimiter::Brace, body)].map(
+        |(delimiter, content)| {
+            let mut group = Group::new(delimiter, content);
+            group.set_span(name.span());
+            group
+        },
+    );
+    quote!(#said #keyword #name #receiver -> #seen #body)
+}
+
 /// A reference that begins where its type does.
-fn reference(ty: &TokenStream, reference: TokenStream) -> TokenStream {
-    let place = ty.clone().into_iter().next().map(|first| first.span());
-    let reference = reference.into_iter().map(|mut token| {
-        token.set_span(place.unwrap_or_else(Span::call_site));
-        token
-    });
-    reference.chain(ty.clone()).collect()
+fn reference(ty: &TokenStream, mutable: bool) -> TokenStream {
+    let first = ty.clone().into_iter().next();
+    let place = first.map_or_else(Span::call_site, |first| first.span());
+    match mutable {
+        true => quote_spanned!(place=> &mut #ty),
+        false => quote_spanned!(place=> & #ty),
+    }
 }
 
 /// ```text
 /// let revision = self.core__.tick();
 /// if let Some(old) = self.__price.replace(value, Self::__same_price, revision) {
 ///     self.core__.pending[0] = 0x3;
-///     settle::changed(self, old);
+///     self.__changed(old);
 /// }
 /// ```
-fn set_body(plan: &Plan, index: usize, node: &Node, value: &Ident) -> TokenStream {
-    let (field, same) = (field(node), function("same", node));
+fn set_body(
+    context: &Context,
+    plan: &Plan,
+    index: usize,
+    node: &Node,
+    value: &Ident,
+) -> TokenStream {
+    let (field, same) = (field(node), same(context, node));
     let revision = if plan.has_lazy() {
         quote!(self.core__.tick())
     } else {
@@ -366,9 +374,13 @@ fn set_body(plan: &Plan, index: usize, node: &Node, value: &Ident) -> TokenStrea
         let revision = #revision;
         if let ::core::option::Option::Some(old) = self.#field.replace(#value, Self::#same, revision) {
             #(#marks)*
-            ::signal_kernel::__private::settle::changed(self, old);
+            self.__changed(old);
         }
     }
+}
+
+fn same(context: &Context, node: &Node) -> Ident {
+    Ident::new(&context.same(node), super::ours(&node.name))
 }
 
 /// Which of the two types a method is for.
@@ -379,7 +391,13 @@ enum Open {
 }
 
 /// The methods of a node on the batch type or the transaction type.
-fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> TokenStream {
+fn open_methods(
+    context: &Context,
+    index: usize,
+    node: &Node,
+    texts: &Texts,
+    open: Open,
+) -> TokenStream {
     let Context {
         name,
         type_generics,
@@ -397,58 +415,50 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
     let reads = context.reads(index);
     let ty = seen_type(node);
     let [value, change] = ["value", "change"].map(|name| Ident::new(name, x.span()));
-    let (seen, seen_mut) = (reference(&ty, quote!(&)), reference(&ty, quote!(&mut)));
-    let closure = quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut));
-    let plain = node.name.unraw();
-    let doc = format!("As [`{name}::{plain}`].");
+    let seen = reference(&ty, false);
+    let seen_mut = || reference(&ty, true);
+    let closure = || {
+        let seen_mut = seen_mut();
+        quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut))
+    };
+    let [said, other_said, third_said] = &texts.open;
     let getter = |body: TokenStream| {
-        quote! {
-            #[doc = #doc]
-            #[track_caller]
-            #vis fn #x(&mut self) -> #seen { #reads #body }
-        }
+        getter(
+            quote!(#said #vis),
+            x,
+            quote!(&mut self),
+            seen,
+            quote!(#reads #body),
+        )
     };
     let position = |plan: &Plan| plan.position(index);
     match &node.kind {
         Kind::Field { mutable, .. } => {
             let getter = getter(quote!(&self.graph__.#field));
             let getter_mut = mutable.then(|| {
-                let x_mut = method("", node, "_mut");
+                let (x_mut, seen_mut) = (method("", node, "_mut"), seen_mut());
                 quote! {
-                    #[doc = #doc]
+                    #other_said
                     #vis fn #x_mut(&mut self) -> #seen_mut { #reads &mut self.graph__.#field }
                 }
             });
+            let getter_mut = placed(x.span(), quote!(#getter_mut));
             quote!(#getter #getter_mut)
         }
         Kind::Signal { .. } => {
             let getter = getter(quote!(&self.graph__.#field.value));
+            let closure = closure();
             let (set, update, same) = (
                 method("set_", node, ""),
                 method("update_", node, ""),
-                function("same", node),
-            );
-            let set_doc = format!("Writes the signal `{plain}`.");
-            let update_doc = format!(
-                "Changes the signal `{plain}` in place: this always counts as a change, unless rolled back."
+                same(context, node),
             );
             let set_body = context.live(|plan| {
                 let position = position(plan);
                 quote! {
-                    let stamp = self.graph__.core__.stamp();
-                    let write = self.graph__.#field.write(stamp, #value, <#name #type_generics>::#same);
-                    ::signal_kernel::__private::batch::written(&mut *self.graph__, #position, write);
+                    self.graph__.#field.write(&mut self.graph__.core__, #position, #value, <#name #type_generics>::#same);
                 }
             });
-            let touch = match open {
-                Open::Batch => quote!(touch(stamp)),
-                Open::Transaction => {
-                    quote!(touch_cloned(
-                        stamp,
-                        ::signal_kernel::needs::Undo::copy_for_undo
-                    ))
-                }
-            };
             let update_bound = match open {
                 Open::Batch => quote!(),
                 Open::Transaction => {
@@ -457,28 +467,27 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
             };
             let update_body = context.live(|plan| {
                 let position = position(plan);
-                quote! {
-                    let stamp = self.graph__.core__.stamp();
-                    let write = self.graph__.#field.#touch;
-                    ::signal_kernel::__private::batch::written(&mut *self.graph__, #position, write);
-                    #change(&mut self.graph__.#field.value);
+                let place = quote!(&mut self.graph__.core__, #position);
+                match open {
+                    Open::Batch => quote!(#change(self.graph__.#field.touch(#place));),
+                    Open::Transaction => quote! {
+                        #change(self.graph__.#field.touch_cloned(#place, ::signal_kernel::needs::Undo::copy_for_undo));
+                    },
                 }
             });
-            quote! {
-                #getter
-                #[doc = #set_doc]
+            let others = quote! {
+                #other_said
                 #vis fn #set(&mut self, #value: #ty) { #set_body }
-                #[doc = #update_doc]
+                #third_said
                 #vis fn #update(&mut self, #change: #closure) #update_bound { #reads #update_body }
-            }
+            };
+            let others = placed(x.span(), others);
+            quote!(#getter #others)
         }
-        Kind::Computed { .. } => getter(context.live(|plan| {
-            let rank = position(plan);
-            quote! {
-                ::signal_kernel::__private::batch::refresh(&mut *self.graph__, #rank);
-                self.graph__.#x()
-            }
-        })),
+        Kind::Computed { .. } => {
+            let [_, refreshed] = &texts.read;
+            getter(context.live(|_| quote!(#refreshed.#x())))
+        }
         Kind::Resource { path, .. } => {
             let getter = getter(quote_spanned!(path.span()=> &self.graph__.#field.state));
             if open == Open::Transaction {
@@ -495,16 +504,14 @@ fn open_methods(context: &Context, index: usize, node: &Node, open: Open) -> Tok
                 })
             };
             let (reload_body, cancel_body) = (request(reload_request()), request(cancel_request()));
-            let doc = format!(
-                "Asks for what [`{name}`]'s method of this name does, when the batch ends; the last request counts."
-            );
-            quote! {
-                #getter
-                #[doc = #doc]
+            let others = quote! {
+                #other_said
                 #vis fn #reload(&mut self) { #reads #reload_body }
-                #[doc = #doc]
+                #third_said
                 #vis fn #cancel(&mut self, reason: impl ::core::convert::Into<::signal_kernel::CancelReason>) { #reads #cancel_body }
-            }
+            };
+            let others = placed(x.span(), others);
+            quote!(#getter #others)
         }
         Kind::Effect { .. } => TokenStream::new(),
     }
@@ -562,24 +569,5 @@ fn nested(context: &Context, open: Open) -> TokenStream {
         ) -> ::core::result::Result<#returned, #failed> {
             #transaction_body
         }
-    }
-}
-
-/// Our line of a getter's documentation, below the user's.
-fn own_doc(node: &Node, line: &str) -> TokenStream {
-    if docs::is_documented(&node.attrs) {
-        quote!(#[doc = ""] #[doc = #line])
-    } else {
-        quote!(#[doc = #line])
-    }
-}
-
-fn kind_name(node: &Node) -> &'static str {
-    match node.kind {
-        Kind::Field { .. } => "field",
-        Kind::Signal { .. } => "signal",
-        Kind::Computed { .. } => "computed value",
-        Kind::Resource { .. } => "resource",
-        Kind::Effect { .. } => "effect",
     }
 }

@@ -5,10 +5,13 @@
 //! Must not know: when a body runs.
 
 use super::editor::{self, Function};
-use super::{Body, Context, Kind, Node, Rule, Use, function, resource_type, seen_type};
+use super::{
+    Body, Context, Kind, Node, Rule, Use, function, resource_type, script::Script, seen_type,
+};
 use crate::model::Arg;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use std::collections::BTreeSet;
 use syn::{Expr, Path, Type, spanned::Spanned};
 
 pub(super) fn bodies(context: &Context) -> TokenStream {
@@ -45,6 +48,7 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
     let functions: Vec<Option<Function>> = functions.collect();
     let nodes = context.graph.nodes.iter();
     let sames = nodes.filter_map(|node| match &node.kind {
+        Kind::Signal { .. } | Kind::Computed { .. } if context.primitive(node).is_some() => None,
         Kind::Signal { ty, rule, .. } | Kind::Computed { ty, rule, .. } => {
             Some(same(context, node, &quote!(#ty), ty.span(), rule))
         }
@@ -71,12 +75,32 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
         impl #impl_generics #name #type_generics #where_clause
     };
     let functions = editor::functions(context, &head, functions);
+    let equal = equal(context);
+    let sames: TokenStream = sames.collect();
     quote! {
         #functions
         #head {
-            #(#sames)*
+            #sames
+            #equal
         }
     }
+}
+
+/// ```text
+/// fn __equal_u64(before: &u64, after: &u64) -> bool { ::core::cmp::PartialEq::eq(before, after) }
+/// ```
+fn equal(context: &Context) -> TokenStream {
+    let mut script = Script::default();
+    let nodes = context.graph.nodes.iter();
+    let primitives: BTreeSet<&str> = nodes.filter_map(|node| context.primitive(node)).collect();
+    for ty in primitives {
+        write!(
+            script,
+            "#[inline] fn __equal_{ty}(before: &{ty}, after: &{ty}) -> bool {{ \
+             ::core::cmp::PartialEq::eq(before, after) }} "
+        );
+    }
+    script.finish()
 }
 
 /// ```text
@@ -85,10 +109,14 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
 fn body(context: &Context, node: &Node, body: &Body, result: TokenStream) -> Function {
     let name = function("body", node);
     let in_effect = matches!(node.kind, Kind::Effect { .. });
+    let unused = match body.good && is_plain(node) {
+        true => TokenStream::new(),
+        false => may_be_unused(),
+    };
     let parameters = body
         .uses
         .iter()
-        .map(|used| parameter(context, used, in_effect));
+        .map(|used| parameter(context, used, in_effect, &unused));
     // rustc shows a function from here on, say where a `?` cannot stand.
     let keyword = quote_spanned!(node.name.span()=> fn);
     let stand_in =
@@ -103,9 +131,18 @@ fn body(context: &Context, node: &Node, body: &Body, result: TokenStream) -> Fun
     }
 }
 
+/// There is no macro in a body, and no `cfg`: what it mentions it uses.
+fn is_plain(node: &Node) -> bool {
+    !node.raw.to_string().contains(['!', '#'])
+}
+
 /// Unused where the body is bad, or where a mention was only presumed: in a macro of unknown grammar.
 /// What only macro arguments that are no expressions mention may not be used at all.
-fn parameter(context: &Context, used: &Use, in_effect: bool) -> TokenStream {
+fn may_be_unused() -> TokenStream {
+    quote!(#[allow(unused_variables)])
+}
+
+fn parameter(context: &Context, used: &Use, in_effect: bool, unused: &TokenStream) -> TokenStream {
     let node = &context.graph.nodes[used.node];
     // An editor goes from a use to where its parameter stands: at the declaration.
     let mut ident = used.ident.clone();
@@ -114,11 +151,11 @@ fn parameter(context: &Context, used: &Use, in_effect: bool) -> TokenStream {
     match node.kind {
         Kind::Field { mutable: true, .. } if in_effect => {
             let reference = quote_spanned!(ty.span()=> &mut);
-            quote!(#[allow(unused_variables)] #ident: #reference #ty)
+            quote!(#unused #ident: #reference #ty)
         }
         _ => {
             let reference = quote_spanned!(ty.span()=> &);
-            quote!(#[allow(unused_variables)] #ident: #reference #ty)
+            quote!(#unused #ident: #reference #ty)
         }
     }
 }
@@ -203,7 +240,10 @@ fn start(
     uses: &[Use],
 ) -> Function {
     let name = function("start", node);
-    let parameters = uses.iter().map(|used| parameter(context, used, false));
+    let unused = may_be_unused();
+    let parameters = uses
+        .iter()
+        .map(|used| parameter(context, used, false, &unused));
     let future = resource_type(path, "Future");
     let started = match args {
         Some((args, parens)) => {

@@ -5,9 +5,9 @@
 //!
 //! Must not know: masks and edges.
 
-use super::{Context, Kind, Node, bits, docs, field, function, placed, plan::Plan, quiet};
+use super::{Context, Kind, Node, bits, docs, field, placed, plan::Plan, quiet, script::Script};
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
 pub(super) fn build(context: &Context) -> TokenStream {
@@ -53,7 +53,9 @@ pub(super) fn build(context: &Context) -> TokenStream {
     let new_doc = format!(
         "A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run."
     );
-    let takes = docs::parameters(context);
+    let mut takes = Script::default();
+    write!(takes, "{}", docs::parameters(context));
+    let takes = takes.finish();
     let methods = quote! {
         #[doc = #new_doc]
         #takes
@@ -120,7 +122,7 @@ fn parameter(node: &Node) -> Option<TokenStream> {
 /// ```text
 /// let __price = Slot::new(Self::__init_price());
 /// let __total = Slot::new(Self::__body_total(&__price.value));
-/// let mut graph = Self { __price, __total, core__: Core::new([0x2], None) };
+/// let mut graph = Self { __price, __total, core__: Core::new([0x2], None, Self::WIRING) };
 /// settle::begin(&mut graph);
 /// graph
 /// ```
@@ -128,61 +130,82 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
     let nodes = &context.graph.nodes;
     // Types are spelled out: what waits for the struct at the end to be inferred makes rustc's time grow
     // with the square of the nodes.
-    let slot = |index: usize| {
-        let version = match plan.places[index].versioned {
-            true => quote!(u64),
-            false => quote!(()),
-        };
-        quote!(::signal_kernel::__private::Slot::<_, #version>::new)
+    let slot = |index: usize| match plan.places[index].versioned {
+        true => "::signal_kernel::__private::Slot::<_, u64>::new",
+        false => "::signal_kernel::__private::Slot::<_, ()>::new",
     };
-    let sources = nodes.iter().enumerate().filter_map(|(index, node)| {
-        let slot = slot(index);
-        let (field, init, name) = (field(node), function("init", node), &node.name);
+    let [mut sources, mut derived] = [(); 2].map(|()| Script::default());
+    for (index, node) in nodes.iter().enumerate() {
+        let (Kind::Field { value, .. } | Kind::Signal { value, .. }) = &node.kind else {
+            continue;
+        };
+        let (slot, name) = (slot(index), node.name.unraw());
+        let value = match value {
+            Some(_) => format!("Self::__init_{name}()"),
+            None => sources.hole(node.name.to_token_stream()).to_string(),
+        };
         match &node.kind {
-            Kind::Field { value: Some(_), .. } => Some(quote!(let #field = Self::#init();)),
-            Kind::Field { value: None, .. } => Some(quote!(let #field = #name;)),
-            Kind::Signal { value: Some(_), .. } => Some(quote!(let #field = #slot(Self::#init());)),
-            Kind::Signal { value: None, .. } => Some(quote!(let #field = #slot(#name);)),
-            _ => None,
+            Kind::Field { .. } => write!(sources, "let __{name} = {value};"),
+            _ => write!(sources, "let __{name} = {slot}({value});"),
         }
-    });
-    let derived = (0..plan.ranks).filter_map(|rank| {
+    }
+    for rank in 0..plan.ranks {
         let index = plan.positions[rank];
         let node = &nodes[index];
-        let field = field(node);
+        let name = node.name.unraw();
         match &node.kind {
-            Kind::Computed { ty, .. } if plan.places[index].lazy => {
-                Some(quote!(let #field = <::signal_kernel::__private::Lazy<#ty> as ::core::default::Default>::default();))
+            Kind::Computed { .. } if plan.places[index].lazy => {
+                let same = context.same(node);
+                write!(
+                    derived,
+                    "let __{name} = ::signal_kernel::__private::Lazy::new(Self::{same});"
+                );
             }
             Kind::Computed { .. } => {
-                let (body, inputs) = (function("body", node), context.inputs(node, &quote!()));
-                {
+                let inputs = context.inputs(&mut derived, node, "").join(", ");
                 let slot = slot(index);
-                Some(quote!(let #field = #slot(Self::#body(#(#inputs),*));))
+                write!(
+                    derived,
+                    "let __{name} = {slot}(Self::__body_{name}({inputs}));"
+                );
+            }
+            Kind::Resource {
+                path,
+                keep_previous,
+                manual,
+                ..
+            } if rank == plan.position(index) => {
+                let (field, answer) = (field(node), rank as u32);
+                let new = quote_spanned!(path.span()=> ::signal_kernel::__private::Answer::new(#answer, #keep_previous, #manual));
+                let new = derived.hole(new);
+                if *manual {
+                    write!(derived, "let __{name} = {new};");
+                } else {
+                    let inputs = context.inputs(&mut derived, node, "").join(", ");
+                    let begin = derived.hole(quote_spanned!(path.span()=> #field.begin));
+                    write!(
+                        derived,
+                        "let mut __{name} = {new}; {begin}(&hub, Self::__start_{name}({inputs}));"
+                    );
                 }
             }
-            Kind::Resource { path, keep_previous, manual, .. } if rank == plan.position(index) => {
-                let at = path.span();
-                let (start, inputs) = (function("start", node), context.inputs(node, &quote!()));
-                let answer = rank as u32;
-                let new = quote_spanned!(at=> ::signal_kernel::__private::Answer::new(#answer, #keep_previous, #manual));
-                Some(if *manual {
-                    quote_spanned!(at=> let #field = #new;)
-                } else {
-                    quote_spanned! {at=>
-                        let mut #field = #new;
-                        #field.begin(&hub, Self::#start(#(#inputs),*));
-                    }
-                })
+            Kind::Effect { kept: Some(ty), .. } => {
+                let ty = derived.hole(quote!(#ty));
+                write!(
+                    derived,
+                    "let __{name} = ::core::option::Option::<{ty}>::None;"
+                );
             }
-            Kind::Effect { kept: Some(ty), .. } => Some(quote!(let #field = ::core::option::Option::<#ty>::None;)),
-            _ => None,
+            _ => {}
         }
-    });
-    let fields = nodes
-        .iter()
-        .filter(|node| !matches!(node.kind, Kind::Effect { kept: None, .. }))
-        .map(field);
+    }
+    let mut fields = Script::default();
+    for node in nodes {
+        if !matches!(node.kind, Kind::Effect { kept: None, .. }) {
+            write!(fields, "__{},", node.name.unraw());
+        }
+    }
+    let [sources, derived, fields] = [sources, derived, fields].map(Script::finish);
     let hub = if context.has_resources() {
         quote!(::core::option::Option::Some(
             ::core::default::Default::default()
@@ -190,19 +213,24 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
     } else {
         quote!(::core::option::Option::None)
     };
-    let mut effects = vec![0_u64; plan.words];
+    let words = plan.words;
+    let mut effects = vec![0_u64; words];
     for rank in 0..plan.ranks {
         if matches!(nodes[plan.positions[rank]].kind, Kind::Effect { .. }) {
             effects[rank / 64] |= bits(rank);
         }
     }
     quote! {
-        #(#sources)*
+        #sources
         let hub = #hub;
-        #(#derived)*
+        #derived
         let mut graph = Self {
-            #(#fields,)*
-            core__: ::signal_kernel::__private::Core::new([#(#effects),*], hub),
+            #fields
+            core__: ::signal_kernel::__private::Core::new(
+                [#(#effects),*],
+                hub,
+                <Self as ::signal_kernel::__private::Wired<#words>>::WIRING,
+            ),
         };
         ::signal_kernel::__private::settle::begin(&mut graph);
         graph

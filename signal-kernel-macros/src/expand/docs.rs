@@ -16,8 +16,7 @@ use super::{
     plan::Plan,
 };
 use crate::model::{Kind, Node, Part};
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use std::{collections::BTreeSet, fmt::Display};
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Visibility, ext::IdentExt};
 
@@ -25,7 +24,7 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta, Visibility, ext::IdentExt};
 const MOST_NAMES: usize = 12;
 
 /// `It depends on … . … depend on it.`
-pub(super) fn edges(context: &Context, index: usize) -> TokenStream {
+pub(super) fn edges(context: &Context, index: usize) -> String {
     let node = &context.graph.nodes[index];
     attribute(context, |plan| {
         let clauses = clauses(context, plan, index, &node.vis);
@@ -38,13 +37,13 @@ pub(super) fn edges(context: &Context, index: usize) -> TokenStream {
 }
 
 /// `… depend on it.`
-pub(super) fn readers(context: &Context, index: usize) -> TokenStream {
+pub(super) fn readers(context: &Context, index: usize) -> String {
     let vis = &context.graph.nodes[index].vis;
     attribute(context, |plan| dependents(context, plan, index, vis))
 }
 
 /// `It takes …`: the parameters of `new`.
-pub(super) fn parameters(context: &Context) -> TokenStream {
+pub(super) fn parameters(context: &Context) -> String {
     let nodes = context.graph.nodes.iter().enumerate();
     let names = nodes.filter_map(|(index, node)| match &node.kind {
         Kind::Field { value: None, .. } | Kind::Signal { value: None, .. } => {
@@ -60,7 +59,7 @@ pub(super) fn parameters(context: &Context) -> TokenStream {
 }
 
 /// The graph as a picture, and what has no method of its own.
-pub(super) fn of_struct(context: &Context) -> TokenStream {
+pub(super) fn of_struct(context: &Context) -> String {
     attribute(context, |plan| {
         let graph = context.graph;
         let picture = picture(context, plan);
@@ -102,10 +101,11 @@ pub(super) fn is_documented(attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attr| text(attr).is_some())
 }
 
-fn attribute(context: &Context, text: impl FnOnce(&Plan) -> String) -> TokenStream {
+/// The text of an attribute, or of none.
+fn attribute(context: &Context, text: impl FnOnce(&Plan) -> String) -> String {
     let text = context.plan.map(text).unwrap_or_default();
     if text.is_empty() {
-        return TokenStream::new();
+        return text;
     }
     let mut spaced = String::with_capacity(text.len() + 16);
     for line in text.split('\n') {
@@ -115,7 +115,7 @@ fn attribute(context: &Context, text: impl FnOnce(&Plan) -> String) -> TokenStre
         spaced.push(' ');
         spaced.push_str(line);
     }
-    quote!(#[cfg_attr(doc, doc = #spaced)])
+    format!("#[cfg_attr(doc, doc = {spaced:?})]")
 }
 
 fn picture(context: &Context, plan: &Plan) -> Picture {

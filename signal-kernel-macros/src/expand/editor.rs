@@ -27,7 +27,7 @@ pub(super) struct Function {
 /// ```text
 /// ::signal_kernel::__bodies! {
 ///     { impl Cart }
-///     { { } k (p __edit_total -> u64) { price * qty } (price qty) { fn __body_total(price: &u64, qty: &u64) -> u64 }; { }; }
+///     { { } k (p __edit_total -> u64) { price * qty } (price qty) { fn __body_total(price: &u64, qty: &u64) -> u64 } b; { } b; }
 ///     (price: &u64, qty: &u64, total: &u64)
 ///     (price: &u64, qty: &u64, total: &u64)
 /// }
@@ -49,10 +49,13 @@ pub(super) fn functions(
     let entries = nodes.iter().zip(functions).enumerate();
     let entries = entries.map(|(at, (node, function))| {
         let words = words(at);
-        let function = function.map(|function| entry(context, node, function));
+        let function = match function {
+            Some(function) => entry(context, node, function),
+            None => quote!(b),
+        };
         quote!(#words #function;)
     });
-    let entries: Vec<TokenStream> = entries.collect();
+    let entries: TokenStream = entries.collect();
     let last = words(nodes.len());
     let [plain, effect] = [false, true].map(|in_effect| {
         let nodes = nodes.iter().filter(|_| nodes.len() <= MANY);
@@ -62,7 +65,7 @@ pub(super) fn functions(
     quote! {
         ::signal_kernel::__bodies! {
             { #head }
-            { #(#entries)* #last; }
+            { #entries #last b; }
             #plain
             #effect
         }
@@ -89,12 +92,12 @@ fn entry(context: &Context, node: &Node, function: Function) -> TokenStream {
         result,
         stand_in,
     } = function;
-    let tag = match stand_in {
-        Some(_) => quote!(b),
-        None => quote!(k),
+    let (tag, end) = match stand_in {
+        Some(stand_in) => (quote!(b), stand_in),
+        None => (quote!(k), quote!(b)),
     };
     let (block, named) = (block(&node.raw), &node.named);
-    quote!(#tag (#scope -> #result) #block (#(#named)*) { #head } #stand_in)
+    quote!(#tag (#scope -> #result) #block (#(#named)*) { #head } #end)
 }
 
 /// Tokens as the block of a function. What is a block already is not wrapped: doubled braces trip rustc's

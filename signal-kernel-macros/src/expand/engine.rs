@@ -5,10 +5,10 @@
 //!
 //! Must not know: declaration syntax; batches.
 
-use super::{Context, Kind, Node, Part, Rule, bits, field, function, plan::Plan, tables};
-use proc_macro2::TokenStream;
+use super::{Context, Kind, Node, Part, Rule, bits, field, plan::Plan, script::Script, tables};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
+use syn::{ext::IdentExt, spanned::Spanned};
 
 /// Nodes of a word that are skipped together where none is due.
 const GROUP: usize = 8;
@@ -23,6 +23,7 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
         ..
     } = context;
     let words = plan.words;
+    let shortcuts = shortcuts(context, plan);
     let wiring = tables::wiring(context, plan);
     let has_resources = context.has_resources();
     let passes = (0..words).map(|word| pass(context, plan, word));
@@ -30,57 +31,22 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
         let pass = pass_name(word);
         quote!(#word => self.#pass::<ONE>(bits),)
     });
-    let each = |arm: &dyn Fn(usize, &Node) -> Option<TokenStream>| -> Vec<TokenStream> {
-        graph
-            .nodes
-            .iter()
-            .enumerate()
-            .filter_map(|(index, node)| arm(index, node))
-            .collect()
-    };
-    let nodes = each(&|index, node| {
-        let (field, same) = (field(node), function("same", node));
-        let position = plan.places[index].position?;
-        let exact = matches!(
-            node.kind,
-            Kind::Signal {
-                rule: Rule::PartialEq,
-                ..
-            } | Kind::Computed {
-                rule: Rule::PartialEq,
-                ..
-            }
-        );
-        let shown = match node.kind {
-            Kind::Resource { ref path, .. } => {
-                quote_spanned!(path.span()=> Answer(&mut self.#field))
-            }
-            Kind::Computed { .. } if plan.places[index].lazy => quote! {
-                Lazy(&mut ::signal_kernel::__private::LazyRef { lazy: &mut self.#field, same: Self::#same, exact: #exact })
-            },
-            Kind::Signal { .. } | Kind::Computed { .. } => quote! {
-                Slot(&mut ::signal_kernel::__private::SlotRef { slot: &mut self.#field, same: Self::#same, exact: #exact })
-            },
-            Kind::Effect { .. } | Kind::Field { .. } => return None,
-        };
-        Some(quote!(#position => with(::signal_kernel::__private::NodeRef::#shown),))
-    });
-    let lazy = each(&|index, node| {
-        let (field, rank) = (field(node), plan.position(index));
-        plan.places[index]
-            .lazy
-            .then(|| quote!(#rank => &self.#field,))
-    });
-    let forced = each(&|index, node| {
-        plan.places[index]
-            .lazy
-            .then(|| force(context, plan, index, node))
-    });
+    let [mut nodes, mut lazy, mut forced] = [(); 3].map(|()| Script::default());
+    for (index, node) in graph.nodes.iter().enumerate() {
+        show(context, plan, &mut nodes, index, node);
+        if plan.places[index].lazy {
+            let (name, rank) = (node.name.unraw(), plan.position(index));
+            write!(lazy, "{rank}usize => &self.__{name},");
+            force(context, plan, &mut forced, index, node);
+        }
+    }
+    let [nodes, lazy, forced] = [nodes, lazy, forced].map(Script::finish);
     quote! {
         #[doc(hidden)]
         #[allow(dead_code, clippy::redundant_closure)]
         impl #impl_generics #name #type_generics #where_clause {
             #(#passes)*
+            #shortcuts
         }
 
         #[doc(hidden)]
@@ -107,31 +73,63 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
                 }
             }
 
-            fn node(
-                &mut self,
-                position: usize,
-                with: &mut dyn ::core::ops::FnMut(::signal_kernel::__private::NodeRef<'_>),
-            ) {
+            fn node(&mut self, position: usize, show: &mut ::signal_kernel::__private::Show<'_>) {
                 match position {
-                    #(#nodes)*
+                    #nodes
                     _ => {}
                 }
             }
 
             fn lazy(&self, rank: usize) -> &dyn ::signal_kernel::__private::LazyState {
                 match rank {
-                    #(#lazy)*
+                    #lazy
                     _ => ::signal_kernel::__private::read::not_lazy(rank),
                 }
             }
 
             fn force(&self, rank: usize) -> ::core::option::Option<::signal_kernel::__private::Payload> {
                 match rank {
-                    #(#forced)*
+                    #forced
                     _ => ::signal_kernel::__private::read::not_lazy(rank),
                 }
             }
         }
+    }
+}
+
+/// What methods call for each node, with no type to be found out: that is most of what a call costs rustc.
+fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
+    let [ty, _] = context.free_types();
+    let lazy = plan.has_lazy().then(|| {
+        quote! {
+            #[inline]
+            #[track_caller]
+            fn __lazy<'graph, #ty>(
+                &'graph self,
+                rank: usize,
+                lazy: &'graph ::signal_kernel::__private::Lazy<#ty>,
+            ) -> &'graph #ty {
+                ::signal_kernel::__private::read::lazy(self, rank, lazy)
+            }
+        }
+    });
+    quote! {
+        #[inline]
+        fn __changed<#ty>(&mut self, old: #ty) {
+            ::signal_kernel::__private::settle::changed(self, old);
+        }
+
+        fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
+            ::signal_kernel::__private::settle::updated(self, caught);
+        }
+
+        #[track_caller]
+        fn __refreshed(&mut self, rank: usize) -> &Self {
+            ::signal_kernel::__private::batch::refresh(self, rank);
+            self
+        }
+
+        #lazy
     }
 }
 
@@ -140,156 +138,191 @@ fn pass_name(word: usize) -> syn::Ident {
 }
 
 /// ```text
+/// 2 => show.slot(&mut self.__price, Self::__same_price),
+/// ```
+fn show(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
+    let Some(position) = plan.places[index].position else {
+        return;
+    };
+    let method = match &node.kind {
+        Kind::Resource { path, .. } => {
+            let (field, show) = (field(node), Ident::new("show", Span::call_site()));
+            let graph = Ident::new("self", Span::call_site());
+            let shown = script.hole(quote_spanned!(path.span()=> #show.answer(&mut #graph.#field)));
+            return write!(script, "{position}usize => {shown},");
+        }
+        Kind::Computed { rule, .. } if plan.places[index].lazy => match rule {
+            Rule::PartialEq => "lazy",
+            Rule::Path(_) | Rule::Never => "lazy_by_rule",
+        },
+        Kind::Signal { rule, .. } | Kind::Computed { rule, .. } => match rule {
+            Rule::PartialEq => "slot",
+            Rule::Path(_) | Rule::Never => "slot_by_rule",
+        },
+        Kind::Effect { .. } | Kind::Field { .. } => return,
+    };
+    let (name, same) = (node.name.unraw(), context.same(node));
+    write!(
+        script,
+        "{position}usize => show.{method}(&mut self.__{name}, Self::{same}),"
+    );
+}
+
+/// ```text
 /// fn __sweep_0<const ONE: bool>(&mut self, bits: u64) -> Change {
-///     let mut sweep = Sweep::<ONE, 1>::new(&mut self.core__.pending, &mut self.core__.reached, 0, bits);
-///     if sweep.due(0x1) { … }
-///     if sweep.due(0x2) { … }
-///     sweep.end();
-///     Change::NONE
+///     let mut sweep = Sweep::<ONE, 1>::new(&mut self.core__, 0, bits);
+///     if sweep.visit(0) { … }
+///     if sweep.visit(1) { … }
+///     sweep.end()
 /// }
 /// ```
 fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
     let name = pass_name(word);
     let words = plan.words;
     let ranks: Vec<usize> = (word * 64..plan.ranks.min(word * 64 + 64)).collect();
-    let groups = ranks.chunks(GROUP).map(|group| {
-        let visits = group.iter().map(|&rank| visit(context, plan, rank));
+    let mut script = Script::default();
+    write!(
+        script,
+        "let mut sweep = ::signal_kernel::__private::Sweep::<ONE, {words}usize>::new(\
+         &mut self.core__, {word}usize, bits);"
+    );
+    for group in ranks.chunks(GROUP) {
         let all = group.iter().fold(0, |all, &rank| all | bits(rank));
-        if ranks.len() <= GROUP {
-            quote!(#(#visits)*)
-        } else {
-            quote!(if sweep.due(#all) { #(#visits)* })
+        let grouped = ranks.len() > GROUP;
+        if grouped {
+            write!(script, "if sweep.due({all}u64) {{");
         }
-    });
+        for &rank in group {
+            write!(script, "if sweep.visit({rank}u32) {{");
+            visit(context, plan, &mut script, rank);
+            write!(script, "}}");
+        }
+        if grouped {
+            write!(script, "}}");
+        }
+    }
+    write!(script, "sweep.end()");
+    let body = script.finish();
     quote! {
         #[inline]
         #[allow(unused_variables)]
-        fn #name<const ONE: bool>(&mut self, bits: u64) -> ::signal_kernel::__private::Change {
-            let revision = self.core__.revision;
-            let mut sweep = ::signal_kernel::__private::Sweep::<ONE, #words>::new(
-                &mut self.core__.pending,
-                &mut self.core__.reached,
-                #word,
-                bits,
-            );
-            #(#groups)*
-            sweep.end();
-            ::signal_kernel::__private::Change::NONE
-        }
+        fn #name<const ONE: bool>(&mut self, bits: u64) -> ::signal_kernel::__private::Change { #body }
     }
 }
 
 /// ```text
-/// if sweep.due(0x1) {
-///     sweep.visit(0);
-///     let value = Self::__body_total(&self.__price.value, &self.__qty.value);
-///     if self.__total.store(value, Self::__same_total, revision, &mut sweep) {
-///         if ONE { return Change::TRANSITION; }
-///         sweep.mark(0x2);
-///     }
-///     if ONE { return Change::NONE; }
-/// }
+/// let value = Self::__body_total(&self.__price.value, &self.__qty.value);
+/// self.__total.store(value, Self::__same_total, 0x2, &mut sweep);
 /// ```
-fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
+fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
     let index = plan.positions[rank];
     let node = &context.graph.nodes[index];
-    let place = &plan.places[index];
-    let field = field(node);
-    let (bits, number) = (bits(rank), rank as u32);
-    let inputs = context.inputs(node, &quote!(self.));
-    let changed = quote!(::signal_kernel::__private::Change::TRANSITION);
-    let unchanged = quote!(::signal_kernel::__private::Change::NONE);
-    let (body, same) = (function("body", node), function("same", node));
-    let marks_all = marks(plan, index, rank, Part::Whole);
-    let visit = match &node.kind {
-        Kind::Computed { .. } if place.lazy => quote! {
-            if let ::core::option::Option::Some(old) = self.#field.outdate() {
-                sweep.committed(#changed);
-                #marks_all
-                ::signal_kernel::__private::settle::discard(old);
-                if ONE { return #changed; }
+    let name = node.name.unraw();
+    match &node.kind {
+        Kind::Computed { .. } => {
+            let masks = plan.masks(index, Part::Whole);
+            let is_near = |(word, _): &&(u32, u64)| *word as usize == rank / 64;
+            let near = masks.iter().find(is_near).map_or(0, |(_, bits)| *bits);
+            let stored = if plan.places[index].lazy {
+                format!("self.__{name}.outdate({near}u64, &mut sweep)")
+            } else {
+                let inputs = context.inputs(script, node, "self.").join(", ");
+                let same = context.same(node);
+                write!(script, "let value = Self::__body_{name}({inputs});");
+                format!("self.__{name}.store(value, Self::{same}, {near}u64, &mut sweep)")
+            };
+            match masks.iter().all(|mask| is_near(&mask)) {
+                true => write!(script, "{stored};"),
+                false => {
+                    write!(script, "if {stored} {{");
+                    let far = masks.iter().filter(|mask| !is_near(mask));
+                    far.for_each(|&(word, bits)| mark(script, rank, word, bits));
+                    write!(script, "}}");
+                }
             }
-        },
-        Kind::Computed { .. } => quote! {
-            let value = Self::#body(#(#inputs),*);
-            if self.#field.store(value, Self::#same, revision, &mut sweep) {
-                if ONE { return #changed; }
-                #marks_all
+        }
+        Kind::Effect { kept, .. } => {
+            let inputs = context.inputs(script, node, "self.");
+            if kept.is_none() {
+                return write!(script, "Self::__body_{name}({});", inputs.join(", "));
             }
-        },
-        Kind::Effect { kept: None, .. } => quote!(Self::#body(#(#inputs),*);),
-        Kind::Effect { kept: Some(_), .. } => {
-            let fields = (0..inputs.len()).map(syn::Index::from);
-            quote! {
-                let inputs = (#(#inputs,)*);
-                ::signal_kernel::__private::settle::rerun(&mut self.#field, move || Self::#body(#(inputs.#fields),*));
-            }
+            let inputs = taken(script, &inputs);
+            write!(
+                script,
+                "::signal_kernel::__private::settle::rerun(\
+                 &mut self.__{name}, move || Self::__body_{name}({inputs}));"
+            );
         }
         Kind::Resource { path, .. } if rank != plan.position(index) => {
-            let answer = super::bits(rank + 1);
-            let mark = if (rank + 1) / 64 == rank / 64 {
-                quote!(sweep.mark(#answer);)
-            } else {
-                let word = (rank + 1) / 64;
-                quote!(sweep.mark_far(#word, #answer);)
-            };
-            quote_spanned! {path.span()=>
-                let change = self.#field.question_changed();
-                if ONE { return change; }
-                if !change.is_none() { #mark }
-            }
+            let (field, sweep) = (field(node), Ident::new("sweep", Span::call_site()));
+            let graph = Ident::new("self", Span::call_site());
+            let changed = script
+                .hole(quote_spanned!(path.span()=> #graph.#field.question_changed(&mut #sweep)));
+            write!(script, "if {changed} {{");
+            mark(script, rank, ((rank + 1) / 64) as u32, bits(rank + 1));
+            write!(script, "}}");
         }
         Kind::Resource { path, rule, .. } => {
-            let start = function("start", node);
-            let fields = (0..inputs.len()).map(syn::Index::from);
+            let inputs = context.inputs(script, node, "self.");
+            let inputs = taken(script, &inputs);
+            let [graph, sweep] = ["self", "sweep"].map(|name| Ident::new(name, Span::call_site()));
+            let field = field(node);
+            let act = script.hole(quote_spanned!(path.span()=> #graph.#field.act));
+            let arguments =
+                script.hole(quote_spanned!(path.span()=> #sweep.hub(), #sweep.revision()));
             let same = match rule {
-                Rule::Path(_) => quote!(::core::option::Option::Some(Self::#same)),
-                Rule::PartialEq | Rule::Never => quote!(::core::option::Option::None),
+                Rule::Path(_) => format!("Some(Self::__same_{name})"),
+                Rule::PartialEq | Rule::Never => "None".to_owned(),
             };
+            write!(
+                script,
+                "let (change, dropped) = {act}({arguments}, move || Self::__start_{name}({inputs}), \
+                 ::core::option::Option::{same}); \
+                 sweep.committed(change);"
+            );
             let parts = [
-                (Part::Whole, quote!(TRANSITION)),
-                (Part::Value, quote!(VALUE)),
-                (Part::Error, quote!(ERROR)),
-                (Part::Status, quote!(STATUS)),
+                (Part::Whole, "TRANSITION"),
+                (Part::Value, "VALUE"),
+                (Part::Error, "ERROR"),
+                (Part::Status, "STATUS"),
             ];
-            let marks = parts.into_iter().map(|(part, name)| {
-                let marks = marks(plan, index, rank, part);
-                (!marks.is_empty()).then(|| {
-                    quote!(if change.contains(::signal_kernel::__private::Change::#name) { #marks })
-                })
-            });
-            quote_spanned! {path.span()=>
-                let inputs = (#(#inputs,)*);
-                let (change, dropped) =
-                    self.#field.act(&self.core__.hub, revision, move || Self::#start(#(inputs.#fields),*), #same);
-                sweep.committed(change);
-                #(#marks)*
-                dropped.resume();
-                if ONE { return change; }
+            for (part, name) in parts {
+                let masks = plan.masks(index, part);
+                if masks.is_empty() {
+                    continue;
+                }
+                write!(
+                    script,
+                    "if change.contains(::signal_kernel::__private::Change::{name}) {{"
+                );
+                for (word, bits) in masks {
+                    mark(script, rank, word, bits);
+                }
+                write!(script, "}}");
             }
+            write!(script, "dropped.resume();");
         }
-        Kind::Signal { .. } | Kind::Field { .. } => quote!(),
-    };
-    quote! {
-        if sweep.due(#bits) {
-            sweep.visit(#number);
-            #visit
-            if ONE { return #unchanged; }
-        }
+        Kind::Signal { .. } | Kind::Field { .. } => {}
     }
 }
 
-/// Marks who depends on a part of a node.
-fn marks(plan: &Plan, index: usize, rank: usize, part: Part) -> TokenStream {
-    let marks = plan.masks(index, part).into_iter().map(|(word, bits)| {
-        let word = word as usize;
-        if word == rank / 64 {
-            quote!(sweep.mark(#bits);)
-        } else {
-            quote!(sweep.mark_far(#word, #bits);)
-        }
-    });
-    quote!(#(#marks)*)
+/// Inputs for a closure, which takes them by value: `let inputs = (…);`. Returns how they are called in it.
+fn taken(script: &mut Script, inputs: &[String]) -> String {
+    write!(script, "let inputs = (");
+    for input in inputs {
+        write!(script, "{input},");
+    }
+    write!(script, ");");
+    let inputs: Vec<String> = (0..inputs.len()).map(|at| format!("inputs.{at}")).collect();
+    inputs.join(", ")
+}
+
+/// Marks dependents of the node of this rank.
+fn mark(script: &mut Script, rank: usize, word: u32, bits: u64) {
+    match word as usize == rank / 64 {
+        true => write!(script, "sweep.mark({bits}u64);"),
+        false => write!(script, "sweep.mark_far({word}usize, {bits}u64);"),
+    }
 }
 
 /// ```text
@@ -299,37 +332,41 @@ fn marks(plan: &Plan, index: usize, rank: usize, part: Part) -> TokenStream {
 ///     self.__total.force(self.core__.revision, changed_at, || Self::__body_total(&self.__price.value), Self::__same_total)
 /// }
 /// ```
-fn force(context: &Context, plan: &Plan, index: usize, node: &Node) -> TokenStream {
-    let (field, body, same) = (field(node), function("body", node), function("same", node));
-    let rank = plan.position(index);
-    let inputs = context.inputs(node, &quote!(self.));
-    let versions = node.uses().iter().filter_map(|used| {
+fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
+    let (rank, name) = (plan.position(index), node.name.unraw());
+    write!(
+        script,
+        "{rank}usize => {{ #[allow(unused_mut)] let mut changed_at = 0_u64;"
+    );
+    for used in node.uses() {
         let read = &context.graph.nodes[used.node];
-        let from = super::field(read);
-        let version = match read.kind {
+        let from = read.name.unraw();
+        let version = match &read.kind {
             Kind::Computed { .. } if plan.places[used.node].lazy => {
-                quote!(::signal_kernel::__private::LazyState::changed_at(&self.#from))
+                format!("::signal_kernel::__private::LazyState::changed_at(&self.__{from})")
             }
-            Kind::Signal { .. } | Kind::Computed { .. } => quote!(self.#from.version),
+            Kind::Signal { .. } | Kind::Computed { .. } => format!("self.__{from}.version"),
             Kind::Resource { .. } => {
                 let part = match used.part {
-                    Part::Whole => quote!(TRANSITION),
-                    Part::Value => quote!(VALUE),
-                    Part::Error => quote!(ERROR),
-                    Part::Status => quote!(STATUS),
+                    Part::Whole => "TRANSITION",
+                    Part::Value => "VALUE",
+                    Part::Error => "ERROR",
+                    Part::Status => "STATUS",
                 };
-                quote!(self.#from.version(::signal_kernel::__private::Change::#part))
+                format!("self.__{from}.version(::signal_kernel::__private::Change::{part})")
             }
-            Kind::Field { .. } | Kind::Effect { .. } => return None,
+            Kind::Field { .. } | Kind::Effect { .. } => continue,
         };
-        Some(quote!(changed_at = ::core::cmp::Ord::max(changed_at, #version);))
-    });
-    quote! {
-        #rank => {
-            #[allow(unused_mut)]
-            let mut changed_at = 0_u64;
-            #(#versions)*
-            self.#field.force(self.core__.revision, changed_at, || Self::#body(#(#inputs),*), Self::#same)
-        }
+        write!(
+            script,
+            "changed_at = ::core::cmp::Ord::max(changed_at, {version});"
+        );
     }
+    let inputs = context.inputs(script, node, "self.").join(", ");
+    let same = context.same(node);
+    write!(
+        script,
+        "self.__{name}.force(self.core__.revision, changed_at, || Self::__body_{name}({inputs}), \
+         Self::{same}) }}"
+    );
 }

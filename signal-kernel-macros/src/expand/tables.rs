@@ -1,19 +1,28 @@
 //! The constants of a graph: its public description, and the wiring the runtime works on.
 //!
-//! Invariants: `GRAPH` lists nodes in declaration order; `WIRING` lists them by position.
+//! Invariants: `GRAPH` lists nodes in declaration order; `WIRING` lists them by position. Both are
+//! made of few flat lists: rustc's time grows with the expressions in a constant, and the macro's with the
+//! tokens it puts together one by one.
 //!
 //! Must not know: types and bodies.
 
 use super::{
-    Context, Kind, Part,
+    Context, Kind, Node, Part,
     plan::{Plan, masks},
+    script::Script,
 };
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
+use std::fmt::Display;
 use syn::ext::IdentExt;
 
 /// ```text
-/// impl Cart { pub const GRAPH: Graph = Graph::new("Cart", &[Node::new("price", NodeKind::Signal, None, &[]), …]); }
+/// impl Cart {
+///     pub const GRAPH: Graph = Graph::new("Cart", {
+///         const NODES: &[Node] = &Node::all(["price", "qty", "total"], b"ssc", [1, 2, 0], [&[], &[], &[0, 1]]);
+///         NODES
+///     });
+/// }
 /// ```
 ///
 /// A graph with an error has the constant too, but nothing in it.
@@ -36,105 +45,140 @@ pub(super) fn graph(context: &Context, plan: Option<&Plan>) -> TokenStream {
     for (shown, (node, _)) in shown.clone().enumerate() {
         indices[node] = Some(shown);
     }
-    let nodes = plan
-        .into_iter()
-        .flat_map(|plan| shown.clone().map(move |shown| (plan, shown)));
-    let nodes = nodes.map(|(plan, (index, node))| {
-        let name = node.name.unraw().to_string();
-        let position = plan.position(index);
-        let rank = if position < plan.ranks {
-            quote!(Some(#position))
-        } else {
-            quote!(None)
-        };
-        let kind = match node.kind {
-            Kind::Computed { .. } if plan.places[index].lazy => quote!(Lazy),
-            Kind::Computed { .. } => quote!(Computed),
-            Kind::Resource { .. } => quote!(Resource),
-            Kind::Effect { .. } => quote!(Effect),
-            Kind::Signal { .. } | Kind::Field { .. } => quote!(Signal),
-        };
-        let dependencies = node.uses().iter().filter_map(|used| indices[used.node]);
+    let nodes = plan.map(|plan| {
+        let [mut names, mut positions, mut dependencies] = [(); 3].map(|()| List::new());
+        let mut kinds = Vec::new();
+        for (index, node) in shown {
+            names.push(format_args!("\"{}\"", node.name.unraw()));
+            positions.push(plan.position(index));
+            kinds.push(letter(plan, index, node));
+            let own = node.uses().iter().filter_map(|used| indices[used.node]);
+            dependencies.push(format_args!("&{:?}", own.collect::<Vec<usize>>()));
+        }
+        let kinds = Literal::byte_string(&kinds);
+        let [names, positions, dependencies] = [names, positions, dependencies].map(List::finish);
         quote! {
-            ::signal_kernel::Node::new(
-                #name,
-                ::signal_kernel::NodeKind::#kind,
-                ::core::option::Option::#rank,
-                &[#(#dependencies),*],
-            )
+            const NODES: &[::signal_kernel::Node] =
+                &::signal_kernel::Node::all(#names, #kinds, #positions, #dependencies);
+            NODES
         }
     });
+    let nodes = nodes.unwrap_or_else(|| quote!(&[]));
     let text = name.unraw().to_string();
     quote! {
         impl #impl_generics #name #type_generics #where_clause {
             /// The shape of this graph: its nodes and the edges between them.
             #[allow(dead_code)]
-            #vis const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(#text, &[#(#nodes),*]);
+            #vis const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(#text, { #nodes });
         }
     }
 }
 
 /// ```text
-/// &Wiring { graph: "Cart", nodes: &[Wire { name: "total", kind: Computed, dependencies: &[2, 3], dependents: … }, …] }
+/// &Wiring {
+///     graph: Self::GRAPH,
+///     kinds: b"cess",
+///     dependencies: Lists { ends: &[2, 3, 3, 3], items: &[2, 3, 0] },
+///     whole: Masks { words: Lists { ends: &[1, 1, 2, 3], items: &[0, 0, 0] }, bits: &[2, 1, 1] },
+///     value: Masks::NONE,
+///     error: Masks::NONE,
+///     status: Masks::NONE,
+/// }
 /// ```
 pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
-    let text = context.name.unraw().to_string();
-    let wires = plan.positions.iter().enumerate().map(|(position, &index)| {
-        let node = &context.graph.nodes[index];
-        let name = node.name.unraw().to_string();
-        let is_question = position != plan.position(index);
-        let kind = match node.kind {
-            Kind::Resource { .. } if is_question => quote!(Question),
-            Kind::Resource { .. } => quote!(Answer),
-            Kind::Computed { .. } if plan.places[index].lazy => quote!(Lazy),
-            Kind::Computed { .. } => quote!(Computed),
-            Kind::Effect { .. } => quote!(Effect),
-            Kind::Signal { .. } | Kind::Field { .. } => quote!(Signal),
-        };
-        let dependencies: Vec<u32> = match node.kind {
-            Kind::Resource { .. } if !is_question => vec![position as u32 - 1],
-            _ => node
-                .uses()
-                .iter()
-                .filter_map(|used| plan.places[used.node].position)
-                .map(|it| it as u32)
-                .collect(),
-        };
-        let dependents = if is_question {
-            pairs(&masks(std::iter::once(position + 1)))
-        } else {
-            pairs(&plan.masks(index, Part::Whole))
-        };
-        let dependents = match node.kind {
-            Kind::Resource { .. } if !is_question => {
-                let [value, error, status] = [Part::Value, Part::Error, Part::Status]
-                    .map(|part| pairs(&plan.masks(index, part)));
-                quote! {
-                    ::signal_kernel::__private::Dependents {
-                        whole: #dependents,
-                        value: #value,
-                        error: #error,
-                        status: #status,
-                    }
-                }
-            }
-            _ => quote!(::signal_kernel::__private::Dependents::whole(#dependents)),
-        };
-        quote! {
-            ::signal_kernel::__private::Wire {
-                name: #name,
-                kind: ::signal_kernel::__private::WireKind::#kind,
-                dependencies: &[#(#dependencies),*],
-                dependents: #dependents,
+    let nodes = &context.graph.nodes;
+    let positions = || plan.positions.iter().copied().enumerate();
+    let is_question = |position: usize, index: usize| position != plan.position(index);
+    let kinds = positions().map(|(position, index)| match nodes[index].kind {
+        Kind::Resource { .. } if is_question(position, index) => b'q',
+        Kind::Resource { .. } => b'a',
+        _ => letter(plan, index, &nodes[index]),
+    });
+    let kinds = Literal::byte_string(&kinds.collect::<Vec<u8>>());
+    let [mut ends, mut items] = [(); 2].map(|()| List::new());
+    for (position, index) in positions() {
+        let node = &nodes[index];
+        match node.kind {
+            Kind::Resource { .. } if !is_question(position, index) => items.push(position - 1),
+            _ => {
+                let read = node.uses().iter().map(|used| &plan.places[used.node]);
+                let read = read.filter_map(|place| place.position);
+                read.for_each(|position| items.push(position));
             }
         }
-    });
+        ends.push(items.count);
+    }
+    let (ends, items) = (ends.finish(), items.finish());
+    let [whole, value, error, status] =
+        [Part::Whole, Part::Value, Part::Error, Part::Status].map(|part| {
+            let [mut ends, mut words, mut bits] = [(); 3].map(|()| List::new());
+            for (position, index) in positions() {
+                let masks = match (is_question(position, index), part) {
+                    (false, _) => plan.masks(index, part),
+                    (true, Part::Whole) => masks(std::iter::once(position + 1)),
+                    (true, _) => Vec::new(),
+                };
+                for (word, mask) in masks {
+                    words.push(word);
+                    bits.push(mask);
+                }
+                ends.push(words.count);
+            }
+            if words.count == 0 {
+                return quote!(::signal_kernel::__private::Masks::NONE);
+            }
+            let (ends, words, bits) = (ends.finish(), words.finish(), bits.finish());
+            quote! {
+                ::signal_kernel::__private::Masks {
+                    words: ::signal_kernel::__private::Lists { ends: &#ends, items: &#words },
+                    bits: &#bits,
+                }
+            }
+        });
     quote! {
-        &::signal_kernel::__private::Wiring { graph: #text, nodes: &[#(#wires),*] }
+        &::signal_kernel::__private::Wiring {
+            graph: Self::GRAPH,
+            kinds: #kinds,
+            dependencies: ::signal_kernel::__private::Lists { ends: &#ends, items: &#items },
+            whole: #whole,
+            value: #value,
+            error: #error,
+            status: #status,
+        }
     }
 }
 
-fn pairs(masks: &[(u32, u64)]) -> TokenStream {
-    let pairs = masks.iter().map(|(word, bits)| quote!((#word, #bits)));
-    quote!(&[#(#pairs),*])
+/// What a node is, in one letter.
+fn letter(plan: &Plan, index: usize, node: &Node) -> u8 {
+    match node.kind {
+        Kind::Signal { .. } | Kind::Field { .. } => b's',
+        Kind::Computed { .. } if plan.places[index].lazy => b'l',
+        Kind::Computed { .. } => b'c',
+        Kind::Resource { .. } => b'r',
+        Kind::Effect { .. } => b'e',
+    }
+}
+
+/// A list of literals.
+struct List {
+    script: Script,
+    count: usize,
+}
+
+impl List {
+    fn new() -> Self {
+        let mut script = Script::default();
+        write!(script, "[");
+        List { script, count: 0 }
+    }
+
+    fn push(&mut self, literal: impl Display) {
+        write!(self.script, "{literal},");
+        self.count += 1;
+    }
+
+    fn finish(mut self) -> TokenStream {
+        write!(self.script, "]");
+        self.script.finish()
+    }
 }

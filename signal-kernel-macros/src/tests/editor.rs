@@ -76,10 +76,10 @@ fn functions(bodies: TokenStream) -> TokenStream {
     let mut functions = TokenStream::new();
     for entry in entries.split(|token| matches!(token, TokenTree::Punct(_))) {
         match entry {
-            [] | [_] => {}
+            [] | [_, _] => {}
             [_words, tag, _edited, block, _named, head, rest @ ..] => {
                 let block = match (tag.to_string().as_str(), rest) {
-                    ("k", []) => block,
+                    ("k", [_]) => block,
                     ("b", [stand_in]) => stand_in,
                     _ => panic!("no entry: {entry:?}"),
                 };

@@ -6,7 +6,7 @@
 //!
 //! Must not know: who polls, how the graph settles, the rules of the states (`state` and `machine` have them).
 
-use super::{settle::Dropped, slot::Caught};
+use super::{settle::Dropped, slot::Caught, sweep::Sweep};
 use crate::{
     cancel::CancelToken,
     hub::{Bell, Hub, InFlight},
@@ -110,15 +110,22 @@ where
         self.request.replace(request).is_none()
     }
 
-    /// The question's dependencies changed.
-    #[inline]
-    pub fn question_changed(&mut self) -> Change {
+    /// The question is another one than that of the last start.
+    pub(crate) fn ask_anew(&mut self) {
         self.moved = true;
-        if self.manual {
-            Change::NONE
-        } else {
-            Change::TRANSITION
+    }
+
+    /// The question's dependencies changed. Says whether the answer must be visited, too.
+    #[inline]
+    pub fn question_changed<const ONE: bool, const W: usize>(
+        &mut self,
+        sweep: &mut Sweep<'_, ONE, W>,
+    ) -> bool {
+        self.ask_anew();
+        if !self.manual {
+            sweep.came_to(Change::TRANSITION);
         }
+        !self.manual
     }
 
     /// Starts, stops or commits, whatever is due.
@@ -254,7 +261,7 @@ where
 type Step<T, E> = (Change, Discarded<T, E>);
 
 /// A resource as the loops see it, whatever its type.
-pub trait AnyAnswer {
+pub(crate) trait AnyAnswer {
     /// A start is due: the arguments are needed.
     fn will_start(&self) -> bool;
     /// A start is due, but the arguments depend on a failed node.

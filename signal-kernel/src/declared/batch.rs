@@ -7,8 +7,8 @@
 //! Must not know: what is in a node.
 
 use super::{
-    Wired, bit, lazy, lowest, mark, put, read, settle, slot,
-    slot::{Caught, Finished, Stamp, Written},
+    Wired, bit, lazy, lowest, mark_dependents, put, read, settle, slot,
+    slot::{Caught, Finished, Stamp},
     take,
     wiring::WireKind,
 };
@@ -56,21 +56,6 @@ fn finish<R>(result: Option<R>, Caught(mut panics): Caught) -> R {
     }
 }
 
-/// Notes a write to the signal at `position`.
-pub fn written<G: Wired<W>, const W: usize, T>(graph: &mut G, position: usize, write: Written<T>) {
-    let core = graph.core_mut();
-    if write.changed {
-        core.mark(&G::WIRING.nodes[position].dependents, Change::TRANSITION);
-    }
-    if write.new_to_batch {
-        core.touched.push(position as u32);
-    }
-    if write.new_to_transaction {
-        core.undoable.push(position as u32);
-    }
-    drop(write.old); // user code
-}
-
 /// Notes a request to the resource of this rank, carried out when the batch ends.
 pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, first: bool) {
     if first {
@@ -103,7 +88,7 @@ pub fn refresh<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
         settle::visit(graph, rank, &mut caught.0);
     }
     arm_outdated(graph, &needed, &mut caught);
-    if !caught.0.is_empty() && G::WIRING.nodes[rank].kind == WireKind::Lazy {
+    if !caught.0.is_empty() && G::WIRING.kind(rank) == WireKind::Lazy {
         read::force(graph, rank, &mut caught.0); // what can run does
     }
     caught.0.resume();
@@ -118,7 +103,7 @@ fn arm_outdated<G: Wired<W>, const W: usize>(
     let mut left = *needed;
     while let Some(rank) = lowest(&left) {
         take(&mut left, rank);
-        if G::WIRING.nodes[rank].kind == WireKind::Lazy
+        if G::WIRING.kind(rank) == WireKind::Lazy
             && !graph.lazy(rank).is_fresh()
             && !has(&graph.core().half_way, rank)
         {
@@ -137,10 +122,9 @@ fn needed<G: Wired<W>, const W: usize>(rank: usize) -> [u64; W] {
     let mut left = needed;
     while let Some(rank) = highest(&left) {
         take(&mut left, rank);
-        for &dependency in G::WIRING.nodes[rank].dependencies {
-            let dependency = dependency as usize;
+        for dependency in G::WIRING.dependencies(rank) {
             if matches!(
-                G::WIRING.nodes[dependency].kind,
+                G::WIRING.kind(dependency),
                 WireKind::Computed | WireKind::Lazy
             ) {
                 put(&mut needed, dependency);
@@ -164,8 +148,9 @@ fn roll_back<G: Wired<W>, const W: usize>(
         slot(graph, position, |it| {
             it.roll_back(Stamp { level, revision }, caught)
         });
-        let dependents = &G::WIRING.nodes[position].dependents;
-        graph.core_mut().mark(dependents, Change::TRANSITION);
+        graph
+            .core_mut()
+            .mark_dependents(position, Change::TRANSITION);
     }
 }
 
@@ -190,15 +175,18 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
     let mut touched = std::mem::take(&mut graph.core_mut().touched);
     for &position in &touched {
         let position = position as usize;
-        let wire = &G::WIRING.nodes[position];
-        if wire.kind == WireKind::Answer {
+        if G::WIRING.kind(position) == WireKind::Answer {
             put(&mut graph.core_mut().pending, position);
             continue;
         }
         match slot(graph, position, |it| it.finish(caught)) {
-            Some(Finished::Changed) => graph.core_mut().mark(&wire.dependents, Change::TRANSITION),
+            Some(Finished::Changed) => graph
+                .core_mut()
+                .mark_dependents(position, Change::TRANSITION),
             // Equal is not the same: what was computed half-way came from a value that is gone.
-            Some(Finished::PutBack) => mark(&mut stale, &wire.dependents, Change::TRANSITION),
+            Some(Finished::PutBack) => {
+                mark_dependents(&mut stale, G::WIRING, position, Change::TRANSITION);
+            }
             Some(Finished::Untouched) | None => {}
         }
     }
@@ -235,14 +223,13 @@ fn close_half_way<G: Wired<W>, const W: usize>(
         take(&mut core.half_way, rank);
         let due = take(&mut core.pending, rank);
         let outdated = take(&mut stale, rank);
-        let dependents = &G::WIRING.nodes[rank].dependents;
-        if G::WIRING.nodes[rank].kind == WireKind::Lazy {
+        if G::WIRING.kind(rank) == WireKind::Lazy {
             let gone = lazy(graph, rank, |it| it.close(due, outdated, caught));
             if due {
-                graph.core_mut().mark(dependents, Change::TRANSITION);
+                graph.core_mut().mark_dependents(rank, Change::TRANSITION);
             }
             if gone == Some(true) {
-                mark(&mut stale, dependents, Change::TRANSITION);
+                mark_dependents(&mut stale, G::WIRING, rank, Change::TRANSITION);
             }
             continue;
         }
@@ -253,7 +240,7 @@ fn close_half_way<G: Wired<W>, const W: usize>(
                 let recovered = graph.core_mut().set_failed(rank, restored.was_failed);
                 if restored.gone || recovered {
                     // Who read the half-way state was computed from something that is gone.
-                    mark(&mut stale, dependents, Change::TRANSITION);
+                    mark_dependents(&mut stale, G::WIRING, rank, Change::TRANSITION);
                 }
             }
             if again {
@@ -269,10 +256,10 @@ fn close_half_way<G: Wired<W>, const W: usize>(
         }
         let resolved = slot(graph, rank, |it| it.resolve(caught)).unwrap_or_default();
         if resolved.changed || resolved.was_failed != graph.core().is_failed(rank) {
-            graph.core_mut().mark(dependents, Change::TRANSITION);
+            graph.core_mut().mark_dependents(rank, Change::TRANSITION);
         }
         if resolved.gone {
-            mark(&mut stale, dependents, Change::TRANSITION);
+            mark_dependents(&mut stale, G::WIRING, rank, Change::TRANSITION);
         }
     }
 }

@@ -7,7 +7,8 @@
 //!
 //! Must not know: ranks, edges, the other nodes.
 
-use super::{read::Panicked, slot::Caught};
+use super::{read::Panicked, slot::Caught, sweep::Sweep};
+use crate::state::Change;
 use std::{
     any::Any,
     fmt, mem,
@@ -109,8 +110,9 @@ impl<T: fmt::Debug> fmt::Debug for Lazy<T> {
     }
 }
 
-impl<T> Default for Lazy<T> {
-    fn default() -> Self {
+impl<T> Lazy<T> {
+    /// A value that has not been asked for. The rule is not kept: it only tells the type.
+    pub fn new(_same: fn(&T, &T) -> bool) -> Self {
         Lazy {
             cell: OnceLock::new(),
             past: Past::default(),
@@ -253,10 +255,16 @@ impl<T> LazyState for Lazy<T> {
 }
 
 impl<T> Lazy<T> {
-    /// Something this value depends on may have changed. Returns `None` if it was outdated already,
-    /// else a value that nothing needs any more, if there is one.
-    pub fn outdate(&mut self) -> Option<Option<T>> {
-        let fresh = self.cell.take()?;
+    /// Something this value depends on may have changed. Unless it was outdated already, `marks` are nodes to be
+    /// marked, and it returns that there may be more of them.
+    pub fn outdate<const ONE: bool, const W: usize>(
+        &mut self,
+        marks: u64,
+        sweep: &mut Sweep<'_, ONE, W>,
+    ) -> bool {
+        let Some(fresh) = self.cell.take() else {
+            return false;
+        };
         let past = if self.armed.is_some() {
             self.half_way.get_or_insert_with(|| Past {
                 value: None,
@@ -267,7 +275,11 @@ impl<T> Lazy<T> {
         } else {
             &mut self.past
         };
-        Some(past.take_in(fresh))
+        let old = past.take_in(fresh);
+        sweep.committed(Change::TRANSITION);
+        drop(old); // user code
+        sweep.mark(marks);
+        true
     }
 }
 
@@ -292,7 +304,7 @@ impl<T> Past<T> {
 }
 
 /// A lazy value as the batch sees it, whatever its type.
-pub trait AnyLazy {
+pub(crate) trait AnyLazy {
     /// A batch is about to outdate this value.
     fn arm(&mut self, panics: &mut Caught);
     /// The outermost batch ends. `tainted`: something this value depends on may have changed in the end;
@@ -302,7 +314,7 @@ pub trait AnyLazy {
 }
 
 /// A lazy value with its node's rule of equality: what `AnyLazy` needs to know.
-pub struct LazyRef<'a, T> {
+pub(crate) struct LazyRef<'a, T> {
     /// The value.
     pub lazy: &'a mut Lazy<T>,
     /// The rule.

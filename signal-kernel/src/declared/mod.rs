@@ -23,12 +23,12 @@ pub(crate) mod wiring;
 
 use crate::hub::Hub;
 use crate::state::Change;
-use answer::AnyAnswer;
-use lazy::{AnyLazy, LazyState};
-use slot::{AnySlot, Stamp};
+use answer::{Answer, AnyAnswer};
+use lazy::{AnyLazy, Lazy, LazyRef, LazyState};
+use slot::{AnySlot, Slot, SlotRef, Stamp, Version};
 use std::{any::Any, sync::Arc};
 use sweep::Place;
-use wiring::{Dependents, Wire, Wiring};
+use wiring::Wiring;
 
 /// What `reactive!` implements for a struct, with a mask of `W` words.
 pub trait Wired<const W: usize>: Sized {
@@ -47,8 +47,8 @@ pub trait Wired<const W: usize>: Sized {
     /// Works through one word of the pending mask; with `ONE`, visits the one node in `bits`.
     fn sweep<const ONE: bool>(&mut self, word: usize, bits: u64) -> Change;
 
-    /// Shows the node at `position` to `with`.
-    fn node(&mut self, position: usize, with: &mut dyn FnMut(NodeRef<'_>));
+    /// Shows the node at `position`.
+    fn node(&mut self, position: usize, show: &mut Show<'_>);
 
     /// The lazy value of this rank.
     fn lazy(&self, rank: usize) -> &dyn LazyState;
@@ -61,7 +61,7 @@ pub trait Wired<const W: usize>: Sized {
 pub type Payload = Box<dyn Any + Send>;
 
 /// A node, whatever its type.
-pub enum NodeRef<'a> {
+enum NodeRef<'a> {
     /// A signal or an eager computed value.
     Slot(&'a mut dyn AnySlot),
     /// A lazy computed value.
@@ -70,17 +70,56 @@ pub enum NodeRef<'a> {
     Answer(&'a mut dyn AnyAnswer),
 }
 
+/// Whoever asked for a node: a graph shows it here, whatever its type.
+pub struct Show<'a>(&'a mut dyn FnMut(NodeRef<'_>));
+
+impl Show<'_> {
+    /// A node with the rule of `PartialEq`.
+    pub fn slot<T, V: Version>(&mut self, slot: &mut Slot<T, V>, same: fn(&T, &T) -> bool) {
+        let exact = true;
+        (self.0)(NodeRef::Slot(&mut SlotRef { slot, same, exact }));
+    }
+
+    /// A node with a rule of its own.
+    pub fn slot_by_rule<T, V: Version>(&mut self, slot: &mut Slot<T, V>, same: fn(&T, &T) -> bool) {
+        let exact = false;
+        (self.0)(NodeRef::Slot(&mut SlotRef { slot, same, exact }));
+    }
+
+    /// A lazy value with the rule of `PartialEq`.
+    pub fn lazy<T>(&mut self, lazy: &mut Lazy<T>, same: fn(&T, &T) -> bool) {
+        let exact = true;
+        (self.0)(NodeRef::Lazy(&mut LazyRef { lazy, same, exact }));
+    }
+
+    /// A lazy value with a rule of its own.
+    pub fn lazy_by_rule<T>(&mut self, lazy: &mut Lazy<T>, same: fn(&T, &T) -> bool) {
+        let exact = false;
+        (self.0)(NodeRef::Lazy(&mut LazyRef { lazy, same, exact }));
+    }
+
+    /// A resource.
+    pub fn answer<T, E, F>(&mut self, answer: &mut Answer<T, E, F>)
+    where
+        F: Future<Output = Result<T, E>> + Unpin,
+    {
+        (self.0)(NodeRef::Answer(answer));
+    }
+}
+
 /// The part of a graph that is the same for all.
 #[derive(Debug)]
 pub struct Core<const W: usize> {
     /// Ranks that must be visited.
     pub pending: [u64; W],
     /// How far a pass has come.
-    pub reached: Place,
+    reached: Place,
     /// Counts changes: the time of this graph.
     pub revision: u64,
     /// Where work in flight reports; only in graphs with resources.
-    pub hub: Option<Arc<Hub>>,
+    pub(crate) hub: Option<Arc<Hub>>,
+    /// [`Wired::WIRING`], for what is called without a graph.
+    wiring: &'static Wiring,
     failed: [u64; W],
     alarmed: bool,
     /// Open transactions.
@@ -97,12 +136,13 @@ pub struct Core<const W: usize> {
 
 impl<const W: usize> Core<W> {
     /// The core of a new graph, all of whose effects are pending.
-    pub fn new(effects: [u64; W], hub: Option<Arc<Hub>>) -> Self {
+    pub fn new(effects: [u64; W], hub: Option<Arc<Hub>>, wiring: &'static Wiring) -> Self {
         Core {
             pending: effects,
             reached: Place::default(),
             revision: 1,
             hub,
+            wiring,
             failed: [0; W],
             alarmed: false,
             level: 0,
@@ -121,11 +161,39 @@ impl<const W: usize> Core<W> {
     }
 
     /// What a write inside a batch is marked with.
-    pub fn stamp(&mut self) -> Stamp {
+    fn stamp(&mut self) -> Stamp {
         Stamp {
             level: self.level,
             revision: self.tick(),
         }
+    }
+
+    /// Notes a write inside a batch to the signal at `position`: whether the batch, and the innermost
+    /// transaction, hear of it for the first time.
+    fn written(&mut self, position: usize, new_to_batch: bool, new_to_transaction: bool) {
+        self.mark_dependents(position, Change::TRANSITION);
+        if new_to_batch {
+            self.touched.push(position as u32);
+        }
+        if new_to_transaction {
+            self.undoable.push(position as u32);
+        }
+    }
+
+    /// Refuses to go on if the eager value of this rank is failed: it is about to be read.
+    #[inline(always)]
+    #[track_caller]
+    pub fn assert_good(&self, rank: usize) {
+        if self.is_failed(rank) {
+            self.refuse(rank);
+        }
+    }
+
+    #[cold]
+    #[track_caller]
+    fn refuse(&self, rank: usize) -> ! {
+        // What an eager value depends on is eager.
+        read::refuse(self.wiring, rank, |rank| self.is_failed(rank))
     }
 
     /// Is the eager value of this rank failed?
@@ -134,12 +202,10 @@ impl<const W: usize> Core<W> {
         self.failed[rank / 64] & bit(rank) != 0
     }
 
-    fn blocks(&self, wire: &Wire) -> bool {
-        self.alarmed
-            && wire
-                .dependencies
-                .iter()
-                .any(|&node| (node as usize) < W * 64 && self.is_failed(node as usize))
+    /// Does a failed eager value keep the node of this rank from running?
+    fn blocks(&self, rank: usize) -> bool {
+        let failed = |node: usize| node < W * 64 && self.is_failed(node);
+        self.alarmed && self.wiring.dependencies(rank).any(failed)
     }
 
     /// Notes a failure or its end; returns whether that is new.
@@ -152,8 +218,9 @@ impl<const W: usize> Core<W> {
         true
     }
 
-    fn mark(&mut self, dependents: &Dependents, change: Change) {
-        mark(&mut self.pending, dependents, change);
+    /// Marks who reads what has changed of the node at `position`.
+    fn mark_dependents(&mut self, position: usize, change: Change) {
+        mark_dependents(&mut self.pending, self.wiring, position, change);
     }
 }
 
@@ -162,8 +229,13 @@ const fn bit(rank: usize) -> u64 {
     1 << (rank % 64)
 }
 
-fn mark<const W: usize>(mask: &mut [u64; W], dependents: &Dependents, change: Change) {
-    dependents.each(change, |word, bits| mask[word] |= bits);
+fn mark_dependents<const W: usize>(
+    mask: &mut [u64; W],
+    wiring: &Wiring,
+    position: usize,
+    change: Change,
+) {
+    wiring.dependents(position, change, |word, bits| mask[word] |= bits);
 }
 
 /// The lowest rank in a mask.
@@ -191,9 +263,8 @@ fn node<G: Wired<W>, const W: usize, R>(
 ) -> Option<R> {
     let mut with = Some(with);
     let mut result = None;
-    graph.node(position, &mut |node| {
-        result = with.take().and_then(|with| with(node));
-    });
+    let mut show = |node: NodeRef<'_>| result = with.take().and_then(|with| with(node));
+    graph.node(position, &mut Show(&mut show));
     result
 }
 

@@ -5,29 +5,47 @@
 //!
 //! Must not know: what is in a node.
 
-use super::{Wired, lazy::Lazy, put, wiring::WireKind};
+use super::{
+    Wired,
+    lazy::Lazy,
+    put,
+    wiring::{WireKind, Wiring},
+};
 use crate::panics::FirstPanic;
 use std::fmt;
 
-/// Reads a lazy value that is not at hand.
+/// Reads a lazy value.
 ///
 /// # Panics
 ///
 /// With the panic of a body that this read ran; by `failed` where an earlier read did.
 #[track_caller]
+#[inline]
 pub fn lazy<'graph, G: Wired<W>, const W: usize, T>(
     graph: &'graph G,
     rank: usize,
-    peek: impl FnOnce(&'graph G) -> Option<&'graph T>,
+    lazy: &'graph Lazy<T>,
+) -> &'graph T {
+    match lazy.peek() {
+        Some(value) => value,
+        None => computed(graph, rank, lazy),
+    }
+}
+
+#[track_caller]
+fn computed<'graph, G: Wired<W>, const W: usize, T>(
+    graph: &'graph G,
+    rank: usize,
+    lazy: &'graph Lazy<T>,
 ) -> &'graph T {
     let mut panics = FirstPanic::default();
     if !graph.lazy(rank).is_fresh() {
         force(graph, rank, &mut panics);
     }
     panics.resume();
-    match peek(graph) {
+    match lazy.peek() {
         Some(value) => value,
-        None => failed(graph, rank),
+        None => refuse(G::WIRING, rank, |rank| is_failed(graph, rank)),
     }
 }
 
@@ -48,7 +66,6 @@ pub fn not_lazy(rank: usize) -> ! {
 /// Brings a lazy value, and the lazy values under it, up to date; keeps the panics of the bodies it runs.
 #[cold]
 pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
-    let nodes = G::WIRING.nodes;
     let mut needed = [0; W];
     put(&mut needed, rank);
     for word in (0..=rank / 64).rev() {
@@ -56,9 +73,10 @@ pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics:
         let mut left = needed[word];
         while left != 0 {
             let rank = word * 64 + 63 - left.leading_zeros() as usize;
-            for &dependency in nodes[rank].dependencies {
-                let dependency = dependency as usize;
-                if nodes[dependency].kind == WireKind::Lazy && !graph.lazy(dependency).is_fresh() {
+            for dependency in G::WIRING.dependencies(rank) {
+                if G::WIRING.kind(dependency) == WireKind::Lazy
+                    && !graph.lazy(dependency).is_fresh()
+                {
                     put(&mut needed, dependency);
                 }
             }
@@ -69,7 +87,7 @@ pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics:
         while left != 0 {
             let rank = word * 64 + left.trailing_zeros() as usize;
             left &= left - 1;
-            if blocker(graph, rank).is_some() {
+            if blocker(G::WIRING, rank, |rank| is_failed(graph, rank)).is_some() {
                 graph.lazy(rank).block(graph.core().revision);
             } else if let Some(payload) = graph.force(rank) {
                 panics.keep(payload);
@@ -78,18 +96,22 @@ pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics:
     }
 }
 
-/// The failed dependency that keeps this node from running, if any.
-fn blocker<G: Wired<W>, const W: usize>(graph: &G, rank: usize) -> Option<usize> {
-    let nodes = G::WIRING.nodes;
-    nodes[rank]
-        .dependencies
-        .iter()
-        .map(|&node| node as usize)
-        .find(|&node| match nodes[node].kind {
-            WireKind::Computed => graph.core().is_failed(node),
-            WireKind::Lazy => graph.lazy(node).is_failed(),
+/// The failed dependency that keeps this node from running, if any. Only computed values are asked whether
+/// they are failed.
+fn blocker(wiring: &Wiring, rank: usize, is_failed: impl Fn(usize) -> bool) -> Option<usize> {
+    wiring
+        .dependencies(rank)
+        .find(|&node| match wiring.kind(node) {
+            WireKind::Computed | WireKind::Lazy => is_failed(node),
             _ => false,
         })
+}
+
+fn is_failed<G: Wired<W>, const W: usize>(graph: &G, rank: usize) -> bool {
+    match G::WIRING.kind(rank) {
+        WireKind::Lazy => graph.lazy(rank).is_failed(),
+        _ => graph.core().is_failed(rank),
+    }
 }
 
 /// What `Debug` prints for a failed value.
@@ -108,18 +130,15 @@ impl fmt::Debug for Panicked {
 /// Always: with the name of the node, and of the one whose panic it comes from.
 #[cold]
 #[track_caller]
-pub fn failed<G: Wired<W>, const W: usize>(graph: &G, rank: usize) -> ! {
-    let wiring = G::WIRING;
+pub(super) fn refuse(wiring: &Wiring, rank: usize, is_failed: impl Fn(usize) -> bool) -> ! {
     let mut culprit = rank;
-    while let Some(node) = blocker(graph, culprit) {
+    while let Some(node) = blocker(wiring, culprit, &is_failed) {
         culprit = node;
     }
-    let (name, name_of_culprit) = (wiring.nodes[rank].name, wiring.nodes[culprit].name);
+    let (name, name_of_culprit) = (wiring.name(rank), wiring.name(culprit));
+    let graph = wiring.graph.name;
     if culprit == rank {
-        panic!("computed `{name}` of `{}` panicked", wiring.graph);
+        panic!("computed `{name}` of `{graph}` panicked");
     }
-    panic!(
-        "computed `{name}` of `{}` panicked: it depends on `{name_of_culprit}`, which did",
-        wiring.graph
-    );
+    panic!("computed `{name}` of `{graph}` panicked: it depends on `{name_of_culprit}`, which did");
 }

@@ -51,17 +51,8 @@ fn changed_and_dropped<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T) {
     panics.resume();
 }
 
-/// Changes a value in place, then marks and settles, even if `change` panics half-way.
-pub fn update<G: Wired<W>, const W: usize>(
-    graph: &mut G,
-    position: usize,
-    change: impl FnOnce(&mut G),
-) {
-    let mut panics = FirstPanic::default();
-    panics.catch(|| change(graph)); // user code
-    graph
-        .core_mut()
-        .mark(&G::WIRING.nodes[position].dependents, Change::TRANSITION);
+/// Settles after a signal was changed in place, even if that panicked half-way.
+pub fn updated<G: Wired<W>, const W: usize>(graph: &mut G, Caught(mut panics): Caught) {
     settle_into(graph, &mut panics);
     wake(graph, &mut panics);
     panics.resume();
@@ -188,13 +179,11 @@ pub(super) fn visit<G: Wired<W>, const W: usize>(
 
 /// Does a failed dependency keep this node from running?
 fn is_blocked<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
-    let wire = &G::WIRING.nodes[rank];
-    match wire.kind {
-        WireKind::Computed | WireKind::Effect => graph.core().blocks(wire),
+    match G::WIRING.kind(rank) {
+        WireKind::Computed | WireKind::Effect => graph.core().blocks(rank),
         // The arguments are the question's; they are needed only to start.
         WireKind::Answer => {
-            graph.core().blocks(&G::WIRING.nodes[rank - 1])
-                && answer(graph, rank, |it| it.will_start()) == Some(true)
+            graph.core().blocks(rank - 1) && answer(graph, rank, |it| it.will_start()) == Some(true)
         }
         WireKind::Question | WireKind::Lazy | WireKind::Signal => false,
     }
@@ -215,8 +204,7 @@ fn start_failed<G: Wired<W>, const W: usize>(
 
 /// Draws the consequences of a visit; `change` is `None` if the node could not be brought up to date.
 fn conclude<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, change: Option<Change>) {
-    let wire = &G::WIRING.nodes[rank];
-    let change = match (wire.kind, change) {
+    let change = match (G::WIRING.kind(rank), change) {
         (WireKind::Computed, Some(change)) => {
             // What ends a failure counts as a change, even if the recovered value is the old one.
             if graph.core_mut().set_failed(rank, false) {
@@ -234,5 +222,5 @@ fn conclude<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, change: Opt
         }
         (_, change) => change.unwrap_or(Change::NONE),
     };
-    graph.core_mut().mark(&wire.dependents, change);
+    graph.core_mut().mark_dependents(rank, change);
 }

@@ -6,7 +6,7 @@
 //!
 //! Must not know: ranks, edges, the other nodes.
 
-use super::sweep::Sweep;
+use super::{Core, sweep::Sweep};
 use crate::{panics::FirstPanic, state::Change};
 use std::mem;
 
@@ -102,34 +102,11 @@ impl<T, V> Log<T, V> {
 
 /// Where in the nesting of transactions a write is made, and the revision it makes.
 #[derive(Clone, Copy, Debug)]
-pub struct Stamp {
+pub(crate) struct Stamp {
     /// 0 in a batch, one more for each open transaction.
     pub level: u32,
     /// The revision of this write.
     pub revision: u64,
-}
-
-/// What a write inside a batch did.
-#[must_use]
-#[derive(Debug)]
-pub struct Written<T> {
-    /// The value is another than before the write.
-    pub changed: bool,
-    /// The batch has not heard of this signal before.
-    pub new_to_batch: bool,
-    /// The innermost transaction has not heard of this signal before.
-    pub new_to_transaction: bool,
-    /// A value that nothing needs any more.
-    pub old: Option<T>,
-}
-
-impl<T> Written<T> {
-    const NOTHING: Self = Written {
-        changed: false,
-        new_to_batch: false,
-        new_to_transaction: false,
-        old: None,
-    };
 }
 
 impl<T, V: Version> Slot<T, V> {
@@ -153,19 +130,29 @@ impl<T, V: Version> Slot<T, V> {
         Some(mem::replace(&mut self.value, value))
     }
 
-    /// Changes a signal in place, outside any batch.
-    pub fn change(&mut self, revision: u64, change: impl FnOnce(&mut T)) {
-        self.version.note_change(revision);
-        change(&mut self.value); // user code
+    /// Changes the signal at `position` in place, outside any batch, and marks who reads it, even if `change`
+    /// panics half-way.
+    pub fn change<const W: usize>(
+        &mut self,
+        core: &mut Core<W>,
+        position: usize,
+        change: impl FnOnce(&mut T),
+    ) -> Caught {
+        self.version.note_change(core.tick());
+        let mut caught = Caught::default();
+        caught.0.catch(|| change(&mut self.value)); // user code
+        core.mark_dependents(position, Change::TRANSITION);
+        caught
     }
 
-    /// The new result of a computed value's body; says whether it is another than the one before.
+    /// The new result of a computed value's body. If it is another than the one before, `marks` are nodes to be
+    /// marked, and it returns that there may be more of them.
     #[inline(always)]
     pub fn store<const ONE: bool, const W: usize>(
         &mut self,
         value: T,
         same: fn(&T, &T) -> bool,
-        revision: u64,
+        marks: u64,
         sweep: &mut Sweep<'_, ONE, W>,
     ) -> bool {
         if same(&self.value, &value) {
@@ -175,16 +162,18 @@ impl<T, V: Version> Slot<T, V> {
             }
             return false;
         }
-        self.version.note_change(revision);
+        self.version.note_change(sweep.revision());
         let mut old = Some(mem::replace(&mut self.value, value));
         // Only the careful loop, one node at a time, recomputes anything while a batch is open.
         if ONE && self.log.is_some() {
             old = self.keep(old);
         }
+        sweep.came_to(Change::TRANSITION);
         if mem::needs_drop::<T>() {
             sweep.committed(Change::TRANSITION);
             drop(old); // user code
         }
+        sweep.mark(marks);
         true
     }
 
@@ -205,10 +194,17 @@ impl<T, V: Version> Slot<T, V> {
         }
     }
 
-    /// A write to a signal inside a batch or transaction.
-    pub fn write(&mut self, stamp: Stamp, value: T, same: fn(&T, &T) -> bool) -> Written<T> {
+    /// A write to the signal at `position` inside a batch or transaction.
+    pub fn write<const W: usize>(
+        &mut self,
+        core: &mut Core<W>,
+        position: usize,
+        value: T,
+        same: fn(&T, &T) -> bool,
+    ) {
+        let stamp = core.stamp();
         if same(&self.value, &value) {
-            return Written::NOTHING;
+            return; // user code: the comparison, and the drop of `value`
         }
         let old = mem::replace(&mut self.value, value);
         let (log, new_to_batch) = self.note(stamp);
@@ -224,28 +220,26 @@ impl<T, V: Version> Slot<T, V> {
             });
             None
         };
-        Written {
-            changed: true,
-            new_to_batch,
-            new_to_transaction: !known && stamp.level > 0,
-            old,
-        }
+        core.written(position, new_to_batch, !known && stamp.level > 0);
+        drop(old); // user code
     }
 
-    /// Notes, before it happens, that a plain batch changes the value in place.
-    pub fn touch(&mut self, stamp: Stamp) -> Written<T> {
-        let (log, new_to_batch) = self.note(stamp);
+    /// The value of the signal at `position`, for a plain batch to change it in place.
+    pub fn touch<const W: usize>(&mut self, core: &mut Core<W>, position: usize) -> &mut T {
+        let (log, new_to_batch) = self.note(core.stamp());
         log.touched = true;
-        Written {
-            changed: true,
-            new_to_batch,
-            new_to_transaction: false,
-            old: None,
-        }
+        core.written(position, new_to_batch, false);
+        &mut self.value
     }
 
-    /// Notes, before it happens, that a transaction changes the value in place.
-    pub fn touch_cloned(&mut self, stamp: Stamp, clone: impl FnOnce(&T) -> T) -> Written<T> {
+    /// The value of the signal at `position`, for a transaction to change it in place.
+    pub fn touch_cloned<const W: usize>(
+        &mut self,
+        core: &mut Core<W>,
+        position: usize,
+        clone: impl FnOnce(&T) -> T,
+    ) -> &mut T {
+        let stamp = core.stamp();
         let known = self.log.as_ref().is_some_and(|log| log.has(stamp.level));
         let copy = if known {
             None
@@ -261,12 +255,8 @@ impl<T, V: Version> Slot<T, V> {
                 touched,
             });
         }
-        Written {
-            changed: true,
-            new_to_batch,
-            new_to_transaction: !known,
-            old: None,
-        }
+        core.written(position, new_to_batch, !known);
+        &mut self.value
     }
 
     /// Notes a write inside a batch; says whether it is this batch's first to this signal.
@@ -280,7 +270,7 @@ impl<T, V: Version> Slot<T, V> {
 }
 
 /// A slot as the batch sees it, whatever its type.
-pub trait AnySlot {
+pub(crate) trait AnySlot {
     /// The rule is `PartialEq`: of two equal values, either will do.
     fn is_exact(&self) -> bool;
     /// The outermost batch ends: did this signal change in the end? If not, the value from before is put back.
@@ -300,7 +290,7 @@ pub trait AnySlot {
 
 /// What a batch came to for one signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finished {
+pub(crate) enum Finished {
     /// Nothing is left of what it wrote.
     Untouched,
     /// The value was equal to the one from before by a rule of the node's own; it has that one again.
@@ -315,7 +305,7 @@ pub struct Caught(pub(crate) FirstPanic);
 
 /// A half-way value held against the one from before the batch.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Resolved {
+pub(crate) struct Resolved {
     pub(crate) changed: bool,
     /// A value is gone that others may have been computed from.
     pub(crate) gone: bool,
@@ -323,7 +313,7 @@ pub struct Resolved {
 }
 
 /// A slot with its node's rule of equality: what `AnySlot` needs to know.
-pub struct SlotRef<'a, T, V> {
+pub(crate) struct SlotRef<'a, T, V> {
     /// The slot.
     pub slot: &'a mut Slot<T, V>,
     /// The rule.

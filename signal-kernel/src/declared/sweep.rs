@@ -5,11 +5,13 @@
 //!
 //! Must not know: values, bodies, what a rank stands for.
 
-use crate::state::Change;
+use super::Core;
+use crate::{hub::Hub, state::Change};
+use std::sync::Arc;
 
 /// Where a pass is: for the one who catches a panic.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Place {
+pub(crate) struct Place {
     /// The rank that was visited last.
     pub(crate) rank: u32,
     /// Set once the node's new state is in place: what unwinds after that comes from the drop of something old.
@@ -18,30 +20,26 @@ pub struct Place {
 
 /// One word of the pending mask, taken out of the graph while generated code works through it.
 ///
-/// `ONE` visits a single node and marks nothing: the careful loop does that itself.
+/// `ONE` visits a single node and marks nothing: the careful loop does that itself, by what `end` says.
 pub struct Sweep<'core, const ONE: bool, const W: usize> {
     bits: u64,
     place: Place,
     word: usize,
-    pending: &'core mut [u64; W],
-    reached: &'core mut Place,
+    core: &'core mut Core<W>,
+    /// With `ONE`, what became of the node.
+    change: Change,
 }
 
 impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
     /// Starts the pass over `word`; with `ONE`, over `bits` of it.
     #[inline(always)]
-    pub fn new(
-        pending: &'core mut [u64; W],
-        reached: &'core mut Place,
-        word: usize,
-        bits: u64,
-    ) -> Self {
+    pub fn new(core: &'core mut Core<W>, word: usize, bits: u64) -> Self {
         Sweep {
-            bits: if ONE { bits } else { pending[word] },
+            bits: if ONE { bits } else { core.pending[word] },
             place: Place::default(),
             word,
-            pending,
-            reached,
+            core,
+            change: Change::NONE,
         }
     }
 
@@ -51,40 +49,71 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
         self.bits & bits != 0
     }
 
-    /// The node of this rank is visited from here on.
+    /// Is the node of this rank due? Then it is visited from here on.
     #[inline(always)]
-    pub fn visit(&mut self, rank: u32) {
-        self.place = Place {
-            rank,
-            committed: None,
-        };
+    pub fn visit(&mut self, rank: u32) -> bool {
+        let due = self.due(1 << (rank % 64));
+        if due {
+            self.place = Place {
+                rank,
+                committed: None,
+            };
+        }
+        due
+    }
+
+    /// The graph's time.
+    #[inline(always)]
+    pub fn revision(&self) -> u64 {
+        self.core.revision
+    }
+
+    /// Where work in flight reports.
+    #[inline(always)]
+    pub fn hub(&self) -> &Option<Arc<Hub>> {
+        &self.core.hub
     }
 
     /// The visited node's new state is in place.
     #[inline(always)]
     pub fn committed(&mut self, change: Change) {
         self.place.committed = Some(change);
+        self.came_to(change);
+    }
+
+    /// The visited node has come to this.
+    #[inline(always)]
+    pub(super) fn came_to(&mut self, change: Change) {
+        if ONE {
+            self.change = change;
+        }
     }
 
     /// Marks nodes of this word.
     #[inline(always)]
     pub fn mark(&mut self, bits: u64) {
-        self.bits |= bits;
+        if !ONE {
+            self.bits |= bits;
+        }
     }
 
     /// Marks nodes of a later word.
     #[inline(always)]
     pub fn mark_far(&mut self, word: usize, bits: u64) {
-        self.pending[word] |= bits;
+        if !ONE {
+            self.core.pending[word] |= bits;
+        }
     }
 
-    /// The pass is over and nobody unwound.
+    /// The pass is over and nobody unwound. With `ONE`, says what became of the node.
     #[inline(always)]
-    pub fn end(self) {
+    pub fn end(self) -> Change {
         if !ONE {
-            self.pending[self.word] = 0;
+            self.core.pending[self.word] = 0;
         }
+        let change = self.change;
         std::mem::forget(self);
+        change
     }
 }
 
@@ -92,8 +121,8 @@ impl<const ONE: bool, const W: usize> Drop for Sweep<'_, ONE, W> {
     #[inline(always)]
     fn drop(&mut self) {
         if !ONE {
-            self.pending[self.word] = self.bits;
+            self.core.pending[self.word] = self.bits;
         }
-        *self.reached = self.place;
+        self.core.reached = self.place;
     }
 }

@@ -1,92 +1,143 @@
 //! The constant description of a graph that the loops of this module work on.
 //!
+//! It is what `reactive!` writes most of, so it is a few flat lists of numbers: what rustc spends on a
+//! constant grows with the expressions in it.
+//!
 //! Invariants: positions are ranks, in topological order, as far as nodes are settled; signals follow. An edge leads
 //! from a lower rank to a higher one.
 //!
 //! Must not know: values, generated code.
 
-use crate::state::Change;
+use crate::{graph::Graph, state::Change};
 
 /// What the loops know of a graph: a constant that `reactive!` writes.
 #[derive(Debug)]
 pub struct Wiring {
-    /// The struct's name.
-    pub graph: &'static str,
-    /// By position.
-    pub nodes: &'static [Wire],
+    /// The same for people.
+    pub graph: Graph,
+    /// How each node is settled, one letter by position: see `WireKind`.
+    pub kinds: &'static [u8],
+    /// The positions each node reads, resources by their `Answer`.
+    pub dependencies: Lists<u32>,
+    /// Who reads all of a node.
+    pub whole: Masks,
+    /// Who reads a resource's value only.
+    pub value: Masks,
+    /// Who reads a resource's error only.
+    pub error: Masks,
+    /// Who reads a resource's status only.
+    pub status: Masks,
 }
 
-/// One node's place in the wiring.
+/// A list for each position.
 #[derive(Debug)]
-pub struct Wire {
-    /// The node's name.
-    pub name: &'static str,
-    /// How it is settled.
-    pub kind: WireKind,
-    /// The positions it reads, resources by their `Answer`.
-    pub dependencies: &'static [u32],
-    /// Who reads it.
-    pub dependents: Dependents,
+pub struct Lists<T: 'static> {
+    /// Where each list ends, and the next one starts. Where there is no end, there is no list.
+    pub ends: &'static [u32],
+    /// All of them, one after the other.
+    pub items: &'static [T],
+}
+
+/// Masks of nodes, as words of the mask and their bits, for each position.
+#[derive(Debug)]
+pub struct Masks {
+    /// The words.
+    pub words: Lists<u32>,
+    /// The bits in each of `words`.
+    pub bits: &'static [u64],
 }
 
 /// How a node is settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WireKind {
-    /// A source.
+pub(crate) enum WireKind {
+    /// `s`: a source.
     Signal,
-    /// Recomputed as soon as it is stale: an effect or a resource needs it.
+    /// `c`: recomputed as soon as it is stale, for an effect or a resource needs it.
     Computed,
-    /// Recomputed when it is read.
+    /// `l`: recomputed when it is read.
     Lazy,
-    /// The first rank of a resource: its arguments' dependencies changed.
+    /// `q`: the first rank of a resource, where its arguments' dependencies changed.
     Question,
-    /// The second rank of a resource: it starts, stops or commits.
+    /// `a`: the second rank of a resource, where it starts, stops or commits.
     Answer,
-    /// Run in phase B.
+    /// `e`: run in phase B.
     Effect,
 }
 
-/// Masks of the nodes that read a node, as pairs of a word and its bits.
-#[derive(Debug)]
-pub struct Dependents {
-    /// Those that read all of it.
-    pub whole: &'static [(u32, u64)],
-    /// Those that read a resource's value only.
-    pub value: &'static [(u32, u64)],
-    /// Those that read a resource's error only.
-    pub error: &'static [(u32, u64)],
-    /// Those that read a resource's status only.
-    pub status: &'static [(u32, u64)],
-}
-
-impl Dependents {
-    /// Of a node nobody reads.
-    pub const NONE: Self = Dependents::whole(&[]);
-
-    /// Of a node that has no parts.
-    pub const fn whole(whole: &'static [(u32, u64)]) -> Self {
-        Dependents {
-            whole,
-            value: &[],
-            error: &[],
-            status: &[],
+impl Wiring {
+    /// How the node at `position` is settled.
+    #[inline]
+    pub(crate) fn kind(&self, position: usize) -> WireKind {
+        match self.kinds[position] {
+            b's' => WireKind::Signal,
+            b'c' => WireKind::Computed,
+            b'l' => WireKind::Lazy,
+            b'q' => WireKind::Question,
+            b'a' => WireKind::Answer,
+            _ => WireKind::Effect,
         }
     }
 
-    /// Calls `mark` for each mask that `change` concerns.
-    pub(crate) fn each(&self, change: Change, mut mark: impl FnMut(usize, u64)) {
+    /// The positions that the node at `position` reads.
+    #[inline]
+    pub(crate) fn dependencies(&self, position: usize) -> impl Iterator<Item = usize> + use<> {
+        let (start, end) = self.dependencies.range(position);
+        let dependencies = &self.dependencies.items[start..end];
+        dependencies.iter().map(|&position| position as usize)
+    }
+
+    /// The name of the node of this rank.
+    pub(crate) fn name(&self, rank: usize) -> &'static str {
+        let mut nodes = self.graph.nodes.iter();
+        let node = nodes.find(|node| node.rank == Some(rank));
+        node.map_or("", |node| node.name)
+    }
+
+    /// Calls `mark` for each mask of those who read what `change` says of the node at `position`.
+    #[inline]
+    pub(crate) fn dependents(
+        &self,
+        position: usize,
+        change: Change,
+        mut mark: impl FnMut(usize, u64),
+    ) {
         let parts = [
-            (Change::TRANSITION, self.whole),
-            (Change::VALUE, self.value),
-            (Change::ERROR, self.error),
-            (Change::STATUS, self.status),
+            (Change::TRANSITION, &self.whole),
+            (Change::VALUE, &self.value),
+            (Change::ERROR, &self.error),
+            (Change::STATUS, &self.status),
         ];
         for (part, masks) in parts {
             if change.contains(part) {
-                for &(word, bits) in masks {
+                let (start, end) = masks.words.range(position);
+                let words = masks.words.items[start..end].iter();
+                for (&word, &bits) in words.zip(&masks.bits[start..end]) {
                     mark(word as usize, bits);
                 }
             }
         }
     }
+}
+
+impl<T> Lists<T> {
+    /// For every position an empty list.
+    pub const NONE: Self = Lists {
+        ends: &[],
+        items: &[],
+    };
+
+    /// Where in `items` the list of this position starts and ends.
+    #[inline]
+    fn range(&self, position: usize) -> (usize, usize) {
+        let end = |position: usize| self.ends.get(position).map_or(0, |&end| end as usize);
+        (position.checked_sub(1).map_or(0, end), end(position))
+    }
+}
+
+impl Masks {
+    /// Nobody reads anything.
+    pub const NONE: Self = Masks {
+        words: Lists::NONE,
+        bits: &[],
+    };
 }

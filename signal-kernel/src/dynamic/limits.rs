@@ -198,7 +198,7 @@ fn runs_are_numbered_anew() {
     let outer = computed(move || a.get() + inner.get() + a.get() + b.get());
     assert_eq!(outer.get(), 7);
     for before in 0..4 {
-        kernel::with(|cell| cell.borrow_mut().runs = u32::MAX - before);
+        kernel::with(|cell| cell.borrow_mut().runs = u32::MAX - 1 - before);
         a.set(a.get() + 1);
         assert_eq!(inner.get(), a.get() + b.get());
         assert_eq!(outer.get(), 3 * a.get() + 2 * b.get());

@@ -353,7 +353,7 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         }
         let first = !std::mem::replace(&mut self.begun, true);
         if source.moved || by_hand.is_some() || first {
-            let _ = self.answer.question_changed();
+            self.answer.ask_anew();
         }
         if let Some(request) = self.desk.request.take() {
             self.answer.request(request);

@@ -15,12 +15,7 @@ impl Cart {
         2
     }
     #[inline]
-    fn __body_total(
-        #[allow(unused_variables)]
-        price: &u64,
-        #[allow(unused_variables)]
-        qty: &u64,
-    ) -> u64 {
+    fn __body_total(price: &u64, qty: &u64) -> u64 {
         price * qty
     }
     #[inline]
@@ -39,22 +34,8 @@ impl Cart {
 )]
 impl Cart {
     #[inline]
-    fn __same_price(before: &u64, after: &u64) -> bool {
-        #[allow(non_camel_case_types)]
-        enum price {}
-        <_ as ::signal_kernel::needs::Comparable<price>>::is_unchanged(before, after)
-    }
-    #[inline]
-    fn __same_qty(before: &u64, after: &u64) -> bool {
-        #[allow(non_camel_case_types)]
-        enum qty {}
-        <_ as ::signal_kernel::needs::Comparable<qty>>::is_unchanged(before, after)
-    }
-    #[inline]
-    fn __same_total(before: &u64, after: &u64) -> bool {
-        #[allow(non_camel_case_types)]
-        enum total {}
-        <_ as ::signal_kernel::needs::Comparable<total>>::is_unchanged(before, after)
+    fn __equal_u64(before: &u64, after: &u64) -> bool {
+        ::core::cmp::PartialEq::eq(before, after)
     }
 }
 /// What is in the basket.
@@ -65,13 +46,13 @@ impl Cart {
 #[allow(unreachable_pub, clippy::type_complexity)]
 pub struct Cart {
     #[doc(hidden)]
+    core__: ::signal_kernel::__private::Core<1usize>,
+    #[doc(hidden)]
     __price: ::signal_kernel::__private::Slot<u64, ()>,
     #[doc(hidden)]
     __qty: ::signal_kernel::__private::Slot<u64, ()>,
     #[doc(hidden)]
     __total: ::signal_kernel::__private::Slot<u64, ()>,
-    #[doc(hidden)]
-    core__: ::signal_kernel::__private::Core<1usize>,
 }
 ///Writes to a [`Cart`] that are settled together. See [`Cart::batch`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
@@ -111,23 +92,17 @@ impl Cart {
         let revision = 0;
         if let ::core::option::Option::Some(old) = self
             .__price
-            .replace(value, Self::__same_price, revision)
+            .replace(value, Self::__equal_u64, revision)
         {
             self.core__.pending[0usize] = 1u64;
-            ::signal_kernel::__private::settle::changed(self, old);
+            self.__changed(old);
         }
     }
     ///Changes the signal `price` in place and settles the graph, whatever became of it.
     #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
     pub fn update_price(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
-        ::signal_kernel::__private::settle::update(
-            self,
-            2usize,
-            |graph| {
-                let revision = graph.core__.tick();
-                graph.__price.change(revision, change);
-            },
-        )
+        let caught = self.__price.change(&mut self.core__, 2usize, change);
+        self.__updated(caught);
     }
     ///The signal `qty`.
     #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
@@ -143,23 +118,17 @@ impl Cart {
         let revision = 0;
         if let ::core::option::Option::Some(old) = self
             .__qty
-            .replace(value, Self::__same_qty, revision)
+            .replace(value, Self::__equal_u64, revision)
         {
             self.core__.pending[0usize] = 1u64;
-            ::signal_kernel::__private::settle::changed(self, old);
+            self.__changed(old);
         }
     }
     ///Changes the signal `qty` in place and settles the graph, whatever became of it.
     #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
     pub fn update_qty(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
-        ::signal_kernel::__private::settle::update(
-            self,
-            3usize,
-            |graph| {
-                let revision = graph.core__.tick();
-                graph.__qty.change(revision, change);
-            },
-        )
+        let caught = self.__qty.change(&mut self.core__, 3usize, change);
+        self.__updated(caught);
     }
     /// With what is to be paid.
     ///
@@ -171,9 +140,7 @@ impl Cart {
     #[inline]
     #[track_caller]
     pub fn total(&self) -> &u64 {
-        if self.core__.is_failed(0usize) {
-            ::signal_kernel::__private::read::failed(self, 0usize)
-        }
+        self.core__.assert_good(0usize);
         &self.__total.value
     }
 }
@@ -196,16 +163,13 @@ impl<'graph> CartBatch<'graph> {
     }
     ///Writes the signal `price`.
     pub fn set_price(&mut self, value: u64) {
-        let stamp = self.graph__.core__.stamp();
-        let write = self.graph__.__price.write(stamp, value, <Cart>::__same_price);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
+        self.graph__
+            .__price
+            .write(&mut self.graph__.core__, 2usize, value, <Cart>::__equal_u64);
     }
     ///Changes the signal `price` in place: this always counts as a change, unless rolled back.
     pub fn update_price(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
-        let stamp = self.graph__.core__.stamp();
-        let write = self.graph__.__price.touch(stamp);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
-        change(&mut self.graph__.__price.value);
+        change(self.graph__.__price.touch(&mut self.graph__.core__, 2usize));
     }
     ///As [`Cart::qty`].
     #[track_caller]
@@ -214,22 +178,18 @@ impl<'graph> CartBatch<'graph> {
     }
     ///Writes the signal `qty`.
     pub fn set_qty(&mut self, value: u64) {
-        let stamp = self.graph__.core__.stamp();
-        let write = self.graph__.__qty.write(stamp, value, <Cart>::__same_qty);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 3usize, write);
+        self.graph__
+            .__qty
+            .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
     }
     ///Changes the signal `qty` in place: this always counts as a change, unless rolled back.
     pub fn update_qty(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
-        let stamp = self.graph__.core__.stamp();
-        let write = self.graph__.__qty.touch(stamp);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 3usize, write);
-        change(&mut self.graph__.__qty.value);
+        change(self.graph__.__qty.touch(&mut self.graph__.core__, 3usize));
     }
     ///As [`Cart::total`].
     #[track_caller]
     pub fn total(&mut self) -> &u64 {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 0usize);
-        self.graph__.total()
+        self.graph__.__refreshed(0usize).total()
     }
     /// A batch inside this one: the outermost settles.
     pub fn batch<R>(
@@ -278,22 +238,25 @@ impl<'graph> CartTransaction<'graph> {
     }
     ///Writes the signal `price`.
     pub fn set_price(&mut self, value: u64) {
-        let stamp = self.graph__.core__.stamp();
-        let write = self.graph__.__price.write(stamp, value, <Cart>::__same_price);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
+        self.graph__
+            .__price
+            .write(&mut self.graph__.core__, 2usize, value, <Cart>::__equal_u64);
     }
     ///Changes the signal `price` in place: this always counts as a change, unless rolled back.
     pub fn update_price(&mut self, change: impl ::core::ops::FnOnce(&mut u64))
     where
         for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
     {
-        let stamp = self.graph__.core__.stamp();
-        let write = self
-            .graph__
-            .__price
-            .touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
-        change(&mut self.graph__.__price.value);
+        change(
+            self
+                .graph__
+                .__price
+                .touch_cloned(
+                    &mut self.graph__.core__,
+                    2usize,
+                    ::signal_kernel::needs::Undo::copy_for_undo,
+                ),
+        );
     }
     ///As [`Cart::qty`].
     #[track_caller]
@@ -302,28 +265,30 @@ impl<'graph> CartTransaction<'graph> {
     }
     ///Writes the signal `qty`.
     pub fn set_qty(&mut self, value: u64) {
-        let stamp = self.graph__.core__.stamp();
-        let write = self.graph__.__qty.write(stamp, value, <Cart>::__same_qty);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 3usize, write);
+        self.graph__
+            .__qty
+            .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
     }
     ///Changes the signal `qty` in place: this always counts as a change, unless rolled back.
     pub fn update_qty(&mut self, change: impl ::core::ops::FnOnce(&mut u64))
     where
         for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
     {
-        let stamp = self.graph__.core__.stamp();
-        let write = self
-            .graph__
-            .__qty
-            .touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 3usize, write);
-        change(&mut self.graph__.__qty.value);
+        change(
+            self
+                .graph__
+                .__qty
+                .touch_cloned(
+                    &mut self.graph__.core__,
+                    3usize,
+                    ::signal_kernel::needs::Undo::copy_for_undo,
+                ),
+        );
     }
     ///As [`Cart::total`].
     #[track_caller]
     pub fn total(&mut self) -> &u64 {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 0usize);
-        self.graph__.total()
+        self.graph__.__refreshed(0usize).total()
     }
     /// A batch inside this one: the outermost settles.
     pub fn batch<R>(
@@ -382,7 +347,11 @@ impl Cart {
             __price,
             __qty,
             __total,
-            core__: ::signal_kernel::__private::Core::new([2u64], hub),
+            core__: ::signal_kernel::__private::Core::new(
+                [2u64],
+                hub,
+                <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
+            ),
         };
         ::signal_kernel::__private::settle::begin(&mut graph);
         graph
@@ -473,32 +442,15 @@ impl Cart {
     #[allow(dead_code)]
     pub const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(
         "Cart",
-        &[
-            ::signal_kernel::Node::new(
-                "price",
-                ::signal_kernel::NodeKind::Signal,
-                ::core::option::Option::None,
-                &[],
-            ),
-            ::signal_kernel::Node::new(
-                "qty",
-                ::signal_kernel::NodeKind::Signal,
-                ::core::option::Option::None,
-                &[],
-            ),
-            ::signal_kernel::Node::new(
-                "total",
-                ::signal_kernel::NodeKind::Computed,
-                ::core::option::Option::Some(0usize),
-                &[0usize, 1usize],
-            ),
-            ::signal_kernel::Node::new(
-                "show",
-                ::signal_kernel::NodeKind::Effect,
-                ::core::option::Option::Some(1usize),
-                &[2usize],
-            ),
-        ],
+        {
+            const NODES: &[::signal_kernel::Node] = &::signal_kernel::Node::all(
+                ["price", "qty", "total", "show"],
+                b"ssce",
+                [2, 3, 0, 1],
+                [&[], &[], &[0, 1], &[2]],
+            );
+            NODES
+        },
     );
 }
 #[doc(hidden)]
@@ -510,72 +462,52 @@ impl Cart {
         &mut self,
         bits: u64,
     ) -> ::signal_kernel::__private::Change {
-        let revision = self.core__.revision;
         let mut sweep = ::signal_kernel::__private::Sweep::<
             ONE,
             1usize,
-        >::new(&mut self.core__.pending, &mut self.core__.reached, 0usize, bits);
-        if sweep.due(1u64) {
-            sweep.visit(0u32);
+        >::new(&mut self.core__, 0usize, bits);
+        if sweep.visit(0u32) {
             let value = Self::__body_total(&self.__price.value, &self.__qty.value);
-            if self.__total.store(value, Self::__same_total, revision, &mut sweep) {
-                if ONE {
-                    return ::signal_kernel::__private::Change::TRANSITION;
-                }
-                sweep.mark(2u64);
-            }
-            if ONE {
-                return ::signal_kernel::__private::Change::NONE;
-            }
+            self.__total.store(value, Self::__equal_u64, 2u64, &mut sweep);
         }
-        if sweep.due(2u64) {
-            sweep.visit(1u32);
+        if sweep.visit(1u32) {
             Self::__body_show(&self.__total.value);
-            if ONE {
-                return ::signal_kernel::__private::Change::NONE;
-            }
         }
-        sweep.end();
-        ::signal_kernel::__private::Change::NONE
+        sweep.end()
+    }
+    #[inline]
+    fn __changed<R>(&mut self, old: R) {
+        ::signal_kernel::__private::settle::changed(self, old);
+    }
+    fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
+        ::signal_kernel::__private::settle::updated(self, caught);
+    }
+    #[track_caller]
+    fn __refreshed(&mut self, rank: usize) -> &Self {
+        ::signal_kernel::__private::batch::refresh(self, rank);
+        self
     }
 }
 #[doc(hidden)]
 #[allow(clippy::redundant_closure)]
 impl ::signal_kernel::__private::Wired<1usize> for Cart {
     const WIRING: &'static ::signal_kernel::__private::Wiring = &::signal_kernel::__private::Wiring {
-        graph: "Cart",
-        nodes: &[
-            ::signal_kernel::__private::Wire {
-                name: "total",
-                kind: ::signal_kernel::__private::WireKind::Computed,
-                dependencies: &[2u32, 3u32],
-                dependents: ::signal_kernel::__private::Dependents::whole(
-                    &[(0u32, 2u64)],
-                ),
+        graph: Self::GRAPH,
+        kinds: b"cess",
+        dependencies: ::signal_kernel::__private::Lists {
+            ends: &[2, 3, 3, 3],
+            items: &[2, 3, 0],
+        },
+        whole: ::signal_kernel::__private::Masks {
+            words: ::signal_kernel::__private::Lists {
+                ends: &[1, 1, 2, 3],
+                items: &[0, 0, 0],
             },
-            ::signal_kernel::__private::Wire {
-                name: "show",
-                kind: ::signal_kernel::__private::WireKind::Effect,
-                dependencies: &[0u32],
-                dependents: ::signal_kernel::__private::Dependents::whole(&[]),
-            },
-            ::signal_kernel::__private::Wire {
-                name: "price",
-                kind: ::signal_kernel::__private::WireKind::Signal,
-                dependencies: &[],
-                dependents: ::signal_kernel::__private::Dependents::whole(
-                    &[(0u32, 1u64)],
-                ),
-            },
-            ::signal_kernel::__private::Wire {
-                name: "qty",
-                kind: ::signal_kernel::__private::WireKind::Signal,
-                dependencies: &[],
-                dependents: ::signal_kernel::__private::Dependents::whole(
-                    &[(0u32, 1u64)],
-                ),
-            },
-        ],
+            bits: &[2, 1, 1],
+        },
+        value: ::signal_kernel::__private::Masks::NONE,
+        error: ::signal_kernel::__private::Masks::NONE,
+        status: ::signal_kernel::__private::Masks::NONE,
     };
     const HAS_RESOURCES: bool = false;
     #[inline]
@@ -600,42 +532,12 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
     fn node(
         &mut self,
         position: usize,
-        with: &mut dyn ::core::ops::FnMut(::signal_kernel::__private::NodeRef<'_>),
+        show: &mut ::signal_kernel::__private::Show<'_>,
     ) {
         match position {
-            2usize => {
-                with(
-                    ::signal_kernel::__private::NodeRef::Slot(
-                        &mut ::signal_kernel::__private::SlotRef {
-                            slot: &mut self.__price,
-                            same: Self::__same_price,
-                            exact: true,
-                        },
-                    ),
-                )
-            }
-            3usize => {
-                with(
-                    ::signal_kernel::__private::NodeRef::Slot(
-                        &mut ::signal_kernel::__private::SlotRef {
-                            slot: &mut self.__qty,
-                            same: Self::__same_qty,
-                            exact: true,
-                        },
-                    ),
-                )
-            }
-            0usize => {
-                with(
-                    ::signal_kernel::__private::NodeRef::Slot(
-                        &mut ::signal_kernel::__private::SlotRef {
-                            slot: &mut self.__total,
-                            same: Self::__same_total,
-                            exact: true,
-                        },
-                    ),
-                )
-            }
+            2usize => show.slot(&mut self.__price, Self::__equal_u64),
+            3usize => show.slot(&mut self.__qty, Self::__equal_u64),
+            0usize => show.slot(&mut self.__total, Self::__equal_u64),
             _ => {}
         }
     }

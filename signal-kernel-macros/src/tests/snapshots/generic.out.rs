@@ -16,7 +16,7 @@ where
         std::array::from_fn(|_| r#type.clone())
     }
     #[inline]
-    fn __body_count(#[allow(unused_variables)] many: &[T; N]) -> usize {
+    fn __body_count(many: &[T; N]) -> usize {
         many.len()
     }
 }
@@ -44,10 +44,8 @@ where
         <_ as ::signal_kernel::needs::Comparable<many>>::is_unchanged(before, after)
     }
     #[inline]
-    fn __same_count(before: &usize, after: &usize) -> bool {
-        #[allow(non_camel_case_types)]
-        enum count {}
-        <_ as ::signal_kernel::needs::Comparable<count>>::is_unchanged(before, after)
+    fn __equal_usize(before: &usize, after: &usize) -> bool {
+        ::core::cmp::PartialEq::eq(before, after)
     }
 }
 #[cfg_attr(
@@ -60,13 +58,13 @@ where
     T: Send,
 {
     #[doc(hidden)]
+    core__: ::signal_kernel::__private::Core<1usize>,
+    #[doc(hidden)]
     __type: ::signal_kernel::__private::Slot<T, u64>,
     #[doc(hidden)]
     __many: ::signal_kernel::__private::Lazy<[T; N]>,
     #[doc(hidden)]
     __count: ::signal_kernel::__private::Lazy<usize>,
-    #[doc(hidden)]
-    core__: ::signal_kernel::__private::Core<1usize>,
 }
 ///Writes to a [`Pair`] that are settled together. See [`Pair::batch`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
@@ -118,20 +116,14 @@ where
             .replace(value, Self::__same_type, revision)
         {
             self.core__.pending[0usize] = 1u64;
-            ::signal_kernel::__private::settle::changed(self, old);
+            self.__changed(old);
         }
     }
     ///Changes the signal `type` in place and settles the graph, whatever became of it.
     #[cfg_attr(doc, doc = " [`many`](Self::many) depends on it.")]
     fn update_type(&mut self, change: impl ::core::ops::FnOnce(&mut T)) {
-        ::signal_kernel::__private::settle::update(
-            self,
-            2usize,
-            |graph| {
-                let revision = graph.core__.tick();
-                graph.__type.change(revision, change);
-            },
-        )
+        let caught = self.__type.change(&mut self.core__, 2usize, change);
+        self.__updated(caught);
     }
     ///The computed value `many`.
     #[cfg_attr(
@@ -141,16 +133,7 @@ where
     #[inline]
     #[track_caller]
     fn many(&self) -> &[T; N] {
-        match self.__many.peek() {
-            ::core::option::Option::Some(value) => value,
-            ::core::option::Option::None => {
-                ::signal_kernel::__private::read::lazy(
-                    self,
-                    0usize,
-                    |graph| graph.__many.peek(),
-                )
-            }
-        }
+        self.__lazy(0usize, &self.__many)
     }
 }
 #[allow(dead_code, deprecated)]
@@ -175,22 +158,18 @@ where
     }
     ///Writes the signal `type`.
     fn set_type(&mut self, value: T) {
-        let stamp = self.graph__.core__.stamp();
-        let write = self.graph__.__type.write(stamp, value, <Pair<T, N>>::__same_type);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
+        self.graph__
+            .__type
+            .write(&mut self.graph__.core__, 2usize, value, <Pair<T, N>>::__same_type);
     }
     ///Changes the signal `type` in place: this always counts as a change, unless rolled back.
     fn update_type(&mut self, change: impl ::core::ops::FnOnce(&mut T)) {
-        let stamp = self.graph__.core__.stamp();
-        let write = self.graph__.__type.touch(stamp);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
-        change(&mut self.graph__.__type.value);
+        change(self.graph__.__type.touch(&mut self.graph__.core__, 2usize));
     }
     ///As [`Pair::many`].
     #[track_caller]
     fn many(&mut self) -> &[T; N] {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 0usize);
-        self.graph__.many()
+        self.graph__.__refreshed(0usize).many()
     }
     /// A batch inside this one: the outermost settles.
     pub(crate) fn batch<R>(
@@ -242,28 +221,30 @@ where
     }
     ///Writes the signal `type`.
     fn set_type(&mut self, value: T) {
-        let stamp = self.graph__.core__.stamp();
-        let write = self.graph__.__type.write(stamp, value, <Pair<T, N>>::__same_type);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
+        self.graph__
+            .__type
+            .write(&mut self.graph__.core__, 2usize, value, <Pair<T, N>>::__same_type);
     }
     ///Changes the signal `type` in place: this always counts as a change, unless rolled back.
     fn update_type(&mut self, change: impl ::core::ops::FnOnce(&mut T))
     where
         for<'undo> T: ::signal_kernel::needs::Undo<'undo>,
     {
-        let stamp = self.graph__.core__.stamp();
-        let write = self
-            .graph__
-            .__type
-            .touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 2usize, write);
-        change(&mut self.graph__.__type.value);
+        change(
+            self
+                .graph__
+                .__type
+                .touch_cloned(
+                    &mut self.graph__.core__,
+                    2usize,
+                    ::signal_kernel::needs::Undo::copy_for_undo,
+                ),
+        );
     }
     ///As [`Pair::many`].
     #[track_caller]
     fn many(&mut self) -> &[T; N] {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 0usize);
-        self.graph__.many()
+        self.graph__.__refreshed(0usize).many()
     }
     /// A batch inside this one: the outermost settles.
     pub(crate) fn batch<R>(
@@ -315,16 +296,7 @@ where
     #[inline]
     #[track_caller]
     fn count(&self) -> &usize {
-        match self.__count.peek() {
-            ::core::option::Option::Some(value) => value,
-            ::core::option::Option::None => {
-                ::signal_kernel::__private::read::lazy(
-                    self,
-                    1usize,
-                    |graph| graph.__count.peek(),
-                )
-            }
-        }
+        self.__lazy(1usize, &self.__count)
     }
 }
 #[allow(
@@ -360,8 +332,7 @@ where
     #[track_caller]
     fn count(&mut self) -> &usize {
         let _ = <Pair<T, N>>::count;
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 1usize);
-        self.graph__.count()
+        self.graph__.__refreshed(1usize).count()
     }
 }
 #[allow(deprecated)]
@@ -383,8 +354,7 @@ where
     #[track_caller]
     fn count(&mut self) -> &usize {
         let _ = <Pair<T, N>>::count;
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 1usize);
-        self.graph__.count()
+        self.graph__.__refreshed(1usize).count()
     }
 }
 #[allow(dead_code)]
@@ -408,17 +378,17 @@ where
     pub(crate) fn new(r#type: T) -> Self {
         let __type = ::signal_kernel::__private::Slot::<_, u64>::new(r#type);
         let hub = ::core::option::Option::None;
-        let __many = <::signal_kernel::__private::Lazy<
-            [T; N],
-        > as ::core::default::Default>::default();
-        let __count = <::signal_kernel::__private::Lazy<
-            usize,
-        > as ::core::default::Default>::default();
+        let __many = ::signal_kernel::__private::Lazy::new(Self::__same_many);
+        let __count = ::signal_kernel::__private::Lazy::new(Self::__equal_usize);
         let mut graph = Self {
             __type,
             __many,
             __count,
-            core__: ::signal_kernel::__private::Core::new([0u64], hub),
+            core__: ::signal_kernel::__private::Core::new(
+                [0u64],
+                hub,
+                <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
+            ),
         };
         ::signal_kernel::__private::settle::begin(&mut graph);
         graph
@@ -479,26 +449,15 @@ where
     #[allow(dead_code)]
     pub(crate) const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(
         "Pair",
-        &[
-            ::signal_kernel::Node::new(
-                "type",
-                ::signal_kernel::NodeKind::Signal,
-                ::core::option::Option::None,
-                &[],
-            ),
-            ::signal_kernel::Node::new(
-                "many",
-                ::signal_kernel::NodeKind::Lazy,
-                ::core::option::Option::Some(0usize),
-                &[0usize],
-            ),
-            ::signal_kernel::Node::new(
-                "count",
-                ::signal_kernel::NodeKind::Lazy,
-                ::core::option::Option::Some(1usize),
-                &[1usize],
-            ),
-        ],
+        {
+            const NODES: &[::signal_kernel::Node] = &::signal_kernel::Node::all(
+                ["type", "many", "count"],
+                b"sll",
+                [2, 0, 1],
+                [&[], &[0], &[1]],
+            );
+            NODES
+        },
     );
 }
 #[doc(hidden)]
@@ -513,40 +472,38 @@ where
         &mut self,
         bits: u64,
     ) -> ::signal_kernel::__private::Change {
-        let revision = self.core__.revision;
         let mut sweep = ::signal_kernel::__private::Sweep::<
             ONE,
             1usize,
-        >::new(&mut self.core__.pending, &mut self.core__.reached, 0usize, bits);
-        if sweep.due(1u64) {
-            sweep.visit(0u32);
-            if let ::core::option::Option::Some(old) = self.__many.outdate() {
-                sweep.committed(::signal_kernel::__private::Change::TRANSITION);
-                sweep.mark(2u64);
-                ::signal_kernel::__private::settle::discard(old);
-                if ONE {
-                    return ::signal_kernel::__private::Change::TRANSITION;
-                }
-            }
-            if ONE {
-                return ::signal_kernel::__private::Change::NONE;
-            }
+        >::new(&mut self.core__, 0usize, bits);
+        if sweep.visit(0u32) {
+            self.__many.outdate(2u64, &mut sweep);
         }
-        if sweep.due(2u64) {
-            sweep.visit(1u32);
-            if let ::core::option::Option::Some(old) = self.__count.outdate() {
-                sweep.committed(::signal_kernel::__private::Change::TRANSITION);
-                ::signal_kernel::__private::settle::discard(old);
-                if ONE {
-                    return ::signal_kernel::__private::Change::TRANSITION;
-                }
-            }
-            if ONE {
-                return ::signal_kernel::__private::Change::NONE;
-            }
+        if sweep.visit(1u32) {
+            self.__count.outdate(0u64, &mut sweep);
         }
-        sweep.end();
-        ::signal_kernel::__private::Change::NONE
+        sweep.end()
+    }
+    #[inline]
+    fn __changed<R>(&mut self, old: R) {
+        ::signal_kernel::__private::settle::changed(self, old);
+    }
+    fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
+        ::signal_kernel::__private::settle::updated(self, caught);
+    }
+    #[track_caller]
+    fn __refreshed(&mut self, rank: usize) -> &Self {
+        ::signal_kernel::__private::batch::refresh(self, rank);
+        self
+    }
+    #[inline]
+    #[track_caller]
+    fn __lazy<'graph, R>(
+        &'graph self,
+        rank: usize,
+        lazy: &'graph ::signal_kernel::__private::Lazy<R>,
+    ) -> &'graph R {
+        ::signal_kernel::__private::read::lazy(self, rank, lazy)
     }
 }
 #[doc(hidden)]
@@ -557,31 +514,22 @@ where
     T: Send,
 {
     const WIRING: &'static ::signal_kernel::__private::Wiring = &::signal_kernel::__private::Wiring {
-        graph: "Pair",
-        nodes: &[
-            ::signal_kernel::__private::Wire {
-                name: "many",
-                kind: ::signal_kernel::__private::WireKind::Lazy,
-                dependencies: &[2u32],
-                dependents: ::signal_kernel::__private::Dependents::whole(
-                    &[(0u32, 2u64)],
-                ),
+        graph: Self::GRAPH,
+        kinds: b"lls",
+        dependencies: ::signal_kernel::__private::Lists {
+            ends: &[1, 2, 2],
+            items: &[2, 0],
+        },
+        whole: ::signal_kernel::__private::Masks {
+            words: ::signal_kernel::__private::Lists {
+                ends: &[1, 1, 2],
+                items: &[0, 0],
             },
-            ::signal_kernel::__private::Wire {
-                name: "count",
-                kind: ::signal_kernel::__private::WireKind::Lazy,
-                dependencies: &[0u32],
-                dependents: ::signal_kernel::__private::Dependents::whole(&[]),
-            },
-            ::signal_kernel::__private::Wire {
-                name: "type",
-                kind: ::signal_kernel::__private::WireKind::Signal,
-                dependencies: &[],
-                dependents: ::signal_kernel::__private::Dependents::whole(
-                    &[(0u32, 1u64)],
-                ),
-            },
-        ],
+            bits: &[2, 1],
+        },
+        value: ::signal_kernel::__private::Masks::NONE,
+        error: ::signal_kernel::__private::Masks::NONE,
+        status: ::signal_kernel::__private::Masks::NONE,
     };
     const HAS_RESOURCES: bool = false;
     #[inline]
@@ -606,42 +554,12 @@ where
     fn node(
         &mut self,
         position: usize,
-        with: &mut dyn ::core::ops::FnMut(::signal_kernel::__private::NodeRef<'_>),
+        show: &mut ::signal_kernel::__private::Show<'_>,
     ) {
         match position {
-            2usize => {
-                with(
-                    ::signal_kernel::__private::NodeRef::Slot(
-                        &mut ::signal_kernel::__private::SlotRef {
-                            slot: &mut self.__type,
-                            same: Self::__same_type,
-                            exact: true,
-                        },
-                    ),
-                )
-            }
-            0usize => {
-                with(
-                    ::signal_kernel::__private::NodeRef::Lazy(
-                        &mut ::signal_kernel::__private::LazyRef {
-                            lazy: &mut self.__many,
-                            same: Self::__same_many,
-                            exact: true,
-                        },
-                    ),
-                )
-            }
-            1usize => {
-                with(
-                    ::signal_kernel::__private::NodeRef::Lazy(
-                        &mut ::signal_kernel::__private::LazyRef {
-                            lazy: &mut self.__count,
-                            same: Self::__same_count,
-                            exact: true,
-                        },
-                    ),
-                )
-            }
+            2usize => show.slot(&mut self.__type, Self::__same_type),
+            0usize => show.lazy(&mut self.__many, Self::__same_many),
+            1usize => show.lazy(&mut self.__count, Self::__equal_usize),
             _ => {}
         }
     }
@@ -683,7 +601,7 @@ where
                         || Self::__body_count(
                             ::signal_kernel::__private::read::current(&self.__many),
                         ),
-                        Self::__same_count,
+                        Self::__equal_usize,
                     )
             }
             _ => ::signal_kernel::__private::read::not_lazy(rank),

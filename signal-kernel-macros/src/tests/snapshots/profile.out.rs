@@ -31,7 +31,6 @@ impl Profile {
     }
     #[inline]
     fn __body_title(
-        #[allow(unused_variables)]
         user: &::signal_kernel::AsyncState<
             <fetch_user as ::signal_kernel::Resource>::Value,
             <fetch_user as ::signal_kernel::Resource>::Error,
@@ -57,12 +56,7 @@ impl Profile {
         log.push(format!("{} {title}", user.status()));
     }
     #[inline]
-    fn __body_lock(
-        #[allow(unused_variables)]
-        client: &Client,
-        #[allow(unused_variables)]
-        title: &String,
-    ) -> Guard {
+    fn __body_lock(client: &Client, title: &String) -> Guard {
         client.lock(title)
     }
 }
@@ -104,6 +98,8 @@ impl Profile {
 #[allow(unreachable_pub, clippy::type_complexity)]
 struct Profile {
     #[doc(hidden)]
+    core__: ::signal_kernel::__private::Core<1usize>,
+    #[doc(hidden)]
     __client: Client,
     #[doc(hidden)]
     __log: Vec<String>,
@@ -119,8 +115,6 @@ struct Profile {
     __title: ::signal_kernel::__private::Slot<String, ()>,
     #[doc(hidden)]
     __lock: ::core::option::Option<Guard>,
-    #[doc(hidden)]
-    core__: ::signal_kernel::__private::Core<1usize>,
 }
 ///Writes to a [`Profile`] that are settled together. See [`Profile::batch`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
@@ -183,20 +177,14 @@ impl Profile {
             .replace(value, Self::__same_id, revision)
         {
             self.core__.pending[0usize] = 1u64;
-            ::signal_kernel::__private::settle::changed(self, old);
+            self.__changed(old);
         }
     }
     ///Changes the signal `id` in place and settles the graph, whatever became of it.
     #[cfg_attr(doc, doc = " [`user`](Self::user) depends on it.")]
     fn update_id(&mut self, change: impl ::core::ops::FnOnce(&mut Option<u64>)) {
-        ::signal_kernel::__private::settle::update(
-            self,
-            5usize,
-            |graph| {
-                let revision = graph.core__.tick();
-                graph.__id.change(revision, change);
-            },
-        )
+        let caught = self.__id.change(&mut self.core__, 5usize, change);
+        self.__updated(caught);
     }
     ///The resource `user`.
     #[cfg_attr(
@@ -244,9 +232,7 @@ impl Profile {
     #[inline]
     #[track_caller]
     fn title(&self) -> &String {
-        if self.core__.is_failed(2usize) {
-            ::signal_kernel::__private::read::failed(self, 2usize)
-        }
+        self.core__.assert_good(2usize);
         &self.__title.value
     }
 }
@@ -283,16 +269,13 @@ impl<'graph> ProfileBatch<'graph> {
     }
     ///Writes the signal `id`.
     fn set_id(&mut self, value: Option<u64>) {
-        let stamp = self.graph__.core__.stamp();
-        let write = self.graph__.__id.write(stamp, value, <Profile>::__same_id);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 5usize, write);
+        self.graph__
+            .__id
+            .write(&mut self.graph__.core__, 5usize, value, <Profile>::__same_id);
     }
     ///Changes the signal `id` in place: this always counts as a change, unless rolled back.
     fn update_id(&mut self, change: impl ::core::ops::FnOnce(&mut Option<u64>)) {
-        let stamp = self.graph__.core__.stamp();
-        let write = self.graph__.__id.touch(stamp);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 5usize, write);
-        change(&mut self.graph__.__id.value);
+        change(self.graph__.__id.touch(&mut self.graph__.core__, 5usize));
     }
     ///As [`Profile::user`].
     #[track_caller]
@@ -330,8 +313,7 @@ impl<'graph> ProfileBatch<'graph> {
     ///As [`Profile::title`].
     #[track_caller]
     fn title(&mut self) -> &String {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 2usize);
-        self.graph__.title()
+        self.graph__.__refreshed(2usize).title()
     }
     /// A batch inside this one: the outermost settles.
     fn batch<R>(
@@ -398,22 +380,25 @@ impl<'graph> ProfileTransaction<'graph> {
     }
     ///Writes the signal `id`.
     fn set_id(&mut self, value: Option<u64>) {
-        let stamp = self.graph__.core__.stamp();
-        let write = self.graph__.__id.write(stamp, value, <Profile>::__same_id);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 5usize, write);
+        self.graph__
+            .__id
+            .write(&mut self.graph__.core__, 5usize, value, <Profile>::__same_id);
     }
     ///Changes the signal `id` in place: this always counts as a change, unless rolled back.
     fn update_id(&mut self, change: impl ::core::ops::FnOnce(&mut Option<u64>))
     where
         for<'undo> Option<u64>: ::signal_kernel::needs::Undo<'undo>,
     {
-        let stamp = self.graph__.core__.stamp();
-        let write = self
-            .graph__
-            .__id
-            .touch_cloned(stamp, ::signal_kernel::needs::Undo::copy_for_undo);
-        ::signal_kernel::__private::batch::written(&mut *self.graph__, 5usize, write);
-        change(&mut self.graph__.__id.value);
+        change(
+            self
+                .graph__
+                .__id
+                .touch_cloned(
+                    &mut self.graph__.core__,
+                    5usize,
+                    ::signal_kernel::needs::Undo::copy_for_undo,
+                ),
+        );
     }
     ///As [`Profile::user`].
     #[track_caller]
@@ -428,8 +413,7 @@ impl<'graph> ProfileTransaction<'graph> {
     ///As [`Profile::title`].
     #[track_caller]
     fn title(&mut self) -> &String {
-        ::signal_kernel::__private::batch::refresh(&mut *self.graph__, 2usize);
-        self.graph__.title()
+        self.graph__.__refreshed(2usize).title()
     }
     /// A batch inside this one: the outermost settles.
     fn batch<R>(
@@ -497,7 +481,11 @@ impl Profile {
             __user,
             __title,
             __lock,
-            core__: ::signal_kernel::__private::Core::new([24u64], hub),
+            core__: ::signal_kernel::__private::Core::new(
+                [24u64],
+                hub,
+                <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
+            ),
         };
         ::signal_kernel::__private::settle::begin(&mut graph);
         graph
@@ -559,38 +547,15 @@ impl Profile {
     #[allow(dead_code)]
     const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(
         "Profile",
-        &[
-            ::signal_kernel::Node::new(
-                "id",
-                ::signal_kernel::NodeKind::Signal,
-                ::core::option::Option::None,
-                &[],
-            ),
-            ::signal_kernel::Node::new(
-                "user",
-                ::signal_kernel::NodeKind::Resource,
-                ::core::option::Option::Some(1usize),
-                &[0usize],
-            ),
-            ::signal_kernel::Node::new(
-                "title",
-                ::signal_kernel::NodeKind::Computed,
-                ::core::option::Option::Some(2usize),
-                &[1usize],
-            ),
-            ::signal_kernel::Node::new(
-                "note",
-                ::signal_kernel::NodeKind::Effect,
-                ::core::option::Option::Some(3usize),
-                &[2usize, 1usize],
-            ),
-            ::signal_kernel::Node::new(
-                "lock",
-                ::signal_kernel::NodeKind::Effect,
-                ::core::option::Option::Some(4usize),
-                &[2usize],
-            ),
-        ],
+        {
+            const NODES: &[::signal_kernel::Node] = &::signal_kernel::Node::all(
+                ["id", "user", "title", "note", "lock"],
+                b"srcee",
+                [5, 1, 2, 3, 4],
+                [&[], &[0], &[1], &[2, 1], &[2]],
+            );
+            NODES
+        },
     );
 }
 #[doc(hidden)]
@@ -602,32 +567,22 @@ impl Profile {
         &mut self,
         bits: u64,
     ) -> ::signal_kernel::__private::Change {
-        let revision = self.core__.revision;
         let mut sweep = ::signal_kernel::__private::Sweep::<
             ONE,
             1usize,
-        >::new(&mut self.core__.pending, &mut self.core__.reached, 0usize, bits);
-        if sweep.due(1u64) {
-            sweep.visit(0u32);
-            let change = self.__user.question_changed();
-            if ONE {
-                return change;
-            }
-            if !change.is_none() {
+        >::new(&mut self.core__, 0usize, bits);
+        if sweep.visit(0u32) {
+            if self.__user.question_changed(&mut sweep) {
                 sweep.mark(2u64);
             }
-            if ONE {
-                return ::signal_kernel::__private::Change::NONE;
-            }
         }
-        if sweep.due(2u64) {
-            sweep.visit(1u32);
+        if sweep.visit(1u32) {
             let inputs = (&self.__client, &self.__id.value);
             let (change, dropped) = self
                 .__user
                 .act(
-                    &self.core__.hub,
-                    revision,
+                    sweep.hub(),
+                    sweep.revision(),
                     move || Self::__start_user(inputs.0, inputs.1),
                     ::core::option::Option::Some(Self::__same_user),
                 );
@@ -639,102 +594,68 @@ impl Profile {
                 sweep.mark(8u64);
             }
             dropped.resume();
-            if ONE {
-                return change;
-            }
-            if ONE {
-                return ::signal_kernel::__private::Change::NONE;
-            }
         }
-        if sweep.due(4u64) {
-            sweep.visit(2u32);
+        if sweep.visit(2u32) {
             let value = Self::__body_title(&self.__user.state);
-            if self.__title.store(value, Self::__same_title, revision, &mut sweep) {
-                if ONE {
-                    return ::signal_kernel::__private::Change::TRANSITION;
-                }
-                sweep.mark(24u64);
-            }
-            if ONE {
-                return ::signal_kernel::__private::Change::NONE;
-            }
+            self.__title.store(value, Self::__same_title, 24u64, &mut sweep);
         }
-        if sweep.due(8u64) {
-            sweep.visit(3u32);
+        if sweep.visit(3u32) {
             Self::__body_note(&mut self.__log, &self.__title.value, &self.__user.state);
-            if ONE {
-                return ::signal_kernel::__private::Change::NONE;
-            }
         }
-        if sweep.due(16u64) {
-            sweep.visit(4u32);
+        if sweep.visit(4u32) {
             let inputs = (&self.__client, &self.__title.value);
             ::signal_kernel::__private::settle::rerun(
                 &mut self.__lock,
                 move || Self::__body_lock(inputs.0, inputs.1),
             );
-            if ONE {
-                return ::signal_kernel::__private::Change::NONE;
-            }
         }
-        sweep.end();
-        ::signal_kernel::__private::Change::NONE
+        sweep.end()
+    }
+    #[inline]
+    fn __changed<R>(&mut self, old: R) {
+        ::signal_kernel::__private::settle::changed(self, old);
+    }
+    fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
+        ::signal_kernel::__private::settle::updated(self, caught);
+    }
+    #[track_caller]
+    fn __refreshed(&mut self, rank: usize) -> &Self {
+        ::signal_kernel::__private::batch::refresh(self, rank);
+        self
     }
 }
 #[doc(hidden)]
 #[allow(clippy::redundant_closure)]
 impl ::signal_kernel::__private::Wired<1usize> for Profile {
     const WIRING: &'static ::signal_kernel::__private::Wiring = &::signal_kernel::__private::Wiring {
-        graph: "Profile",
-        nodes: &[
-            ::signal_kernel::__private::Wire {
-                name: "user",
-                kind: ::signal_kernel::__private::WireKind::Question,
-                dependencies: &[5u32],
-                dependents: ::signal_kernel::__private::Dependents::whole(
-                    &[(0u32, 2u64)],
-                ),
+        graph: Self::GRAPH,
+        kinds: b"qacees",
+        dependencies: ::signal_kernel::__private::Lists {
+            ends: &[1, 2, 3, 5, 6, 6],
+            items: &[5, 0, 1, 2, 1, 2],
+        },
+        whole: ::signal_kernel::__private::Masks {
+            words: ::signal_kernel::__private::Lists {
+                ends: &[1, 1, 2, 2, 2, 3],
+                items: &[0, 0, 0],
             },
-            ::signal_kernel::__private::Wire {
-                name: "user",
-                kind: ::signal_kernel::__private::WireKind::Answer,
-                dependencies: &[0u32],
-                dependents: ::signal_kernel::__private::Dependents {
-                    whole: &[],
-                    value: &[(0u32, 4u64)],
-                    error: &[],
-                    status: &[(0u32, 8u64)],
-                },
+            bits: &[2, 24, 1],
+        },
+        value: ::signal_kernel::__private::Masks {
+            words: ::signal_kernel::__private::Lists {
+                ends: &[0, 1, 1, 1, 1, 1],
+                items: &[0],
             },
-            ::signal_kernel::__private::Wire {
-                name: "title",
-                kind: ::signal_kernel::__private::WireKind::Computed,
-                dependencies: &[1u32],
-                dependents: ::signal_kernel::__private::Dependents::whole(
-                    &[(0u32, 24u64)],
-                ),
+            bits: &[4],
+        },
+        error: ::signal_kernel::__private::Masks::NONE,
+        status: ::signal_kernel::__private::Masks {
+            words: ::signal_kernel::__private::Lists {
+                ends: &[0, 1, 1, 1, 1, 1],
+                items: &[0],
             },
-            ::signal_kernel::__private::Wire {
-                name: "note",
-                kind: ::signal_kernel::__private::WireKind::Effect,
-                dependencies: &[2u32, 1u32],
-                dependents: ::signal_kernel::__private::Dependents::whole(&[]),
-            },
-            ::signal_kernel::__private::Wire {
-                name: "lock",
-                kind: ::signal_kernel::__private::WireKind::Effect,
-                dependencies: &[2u32],
-                dependents: ::signal_kernel::__private::Dependents::whole(&[]),
-            },
-            ::signal_kernel::__private::Wire {
-                name: "id",
-                kind: ::signal_kernel::__private::WireKind::Signal,
-                dependencies: &[],
-                dependents: ::signal_kernel::__private::Dependents::whole(
-                    &[(0u32, 1u64)],
-                ),
-            },
-        ],
+            bits: &[8],
+        },
     };
     const HAS_RESOURCES: bool = true;
     #[inline]
@@ -759,32 +680,12 @@ impl ::signal_kernel::__private::Wired<1usize> for Profile {
     fn node(
         &mut self,
         position: usize,
-        with: &mut dyn ::core::ops::FnMut(::signal_kernel::__private::NodeRef<'_>),
+        show: &mut ::signal_kernel::__private::Show<'_>,
     ) {
         match position {
-            5usize => {
-                with(
-                    ::signal_kernel::__private::NodeRef::Slot(
-                        &mut ::signal_kernel::__private::SlotRef {
-                            slot: &mut self.__id,
-                            same: Self::__same_id,
-                            exact: true,
-                        },
-                    ),
-                )
-            }
-            1usize => with(::signal_kernel::__private::NodeRef::Answer(&mut self.__user)),
-            2usize => {
-                with(
-                    ::signal_kernel::__private::NodeRef::Slot(
-                        &mut ::signal_kernel::__private::SlotRef {
-                            slot: &mut self.__title,
-                            same: Self::__same_title,
-                            exact: false,
-                        },
-                    ),
-                )
-            }
+            5usize => show.slot(&mut self.__id, Self::__same_id),
+            1usize => show.answer(&mut self.__user),
+            2usize => show.slot_by_rule(&mut self.__title, Self::__same_title),
             _ => {}
         }
     }

@@ -1,0 +1,129 @@
+//! What of a node's methods can be written as text: their attributes, and bodies in which no token is the user's.
+//!
+//! Invariants: each method has a doc comment of its own.
+//!
+//! Must not know: signatures.
+
+use super::{Context, Kind, Node, docs, script::Script};
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
+
+/// What of a node's methods can be written as text.
+pub(super) struct Texts {
+    /// The attributes of the struct's methods: of the getter, and of up to two others.
+    pub(super) own: [TokenStream; 3],
+    /// The same of the batch's and the transaction's.
+    pub(super) open: [TokenStream; 3],
+    /// What the getters of a computed value do: that of the struct, and that of the two others.
+    pub(super) read: [TokenStream; 2],
+}
+
+/// The texts of all nodes, parsed at once.
+pub(super) fn texts(context: &Context) -> Vec<Texts> {
+    let mut script = Script::default();
+    for (index, node) in context.graph.nodes.iter().enumerate() {
+        let texts = own_texts(context, index, node).into_iter();
+        let texts = texts.chain(open_texts(context, node));
+        for text in texts.chain(read_texts(context, index, node)) {
+            write!(script, "{{{text}}}");
+        }
+    }
+    let mut groups = script.groups();
+    let mut next = |_| groups.next().unwrap_or_default();
+    let nodes = context.graph.nodes.iter();
+    let texts = nodes.map(|_| Texts {
+        own: [0, 1, 2].map(&mut next),
+        open: [0, 1, 2].map(&mut next),
+        read: [0, 1].map(&mut next),
+    });
+    texts.collect()
+}
+
+fn own_texts(context: &Context, index: usize, node: &Node) -> [String; 3] {
+    let (kind, plain) = (kind_name(node), node.name.unraw());
+    let (edges, readers) = (docs::edges(context, index), docs::readers(context, index));
+    // Our line of a getter's documentation stands below the user's.
+    let below = match docs::is_documented(&node.attrs) {
+        true => doc(""),
+        false => String::new(),
+    };
+    let line = doc(&format!("The {kind} `{plain}`."));
+    let getter = format!("{below} {line} {edges} #[inline] #[track_caller]");
+    let (other, third) = match node.kind {
+        Kind::Field { mutable: true, .. } => {
+            let line = doc(&format!("The field `{plain}`, to change: nothing reruns."));
+            (format!("{line} {readers} #[inline]"), String::new())
+        }
+        Kind::Signal { .. } => {
+            let set = doc(&format!(
+                "Writes the signal `{plain}` and settles the graph; an equal value changes nothing."
+            ));
+            let update = doc(&format!(
+                "Changes the signal `{plain}` in place and settles the graph, whatever became of it."
+            ));
+            (
+                format!("{set} {readers} #[inline]"),
+                format!("{update} {readers}"),
+            )
+        }
+        Kind::Resource { .. } => {
+            let reload = doc(&format!(
+                "Starts the resource `{plain}` again, with its arguments as they are now."
+            ));
+            let cancel = doc(&format!(
+                "Drops the work of the resource `{plain}`; does nothing if none is in flight."
+            ));
+            (format!("{reload} {edges}"), format!("{cancel} {readers}"))
+        }
+        _ => Default::default(),
+    };
+    [getter, other, third]
+}
+
+fn open_texts(context: &Context, node: &Node) -> [String; 3] {
+    let (graph, plain) = (context.name, node.name.unraw());
+    let getter = doc(&format!("As [`{graph}::{plain}`]."));
+    let (other, third) = match node.kind {
+        Kind::Field { mutable: true, .. } => (getter.clone(), String::new()),
+        Kind::Signal { .. } => (
+            doc(&format!("Writes the signal `{plain}`.")),
+            doc(&format!(
+                "Changes the signal `{plain}` in place: this always counts as a change, unless rolled back."
+            )),
+        ),
+        Kind::Resource { .. } => {
+            let line = doc(&format!(
+                "Asks for what [`{graph}`]'s method of this name does, when the batch ends; the last request counts."
+            ));
+            (line.clone(), line)
+        }
+        _ => Default::default(),
+    };
+    [format!("{getter} #[track_caller]"), other, third]
+}
+
+fn read_texts(context: &Context, index: usize, node: &Node) -> [String; 2] {
+    let (Some(plan), Kind::Computed { .. }) = (context.plan, &node.kind) else {
+        return Default::default();
+    };
+    let (rank, name) = (plan.position(index), node.name.unraw());
+    let own = match plan.places[index].lazy {
+        true => format!("self.__lazy({rank}usize, &self.__{name})"),
+        false => format!("self.core__.assert_good({rank}usize); &self.__{name}.value"),
+    };
+    [own, format!("self.graph__.__refreshed({rank}usize)")]
+}
+
+fn doc(line: &str) -> String {
+    format!("#[doc = {line:?}]")
+}
+
+fn kind_name(node: &Node) -> &'static str {
+    match node.kind {
+        Kind::Field { .. } => "field",
+        Kind::Signal { .. } => "signal",
+        Kind::Computed { .. } => "computed value",
+        Kind::Resource { .. } => "resource",
+        Kind::Effect { .. } => "effect",
+    }
+}
