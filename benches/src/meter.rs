@@ -1,0 +1,158 @@
+//! Times one workload on one library once, and collects what the checks found.
+//!
+//! Invariants: what is timed is checked; a deviation is kept, never repaired.
+//!
+//! Must not know: the workloads, the libraries, how results are shown.
+
+use std::{
+    cell::{Cell, RefCell},
+    hint::black_box,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+/// A handle on one repetition; clones share it, because some libraries want `'static` closures.
+#[derive(Clone)]
+pub struct Meter(Rc<Inner>);
+
+struct Inner {
+    target: Duration,
+    nanos: Cell<Option<f64>>,
+    faults: RefCell<Vec<String>>,
+}
+
+impl Meter {
+    /// A meter that repeats a pass until about `target` is spent; zero means once.
+    pub fn new(target: Duration) -> Self {
+        Meter(Rc::new(Inner {
+            target,
+            nanos: Cell::new(None),
+            faults: RefCell::default(),
+        }))
+    }
+
+    /// Warms up, then repeats `pass`, which performs `operations` operations.
+    pub fn run(&self, operations: u64, mut pass: impl FnMut()) {
+        let target = self.0.target;
+        let time = |pass: &mut dyn FnMut()| {
+            let start = Instant::now();
+            pass();
+            start.elapsed()
+        };
+        let mut last = time(&mut pass);
+        let mut spent = last;
+        while spent < target / 4 {
+            last = time(&mut pass);
+            spent += last;
+        }
+        let passes = (target.as_nanos() / last.as_nanos().max(1)).clamp(1, 1_000_000) as u64;
+        let start = Instant::now();
+        for _ in 0..passes {
+            pass();
+        }
+        self.per(start, passes * operations);
+    }
+
+    /// Times one call of `pass`, for what cannot be repeated on one graph.
+    pub fn once<R>(&self, operations: u64, pass: impl FnOnce() -> R) -> R {
+        let start = Instant::now();
+        let result = pass();
+        self.per(start, operations);
+        result
+    }
+
+    fn per(&self, start: Instant, operations: u64) {
+        let nanos = start.elapsed().as_nanos() as f64 / operations as f64;
+        self.0.nanos.set(Some(nanos));
+    }
+
+    /// Whether this repetition only checks answers.
+    pub fn is_quick(&self) -> bool {
+        self.0.target.is_zero()
+    }
+
+    /// Nanoseconds per operation, once something was timed.
+    pub fn nanos(&self) -> Option<f64> {
+        self.0.nanos.get()
+    }
+
+    /// What was wrong, each thing once.
+    pub fn faults(&self) -> Vec<String> {
+        self.0.faults.borrow().clone()
+    }
+
+    /// `wrong` of the values that were read are not what they must be.
+    pub fn values(&self, wrong: u64) {
+        if wrong > 0 {
+            self.fault("wrong values".to_owned());
+        }
+    }
+
+    /// Effects ran `got` times and must have run `want` times.
+    pub fn effects(&self, got: u64, want: u64) {
+        if want == 0 && got > 0 {
+            self.fault("effects run although nothing they read changed".to_owned());
+        } else if got.abs_diff(want) * 5 > want {
+            let times = got as f64 / want as f64;
+            self.fault(format!(
+                "effects run {times:.1} times as often as they must"
+            ));
+        } else if got != want {
+            let off = got.abs_diff(want);
+            self.fault(format!("effect runs are off by {off} in all"));
+        }
+    }
+
+    fn fault(&self, fault: String) {
+        let mut faults = self.0.faults.borrow_mut();
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
+    }
+}
+
+/// Times a fixed piece of work that never changes: how fast is the machine right now?
+///
+/// Independent chains keep the execution ports busy, so that a busy neighbour on the other
+/// hyper-thread shows: it can halve the speed of real code and leaves a latency-bound loop alone.
+pub fn probe() -> f64 {
+    let words: [u64; 512] = black_box([3; 512]);
+    let start = Instant::now();
+    let mut lanes = [1u64, 2, 3, 4, 5, 6, 7, 8];
+    for i in 0..4_000usize {
+        for (k, lane) in lanes.iter_mut().enumerate() {
+            *lane = (lane.rotate_left(7) ^ words[(i + k * 64) & 511]).wrapping_add(i as u64);
+        }
+        black_box(&mut lanes);
+    }
+    black_box(lanes);
+    start.elapsed().as_nanos() as f64
+}
+
+/// Knows how fast the probe is when nobody else is busy.
+pub struct Quiet {
+    best: f64,
+}
+
+impl Quiet {
+    /// Takes the best probe of `span` as the quiet state of this machine.
+    pub fn learn(span: Duration) -> Self {
+        let start = Instant::now();
+        let mut best = probe();
+        while start.elapsed() < span {
+            best = best.min(probe());
+        }
+        Quiet { best }
+    }
+
+    /// Whether the machine is quiet now.
+    pub fn holds(&self) -> bool {
+        (0..3).all(|_| probe() < self.best * 1.15)
+    }
+
+    /// Waits for a quiet moment, at most `limit`.
+    pub fn wait(&self, limit: Duration) {
+        let start = Instant::now();
+        while !self.holds() && start.elapsed() < limit {}
+    }
+}

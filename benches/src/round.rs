@@ -1,0 +1,143 @@
+//! Takes turns: every repetition of a row runs each of its sides once, so that what disturbs the machine
+//! disturbs them all.
+//!
+//! Invariants: the first repetition is a warm-up and does not count (unless only answers are checked). A
+//! repetition that was disturbed is taken again, a few times.
+//!
+//! Must not know: what is measured.
+
+use crate::{
+    arguments::Arguments,
+    meter::{Meter, Quiet},
+};
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
+
+/// What is known of one side in one row.
+#[derive(Default)]
+pub struct Samples {
+    /// Nanoseconds per operation, one for each repetition.
+    pub nanos: Vec<f64>,
+    pub faults: Vec<String>,
+    /// Why there are none.
+    pub absent: Option<String>,
+}
+
+impl Samples {
+    pub fn absent(why: impl Into<String>) -> Self {
+        Samples {
+            absent: Some(why.into()),
+            ..Samples::default()
+        }
+    }
+
+    pub fn median(&self) -> Option<f64> {
+        median(self.nanos.clone())
+    }
+
+    pub fn min(&self) -> Option<f64> {
+        self.nanos.iter().copied().min_by(f64::total_cmp)
+    }
+
+    fn take(&mut self, meter: &Meter) {
+        self.nanos.extend(meter.nanos());
+        for fault in meter.faults() {
+            if !self.faults.contains(&fault) {
+                self.faults.push(fault);
+            }
+        }
+    }
+}
+
+pub fn median(mut figures: Vec<f64>) -> Option<f64> {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied()
+}
+
+/// One side's part in a row: runs a repetition, or says that it is not expressed.
+pub type Turn<'a> = Box<dyn Fn(&Meter) -> bool + 'a>;
+
+/// How disturbed repetitions are found.
+pub struct Rounds {
+    target: Duration,
+    repetitions: usize,
+    quiet: Option<Quiet>,
+    warm_up: bool,
+}
+
+/// How often a disturbed repetition is taken again.
+const TRIES: usize = 8;
+
+impl Rounds {
+    pub fn new(arguments: &Arguments) -> Self {
+        let quiet = !arguments.quick && !arguments.any_noise;
+        Rounds {
+            target: arguments.target(),
+            repetitions: arguments.repetitions(),
+            quiet: quiet.then(|| Quiet::learn(Duration::from_secs(1))),
+            warm_up: !arguments.quick,
+        }
+    }
+
+    /// Measures a row; `turns` that are `Err` say why they are absent.
+    pub fn row(&self, turns: Vec<Result<Turn<'_>, String>>) -> Vec<Samples> {
+        let mut samples: Vec<Samples> = turns
+            .iter()
+            .map(|turn| match turn {
+                Ok(_) => Samples::default(),
+                Err(why) => Samples::absent(why),
+            })
+            .collect();
+        let warm_ups = usize::from(self.warm_up);
+        for repetition in 0..self.repetitions + warm_ups {
+            for (turn, samples) in turns.iter().zip(&mut samples) {
+                let Ok(turn) = turn else { continue };
+                if samples.absent.is_some() {
+                    continue;
+                }
+                match self.repetition(turn, repetition < warm_ups) {
+                    Ok(Some(meter)) if repetition >= warm_ups => samples.take(&meter),
+                    Ok(Some(_)) => {}
+                    Ok(None) => samples.absent = Some("not expressed".to_owned()),
+                    Err(panic) => samples.absent = Some(format!("panics: {panic}")),
+                }
+            }
+        }
+        samples
+    }
+
+    fn repetition(&self, turn: &Turn<'_>, warm_up: bool) -> Result<Option<Meter>, String> {
+        let once = || {
+            catch_unwind(AssertUnwindSafe(|| {
+                let meter = Meter::new(self.target);
+                turn(&meter).then_some(meter)
+            }))
+            .map_err(message)
+        };
+        let Some(quiet) = self.quiet.as_ref().filter(|_| !warm_up) else {
+            return once();
+        };
+        for _ in 1..TRIES {
+            quiet.wait(Duration::from_millis(300));
+            let result = once();
+            if quiet.holds() {
+                return result;
+            }
+        }
+        once()
+    }
+}
+
+/// What a panic said.
+pub fn message(panic: Box<dyn Any + Send>) -> String {
+    match panic.downcast::<String>() {
+        Ok(text) => *text,
+        Err(panic) => match panic.downcast_ref::<&str>() {
+            Some(text) => (*text).to_owned(),
+            None => "a value".to_owned(),
+        },
+    }
+}
