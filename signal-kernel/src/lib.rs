@@ -9,10 +9,12 @@
 
 mod cancel;
 mod declared;
+mod dynamic;
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}
 mod editor;
 mod graph;
+mod hub;
 mod machine;
 #[doc(hidden)]
 pub mod needs;
@@ -21,6 +23,10 @@ mod resource;
 mod state;
 
 pub use cancel::{CancelToken, Cancelled};
+pub use dynamic::{
+    Computed, Disposed, Effect, ReadSignal, Scope, Signal, batch, computed, computed_with,
+    create_effect, on_cleanup, scope, signal, signal_with, transaction, untrack,
+};
 pub use graph::{Graph, Node, NodeKind};
 pub use resource::Resource;
 pub use state::{AsyncState, AsyncStatus, CancelReason};
@@ -44,13 +50,13 @@ pub mod __private {
             answer::{Answer, Request},
             batch,
             drive::{poll_progress, progress, settled},
-            hub::Hub,
             lazy::{Lazy, LazyRef, LazyState},
             read, settle,
             slot::{Slot, SlotRef, Version},
             sweep::Sweep,
             wiring::{Dependents, Wire, WireKind, Wiring},
         },
+        hub::Hub,
         resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields, infallible},
         state::{AsyncState, CancelReason, Change},
     };

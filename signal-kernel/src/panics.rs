@@ -14,6 +14,11 @@ use std::{
 pub(crate) struct FirstPanic(Option<Box<dyn Any + Send>>);
 
 impl FirstPanic {
+    /// None so far.
+    pub(crate) const fn new() -> Self {
+        FirstPanic(None)
+    }
+
     /// Runs user code; a panic is kept and yields `None`.
     ///
     /// Whatever `f` touches must be in a consistent state at every point where user code can unwind.

@@ -6,13 +6,10 @@
 //!
 //! Must not know: who polls, how the graph settles, the rules of the states (`state` and `machine` have them).
 
-use super::{
-    hub::{Bell, Hub, InFlight},
-    settle::Dropped,
-    slot::Caught,
-};
+use super::{settle::Dropped, slot::Caught};
 use crate::{
     cancel::CancelToken,
+    hub::{Bell, Hub, InFlight},
     panics::FirstPanic,
     state::{AsyncState, CancelReason, Change, Discarded},
 };

@@ -14,7 +14,6 @@
 pub(crate) mod answer;
 pub mod batch;
 pub(crate) mod drive;
-pub(crate) mod hub;
 pub(crate) mod lazy;
 pub mod read;
 pub mod settle;
@@ -22,9 +21,9 @@ pub(crate) mod slot;
 pub(crate) mod sweep;
 pub(crate) mod wiring;
 
+use crate::hub::Hub;
 use crate::state::Change;
 use answer::AnyAnswer;
-use hub::Hub;
 use lazy::{AnyLazy, LazyState};
 use slot::{AnySlot, Stamp};
 use std::{any::Any, sync::Arc};

@@ -36,12 +36,12 @@ impl Hub {
     }
 
     /// Nothing is in flight.
-    pub(super) fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.running.load(Ordering::Relaxed) == 0
     }
 
     /// Remembers who polls, and takes the list of what is to be polled.
-    pub(super) fn take_ready(&self, waker: &Waker) -> Vec<u32> {
+    pub(crate) fn take_ready(&self, waker: &Waker) -> Vec<u32> {
         let same = |known: &Waker| known.will_wake(waker);
         let known = self.queue().waker.as_ref().is_some_and(same);
         if !known {
@@ -53,7 +53,7 @@ impl Hub {
     }
 
     /// Gives the list back, so that its memory is used again.
-    pub(super) fn give_back(&self, mut list: Vec<u32>) {
+    pub(crate) fn give_back(&self, mut list: Vec<u32>) {
         list.clear();
         let mut queue = self.queue();
         if queue.ready.capacity() == 0 {
@@ -64,7 +64,7 @@ impl Hub {
     /// After a settle outside a poll: wakes whoever waits if work was started or stopped in it. There is
     /// something to poll, or `settled` may be over.
     #[inline]
-    pub(super) fn tell_news(&self) {
+    pub(crate) fn tell_news(&self) {
         if self.news.load(Ordering::Relaxed) {
             self.tell();
         }
@@ -80,21 +80,21 @@ impl Hub {
     }
 
     /// After a settle inside a poll: whoever polls sees by the answer that there may be more to do.
-    pub(super) fn forget_news(&self) {
+    pub(crate) fn forget_news(&self) {
         self.news.store(false, Ordering::Relaxed);
     }
 }
 
 /// The waker of one resource's work. It outlives the work: a late wake costs a poll, nothing else.
 #[derive(Debug)]
-pub(super) struct Bell {
+pub(crate) struct Bell {
     hub: Arc<Hub>,
     rank: u32,
     queued: AtomicBool,
 }
 
 impl Bell {
-    pub(super) fn new(hub: &Arc<Hub>, rank: u32) -> Arc<Self> {
+    pub(crate) fn new(hub: &Arc<Hub>, rank: u32) -> Arc<Self> {
         Arc::new(Bell {
             hub: hub.clone(),
             rank,
@@ -103,7 +103,7 @@ impl Bell {
     }
 
     /// New work must be polled for the first time; whoever waits is told when the graph has settled.
-    pub(super) fn start(&self) -> InFlight {
+    pub(crate) fn start(&self) -> InFlight {
         self.hub.running.fetch_add(1, Ordering::Relaxed);
         self.hub.news.store(true, Ordering::Relaxed);
         if !self.queued.swap(true, Ordering::AcqRel) {
@@ -116,7 +116,7 @@ impl Bell {
     ///
     /// This reads, too: what a waker wrote before it found itself queued already must be seen by the poll
     /// that follows. With a plain store that waker's news could be missed by both sides.
-    pub(super) fn rung(&self) {
+    pub(crate) fn rung(&self) {
         self.queued.swap(false, Ordering::AcqRel);
     }
 }
@@ -142,7 +142,7 @@ impl Wake for Bell {
 
 /// Counts as work in flight until it is dropped.
 #[derive(Debug)]
-pub(super) struct InFlight(Arc<Hub>);
+pub(crate) struct InFlight(Arc<Hub>);
 
 impl Drop for InFlight {
     fn drop(&mut self) {

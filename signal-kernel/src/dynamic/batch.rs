@@ -1,0 +1,274 @@
+//! Batches and transactions: what they have written, and how it is judged or taken back at the end.
+//!
+//! Invariants: the log has an entry for each signal and level at which it was written, oldest first, with
+//! the value from before; outside a batch it is empty. What counts at the end is the net change. Whoever
+//! leaves by unwinding leaves the nesting as it was found.
+//!
+//! Must not know: the types of values, and how the graph settles.
+
+use super::{
+    graph::{CHECK, Graph},
+    settle,
+};
+use crate::panics::FirstPanic;
+use std::{any::Any, cell::RefCell, rc::Rc};
+
+/// How many values are kept to be used again by the next batch.
+const SPARES: usize = 64;
+
+/// What open batches have written.
+pub(super) struct Log {
+    entries: Vec<Entry>,
+    /// Cells of values that need no drop, to be written to again.
+    spares: Vec<Rc<dyn Any>>,
+}
+
+struct Entry {
+    node: u32,
+    generation: u32,
+    level: u16,
+    /// What `Node::logged` was before.
+    previous: u16,
+    version: u32,
+    /// The value from before; `None` after an update in place, which nothing can take back.
+    value: Option<Rc<dyn Any>>,
+    /// Counts as a change whatever the values are.
+    always: bool,
+    rule: Rule,
+}
+
+/// What the log must know of a signal's type.
+#[derive(Clone, Copy)]
+pub(super) struct Rule {
+    /// Are the values in these two cells the same by the signal's rule?
+    pub(super) same: fn(&dyn Any, &dyn Any) -> bool,
+    /// Values of this type need no drop.
+    pub(super) plain: bool,
+}
+
+impl Log {
+    pub(super) const fn new() -> Self {
+        Log {
+            entries: Vec::new(),
+            spares: Vec::new(),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// A cell that may be written to, of whatever type.
+    pub(super) fn spare(&mut self) -> Option<Rc<dyn Any>> {
+        self.spares.pop()
+    }
+
+    fn keep_spare(&mut self, cell: Rc<dyn Any>) {
+        if self.spares.len() < SPARES {
+            self.spares.push(cell);
+        }
+    }
+}
+
+impl Graph {
+    /// Is the signal's value from before the innermost open batch or transaction in the log?
+    pub(super) fn is_logged(&self, node: u32) -> bool {
+        self.nodes[node as usize].logged == self.level + 1
+    }
+
+    /// Notes the first write to a signal in this batch or transaction.
+    pub(super) fn write_down(&mut self, node: u32, value: Option<Rc<dyn Any>>, rule: Rule) {
+        let level = self.level;
+        let slot = &mut self.nodes[node as usize];
+        let entry = Entry {
+            node,
+            generation: slot.generation,
+            level,
+            previous: std::mem::replace(&mut slot.logged, level + 1),
+            version: slot.version,
+            always: value.is_none(),
+            value,
+            rule,
+        };
+        self.log.entries.push(entry);
+    }
+
+    /// The signal has been updated: that is a change even if the values are equal.
+    pub(super) fn write_always(&mut self, node: u32) {
+        let entries = self.log.entries.iter_mut().rev();
+        if let Some(entry) = entries.into_iter().find(|entry| entry.node == node) {
+            entry.always = true;
+        }
+    }
+}
+
+/// Runs `f` as a batch, and settles if it is the outermost one, also if `f` panics.
+pub(super) fn run<R>(cell: &RefCell<Graph>, f: impl FnOnce() -> R) -> R {
+    open(cell);
+    let mut panics = FirstPanic::default();
+    let result = panics.catch(f); // user code
+    finish(cell, result, panics)
+}
+
+fn open(cell: &RefCell<Graph>) {
+    let mut graph = cell.borrow_mut();
+    graph.renumber_if_due();
+    graph.depth += 1;
+}
+
+/// Ends a batch and lets the first panic go on.
+fn finish<R>(cell: &RefCell<Graph>, result: Option<R>, mut panics: FirstPanic) -> R {
+    end(cell, &mut panics);
+    match result {
+        Some(result) if panics.is_empty() => result,
+        result => {
+            panics.discard(result); // user code
+            panics.resume();
+            unreachable!("no result without a panic")
+        }
+    }
+}
+
+/// Ends a batch: the outermost one settles.
+pub(super) fn end(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+    if cell.borrow().depth > 1 {
+        cell.borrow_mut().depth -= 1;
+        return;
+    }
+    settle::rounds(cell, panics);
+    let mut graph = cell.borrow_mut();
+    graph.depth = 0;
+    graph.shrink_if_empty();
+    let parked = std::mem::take(&mut graph.parked);
+    let hub = graph.hub.clone();
+    drop(graph);
+    panics.merge(parked);
+    if let Some(hub) = hub {
+        panics.catch(|| hub.tell_news()); // user code
+    }
+}
+
+/// Runs `f` as a transaction: if it fails or panics, every signal written in it is put back.
+pub(super) fn transaction<R, E>(
+    cell: &RefCell<Graph>,
+    f: impl FnOnce() -> Result<R, E>,
+) -> Result<R, E> {
+    open(cell);
+    let mut graph = cell.borrow_mut();
+    let start = graph.log.entries.len();
+    graph.level = graph
+        .level
+        .checked_add(1)
+        .filter(|&level| level < u16::MAX)
+        .expect("transactions nest less than 65534 deep");
+    let level = graph.level;
+    drop(graph);
+    let mut panics = FirstPanic::default();
+    let result = panics.catch(f); // user code
+    cell.borrow_mut().level = level - 1;
+    if matches!(result, Some(Ok(_))) {
+        hand_up(cell, start, &mut panics);
+    } else {
+        roll_back(cell, start, &mut panics);
+    }
+    finish(cell, result, panics)
+}
+
+/// What the transaction has written belongs to the batch or transaction around it now.
+fn hand_up(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
+    let mut gone = Vec::new();
+    let mut kept = start;
+    for index in start..graph.log.entries.len() {
+        let entry = &graph.log.entries[index];
+        let (node, previous, level, always) =
+            (entry.node, entry.previous, entry.level, entry.always);
+        if !graph.is_alive(node, entry.generation) || previous == level {
+            // Gone, or written at that level before: the older value is the one to go back to.
+            let entry = &mut graph.log.entries[index];
+            gone.extend(entry.value.take());
+            if previous == level {
+                let older = graph.log.entries[..kept].iter_mut().rev();
+                if let Some(older) = older.into_iter().find(|older| older.node == node) {
+                    older.always |= always;
+                }
+                graph.nodes[node as usize].logged = level;
+            }
+        } else {
+            graph.log.entries[index].level = level - 1;
+            graph.nodes[node as usize].logged = level;
+            graph.log.entries.swap(index, kept);
+            kept += 1;
+        }
+    }
+    graph.log.entries.truncate(kept);
+    drop(graph);
+    panics.discard(gone); // user code
+}
+
+/// Puts back what the transaction has written.
+fn roll_back(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
+    let mut gone = Vec::new();
+    while graph.log.entries.len() > start {
+        let Some(entry) = graph.log.entries.pop() else {
+            break;
+        };
+        if graph.is_alive(entry.node, entry.generation) {
+            let node = &mut graph.nodes[entry.node as usize];
+            node.logged = entry.previous;
+            node.version = entry.version;
+            gone.extend(std::mem::replace(&mut node.value, entry.value));
+            graph.mark(entry.node, CHECK);
+        } else {
+            gone.extend(entry.value);
+        }
+    }
+    drop(graph);
+    for value in gone {
+        panics.discard(value); // user code
+    }
+}
+
+/// Judges what the outermost batch, or a round of effects, has written: a signal whose net change is none
+/// gets its old value back.
+pub(super) fn close(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+    if cell.borrow().log.is_empty() {
+        return;
+    }
+    let mut entries = std::mem::take(&mut cell.borrow_mut().log.entries);
+    for entry in &mut entries {
+        let mut graph = cell.borrow_mut();
+        let alive = graph.is_alive(entry.node, entry.generation);
+        if alive {
+            graph.nodes[entry.node as usize].logged = 0;
+        }
+        let Some(old) = entry.value.take() else {
+            continue;
+        };
+        let new = graph.nodes[entry.node as usize].value.clone();
+        drop(graph);
+        let mut gone = Some(old);
+        if let (true, false, Some(old), Some(new)) = (alive, entry.always, &gone, &new) {
+            let same = panics.catch(|| (entry.rule.same)(&**old, &**new)); // user code
+            let mut graph = cell.borrow_mut();
+            if same == Some(true) && graph.is_alive(entry.node, entry.generation) {
+                let node = &mut graph.nodes[entry.node as usize];
+                node.version = entry.version;
+                gone = std::mem::replace(&mut node.value, gone);
+                graph.mark(entry.node, CHECK); // what was read half-way is outdated
+            }
+        }
+        drop(new);
+        match gone {
+            Some(gone) if entry.rule.plain => cell.borrow_mut().log.keep_spare(gone),
+            gone => panics.discard(gone), // user code
+        }
+    }
+    entries.clear();
+    let mut graph = cell.borrow_mut();
+    if graph.log.entries.capacity() < entries.capacity() && graph.log.is_empty() {
+        graph.log.entries = entries;
+    }
+}

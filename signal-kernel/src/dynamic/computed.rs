@@ -1,0 +1,330 @@
+//! Computed values: derived from what their body reads, and cached until that changes.
+//!
+//! Invariants: the body runs only when something that it has read has changed, and somebody wants the value;
+//! a value that is the same by the node's rule is dropped, and the old one stays.
+//!
+//! Must not know: when anything is wanted.
+
+use super::{
+    graph::{DIRTY, Kind},
+    handle::{Disposed, Id, handle},
+    kernel,
+    run::{Pass, Run},
+};
+use std::{any::Any, borrow::Cow, marker::PhantomData, mem, panic::Location, rc::Rc};
+
+/// A value that is derived from others, cached, and computed when somebody wants it.
+///
+/// A handle: `Copy`, and good for as long as the owner of the node lives. It stays on its thread, and there
+/// is no way to write through it.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{computed, signal};
+///
+/// let (price, qty) = (signal(300), signal(2));
+/// let total = computed(move || price.get() * qty.get());
+/// assert_eq!(total.get(), 600);
+/// qty.set(3);
+/// assert_eq!(total.get(), 900);
+/// ```
+pub struct Computed<T> {
+    id: Id,
+    marker: PhantomData<*const T>,
+}
+
+/// Makes a computed value. Its body runs on the first read, and again when what it has read has changed and
+/// the value is wanted: by a reader, or by an effect.
+///
+/// What it depends on is tracked anew in each run, so that only the branch that was taken counts. A value
+/// that is equal to the one before changes nothing for those who read it.
+///
+/// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running. What
+/// its own body makes (signals, effects, cleanups) is disposed of before the next run.
+///
+/// # Panics
+///
+/// Not here. A body that panics makes the value failed: the read that has run it gets the panic, later reads
+/// panic with the name of the value, and the body is tried again when something changes that it has read.
+/// A body that reads itself, or writes a signal, panics with a message that says so.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{computed, signal};
+///
+/// let nick = signal(None);
+/// let name = signal("Ada Lovelace");
+/// let shown = computed(move || nick.get().unwrap_or_else(|| name.get()));
+/// assert_eq!(shown.get(), "Ada Lovelace");
+///
+/// nick.set(Some("Ada"));
+/// assert_eq!(shown.get(), "Ada"); // `name` is not a dependency any more
+/// ```
+#[track_caller]
+pub fn computed<T: PartialEq + 'static>(body: impl FnMut() -> T + 'static) -> Computed<T> {
+    make(body, T::eq, Location::caller())
+}
+
+/// Makes a computed value with a rule of its own for when a new value is the same as the old one.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{computed_with, signal};
+///
+/// let celsius = signal(20.04);
+/// let shown = computed_with(move || celsius.get(), |a: &f64, b| (a - b).abs() < 0.1);
+/// assert_eq!(shown.get(), 20.04);
+/// celsius.set(20.06);
+/// assert_eq!(shown.get(), 20.04); // close enough: the old value stays
+/// ```
+#[track_caller]
+pub fn computed_with<T: 'static>(
+    body: impl FnMut() -> T + 'static,
+    same: impl Fn(&T, &T) -> bool + 'static,
+) -> Computed<T> {
+    make(body, same, Location::caller())
+}
+
+fn make<T, F, S>(body: F, same: S, place: &'static Location<'static>) -> Computed<T>
+where
+    T: 'static,
+    F: FnMut() -> T + 'static,
+    S: Fn(&T, &T) -> bool + 'static,
+{
+    let formula = Box::new(Formula {
+        body,
+        same,
+        value: PhantomData,
+    });
+    kernel::with(|cell| {
+        let mut graph = cell.borrow_mut();
+        let place = graph.names.number(place);
+        let node = graph.add_body(Kind::Computed, Some(formula), place);
+        graph.set(node, DIRTY);
+        Computed {
+            id: Id::of(&graph, node),
+            marker: PhantomData,
+        }
+    })
+}
+
+struct Formula<T, F, S> {
+    body: F,
+    same: S,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T, F, S> Run for Formula<T, F, S>
+where
+    T: 'static,
+    F: FnMut() -> T,
+    S: Fn(&T, &T) -> bool,
+{
+    fn run(&mut self, pass: &mut Pass<'_>) {
+        let new = (self.body)(); // user code
+        let Some(held) = &mut pass.value else {
+            pass.value = Some(Rc::new(new));
+            pass.changed = true;
+            return;
+        };
+        if (self.same)(inside(&**held), &new) {
+            pass.finish();
+            drop(new); // user code
+            return;
+        }
+        pass.changed = true;
+        match Rc::get_mut(held).and_then(|held| held.downcast_mut::<T>()) {
+            Some(held) => {
+                let old = mem::replace(held, new);
+                if mem::needs_drop::<T>() {
+                    pass.finish();
+                    drop(old); // user code
+                }
+            }
+            None => {
+                let old = pass.value.replace(Rc::new(new));
+                pass.finish();
+                drop(old); // user code
+            }
+        }
+    }
+
+    fn same(&self, old: &dyn Any, new: &dyn Any) -> bool {
+        (self.same)(inside(old), inside(new))
+    }
+}
+
+/// The value in its cell. A handle's type is that of its node.
+#[inline(always)]
+fn inside<T: 'static>(held: &dyn Any) -> &T {
+    held.downcast_ref().expect("a handle knows its type")
+}
+
+impl<T: 'static> Computed<T> {
+    /// The value, cloned, brought up to date if need be. Whatever is running depends on it from now on.
+    ///
+    /// # Panics
+    ///
+    /// - If the body panics in this read, with its own panic; if it has panicked before and nothing has
+    ///   changed since, with the name of the value.
+    /// - If the value is being computed: with the cycle.
+    /// - If it was disposed of.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{computed, signal};
+    ///
+    /// let count = signal(1);
+    /// let double = computed(move || count.get() * 2);
+    /// assert_eq!(double.get(), 2);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn get(&self) -> T
+    where
+        T: Clone,
+    {
+        match self.try_get() {
+            Ok(value) => value,
+            Err(error) => error.panic(),
+        }
+    }
+
+    /// As [`get`](Self::get), for a value that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// [`Disposed`], if it was.
+    ///
+    /// # Panics
+    ///
+    /// If the body panics or has panicked, and if the value is being computed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{computed, scope};
+    ///
+    /// let (seven, owner) = scope(|| computed(|| 7));
+    /// assert_eq!(seven.try_get(), Ok(7));
+    /// drop(owner);
+    /// assert!(seven.try_get().is_err());
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn try_get(&self) -> Result<T, Disposed>
+    where
+        T: Clone,
+    {
+        self.read(true, T::clone) // user code
+    }
+
+    /// Shows the value to `f` without cloning it. Whatever is running depends on it from now on.
+    ///
+    /// # Panics
+    ///
+    /// As [`get`](Self::get).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{computed, signal};
+    ///
+    /// let text = signal("to be or not to be");
+    /// let words = computed(move || text.get().split(' ').collect::<Vec<_>>());
+    /// assert_eq!(words.with(Vec::len), 6);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
+        match self.try_with(f) {
+            Ok(result) => result,
+            Err(error) => error.panic(),
+        }
+    }
+
+    /// As [`with`](Self::with), for a value that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// [`Disposed`], if it was; `f` is not called then.
+    ///
+    /// # Panics
+    ///
+    /// If the body panics or has panicked, and if the value is being computed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{computed, scope};
+    ///
+    /// let (seven, owner) = scope(|| computed(|| 7));
+    /// assert_eq!(seven.try_with(|seven| seven + 1), Ok(8));
+    /// drop(owner);
+    /// assert!(seven.try_with(|seven| seven + 1).is_err());
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn try_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
+        self.read(true, f) // user code
+    }
+
+    /// The value, cloned and brought up to date, without depending on it.
+    ///
+    /// # Panics
+    ///
+    /// As [`get`](Self::get).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{computed, signal};
+    ///
+    /// let count = signal(1);
+    /// let double = computed(move || count.get() * 2);
+    /// count.set(2);
+    /// assert_eq!(double.peek(), 4);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn peek(&self) -> T
+    where
+        T: Clone,
+    {
+        match self.read(false, T::clone) {
+            Ok(value) => value,
+            Err(error) => error.panic(),
+        }
+    }
+
+    /// Gives the value a name for messages.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::computed;
+    ///
+    /// let total = computed(|| 7).named("total");
+    /// assert_eq!(format!("{total:?}"), "computed `total`");
+    /// ```
+    pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.id.name(name.into());
+        self
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
+        kernel::with(|cell| {
+            let held = kernel::computed_value(cell, self.id, tracked)?;
+            let held = held.expect("a value that is not failed has been computed");
+            Ok(f(inside(&*held))) // user code
+        })
+    }
+}
+
+handle!(Computed<T>, "computed value");

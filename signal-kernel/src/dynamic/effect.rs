@@ -1,0 +1,199 @@
+//! Effects, and what is cleaned up after them.
+//!
+//! Must not know: when an effect runs.
+
+use super::{
+    batch,
+    graph::{DIRTY, Kind, NONE},
+    handle::{Id, handle},
+    kernel,
+    run::{self, Pass, Run},
+};
+use crate::panics::FirstPanic;
+use std::{borrow::Cow, panic::Location};
+
+/// Something that runs when what it has read has changed.
+///
+/// A handle: `Copy`. Dropping it changes nothing; the effect lives as long as its owner, or until
+/// [`dispose`](Self::dispose).
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{create_effect, signal};
+///
+/// let count = signal(1);
+/// let effect = create_effect(move || println!("{}", count.get())); // 1
+/// count.set(2); // 2
+/// effect.dispose();
+/// count.set(3); // nothing
+/// ```
+pub struct Effect {
+    id: Id,
+    marker: std::marker::PhantomData<*const ()>,
+}
+
+/// Makes an effect and runs it: at once, or inside a [`batch`](crate::batch) at the end of it.
+///
+/// It runs again when something that it has read has really changed, once for each write or batch, after
+/// all computed values that it needs are up to date, in the order in which effects were made.
+///
+/// An effect may write signals. That is settled in the next round, when all effects of this one have run;
+/// one that runs later in the same round sees what was written. Effects that never come to rest are an
+/// error that names them, and those that are not part of it go on working.
+///
+/// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running. What
+/// its own body makes (signals, other effects, cleanups) is disposed of before the next run.
+///
+/// # Panics
+///
+/// With the panic of the first run, if that panics; in all cases the effect stays, and runs again when
+/// something changes that it has read. In later runs the panic goes on to whoever wrote.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{create_effect, signal};
+/// use std::{cell::RefCell, rc::Rc};
+///
+/// let log = Rc::new(RefCell::new(Vec::new()));
+/// let name = signal("Ada");
+/// create_effect({
+///     let log = log.clone();
+///     move || log.borrow_mut().push(name.get())
+/// });
+/// name.set("Grace");
+/// assert_eq!(*log.borrow(), ["Ada", "Grace"]);
+/// ```
+#[track_caller]
+pub fn create_effect(body: impl FnMut() + 'static) -> Effect {
+    let place = Location::caller();
+    let body = Box::new(Plain(body));
+    kernel::with(|cell| {
+        let mut graph = cell.borrow_mut();
+        let place = graph.names.number(place);
+        let node = graph.add_body(Kind::Effect, Some(body), place);
+        let effect = Effect {
+            id: Id::of(&graph, node),
+            marker: std::marker::PhantomData,
+        };
+        let mut panics = FirstPanic::default();
+        if graph.round && graph.depth == 1 {
+            // Made by an effect: it runs now, as a part of it.
+            graph.set(node, DIRTY);
+            drop(graph);
+            run::effect(cell, node, &mut panics);
+        } else {
+            graph.queue(node, DIRTY);
+            if graph.depth == 0 {
+                graph.depth = 1;
+                drop(graph);
+                batch::end(cell, &mut panics);
+            }
+        }
+        panics.resume();
+        effect
+    })
+}
+
+struct Plain<F>(F);
+
+impl<F: FnMut()> Run for Plain<F> {
+    fn run(&mut self, _: &mut Pass<'_>) {
+        (self.0)(); // user code
+    }
+}
+
+/// Runs its closure once.
+struct Once<F>(Option<F>);
+
+impl<F: FnOnce()> Run for Once<F> {
+    fn run(&mut self, _: &mut Pass<'_>) {
+        if let Some(cleanup) = self.0.take() {
+            cleanup(); // user code
+        }
+    }
+}
+
+impl Effect {
+    /// Ends the effect: disposes of what it owns, runs its cleanups, and never runs it again. A second time
+    /// does nothing.
+    ///
+    /// An effect may dispose of itself while it runs.
+    ///
+    /// # Panics
+    ///
+    /// With the first panic of a cleanup or a destructor, when all others have run.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{create_effect, on_cleanup, signal};
+    ///
+    /// let count = signal(1);
+    /// let effect = create_effect(move || {
+    ///     let seen = count.get();
+    ///     on_cleanup(move || println!("done with {seen}"));
+    /// });
+    /// effect.dispose(); // done with 1
+    /// effect.dispose();
+    /// ```
+    pub fn dispose(&self) {
+        self.id.dispose();
+    }
+
+    /// Gives the effect a name for messages.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::create_effect;
+    ///
+    /// let show = create_effect(|| {}).named("show");
+    /// assert_eq!(format!("{show:?}"), "effect `show`");
+    /// ```
+    pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.id.name(name.into());
+        self
+    }
+}
+
+handle!(Effect, "effect");
+
+/// Registers something to be done when the effect, the computed value or the scope that is running now ends:
+/// before its next run, or when it is disposed of.
+///
+/// Cleanups run after everything that their owner owns is gone, newest first. What they read is not tracked,
+/// what they write is settled with whatever ends their owner. They do not run when a thread ends.
+///
+/// # Panics
+///
+/// If nothing is running that could own it.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{on_cleanup, scope};
+///
+/// let ((), owner) = scope(|| {
+///     on_cleanup(|| println!("closed"));
+/// });
+/// drop(owner); // closed
+/// ```
+#[track_caller]
+pub fn on_cleanup(cleanup: impl FnOnce() + 'static) {
+    let place = Location::caller();
+    let cleanup = Box::new(Once(Some(cleanup)));
+    kernel::with(|cell| {
+        let mut graph = cell.borrow_mut();
+        if graph.ambient.owner == NONE {
+            drop(graph);
+            panic!(
+                "`on_cleanup` at {place} is outside of any scope, effect or computed value: nothing would \
+                 ever run it"
+            );
+        }
+        let place = graph.names.number(place);
+        graph.add_body(Kind::Cleanup, Some(cleanup), place);
+    });
+}

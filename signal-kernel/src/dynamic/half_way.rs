@@ -1,0 +1,129 @@
+//! What a computed value was before a batch read it half-way, for the case that the batch changes nothing
+//! in the end: then the old value comes back without running its body.
+//!
+//! Invariants: a node has a candidate exactly while it is marked `HALF_WAY`; the candidate's links stay in
+//! the lists of their dependencies, so whatever changes them marks the node; a candidate is given up by the
+//! first look at the node after the batch, at the latest with the node.
+//!
+//! Must not know: which signals a batch has written, and when it ends.
+
+use super::graph::{FAILED, Graph, HALF_WAY, NONE, STALE, VERIFYING};
+use crate::panics::FirstPanic;
+use std::{any::Any, cell::RefCell, rc::Rc};
+
+/// A value with all that makes it valid.
+pub(super) struct Candidate {
+    value: Option<Rc<dyn Any>>,
+    pub(super) version: u32,
+    pub(super) deps: u32,
+    failed: bool,
+}
+
+/// Keeps what the node is now, if a batch has written something and its body is about to run.
+#[inline]
+pub(super) fn remember(graph: &mut Graph, node: u32) {
+    if !graph.log.is_empty() {
+        keep(graph, node);
+    }
+}
+
+fn keep(graph: &mut Graph, index: u32) {
+    let node = &mut graph.nodes[index as usize];
+    let failed = node.marks & FAILED != 0;
+    if node.marks & HALF_WAY != 0 || (node.value.is_none() && !failed) {
+        return;
+    }
+    node.marks |= HALF_WAY;
+    let (value, version) = (node.value.clone(), node.version);
+    let deps = std::mem::replace(&mut graph.body(index).deps, NONE);
+    let candidate = Candidate {
+        value,
+        version,
+        deps,
+        failed,
+    };
+    graph.candidates.insert(index, candidate);
+}
+
+/// Takes the candidate, and makes its value and version those of the node. Returns what to drop.
+fn put_back(graph: &mut Graph, index: u32) -> (Option<Rc<dyn Any>>, u32) {
+    let Some(candidate) = graph.candidates.remove(&index) else {
+        return (None, NONE);
+    };
+    let node = &mut graph.nodes[index as usize];
+    node.marks &= !(HALF_WAY | FAILED);
+    if candidate.failed {
+        node.marks |= FAILED;
+    }
+    node.version = candidate.version;
+    let gone = std::mem::replace(&mut node.value, candidate.value);
+    (gone, candidate.deps)
+}
+
+/// Nothing that the candidate was computed from has changed: it is the value again.
+pub(super) fn restore(graph: &mut Graph, index: u32) -> Option<Rc<dyn Any>> {
+    let (gone, deps) = put_back(graph, index);
+    let newer = std::mem::replace(&mut graph.body(index).deps, deps);
+    graph.unlink_all(newer);
+    graph.unset(index, STALE | VERIFYING);
+    gone
+}
+
+/// Neither value is valid any more: the body must run, and what it yields is held against the candidate.
+pub(super) fn revert(graph: &mut Graph, index: u32) -> Option<Rc<dyn Any>> {
+    let (gone, deps) = put_back(graph, index);
+    graph.unlink_all(deps);
+    gone
+}
+
+/// The half-way value is valid in the end too: it counts as a change if it differs from the candidate.
+pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
+    graph.unset(index, STALE | VERIFYING | HALF_WAY);
+    let Some(candidate) = graph.candidates.remove(&index) else {
+        return;
+    };
+    graph.unlink_all(candidate.deps);
+    let node = &graph.nodes[index as usize];
+    let failed = node.marks & FAILED != 0;
+    let (generation, newer) = (node.generation, node.value.clone());
+    let mut gone = candidate.value;
+    if let (false, false, Some(old), Some(new)) = (failed, candidate.failed, &gone, &newer) {
+        let Some(run) = graph.body(index).run.take() else {
+            return;
+        };
+        drop(graph);
+        let same = panics.catch(|| run.same(&**old, &**new)); // user code
+        graph = cell.borrow_mut();
+        if !graph.is_alive(index, generation) {
+            drop(graph);
+            panics.discard((run, newer, gone)); // user code
+            return;
+        }
+        graph.body(index).run = Some(run);
+        let node = &mut graph.nodes[index as usize];
+        if same != Some(false) {
+            gone = std::mem::replace(&mut node.value, gone);
+            node.version = candidate.version;
+        }
+        if same.is_none() {
+            node.marks |= FAILED;
+            graph.touch(index);
+        }
+    } else if failed && candidate.failed {
+        graph.nodes[index as usize].version = candidate.version;
+    }
+    drop(graph);
+    panics.discard((newer, gone)); // user code
+}
+
+/// The node goes, and its candidate with it. Returns what to drop.
+pub(super) fn forget(graph: &mut Graph, index: u32) -> Option<Rc<dyn Any>> {
+    if graph.marks(index) & HALF_WAY == 0 {
+        return None;
+    }
+    let candidate = graph.candidates.remove(&index)?;
+    graph.unset(index, HALF_WAY);
+    graph.unlink_all(candidate.deps);
+    candidate.value
+}

@@ -1,0 +1,185 @@
+//! What all handles have in common: a number that goes stale when the node is gone, and the error for that.
+//!
+//! Invariants: a handle is good as long as the generation of its slot is the one it was made with, and stays
+//! on the thread it was made on.
+//!
+//! Must not know: what nodes are for.
+
+use super::{batch, dispose, graph::Graph, kernel};
+use crate::panics::FirstPanic;
+use std::{borrow::Cow, error::Error, fmt, panic::Location};
+
+/// What a handle names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Id {
+    pub(super) index: u32,
+    generation: u32,
+    place: u32,
+}
+
+/// The node was disposed of: the scope, the effect or the computed value that owned it has ended.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{Disposed, scope, signal};
+///
+/// let (count, owner) = scope(|| signal(1));
+/// assert_eq!(count.try_get(), Ok(1));
+///
+/// drop(owner);
+/// let error: Disposed = count.try_get().unwrap_err();
+/// assert!(error.to_string().ends_with("was disposed of"), "{error}");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Disposed {
+    what: &'static str,
+    made: &'static Location<'static>,
+}
+
+impl Disposed {
+    /// Where the node was made.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{scope, signal};
+    ///
+    /// let (count, owner) = scope(|| signal(1));
+    /// drop(owner);
+    /// let made_at = count.try_get().unwrap_err().made_at();
+    /// println!("{}:{}", made_at.file(), made_at.line());
+    /// ```
+    pub fn made_at(&self) -> &'static Location<'static> {
+        self.made
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    pub(super) fn panic(self) -> ! {
+        panic!("{self}, and is used at {}", Location::caller())
+    }
+}
+
+impl fmt::Display for Disposed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Disposed { what, made } = self;
+        write!(f, "a {what} made at {made} was disposed of")
+    }
+}
+
+impl fmt::Debug for Disposed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Disposed({} made at {})", self.what, self.made)
+    }
+}
+
+impl Error for Disposed {}
+
+impl Id {
+    /// The handle of a node that was just made.
+    pub(super) fn of(graph: &Graph, index: u32) -> Self {
+        let node = &graph.nodes[index as usize];
+        Id {
+            index,
+            generation: node.generation,
+            place: node.place,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn is_alive(self, graph: &Graph) -> bool {
+        graph.is_alive(self.index, self.generation)
+    }
+
+    #[inline(always)]
+    pub(super) fn check(self, graph: &Graph, what: &'static str) -> Result<(), Disposed> {
+        if self.is_alive(graph) {
+            Ok(())
+        } else {
+            Err(self.disposed(graph, what))
+        }
+    }
+
+    #[cold]
+    fn disposed(self, graph: &Graph, what: &'static str) -> Disposed {
+        let made = graph.names.place(self.place);
+        Disposed { what, made }
+    }
+
+    pub(super) fn place(self, graph: &Graph) -> &'static Location<'static> {
+        graph.names.place(self.place)
+    }
+
+    /// What `Debug` prints.
+    pub(super) fn debug(self, what: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = kernel::try_with(|cell| {
+            let graph = cell.borrow();
+            match self.is_alive(&graph) {
+                true => graph.describe(self.index),
+                false => format!("disposed {what} made at {}", self.place(&graph)),
+            }
+        });
+        f.write_str(text.as_deref().unwrap_or(what))
+    }
+
+    /// Disposes of the node; a second time does nothing.
+    pub(super) fn dispose(self) {
+        kernel::with(|cell| {
+            if self.is_alive(&cell.borrow()) {
+                batch::run(cell, || {
+                    let mut panics = FirstPanic::default();
+                    dispose::node(cell, self.index, &mut panics);
+                    panics.resume();
+                });
+            }
+        });
+    }
+
+    /// Gives the node a name.
+    pub(super) fn name(self, name: Cow<'static, str>) {
+        kernel::with(|cell| {
+            let mut graph = cell.borrow_mut();
+            if self.is_alive(&graph) {
+                graph.names.give(self.index, name);
+            }
+        });
+    }
+}
+
+/// What every handle can do: it is copied, compared, hashed by the node it names, and prints its name.
+macro_rules! handle {
+    ($handle:ident$(<$($type:ident),*>)?, $what:literal) => {
+        impl$(<$($type),*>)? Clone for $handle$(<$($type),*>)? {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl$(<$($type),*>)? Copy for $handle$(<$($type),*>)? {}
+
+        /// Handles are equal when they name the same node.
+        impl$(<$($type),*>)? PartialEq for $handle$(<$($type),*>)? {
+            fn eq(&self, other: &Self) -> bool {
+                self.id == other.id
+            }
+        }
+
+        impl$(<$($type),*>)? Eq for $handle$(<$($type),*>)? {}
+
+        impl$(<$($type),*>)? ::std::hash::Hash for $handle$(<$($type),*>)? {
+            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
+                self.id.hash(state);
+            }
+        }
+
+        /// Prints the name, or the place where the node was made; never a value.
+        impl$(<$($type),*>)? ::std::fmt::Debug for $handle$(<$($type),*>)? {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                self.id.debug($what, f)
+            }
+        }
+    };
+}
+pub(super) use handle;

@@ -1,0 +1,122 @@
+//! The dynamic graph: signals, computed values, effects and resources as functions, for graphs whose shape
+//! is known only at run time.
+//!
+//! Each thread has one graph ([`kernel`]); handles are numbers into it ([`handle`]). [`graph`] keeps nodes,
+//! links and marks and knows no values. A write marks what it may affect; [`settle`] pulls it up to date and
+//! runs the effects; [`run`] runs one body; [`batch`] judges what counts in the end; [`half_way`] remembers
+//! what a batch has read in the middle; [`dispose`] ends nodes. What users hold is in [`signal`],
+//! [`computed`], [`effect`], [`scope`].
+//!
+//! Invariants: no borrow of the graph is held while user code runs; ambient state changes only through
+//! guards, so a panic leaves nothing behind; nothing here recurses over a graph that a user has made.
+//!
+//! Must not know: the static door, and executors.
+
+mod batch;
+mod computed;
+mod dispose;
+mod effect;
+mod graph;
+mod half_way;
+mod handle;
+mod hooks;
+mod kernel;
+mod names;
+mod run;
+mod scope;
+mod settle;
+mod signal;
+
+pub use computed::{Computed, computed, computed_with};
+pub use effect::{Effect, create_effect, on_cleanup};
+pub use handle::Disposed;
+pub use scope::{Scope, scope};
+pub use signal::{ReadSignal, Signal, signal, signal_with};
+
+/// Runs `f`, and settles once at its end what it has written.
+///
+/// Batches nest: the outermost one settles. Reads inside see what has been written so far, also those of
+/// computed values. What counts in the end is the net change: a signal that has its old value again runs
+/// nothing. Effects that are made inside run for the first time at the end.
+///
+/// # Panics
+///
+/// If `f` does: what it has written stays, the graph settles, and the panic goes on. The panic of `f` comes
+/// before those of bodies that the settling has run.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{batch, create_effect, signal};
+///
+/// let (price, qty) = (signal(300), signal(2));
+/// create_effect(move || println!("{}", price.get() * qty.get())); // 600
+/// let before = batch(|| {
+///     let before = qty.get();
+///     price.set(450);
+///     qty.set(3);
+///     before
+/// }); // 1350, and nothing in between
+/// assert_eq!(before, 2);
+/// ```
+pub fn batch<R>(f: impl FnOnce() -> R) -> R {
+    kernel::with(|cell| batch::run(cell, f))
+}
+
+/// Runs `f` as a [`batch`]; if it returns an error or panics, every signal that it has written gets its old
+/// value back.
+///
+/// No effect sees the attempt; effects that were due before still run. A transaction inside another one
+/// undoes only itself. It ends when `f` returns: nothing spans an `.await`.
+///
+/// # Errors
+///
+/// That of `f`.
+///
+/// # Panics
+///
+/// If `f` does, after all was put back. A signal cannot be updated in place inside, unless it has been set
+/// before: see [`Signal::update`].
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{signal, transaction};
+///
+/// let (ours, theirs) = (signal(100), signal(0));
+/// let pay = |sum: i32| {
+///     transaction(|| {
+///         theirs.set(theirs.get() + sum);
+///         ours.set(ours.get() - sum);
+///         if ours.get() < 0 { Err("not enough") } else { Ok(()) }
+///     })
+/// };
+/// assert_eq!(pay(70), Ok(()));
+/// assert_eq!(pay(70), Err("not enough"));
+/// assert_eq!((ours.get(), theirs.get()), (30, 70));
+/// ```
+pub fn transaction<R, E>(f: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
+    kernel::with(|cell| batch::transaction(cell, f))
+}
+
+/// Runs `f`, and whatever is running does not depend on what it reads.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{computed, signal, untrack};
+///
+/// let (count, step) = (signal(1), signal(10));
+/// let next = computed(move || count.get() + untrack(|| step.get()));
+/// assert_eq!(next.get(), 11);
+/// step.set(20);
+/// assert_eq!(next.get(), 11);
+/// count.set(2);
+/// assert_eq!(next.get(), 22);
+/// ```
+pub fn untrack<R>(f: impl FnOnce() -> R) -> R {
+    kernel::with(|cell| {
+        let _untracked = run::Untracked::new(cell);
+        f() // user code
+    })
+}

@@ -1,0 +1,102 @@
+//! What nodes are called in messages: a name of their own, or the place where they were made.
+//!
+//! Invariants: a place has one number, for ever; a name belongs to a node that is alive.
+//!
+//! Must not know: what nodes do.
+
+use super::graph::{Graph, Kind};
+use std::{borrow::Cow, collections::BTreeMap, panic::Location, ptr};
+
+type Place = &'static Location<'static>;
+
+/// How many places are found again without a search.
+const RECENT: usize = 32;
+
+pub(super) struct Names {
+    places: Vec<Place>,
+    numbers: BTreeMap<Place, u32>,
+    /// The last places asked for, by the bits of their address: a shortcut, and nothing but.
+    recent: [(usize, u32); RECENT],
+    given: BTreeMap<u32, Cow<'static, str>>,
+}
+
+impl Names {
+    pub(super) const fn new() -> Self {
+        Names {
+            places: Vec::new(),
+            numbers: BTreeMap::new(),
+            recent: [(0, 0); RECENT],
+            given: BTreeMap::new(),
+        }
+    }
+
+    /// The number of a place.
+    #[inline]
+    pub(super) fn number(&mut self, place: Place) -> u32 {
+        let address = ptr::from_ref(place).addr();
+        let slot = (address >> 3) % RECENT;
+        let (known, number) = self.recent[slot];
+        if known == address {
+            return number;
+        }
+        let number = self.search(place);
+        self.recent[slot] = (address, number);
+        number
+    }
+
+    fn search(&mut self, place: Place) -> u32 {
+        let places = &mut self.places;
+        *self.numbers.entry(place).or_insert_with(|| {
+            places.push(place);
+            u32::try_from(places.len() - 1).expect("a program has less than 2^32 lines")
+        })
+    }
+
+    pub(super) fn place(&self, number: u32) -> Place {
+        self.places[number as usize]
+    }
+
+    pub(super) fn give(&mut self, node: u32, name: Cow<'static, str>) {
+        self.given.insert(node, name);
+    }
+
+    /// The node is gone.
+    pub(super) fn take(&mut self, node: u32) -> Option<Cow<'static, str>> {
+        if self.given.is_empty() {
+            return None;
+        }
+        self.given.remove(&node)
+    }
+}
+
+impl Graph {
+    /// A node in a message: ``computed `total` `` or `computed made at src/main.rs:7:15`.
+    pub(super) fn describe(&self, node: u32) -> String {
+        let kind = match self.nodes[node as usize].kind {
+            Kind::Signal => "signal",
+            Kind::Source => "source",
+            Kind::Computed => "computed",
+            Kind::Effect => "effect",
+            Kind::Driver => "resource",
+            Kind::Scope => "scope",
+            Kind::Cleanup => "cleanup",
+            Kind::Free => "disposed node",
+        };
+        match self.names.given.get(&node) {
+            Some(name) => format!("{kind} `{name}`"),
+            None => format!("{kind} made at {}", self.place_of(node)),
+        }
+    }
+
+    /// The same without its kind.
+    pub(super) fn name(&self, node: u32) -> String {
+        match self.names.given.get(&node) {
+            Some(name) => format!("`{name}`"),
+            None => format!("`{}`", self.place_of(node)),
+        }
+    }
+
+    pub(super) fn place_of(&self, node: u32) -> Place {
+        self.names.place(self.nodes[node as usize].place)
+    }
+}

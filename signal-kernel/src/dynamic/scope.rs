@@ -1,0 +1,139 @@
+//! Scopes: who owns what is made.
+//!
+//! Must not know: what is made.
+
+use super::{
+    graph::{Graph, Kind},
+    handle::Id,
+    kernel,
+};
+use crate::panics::FirstPanic;
+use std::{cell::RefCell, fmt, panic::Location};
+
+/// Owns every node, effect and fetch that was made inside of [`scope`]; dropping it disposes of them.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{Scope, Signal, create_effect, scope, signal};
+///
+/// /// A window, with all that belongs to it.
+/// struct Window {
+///     title: Signal<String>,
+///     _nodes: Scope,
+/// }
+///
+/// let (title, nodes) = scope(|| {
+///     let title = signal("untitled".to_owned());
+///     create_effect(move || println!("{}", title.get()));
+///     title
+/// });
+/// let window = Window { title, _nodes: nodes };
+/// window.title.set("notes.txt".to_owned());
+/// drop(window); // nothing is left
+/// ```
+#[must_use = "dropping a scope disposes of all that was made in it"]
+pub struct Scope {
+    id: Id,
+    marker: std::marker::PhantomData<*const ()>,
+}
+
+/// Runs `f` and returns what it returns, with the owner of all that it has made.
+///
+/// A scope that is made inside another one, an effect or a computed value belongs to that too: whichever
+/// ends first disposes of it. Reads inside are tracked for whatever is running around it.
+///
+/// # Panics
+///
+/// If `f` does; what it has made until then is disposed of.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{scope, signal};
+///
+/// let (count, owner) = scope(|| signal(1));
+/// count.set(2);
+/// drop(owner);
+/// assert!(count.try_get().is_err());
+/// ```
+#[track_caller]
+pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
+    let place = Location::caller();
+    kernel::with(|cell| {
+        let mut graph = cell.borrow_mut();
+        let place = graph.names.number(place);
+        let node = graph.add_body(Kind::Scope, None, place);
+        let scope = Scope {
+            id: Id::of(&graph, node),
+            marker: std::marker::PhantomData,
+        };
+        let before = std::mem::replace(&mut graph.ambient.owner, node);
+        drop(graph);
+        let _owner = Owner { cell, before };
+        (f(), scope) // user code
+    })
+}
+
+/// Puts the owner back that was there before, however the scope is left.
+struct Owner<'a> {
+    cell: &'a RefCell<Graph>,
+    before: u32,
+}
+
+impl Drop for Owner<'_> {
+    fn drop(&mut self) {
+        self.cell.borrow_mut().ambient.owner = self.before;
+    }
+}
+
+impl Scope {
+    /// Makes more inside of the scope.
+    ///
+    /// # Panics
+    ///
+    /// If the scope was disposed of by its own owner, and if `f` panics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{scope, signal};
+    ///
+    /// let ((), owner) = scope(|| ());
+    /// let count = owner.run(|| signal(1));
+    /// drop(owner);
+    /// assert!(count.try_get().is_err());
+    /// ```
+    #[track_caller]
+    pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
+        kernel::with(|cell| {
+            let mut graph = cell.borrow_mut();
+            if let Err(error) = self.id.check(&graph, "scope") {
+                drop(graph);
+                error.panic();
+            }
+            let before = std::mem::replace(&mut graph.ambient.owner, self.id.index);
+            drop(graph);
+            let _owner = Owner { cell, before };
+            f() // user code
+        })
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        let id = self.id;
+        let mut panics = FirstPanic::default();
+        let gone = kernel::try_with(|_| panics.catch(|| id.dispose())); // user code
+        if gone.is_some() && !std::thread::panicking() {
+            panics.resume();
+        }
+    }
+}
+
+/// Prints where the scope was made.
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.id.debug("scope", f)
+    }
+}

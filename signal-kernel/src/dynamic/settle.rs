@@ -1,0 +1,391 @@
+//! How the graph comes to rest: `refresh` brings one node up to date by pulling on what it depends on;
+//! `rounds` settles all that a write or a batch has marked.
+//!
+//! Invariants: a round has two phases; in the first, drivers act and stale values that effects need are
+//! computed; in the second, the effects whose dependencies have changed run, in the order of their creation.
+//! What effects write is settled in the next round. Nothing here recurses: a pull keeps its way in `pulls`.
+//! A panic costs one node, and is kept until all is done.
+//!
+//! Must not know: values, handles, and what a driver does.
+
+use super::{
+    batch,
+    graph::{
+        CHECK, DIRTY, DISPOSED, Due, FAILED, Graph, HALF_WAY, Kind, NONE, QUEUED, RUNNING, STALE,
+        VERIFYING,
+    },
+    half_way, hooks, run,
+};
+use crate::panics::FirstPanic;
+use std::cell::RefCell;
+
+/// After this many rounds the effects that are due are said never to come to rest.
+const ROUNDS: u32 = 10_000;
+
+/// A node whose dependencies are being looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Pull {
+    pub(super) node: u32,
+    generation: u32,
+    /// The next link to look at.
+    link: u32,
+    /// The links are those of the candidate.
+    candidate: bool,
+}
+
+enum Step {
+    /// This dependency may be out of date itself.
+    Down(u32),
+    Clean,
+    Run,
+    /// A dependency is failed, and nothing before it has changed: the body could not get past it.
+    Blocked,
+    /// This dependency is running: it depends on itself.
+    Cycle(u32),
+}
+
+/// Brings a node up to date. An effect is not run: it is marked `DIRTY` if it must run.
+pub(super) fn refresh(cell: &RefCell<Graph>, root: u32, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
+    let base = graph.pulls.len();
+    let mut at = graph.open(root);
+    loop {
+        match graph.look(&mut at, base) {
+            Step::Down(dep) => {
+                graph.pulls.push(at);
+                at = graph.open(dep);
+                continue;
+            }
+            Step::Cycle(dep) => {
+                let message = graph.cycle(at.node, dep);
+                graph.unset(at.node, VERIFYING);
+                while graph.pulls.len() > base {
+                    let pull = graph.pulls.pop().map_or(NONE, |pull| pull.node);
+                    graph.unset(pull, VERIFYING);
+                }
+                drop(graph);
+                panics.keep(Box::new(message));
+                return;
+            }
+            step => {
+                drop(graph);
+                conclude(cell, at, &step, panics);
+                graph = cell.borrow_mut();
+            }
+        }
+        at = loop {
+            if graph.pulls.len() == base {
+                return;
+            }
+            match graph.pulls.pop() {
+                Some(pull) if graph.is_same(pull) => break pull,
+                _ => {} // disposed of by user code in the meantime
+            }
+        };
+    }
+}
+
+/// Does what the look at a node's dependencies has come to.
+fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
+    let index = at.node;
+    if at.candidate {
+        let gone = half_way::restore(&mut graph, index);
+        drop(graph);
+        panics.discard(gone); // user code
+        return;
+    }
+    let kind = graph.nodes[index as usize].kind;
+    let half_way = graph.marks(index) & HALF_WAY != 0 && graph.log.is_empty();
+    match step {
+        Step::Clean if half_way => {
+            drop(graph);
+            half_way::accept(cell, index, panics);
+        }
+        Step::Clean => graph.unset(index, STALE | VERIFYING),
+        // In a batch the body runs all the same: its reads are what the half-way failure depends on.
+        Step::Blocked if kind == Kind::Computed && graph.log.is_empty() => {
+            let gone = if half_way {
+                half_way::revert(&mut graph, index)
+            } else {
+                None
+            };
+            graph.unset(index, STALE | VERIFYING);
+            if graph.marks(index) & FAILED == 0 {
+                graph.set(index, FAILED);
+                graph.touch(index);
+            }
+            drop(graph);
+            panics.discard(gone); // user code
+        }
+        Step::Blocked if kind == Kind::Effect => {
+            graph.unset(index, STALE | VERIFYING);
+            graph.set(index, FAILED);
+        }
+        _ => {
+            let gone = if half_way {
+                half_way::revert(&mut graph, index)
+            } else {
+                None
+            };
+            graph.unset(index, CHECK | VERIFYING);
+            match kind {
+                Kind::Computed => {
+                    drop(graph);
+                    run::computed(cell, index, panics);
+                }
+                Kind::Driver => {
+                    drop(graph);
+                    run::effect(cell, index, panics);
+                }
+                Kind::Effect => graph.set(index, DIRTY),
+                _ => graph.unset(index, DIRTY), // a part: its driver has acted
+            }
+            panics.discard(gone); // user code
+        }
+    }
+}
+
+impl Graph {
+    fn open(&mut self, node: u32) -> Pull {
+        self.set(node, VERIFYING);
+        let candidate = self.marks(node) & HALF_WAY != 0 && self.log.is_empty();
+        let link = if candidate {
+            self.candidates.get(&node).map_or(NONE, |it| it.deps)
+        } else {
+            self.deps(node)
+        };
+        Pull {
+            node,
+            generation: self.nodes[node as usize].generation,
+            link,
+            candidate,
+        }
+    }
+
+    fn is_same(&self, pull: Pull) -> bool {
+        let node = &self.nodes[pull.node as usize];
+        node.generation == pull.generation && node.marks & VERIFYING != 0
+    }
+
+    /// Looks at a node's dependencies, in the order in which its body has read them, up to the first that
+    /// says what is to be done.
+    fn look(&mut self, at: &mut Pull, base: usize) -> Step {
+        loop {
+            let half_way = self.marks(at.node) & HALF_WAY != 0 && self.log.is_empty();
+            if self.marks(at.node) & DIRTY != 0 && !half_way {
+                return Step::Run;
+            }
+            let step = self.look_at_links(at, base);
+            match step {
+                // What the candidate was computed from has changed: what about the half-way value?
+                Step::Run | Step::Blocked if at.candidate => {
+                    at.candidate = false;
+                    at.link = self.deps(at.node);
+                }
+                step => return step,
+            }
+        }
+    }
+
+    fn look_at_links(&self, at: &mut Pull, base: usize) -> Step {
+        while at.link != NONE {
+            let link = &self.links[at.link as usize];
+            if link.dep != NONE {
+                let dep = &self.nodes[link.dep as usize];
+                if dep.marks & (STALE | RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
+                    if dep.marks & RUNNING != 0 {
+                        return Step::Cycle(link.dep);
+                    }
+                    if dep.marks & VERIFYING != 0 {
+                        // A cycle that was refused has left its links: nothing new can come from there.
+                        let ours = |pull: &Pull| pull.node == link.dep;
+                        if link.dep != at.node && !self.pulls[base..].iter().any(ours) {
+                            return Step::Cycle(link.dep);
+                        }
+                    } else if dep.marks & STALE != 0
+                        || dep.marks & HALF_WAY != 0 && self.log.is_empty()
+                    {
+                        return Step::Down(link.dep);
+                    }
+                    if dep.marks & FAILED != 0 {
+                        return Step::Blocked;
+                    }
+                }
+                if dep.version != link.seen {
+                    return Step::Run;
+                }
+            }
+            at.link = link.next_dep;
+        }
+        Step::Clean
+    }
+
+    /// The message for a cycle that `from` closes by depending on `to`, which is being computed.
+    #[cold]
+    pub(super) fn cycle(&self, from: u32, to: u32) -> String {
+        // Pulls and running bodies depend on each other in the order in which they began.
+        let mut way = Vec::new();
+        let mut pulls = 0;
+        for frame in &self.frames {
+            way.extend(
+                self.pulls[pulls..frame.pulls as usize]
+                    .iter()
+                    .map(|it| it.node),
+            );
+            way.push(frame.node);
+            pulls = frame.pulls as usize;
+        }
+        way.extend(self.pulls[pulls..].iter().map(|it| it.node));
+        way.push(from);
+        let start = way.iter().position(|&node| node == to).unwrap_or(0);
+        let mut way = way.split_off(start);
+        way.dedup();
+        if way.len() == 1 {
+            return format!("{} reads itself", self.describe(to));
+        }
+        way.push(to);
+        let names: Vec<String> = way.into_iter().map(|node| self.name(node)).collect();
+        format!("cyclic dependency: {}", names.join(" -> "))
+    }
+}
+
+/// Settles all that is marked. The caller has a batch open, and no other one is.
+pub(super) fn rounds(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+    for round in 0.. {
+        batch::close(cell, panics);
+        act(cell, panics);
+        verify(cell, panics);
+        let mut graph = cell.borrow_mut();
+        if round == ROUNDS {
+            let message = graph.give_up();
+            drop(graph);
+            panics.keep(Box::new(message));
+            continue;
+        }
+        if !graph.effects.is_empty() || !graph.hooks.is_empty() {
+            let spare = std::mem::take(&mut graph.spare);
+            let mut due = std::mem::replace(&mut graph.effects, spare);
+            graph.round = true;
+            drop(graph);
+            hooks::run(cell, panics);
+            run_effects(cell, &due, panics);
+            graph = cell.borrow_mut();
+            graph.round = false;
+            due.clear();
+            graph.spare = due;
+        }
+        if graph.is_settled() {
+            return;
+        }
+    }
+}
+
+/// Phase A: lets the drivers act, in the order of their creation and after what they depend on.
+fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
+    if graph.drivers.is_empty() {
+        return;
+    }
+    let mut due = std::mem::take(&mut graph.drivers);
+    drop(graph);
+    due.sort_unstable();
+    for &it in &due {
+        let mut graph = cell.borrow_mut();
+        if graph.is_due(it) {
+            graph.unset(it.node, QUEUED);
+            if graph.marks(it.node) & STALE != 0 {
+                drop(graph);
+                refresh(cell, it.node, panics);
+            }
+        }
+    }
+    let mut graph = cell.borrow_mut();
+    if graph.drivers.is_empty() {
+        due.clear();
+        graph.drivers = due;
+    }
+}
+
+/// Phase A: computes what the queued effects need, and lets those go that need not run.
+fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
+    if graph.effects.len() > 1 {
+        graph.effects.sort_unstable();
+    }
+    let mut next = 0;
+    let mut kept = 0;
+    while let Some(&it) = graph.effects.get(next) {
+        next += 1;
+        if !graph.is_due(it) {
+            continue;
+        }
+        if graph.marks(it.node) & FAILED != 0 {
+            // It was blocked: it must not run before its dependencies have been looked at.
+            graph.unset(it.node, FAILED | DIRTY);
+            graph.set(it.node, CHECK);
+        }
+        if graph.marks(it.node) & STALE == CHECK {
+            drop(graph);
+            refresh(cell, it.node, panics);
+            graph = cell.borrow_mut();
+            if !graph.is_due(it) {
+                continue;
+            }
+        }
+        if graph.marks(it.node) & DIRTY != 0 {
+            graph.effects[kept] = it;
+            kept += 1;
+        } else {
+            // Unchanged; or blocked by a failed dependency, whose version moves on when the failure ends.
+            graph.unset(it.node, QUEUED);
+        }
+    }
+    graph.effects.truncate(kept);
+}
+
+/// Phase B.
+fn run_effects(cell: &RefCell<Graph>, round: &[Due], panics: &mut FirstPanic) {
+    for &it in round {
+        let mut graph = cell.borrow_mut();
+        if graph.is_due(it) {
+            graph.unset(it.node, QUEUED);
+        }
+    }
+    for &it in round {
+        let graph = cell.borrow();
+        if graph.is_due(it) && graph.marks(it.node) & (DIRTY | DISPOSED) == DIRTY {
+            drop(graph);
+            run::effect(cell, it.node, panics);
+        }
+    }
+}
+
+impl Graph {
+    fn is_settled(&self) -> bool {
+        self.log.is_empty()
+            && self.effects.is_empty()
+            && self.drivers.is_empty()
+            && self.hooks.is_empty()
+    }
+
+    /// The effects that are due go on for ever: names them, and takes them off the queue. Each runs again
+    /// when something that it reads changes.
+    #[cold]
+    fn give_up(&mut self) -> String {
+        let effects = std::mem::take(&mut self.effects);
+        let drivers = std::mem::take(&mut self.drivers);
+        let mut names = Vec::new();
+        for it in effects.into_iter().chain(drivers) {
+            if self.is_due(it) {
+                self.unset(it.node, QUEUED | STALE);
+                names.push(self.describe(it.node));
+            }
+        }
+        self.hooks.clear();
+        format!(
+            "effects never come to rest: after {ROUNDS} rounds there is still {}",
+            names.join(", ")
+        )
+    }
+}

@@ -1,0 +1,761 @@
+//! Signals: values that are written from outside.
+//!
+//! Invariants: a value is written only when nobody borrows it; else the reader keeps the old one and the
+//! node gets a new cell. The rule of equality lives with the value, so that handles stay small.
+//!
+//! Must not know: who reads, and how the graph settles.
+
+use super::{
+    batch::Rule,
+    graph::{Graph, Kind},
+    handle::{Disposed, Id, handle},
+    kernel,
+};
+use crate::panics::FirstPanic;
+use std::{
+    any::Any, borrow::Cow, cell::RefCell, marker::PhantomData, mem, panic::Location, rc::Rc,
+};
+
+/// What a signal's node holds.
+struct Held<T> {
+    value: T,
+    same: fn(&T, &T) -> bool,
+}
+
+/// A value that is written from outside, and whose readers are run again when it changes.
+///
+/// A handle: `Copy`, and good for as long as the owner of the node lives. It stays on its thread.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{computed, signal};
+///
+/// let count = signal(1);
+/// let double = computed(move || count.get() * 2);
+/// count.set(5);
+/// assert_eq!(double.get(), 10);
+/// ```
+pub struct Signal<T> {
+    id: Id,
+    marker: PhantomData<*const T>,
+}
+
+/// Makes a signal. Writing a value that is equal to the one it has changes nothing.
+///
+/// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running, and
+/// ends with it; made outside of all of them, it lives as long as its thread.
+///
+/// `f32` and `f64` are compared as `PartialEq` has it: `NaN` is never equal to itself, so writing one always
+/// counts. For another rule, see [`signal_with`].
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{create_effect, signal};
+/// use std::{cell::Cell, rc::Rc};
+///
+/// let name = signal("Ada".to_owned());
+/// let runs = Rc::new(Cell::new(0));
+/// create_effect({
+///     let runs = runs.clone();
+///     move || name.with(|_| runs.set(runs.get() + 1))
+/// });
+/// name.set("Ada".to_owned()); // equal
+/// name.set("Grace".to_owned());
+/// assert_eq!(runs.get(), 2);
+/// ```
+#[track_caller]
+pub fn signal<T: PartialEq + 'static>(value: T) -> Signal<T> {
+    signal_with(value, T::eq)
+}
+
+/// Makes a signal with a rule of its own for when a new value is the same as the old one.
+///
+/// A rule that always says `false` makes every write count.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::signal_with;
+///
+/// let tick = signal_with((), |_, _| false); // every write counts
+/// let price = signal_with(1.0, |a: &f64, b| a.total_cmp(b).is_eq());
+/// tick.set(());
+/// price.set(f64::NAN);
+/// ```
+#[track_caller]
+pub fn signal_with<T: 'static>(value: T, same: fn(&T, &T) -> bool) -> Signal<T> {
+    let place = Location::caller();
+    let value = Rc::new(Held { value, same });
+    kernel::with(|cell| {
+        let mut graph = cell.borrow_mut();
+        let place = graph.names.number(place);
+        let node = graph.add(Kind::Signal, Some(value), place);
+        Signal {
+            id: Id::of(&graph, node),
+            marker: PhantomData,
+        }
+    })
+}
+
+impl<T: 'static> Signal<T> {
+    /// The value, cloned. Whatever is running depends on it from now on.
+    ///
+    /// # Panics
+    ///
+    /// If the signal was disposed of, or is being updated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::signal;
+    ///
+    /// assert_eq!(signal(7).get(), 7);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn get(&self) -> T
+    where
+        T: Clone,
+    {
+        match self.try_get() {
+            Ok(value) => value,
+            Err(error) => error.panic(),
+        }
+    }
+
+    /// As [`get`](Self::get), for a signal that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// [`Disposed`], if it was.
+    ///
+    /// # Panics
+    ///
+    /// If the signal is being updated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{scope, signal};
+    ///
+    /// let (count, owner) = scope(|| signal(7));
+    /// assert_eq!(count.try_get(), Ok(7));
+    /// drop(owner);
+    /// assert!(count.try_get().is_err());
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn try_get(&self) -> Result<T, Disposed>
+    where
+        T: Clone,
+    {
+        self.read(true, T::clone) // user code
+    }
+
+    /// Shows the value to `f` without cloning it. Whatever is running depends on it from now on.
+    ///
+    /// Inside, the signal may be read again and even [`set`](Self::set): `f` keeps seeing the value that it
+    /// was given. Only an [`update`](Self::update) has to wait.
+    ///
+    /// # Panics
+    ///
+    /// If the signal was disposed of, or is being updated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::signal;
+    ///
+    /// let names = signal(vec!["Ada", "Grace"]);
+    /// assert_eq!(names.with(|names| names.len()), 2);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
+        match self.try_with(f) {
+            Ok(result) => result,
+            Err(error) => error.panic(),
+        }
+    }
+
+    /// As [`with`](Self::with), for a signal that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// [`Disposed`], if it was; `f` is not called then.
+    ///
+    /// # Panics
+    ///
+    /// If the signal is being updated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{scope, signal};
+    ///
+    /// let (names, owner) = scope(|| signal(vec!["Ada"]));
+    /// assert_eq!(names.try_with(Vec::len), Ok(1));
+    /// drop(owner);
+    /// assert!(names.try_with(Vec::len).is_err());
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn try_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
+        let place = Location::caller();
+        self.read(true, |value| {
+            let _reading = Reading::new(self.id.index, place);
+            f(value) // user code
+        })
+    }
+
+    /// The value, cloned, without depending on it.
+    ///
+    /// # Panics
+    ///
+    /// If the signal was disposed of, or is being updated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{computed, signal};
+    ///
+    /// let (a, b) = (signal(1), signal(1));
+    /// let sum = computed(move || a.get() + b.peek());
+    /// assert_eq!(sum.get(), 2);
+    /// b.set(10); // nobody is told
+    /// assert_eq!(sum.get(), 2);
+    /// a.set(2);
+    /// assert_eq!(sum.get(), 12);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn peek(&self) -> T
+    where
+        T: Clone,
+    {
+        match self.read(false, T::clone) {
+            Ok(value) => value,
+            Err(error) => error.panic(),
+        }
+    }
+
+    /// Writes a value. If it is not the same as the one the signal has, the graph settles before this
+    /// returns: stale values that effects need are computed, then effects run. Inside a
+    /// [`batch`](crate::batch) or an effect, that comes at the end of the batch or the round.
+    ///
+    /// # Panics
+    ///
+    /// If the signal was disposed of or is being updated, and inside a computed value. A panic of a body
+    /// that the write has run goes on when all others have run; the value is written then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{create_effect, signal};
+    ///
+    /// let count = signal(1);
+    /// create_effect(move || println!("{}", count.get())); // 1
+    /// count.set(2); // 2
+    /// count.set(2); // an equal value: nothing runs
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn set(&self, value: T) {
+        if let Err(error) = self.try_set(value) {
+            error.panic();
+        }
+    }
+
+    /// As [`set`](Self::set), for a signal that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// [`Disposed`], if it was; `value` is dropped.
+    ///
+    /// # Panics
+    ///
+    /// As [`set`](Self::set).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{scope, signal};
+    ///
+    /// let (count, owner) = scope(|| signal(1));
+    /// assert!(count.try_set(2).is_ok());
+    /// drop(owner);
+    /// assert!(count.try_set(3).is_err());
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn try_set(&self, value: T) -> Result<(), Disposed> {
+        kernel::with(|cell| {
+            let graph = cell.borrow();
+            self.id.check(&graph, "signal")?;
+            if let Err(message) = graph.may_write(self.id.index) {
+                drop(graph);
+                panic!("{message}");
+            }
+            let held = graph.nodes[self.id.index as usize].value.clone();
+            drop(graph);
+            let held = held.unwrap_or_else(|| being_updated(cell, self.id.index));
+            if is_same(&*held, &value) {
+                return Ok(());
+            }
+            drop(held);
+            let mut graph = cell.borrow_mut();
+            self.id.check(&graph, "signal")?; // the comparison is user code
+            let gone = if graph.depth == 0 {
+                put(&mut graph, self.id.index, value)
+            } else {
+                put_in_batch(&mut graph, self.id.index, value)
+            };
+            drop(graph);
+            let mut panics = FirstPanic::default();
+            if mem::needs_drop::<T>() {
+                panics.discard(gone); // user code
+            }
+            kernel::changed(cell, self.id.index, &mut panics);
+            panics.resume();
+            Ok(())
+        })
+    }
+
+    /// Changes the value in place. This always counts as a change.
+    ///
+    /// # Panics
+    ///
+    /// - If the signal was disposed of, is being updated, or is borrowed by a [`with`](Self::with) around
+    ///   this call; and inside a computed value.
+    /// - Inside a [`transaction`](crate::transaction) that has not [`set`](Self::set) the signal before:
+    ///   there would be no old value to go back to. Write a changed copy with `set` there.
+    /// - If `f` panics: what it has written stays, the graph settles, and the panic goes on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::signal;
+    ///
+    /// let names = signal(vec!["Ada"]);
+    /// names.update(|names| names.push("Grace"));
+    /// assert_eq!(names.get(), ["Ada", "Grace"]);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn update<R>(&self, f: impl FnOnce(&mut T) -> R) -> R {
+        match self.try_update(f) {
+            Ok(result) => result,
+            Err(error) => error.panic(),
+        }
+    }
+
+    /// As [`update`](Self::update), for a signal that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// [`Disposed`], if it was; `f` is not called then.
+    ///
+    /// # Panics
+    ///
+    /// As [`update`](Self::update).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{scope, signal};
+    ///
+    /// let (names, owner) = scope(|| signal(vec!["Ada"]));
+    /// assert_eq!(names.try_update(|names| names.pop()), Ok(Some("Ada")));
+    /// drop(owner);
+    /// assert!(names.try_update(|names| names.pop()).is_err());
+    /// ```
+    #[track_caller]
+    pub fn try_update<R>(&self, f: impl FnOnce(&mut T) -> R) -> Result<R, Disposed> {
+        let place = Location::caller();
+        let index = self.id.index;
+        kernel::with(|cell| {
+            let mut graph = cell.borrow_mut();
+            self.id.check(&graph, "signal")?;
+            let refused = graph
+                .may_write(index)
+                .and_then(|()| graph.may_update(index, place));
+            if let Err(message) = refused {
+                drop(graph);
+                panic!("{message}");
+            }
+            if graph.depth > 0 {
+                if graph.is_logged(index) {
+                    graph.write_always(index);
+                } else {
+                    graph.write_down(index, None, rule::<T>());
+                }
+            }
+            let mut held = graph.nodes[index as usize].value.take();
+            graph.updating.push((index, place));
+            drop(graph);
+            let mut panics = FirstPanic::default();
+            let inside = held.as_mut().and_then(Rc::get_mut);
+            let result = inside
+                .and_then(|held| held.downcast_mut::<Held<T>>())
+                .and_then(|held| panics.catch(|| f(&mut held.value))); // user code
+            let mut graph = cell.borrow_mut();
+            graph.updating.pop();
+            if self.id.is_alive(&graph) {
+                graph.nodes[index as usize].value = held.take();
+                drop(graph);
+                kernel::changed(cell, index, &mut panics);
+            } else {
+                drop(graph);
+            }
+            panics.discard(held); // user code: the signal was disposed of meanwhile
+            match result {
+                Some(result) if panics.is_empty() => Ok(result),
+                result => {
+                    panics.discard(result); // user code
+                    panics.resume();
+                    unreachable!("no result without a panic")
+                }
+            }
+        })
+    }
+
+    /// A handle that can only read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{ReadSignal, Signal, signal};
+    ///
+    /// /// Others see how often it was pressed; only we press it.
+    /// struct Button {
+    ///     presses: Signal<u32>,
+    /// }
+    ///
+    /// impl Button {
+    ///     fn presses(&self) -> ReadSignal<u32> {
+    ///         self.presses.read_only()
+    ///     }
+    /// }
+    ///
+    /// let button = Button { presses: signal(0) };
+    /// let presses = button.presses();
+    /// button.presses.set(1);
+    /// assert_eq!(presses.get(), 1);
+    /// ```
+    pub fn read_only(&self) -> ReadSignal<T> {
+        let Signal { id, marker } = *self;
+        ReadSignal { id, marker }
+    }
+
+    /// Gives the signal a name for messages.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::signal;
+    ///
+    /// let price = signal(3).named("price");
+    /// assert_eq!(format!("{price:?}"), "signal `price`");
+    /// ```
+    pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.id.name(name.into());
+        self
+    }
+
+    #[inline(always)]
+    #[track_caller]
+    fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
+        kernel::with(|cell| {
+            let held = kernel::signal_value(cell, self.id, tracked)?;
+            let held = held.unwrap_or_else(|| being_updated(cell, self.id.index));
+            Ok(f(&inside::<T>(&*held).value)) // user code
+        })
+    }
+}
+
+/// The value in its cell. A handle's type is that of its node.
+#[inline(always)]
+fn inside<T: 'static>(held: &dyn Any) -> &Held<T> {
+    held.downcast_ref().expect("a handle knows its type")
+}
+
+#[inline(always)]
+fn is_same<T: 'static>(held: &dyn Any, value: &T) -> bool {
+    let held = inside::<T>(held);
+    (held.same)(&held.value, value) // user code
+}
+
+fn rule<T: 'static>() -> Rule {
+    Rule {
+        same: |old, new| is_same(old, &inside::<T>(new).value),
+        plain: !mem::needs_drop::<T>(),
+    }
+}
+
+/// What a write replaces: a value, or a cell that a reader holds.
+struct Gone<T> {
+    _value: Option<T>,
+    _cell: Option<Rc<dyn Any>>,
+}
+
+/// Replaces a value.
+#[inline(always)]
+fn put<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Gone<T> {
+    let slot = &mut graph.nodes[index as usize].value;
+    let unique = slot.as_mut().and_then(Rc::get_mut);
+    match unique.and_then(|held| held.downcast_mut::<Held<T>>()) {
+        Some(held) => Gone {
+            _value: Some(mem::replace(&mut held.value, value)),
+            _cell: None,
+        },
+        None => put_new(slot, value),
+    }
+}
+
+/// Somebody reads the old value just now.
+#[cold]
+fn put_new<T: 'static>(slot: &mut Option<Rc<dyn Any>>, value: T) -> Gone<T> {
+    let same = slot
+        .as_deref()
+        .map_or(never as fn(&T, &T) -> bool, |held| inside::<T>(held).same);
+    let new: Rc<dyn Any> = Rc::new(Held { value, same });
+    Gone {
+        _value: None,
+        _cell: slot.replace(new),
+    }
+}
+
+fn never<T>(_: &T, _: &T) -> bool {
+    false
+}
+
+/// Replaces a value in a batch, which keeps the first one that it replaces.
+fn put_in_batch<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Gone<T> {
+    if graph.is_logged(index) {
+        return put(graph, index, value);
+    }
+    let old = graph.nodes[index as usize].value.take();
+    let same = old
+        .as_deref()
+        .map_or(never as fn(&T, &T) -> bool, |held| inside::<T>(held).same);
+    let mut value = Some(value);
+    let mut spare = graph.log.spare();
+    if let Some(held) = spare
+        .as_mut()
+        .and_then(Rc::get_mut)
+        .and_then(|held| held.downcast_mut::<Held<T>>())
+    {
+        held.same = same;
+        if let Some(value) = value.take() {
+            held.value = value; // needs no drop
+        }
+    }
+    let new: Option<Rc<dyn Any>> = match value {
+        None => spare,
+        Some(value) => Some(Rc::new(Held { value, same })),
+    };
+    graph.nodes[index as usize].value = new;
+    graph.write_down(index, old, rule::<T>());
+    Gone {
+        _value: None,
+        _cell: None,
+    }
+}
+
+#[cold]
+#[track_caller]
+fn being_updated(cell: &RefCell<Graph>, index: u32) -> Rc<dyn Any> {
+    let graph = cell.borrow();
+    let name = graph.describe(index);
+    let at = graph.updating.iter().rev().find(|it| it.0 == index);
+    let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
+    drop(graph);
+    panic!(
+        "{name} is being updated{at}, and is used at {}",
+        Location::caller()
+    );
+}
+
+impl Graph {
+    /// A value is updated in place only when nobody borrows it, and when that can be undone if need be.
+    fn may_update(&mut self, index: u32, here: &Location<'_>) -> Result<(), String> {
+        let undoable = self.level == 0 || self.is_logged(index);
+        let name = |graph: &Graph| graph.describe(index);
+        match self.nodes[index as usize].value.as_mut().map(Rc::get_mut) {
+            None => {
+                let at = self.updating.iter().rev().find(|it| it.0 == index);
+                let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
+                let name = name(self);
+                Err(format!("{name} is being updated{at}, and again at {here}"))
+            }
+            Some(None) => {
+                let at = self.reading.iter().rev().find(|it| it.0 == index);
+                let at = at.map_or_else(String::new, |(_, at)| format!(" by the `with` at {at}"));
+                let name = name(self);
+                Err(format!(
+                    "{name} is borrowed{at}, and cannot be updated in place at {here}"
+                ))
+            }
+            Some(Some(_)) if undoable => Ok(()),
+            Some(Some(_)) => {
+                let name = name(self);
+                Err(format!(
+                    "{name} cannot be updated in place in a transaction, at {here}: nothing could undo it; \
+                     write a changed copy with `set`"
+                ))
+            }
+        }
+    }
+}
+
+/// While it lives, the signal counts as borrowed by a `with`.
+struct Reading;
+
+impl Reading {
+    #[inline(always)]
+    fn new(index: u32, place: &'static Location<'static>) -> Self {
+        kernel::with(|cell| cell.borrow_mut().reading.push((index, place)));
+        Reading
+    }
+}
+
+impl Drop for Reading {
+    #[inline(always)]
+    fn drop(&mut self) {
+        kernel::with(|cell| {
+            cell.borrow_mut().reading.pop();
+        });
+    }
+}
+
+/// A signal that can only be read: what to hand out where others must not write.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::signal;
+///
+/// let count = signal(1);
+/// let shown = count.read_only();
+/// count.set(2);
+/// assert_eq!(shown.get(), 2);
+/// ```
+pub struct ReadSignal<T> {
+    id: Id,
+    marker: PhantomData<*const T>,
+}
+
+impl<T: 'static> ReadSignal<T> {
+    #[inline(always)]
+    fn signal(&self) -> Signal<T> {
+        let ReadSignal { id, marker } = *self;
+        Signal { id, marker }
+    }
+
+    /// As [`Signal::get`].
+    ///
+    /// # Panics
+    ///
+    /// As [`Signal::get`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(signal_kernel::signal(7).read_only().get(), 7);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn get(&self) -> T
+    where
+        T: Clone,
+    {
+        self.signal().get()
+    }
+
+    /// As [`Signal::try_get`].
+    ///
+    /// # Errors
+    ///
+    /// [`Disposed`], if the signal was disposed of.
+    ///
+    /// # Panics
+    ///
+    /// If the signal is being updated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(signal_kernel::signal(7).read_only().try_get(), Ok(7));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn try_get(&self) -> Result<T, Disposed>
+    where
+        T: Clone,
+    {
+        self.signal().try_get()
+    }
+
+    /// As [`Signal::with`].
+    ///
+    /// # Panics
+    ///
+    /// As [`Signal::with`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(signal_kernel::signal("Ada").read_only().with(|name| name.len()), 3);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
+        self.signal().with(f)
+    }
+
+    /// As [`Signal::try_with`].
+    ///
+    /// # Errors
+    ///
+    /// [`Disposed`], if the signal was disposed of.
+    ///
+    /// # Panics
+    ///
+    /// If the signal is being updated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(signal_kernel::signal("Ada").read_only().try_with(|name| name.len()), Ok(3));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn try_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
+        self.signal().try_with(f)
+    }
+
+    /// As [`Signal::peek`].
+    ///
+    /// # Panics
+    ///
+    /// As [`Signal::peek`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(signal_kernel::signal(7).read_only().peek(), 7);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn peek(&self) -> T
+    where
+        T: Clone,
+    {
+        self.signal().peek()
+    }
+}
+
+handle!(Signal<T>, "signal");
+handle!(ReadSignal<T>, "signal");
