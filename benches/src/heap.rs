@@ -8,7 +8,7 @@ use crate::{
     declared,
     library::{Count, Library, watch, watch_signal},
 };
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 /// Live bytes and calls of the allocator so far.
 #[derive(Clone, Copy)]
@@ -27,23 +27,28 @@ pub const ROWS: [&str; 6] = [
     "write with a computed and an effect",
 ];
 
-/// Bytes and allocations for each of [`ROWS`].
-pub type Figures = [(f64, f64); ROWS.len()];
+/// Bytes and allocations for each of [`ROWS`]; `None` has no meaning.
+pub type Figures = [(Option<f64>, Option<f64>); ROWS.len()];
+
+const NOTHING: Figures = [(None, None); ROWS.len()];
+
+/// The row of what is left.
+const LEFT: usize = 3;
 
 const NODES: usize = 100_000;
 const WRITES: i64 = 10_000;
 
 /// Measures `L`; `now` counts.
 pub fn measure<L: Library>(now: fn() -> Snapshot) -> Figures {
-    let figures = Rc::new(std::cell::Cell::new([(0.0, 0.0); ROWS.len()]));
+    let figures = Rc::new(Cell::new(NOTHING));
     let note = {
         let figures = figures.clone();
         Rc::new(move |row: usize, since: Snapshot, count: usize| {
             let now = now();
             let mut all = figures.get();
             all[row] = (
-                (now.bytes - since.bytes) as f64 / count as f64,
-                (now.calls - since.calls) as f64 / count as f64,
+                Some((now.bytes - since.bytes) as f64 / count as f64),
+                Some((now.calls - since.calls) as f64 / count as f64),
             );
             figures.set(all);
         })
@@ -82,7 +87,7 @@ pub fn measure<L: Library>(now: fn() -> Snapshot) -> Figures {
         L::flush();
         noted(2, since, NODES);
     });
-    note(3, before, 4 * NODES);
+    note(LEFT, before, 4 * NODES);
 
     let noted = note.clone();
     L::scope(move || {
@@ -125,27 +130,29 @@ pub fn measure<L: Library>(now: fn() -> Snapshot) -> Figures {
         }
         noted(5, since, WRITES as usize);
     });
-    figures.get()
+    let mut figures = figures.get();
+    figures[LEFT].1 = None;
+    figures
 }
 
-/// The same for declared graphs: bytes are those of the struct and of what it owns. What has no meaning
-/// there (dependencies do not change) is 0.
+/// The same for declared graphs: bytes are those of the struct and of what it owns. Dependencies do not
+/// change there.
 pub fn measure_declared(now: fn() -> Snapshot) -> Figures {
-    let mut figures = [(0.0, 0.0); ROWS.len()];
-    let (signal, _) = per_node(now, declared::Signals::new);
-    let (pair, pair_calls) = per_node(now, declared::Pairs::new);
+    let mut figures = NOTHING;
     let before = now();
+    let (signal, signal_calls) = per_node(now, declared::Signals::new);
+    let (pair, pair_calls) = per_node(now, declared::Pairs::new);
     let (effect, effect_calls) = per_node(now, declared::Effects::new);
-    figures[0] = (signal, 0.0);
-    figures[1] = (pair - signal, pair_calls);
-    figures[2] = (effect - signal, effect_calls);
-    figures[3] = ((now().bytes - before.bytes) as f64, 0.0);
+    figures[0] = (Some(signal), Some(signal_calls));
+    figures[1] = (Some(pair - signal), Some(pair_calls));
+    figures[2] = (Some(effect - signal), Some(effect_calls));
+    figures[LEFT].0 = Some((now().bytes - before.bytes) as f64);
     let mut graph = declared::Diamond::new();
     let since = now();
     for i in 0..WRITES {
         graph.set_head(i);
     }
-    let per = |from: i64, to: i64| (to - from) as f64 / WRITES as f64;
+    let per = |from: i64, to: i64| Some((to - from) as f64 / WRITES as f64);
     figures[5] = (per(since.bytes, now().bytes), per(since.calls, now().calls));
     figures
 }

@@ -54,6 +54,12 @@ fn run(arguments: &Arguments) -> bool {
         eprintln!("the results could not be written: {error}");
     }
     println!();
+    if run.disturbed() > 0 {
+        println!(
+            "{} repetitions were disturbed and count all the same",
+            run.disturbed()
+        );
+    }
     for wrong in &run.wrong {
         println!("WRONG: {wrong}");
     }
@@ -77,7 +83,7 @@ fn write(arguments: &Arguments, run: &Run<'_>) -> io::Result<()> {
             .collect();
         fs::write(
             home().join("RESULTS.md"),
-            report::markdown(&about(arguments), &run.tables, &rows),
+            report::markdown(&about(arguments, run), &run.tables, &rows),
         )?;
     }
     Ok(())
@@ -106,13 +112,15 @@ fn write_plots(folder: &Path, run: &Run<'_>) -> io::Result<()> {
 }
 
 /// Where and with what it ran.
-fn about(arguments: &Arguments) -> Vec<String> {
+fn about(arguments: &Arguments, run: &Run<'_>) -> Vec<String> {
     let mut lines = vec![format!(
-        "{} {}, {} processors; medians of {} repetitions",
+        "{} {}, {} processors; medians of {} repetitions; {} of all were \
+         disturbed by other programs and count all the same",
         std::env::consts::OS,
         std::env::consts::ARCH,
         thread::available_parallelism().map_or(0, usize::from),
-        arguments.repetitions()
+        arguments.repetitions(),
+        run.disturbed()
     )];
     lines.extend(compiler());
     for side in sides::all() {

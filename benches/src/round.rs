@@ -12,8 +12,9 @@ use crate::{
 };
 use std::{
     any::Any,
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// What is known of one side in one row.
@@ -66,6 +67,9 @@ pub struct Rounds {
     repetitions: usize,
     quiet: Option<Quiet>,
     warm_up: bool,
+    /// How much waiting is left in this run: a machine that is never quiet must not take forever.
+    patience: Cell<Duration>,
+    disturbed: Cell<usize>,
 }
 
 /// How often a disturbed repetition is taken again.
@@ -79,6 +83,8 @@ impl Rounds {
             repetitions: arguments.repetitions(),
             quiet: quiet.then(|| Quiet::learn(Duration::from_secs(1))),
             warm_up: !arguments.quick,
+            patience: Cell::new(Duration::from_secs(180)),
+            disturbed: Cell::new(0),
         }
     }
 
@@ -120,14 +126,28 @@ impl Rounds {
         let Some(quiet) = self.quiet.as_ref().filter(|_| !warm_up) else {
             return once();
         };
-        for _ in 1..TRIES {
-            quiet.wait(Duration::from_millis(300));
+        for _ in 0..TRIES {
+            let start = Instant::now();
+            quiet.wait(self.patience.get().min(Duration::from_millis(300)));
+            let waited = start.elapsed();
             let result = once();
             if quiet.holds() {
                 return result;
             }
+            // Taking it again costs patience too.
+            let spent = waited + start.elapsed();
+            self.patience.set(self.patience.get().saturating_sub(spent));
+            if self.patience.get().is_zero() {
+                break;
+            }
         }
+        self.disturbed.set(self.disturbed.get() + 1);
         once()
+    }
+
+    /// How many repetitions were counted although the machine was not quiet.
+    pub fn disturbed(&self) -> usize {
+        self.disturbed.get()
     }
 }
 

@@ -41,6 +41,11 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// How many repetitions were counted although the machine was not quiet.
+    pub fn disturbed(&self) -> usize {
+        self.rounds.disturbed()
+    }
+
     fn judge(&mut self, row: &str, name: &str, kind: Kind, samples: &Samples) {
         if kind != Kind::Peer {
             let panic = samples
@@ -207,7 +212,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    #[allow(dead_code)] // without a library to ask
     fn grown<L: Library>(&mut self, growth: Growth, size: usize, slow: &Shared<bool>) -> Cell {
         let turn: Result<Turn<'_>, String> = match slow.get() {
             true => Err("it takes too long".to_owned()),
@@ -248,15 +252,13 @@ fn counted() -> Result<serde_json::Map<String, Value>, String> {
         "--manifest-path",
     ]);
     command.arg(home().join("Cargo.toml"));
-    command.arg("--no-default-features");
-    let mut features = Vec::new();
-    if cfg!(feature = "peers") {
-        features.push("peers");
+    // The features of this build, so that nothing is built twice.
+    if !cfg!(feature = "peers") {
+        command.arg("--no-default-features");
     }
-    if cfg!(feature = "dynamic") {
-        features.push("dynamic");
+    if cfg!(feature = "dynamic-resources") {
+        command.args(["--features", "dynamic-resources"]);
     }
-    command.args(["--features", &features.join(",")]);
     let output = command.output().map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
@@ -280,7 +282,7 @@ fn memory_table(sides: &serde_json::Map<String, Value>, arguments: &Arguments) -
                 ..Cell::default()
             },
             None => Cell {
-                absent: Some(format!("panics: {figures}")),
+                absent: figures.as_str().map(|panic| format!("panics: {panic}")),
                 ..Cell::default()
             },
         };

@@ -4,7 +4,7 @@
 //!
 //! Must not know: how a side builds its graphs.
 
-use crate::{declared, hand, meter::Meter};
+use crate::{declared, hand, libraries::dynamic::Dynamic, library::Library, meter::Meter};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -39,8 +39,7 @@ impl Side {
     }
 }
 
-#[cfg(any(feature = "peers", feature = "dynamic"))]
-fn of<L: crate::library::Library>() -> Side {
+fn of<L: Library>() -> Side {
     Side {
         name: L::NAME,
         kind: if L::IS_OURS { Kind::Ours } else { Kind::Peer },
@@ -68,9 +67,8 @@ pub fn all() -> Vec<Side> {
             skip: &[],
             run: declared::run,
         },
+        of::<Dynamic>(),
     ];
-    #[cfg(feature = "dynamic")]
-    sides.push(of::<crate::libraries::dynamic::Dynamic>());
     #[cfg(feature = "peers")]
     {
         use crate::{explicit, libraries::*};

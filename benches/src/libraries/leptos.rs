@@ -82,7 +82,9 @@ impl Library for Immediate {
 
     fn effect(f: impl Fn() + 'static) {
         let f = SendWrapper::new(f);
-        ImmediateEffect::new_scoped(move || f());
+        ImmediateEffect::new_scoped(move || {
+            f();
+        });
     }
     fn batch(f: impl FnOnce()) {
         batch(f);

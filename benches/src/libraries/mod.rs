@@ -4,7 +4,6 @@
 //!
 //! Must not know: the workloads.
 
-#[cfg(feature = "dynamic")]
 pub mod dynamic;
 
 #[cfg(feature = "peers")]
@@ -22,7 +21,6 @@ pub mod sycamore;
 #[macro_export]
 macro_rules! for_each_library {
     ($each:ident) => {
-        #[cfg(feature = "dynamic")]
         $each!($crate::libraries::dynamic::Dynamic);
         #[cfg(feature = "peers")]
         {

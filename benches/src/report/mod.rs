@@ -103,6 +103,7 @@ impl Cell {
 pub fn written(number: f64) -> String {
     let size = number.abs();
     match () {
+        () if size < 0.005 => "0".to_owned(),
         () if size >= 99_500_000.0 => format!("{:.0}M", number / 1e6),
         () if size >= 9_950_000.0 => format!("{:.1}M", number / 1e6),
         () if size >= 99_500.0 => format!("{:.0}k", number / 1e3),

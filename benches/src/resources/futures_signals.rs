@@ -8,10 +8,10 @@ use super::{AsyncSide, Board, Resources};
 use crate::sides::Kind;
 use futures::{executor::LocalPool, task::LocalSpawnExt};
 use futures_signals::{
-    CancelableFutureHandle, cancelable_future,
+    cancelable_future,
     signal::{Mutable, SignalExt},
 };
-use std::{cell::Cell, future::ready, rc::Rc};
+use std::{any::Any, cell::Cell, future::ready, rc::Rc};
 
 pub fn side() -> AsyncSide {
     AsyncSide {
@@ -33,7 +33,7 @@ struct One {
     /// The last value, and whether there is a newer question.
     state: Rc<Cell<(Option<i64>, bool)>>,
     /// Dropping it cancels the task.
-    _handle: CancelableFutureHandle,
+    _handle: Box<dyn Any>,
 }
 
 fn one(board: &Board, pool: &LocalPool) -> One {
@@ -49,7 +49,7 @@ fn one(board: &Board, pool: &LocalPool) -> One {
     One {
         source,
         state,
-        _handle: handle,
+        _handle: Box::new(handle),
     }
 }
 

@@ -4,7 +4,7 @@
 //!
 //! Must not know: other sides.
 
-use super::{AsyncSide, Board, Resources};
+use super::{AsyncSide, Resources};
 use crate::sides::Kind;
 use any_spawner::Executor;
 use reactive_graph::{

@@ -5,7 +5,7 @@
 //! Must not know: what is measured.
 
 mod declared;
-#[cfg(feature = "dynamic")]
+#[cfg(feature = "dynamic-resources")]
 mod dynamic;
 #[cfg(feature = "peers")]
 mod futures_signals;
@@ -140,13 +140,16 @@ pub trait Resources {
     fn dispose(&mut self);
 }
 
+/// What is done with the resources.
+pub type Visitor<'a> = &'a mut dyn FnMut(&mut dyn Resources);
+
 /// Who takes part here.
 pub struct AsyncSide {
     pub name: &'static str,
     pub kind: Kind,
     pub how: &'static str,
     /// Calls back with so many resources; false if it cannot have so many.
-    pub with: fn(&Board, usize, &mut dyn FnMut(&mut dyn Resources)) -> bool,
+    pub with: fn(&Board, usize, Visitor<'_>) -> bool,
 }
 
 /// Every side of this build, hand-written code first.
@@ -154,7 +157,7 @@ pub fn all() -> Vec<AsyncSide> {
     vec![
         hand::side(),
         declared::side(),
-        #[cfg(feature = "dynamic")]
+        #[cfg(feature = "dynamic-resources")]
         dynamic::side(),
         #[cfg(feature = "peers")]
         leptos::side(),
