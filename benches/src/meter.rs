@@ -6,10 +6,34 @@
 
 use std::{
     cell::{Cell, RefCell},
+    fmt,
     hint::black_box,
     rc::Rc,
     time::{Duration, Instant},
 };
+
+/// A deviation from what a plan wants.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Fault {
+    Values,
+    /// Effects run although nothing they read has changed.
+    NeedlessRuns,
+    /// Effects run so many times as often as they must.
+    Runs(f64),
+    /// Effect runs are off by a few in all.
+    RunsOff(u64),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Values => write!(f, "wrong values"),
+            Fault::NeedlessRuns => write!(f, "effects run although nothing they read changed"),
+            Fault::Runs(times) => write!(f, "effects run {times:.1} times as often as they must"),
+            Fault::RunsOff(off) => write!(f, "effect runs are off by {off} in all"),
+        }
+    }
+}
 
 /// A handle on one repetition; clones share it, because some libraries want `'static` closures.
 #[derive(Clone)]
@@ -18,7 +42,7 @@ pub struct Meter(Rc<Inner>);
 struct Inner {
     target: Duration,
     nanos: Cell<Option<f64>>,
-    faults: RefCell<Vec<String>>,
+    faults: RefCell<Vec<Fault>>,
 }
 
 impl Meter {
@@ -79,33 +103,29 @@ impl Meter {
     }
 
     /// What was wrong, each thing once.
-    pub fn faults(&self) -> Vec<String> {
+    pub fn faults(&self) -> Vec<Fault> {
         self.0.faults.borrow().clone()
     }
 
     /// `wrong` of the values that were read are not what they must be.
     pub fn values(&self, wrong: u64) {
         if wrong > 0 {
-            self.fault("wrong values".to_owned());
+            self.fault(Fault::Values);
         }
     }
 
     /// Effects ran `got` times and must have run `want` times.
     pub fn effects(&self, got: u64, want: u64) {
         if want == 0 && got > 0 {
-            self.fault("effects run although nothing they read changed".to_owned());
+            self.fault(Fault::NeedlessRuns);
         } else if got.abs_diff(want) * 5 > want {
-            let times = got as f64 / want as f64;
-            self.fault(format!(
-                "effects run {times:.1} times as often as they must"
-            ));
+            self.fault(Fault::Runs(got as f64 / want as f64));
         } else if got != want {
-            let off = got.abs_diff(want);
-            self.fault(format!("effect runs are off by {off} in all"));
+            self.fault(Fault::RunsOff(got.abs_diff(want)));
         }
     }
 
-    fn fault(&self, fault: String) {
+    fn fault(&self, fault: Fault) {
         let mut faults = self.0.faults.borrow_mut();
         if !faults.contains(&fault) {
             faults.push(fault);

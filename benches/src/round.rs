@@ -8,11 +8,12 @@
 
 use crate::{
     arguments::Arguments,
-    meter::{Meter, Quiet},
+    meter::{Fault, Meter, Quiet},
 };
 use std::{
     any::Any,
     cell::Cell,
+    mem::discriminant,
     panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
@@ -22,7 +23,8 @@ use std::{
 pub struct Samples {
     /// Nanoseconds per operation, one for each repetition.
     pub nanos: Vec<f64>,
-    pub faults: Vec<String>,
+    /// One of each kind.
+    pub faults: Vec<Fault>,
     /// Why there are none.
     pub absent: Option<String>,
 }
@@ -46,7 +48,8 @@ impl Samples {
     fn take(&mut self, meter: &Meter) {
         self.nanos.extend(meter.nanos());
         for fault in meter.faults() {
-            if !self.faults.contains(&fault) {
+            let is_new = |known: &Fault| discriminant(known) != discriminant(&fault);
+            if self.faults.iter().all(is_new) {
                 self.faults.push(fault);
             }
         }

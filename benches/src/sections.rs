@@ -10,7 +10,7 @@ use signal_kernel_benches::{
     growth::{self, Growth},
     heap,
     library::Library,
-    meter::Meter,
+    meter::{Fault, Meter},
     report::{Cell, Row, Table},
     resources,
     round::{Rounds, Samples, Turn, median},
@@ -52,7 +52,8 @@ impl<'a> Run<'a> {
                 .absent
                 .iter()
                 .filter(|why| why.starts_with("panics"));
-            for fault in samples.faults.iter().chain(panic) {
+            let faults = samples.faults.iter().map(Fault::to_string);
+            for fault in faults.chain(panic.cloned()) {
                 self.wrong.insert(format!("{name}, {row}: {fault}"));
             }
         }
@@ -216,7 +217,8 @@ impl<'a> Run<'a> {
         let turn: Result<Turn<'_>, String> = match slow.get() {
             true => Err("it takes too long".to_owned()),
             false => Ok(Box::new(|meter: &Meter| {
-                slow.set(slow.get() || growth::run::<L>(growth, size, meter) > growth::PATIENCE);
+                let took = growth::run::<L>(growth, size, meter);
+                slow.set(slow.get() || took > growth::PATIENCE);
                 true
             })),
         };
@@ -312,7 +314,7 @@ fn ratio(of: &Samples, to: &Samples) -> Cell {
     let ratios = of.nanos.iter().zip(&to.nanos).map(|(of, to)| of / to);
     Cell {
         figure: median(ratios.collect()),
-        faults: of.faults.clone(),
+        faults: of.faults.iter().map(Fault::to_string).collect(),
         absent: of.absent.clone(),
         ..Cell::default()
     }

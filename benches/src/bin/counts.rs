@@ -10,7 +10,8 @@
 
 use serde_json::{Map, Value, json};
 use signal_kernel_benches::{
-    arguments::home, declared, libraries::dynamic::Dynamic, library::Library, meter::Meter, sides,
+    arguments::home, declared, libraries::dynamic::Dynamic, library::Library, meter::Meter,
+    resources, sides, storm,
 };
 use std::{
     env, fs,
@@ -19,7 +20,7 @@ use std::{
 };
 
 /// Those whose instructions are counted, on both doors.
-const WORKLOADS: [&str; 16] = [
+const WORKLOADS: [&str; 18] = [
     "get",
     "set",
     "set, computed, get",
@@ -36,6 +37,8 @@ const WORKLOADS: [&str; 16] = [
     "create computeds",
     "fan-out 1000, effects",
     "fan-in 300",
+    "superseded",
+    "ready at once",
 ];
 const SIDES: [&str; 2] = [declared::NAME, Dynamic::NAME];
 
@@ -57,16 +60,29 @@ fn main() -> ExitCode {
 
 /// One workload: a pass to warm up and a counted one, as in a quick run.
 fn run(side: &str, workload: &str) -> ExitCode {
-    let sides = sides::all();
-    let Some(side) = sides.iter().find(|known| known.name == side) else {
-        return ExitCode::FAILURE;
-    };
     let meter = Meter::new(Duration::ZERO);
-    let known = (side.run)(workload, &meter);
-    match known && meter.faults().is_empty() {
+    let ran = match storm::ROWS.iter().position(|(name, _)| *name == workload) {
+        Some(row) => {
+            let sides = resources::all();
+            let side = sides.iter().find(|known| known.name == side);
+            side.is_some_and(|side| storm::run(side, row, &meter))
+        }
+        None => {
+            let sides = sides::all();
+            let side = sides.iter().find(|known| known.name == side);
+            side.is_some_and(|side| (side.run)(workload, &meter))
+        }
+    };
+    match ran && meter.faults().is_empty() {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
+}
+
+/// Asynchronous workloads are there where the side has resources.
+fn has(side: &str, workload: &str) -> bool {
+    let is_async = storm::ROWS.iter().any(|(name, _)| *name == workload);
+    !is_async || resources::all().iter().any(|known| known.name == side)
 }
 
 fn compare(save: bool) -> ExitCode {
@@ -95,6 +111,9 @@ fn compare(save: bool) -> ExitCode {
     for side in SIDES {
         for workload in WORKLOADS {
             let name = format!("{side}: {workload}");
+            if !has(side, workload) {
+                continue;
+            }
             let now = match count(side, workload) {
                 Ok(now) => now,
                 Err(why) => {

@@ -10,7 +10,7 @@ mod plot;
 pub use markdown::markdown;
 pub use plot::plot;
 
-use crate::round::Samples;
+use crate::{meter::Fault, round::Samples};
 use serde_json::{Map, Value, json};
 
 /// Rows by sides.
@@ -49,7 +49,7 @@ impl Cell {
             figure: samples.median(),
             second: None,
             min: samples.min(),
-            faults: samples.faults.clone(),
+            faults: samples.faults.iter().map(Fault::to_string).collect(),
             absent: samples.absent.clone(),
         }
     }
