@@ -1,6 +1,7 @@
 //! Behaviour tests of both doors live in `tests/`.
 
 pub mod gate;
+pub mod leak;
 pub mod log;
 pub mod panics;
 pub mod touchy;

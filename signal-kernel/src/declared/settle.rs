@@ -93,7 +93,7 @@ pub fn rerun<T>(kept: &mut Option<T>, body: impl FnOnce() -> T) {
 }
 
 /// What came of dropping something of a user's.
-pub struct Dropped(pub(super) FirstPanic);
+pub struct Dropped(pub(crate) FirstPanic);
 
 impl Dropped {
     /// Lets the panic go on, if there was one.

@@ -9,6 +9,7 @@
 use super::{
     graph::{CHECK, Graph},
     settle,
+    value::Value,
 };
 use crate::panics::FirstPanic;
 use std::{any::Any, cell::RefCell, rc::Rc};
@@ -31,7 +32,7 @@ struct Entry {
     previous: u16,
     version: u32,
     /// The value from before; `None` after an update in place, which nothing can take back.
-    value: Option<Rc<dyn Any>>,
+    value: Option<Value>,
     /// Counts as a change whatever the values are.
     always: bool,
     rule: Rule,
@@ -40,8 +41,8 @@ struct Entry {
 /// What the log must know of a signal's type.
 #[derive(Clone, Copy)]
 pub(super) struct Rule {
-    /// Are the values in these two cells the same by the signal's rule?
-    pub(super) same: fn(&dyn Any, &dyn Any) -> bool,
+    /// Are these two values the same by the signal's rule?
+    pub(super) same: fn(&Value, &Value) -> bool,
     /// Values of this type need no drop.
     pub(super) plain: bool,
 }
@@ -78,7 +79,7 @@ impl Graph {
     }
 
     /// Notes the first write to a signal in this batch or transaction.
-    pub(super) fn write_down(&mut self, node: u32, value: Option<Rc<dyn Any>>, rule: Rule) {
+    pub(super) fn write_down(&mut self, node: u32, value: Option<Value>, rule: Rule) {
         let level = self.level;
         let slot = &mut self.nodes[node as usize];
         let entry = Entry {
@@ -132,16 +133,20 @@ fn finish<R>(cell: &RefCell<Graph>, result: Option<R>, mut panics: FirstPanic) -
 
 /// Ends a batch: the outermost one settles.
 pub(super) fn end(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
-    if cell.borrow().depth > 1 {
-        cell.borrow_mut().depth -= 1;
+    let mut graph = cell.borrow_mut();
+    if graph.depth > 1 {
+        graph.depth -= 1;
         return;
     }
-    settle::rounds(cell, panics);
-    let mut graph = cell.borrow_mut();
+    drop(graph);
+    graph = settle::rounds(cell, panics);
     graph.depth = 0;
     graph.shrink_if_empty();
+    if graph.drive.is_none() && graph.parked.is_empty() {
+        return;
+    }
     let parked = std::mem::take(&mut graph.parked);
-    let hub = graph.hub.clone();
+    let hub = graph.drive.as_ref().map(|drive| drive.hub.clone());
     drop(graph);
     panics.merge(parked);
     if let Some(hub) = hub {
@@ -219,7 +224,8 @@ fn roll_back(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic) {
             let node = &mut graph.nodes[entry.node as usize];
             node.logged = entry.previous;
             node.version = entry.version;
-            gone.extend(std::mem::replace(&mut node.value, entry.value));
+            let value = entry.value.unwrap_or(Value::NONE);
+            gone.push(std::mem::replace(&mut node.value, value));
             graph.mark(entry.node, CHECK);
         } else {
             gone.extend(entry.value);
@@ -249,9 +255,9 @@ pub(super) fn close(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         };
         let new = graph.nodes[entry.node as usize].value.clone();
         drop(graph);
-        let mut gone = Some(old);
-        if let (true, false, Some(old), Some(new)) = (alive, entry.always, &gone, &new) {
-            let same = panics.catch(|| (entry.rule.same)(&**old, &**new)); // user code
+        let mut gone = old;
+        if alive && !entry.always {
+            let same = panics.catch(|| (entry.rule.same)(&gone, &new)); // user code
             let mut graph = cell.borrow_mut();
             if same == Some(true) && graph.is_alive(entry.node, entry.generation) {
                 let node = &mut graph.nodes[entry.node as usize];
@@ -262,8 +268,9 @@ pub(super) fn close(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         }
         drop(new);
         match gone {
-            Some(gone) if entry.rule.plain => cell.borrow_mut().log.keep_spare(gone),
-            gone => panics.discard(gone), // user code
+            Value::Bits(_) => {}
+            Value::Cell(gone) if entry.rule.plain => cell.borrow_mut().log.keep_spare(gone),
+            Value::Cell(gone) => panics.discard(gone), // user code
         }
     }
     entries.clear();

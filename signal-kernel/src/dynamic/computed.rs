@@ -9,9 +9,10 @@ use super::{
     graph::{DIRTY, Kind},
     handle::{Disposed, Id, handle},
     kernel,
-    run::{Pass, Run},
+    run::{Pass, Run, Untracked},
+    value::{Value, from_bits, is_primitive, to_bits},
 };
-use std::{any::Any, borrow::Cow, marker::PhantomData, mem, panic::Location, rc::Rc};
+use std::{borrow::Cow, marker::PhantomData, mem, panic::Location, rc::Rc};
 
 /// A value that is derived from others, cached, and computed when somebody wants it.
 ///
@@ -64,7 +65,7 @@ pub struct Computed<T> {
 /// ```
 #[track_caller]
 pub fn computed<T: PartialEq + 'static>(body: impl FnMut() -> T + 'static) -> Computed<T> {
-    make(body, T::eq, Location::caller())
+    make::<_, _, _, false>(body, T::eq, Location::caller())
 }
 
 /// Makes a computed value with a rule of its own for when a new value is the same as the old one.
@@ -85,16 +86,20 @@ pub fn computed_with<T: 'static>(
     body: impl FnMut() -> T + 'static,
     same: impl Fn(&T, &T) -> bool + 'static,
 ) -> Computed<T> {
-    make(body, same, Location::caller())
+    make::<_, _, _, true>(body, same, Location::caller())
 }
 
-fn make<T, F, S>(body: F, same: S, place: &'static Location<'static>) -> Computed<T>
+fn make<T, F, S, const CUSTOM: bool>(
+    body: F,
+    same: S,
+    place: &'static Location<'static>,
+) -> Computed<T>
 where
     T: 'static,
     F: FnMut() -> T + 'static,
     S: Fn(&T, &T) -> bool + 'static,
 {
-    let formula = Box::new(Formula {
+    let formula = Box::new(Formula::<T, F, S, CUSTOM> {
         body,
         same,
         value: PhantomData,
@@ -111,13 +116,14 @@ where
     })
 }
 
-struct Formula<T, F, S> {
+/// `CUSTOM`: the rule is the user's own, and may do anything.
+struct Formula<T, F, S, const CUSTOM: bool> {
     body: F,
     same: S,
     value: PhantomData<fn() -> T>,
 }
 
-impl<T, F, S> Run for Formula<T, F, S>
+impl<T, F, S, const CUSTOM: bool> Run for Formula<T, F, S, CUSTOM>
 where
     T: 'static,
     F: FnMut() -> T,
@@ -125,42 +131,66 @@ where
 {
     fn run(&mut self, pass: &mut Pass<'_>) {
         let new = (self.body)(); // user code
-        let Some(held) = &mut pass.value else {
-            pass.value = Some(Rc::new(new));
+        if let Some(bits) = to_bits(&new) {
+            let same = pass.valued && self.is_same(pass, &new);
+            if !same {
+                pass.changed = true;
+                pass.value = Value::Bits(bits);
+            }
+        } else if !pass.valued {
             pass.changed = true;
-            return;
-        };
-        if (self.same)(inside(&**held), &new) {
+            pass.value = Value::Cell(Rc::new(new));
+        } else if self.is_same(pass, &new) {
             pass.finish();
             drop(new); // user code
-            return;
-        }
-        pass.changed = true;
-        match Rc::get_mut(held).and_then(|held| held.downcast_mut::<T>()) {
-            Some(held) => {
-                let old = mem::replace(held, new);
-                if mem::needs_drop::<T>() {
-                    pass.finish();
-                    drop(old); // user code
-                }
-            }
-            None => {
-                let old = pass.value.replace(Rc::new(new));
-                pass.finish();
-                drop(old); // user code
-            }
+        } else {
+            pass.changed = true;
+            self.replace(pass, new);
         }
     }
 
-    fn same(&self, old: &dyn Any, new: &dyn Any) -> bool {
-        (self.same)(inside(old), inside(new))
+    fn same(&self, old: &Value, new: &Value) -> bool {
+        show(old, |old| show(new, |new| (self.same)(old, new))) // user code
     }
 }
 
-/// The value in its cell. A handle's type is that of its node.
+impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> Formula<T, F, S, CUSTOM> {
+    #[inline(always)]
+    fn is_same(&self, pass: &Pass<'_>, new: &T) -> bool {
+        if !CUSTOM && is_primitive::<T>() {
+            return show(&pass.value, |old| (self.same)(old, new));
+        }
+        let _untracked = Untracked::new(pass.cell);
+        show(&pass.value, |old| (self.same)(old, new)) // user code
+    }
+
+    /// Puts a new value in the place of the old one.
+    fn replace(&self, pass: &mut Pass<'_>, new: T) {
+        let unique = match &mut pass.value {
+            Value::Cell(held) => Rc::get_mut(held).and_then(|held| held.downcast_mut::<T>()),
+            Value::Bits(_) => None,
+        };
+        if let Some(held) = unique {
+            let old = mem::replace(held, new);
+            if mem::needs_drop::<T>() {
+                pass.finish();
+                drop(old); // user code
+            }
+        } else {
+            let old = mem::replace(&mut pass.value, Value::Cell(Rc::new(new)));
+            pass.finish();
+            drop(old); // user code
+        }
+    }
+}
+
+/// Shows the value that is held. A handle's type is that of its node.
 #[inline(always)]
-fn inside<T: 'static>(held: &dyn Any) -> &T {
-    held.downcast_ref().expect("a handle knows its type")
+fn show<T: 'static, R>(value: &Value, f: impl FnOnce(&T) -> R) -> R {
+    match value {
+        Value::Bits(bits) => from_bits(*bits, f),
+        Value::Cell(held) => f(held.downcast_ref().expect("a handle knows its type")),
+    }
 }
 
 impl<T: 'static> Computed<T> {
@@ -316,13 +346,16 @@ impl<T: 'static> Computed<T> {
         self
     }
 
+    pub(super) fn index(&self) -> u32 {
+        self.id.index
+    }
+
     #[inline(always)]
     #[track_caller]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
         kernel::with(|cell| {
-            let held = kernel::computed_value(cell, self.id, tracked)?;
-            let held = held.expect("a value that is not failed has been computed");
-            Ok(f(inside(&*held))) // user code
+            let value = kernel::computed_value(cell, self.id, tracked)?;
+            Ok(show(&value, f)) // user code
         })
     }
 }

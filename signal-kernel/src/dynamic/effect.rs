@@ -81,8 +81,7 @@ pub fn create_effect(body: impl FnMut() + 'static) -> Effect {
         if graph.round && graph.depth == 1 {
             // Made by an effect: it runs now, as a part of it.
             graph.set(node, DIRTY);
-            drop(graph);
-            run::effect(cell, node, &mut panics);
+            drop(run::effect(cell, graph, node, &mut panics));
         } else {
             graph.queue(node, DIRTY);
             if graph.depth == 0 {

@@ -10,9 +10,12 @@
 //!
 //! Must not know: values, user code, phases, and when anything runs.
 
-use super::{batch::Log, half_way::Candidate, hooks::Hook, names::Names, settle::Pull};
-use crate::{hub::Hub, panics::FirstPanic};
-use std::{any::Any, collections::BTreeMap, panic::Location, rc::Rc, sync::Arc};
+use super::{
+    batch::Log, drive::Drive, half_way::Candidate, hooks::Hook, kernel, names::Names, settle::Pull,
+    value::Value,
+};
+use crate::panics::FirstPanic;
+use std::{collections::BTreeMap, panic::Location};
 
 /// No node, no link, no body.
 pub(super) const NONE: u32 = u32::MAX;
@@ -55,9 +58,9 @@ pub(super) const STALE: u8 = CHECK | DIRTY;
 
 /// 56 bytes; what only some nodes have is in `Body`.
 pub(super) struct Node {
-    pub(super) value: Option<Rc<dyn Any>>,
+    pub(super) value: Value,
     pub(super) generation: u32,
-    /// When the value last changed, on the clock of the graph.
+    /// When the value last changed, on the clock of the graph; 0 while a computed value has none.
     pub(super) version: u32,
     /// The last run that read this node.
     read_by: u32,
@@ -166,6 +169,8 @@ pub(super) struct Graph {
     pub(super) depth: u32,
     /// Open transactions.
     pub(super) level: u16,
+    /// Phase A: drivers act, stale values are computed.
+    pub(super) acting: bool,
     /// Effects are running, in no other batch than that of their round.
     pub(super) round: bool,
     pub(super) log: Log,
@@ -179,9 +184,7 @@ pub(super) struct Graph {
     /// Panics of destructors, held back until the graph has come to rest.
     pub(super) parked: FirstPanic,
     pub(super) hooks: Vec<Hook>,
-    pub(super) hub: Option<Arc<Hub>>,
-    /// Counts what was committed by polls.
-    pub(super) commits: u64,
+    pub(super) drive: Option<Drive>,
 }
 
 impl Graph {
@@ -211,6 +214,7 @@ impl Graph {
             walk: Vec::new(),
             depth: 0,
             level: 0,
+            acting: false,
             round: false,
             log: Log::new(),
             candidates: BTreeMap::new(),
@@ -219,13 +223,12 @@ impl Graph {
             names: Names::new(),
             parked: FirstPanic::new(),
             hooks: Vec::new(),
-            hub: None,
-            commits: 0,
+            drive: None,
         }
     }
 
     /// Makes a node that belongs to whoever owns what is made now.
-    pub(super) fn add(&mut self, kind: Kind, value: Option<Rc<dyn Any>>, place: u32) -> u32 {
+    pub(super) fn add(&mut self, kind: Kind, value: Value, place: u32) -> u32 {
         let owner = self.ambient.owner;
         let node = Node {
             value,
@@ -244,6 +247,9 @@ impl Graph {
         };
         self.live += 1;
         let index = if self.free_node == NONE {
+            if self.nodes.is_empty() {
+                kernel::end_with_thread();
+            }
             make_room(&mut self.nodes);
             self.nodes.push(node);
             to_index(self.nodes.len() - 1)
@@ -273,7 +279,8 @@ impl Graph {
         run: Option<Box<dyn super::run::Run>>,
         place: u32,
     ) -> u32 {
-        let node = self.add(kind, None, place);
+        let node = self.add(kind, Value::NONE, place);
+        self.nodes[node as usize].version = 0;
         self.renumber_if_due();
         self.orders += 1;
         let body = Body {
@@ -574,6 +581,12 @@ impl Graph {
         }
     }
 
+    #[inline(always)]
+    pub(super) fn owns_any(&self, owner: u32) -> bool {
+        let body = &self.bodies[self.nodes[owner as usize].body as usize];
+        body.first_child != NONE || body.first_cleanup != NONE
+    }
+
     /// The newest child of an owner; its newest cleanup when there is none.
     pub(super) fn last_owned(&self, owner: u32) -> Option<u32> {
         let body = self.bodies.get(self.nodes[owner as usize].body as usize)?;
@@ -621,7 +634,7 @@ impl Graph {
     /// Gives a node's slot back. It has no edges, no children and no owner by now.
     pub(super) fn free(&mut self, index: u32) {
         let node = &mut self.nodes[index as usize];
-        debug_assert!(node.value.is_none() && node.subs == NONE);
+        debug_assert!(node.subs == NONE);
         node.kind = Kind::Free;
         node.marks = 0;
         let body = std::mem::replace(&mut node.body, NONE);
@@ -655,6 +668,16 @@ impl Graph {
         (self.walk, self.pulls) = (Vec::new(), Vec::new());
     }
 
+    /// Takes everything out when the thread ends: every handle is stale from now on.
+    pub(super) fn take_all(&mut self) -> Graph {
+        let highest = self.nodes.iter().map(|node| node.generation).max();
+        let mut all = std::mem::replace(self, Graph::new());
+        std::mem::swap(&mut self.names, &mut all.names); // messages still name places
+        let first = highest.map_or(0, |highest| highest.saturating_add(1));
+        self.first_generation = first.max(all.first_generation);
+        all
+    }
+
     /// Numbers versions and creations anew before they run out. Only at rest.
     pub(super) fn renumber_if_due(&mut self) {
         let due = self.clock >= LAST || self.orders >= LAST;
@@ -668,16 +691,18 @@ impl Graph {
     fn renumber(&mut self) {
         for link in &mut self.links {
             if link.dep != NONE {
-                let fresh = link.seen == self.nodes[link.dep as usize].version;
-                link.seen = if fresh { 2 } else { 1 };
+                let version = self.nodes[link.dep as usize].version;
+                let fresh = link.seen == version;
+                link.seen = if fresh { version.min(2) } else { 1 };
             }
         }
         for (&node, candidate) in &mut self.candidates {
             let same = candidate.version == self.nodes[node as usize].version;
-            candidate.version = if same { 2 } else { 1 };
+            let version = if same { 2 } else { 1 };
+            candidate.version = version.min(candidate.version);
         }
         for node in &mut self.nodes {
-            node.version = 2;
+            node.version = node.version.min(2);
         }
         self.clock = 3;
         let mut used: Vec<&mut Body> = self

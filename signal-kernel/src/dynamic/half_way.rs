@@ -7,13 +7,17 @@
 //!
 //! Must not know: which signals a batch has written, and when it ends.
 
-use super::graph::{FAILED, Graph, HALF_WAY, NONE, STALE, VERIFYING};
+use super::{
+    graph::{FAILED, Graph, HALF_WAY, NONE, STALE, VERIFYING},
+    run::Untracked,
+    value::Value,
+};
 use crate::panics::FirstPanic;
-use std::{any::Any, cell::RefCell, rc::Rc};
+use std::cell::RefCell;
 
 /// A value with all that makes it valid.
 pub(super) struct Candidate {
-    value: Option<Rc<dyn Any>>,
+    value: Value,
     pub(super) version: u32,
     pub(super) deps: u32,
     failed: bool,
@@ -30,7 +34,7 @@ pub(super) fn remember(graph: &mut Graph, node: u32) {
 fn keep(graph: &mut Graph, index: u32) {
     let node = &mut graph.nodes[index as usize];
     let failed = node.marks & FAILED != 0;
-    if node.marks & HALF_WAY != 0 || (node.value.is_none() && !failed) {
+    if node.marks & HALF_WAY != 0 || (node.version == 0 && !failed) {
         return;
     }
     node.marks |= HALF_WAY;
@@ -46,9 +50,9 @@ fn keep(graph: &mut Graph, index: u32) {
 }
 
 /// Takes the candidate, and makes its value and version those of the node. Returns what to drop.
-fn put_back(graph: &mut Graph, index: u32) -> (Option<Rc<dyn Any>>, u32) {
+fn put_back(graph: &mut Graph, index: u32) -> (Value, u32) {
     let Some(candidate) = graph.candidates.remove(&index) else {
-        return (None, NONE);
+        return (Value::NONE, NONE);
     };
     let node = &mut graph.nodes[index as usize];
     node.marks &= !(HALF_WAY | FAILED);
@@ -61,7 +65,7 @@ fn put_back(graph: &mut Graph, index: u32) -> (Option<Rc<dyn Any>>, u32) {
 }
 
 /// Nothing that the candidate was computed from has changed: it is the value again.
-pub(super) fn restore(graph: &mut Graph, index: u32) -> Option<Rc<dyn Any>> {
+pub(super) fn restore(graph: &mut Graph, index: u32) -> Value {
     let (gone, deps) = put_back(graph, index);
     let newer = std::mem::replace(&mut graph.body(index).deps, deps);
     graph.unlink_all(newer);
@@ -70,7 +74,7 @@ pub(super) fn restore(graph: &mut Graph, index: u32) -> Option<Rc<dyn Any>> {
 }
 
 /// Neither value is valid any more: the body must run, and what it yields is held against the candidate.
-pub(super) fn revert(graph: &mut Graph, index: u32) -> Option<Rc<dyn Any>> {
+pub(super) fn revert(graph: &mut Graph, index: u32) -> Value {
     let (gone, deps) = put_back(graph, index);
     graph.unlink_all(deps);
     gone
@@ -88,12 +92,15 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
     let failed = node.marks & FAILED != 0;
     let (generation, newer) = (node.generation, node.value.clone());
     let mut gone = candidate.value;
-    if let (false, false, Some(old), Some(new)) = (failed, candidate.failed, &gone, &newer) {
+    let valued = node.version != 0 && candidate.version != 0;
+    if valued && !failed && !candidate.failed {
         let Some(run) = graph.body(index).run.take() else {
             return;
         };
         drop(graph);
-        let same = panics.catch(|| run.same(&**old, &**new)); // user code
+        let untracked = Untracked::new(cell);
+        let same = panics.catch(|| run.same(&gone, &newer)); // user code
+        drop(untracked);
         graph = cell.borrow_mut();
         if !graph.is_alive(index, generation) {
             drop(graph);
@@ -118,11 +125,13 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
 }
 
 /// The node goes, and its candidate with it. Returns what to drop.
-pub(super) fn forget(graph: &mut Graph, index: u32) -> Option<Rc<dyn Any>> {
+pub(super) fn forget(graph: &mut Graph, index: u32) -> Value {
     if graph.marks(index) & HALF_WAY == 0 {
-        return None;
+        return Value::NONE;
     }
-    let candidate = graph.candidates.remove(&index)?;
+    let Some(candidate) = graph.candidates.remove(&index) else {
+        return Value::NONE;
+    };
     graph.unset(index, HALF_WAY);
     graph.unlink_all(candidate.deps);
     candidate.value

@@ -58,7 +58,12 @@ impl Disposed {
     #[inline(never)]
     #[track_caller]
     pub(super) fn panic(self) -> ! {
-        panic!("{self}, and is used at {}", Location::caller())
+        self.panic_at(Location::caller())
+    }
+
+    /// The same for closures, which do not know their caller.
+    pub(super) fn panic_at(self, place: &Location<'_>) -> ! {
+        panic!("{self}, and is used at {place}")
     }
 }
 
@@ -114,14 +119,14 @@ impl Id {
 
     /// What `Debug` prints.
     pub(super) fn debug(self, what: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = kernel::try_with(|cell| {
+        let text = kernel::with(|cell| {
             let graph = cell.borrow();
             match self.is_alive(&graph) {
                 true => graph.describe(self.index),
                 false => format!("disposed {what} made at {}", self.place(&graph)),
             }
         });
-        f.write_str(text.as_deref().unwrap_or(what))
+        f.write_str(&text)
     }
 
     /// Disposes of the node; a second time does nothing.

@@ -1,23 +1,183 @@
 //! What the user wants to be told about runs of work: collected in phase A, called before the effects of
 //! the round, when everything is consistent.
 //!
-//! Must not know: what there is to tell.
+//! Invariants: every run that was started is told of as started, and then as one of success, error,
+//! cancelled or superseded, with the same token; a run whose owner is disposed of ends in silence.
+//!
+//! Must not know: how a state changes.
 
 use super::{graph::Graph, run::Untracked};
-use crate::panics::FirstPanic;
-use std::cell::RefCell;
+use crate::{
+    panics::FirstPanic,
+    state::{AsyncStatus, CancelReason},
+};
+use std::{cell::RefCell, rc::Rc};
 
 /// A call that is due.
 pub(super) type Hook = Box<dyn FnOnce()>;
 
 /// Calls all that are due, in the order of what they tell.
 pub(super) fn run(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
-    let hooks = std::mem::take(&mut cell.borrow_mut().hooks);
-    if hooks.is_empty() {
+    if cell.borrow().hooks.is_empty() {
         return;
     }
+    let hooks = std::mem::take(&mut cell.borrow_mut().hooks);
     let _untracked = Untracked::new(cell);
     for hook in hooks {
         panics.catch(hook); // user code
     }
+}
+
+/// Something that happened to a run of work: what `on_event` is told.
+///
+/// Every run begins with `Start` and ends in exactly one of the others, with the same token; only a run whose
+/// owner is disposed of ends without a word.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{AsyncEvent, FromFutureOptions, from_future_with, settled};
+/// use std::{cell::RefCell, rc::Rc};
+///
+/// let log = Rc::new(RefCell::new(Vec::new()));
+/// let options = FromFutureOptions::new().on_event({
+///     let log = log.clone();
+///     move |event| log.borrow_mut().push(event.clone())
+/// });
+/// let seven = from_future_with(|| async { Ok::<_, String>(7) }, options);
+/// futures::executor::block_on(settled());
+/// seven.reload();
+/// seven.cancel("enough");
+/// assert_eq!(
+///     *log.borrow(),
+///     [
+///         AsyncEvent::Start { token: 1 },
+///         AsyncEvent::Success { token: 1 },
+///         AsyncEvent::Start { token: 2 },
+///         AsyncEvent::Cancelled { token: 2, reason: "enough".into() },
+///     ],
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AsyncEvent {
+    /// A run was started.
+    Start {
+        /// Its number.
+        token: u64,
+    },
+    /// It yielded a value.
+    Success {
+        /// Its number.
+        token: u64,
+    },
+    /// It yielded an error.
+    Error {
+        /// Its number.
+        token: u64,
+    },
+    /// It was stopped, or panicked.
+    Cancelled {
+        /// Its number.
+        token: u64,
+        /// Why.
+        reason: CancelReason,
+    },
+    /// A newer run took its place, or there is nothing to ask any more.
+    Superseded {
+        /// Its number.
+        token: u64,
+        /// The number of the newer run, if there is one.
+        by: Option<u64>,
+    },
+}
+
+/// Who wants to be told.
+pub(super) struct Listeners<T, E> {
+    pub(super) on_success: Option<Box<dyn Fn(&T)>>,
+    pub(super) on_error: Option<Box<dyn Fn(&E)>>,
+    pub(super) on_cancel: Option<Box<dyn Fn(&CancelReason)>>,
+    pub(super) on_event: Option<Box<dyn Fn(&AsyncEvent)>>,
+}
+
+/// A state as events are told from it: status and token.
+pub(super) type Glance = (AsyncStatus, u64);
+
+impl<T: 'static, E: 'static> Listeners<T, E> {
+    /// The calls for what happened between two glances.
+    pub(super) fn calls(
+        self: &Rc<Self>,
+        before: Glance,
+        after: Glance,
+        reason: Option<CancelReason>,
+        value: Option<&Rc<T>>,
+        error: Option<&Rc<E>>,
+    ) -> Vec<Hook> {
+        let mut calls = Vec::new();
+        for event in events(before, after, reason) {
+            let listeners = self.clone();
+            match &event {
+                AsyncEvent::Success { .. } if self.on_success.is_some() => {
+                    let value = value.cloned();
+                    calls.push(Box::new(move || {
+                        if let (Some(tell), Some(value)) = (&listeners.on_success, value) {
+                            tell(&value); // user code
+                        }
+                    }) as Hook);
+                }
+                AsyncEvent::Error { .. } if self.on_error.is_some() => {
+                    let error = error.cloned();
+                    calls.push(Box::new(move || {
+                        if let (Some(tell), Some(error)) = (&listeners.on_error, error) {
+                            tell(&error); // user code
+                        }
+                    }));
+                }
+                AsyncEvent::Cancelled { reason, .. } if self.on_cancel.is_some() => {
+                    let reason = reason.clone();
+                    calls.push(Box::new(move || {
+                        if let Some(tell) = &listeners.on_cancel {
+                            tell(&reason); // user code
+                        }
+                    }));
+                }
+                _ => {}
+            }
+            if self.on_event.is_some() {
+                let listeners = self.clone();
+                calls.push(Box::new(move || {
+                    if let Some(tell) = &listeners.on_event {
+                        tell(&event); // user code
+                    }
+                }));
+            }
+        }
+        calls
+    }
+}
+
+/// What happened between two glances.
+fn events(before: Glance, after: Glance, reason: Option<CancelReason>) -> Vec<AsyncEvent> {
+    let ((was, last), (is, token)) = (before, after);
+    let was_pending = was == AsyncStatus::Pending;
+    let started = token != last;
+    let mut events = Vec::new();
+    if was_pending && (started || is == AsyncStatus::Idle) {
+        let by = started.then_some(token);
+        events.push(AsyncEvent::Superseded { token: last, by });
+    }
+    if started {
+        events.push(AsyncEvent::Start { token });
+    }
+    if started || was_pending {
+        match (is, reason) {
+            (AsyncStatus::Success, _) => events.push(AsyncEvent::Success { token }),
+            (AsyncStatus::Error, _) => events.push(AsyncEvent::Error { token }),
+            (AsyncStatus::Cancelled, Some(reason)) => {
+                events.push(AsyncEvent::Cancelled { token, reason });
+            }
+            _ => {}
+        }
+    }
+    events
 }

@@ -10,37 +10,46 @@ use super::{
     graph::{CHECK, DIRTY, FAILED, Graph, HALF_WAY, NONE, RUNNING, STALE, VERIFYING},
     handle::{Disposed, Id},
     settle,
+    value::Value,
 };
 use crate::panics::FirstPanic;
-use std::{any::Any, cell::RefCell, rc::Rc};
+use std::{
+    cell::{RefCell, RefMut},
+    mem::ManuallyDrop,
+};
 
 thread_local! {
-    static GRAPH: RefCell<Graph> = const { RefCell::new(Graph::new()) };
+    /// Has no destructor of its own, so that those of values find a graph to the last.
+    static GRAPH: ManuallyDrop<RefCell<Graph>> =
+        const { ManuallyDrop::new(RefCell::new(Graph::new())) };
+    static END: End = const { End };
+}
+
+/// Empties the graph when its thread ends.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let all = with(|cell| cell.borrow_mut().take_all());
+        let mut panics = FirstPanic::default();
+        for node in all.nodes {
+            panics.discard(node.value); // user code
+        }
+        for body in all.bodies {
+            panics.discard(body.run); // user code
+        }
+        panics.discard((all.candidates, all.log, all.hooks)); // user code
+    }
+}
+
+/// From now on this thread has something to drop when it ends.
+pub(super) fn end_with_thread() {
+    let _ = END.try_with(|_| ());
 }
 
 #[inline(always)]
 pub(super) fn with<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
-    GRAPH.with(f)
-}
-
-/// The same, for destructors: a thread that ends has no graph any more.
-pub(super) fn try_with<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> Option<R> {
-    GRAPH.try_with(f).ok()
-}
-
-/// The value of a signal, tracked if `tracked`. `None` while it is being updated.
-#[inline(always)]
-pub(super) fn signal_value(
-    cell: &RefCell<Graph>,
-    id: Id,
-    tracked: bool,
-) -> Result<Option<Rc<dyn Any>>, Disposed> {
-    let mut graph = cell.borrow_mut();
-    id.check(&graph, "signal")?;
-    if tracked {
-        graph.track(id.index);
-    }
-    Ok(graph.nodes[id.index as usize].value.clone())
+    GRAPH.with(|cell| f(cell))
 }
 
 /// The value of a computed value, brought up to date; tracked if `tracked`.
@@ -53,11 +62,10 @@ pub(super) fn computed_value(
     cell: &RefCell<Graph>,
     id: Id,
     tracked: bool,
-) -> Result<Option<Rc<dyn Any>>, Disposed> {
+) -> Result<Value, Disposed> {
     let mut graph = cell.borrow_mut();
     id.check(&graph, "computed value")?;
-    let marks = graph.marks(id.index);
-    if marks & (STALE | RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
+    if graph.marks(id.index) & (STALE | RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
         drop(graph);
         return pull_value(cell, id, tracked);
     }
@@ -68,11 +76,7 @@ pub(super) fn computed_value(
 }
 
 #[inline(never)]
-fn pull_value(
-    cell: &RefCell<Graph>,
-    id: Id,
-    tracked: bool,
-) -> Result<Option<Rc<dyn Any>>, Disposed> {
+fn pull_value(cell: &RefCell<Graph>, id: Id, tracked: bool) -> Result<Value, Disposed> {
     pull(cell, id.index);
     let mut graph = cell.borrow_mut();
     id.check(&graph, "computed value")?;
@@ -107,13 +111,17 @@ pub(super) fn pull(cell: &RefCell<Graph>, index: u32) {
         graph.depth = 1;
     }
     let generation = graph.nodes[index as usize].generation;
-    drop(graph);
     let mut panics = FirstPanic::default();
-    settle::refresh(cell, index, &mut panics);
-    if panics.is_empty() && !at_rest {
-        return;
+    graph = settle::refresh(cell, graph, index, &mut panics);
+    if panics.is_empty() {
+        if !at_rest {
+            return;
+        }
+        if graph.is_settled() && graph.parked.is_empty() {
+            graph.depth = 0;
+            return;
+        }
     }
-    let mut graph = cell.borrow_mut();
     let alive = graph.is_alive(index, generation);
     let failed = alive && graph.marks(index) & (FAILED | STALE) != 0;
     if failed {
@@ -136,7 +144,7 @@ impl Graph {
         let mut link = self.deps(index);
         while link != NONE {
             let it = &self.links[link as usize];
-            if it.dep != NONE && self.marks(it.dep) & FAILED != 0 {
+            if it.dep != NONE && it.dep != index && self.marks(it.dep) & FAILED != 0 {
                 let (this, that) = (self.describe(index), self.describe(it.dep));
                 return format!("{this} panicked: it depends on {that}, which did");
             }
@@ -163,15 +171,29 @@ impl Graph {
 
 /// The signal at `index` has another value. At rest, the graph settles.
 #[inline(always)]
-pub(super) fn changed(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
+pub(super) fn changed(
+    cell: &RefCell<Graph>,
+    mut graph: RefMut<'_, Graph>,
+    index: u32,
+    panics: &mut FirstPanic,
+) {
     graph.touch(index);
     if graph.depth > 0 {
         graph.mark(index, CHECK);
         return;
     }
     graph.mark(index, DIRTY);
-    if graph.effects.is_empty() && graph.drivers.is_empty() {
+    if !graph.effects.is_empty() || !graph.drivers.is_empty() {
+        drop(graph);
+        settle_at_rest(cell, panics);
+    }
+}
+
+/// Settles what is marked, unless a batch is open.
+#[inline(always)]
+pub(super) fn settle_at_rest(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
+    if graph.depth > 0 || (graph.effects.is_empty() && graph.drivers.is_empty()) {
         return;
     }
     graph.depth = 1;

@@ -12,9 +12,11 @@
 //!
 //! Must not know: the static door, and executors.
 
+mod async_signal;
 mod batch;
 mod computed;
 mod dispose;
+mod drive;
 mod effect;
 mod graph;
 mod half_way;
@@ -22,16 +24,32 @@ mod handle;
 mod hooks;
 mod kernel;
 mod names;
+mod options;
+mod resource;
 mod run;
 mod scope;
 mod settle;
 mod signal;
+mod source;
+mod value;
+mod work;
 
+pub use async_signal::{AsyncMeta, AsyncSignal, AsyncValue, Running};
 pub use computed::{Computed, computed, computed_with};
+pub use drive::{poll_progress, progress, settled};
 pub use effect::{Effect, create_effect, on_cleanup};
 pub use handle::Disposed;
+pub use hooks::AsyncEvent;
+pub use options::{FromFutureOptions, ResourceOptions};
+pub use resource::{
+    Fetcher, async_signal, async_signal_with, create_manual_resource, create_manual_resource_with,
+    create_resource, create_resource_when, create_resource_when_with, create_resource_with,
+    from_future, from_future_with,
+};
 pub use scope::{Scope, scope};
 pub use signal::{ReadSignal, Signal, signal, signal_with};
+pub(crate) use source::SharedNode;
+pub use work::FetchContext;
 
 /// Runs `f`, and settles once at its end what it has written.
 ///

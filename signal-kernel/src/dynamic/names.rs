@@ -4,7 +4,7 @@
 //!
 //! Must not know: what nodes do.
 
-use super::graph::{Graph, Kind};
+use super::graph::{Graph, Kind, NONE};
 use std::{borrow::Cow, collections::BTreeMap, panic::Location, ptr};
 
 type Place = &'static Location<'static>;
@@ -72,12 +72,13 @@ impl Names {
 impl Graph {
     /// A node in a message: ``computed `total` `` or `computed made at src/main.rs:7:15`.
     pub(super) fn describe(&self, node: u32) -> String {
-        let kind = match self.nodes[node as usize].kind {
+        let slot = &self.nodes[node as usize];
+        let kind = match slot.kind {
             Kind::Signal => "signal",
-            Kind::Source => "source",
+            Kind::Source if slot.body == NONE => "shared graph",
             Kind::Computed => "computed",
             Kind::Effect => "effect",
-            Kind::Driver => "resource",
+            Kind::Source | Kind::Driver => "resource",
             Kind::Scope => "scope",
             Kind::Cleanup => "cleanup",
             Kind::Free => "disposed node",

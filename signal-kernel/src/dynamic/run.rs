@@ -12,13 +12,12 @@ use super::{
         Ambient, DISPOSED, FAILED, Frame, Graph, Kind, NONE, Observer, RUNNING, STALE, VERIFYING,
     },
     half_way,
+    value::Value,
 };
 use crate::panics::FirstPanic;
 use std::{
-    any::Any,
-    cell::RefCell,
+    cell::{RefCell, RefMut},
     panic::{AssertUnwindSafe, catch_unwind},
-    rc::Rc,
 };
 
 /// The typed half of a node with a body.
@@ -27,7 +26,7 @@ pub(super) trait Run {
     fn run(&mut self, pass: &mut Pass<'_>);
 
     /// Computed values: the node's own rule.
-    fn same(&self, _old: &dyn Any, _new: &dyn Any) -> bool {
+    fn same(&self, _old: &Value, _new: &Value) -> bool {
         false
     }
 
@@ -37,13 +36,15 @@ pub(super) trait Run {
     }
 }
 
-/// One run of a computed value.
+/// One run of a body.
 pub(super) struct Pass<'a> {
-    cell: &'a RefCell<Graph>,
+    pub(super) cell: &'a RefCell<Graph>,
     pub(super) node: u32,
     before: Ambient,
     /// The value of the run before; then that of this one.
-    pub(super) value: Option<Rc<dyn Any>>,
+    pub(super) value: Value,
+    /// There is a value of a run before.
+    pub(super) valued: bool,
     pub(super) changed: bool,
     finished: bool,
 }
@@ -55,6 +56,7 @@ impl Pass<'_> {
         self.finish_in(&mut graph, false);
     }
 
+    #[inline(always)]
     fn finish_in(&mut self, graph: &mut Graph, panicked: bool) {
         self.finished = true;
         leave(graph, self.node, self.before);
@@ -64,20 +66,28 @@ impl Pass<'_> {
         }
         node.value = self.value.take();
         let failed = node.marks & FAILED != 0;
-        if panicked {
-            node.marks |= FAILED;
-        } else {
+        if failed || panicked {
             node.marks &= !FAILED;
+            if panicked {
+                node.marks |= FAILED;
+            }
+            // What begins or ends a failure is a change, even if the value is the old one.
+            self.changed = if panicked {
+                self.valued && !failed
+            } else {
+                true
+            };
         }
-        // What begins or ends a failure is a change, even if the value is the old one.
-        if failed != panicked || (self.changed && !panicked) {
+        if self.changed {
             graph.touch(self.node);
         }
     }
 }
 
 /// From here to `leave`, reads are tracked for `node`, and what is made belongs to it.
-fn enter(graph: &mut Graph, node: u32) -> Ambient {
+/// `computing` is the node itself if it may not write.
+#[inline(always)]
+fn enter(graph: &mut Graph, node: u32, computing: u32) -> Ambient {
     let before = graph.ambient;
     let pulls = graph.pulls.len() as u32;
     graph.frames.push(Frame { node, pulls });
@@ -85,13 +95,11 @@ fn enter(graph: &mut Graph, node: u32) -> Ambient {
     graph.ambient.owner = node;
     let slot = &mut graph.nodes[node as usize];
     slot.marks = slot.marks & !(STALE | VERIFYING) | RUNNING;
-    graph.ambient.computing = match slot.kind {
-        Kind::Computed => node,
-        _ => NONE,
-    };
+    graph.ambient.computing = computing;
     before
 }
 
+#[inline(always)]
 fn leave(graph: &mut Graph, node: u32, before: Ambient) {
     graph.forget_unread();
     graph.ambient = before;
@@ -99,84 +107,127 @@ fn leave(graph: &mut Graph, node: u32, before: Ambient) {
     graph.unset(node, RUNNING);
 }
 
-/// Puts a body back, or lets it go if its node was disposed of meanwhile.
-fn give_back(cell: &RefCell<Graph>, node: u32, run: Box<dyn Run>, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
-    if graph.marks(node) & DISPOSED == 0 {
-        graph.body(node).run = Some(run);
-        return;
-    }
-    drop(graph);
-    panics.discard(run); // user code
-    dispose::finish(cell, node, panics);
-}
-
 /// Runs the body of a computed value and compares what it yields.
-pub(super) fn computed(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
-    if graph.last_owned(node).is_some() {
-        let generation = graph.nodes[node as usize].generation;
+pub(super) fn computed<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    node: u32,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
+    if graph.owns_any(node) {
         drop(graph);
-        dispose::owned(cell, node, panics);
+        let alive = dispose_owned(cell, node, panics);
         graph = cell.borrow_mut();
-        if !graph.is_alive(node, generation) {
-            return;
+        if !alive {
+            return graph;
         }
     }
     half_way::remember(&mut graph, node);
     let Some(mut run) = graph.body(node).run.take() else {
-        return;
+        return graph;
     };
-    let before = enter(&mut graph, node);
-    let value = graph.nodes[node as usize].value.take();
-    drop(graph);
+    let before = enter(&mut graph, node, node);
+    let slot = &mut graph.nodes[node as usize];
     let mut pass = Pass {
         cell,
         node,
         before,
-        value,
+        value: slot.value.take(),
+        valued: slot.version != 0,
         changed: false,
         finished: false,
     };
+    drop(graph);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.run(&mut pass))); // user code
+    let mut graph = cell.borrow_mut();
     if !pass.finished {
-        pass.finish_in(&mut cell.borrow_mut(), outcome.is_err());
+        pass.finish_in(&mut graph, outcome.is_err());
     }
-    give_back(cell, node, run, panics);
-    panics.discard(pass.value); // user code: of a node that is gone
-    if let Err(payload) = outcome {
-        panics.keep(payload);
-    }
+    give_back(cell, graph, pass, run, outcome, panics)
+}
+
+/// Disposes of what a node owns before it runs again. False: the node is gone with it.
+#[cold]
+fn dispose_owned(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) -> bool {
+    let generation = cell.borrow().nodes[node as usize].generation;
+    dispose::owned(cell, node, panics);
+    cell.borrow().is_alive(node, generation)
 }
 
 /// Runs an effect, after what it owns has been disposed of, or lets a driver act.
-pub(super) fn effect(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
-    let generation = graph.nodes[node as usize].generation;
-    if graph.last_owned(node).is_some() && graph.nodes[node as usize].kind == Kind::Effect {
+pub(super) fn effect<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    node: u32,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
+    if graph.owns_any(node) && graph.nodes[node as usize].kind == Kind::Effect {
         drop(graph);
-        dispose::owned(cell, node, panics);
+        let alive = dispose_owned(cell, node, panics);
         graph = cell.borrow_mut();
-        if !graph.is_alive(node, generation) {
-            return;
+        if !alive {
+            return graph;
         }
     }
     let Some(mut run) = graph.body(node).run.take() else {
-        return; // it is running, and has asked for itself
+        return graph; // it is running, and has asked for itself
     };
-    let before = enter(&mut graph, node);
+    let before = enter(&mut graph, node, NONE);
     drop(graph);
     let mut pass = Pass {
         cell,
         node,
         before,
-        value: None,
+        value: Value::NONE,
+        valued: false,
         changed: false,
         finished: true,
     };
-    panics.catch(|| run.run(&mut pass)); // user code
-    leave(&mut cell.borrow_mut(), node, before);
-    give_back(cell, node, run, panics);
+    let outcome = catch_unwind(AssertUnwindSafe(|| run.run(&mut pass))); // user code
+    let mut graph = cell.borrow_mut();
+    leave(&mut graph, node, before);
+    give_back(cell, graph, pass, run, outcome, panics)
+}
+
+/// Puts a body back, or lets it go if its node was disposed of meanwhile.
+#[inline(always)]
+fn give_back<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    pass: Pass<'_>,
+    run: Box<dyn Run>,
+    outcome: std::thread::Result<()>,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
+    if graph.marks(pass.node) & DISPOSED == 0 && outcome.is_ok() {
+        graph.body(pass.node).run = Some(run);
+        return graph;
+    }
+    drop(graph);
+    end_badly(cell, pass, run, outcome, panics);
+    cell.borrow_mut()
+}
+
+#[cold]
+fn end_badly(
+    cell: &RefCell<Graph>,
+    pass: Pass<'_>,
+    run: Box<dyn Run>,
+    outcome: std::thread::Result<()>,
+    panics: &mut FirstPanic,
+) {
+    if let Err(payload) = outcome {
+        panics.keep(payload);
+    }
+    let mut graph = cell.borrow_mut();
+    if graph.marks(pass.node) & DISPOSED == 0 {
+        graph.body(pass.node).run = Some(run);
+        return;
+    }
+    drop(graph);
+    panics.discard(run); // user code
+    panics.discard(pass.value); // user code
+    dispose::finish(cell, pass.node, panics);
 }
 
 /// Polls the work of a driver; true when it has come to an end.
@@ -202,8 +253,16 @@ pub(super) fn poll(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) ->
     graph.ambient = before;
     graph.frames.pop();
     graph.unset(node, RUNNING);
-    drop(graph);
-    give_back(cell, node, run, panics);
+    let pass = Pass {
+        cell,
+        node,
+        before,
+        value: Value::NONE,
+        valued: false,
+        changed: false,
+        finished: true,
+    };
+    drop(give_back(cell, graph, pass, run, Ok(()), panics));
     done
 }
 
@@ -218,7 +277,8 @@ pub(super) fn cleanup(cell: &RefCell<Graph>, run: &mut dyn Run, panics: &mut Fir
         cell,
         node: NONE,
         before,
-        value: None,
+        value: Value::NONE,
+        valued: false,
         changed: false,
         finished: true,
     };

@@ -68,17 +68,24 @@ pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
             id: Id::of(&graph, node),
             marker: std::marker::PhantomData,
         };
-        let before = std::mem::replace(&mut graph.ambient.owner, node);
         drop(graph);
-        let _owner = Owner { cell, before };
+        let _owner = Owner::enter(cell, node);
         (f(), scope) // user code
     })
 }
 
 /// Puts the owner back that was there before, however the scope is left.
-struct Owner<'a> {
+pub(super) struct Owner<'a> {
     cell: &'a RefCell<Graph>,
     before: u32,
+}
+
+impl<'a> Owner<'a> {
+    /// From here on, `node` owns what is made.
+    pub(super) fn enter(cell: &'a RefCell<Graph>, node: u32) -> Self {
+        let before = std::mem::replace(&mut cell.borrow_mut().ambient.owner, node);
+        Owner { cell, before }
+    }
 }
 
 impl Drop for Owner<'_> {
@@ -106,15 +113,13 @@ impl Scope {
     /// ```
     #[track_caller]
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
+        let place = Location::caller();
         kernel::with(|cell| {
-            let mut graph = cell.borrow_mut();
-            if let Err(error) = self.id.check(&graph, "scope") {
-                drop(graph);
-                error.panic();
+            let alive = self.id.check(&cell.borrow(), "scope");
+            if let Err(error) = alive {
+                error.panic_at(place);
             }
-            let before = std::mem::replace(&mut graph.ambient.owner, self.id.index);
-            drop(graph);
-            let _owner = Owner { cell, before };
+            let _owner = Owner::enter(cell, self.id.index);
             f() // user code
         })
     }
@@ -124,8 +129,8 @@ impl Drop for Scope {
     fn drop(&mut self) {
         let id = self.id;
         let mut panics = FirstPanic::default();
-        let gone = kernel::try_with(|_| panics.catch(|| id.dispose())); // user code
-        if gone.is_some() && !std::thread::panicking() {
+        panics.catch(|| id.dispose()); // user code
+        if !std::thread::panicking() {
             panics.resume();
         }
     }

@@ -15,12 +15,16 @@ use super::{
         VERIFYING,
     },
     half_way, hooks, run,
+    value::Value,
 };
 use crate::panics::FirstPanic;
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 
 /// After this many rounds the effects that are due are said never to come to rest.
 const ROUNDS: u32 = 10_000;
+
+/// What runs in this many rounds before that is part of it: effects that write each other's inputs take turns.
+const TURNS: u32 = 32;
 
 /// A node whose dependencies are being looked at.
 #[derive(Clone, Copy)]
@@ -31,6 +35,8 @@ pub(super) struct Pull {
     link: u32,
     /// The links are those of the candidate.
     candidate: bool,
+    /// A computed value without a candidate.
+    plain: bool,
 }
 
 enum Step {
@@ -45,8 +51,12 @@ enum Step {
 }
 
 /// Brings a node up to date. An effect is not run: it is marked `DIRTY` if it must run.
-pub(super) fn refresh(cell: &RefCell<Graph>, root: u32, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
+pub(super) fn refresh<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    root: u32,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
     let base = graph.pulls.len();
     let mut at = graph.open(root);
     loop {
@@ -55,6 +65,10 @@ pub(super) fn refresh(cell: &RefCell<Graph>, root: u32, panics: &mut FirstPanic)
                 graph.pulls.push(at);
                 at = graph.open(dep);
                 continue;
+            }
+            // The common case: a computed value, and no batch has anything to do with it.
+            Step::Run if at.plain => {
+                graph = run::computed(cell, graph, at.node, panics);
             }
             Step::Cycle(dep) => {
                 let message = graph.cycle(at.node, dep);
@@ -65,7 +79,7 @@ pub(super) fn refresh(cell: &RefCell<Graph>, root: u32, panics: &mut FirstPanic)
                 }
                 drop(graph);
                 panics.keep(Box::new(message));
-                return;
+                return cell.borrow_mut();
             }
             step => {
                 drop(graph);
@@ -75,7 +89,7 @@ pub(super) fn refresh(cell: &RefCell<Graph>, root: u32, panics: &mut FirstPanic)
         }
         at = loop {
             if graph.pulls.len() == base {
-                return;
+                return graph;
             }
             match graph.pulls.pop() {
                 Some(pull) if graph.is_same(pull) => break pull,
@@ -108,7 +122,7 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             let gone = if half_way {
                 half_way::revert(&mut graph, index)
             } else {
-                None
+                Value::NONE
             };
             graph.unset(index, STALE | VERIFYING);
             if graph.marks(index) & FAILED == 0 {
@@ -126,18 +140,12 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             let gone = if half_way {
                 half_way::revert(&mut graph, index)
             } else {
-                None
+                Value::NONE
             };
             graph.unset(index, CHECK | VERIFYING);
             match kind {
-                Kind::Computed => {
-                    drop(graph);
-                    run::computed(cell, index, panics);
-                }
-                Kind::Driver => {
-                    drop(graph);
-                    run::effect(cell, index, panics);
-                }
+                Kind::Computed => drop(run::computed(cell, graph, index, panics)),
+                Kind::Driver => drop(run::effect(cell, graph, index, panics)),
                 Kind::Effect => graph.set(index, DIRTY),
                 _ => graph.unset(index, DIRTY), // a part: its driver has acted
             }
@@ -147,20 +155,25 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
 }
 
 impl Graph {
-    fn open(&mut self, node: u32) -> Pull {
-        self.set(node, VERIFYING);
-        let candidate = self.marks(node) & HALF_WAY != 0 && self.log.is_empty();
-        let link = if candidate {
-            self.candidates.get(&node).map_or(NONE, |it| it.deps)
-        } else {
-            self.deps(node)
+    #[inline(always)]
+    fn open(&mut self, index: u32) -> Pull {
+        let node = &mut self.nodes[index as usize];
+        node.marks |= VERIFYING;
+        let half_way = node.marks & HALF_WAY != 0;
+        let mut pull = Pull {
+            node: index,
+            generation: node.generation,
+            link: NONE,
+            candidate: false,
+            plain: !half_way && node.kind == Kind::Computed,
         };
-        Pull {
-            node,
-            generation: self.nodes[node as usize].generation,
-            link,
-            candidate,
-        }
+        pull.link = if half_way && self.log.is_empty() {
+            pull.candidate = true;
+            self.candidates.get(&index).map_or(NONE, |it| it.deps)
+        } else {
+            self.deps(index)
+        };
+        pull
     }
 
     fn is_same(&self, pull: Pull) -> bool {
@@ -170,29 +183,32 @@ impl Graph {
 
     /// Looks at a node's dependencies, in the order in which its body has read them, up to the first that
     /// says what is to be done.
+    #[inline(always)]
     fn look(&mut self, at: &mut Pull, base: usize) -> Step {
-        loop {
-            let half_way = self.marks(at.node) & HALF_WAY != 0 && self.log.is_empty();
-            if self.marks(at.node) & DIRTY != 0 && !half_way {
-                return Step::Run;
+        let marks = self.marks(at.node);
+        if marks & DIRTY != 0 && (marks & HALF_WAY == 0 || !self.log.is_empty()) {
+            return Step::Run;
+        }
+        match self.look_at_links(at, base) {
+            // What the candidate was computed from has changed: what about the half-way value?
+            Step::Run | Step::Blocked if at.candidate => {
+                at.candidate = false;
+                at.link = self.deps(at.node);
+                self.look_at_links(at, base)
             }
-            let step = self.look_at_links(at, base);
-            match step {
-                // What the candidate was computed from has changed: what about the half-way value?
-                Step::Run | Step::Blocked if at.candidate => {
-                    at.candidate = false;
-                    at.link = self.deps(at.node);
-                }
-                step => return step,
-            }
+            step => step,
         }
     }
 
+    #[inline(always)]
     fn look_at_links(&self, at: &mut Pull, base: usize) -> Step {
         while at.link != NONE {
             let link = &self.links[at.link as usize];
             if link.dep != NONE {
                 let dep = &self.nodes[link.dep as usize];
+                if dep.kind == Kind::Driver && !self.acting {
+                    return Step::Clean; // no resource starts, stops or commits inside a batch
+                }
                 if dep.marks & (STALE | RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
                     if dep.marks & RUNNING != 0 {
                         return Step::Cycle(link.dep);
@@ -251,14 +267,17 @@ impl Graph {
 }
 
 /// Settles all that is marked. The caller has a batch open, and no other one is.
-pub(super) fn rounds(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> RefMut<'a, Graph> {
+    let mut restless = Vec::new();
     for round in 0.. {
         batch::close(cell, panics);
-        act(cell, panics);
-        verify(cell, panics);
         let mut graph = cell.borrow_mut();
+        graph.acting = true;
+        graph = act(cell, graph, panics);
+        graph = verify(cell, graph, panics);
+        graph.acting = false;
         if round == ROUNDS {
-            let message = graph.give_up();
+            let message = graph.give_up(std::mem::take(&mut restless));
             drop(graph);
             panics.keep(Box::new(message));
             continue;
@@ -267,50 +286,61 @@ pub(super) fn rounds(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             let spare = std::mem::take(&mut graph.spare);
             let mut due = std::mem::replace(&mut graph.effects, spare);
             graph.round = true;
-            drop(graph);
-            hooks::run(cell, panics);
-            run_effects(cell, &due, panics);
-            graph = cell.borrow_mut();
+            if round + TURNS >= ROUNDS {
+                restless.extend_from_slice(&due);
+            }
+            if !graph.hooks.is_empty() {
+                drop(graph);
+                hooks::run(cell, panics);
+                graph = cell.borrow_mut();
+            }
+            graph = run_effects(cell, graph, &due, panics);
             graph.round = false;
             due.clear();
             graph.spare = due;
         }
         if graph.is_settled() {
-            return;
+            return graph;
         }
     }
+    cell.borrow_mut()
 }
 
 /// Phase A: lets the drivers act, in the order of their creation and after what they depend on.
-fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
+#[inline(always)]
+fn act<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
     if graph.drivers.is_empty() {
-        return;
+        return graph;
     }
     let mut due = std::mem::take(&mut graph.drivers);
-    drop(graph);
     due.sort_unstable();
     for &it in &due {
-        let mut graph = cell.borrow_mut();
         if graph.is_due(it) {
             graph.unset(it.node, QUEUED);
             if graph.marks(it.node) & STALE != 0 {
-                drop(graph);
-                refresh(cell, it.node, panics);
+                graph = refresh(cell, graph, it.node, panics);
             }
         }
     }
-    let mut graph = cell.borrow_mut();
     if graph.drivers.is_empty() {
         due.clear();
         graph.drivers = due;
     }
+    graph
 }
 
 /// Phase A: computes what the queued effects need, and lets those go that need not run.
-fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
-    if graph.effects.len() > 1 {
+#[inline(always)]
+fn verify<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
+    if !graph.effects.is_sorted() {
         graph.effects.sort_unstable();
     }
     let mut next = 0;
@@ -320,68 +350,69 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         if !graph.is_due(it) {
             continue;
         }
-        if graph.marks(it.node) & FAILED != 0 {
+        let node = &mut graph.nodes[it.node as usize];
+        if node.marks & FAILED != 0 {
             // It was blocked: it must not run before its dependencies have been looked at.
-            graph.unset(it.node, FAILED | DIRTY);
-            graph.set(it.node, CHECK);
+            node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
         }
-        if graph.marks(it.node) & STALE == CHECK {
-            drop(graph);
-            refresh(cell, it.node, panics);
-            graph = cell.borrow_mut();
+        if node.marks & STALE == CHECK {
+            graph = refresh(cell, graph, it.node, panics);
             if !graph.is_due(it) {
                 continue;
             }
         }
-        if graph.marks(it.node) & DIRTY != 0 {
+        // Else it is unchanged; or blocked by a failed dependency, whose version moves on with the end of that.
+        let node = &mut graph.nodes[it.node as usize];
+        node.marks &= !QUEUED;
+        if node.marks & DIRTY != 0 {
             graph.effects[kept] = it;
             kept += 1;
-        } else {
-            // Unchanged; or blocked by a failed dependency, whose version moves on when the failure ends.
-            graph.unset(it.node, QUEUED);
         }
     }
     graph.effects.truncate(kept);
+    graph
 }
 
 /// Phase B.
-fn run_effects(cell: &RefCell<Graph>, round: &[Due], panics: &mut FirstPanic) {
+#[inline(always)]
+fn run_effects<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    round: &[Due],
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
     for &it in round {
-        let mut graph = cell.borrow_mut();
-        if graph.is_due(it) {
-            graph.unset(it.node, QUEUED);
-        }
-    }
-    for &it in round {
-        let graph = cell.borrow();
         if graph.is_due(it) && graph.marks(it.node) & (DIRTY | DISPOSED) == DIRTY {
-            drop(graph);
-            run::effect(cell, it.node, panics);
+            graph = run::effect(cell, graph, it.node, panics);
         }
     }
+    graph
 }
 
 impl Graph {
-    fn is_settled(&self) -> bool {
+    pub(super) fn is_settled(&self) -> bool {
         self.log.is_empty()
             && self.effects.is_empty()
             && self.drivers.is_empty()
             && self.hooks.is_empty()
     }
 
-    /// The effects that are due go on for ever: names them, and takes them off the queue. Each runs again
-    /// when something that it reads changes.
+    /// The effects that are due go on for ever: takes them off the queue, and names them with those that
+    /// have run before. Each runs again when something that it reads changes.
     #[cold]
-    fn give_up(&mut self) -> String {
+    fn give_up(&mut self, mut restless: Vec<Due>) -> String {
         let effects = std::mem::take(&mut self.effects);
         let drivers = std::mem::take(&mut self.drivers);
-        let mut names = Vec::new();
         for it in effects.into_iter().chain(drivers) {
             if self.is_due(it) {
                 self.unset(it.node, QUEUED | STALE);
-                names.push(self.describe(it.node));
+                restless.push(it);
             }
         }
+        restless.sort_unstable();
+        restless.dedup();
+        restless.retain(|&it| self.is_due(it));
+        let names: Vec<String> = restless.iter().map(|it| self.describe(it.node)).collect();
         self.hooks.clear();
         format!(
             "effects never come to rest: after {ROUNDS} rounds there is still {}",

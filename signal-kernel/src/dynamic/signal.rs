@@ -7,13 +7,21 @@
 
 use super::{
     batch::Rule,
-    graph::{Graph, Kind},
+    graph::{Graph, Kind, NONE, VERIFYING},
     handle::{Disposed, Id, handle},
     kernel,
+    run::Untracked,
+    value::{Value, from_bits, out_of_bits, same_bits, to_bits},
 };
 use crate::panics::FirstPanic;
 use std::{
-    any::Any, borrow::Cow, cell::RefCell, marker::PhantomData, mem, panic::Location, rc::Rc,
+    any::Any,
+    borrow::Cow,
+    cell::{RefCell, RefMut},
+    marker::PhantomData,
+    mem,
+    panic::Location,
+    rc::Rc,
 };
 
 /// What a signal's node holds.
@@ -67,7 +75,10 @@ pub struct Signal<T> {
 /// ```
 #[track_caller]
 pub fn signal<T: PartialEq + 'static>(value: T) -> Signal<T> {
-    signal_with(value, T::eq)
+    match to_bits(&value) {
+        Some(bits) => make(Value::Bits(bits), Location::caller()),
+        None => signal_with(value, T::eq),
+    }
 }
 
 /// Makes a signal with a rule of its own for when a new value is the same as the old one.
@@ -87,11 +98,14 @@ pub fn signal<T: PartialEq + 'static>(value: T) -> Signal<T> {
 #[track_caller]
 pub fn signal_with<T: 'static>(value: T, same: fn(&T, &T) -> bool) -> Signal<T> {
     let place = Location::caller();
-    let value = Rc::new(Held { value, same });
+    make(Value::Cell(Rc::new(Held { value, same })), place)
+}
+
+fn make<T>(value: Value, place: &'static Location<'static>) -> Signal<T> {
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let node = graph.add(Kind::Signal, Some(value), place);
+        let node = graph.add(Kind::Signal, value, place);
         Signal {
             id: Id::of(&graph, node),
             marker: PhantomData,
@@ -291,36 +305,66 @@ impl<T: 'static> Signal<T> {
     #[inline]
     #[track_caller]
     pub fn try_set(&self, value: T) -> Result<(), Disposed> {
+        let place = Location::caller();
         kernel::with(|cell| {
-            let graph = cell.borrow();
+            let graph = cell.borrow_mut();
             self.id.check(&graph, "signal")?;
             if let Err(message) = graph.may_write(self.id.index) {
                 drop(graph);
                 panic!("{message}");
             }
-            let held = graph.nodes[self.id.index as usize].value.clone();
-            drop(graph);
-            let held = held.unwrap_or_else(|| being_updated(cell, self.id.index));
-            if is_same(&*held, &value) {
-                return Ok(());
+            let slot = &graph.nodes[self.id.index as usize];
+            match (&slot.value, to_bits(&value)) {
+                (&Value::Bits(old), Some(new)) if slot.marks & UPDATING == 0 => {
+                    if !same_bits::<T>(old, new) {
+                        set_bits(cell, graph, self.id.index, new, rule::<T>());
+                    }
+                    Ok(())
+                }
+                _ => {
+                    drop(graph);
+                    self.set_cell(cell, value, place)
+                }
             }
-            drop(held);
-            let mut graph = cell.borrow_mut();
-            self.id.check(&graph, "signal")?; // the comparison is user code
-            let gone = if graph.depth == 0 {
-                put(&mut graph, self.id.index, value)
-            } else {
-                put_in_batch(&mut graph, self.id.index, value)
-            };
-            drop(graph);
-            let mut panics = FirstPanic::default();
-            if mem::needs_drop::<T>() {
-                panics.discard(gone); // user code
-            }
-            kernel::changed(cell, self.id.index, &mut panics);
-            panics.resume();
-            Ok(())
         })
+    }
+
+    /// Writes a value that is not kept as bits: its comparison and its drop are user code.
+    fn set_cell(
+        &self,
+        cell: &RefCell<Graph>,
+        value: T,
+        place: &'static Location<'static>,
+    ) -> Result<(), Disposed> {
+        let graph = cell.borrow();
+        let Value::Cell(held) = graph.nodes[self.id.index as usize].value.clone() else {
+            drop(graph);
+            being_updated(cell, self.id.index, place);
+        };
+        let observed = graph.ambient.observer.node != NONE;
+        drop(graph);
+        let untracked = observed.then(|| Untracked::new(cell));
+        if is_same(&*held, &value) {
+            return Ok(());
+        }
+        drop(untracked);
+        drop(held);
+        let mut graph = cell.borrow_mut();
+        self.id.check(&graph, "signal")?; // the comparison is user code
+        let gone = if graph.depth == 0 {
+            put(&mut graph, self.id.index, value)
+        } else {
+            put_in_batch(&mut graph, self.id.index, value)
+        };
+        let mut panics = FirstPanic::default();
+        if mem::needs_drop::<T>() {
+            drop(graph);
+            panics.discard(gone); // user code
+            graph = cell.borrow_mut();
+        }
+        kernel::changed(cell, graph, self.id.index, &mut panics);
+        panics.resume();
+        Ok(())
     }
 
     /// Changes the value in place. This always counts as a change.
@@ -385,31 +429,34 @@ impl<T: 'static> Signal<T> {
                 drop(graph);
                 panic!("{message}");
             }
+            let node = &mut graph.nodes[index as usize];
+            node.marks |= UPDATING;
+            let mut value = node.value.take();
             if graph.depth > 0 {
-                if graph.is_logged(index) {
-                    graph.write_always(index);
-                } else {
-                    graph.write_down(index, None, rule::<T>());
+                if !graph.is_logged(index) {
+                    let old = match value {
+                        Value::Bits(bits) => Some(Value::Bits(bits)),
+                        Value::Cell(_) => None,
+                    };
+                    graph.write_down(index, old, rule::<T>());
                 }
+                graph.write_always(index);
             }
-            let mut held = graph.nodes[index as usize].value.take();
             graph.updating.push((index, place));
             drop(graph);
             let mut panics = FirstPanic::default();
-            let inside = held.as_mut().and_then(Rc::get_mut);
-            let result = inside
-                .and_then(|held| held.downcast_mut::<Held<T>>())
-                .and_then(|held| panics.catch(|| f(&mut held.value))); // user code
+            let result = panics.catch(|| change(&mut value, f)); // user code
             let mut graph = cell.borrow_mut();
             graph.updating.pop();
             if self.id.is_alive(&graph) {
-                graph.nodes[index as usize].value = held.take();
-                drop(graph);
-                kernel::changed(cell, index, &mut panics);
+                let node = &mut graph.nodes[index as usize];
+                node.marks &= !UPDATING;
+                node.value = value.take();
+                kernel::changed(cell, graph, index, &mut panics);
             } else {
                 drop(graph);
             }
-            panics.discard(held); // user code: the signal was disposed of meanwhile
+            panics.discard(value); // user code: the signal was disposed of meanwhile
             match result {
                 Some(result) if panics.is_empty() => Ok(result),
                 result => {
@@ -467,11 +514,45 @@ impl<T: 'static> Signal<T> {
     #[inline(always)]
     #[track_caller]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
+        let place = Location::caller();
         kernel::with(|cell| {
-            let held = kernel::signal_value(cell, self.id, tracked)?;
-            let held = held.unwrap_or_else(|| being_updated(cell, self.id.index));
-            Ok(f(&inside::<T>(&*held).value)) // user code
+            let mut graph = cell.borrow_mut();
+            self.id.check(&graph, "signal")?;
+            if tracked {
+                graph.track(self.id.index);
+            }
+            let node = &graph.nodes[self.id.index as usize];
+            let value = node.value.clone();
+            let updating = node.marks & UPDATING != 0;
+            drop(graph);
+            if updating {
+                being_updated(cell, self.id.index, place);
+            }
+            Ok(match value {
+                Value::Bits(bits) => from_bits(bits, f), // user code
+                Value::Cell(held) => f(&inside::<T>(&*held).value), // user code
+            })
         })
+    }
+}
+
+/// A signal is being updated in place.
+const UPDATING: u8 = VERIFYING;
+
+/// Changes a value in place.
+#[inline(always)]
+fn change<T: 'static, R>(value: &mut Value, f: impl FnOnce(&mut T) -> R) -> R {
+    match value {
+        Value::Bits(bits) => {
+            let mut plain = out_of_bits(*bits).expect("it is primitive");
+            let result = f(&mut plain); // user code
+            *bits = to_bits(&plain).expect("it is primitive");
+            result
+        }
+        Value::Cell(held) => {
+            let held = Rc::get_mut(held).and_then(|held| held.downcast_mut::<Held<T>>());
+            f(&mut held.expect("nobody borrows it").value) // user code
+        }
     }
 }
 
@@ -489,46 +570,74 @@ fn is_same<T: 'static>(held: &dyn Any, value: &T) -> bool {
 
 fn rule<T: 'static>() -> Rule {
     Rule {
-        same: |old, new| is_same(old, &inside::<T>(new).value),
+        same: |old, new| match (old, new) {
+            (&Value::Bits(old), &Value::Bits(new)) => same_bits::<T>(old, new),
+            (Value::Cell(old), Value::Cell(new)) => is_same(&**old, &inside::<T>(&**new).value),
+            _ => false,
+        },
         plain: !mem::needs_drop::<T>(),
     }
+}
+
+/// Writes the bits of a value that is not the same.
+#[inline(always)]
+fn set_bits(
+    cell: &RefCell<Graph>,
+    mut graph: RefMut<'_, Graph>,
+    index: u32,
+    bits: u64,
+    rule: Rule,
+) {
+    let old = mem::replace(&mut graph.nodes[index as usize].value, Value::Bits(bits));
+    if graph.depth > 0 && !graph.is_logged(index) {
+        graph.write_down(index, Some(old), rule);
+    }
+    let mut panics = FirstPanic::default();
+    kernel::changed(cell, graph, index, &mut panics);
+    panics.resume();
 }
 
 /// What a write replaces: a value, or a cell that a reader holds.
 struct Gone<T> {
     _value: Option<T>,
-    _cell: Option<Rc<dyn Any>>,
+    _cell: Option<Value>,
 }
 
 /// Replaces a value.
 #[inline(always)]
 fn put<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Gone<T> {
     let slot = &mut graph.nodes[index as usize].value;
-    let unique = slot.as_mut().and_then(Rc::get_mut);
-    match unique.and_then(|held| held.downcast_mut::<Held<T>>()) {
-        Some(held) => Gone {
-            _value: Some(mem::replace(&mut held.value, value)),
-            _cell: None,
-        },
-        None => put_new(slot, value),
+    if let Value::Cell(cell) = slot {
+        let unique = Rc::get_mut(cell).and_then(|held| held.downcast_mut::<Held<T>>());
+        if let Some(held) = unique {
+            return Gone {
+                _value: Some(mem::replace(&mut held.value, value)),
+                _cell: None,
+            };
+        }
     }
+    put_new(slot, value)
 }
 
 /// Somebody reads the old value just now.
 #[cold]
-fn put_new<T: 'static>(slot: &mut Option<Rc<dyn Any>>, value: T) -> Gone<T> {
-    let same = slot
-        .as_deref()
-        .map_or(never as fn(&T, &T) -> bool, |held| inside::<T>(held).same);
-    let new: Rc<dyn Any> = Rc::new(Held { value, same });
+fn put_new<T: 'static>(slot: &mut Value, value: T) -> Gone<T> {
+    let same = rule_of(slot);
     Gone {
         _value: None,
-        _cell: slot.replace(new),
+        _cell: Some(mem::replace(
+            slot,
+            Value::Cell(Rc::new(Held { value, same })),
+        )),
     }
 }
 
-fn never<T>(_: &T, _: &T) -> bool {
-    false
+/// The rule that a signal was made with.
+fn rule_of<T: 'static>(value: &Value) -> fn(&T, &T) -> bool {
+    match value {
+        Value::Cell(held) => inside::<T>(&**held).same,
+        Value::Bits(_) => |_, _| false,
+    }
 }
 
 /// Replaces a value in a batch, which keeps the first one that it replaces.
@@ -537,75 +646,69 @@ fn put_in_batch<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Gone<T> 
         return put(graph, index, value);
     }
     let old = graph.nodes[index as usize].value.take();
-    let same = old
-        .as_deref()
-        .map_or(never as fn(&T, &T) -> bool, |held| inside::<T>(held).same);
-    let mut value = Some(value);
-    let mut spare = graph.log.spare();
-    if let Some(held) = spare
-        .as_mut()
-        .and_then(Rc::get_mut)
-        .and_then(|held| held.downcast_mut::<Held<T>>())
-    {
-        held.same = same;
-        if let Some(value) = value.take() {
-            held.value = value; // needs no drop
-        }
-    }
-    let new: Option<Rc<dyn Any>> = match value {
-        None => spare,
-        Some(value) => Some(Rc::new(Held { value, same })),
-    };
-    graph.nodes[index as usize].value = new;
-    graph.write_down(index, old, rule::<T>());
+    let same = rule_of(&old);
+    let spare = graph.log.spare();
+    graph.nodes[index as usize].value = Value::Cell(fill(spare, Held { value, same }));
+    graph.write_down(index, Some(old), rule::<T>());
     Gone {
         _value: None,
         _cell: None,
     }
 }
 
+/// Puts a value into a spare cell, if that is for such values.
+fn fill<T: 'static>(spare: Option<Rc<dyn Any>>, new: Held<T>) -> Rc<dyn Any> {
+    let Some(mut spare) = spare else {
+        return Rc::new(new);
+    };
+    match Rc::get_mut(&mut spare).and_then(|held| held.downcast_mut::<Held<T>>()) {
+        Some(held) => {
+            *held = new; // what was in it needs no drop
+            spare
+        }
+        None => Rc::new(new),
+    }
+}
+
 #[cold]
-#[track_caller]
-fn being_updated(cell: &RefCell<Graph>, index: u32) -> Rc<dyn Any> {
+fn being_updated(cell: &RefCell<Graph>, index: u32, here: &Location<'_>) -> ! {
     let graph = cell.borrow();
     let name = graph.describe(index);
     let at = graph.updating.iter().rev().find(|it| it.0 == index);
     let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
     drop(graph);
-    panic!(
-        "{name} is being updated{at}, and is used at {}",
-        Location::caller()
-    );
+    panic!("{name} is being updated{at}, and is used at {here}");
 }
 
 impl Graph {
     /// A value is updated in place only when nobody borrows it, and when that can be undone if need be.
     fn may_update(&mut self, index: u32, here: &Location<'_>) -> Result<(), String> {
-        let undoable = self.level == 0 || self.is_logged(index);
-        let name = |graph: &Graph| graph.describe(index);
-        match self.nodes[index as usize].value.as_mut().map(Rc::get_mut) {
-            None => {
-                let at = self.updating.iter().rev().find(|it| it.0 == index);
-                let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
-                let name = name(self);
-                Err(format!("{name} is being updated{at}, and again at {here}"))
-            }
-            Some(None) => {
-                let at = self.reading.iter().rev().find(|it| it.0 == index);
-                let at = at.map_or_else(String::new, |(_, at)| format!(" by the `with` at {at}"));
-                let name = name(self);
-                Err(format!(
-                    "{name} is borrowed{at}, and cannot be updated in place at {here}"
-                ))
-            }
-            Some(Some(_)) if undoable => Ok(()),
-            Some(Some(_)) => {
-                let name = name(self);
-                Err(format!(
-                    "{name} cannot be updated in place in a transaction, at {here}: nothing could undo it; \
-                     write a changed copy with `set`"
-                ))
-            }
+        let node = &mut self.nodes[index as usize];
+        let (borrowed, bits) = match &mut node.value {
+            Value::Bits(_) => (false, true),
+            Value::Cell(held) => (Rc::get_mut(held).is_none(), false),
+        };
+        let updating = node.marks & UPDATING != 0;
+        let at = self.reading.iter().rev().find(|it| it.0 == index);
+        if updating {
+            let at = self.updating.iter().rev().find(|it| it.0 == index);
+            let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
+            let name = self.describe(index);
+            Err(format!("{name} is being updated{at}, and again at {here}"))
+        } else if borrowed || at.is_some() {
+            let at = at.map_or_else(String::new, |(_, at)| format!(" by the `with` at {at}"));
+            let name = self.describe(index);
+            Err(format!(
+                "{name} is borrowed{at}, and cannot be updated in place at {here}"
+            ))
+        } else if bits || self.level == 0 || self.is_logged(index) {
+            Ok(())
+        } else {
+            let name = self.describe(index);
+            Err(format!(
+                "{name} cannot be updated in place in a transaction, at {here}: nothing could undo it; write \
+                 a changed copy with `set`"
+            ))
         }
     }
 }

@@ -1,0 +1,593 @@
+//! Handles on asynchronous work: what readers see, and what they can ask for.
+//!
+//! Invariants: each read is tracked by part, so that a reader of the value does not run again for a change of
+//! status; what is read is what the driver has shown last.
+//!
+//! Must not know: how work is started.
+
+use super::{
+    drive,
+    graph::Graph,
+    handle::{Disposed, Id, handle},
+    kernel,
+    work::{self, Desk, HasMeta, HasValue, MetaView, ValueView},
+};
+use crate::{
+    declared::answer::Request,
+    state::{AsyncStatus, CancelReason, Change},
+};
+use std::{
+    borrow::Cow,
+    cell::RefCell,
+    future::Future,
+    marker::PhantomData,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll},
+};
+
+/// Asynchronous work and its state: status, value, error.
+///
+/// A handle: `Copy`, and good for as long as the owner of the node lives. Disposing of the owner drops the
+/// work. `I` is the input that [`run`](Self::run) takes, for work that is started by hand.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{AsyncStatus, create_effect, from_future, settled};
+///
+/// async fn fetch() -> Result<String, std::io::Error> {
+///     Ok("Ada".to_owned())
+/// }
+///
+/// let user = from_future(fetch);
+/// create_effect(move || println!("{} {:?}", user.status(), user.value())); // pending None
+/// futures::executor::block_on(settled()); // success Some("Ada")
+/// assert_eq!(user.status(), AsyncStatus::Success);
+/// ```
+pub struct AsyncSignal<T, E, I = ()> {
+    pub(super) id: Id,
+    pub(super) marker: PhantomData<*const (T, E, I)>,
+}
+
+/// The value of asynchronous work: the first half of what [`create_resource`](crate::create_resource) and
+/// [`async_signal`](crate::async_signal) return.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{async_signal, computed, settled};
+///
+/// let (name, _meta) = async_signal(|| async { Ok::<_, String>("Ada".to_owned()) });
+/// let length = computed(move || name.with(|name| name.map_or(0, String::len)));
+/// assert_eq!(length.get(), 0);
+/// futures::executor::block_on(settled());
+/// assert_eq!(length.get(), 3);
+/// ```
+pub struct AsyncValue<T> {
+    pub(super) id: Id,
+    pub(super) marker: PhantomData<*const T>,
+}
+
+/// All there is to know about asynchronous work but its value, and what can be asked of it: the second half
+/// of what [`create_resource`](crate::create_resource) and [`async_signal`](crate::async_signal) return.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{AsyncStatus, async_signal, settled};
+///
+/// let (_name, meta) = async_signal(|| async { Err::<u32, _>("offline".to_owned()) });
+/// futures::executor::block_on(settled());
+/// assert_eq!(meta.status(), AsyncStatus::Error);
+/// assert_eq!(meta.error().as_deref(), Some("offline"));
+/// meta.reload();
+/// meta.cancel("enough");
+/// assert_eq!(meta.status(), AsyncStatus::Cancelled);
+/// ```
+pub struct AsyncMeta<E> {
+    pub(super) id: Id,
+    pub(super) marker: PhantomData<*const E>,
+}
+
+handle!(AsyncSignal<T, E, I>, "resource");
+handle!(AsyncValue<T>, "resource");
+handle!(AsyncMeta<E>, "resource");
+
+/// Tracks a part and looks at the desk.
+fn read<V: 'static, R>(
+    id: Id,
+    part: impl FnOnce(&V) -> u32,
+    look: impl FnOnce(&V) -> R,
+) -> Result<R, Disposed> {
+    kernel::with(|cell| {
+        let part = work::desk_of(cell, id, part)?;
+        work::read_part(cell, part);
+        work::desk_of(cell, id, look)
+    })
+}
+
+#[track_caller]
+fn must<R>(result: Result<R, Disposed>) -> R {
+    match result {
+        Ok(result) => result,
+        Err(error) => error.panic(),
+    }
+}
+
+impl<T: 'static> AsyncValue<T> {
+    /// The last value, cloned. While other work is pending it still belongs to the question before.
+    ///
+    /// # Panics
+    ///
+    /// If the resource was disposed of.
+    ///
+    /// # Examples
+    ///
+    /// See [`AsyncValue`].
+    #[track_caller]
+    pub fn get(&self) -> Option<T>
+    where
+        T: Clone,
+    {
+        must(self.try_get())
+    }
+
+    /// As [`get`](Self::get), for a resource that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// [`Disposed`], if it was.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{async_signal, scope};
+    ///
+    /// let ((name, _meta), owner) = scope(|| async_signal(|| async { Ok::<_, String>(7) }));
+    /// assert_eq!(name.try_get(), Ok(None));
+    /// drop(owner);
+    /// assert!(name.try_get().is_err());
+    /// ```
+    pub fn try_get(&self) -> Result<Option<T>, Disposed>
+    where
+        T: Clone,
+    {
+        Ok(self.value()?.as_deref().cloned()) // user code
+    }
+
+    /// Shows the last value to `f` without cloning it.
+    ///
+    /// # Panics
+    ///
+    /// If the resource was disposed of.
+    ///
+    /// # Examples
+    ///
+    /// See [`AsyncValue`].
+    #[track_caller]
+    pub fn with<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> R {
+        let value = must(self.value());
+        f(value.as_deref()) // user code
+    }
+
+    fn value(&self) -> Result<Option<Rc<T>>, Disposed> {
+        read(self.id, |_: &ValueView<T>| self.id.index, |it| it.0.value())
+    }
+}
+
+impl<E: 'static> AsyncMeta<E> {
+    fn read<R>(
+        &self,
+        part: Change,
+        look: impl FnOnce(&dyn HasMeta<E>) -> R,
+    ) -> Result<R, Disposed> {
+        let number = |it: &MetaView<E>| it.0.part(part);
+        read(self.id, number, |it| look(&*it.0))
+    }
+
+    fn desk(&self) -> Result<Rc<dyn HasMeta<E>>, Disposed> {
+        kernel::with(|cell| work::desk_of(cell, self.id, |it: &MetaView<E>| it.0.clone()))
+    }
+}
+
+impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
+    fn read<R>(&self, part: Change, look: impl FnOnce(&Desk<T, E>) -> R) -> Result<R, Disposed> {
+        read(self.id, |it: &Rc<Desk<T, E>>| it.part(part), |it| look(it))
+    }
+
+    fn desk(&self) -> Result<Rc<Desk<T, E>>, Disposed> {
+        kernel::with(|cell| work::desk_of(cell, self.id, |it: &Rc<Desk<T, E>>| it.clone()))
+    }
+
+    /// The last value, cloned. While other work is pending it still belongs to the question before.
+    ///
+    /// # Panics
+    ///
+    /// If the resource was disposed of.
+    ///
+    /// # Examples
+    ///
+    /// See [`AsyncSignal`].
+    #[track_caller]
+    pub fn value(&self) -> Option<T>
+    where
+        T: Clone,
+    {
+        self.with_value(|value| value.cloned())
+    }
+
+    /// Shows the last value to `f` without cloning it.
+    ///
+    /// # Panics
+    ///
+    /// If the resource was disposed of.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{from_future, settled};
+    ///
+    /// let name = from_future(|| async { Ok::<_, String>("Ada".to_owned()) });
+    /// futures::executor::block_on(settled());
+    /// assert_eq!(name.with_value(|name| name.map_or(0, String::len)), 3);
+    /// ```
+    #[track_caller]
+    pub fn with_value<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> R {
+        let value = must(self.read(Change::VALUE, HasValue::value));
+        f(value.as_deref()) // user code
+    }
+
+    /// Runs the work for this input. What is in flight is dropped; the run before is superseded.
+    ///
+    /// The work starts here and now (inside a [`batch`](crate::batch), at its end), whether the future is
+    /// awaited or not. Awaiting it drives this thread's work; dropping it drops no work.
+    ///
+    /// # Panics
+    ///
+    /// If the resource was disposed of, and inside a computed value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::create_manual_resource;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let save = create_manual_resource(|text: String| async move { Ok::<_, String>(text.len()) });
+    /// let first = save.run("draft".to_owned());
+    /// let second = save.run("final text".to_owned());
+    /// assert_eq!(second.await, Some(10));
+    /// assert_eq!(first.await, None); // superseded
+    /// # });
+    /// ```
+    #[track_caller]
+    pub fn run(&self, input: I) -> Running<T, E> {
+        let desk = must(self.desk());
+        let number = desk.give(Box::new(input));
+        Running { desk, number }
+    }
+}
+
+/// Defines what `AsyncMeta` and `AsyncSignal` have in common.
+macro_rules! meta {
+    () => {
+        /// Where the work stands.
+        ///
+        /// # Panics
+        ///
+        /// If the resource was disposed of.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{AsyncStatus, async_signal, from_future};
+        ///
+        /// let name = from_future(|| async { Ok::<_, String>("Ada") });
+        /// assert_eq!(name.status(), AsyncStatus::Pending);
+        /// let (_name, meta) = async_signal(|| async { Ok::<_, String>("Ada") });
+        /// assert_eq!(meta.status(), AsyncStatus::Pending);
+        /// ```
+        #[track_caller]
+        pub fn status(&self) -> AsyncStatus {
+            must(self.try_status())
+        }
+
+        /// As [`status`](Self::status), for a resource that may have been disposed of.
+        ///
+        /// # Errors
+        ///
+        /// [`Disposed`], if it was.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{from_future, scope};
+        ///
+        /// let (name, owner) = scope(|| from_future(|| async { Ok::<_, String>("Ada") }));
+        /// drop(owner);
+        /// assert!(name.try_status().is_err());
+        /// ```
+        pub fn try_status(&self) -> Result<AsyncStatus, Disposed> {
+            self.read(Change::STATUS, |it| it.view().0)
+        }
+
+        /// Whether work is in flight.
+        ///
+        /// # Panics
+        ///
+        /// If the resource was disposed of.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::from_future;
+        ///
+        /// assert!(from_future(|| async { Ok::<_, String>("Ada") }).is_pending());
+        /// ```
+        #[track_caller]
+        pub fn is_pending(&self) -> bool {
+            self.status() == AsyncStatus::Pending
+        }
+
+        /// Whether the work in flight asks the same question again, after a reload.
+        ///
+        /// # Panics
+        ///
+        /// If the resource was disposed of.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::from_future;
+        ///
+        /// let name = from_future(|| async { Ok::<_, String>("Ada") });
+        /// assert!(!name.is_reloading());
+        /// name.reload();
+        /// assert!(name.is_reloading());
+        /// ```
+        #[track_caller]
+        pub fn is_reloading(&self) -> bool {
+            must(self.read(Change::TRANSITION, |it| it.view().2))
+        }
+
+        /// The error of the last run, cloned; `None` in every status but [`AsyncStatus::Error`].
+        ///
+        /// # Panics
+        ///
+        /// If the resource was disposed of.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{from_future, settled};
+        ///
+        /// let name = from_future(|| async { Err::<u32, _>("offline") });
+        /// futures::executor::block_on(settled());
+        /// assert_eq!(name.error(), Some("offline"));
+        /// ```
+        #[track_caller]
+        pub fn error(&self) -> Option<E>
+        where
+            E: Clone,
+        {
+            self.with_error(|error| error.cloned())
+        }
+
+        /// Shows the error of the last run to `f` without cloning it.
+        ///
+        /// # Panics
+        ///
+        /// If the resource was disposed of.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{from_future, settled};
+        ///
+        /// let name = from_future(|| async { Err::<u32, _>(std::io::Error::other("offline")) });
+        /// futures::executor::block_on(settled());
+        /// assert_eq!(name.with_error(|error| error.unwrap().to_string()), "offline");
+        /// ```
+        #[track_caller]
+        pub fn with_error<R>(&self, f: impl FnOnce(Option<&E>) -> R) -> R {
+            let error = must(self.read(Change::ERROR, |it| it.error()));
+            f(error.as_deref()) // user code
+        }
+
+        /// How many runs were started so far; each has its number as a token.
+        ///
+        /// # Panics
+        ///
+        /// If the resource was disposed of.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::from_future;
+        ///
+        /// let name = from_future(|| async { Ok::<_, String>("Ada") });
+        /// name.reload();
+        /// assert_eq!(name.token(), 2);
+        /// ```
+        #[track_caller]
+        pub fn token(&self) -> u64 {
+            must(self.read(Change::TRANSITION, |it| it.view().1))
+        }
+
+        /// Why the last run was stopped; `None` in every status but [`AsyncStatus::Cancelled`].
+        ///
+        /// # Panics
+        ///
+        /// If the resource was disposed of.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::from_future;
+        ///
+        /// let name = from_future(|| async { Ok::<_, String>("Ada") });
+        /// name.cancel("enough");
+        /// assert_eq!(name.cancel_reason(), Some("enough".into()));
+        /// ```
+        #[track_caller]
+        pub fn cancel_reason(&self) -> Option<CancelReason> {
+            must(self.read(Change::TRANSITION, |it| it.view().3))
+        }
+
+        /// Whether the value of the run before stays readable while the next one is pending.
+        ///
+        /// # Panics
+        ///
+        /// If the resource was disposed of.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::from_future;
+        ///
+        /// assert!(from_future(|| async { Ok::<_, String>("Ada") }).keep_previous_value_on_pending());
+        /// ```
+        #[track_caller]
+        pub fn keep_previous_value_on_pending(&self) -> bool {
+            must(self.desk()).keep_previous()
+        }
+
+        /// Asks the last question again: what is in flight is dropped. Where nothing was asked yet, nothing
+        /// happens. Inside a [`batch`](crate::batch) it is a request, carried out at the end.
+        ///
+        /// # Panics
+        ///
+        /// If the resource was disposed of, and inside a computed value.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{from_future, settled};
+        /// use std::{cell::Cell, rc::Rc};
+        ///
+        /// let calls = Rc::new(Cell::new(0));
+        /// let number = from_future({
+        ///     let calls = calls.clone();
+        ///     move || {
+        ///         calls.set(calls.get() + 1);
+        ///         let call = calls.get();
+        ///         async move { Ok::<_, String>(call) }
+        ///     }
+        /// });
+        /// futures::executor::block_on(settled());
+        /// number.reload();
+        /// assert_eq!(number.value(), Some(1)); // kept
+        /// futures::executor::block_on(settled());
+        /// assert_eq!(number.value(), Some(2));
+        /// ```
+        #[track_caller]
+        pub fn reload(&self) {
+            must(self.desk()).ask_for(Request::Reload);
+        }
+
+        /// Stops the work in flight: it is dropped, and the status is [`AsyncStatus::Cancelled`]. Where nothing
+        /// is in flight, nothing happens. Inside a [`batch`](crate::batch) it is a request, carried out at the
+        /// end; the last request wins.
+        ///
+        /// # Panics
+        ///
+        /// If the resource was disposed of, and inside a computed value.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{AsyncStatus, from_future};
+        ///
+        /// let name = from_future(|| async { Ok::<_, String>("Ada") });
+        /// name.cancel("enough");
+        /// assert_eq!(name.status(), AsyncStatus::Cancelled);
+        /// ```
+        #[track_caller]
+        pub fn cancel(&self, reason: impl Into<CancelReason>) {
+            let reason = reason.into(); // user code
+            must(self.desk()).ask_for(Request::Cancel(reason));
+        }
+
+        /// Ends the resource: its work is dropped, and its handles are good for nothing any more. A second
+        /// time does nothing.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::from_future;
+        ///
+        /// let name = from_future(|| async { Ok::<_, String>("Ada") });
+        /// name.dispose();
+        /// assert!(name.try_status().is_err());
+        /// ```
+        pub fn dispose(&self) {
+            if let Ok(desk) = self.desk() {
+                desk.owner().dispose();
+            }
+        }
+
+        /// Gives the resource a name for messages.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::from_future;
+        ///
+        /// let user = from_future(|| async { Ok::<_, String>("Ada") }).named("user");
+        /// assert_eq!(format!("{user:?}"), "resource `user`");
+        /// ```
+        pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
+            if let Ok(desk) = self.desk() {
+                desk.driver().name(name.into());
+            }
+            self
+        }
+    };
+}
+
+impl<E: 'static> AsyncMeta<E> {
+    meta!();
+}
+
+impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
+    meta!();
+}
+
+/// The future of [`AsyncSignal::run`]: `Some` value when that run succeeds; `None` when it fails, is cancelled
+/// or superseded, or its resource is disposed of.
+///
+/// # Examples
+///
+/// See [`AsyncSignal::run`].
+#[must_use = "dropping this changes nothing for the run: if that is meant, say `drop`"]
+pub struct Running<T, E> {
+    desk: Rc<Desk<T, E>>,
+    number: u64,
+}
+
+impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
+    type Output = Option<T>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        loop {
+            let alive =
+                kernel::with(|cell: &RefCell<Graph>| self.desk.owner().is_alive(&cell.borrow()));
+            match self.desk.outcome(self.number) {
+                Some(value) => return Poll::Ready(value.as_deref().cloned()), // user code
+                None if !alive => return Poll::Ready(None),
+                None => {}
+            }
+            if drive::poll_progress(context).is_pending() {
+                return Poll::Pending;
+            }
+        }
+    }
+}
+
+impl<T, E> std::fmt::Debug for Running<T, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}

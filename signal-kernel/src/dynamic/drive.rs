@@ -1,0 +1,216 @@
+//! Polling this thread's work, for whoever drives it.
+//!
+//! Invariants: each piece of work is polled at most once a call, in the order of creation; everything that
+//! has come to an end is committed in one settle. Any number of tasks may wait at once: each commit wakes
+//! all of them. Dropping a waiting future drops no work.
+//!
+//! Must not know: executors, and what work is.
+
+use super::{
+    batch,
+    graph::{DIRTY, Graph, Kind},
+    kernel, run,
+};
+use crate::{hub::Hub, panics::FirstPanic, waiters::Waiters};
+use std::{
+    cell::RefCell,
+    future::{Future, poll_fn},
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+/// What a thread needs to drive its work.
+pub(super) struct Drive {
+    pub(super) hub: Arc<Hub>,
+    waiters: Arc<Waiters>,
+    /// The waker that the hub knows: it wakes all who wait.
+    waker: Waker,
+    /// Counts what was committed.
+    commits: u64,
+}
+
+/// This thread's hub, made when the first resource is.
+pub(super) fn hub(cell: &RefCell<Graph>) -> Arc<Hub> {
+    let mut graph = cell.borrow_mut();
+    let drive = graph.drive.get_or_insert_with(|| {
+        let waiters = Arc::<Waiters>::default();
+        Drive {
+            hub: Arc::default(),
+            waker: Waker::from(waiters.clone()),
+            waiters,
+            commits: 0,
+        }
+    });
+    drive.hub.clone()
+}
+
+/// How many commits there were, if there is work at all.
+fn commits(cell: &RefCell<Graph>) -> u64 {
+    let graph = cell.borrow();
+    graph.drive.as_ref().map_or(0, |drive| drive.commits)
+}
+
+/// Polls this thread's work as far as it has asked for it. Ready once at least one transition has been
+/// committed and its effects have run; pending otherwise, also while nothing is in flight.
+///
+/// This is what [`progress`] and [`settled`] are made of, for executors that are written by hand. The task of
+/// `context` is woken when work of this thread asks to be polled, from whatever thread, and when work is
+/// started or stopped outside of a poll.
+///
+/// # Panics
+///
+/// Inside a batch, an effect or a computed value: nothing could be committed there. With the first panic of
+/// polled work or of a body that the commit has run, when all others have run.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{from_future, poll_progress};
+/// use std::task::{Context, Waker};
+///
+/// let seven = from_future(|| async { Ok::<_, String>(7) });
+/// let mut context = Context::from_waker(Waker::noop());
+/// assert!(poll_progress(&mut context).is_ready());
+/// assert_eq!(seven.value(), Some(7));
+/// assert!(poll_progress(&mut context).is_pending()); // nothing is left
+/// ```
+pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
+    kernel::with(|cell| {
+        hub(cell); // someone waits: work that is started later must find out
+        let graph = cell.borrow();
+        let Some(drive) = &graph.drive else {
+            return Poll::Pending;
+        };
+        let (hub, waiters) = (drive.hub.clone(), drive.waiters.clone());
+        let waker = drive.waker.clone();
+        let nested = graph.depth > 0 || !graph.frames.is_empty();
+        let top = graph.frames.last().map(|frame| frame.node);
+        let polled = top.is_some_and(|node| graph.nodes[node as usize].kind == Kind::Driver);
+        drop(graph);
+        waiters.add(context.waker());
+        if nested {
+            assert!(
+                polled,
+                "work is polled inside of a batch, an effect or a computed value: nothing can be committed \
+                 there"
+            );
+            return Poll::Pending;
+        }
+        let mut ready = hub.take_ready(&waker);
+        if ready.is_empty() {
+            return Poll::Pending;
+        }
+        cell.borrow_mut().depth = 1;
+        let mut panics = FirstPanic::default();
+        let mut done = false;
+        let graph = cell.borrow();
+        ready.sort_unstable_by_key(|&node| graph.order(node));
+        drop(graph);
+        for &node in &ready {
+            if run::poll(cell, node, &mut panics) {
+                let mut graph = cell.borrow_mut();
+                if graph.nodes[node as usize].kind == Kind::Driver {
+                    graph.queue(node, DIRTY);
+                }
+                done = true;
+            }
+        }
+        hub.give_back(ready);
+        batch::end(cell, &mut panics);
+        if done {
+            if let Some(drive) = &mut cell.borrow_mut().drive {
+                drive.commits += 1;
+            }
+            panics.catch(|| waker.wake_by_ref()); // user code: others may wait for the same
+        }
+        panics.resume();
+        if done { Poll::Ready(()) } else { Poll::Pending }
+    })
+}
+
+/// Waits for the next commit of this thread's work: until at least one transition has been committed and its
+/// effects have run. Pending while nothing is in flight.
+///
+/// Whoever awaits this drives the work, on any executor; several tasks may do so at once. Dropping the future
+/// drops no work.
+///
+/// # Panics
+///
+/// As [`poll_progress`].
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{from_future, progress};
+///
+/// # futures::executor::block_on(async {
+/// let seven = from_future(|| async { Ok::<_, String>(7) });
+/// assert_eq!(seven.value(), None);
+/// progress().await;
+/// assert_eq!(seven.value(), Some(7));
+/// # });
+/// ```
+pub fn progress() -> impl Future<Output = ()> {
+    let mut begun = None;
+    poll_fn(move |context| {
+        let now = kernel::with(commits);
+        if *begun.get_or_insert(now) != now {
+            return Poll::Ready(());
+        }
+        poll_progress(context)
+    })
+}
+
+/// Waits until none of this thread's work is in flight.
+///
+/// Whoever awaits this drives the work, on any executor; several tasks may do so at once. Dropping the future
+/// drops no work.
+///
+/// # Panics
+///
+/// As [`poll_progress`].
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{create_resource, settled, signal};
+///
+/// # futures::executor::block_on(async {
+/// let id = signal(1);
+/// let (user, _meta) = create_resource(
+///     move || id.get(),
+///     |id: u32| async move { Ok::<_, String>(format!("user {id}")) },
+/// );
+/// settled().await;
+/// assert_eq!(user.get().as_deref(), Some("user 1"));
+/// # });
+/// ```
+pub fn settled() -> impl Future<Output = ()> {
+    poll_fn(|context| {
+        let idle = || {
+            kernel::with(|cell| {
+                let graph = cell.borrow();
+                graph.drive.as_ref().is_none_or(|drive| drive.hub.is_idle())
+            })
+        };
+        while !idle() {
+            if poll_progress(context).is_pending() {
+                // Stopping work is no commit, but it may have been the last.
+                return if idle() {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                };
+            }
+        }
+        Poll::Ready(())
+    })
+}
+
+impl Graph {
+    fn order(&self, node: u32) -> u32 {
+        let slot = self.nodes.get(node as usize);
+        let body = slot.and_then(|slot| self.bodies.get(slot.body as usize));
+        body.map_or(u32::MAX, |body| body.order)
+    }
+}

@@ -1,0 +1,582 @@
+//! Making asynchronous signals: from a future, and from a source and a fetcher.
+//!
+//! Invariants: what makes the work runs untracked; a source is a computed value, so the rules of those say
+//! when it has changed.
+//!
+//! Must not know: how work is held, and what its states are.
+
+use super::{
+    async_signal::{AsyncMeta, AsyncSignal, AsyncValue},
+    computed::{Computed, computed, computed_with},
+    graph::{Graph, Kind},
+    handle::Id,
+    kernel,
+    options::{FromFutureOptions, ResourceOptions},
+    scope::Owner,
+    work::{self, Desk, FetchContext, Manners, Question, Source, Work, work},
+};
+use crate::{panics::FirstPanic, state::Change};
+use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::Location, rc::Rc};
+use work::HasMeta;
+
+/// Turns a function that makes a future into an asynchronous signal. The first run starts at once.
+///
+/// The function runs untracked. Its future is polled by whoever awaits [`progress`](crate::progress()) or
+/// [`settled`](crate::settled()) on this thread; it need not be `Send`.
+///
+/// # Panics
+///
+/// If `make` panics; the status is `Cancelled` then, with the reason `Panicked`.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{from_future, settled};
+///
+/// let user = from_future(|| async { Ok::<_, std::io::Error>("Ada".to_owned()) });
+/// futures::executor::block_on(settled());
+/// assert_eq!(user.value().as_deref(), Some("Ada"));
+/// ```
+#[track_caller]
+pub fn from_future<T, E, F>(make: impl FnMut() -> F + 'static) -> AsyncSignal<T, E>
+where
+    T: 'static,
+    E: 'static,
+    F: Future<Output = Result<T, E>> + 'static,
+{
+    from_future_with(make, FromFutureOptions::new())
+}
+
+/// As [`from_future`], with options.
+///
+/// # Panics
+///
+/// As [`from_future`].
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{AsyncStatus, FromFutureOptions, from_future_with};
+///
+/// let options = FromFutureOptions::new().eager(false);
+/// let user = from_future_with(|| async { Ok::<_, String>("Ada") }, options);
+/// assert_eq!(user.status(), AsyncStatus::Idle);
+/// user.reload();
+/// assert_eq!(user.status(), AsyncStatus::Pending);
+/// ```
+#[track_caller]
+pub fn from_future_with<T, E, F>(
+    make: impl FnMut() -> F + 'static,
+    options: FromFutureOptions<T, E>,
+) -> AsyncSignal<T, E>
+where
+    T: 'static,
+    E: 'static,
+    F: Future<Output = Result<T, E>> + 'static,
+{
+    let (manners, _) = options.into_parts();
+    let desk = open(manners, Location::caller(), || Once(make));
+    signal_of(&desk)
+}
+
+/// As [`from_future`], but with the value and all the rest as two handles.
+///
+/// # Panics
+///
+/// As [`from_future`].
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{async_signal, settled};
+///
+/// let (user, meta) = async_signal(|| async { Ok::<_, String>("Ada") });
+/// assert!(meta.is_pending());
+/// futures::executor::block_on(settled());
+/// assert_eq!(user.get(), Some("Ada"));
+/// ```
+#[track_caller]
+pub fn async_signal<T, E, F>(make: impl FnMut() -> F + 'static) -> (AsyncValue<T>, AsyncMeta<E>)
+where
+    T: 'static,
+    E: 'static,
+    F: Future<Output = Result<T, E>> + 'static,
+{
+    async_signal_with(make, FromFutureOptions::new())
+}
+
+/// As [`async_signal`], with options.
+///
+/// # Panics
+///
+/// As [`from_future`].
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{FromFutureOptions, async_signal_with};
+///
+/// let options = FromFutureOptions::new().keep_previous_value_on_pending(false);
+/// let (_user, meta) = async_signal_with(|| async { Ok::<_, String>("Ada") }, options);
+/// assert!(!meta.keep_previous_value_on_pending());
+/// ```
+#[track_caller]
+pub fn async_signal_with<T, E, F>(
+    make: impl FnMut() -> F + 'static,
+    options: FromFutureOptions<T, E>,
+) -> (AsyncValue<T>, AsyncMeta<E>)
+where
+    T: 'static,
+    E: 'static,
+    F: Future<Output = Result<T, E>> + 'static,
+{
+    let (manners, _) = options.into_parts();
+    let desk = open(manners, Location::caller(), || Once(make));
+    pair_of(&desk)
+}
+
+/// Asynchronous work that is fed by a source: it starts at once, and again when the source yields another
+/// value. What is in flight then is dropped before its successor is made.
+///
+/// `source` is tracked, as the body of a [`computed`](crate::computed()); `fetcher` runs untracked and gets
+/// what the source has yielded. An `async fn(S) -> Result<T, E>` is a fetcher; so is one that also takes a
+/// [`FetchContext`]. Write down the types of a closure's arguments.
+///
+/// # Panics
+///
+/// If the source or the fetcher panics; the status is `Cancelled` then, with the reason `Panicked`.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{create_resource, settled, signal};
+///
+/// async fn fetch_user(id: u32) -> Result<String, std::io::Error> {
+///     Ok(format!("user {id}"))
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let id = signal(1);
+/// let (user, meta) = create_resource(move || id.get(), fetch_user);
+/// settled().await;
+/// id.set(2); // starts #2
+/// id.set(3); // drops #2's future, starts #3
+/// assert!(meta.is_pending());
+/// assert_eq!(user.get().as_deref(), Some("user 1")); // kept meanwhile
+/// settled().await;
+/// assert_eq!(user.get().as_deref(), Some("user 3"));
+/// # });
+/// ```
+#[track_caller]
+pub fn create_resource<S, T, E, K>(
+    source: impl FnMut() -> S + 'static,
+    fetcher: impl Fetcher<S, T, E, K>,
+) -> (AsyncValue<T>, AsyncMeta<E>)
+where
+    S: Clone + PartialEq + 'static,
+    T: 'static,
+    E: 'static,
+    K: 'static,
+{
+    create_resource_with(source, fetcher, ResourceOptions::new())
+}
+
+/// As [`create_resource`], with options.
+///
+/// # Panics
+///
+/// As [`create_resource`].
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{AsyncStatus, ResourceOptions, create_resource_with, signal};
+///
+/// let id = signal(1);
+/// let (_user, meta) = create_resource_with(
+///     move || id.get(),
+///     |id: u32| async move { Ok::<_, String>(format!("user {id}")) },
+///     ResourceOptions::new().eager(false),
+/// );
+/// assert_eq!(meta.status(), AsyncStatus::Idle);
+/// id.set(2);
+/// assert_eq!(meta.status(), AsyncStatus::Pending);
+/// ```
+#[track_caller]
+pub fn create_resource_with<S, T, E, K>(
+    source: impl FnMut() -> S + 'static,
+    fetcher: impl Fetcher<S, T, E, K>,
+    options: ResourceOptions<T, E>,
+) -> (AsyncValue<T>, AsyncMeta<E>)
+where
+    S: Clone + PartialEq + 'static,
+    T: 'static,
+    E: 'static,
+    K: 'static,
+{
+    let (manners, observe) = options.into_parts();
+    let desk = open(manners, Location::caller(), || Sourced {
+        source: computed(source),
+        observe: observe.map(observer),
+        pick: Some,
+        fetcher,
+        next: None,
+        types: PhantomData,
+    });
+    pair_of(&desk)
+}
+
+/// As [`create_resource`], for a source that may have nothing to ask: `None` means `Idle`, without a value.
+///
+/// # Panics
+///
+/// As [`create_resource`].
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{AsyncStatus, create_resource_when, signal};
+///
+/// let selected = signal(None);
+/// let (_user, meta) = create_resource_when(
+///     move || selected.get(),
+///     |id: u32| async move { Ok::<_, String>(format!("user {id}")) },
+/// );
+/// assert_eq!(meta.status(), AsyncStatus::Idle);
+/// selected.set(Some(1));
+/// assert_eq!(meta.status(), AsyncStatus::Pending);
+/// selected.set(None); // drops the fetch
+/// assert_eq!(meta.status(), AsyncStatus::Idle);
+/// ```
+#[track_caller]
+pub fn create_resource_when<S, T, E, K>(
+    source: impl FnMut() -> Option<S> + 'static,
+    fetcher: impl Fetcher<S, T, E, K>,
+) -> (AsyncValue<T>, AsyncMeta<E>)
+where
+    S: Clone + PartialEq + 'static,
+    T: 'static,
+    E: 'static,
+    K: 'static,
+{
+    create_resource_when_with(source, fetcher, ResourceOptions::new())
+}
+
+/// As [`create_resource_when`], with options.
+///
+/// # Panics
+///
+/// As [`create_resource`].
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{ResourceOptions, create_resource_when_with, signal};
+///
+/// let selected = signal(Some(1));
+/// let (_user, meta) = create_resource_when_with(
+///     move || selected.get(),
+///     |id: u32| async move { Ok::<_, String>(format!("user {id}")) },
+///     ResourceOptions::new().on_success(|user: &String| println!("{user}")),
+/// );
+/// assert!(meta.is_pending());
+/// ```
+#[track_caller]
+pub fn create_resource_when_with<S, T, E, K>(
+    source: impl FnMut() -> Option<S> + 'static,
+    fetcher: impl Fetcher<S, T, E, K>,
+    options: ResourceOptions<T, E>,
+) -> (AsyncValue<T>, AsyncMeta<E>)
+where
+    S: Clone + PartialEq + 'static,
+    T: 'static,
+    E: 'static,
+    K: 'static,
+{
+    let (manners, observe) = options.into_parts();
+    let desk = open(manners, Location::caller(), || Sourced {
+        source: computed(source),
+        observe: observe.map(observer),
+        pick: |input| input,
+        fetcher,
+        next: None,
+        types: PhantomData,
+    });
+    pair_of(&desk)
+}
+
+/// Asynchronous work that is started by hand, for each input that [`AsyncSignal::run`] is given. `Idle` until
+/// then.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{AsyncStatus, create_manual_resource};
+///
+/// # futures::executor::block_on(async {
+/// let save = create_manual_resource(|text: String| async move { Ok::<_, String>(text.len()) });
+/// assert_eq!(save.status(), AsyncStatus::Idle);
+/// assert_eq!(save.run("draft".to_owned()).await, Some(5));
+/// # });
+/// ```
+#[track_caller]
+pub fn create_manual_resource<I, T, E, K>(fetcher: impl Fetcher<I, T, E, K>) -> AsyncSignal<T, E, I>
+where
+    I: Clone + 'static,
+    T: 'static,
+    E: 'static,
+    K: 'static,
+{
+    create_manual_resource_with(fetcher, ResourceOptions::new())
+}
+
+/// As [`create_manual_resource`], with options. What is observed starts the last input again, if there was one.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{ResourceOptions, create_manual_resource_with, from_future};
+///
+/// # futures::executor::block_on(async {
+/// let list = from_future(|| async { Ok::<_, String>(vec!["draft"]) });
+/// let save = create_manual_resource_with(
+///     |text: String| async move { Ok::<_, String>(text.len()) },
+///     ResourceOptions::new().on_success(move |_| list.reload()), // what was listed is outdated
+/// );
+/// assert_eq!(save.run("text".to_owned()).await, Some(4));
+/// assert!(list.is_pending());
+/// # });
+/// ```
+#[track_caller]
+pub fn create_manual_resource_with<I, T, E, K>(
+    fetcher: impl Fetcher<I, T, E, K>,
+    options: ResourceOptions<T, E>,
+) -> AsyncSignal<T, E, I>
+where
+    I: Clone + 'static,
+    T: 'static,
+    E: 'static,
+    K: 'static,
+{
+    let (manners, observe) = options.into_parts();
+    let manners = Manners {
+        eager: false,
+        ..manners
+    };
+    let desk = open(manners, Location::caller(), || ByHand {
+        observe: observe.map(observer),
+        last: None,
+        fetcher,
+        types: PhantomData,
+    });
+    signal_of(&desk)
+}
+
+/// What makes the work of a resource: an `async fn(S) -> Result<T, E>`, or one that also takes a
+/// [`FetchContext`].
+///
+/// It is implemented for all such functions and closures; `K` tells the two shapes apart and is inferred.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{FetchContext, create_resource, signal};
+///
+/// async fn plain(id: u32) -> Result<String, String> {
+///     Ok(format!("user {id}"))
+/// }
+///
+/// async fn with_context(id: u32, run: FetchContext) -> Result<String, String> {
+///     Ok(format!("user {id}, run {}", run.token()))
+/// }
+///
+/// let id = signal(1);
+/// create_resource(move || id.get(), plain);
+/// create_resource(move || id.get(), with_context);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "this is not a fetcher for a source of `{S}`",
+    label = "not an `async fn({S}) -> Result<T, E>`",
+    note = "a fetcher takes what the source yields, and may take a `FetchContext` after it; it returns a \
+            future of a `Result`"
+)]
+pub trait Fetcher<S, T, E, K>: 'static {
+    /// Makes the work.
+    #[doc(hidden)]
+    fn fetch(
+        &mut self,
+        input: S,
+        context: FetchContext,
+    ) -> impl Future<Output = Result<T, E>> + 'static;
+}
+
+/// The shape of a fetcher that takes its input.
+#[doc(hidden)]
+pub struct Plain<F>(PhantomData<F>);
+
+/// The shape of a fetcher that takes a context too.
+#[doc(hidden)]
+pub struct WithContext<F>(PhantomData<F>);
+
+impl<S, T, E, C, F> Fetcher<S, T, E, Plain<F>> for C
+where
+    C: FnMut(S) -> F + 'static,
+    F: Future<Output = Result<T, E>> + 'static,
+{
+    fn fetch(&mut self, input: S, _: FetchContext) -> impl Future<Output = Result<T, E>> + 'static {
+        self(input)
+    }
+}
+
+impl<S, T, E, C, F> Fetcher<S, T, E, WithContext<F>> for C
+where
+    C: FnMut(S, FetchContext) -> F + 'static,
+    F: Future<Output = Result<T, E>> + 'static,
+{
+    fn fetch(
+        &mut self,
+        input: S,
+        context: FetchContext,
+    ) -> impl Future<Output = Result<T, E>> + 'static {
+        self(input, context)
+    }
+}
+
+/// A question that is always the same.
+struct Once<M>(M);
+
+impl<T, E, M, F> Question<T, E> for Once<M>
+where
+    T: 'static,
+    E: 'static,
+    M: FnMut() -> F + 'static,
+    F: Future<Output = Result<T, E>> + 'static,
+{
+    fn ready(&mut self) -> bool {
+        true
+    }
+
+    fn start(&mut self, _: FetchContext) -> Work<T, E> {
+        work((self.0)()) // user code
+    }
+}
+
+/// A question with a source of `V`, that is asked with the `S` in it.
+struct Sourced<V, S, C, K> {
+    source: Computed<V>,
+    observe: Option<Computed<()>>,
+    pick: fn(V) -> Option<S>,
+    fetcher: C,
+    next: Option<S>,
+    types: PhantomData<fn() -> K>,
+}
+
+impl<T, E, V, S, C, K> Question<T, E> for Sourced<V, S, C, K>
+where
+    T: 'static,
+    E: 'static,
+    V: Clone + 'static,
+    S: 'static,
+    C: Fetcher<S, T, E, K>,
+    K: 'static,
+{
+    fn track(&mut self, cell: &RefCell<Graph>, driver: u32, panics: &mut FirstPanic) -> Source {
+        let observe = self.observe.iter().map(Computed::index);
+        let sources: Vec<u32> = std::iter::once(self.source.index())
+            .chain(observe)
+            .collect();
+        work::follow(cell, driver, &sources, panics)
+    }
+
+    fn ready(&mut self) -> bool {
+        self.next = (self.pick)(self.source.peek()); // user code
+        self.next.is_some()
+    }
+
+    fn start(&mut self, context: FetchContext) -> Work<T, E> {
+        let input = self.next.take().expect("it is ready");
+        work(self.fetcher.fetch(input, context)) // user code
+    }
+}
+
+/// A question that is asked with what `run` was given last.
+struct ByHand<I, C, K> {
+    observe: Option<Computed<()>>,
+    last: Option<I>,
+    fetcher: C,
+    types: PhantomData<fn() -> K>,
+}
+
+impl<T, E, I, C, K> Question<T, E> for ByHand<I, C, K>
+where
+    T: 'static,
+    E: 'static,
+    I: Clone + 'static,
+    C: Fetcher<I, T, E, K>,
+    K: 'static,
+{
+    fn track(&mut self, cell: &RefCell<Graph>, driver: u32, panics: &mut FirstPanic) -> Source {
+        let observe = self.observe.iter().map(Computed::index);
+        work::follow(cell, driver, &observe.collect::<Vec<_>>(), panics)
+    }
+
+    fn give(&mut self, input: Box<dyn Any>) {
+        self.last = input.downcast().ok().map(|input| *input);
+    }
+
+    fn ready(&mut self) -> bool {
+        self.last.is_some()
+    }
+
+    fn start(&mut self, context: FetchContext) -> Work<T, E> {
+        let input = self.last.clone().expect("it is ready"); // user code
+        work(self.fetcher.fetch(input, context)) // user code
+    }
+}
+
+/// What is observed counts whenever it changes.
+fn observer(read: Box<dyn FnMut()>) -> Computed<()> {
+    computed_with(read, |(), ()| false)
+}
+
+/// Makes a resource, owned by whoever is running, and lets it act.
+fn open<T: 'static, E: 'static, Q: Question<T, E>>(
+    manners: Manners<T, E>,
+    place: &'static Location<'static>,
+    question: impl FnOnce() -> Q,
+) -> Rc<Desk<T, E>> {
+    kernel::with(|cell| {
+        let mut graph = cell.borrow_mut();
+        let place = graph.names.number(place);
+        let owner = graph.add_body(Kind::Scope, None, place);
+        drop(graph);
+        let inside = Owner::enter(cell, owner);
+        let question = question();
+        drop(inside);
+        let desk = work::open(cell, owner, place, question, manners);
+        let mut panics = FirstPanic::default();
+        kernel::settle_at_rest(cell, &mut panics);
+        panics.resume();
+        desk
+    })
+}
+
+fn signal_of<T: 'static, E: 'static, I>(desk: &Rc<Desk<T, E>>) -> AsyncSignal<T, E, I> {
+    AsyncSignal {
+        id: desk.driver(),
+        marker: PhantomData,
+    }
+}
+
+fn pair_of<T: 'static, E: 'static>(desk: &Rc<Desk<T, E>>) -> (AsyncValue<T>, AsyncMeta<E>) {
+    let part = |part| kernel::with(|cell| Id::of(&cell.borrow(), desk.part(part)));
+    let value = AsyncValue {
+        id: part(Change::VALUE),
+        marker: PhantomData,
+    };
+    let meta = AsyncMeta {
+        id: part(Change::STATUS),
+        marker: PhantomData,
+    };
+    (value, meta)
+}

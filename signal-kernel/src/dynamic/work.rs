@@ -1,0 +1,456 @@
+//! The node behind an asynchronous signal: it starts, stops and commits work, and says what has changed.
+//!
+//! A resource is a driver with four parts: value, error, status, and anything at all. Readers depend on
+//! parts; the parts depend on the driver, which depends on the source. The rules of the states are those of
+//! the static door, in `state` and `machine`; how work is held and polled is `declared::answer`.
+//!
+//! Invariants: a driver acts in phase A only, so nothing starts, stops or is committed inside a batch; the
+//! view that readers see is replaced in one step, when the driver has acted; every run that was started ends
+//! in one event.
+//!
+//! Must not know: what the question is, and who polls.
+
+use super::{
+    dispose, drive,
+    graph::{CHECK, DIRTY, FAILED, Graph, Kind, STALE},
+    handle::{Disposed, Id},
+    hooks::{Glance, Listeners},
+    kernel,
+    run::{Pass, Run, Untracked},
+    value::Value,
+};
+use crate::{
+    cancel::CancelToken,
+    declared::{
+        answer::{Answer, AnyAnswer, Request},
+        slot::Caught,
+    },
+    hub::Hub,
+    panics::FirstPanic,
+    state::{AsyncState, AsyncStatus, CancelReason, Change},
+};
+use std::{
+    any::Any,
+    cell::{Cell, RefCell},
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    sync::Arc,
+};
+
+/// What `#[resource]` does for the static door: a future that can be held.
+pub(super) type Work<T, E> = Pin<Box<dyn Future<Output = Result<Rc<T>, Rc<E>>>>>;
+
+/// Puts what a fetch yields where readers can share it.
+pub(super) fn work<T: 'static, E: 'static>(
+    fetch: impl Future<Output = Result<T, E>> + 'static,
+) -> Work<T, E> {
+    Box::pin(async { fetch.await.map(Rc::new).map_err(Rc::new) })
+}
+
+/// What a run knows about itself: the second argument of a fetcher that wants it.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{FetchContext, create_resource, settled, signal};
+///
+/// async fn count(limit: u64, run: FetchContext) -> Result<u64, String> {
+///     if run.cancel_token().is_cancelled() {
+///         return Err("nobody waits".to_owned());
+///     }
+///     Ok(limit + run.token())
+/// }
+///
+/// let limit = signal(10);
+/// let (number, _meta) = create_resource(move || limit.get(), count);
+/// futures::executor::block_on(settled());
+/// assert_eq!(number.get(), Some(11));
+/// ```
+#[derive(Clone, Debug)]
+pub struct FetchContext {
+    token: u64,
+    cancel: CancelToken,
+}
+
+impl FetchContext {
+    /// The number of this run: 1 for the first.
+    ///
+    /// # Examples
+    ///
+    /// See [`FetchContext`].
+    pub fn token(&self) -> u64 {
+        self.token
+    }
+
+    /// Tells work that dropping cannot reach that it is no longer wanted.
+    ///
+    /// # Examples
+    ///
+    /// See [`FetchContext`].
+    pub fn cancel_token(&self) -> &CancelToken {
+        &self.cancel
+    }
+}
+
+/// What is asked.
+pub(super) trait Question<T, E>: 'static {
+    /// Tracks what the question depends on.
+    fn track(&mut self, _cell: &RefCell<Graph>, _driver: u32, _panics: &mut FirstPanic) -> Source {
+        Source::default()
+    }
+
+    /// Takes over an input that was given by hand.
+    fn give(&mut self, _input: Box<dyn Any>) {}
+
+    /// Gets the input ready. False: there is none.
+    fn ready(&mut self) -> bool;
+
+    /// Starts the work.
+    fn start(&mut self, context: FetchContext) -> Work<T, E>;
+}
+
+/// How the source of a question is.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Source {
+    /// It has changed since the driver has acted last.
+    moved: bool,
+    failed: bool,
+}
+
+/// What the driver and the handles share.
+pub(super) struct Desk<T, E> {
+    view: RefCell<AsyncState<Rc<T>, Rc<E>>>,
+    request: RefCell<Option<Request>>,
+    /// An input that was given by hand, with its number.
+    input: RefCell<Option<(u64, Box<dyn Any>)>>,
+    /// How many inputs were given.
+    given: Cell<u64>,
+    /// The number of the last input that was taken over, and the token of the run that it has started.
+    taken: Cell<(u64, u64)>,
+    driver: Id,
+    owner: Id,
+    parts: [u32; 4],
+    keep_previous: bool,
+}
+
+/// Parts of a state that readers depend on, in the order of `Desk::parts`.
+const PARTS: [Change; 4] = [
+    Change::VALUE,
+    Change::ERROR,
+    Change::STATUS,
+    Change::TRANSITION,
+];
+
+/// What a reader of the value needs, whatever the error is.
+pub(super) trait HasValue<T> {
+    fn value(&self) -> Option<Rc<T>>;
+}
+
+/// What a reader of all but the value needs.
+pub(super) trait HasMeta<E> {
+    fn error(&self) -> Option<Rc<E>>;
+    fn view(&self) -> (AsyncStatus, u64, bool, Option<CancelReason>);
+    fn keep_previous(&self) -> bool;
+    fn ask_for(&self, request: Request);
+    fn part(&self, part: Change) -> u32;
+    fn owner(&self) -> Id;
+    fn driver(&self) -> Id;
+}
+
+/// What the node of the value part holds.
+pub(super) struct ValueView<T>(pub(super) Rc<dyn HasValue<T>>);
+
+/// What the node of the status part holds.
+pub(super) struct MetaView<E>(pub(super) Rc<dyn HasMeta<E>>);
+
+impl<T, E> HasValue<T> for Desk<T, E> {
+    fn value(&self) -> Option<Rc<T>> {
+        self.view.borrow().value().cloned()
+    }
+}
+
+impl<T, E> HasMeta<E> for Desk<T, E> {
+    fn error(&self) -> Option<Rc<E>> {
+        self.view.borrow().error().cloned()
+    }
+
+    fn view(&self) -> (AsyncStatus, u64, bool, Option<CancelReason>) {
+        let view = self.view.borrow();
+        let reason = view.cancel_reason().cloned();
+        (view.status(), view.token(), view.is_reloading(), reason)
+    }
+
+    fn keep_previous(&self) -> bool {
+        self.keep_previous
+    }
+
+    fn ask_for(&self, request: Request) {
+        let before = self.request.replace(Some(request));
+        drop(before);
+        act_soon(self.driver.index);
+    }
+
+    fn part(&self, part: Change) -> u32 {
+        let index = PARTS.iter().position(|&known| known == part);
+        self.parts[index.unwrap_or(3)]
+    }
+
+    fn owner(&self) -> Id {
+        self.owner
+    }
+
+    fn driver(&self) -> Id {
+        self.driver
+    }
+}
+
+impl<T, E> Desk<T, E> {
+    /// Asks the question with this input. Returns its number.
+    pub(super) fn give(&self, input: Box<dyn Any>) -> u64 {
+        let number = self.given.get() + 1;
+        self.given.set(number);
+        let before = self.input.replace(Some((number, input)));
+        drop(before); // user code
+        act_soon(self.driver.index);
+        number
+    }
+
+    /// What became of the run for the input of this number; `None` while it goes on.
+    pub(super) fn outcome(&self, number: u64) -> Option<Option<Rc<T>>> {
+        let (taken, token) = self.taken.get();
+        if taken < number {
+            return None;
+        }
+        let view = self.view.borrow();
+        if taken > number || view.token() != token {
+            return Some(None); // superseded
+        }
+        match view.status() {
+            AsyncStatus::Pending => None,
+            AsyncStatus::Success => Some(view.value().cloned()),
+            _ => Some(None),
+        }
+    }
+}
+
+/// Lets a driver act in phase A: now, or at the end of the batch.
+///
+/// # Panics
+///
+/// Inside a computed value.
+fn act_soon(driver: u32) {
+    kernel::with(|cell| {
+        let mut graph = cell.borrow_mut();
+        if let Err(message) = graph.may_write(driver) {
+            drop(graph);
+            panic!("{message}");
+        }
+        graph.queue(driver, DIRTY);
+        drop(graph);
+        let mut panics = FirstPanic::default();
+        kernel::settle_at_rest(cell, &mut panics);
+        panics.resume();
+    });
+}
+
+/// Tracks a part, for a read. In phase A what its driver has to do is done before; inside a batch a resource
+/// is as it was before.
+pub(super) fn read_part(cell: &RefCell<Graph>, part: u32) {
+    let mut graph = cell.borrow_mut();
+    if graph.marks(part) & STALE != 0 && graph.acting {
+        drop(graph);
+        kernel::pull(cell, part);
+        graph = cell.borrow_mut();
+    }
+    graph.track(part);
+}
+
+/// What the user has to say about how a resource behaves.
+pub(super) struct Manners<T, E> {
+    pub(super) eager: bool,
+    pub(super) keep_previous: bool,
+    pub(super) listeners: Option<Rc<Listeners<T, E>>>,
+}
+
+struct Driver<T, E, Q> {
+    answer: Answer<Rc<T>, Rc<E>, Work<T, E>>,
+    question: Q,
+    desk: Rc<Desk<T, E>>,
+    listeners: Option<Rc<Listeners<T, E>>>,
+    hub: Option<Arc<Hub>>,
+    /// It has acted before; or it is not to start by itself.
+    begun: bool,
+}
+
+/// Makes the nodes of a resource.
+pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
+    cell: &RefCell<Graph>,
+    owner: u32,
+    place: u32,
+    question: Q,
+    manners: Manners<T, E>,
+) -> Rc<Desk<T, E>> {
+    let hub = drive::hub(cell);
+    let mut graph = cell.borrow_mut();
+    let before = std::mem::replace(&mut graph.ambient.owner, owner);
+    let driver = graph.add_body(Kind::Driver, None, place);
+    let parts = [(); 4].map(|()| {
+        let part = graph.add_body(Kind::Source, None, place);
+        graph.depends_on(part, driver);
+        part
+    });
+    graph.ambient.owner = before;
+    let desk = Rc::new(Desk {
+        view: RefCell::default(),
+        request: RefCell::new(None),
+        input: RefCell::new(None),
+        given: Cell::new(0),
+        taken: Cell::new((0, 0)),
+        driver: Id::of(&graph, driver),
+        owner: Id::of(&graph, owner),
+        parts,
+        keep_previous: manners.keep_previous,
+    });
+    let value: Rc<dyn Any> = Rc::new(ValueView::<T>(desk.clone()));
+    let meta: Rc<dyn Any> = Rc::new(MetaView::<E>(desk.clone()));
+    graph.nodes[parts[0] as usize].value = Value::Cell(value);
+    graph.nodes[parts[2] as usize].value = Value::Cell(meta);
+    graph.nodes[driver as usize].value = Value::Cell(Rc::new(desk.clone()));
+    graph.body(driver).run = Some(Box::new(Driver {
+        answer: Answer::new(driver, manners.keep_previous, false),
+        question,
+        desk: desk.clone(),
+        listeners: manners.listeners,
+        hub: Some(hub),
+        begun: !manners.eager,
+    }));
+    graph.queue(driver, DIRTY);
+    desk
+}
+
+impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
+    fn run(&mut self, pass: &mut Pass<'_>) {
+        let (cell, node) = (pass.cell, pass.node);
+        let mut panics = FirstPanic::default();
+        let source = self.question.track(cell, node, &mut panics);
+        let given = self.desk.input.borrow_mut().take();
+        let by_hand = given.as_ref().map(|(number, _)| *number);
+        if let Some((_, input)) = given {
+            self.question.give(input);
+        }
+        let first = !std::mem::replace(&mut self.begun, true);
+        if source.moved || by_hand.is_some() || first {
+            let _ = self.answer.question_changed();
+        }
+        if let Some(request) = self.desk.request.take() {
+            self.answer.request(request);
+        }
+        let before = self.glance();
+        let (change, dropped) = if source.failed && self.answer.will_start() {
+            let mut caught = Caught::default();
+            let change = self.answer.start_failed(0, &mut caught);
+            (change, caught.0)
+        } else {
+            let (question, token) = (&mut self.question, before.1 + 1);
+            let start = || {
+                let mut panics = FirstPanic::default();
+                dispose::owned(cell, node, &mut panics);
+                panics.resume();
+                let _untracked = Untracked::new(cell);
+                let ready = question.ready(); // user code
+                ready.then_some(move |cancel| {
+                    let _untracked = Untracked::new(cell);
+                    question.start(FetchContext { token, cancel }) // user code
+                })
+            };
+            let (change, dropped) = self.answer.act(&self.hub, 0, start, None);
+            (change, dropped.0)
+        };
+        panics.merge(dropped);
+        if let Some(number) = by_hand {
+            self.desk.taken.set((number, self.answer.state.token()));
+        }
+        self.show(cell, change);
+        self.tell(cell, before);
+        panics.resume();
+    }
+
+    fn poll(&mut self, panics: &mut FirstPanic) -> bool {
+        let mut caught = Caught::default();
+        let done = self.answer.poll(&mut caught);
+        panics.merge(caught.0);
+        done
+    }
+}
+
+impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
+    fn glance(&self) -> Glance {
+        let state = &self.answer.state;
+        (state.status(), state.token())
+    }
+
+    /// Replaces what readers see, and moves the parts that have changed.
+    fn show(&self, cell: &RefCell<Graph>, change: Change) {
+        if change.is_none() {
+            return;
+        }
+        let stale = self.desk.view.replace(self.answer.state.clone());
+        let mut graph = cell.borrow_mut();
+        for (part, node) in PARTS.into_iter().zip(self.desk.parts) {
+            if change.contains(part) {
+                graph.touch(node);
+                graph.mark(node, CHECK);
+            }
+        }
+        drop(graph);
+        drop(stale); // user code: the last handle on an outdated value
+    }
+
+    /// Queues what the user wants to be told.
+    fn tell(&self, cell: &RefCell<Graph>, before: Glance) {
+        let Some(listeners) = &self.listeners else {
+            return;
+        };
+        let state = &self.answer.state;
+        let reason = state.cancel_reason().cloned();
+        let calls = listeners.calls(before, self.glance(), reason, state.value(), state.error());
+        cell.borrow_mut().hooks.extend(calls);
+    }
+}
+
+/// Brings what a question depends on up to date, and says what has become of it. The driver is observing.
+pub(super) fn follow(
+    cell: &RefCell<Graph>,
+    driver: u32,
+    sources: &[u32],
+    panics: &mut FirstPanic,
+) -> Source {
+    for &source in sources {
+        panics.catch(|| kernel::pull(cell, source));
+    }
+    let mut graph = cell.borrow_mut();
+    let moved = graph.has_moved(driver);
+    let mut failed = false;
+    for &source in sources {
+        graph.track(source);
+        failed |= graph.marks(source) & FAILED != 0;
+    }
+    Source { moved, failed }
+}
+
+/// The resource behind a handle.
+pub(super) fn desk_of<V: 'static, R>(
+    cell: &RefCell<Graph>,
+    id: Id,
+    f: impl FnOnce(&V) -> R,
+) -> Result<R, Disposed> {
+    let graph = cell.borrow();
+    id.check(&graph, "resource")?;
+    let held = graph.nodes[id.index as usize].value.clone();
+    drop(graph);
+    let Value::Cell(held) = held else {
+        unreachable!("a resource keeps its desk as long as it lives");
+    };
+    Ok(f(held.downcast_ref().expect("a handle knows its type")))
+}

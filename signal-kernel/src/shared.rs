@@ -1,0 +1,407 @@
+//! A declared graph behind a handle: for callbacks, GUIs, and bodies of the dynamic graph.
+//!
+//! Invariants: to the dynamic graph the whole of a declared graph is one node, which changes with every
+//! update and every commit; the declared graph has settled, and nobody borrows it, before the dynamic one
+//! settles.
+//!
+//! Must not know: what is in the graph.
+
+use crate::{
+    declared::{Wired, drive},
+    dynamic::SharedNode,
+    panics::FirstPanic,
+    waiters::Waiters,
+};
+use std::{
+    cell::{Cell, RefCell},
+    error::Error,
+    fmt,
+    future::{Future, poll_fn},
+    panic::Location,
+    rc::Rc,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+type Place = &'static Location<'static>;
+
+/// A handle on a graph that [`reactive!`](crate::reactive) has made: clonable, for the closures of a GUI.
+///
+/// It joins the two doors: in the body of a [`computed`](crate::computed()) or an effect,
+/// [`read`](Self::read) is tracked, with the graph as one dependency. A computed value over it cuts off, so
+/// that what depends on that runs only when what it has selected has changed.
+///
+/// An update is settled by the graph itself, as any write to it; then what has read it. A dynamic
+/// [`batch`](crate::batch) around it delays only the second; a [`transaction`](crate::transaction) does not
+/// undo it.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{Shared, computed, create_effect, reactive};
+///
+/// reactive! {
+///     pub struct Cart {
+///         signal price: u64 = 300;
+///         signal qty: u64 = 2;
+///         computed total: u64 = price * qty;
+///     }
+/// }
+///
+/// let cart = Shared::new(Cart::new());
+/// let total = computed({
+///     let cart = cart.clone();
+///     move || cart.read(|cart| *cart.total())
+/// });
+/// create_effect(move || println!("{}", total.get())); // 600
+///
+/// let on_click = {
+///     let cart = cart.clone();
+///     move || cart.update(|cart| cart.set_qty(cart.qty() + 1))
+/// };
+/// on_click(); // 900
+/// # cart.update(|cart| cart.set_price(300));
+/// ```
+pub struct Shared<G> {
+    inner: Rc<Inner<G>>,
+}
+
+struct Inner<G> {
+    graph: RefCell<G>,
+    /// Where it was borrowed last.
+    place: Cell<Place>,
+    node: SharedNode,
+    waiters: Arc<Waiters>,
+    /// Wakes all waiters.
+    waker: Waker,
+    commits: Cell<u64>,
+}
+
+/// The graph is in use: the call came from inside its own settle, or from inside a `read` or an `update`.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{Busy, Shared, reactive};
+///
+/// reactive! {
+///     struct Counter {
+///         signal count: u32 = 0;
+///     }
+/// }
+///
+/// let counter = Shared::new(Counter::new());
+/// let inside = counter.clone();
+/// let error: Busy = counter.read(|_| inside.try_update(|it| it.set_count(1))).unwrap_err();
+/// println!("{error}"); // the graph is in use since src/main.rs:11:21, and is asked for at src/main.rs:11:44
+/// # counter.update(|it| it.update_count(|count| *count += 1));
+/// # assert_eq!(counter.read(|it| *it.count()), 1);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy {
+    since: Place,
+    here: Place,
+}
+
+impl fmt::Display for Busy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Busy { since, here } = self;
+        write!(
+            f,
+            "the graph is in use since {since}, and is asked for at {here}"
+        )
+    }
+}
+
+impl Error for Busy {}
+
+impl<G: 'static> Shared<G> {
+    /// Puts a graph behind a handle.
+    ///
+    /// # Examples
+    ///
+    /// See [`Shared`].
+    #[track_caller]
+    pub fn new(graph: G) -> Self {
+        let place = Location::caller();
+        let waiters = Arc::<Waiters>::default();
+        Shared {
+            inner: Rc::new(Inner {
+                graph: RefCell::new(graph),
+                place: Cell::new(place),
+                node: SharedNode::new(place),
+                waker: Waker::from(waiters.clone()),
+                waiters,
+                commits: Cell::new(0),
+            }),
+        }
+    }
+
+    /// Shows the graph to `f`. Whatever is running depends on the graph from now on.
+    ///
+    /// # Panics
+    ///
+    /// From inside an [`update`](Self::update), which is where the graph settles: with both places.
+    ///
+    /// # Examples
+    ///
+    /// See [`Shared`].
+    #[track_caller]
+    pub fn read<R>(&self, f: impl FnOnce(&G) -> R) -> R {
+        match self.try_read(f) {
+            Ok(result) => result,
+            Err(busy) => panic!("{busy}"),
+        }
+    }
+
+    /// As [`read`](Self::read), from where the graph may be in use.
+    ///
+    /// # Errors
+    ///
+    /// [`Busy`], if it is; `f` is not called then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{Shared, reactive};
+    ///
+    /// reactive! {
+    ///     struct Counter {
+    ///         signal count: u32 = 0;
+    ///     }
+    /// }
+    ///
+    /// let counter = Shared::new(Counter::new());
+    /// assert_eq!(counter.try_read(|it| *it.count()), Ok(0));
+    /// let inside = counter.clone();
+    /// counter.update(|it| {
+    ///     it.set_count(1);
+    ///     assert!(inside.try_read(|it| *it.count()).is_err());
+    /// });
+    /// # counter.update(|it| it.update_count(|count| *count += 1));
+    /// ```
+    #[track_caller]
+    pub fn try_read<R>(&self, f: impl FnOnce(&G) -> R) -> Result<R, Busy> {
+        let here = Location::caller();
+        self.inner.node.track();
+        let Ok(graph) = self.inner.graph.try_borrow() else {
+            return Err(self.busy(here));
+        };
+        self.inner.place.set(here);
+        Ok(f(&graph)) // user code
+    }
+
+    /// Lets `f` change the graph, which settles; then what has read it does.
+    ///
+    /// # Panics
+    ///
+    /// - From inside another `update` or a [`read`](Self::read) of the same graph: with both places.
+    /// - Inside a dynamic computed value, for those cannot write.
+    /// - If `f` does, or a body that has run: everything settles before the panic goes on.
+    ///
+    /// # Examples
+    ///
+    /// See [`Shared`].
+    #[track_caller]
+    pub fn update<R>(&self, f: impl FnOnce(&mut G) -> R) -> R {
+        match self.try_update(f) {
+            Ok(result) => result,
+            Err(busy) => panic!("{busy}"),
+        }
+    }
+
+    /// As [`update`](Self::update), from where the graph may be in use.
+    ///
+    /// # Errors
+    ///
+    /// [`Busy`], if it is; `f` is not called then.
+    ///
+    /// # Panics
+    ///
+    /// Inside a dynamic computed value; if `f` does, or a body that has run.
+    ///
+    /// # Examples
+    ///
+    /// See [`Busy`].
+    #[track_caller]
+    pub fn try_update<R>(&self, f: impl FnOnce(&mut G) -> R) -> Result<R, Busy> {
+        self.inner.node.may_write();
+        let here = Location::caller();
+        let Ok(mut graph) = self.inner.graph.try_borrow_mut() else {
+            return Err(self.busy(here));
+        };
+        self.inner.place.set(here);
+        let mut panics = FirstPanic::default();
+        let result = panics.catch(|| f(&mut graph)); // user code
+        drop(graph);
+        panics.catch(|| self.inner.node.changed()); // user code
+        match result {
+            Some(result) if panics.is_empty() => Ok(result),
+            result => {
+                panics.discard(result); // user code
+                panics.resume();
+                unreachable!("no result without a panic")
+            }
+        }
+    }
+
+    fn busy(&self, here: Place) -> Busy {
+        Busy {
+            since: self.inner.place.get(),
+            here,
+        }
+    }
+
+    /// Polls the graph's work; ready once something was committed and everything has settled. Any number of
+    /// tasks may wait.
+    ///
+    /// # Panics
+    ///
+    /// From inside an [`update`](Self::update) or a [`read`](Self::read). With the first panic of polled work or
+    /// of a body that the commit has run.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{Shared, reactive, resource};
+    /// use std::task::{Context, Waker};
+    ///
+    /// #[resource]
+    /// async fn fetch(id: u32) -> Result<u32, String> {
+    ///     Ok(id * 100)
+    /// }
+    ///
+    /// reactive! {
+    ///     struct Page {
+    ///         signal id: u32 = 1;
+    ///         resource user = fetch(id);
+    ///     }
+    /// }
+    ///
+    /// let page = Shared::new(Page::new());
+    /// let mut context = Context::from_waker(Waker::noop());
+    /// assert!(page.poll_progress(&mut context).is_ready());
+    /// assert_eq!(page.read(|page| page.user().value().copied()), Some(100));
+    /// # page.update(|page| page.set_id(2));
+    /// ```
+    #[track_caller]
+    pub fn poll_progress<const W: usize>(&self, context: &mut Context<'_>) -> Poll<()>
+    where
+        G: Wired<W>,
+    {
+        let inner = &*self.inner;
+        inner.waiters.add(context.waker());
+        let here = Location::caller();
+        let Ok(mut graph) = inner.graph.try_borrow_mut() else {
+            panic!("{}", self.busy(here));
+        };
+        inner.place.set(here);
+        let mut panics = FirstPanic::default();
+        let mut inside = Context::from_waker(&inner.waker);
+        let polled = panics.catch(|| drive::poll_progress(&mut *graph, &mut inside)); // user code
+        drop(graph);
+        let done = polled != Some(Poll::Pending);
+        if done {
+            inner.commits.set(inner.commits.get() + 1);
+            panics.catch(|| inner.node.changed()); // user code
+            panics.catch(|| inner.waker.wake_by_ref()); // user code: others may wait for the same
+        }
+        panics.resume();
+        if done { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Waits for the next commit of the graph's work. Dropping the future drops no work.
+    ///
+    /// # Panics
+    ///
+    /// When polled, as [`poll_progress`](Self::poll_progress).
+    ///
+    /// # Examples
+    ///
+    /// See [`settled`](Self::settled).
+    pub fn progress<const W: usize>(&self) -> impl Future<Output = ()> + use<G, W>
+    where
+        G: Wired<W>,
+    {
+        let shared = self.clone();
+        let mut begun = None;
+        poll_fn(move |context| {
+            let now = shared.inner.commits.get();
+            if *begun.get_or_insert(now) != now {
+                return Poll::Ready(());
+            }
+            shared.poll_progress(context)
+        })
+    }
+
+    /// Waits until nothing of the graph is in flight. Dropping the future drops no work.
+    ///
+    /// # Panics
+    ///
+    /// When polled, as [`poll_progress`](Self::poll_progress).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{Shared, reactive, resource};
+    ///
+    /// #[resource]
+    /// async fn fetch(id: u32) -> Result<u32, String> {
+    ///     Ok(id * 100)
+    /// }
+    ///
+    /// reactive! {
+    ///     struct Page {
+    ///         signal id: u32 = 1;
+    ///         resource user = fetch(id);
+    ///     }
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let page = Shared::new(Page::new());
+    /// page.progress().await;
+    /// page.update(|page| page.set_id(2));
+    /// page.settled().await;
+    /// assert_eq!(page.read(|page| page.user().value().copied()), Some(200));
+    /// # });
+    /// ```
+    pub fn settled<const W: usize>(&self) -> impl Future<Output = ()> + use<G, W>
+    where
+        G: Wired<W>,
+    {
+        let shared = self.clone();
+        poll_fn(move |context| {
+            let idle = || {
+                let graph = shared.inner.graph.try_borrow();
+                graph.is_ok_and(|graph| graph.core().hub.as_ref().is_none_or(|hub| hub.is_idle()))
+            };
+            while !idle() {
+                if shared.poll_progress(context).is_pending() {
+                    return Poll::Pending;
+                }
+            }
+            Poll::Ready(())
+        })
+    }
+}
+
+impl<G> Clone for Shared<G> {
+    fn clone(&self) -> Self {
+        Shared {
+            inner: self.inner.clone(),
+        }
+    }
+}
+
+impl<G: 'static> From<G> for Shared<G> {
+    #[track_caller]
+    fn from(graph: G) -> Self {
+        Shared::new(graph)
+    }
+}
+
+impl<G> fmt::Debug for Shared<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,288 @@
+//! Cycles in the dynamic graph (BEHAVIOURS K): an error that names the whole way, and never an overflow.
+//!
+//! Not offered by this door: fixpoint iteration from an initial value (#126).
+//!
+//! Invariants: one behaviour a test; after each cycle the graph is shown to work.
+//!
+//! Must not know: anything but the public interface.
+
+use signal_kernel::{
+    Computed, Signal, batch, computed, create_effect, on_cleanup, signal, untrack,
+};
+use signal_kernel_tests::leak::leak;
+use signal_kernel_tests::log::Log;
+use signal_kernel_tests::panics::panic_of;
+use std::cell::Cell;
+
+/// A computed value that may be read before it is made.
+type Later = &'static Cell<Option<Computed<i32>>>;
+
+fn later() -> Later {
+    leak(Cell::new(None))
+}
+
+fn read(it: Later) -> i32 {
+    it.get().expect("it was made").get()
+}
+
+/// `on` switches a cycle of three: a -> b -> c -> a.
+fn three(on: Signal<bool>) -> (Computed<i32>, Computed<i32>, Computed<i32>) {
+    let first = later();
+    let c = computed(move || if on.get() { read(first) + 1 } else { 1 }).named("c");
+    let b = computed(move || c.get() + 1).named("b");
+    let a = computed(move || b.get() + 1).named("a");
+    first.set(Some(a));
+    (a, b, c)
+}
+
+#[test]
+fn b121_a_computed_value_that_reads_itself_says_so() {
+    let own = later();
+    let a = computed(move || read(own)).named("a");
+    own.set(Some(a));
+    assert_eq!(panic_of(|| a.get()), "computed `a` reads itself");
+    assert_eq!(panic_of(|| a.get()), "computed `a` panicked");
+    assert_eq!(panic_of(|| a.peek()), "computed `a` panicked");
+}
+
+#[test]
+fn b121_without_a_name_its_place_is_told() {
+    let own = later();
+    own.set(Some(computed(move || read(own))));
+    let said = panic_of(|| read(own));
+    assert!(
+        said.starts_with(&format!("computed made at {}:", file!())),
+        "{said}"
+    );
+    assert!(said.ends_with(" reads itself"), "{said}");
+}
+
+#[test]
+fn b122_two_that_read_each_other_are_both_named() {
+    let first = later();
+    let b = computed(move || read(first)).named("b");
+    let a = computed(move || b.get()).named("a");
+    first.set(Some(a));
+    assert_eq!(panic_of(|| a.get()), "cyclic dependency: `a` -> `b` -> `a`");
+    assert_eq!(
+        panic_of(|| a.get()),
+        "computed `a` panicked: it depends on computed `b`, which did"
+    );
+}
+
+#[test]
+fn b122_from_the_other_end_the_way_begins_there() {
+    let (a, b, c) = three(signal(true));
+    assert_eq!(
+        panic_of(|| b.get()),
+        "cyclic dependency: `b` -> `c` -> `a` -> `b`"
+    );
+    for it in [a, b, c] {
+        assert!(panic_of(|| it.get()).contains("panicked"));
+    }
+}
+
+#[test]
+fn b122_what_leads_to_a_cycle_is_not_named_as_a_part_of_it() {
+    let (a, ..) = three(signal(true));
+    let outside = computed(move || a.get()).named("outside");
+    assert_eq!(
+        panic_of(|| outside.get()),
+        "cyclic dependency: `a` -> `b` -> `c` -> `a`"
+    );
+}
+
+#[test]
+fn b122_nodes_without_names_are_told_by_their_places() {
+    let first = later();
+    let b = computed(move || read(first));
+    first.set(Some(computed(move || b.get())));
+    let said = panic_of(|| read(first));
+    assert_eq!(said.matches(file!()).count(), 3, "{said}");
+    assert_eq!(said.matches(" -> ").count(), 2, "{said}");
+}
+
+#[test]
+fn b122_a_cycle_that_an_effect_finds_does_not_name_the_effect() {
+    let log = leak(Log::new());
+    let on = signal(false);
+    let (a, ..) = three(on);
+    create_effect(move || log.push(format!("show {}", a.get()))).named("show");
+    create_effect(move || log.push(format!("on {}", on.get())));
+    log.clear();
+    let said = panic_of(|| on.set(true));
+    let ways = [
+        "cyclic dependency: `a` -> `b` -> `c` -> `a`",
+        "cyclic dependency: `c` -> `a` -> `b` -> `c`",
+    ];
+    assert!(ways.contains(&said.as_str()), "{said}");
+    assert_eq!(log.take(), ["on true"]);
+    on.set(false);
+    assert_eq!(log.take(), ["show 3", "on false"]);
+}
+
+#[test]
+fn b123_a_cycle_in_a_branch_that_is_not_taken_is_none() {
+    let on = signal(false);
+    let (a, b, c) = three(on);
+    assert_eq!((a.get(), b.get(), c.get()), (3, 2, 1));
+    on.set(true);
+    let said = panic_of(|| a.get());
+    assert!(said.starts_with("cyclic dependency: "), "{said}");
+    for name in ["`a`", "`b`", "`c`"] {
+        assert!(said.contains(name), "{said}");
+    }
+}
+
+#[test]
+fn b123_two_branches_that_read_each_other_in_turn_are_no_cycle() {
+    let which = signal(true);
+    let first = later();
+    let b = computed(move || if which.get() { 1 } else { read(first) + 1 }).named("b");
+    let a = computed(move || if which.get() { b.get() + 1 } else { 10 }).named("a");
+    first.set(Some(a));
+    assert_eq!((a.get(), b.get()), (2, 1));
+    which.set(false);
+    assert_eq!((a.get(), b.get()), (10, 11));
+    which.set(true);
+    assert_eq!((b.get(), a.get()), (1, 2));
+}
+
+#[test]
+fn b123_the_direction_may_turn_under_an_effect() {
+    let log = leak(Log::new());
+    let which = signal(true);
+    let first = later();
+    let b = computed(move || if which.get() { 1 } else { read(first) + 1 });
+    let a = computed(move || if which.get() { b.get() + 1 } else { 10 });
+    first.set(Some(a));
+    create_effect(move || log.push(format!("{} {}", a.get(), b.get())));
+    create_effect(move || log.push(format!("{} {}", b.get(), a.get())));
+    which.set(false);
+    which.set(true);
+    assert_eq!(log.take(), ["2 1", "1 2", "10 11", "11 10", "2 1", "1 2"]);
+}
+
+#[test]
+fn b124_a_self_read_is_a_cycle_however_it_is_read() {
+    let ways: [fn(Computed<i32>) -> i32; 4] = [
+        |it| untrack(|| it.get()),
+        |it| it.peek(),
+        |it| it.with(|it| *it),
+        |it| batch(|| it.get()),
+    ];
+    for way in ways {
+        let own = later();
+        let a = computed(move || way(own.get().unwrap())).named("a");
+        own.set(Some(a));
+        assert_eq!(panic_of(|| a.get()), "computed `a` reads itself");
+    }
+}
+
+#[test]
+fn b124_an_effect_in_the_middle_does_not_hide_a_cycle() {
+    let own = later();
+    let a = computed(move || {
+        create_effect(move || drop(read(own)));
+        1
+    })
+    .named("a");
+    own.set(Some(a));
+    let log = leak(Log::new());
+    create_effect(move || {
+        log.push("outer");
+        let said = panic_of(|| a.get());
+        assert!(
+            said.starts_with("cyclic dependency: `a` -> ") && said.ends_with(" -> `a`"),
+            "{said}"
+        );
+        log.push("named");
+    });
+    assert_eq!(log.take(), ["outer", "named"]);
+}
+
+#[test]
+fn b125_when_the_cycle_is_gone_the_values_work() {
+    let on = signal(true);
+    let (a, b, c) = three(on);
+    panic_of(|| a.get());
+    on.set(false);
+    assert_eq!((a.get(), b.get(), c.get()), (3, 2, 1));
+    on.set(true);
+    panic_of(|| b.get());
+    on.set(false);
+    assert_eq!((c.get(), b.get(), a.get()), (1, 2, 3));
+}
+
+#[test]
+fn b125_a_body_may_catch_the_cycle_it_has_closed() {
+    let log = leak(Log::new());
+    let (on, own) = (signal(true), later());
+    let a = computed(move || {
+        if on.get() {
+            log.push(panic_of(|| read(own)));
+        }
+        7
+    })
+    .named("a");
+    own.set(Some(a));
+    assert_eq!(a.get(), 7);
+    assert_eq!(log.take(), ["computed `a` reads itself"]);
+    create_effect(move || log.push(a.get()));
+    on.set(false);
+    on.set(true);
+    assert_eq!(log.take(), ["7", "computed `a` reads itself"]);
+    assert_eq!(a.get(), 7);
+}
+
+#[test]
+fn b125_unrelated_values_are_not_touched_by_a_cycle() {
+    let log = leak(Log::new());
+    let (on, other) = (signal(true), signal(1));
+    let (a, ..) = three(on);
+    let beside = computed(move || other.get() * 2);
+    create_effect(move || log.push(format!("beside {}", beside.get())));
+    panic_of(|| a.get());
+    other.set(2);
+    assert_eq!(log.take(), ["beside 2", "beside 4"]);
+}
+
+#[test]
+fn b122_a_cycle_of_a_thousand_is_found_on_every_way_in() {
+    const LENGTH: usize = 1_000;
+    let on = signal(false);
+    let first = later();
+    let mut last = computed(move || if on.get() { read(first) } else { 0 });
+    for _ in 1..LENGTH {
+        let before = last;
+        last = computed(move || before.get() + 1);
+        last.get();
+    }
+    first.set(Some(last));
+    on.set(true);
+    let said = panic_of(|| last.get());
+    assert!(said.starts_with("cyclic dependency: "), "{said}");
+    assert_eq!(said.matches(" -> ").count(), LENGTH);
+    on.set(false);
+    assert_eq!(last.get(), LENGTH as i32 - 1);
+}
+
+#[test]
+fn an_effect_that_writes_in_its_cleanup_and_body_names_itself_only_when_it_never_rests() {
+    let log = leak(Log::new());
+    let (a, on) = (signal(0), signal(false));
+    let restless = create_effect(move || {
+        let seen = a.get();
+        if on.get() {
+            on_cleanup(move || a.set(seen + 1));
+            a.set(seen + 1);
+        }
+    })
+    .named("restless");
+    create_effect(move || log.push(format!("on {}", on.get())));
+    let said = panic_of(|| on.set(true));
+    assert!(said.ends_with("effect `restless`"), "{said}");
+    restless.dispose();
+    on.set(false);
+    assert_eq!(log.take(), ["on false", "on true", "on false"]);
+}

@@ -1,0 +1,362 @@
+//! Panics in the dynamic graph (BEHAVIOURS L, R8): one node pays, everything else goes on.
+//!
+//! Not offered by this door: a handler for errors of a node (#134). A body that may fail yields a `Result`.
+//!
+//! Invariants: one behaviour a test, told by the log in the order of events; after each panic the rest of the
+//! graph is shown to work.
+//!
+//! Must not know: anything but the public interface.
+
+use signal_kernel::{
+    Computed, Signal, batch, computed, create_effect, on_cleanup, scope, signal, transaction,
+    untrack,
+};
+use signal_kernel_tests::leak::leak;
+use signal_kernel_tests::log::{Log, NOTHING};
+use signal_kernel_tests::panics::{panic_of, payload_of};
+
+/// Half of `id`; panics if it is odd.
+fn half(log: &'static Log, id: Signal<u64>) -> Computed<u64> {
+    computed(move || {
+        let id = id.get();
+        log.push(format!("half of {id}"));
+        assert!(id % 2 == 0, "{id} is odd");
+        id / 2
+    })
+    .named("half")
+}
+
+#[test]
+fn b127_the_reader_gets_the_panic_of_the_body() {
+    let log = leak(Log::new());
+    let half = half(log, signal(5));
+    assert_eq!(panic_of(|| half.get()), "5 is odd");
+    let custom = computed(|| -> u64 { std::panic::panic_any(7_u8) });
+    assert_eq!(payload_of(|| custom.get()).downcast_ref::<u8>(), Some(&7));
+}
+
+#[test]
+fn b127_a_failure_may_also_be_a_value() {
+    let log = leak(Log::new());
+    let text = signal("1");
+    let number = computed(move || text.get().parse::<u8>());
+    create_effect(move || log.push(format!("{:?}", number.get().ok())));
+    text.set("x");
+    text.set("y");
+    text.set("2");
+    assert_eq!(
+        log.take(),
+        ["Some(1)", "None", "Some(2)"],
+        "errors have a rule of equality too"
+    );
+}
+
+#[test]
+fn b128_a_failed_value_recovers_when_its_source_changes() {
+    let log = leak(Log::new());
+    let id = signal(4);
+    let half = half(log, id);
+    for _ in 0..2 {
+        id.set(5);
+        assert_eq!(panic_of(|| half.get()), "5 is odd");
+        id.set(6);
+        assert_eq!(half.get(), 3);
+    }
+    id.set(7);
+    assert_eq!(panic_of(|| half.peek()), "7 is odd");
+    id.set(9);
+    assert_eq!(panic_of(|| half.with(|_| ())), "9 is odd");
+}
+
+#[test]
+fn b129_a_failure_is_kept_until_something_that_was_read_changes() {
+    let log = leak(Log::new());
+    let (id, other) = (signal(5), signal(1));
+    let half = half(log, id);
+    assert_eq!(panic_of(|| half.get()), "5 is odd");
+    log.clear();
+    other.set(2);
+    for _ in 0..2 {
+        assert_eq!(panic_of(|| half.get()), "computed `half` panicked");
+        assert_eq!(panic_of(|| half.peek()), "computed `half` panicked");
+        assert_eq!(
+            panic_of(|| half.try_get().is_ok()),
+            "computed `half` panicked"
+        );
+    }
+    assert_eq!(log.take(), NOTHING, "the body does not run again");
+    id.set(5);
+    assert_eq!(panic_of(|| half.get()), "computed `half` panicked");
+    assert_eq!(log.take(), NOTHING);
+}
+
+#[test]
+fn b130_what_depends_on_a_failed_value_fails_and_recovers() {
+    let log = leak(Log::new());
+    let id = signal(4);
+    let half = half(log, id);
+    let quarter = computed(move || log.pass("quarter", half.get() / 2)).named("quarter");
+    create_effect(move || log.push(format!("show {}", quarter.get())));
+    log.clear();
+    assert_eq!(panic_of(|| id.set(5)), "5 is odd");
+    assert_eq!(log.take(), ["half of 5"]);
+    assert_eq!(
+        panic_of(|| quarter.get()),
+        "computed `quarter` panicked: it depends on computed `half`, which did"
+    );
+    id.set(12);
+    assert_eq!(log.take(), ["half of 12", "quarter", "show 3"]);
+    assert_eq!(quarter.get(), 3);
+}
+
+#[test]
+fn b130_a_reader_may_catch_the_failure_and_still_depends_on_it() {
+    let log = leak(Log::new());
+    let id = signal(5);
+    let half = half(log, id);
+    let safe = computed(move || {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| half.get())).ok()
+    });
+    create_effect(move || log.push(format!("safe {:?}", safe.get())));
+    assert_eq!(log.take(), ["half of 5", "safe None"]);
+    id.set(6);
+    assert_eq!(log.take(), ["half of 6", "safe Some(3)"]);
+}
+
+#[test]
+fn b131_everything_that_is_not_downstream_works() {
+    let log = leak(Log::new());
+    let (id, other) = (signal(4), signal(1));
+    let half = half(log, id);
+    let beside = computed(move || log.pass("beside", id.get() + 1));
+    create_effect(move || log.push(format!("show {}", half.get())));
+    create_effect(move || log.push(format!("aside {}", beside.get())));
+    create_effect(move || log.push(format!("rest {}", other.get())));
+    log.clear();
+    assert_eq!(panic_of(|| id.set(5)), "5 is odd");
+    assert_eq!(log.take(), ["half of 5", "beside", "aside 6"]);
+    assert_eq!((id.get(), beside.get()), (5, 6), "what was written stays");
+    other.set(2);
+    assert_eq!(log.take(), ["rest 2"]);
+}
+
+#[test]
+fn b132_an_effect_that_panics_in_its_first_run_stays_subscribed() {
+    let log = leak(Log::new());
+    let (a, b) = (signal(1), signal(1));
+    let said = panic_of(|| {
+        create_effect(move || {
+            log.push(format!("run {}", a.get()));
+            assert!(a.get() != 1, "first");
+            log.push(format!("past it {}", b.get()));
+        })
+    });
+    assert_eq!(said, "first");
+    b.set(2);
+    a.set(2);
+    b.set(3);
+    assert_eq!(
+        log.take(),
+        ["run 1", "run 2", "past it 2", "run 2", "past it 3"]
+    );
+}
+
+#[test]
+fn b132_so_does_one_that_panics_later() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    create_effect(move || {
+        log.push(format!("run {}", a.get()));
+        assert!(a.get() % 2 == 1, "even");
+    });
+    for n in [2, 4] {
+        assert_eq!(panic_of(|| a.set(n)), "even");
+    }
+    a.set(5);
+    assert_eq!(log.take(), ["run 1", "run 2", "run 4", "run 5"]);
+}
+
+#[test]
+fn b133_a_failed_settle_leaves_nothing_for_a_later_write_to_run() {
+    let log = leak(Log::new());
+    let (a, b) = (signal(1), signal(1));
+    for name in ["first", "second"] {
+        create_effect(move || {
+            log.push(format!("{name} {}", a.get()));
+            assert!(a.get() != 2, "{name}");
+        });
+    }
+    create_effect(move || log.push(format!("b {}", b.get())));
+    log.clear();
+    assert_eq!(panic_of(|| a.set(2)), "first");
+    assert_eq!(log.take(), ["first 2", "second 2"]);
+    b.set(2);
+    assert_eq!(log.take(), ["b 2"]);
+}
+
+#[test]
+fn b135_a_panic_reaches_the_caller_of_the_write_once() {
+    let a = signal(1);
+    create_effect(move || assert!(a.get() != 2, "loud"));
+    assert_eq!(panic_of(|| a.set(2)), "loud");
+    a.set(2);
+    batch(|| ());
+    assert_eq!(panic_of(|| batch(|| batch(|| a.update(|_| ())))), "loud");
+}
+
+#[test]
+fn b136_a_panic_anywhere_leaves_the_ambient_state_as_it_was() {
+    let log = leak(Log::new());
+    let (a, b, hidden) = (signal(1), signal(1), signal(1));
+    let fails = computed(move || -> u64 { panic!("fails") });
+    create_effect(move || {
+        let seen = a.get();
+        panic_of(|| untrack(|| -> () { panic!("untracked") }));
+        panic_of(|| scope(|| -> () { panic!("in a scope") }));
+        panic_of(|| batch(|| -> () { panic!("in a batch") }));
+        panic_of(|| transaction(|| -> Result<(), ()> { panic!("in a transaction") }));
+        panic_of(|| create_effect(|| panic!("in an effect")));
+        panic_of(|| fails.get());
+        panic_of(|| hidden.peek() + panic!("beside a peek") as i32);
+        on_cleanup(move || log.push(format!("cleanup {seen}")));
+        log.push(format!("{seen} {}", b.get()));
+    });
+    assert_eq!(log.take(), ["1 1"]);
+    hidden.set(2);
+    assert_eq!(log.take(), NOTHING);
+    b.set(2);
+    assert_eq!(
+        log.take(),
+        ["cleanup 1", "1 2"],
+        "reads after the panics are tracked"
+    );
+    batch(|| {
+        a.set(2);
+        assert_eq!(log.take(), NOTHING, "no more and no fewer batches are open");
+    });
+    assert_eq!(log.take(), ["cleanup 1", "2 2"]);
+    let said = panic_of(|| on_cleanup(|| ()));
+    assert!(said.contains("outside of any scope"), "{said}");
+}
+
+#[test]
+fn b136_after_a_body_that_panicked_signals_may_be_written_again() {
+    let a = signal(1);
+    let fails = computed(move || -> u64 { panic!("{}", a.get()) });
+    panic_of(|| fails.get());
+    a.set(2);
+    assert_eq!(panic_of(|| fails.get()), "2");
+}
+
+#[test]
+fn b137_the_old_value_is_there_while_it_is_not_replaced() {
+    let log = leak(Log::new());
+    let id = signal(4);
+    let half = half(log, id);
+    let shown = leak(std::cell::Cell::new(0));
+    create_effect(move || shown.set(half.get()));
+    assert_eq!(panic_of(|| id.set(5)), "5 is odd");
+    log.clear();
+    id.set(4);
+    assert_eq!((half.get(), shown.get()), (2, 2));
+}
+
+#[test]
+fn b137_a_panic_in_an_update_leaves_what_it_has_written() {
+    let log = leak(Log::new());
+    let list = signal(vec![1]);
+    create_effect(move || log.push(format!("{:?}", list.get())));
+    let said = panic_of(|| {
+        list.update(|list| {
+            list.push(2);
+            panic!("in the update")
+        })
+    });
+    assert_eq!(said, "in the update");
+    assert_eq!(log.take(), ["[1]", "[1, 2]"]);
+    list.update(|list| list.push(3));
+    assert_eq!(log.take(), ["[1, 2, 3]"]);
+}
+
+#[test]
+fn r8_an_effect_that_a_failure_kept_from_running_runs_when_it_ends() {
+    let log = leak(Log::new());
+    let (id, other) = (signal(4), signal(1));
+    let half = half(log, id);
+    create_effect(move || log.push(format!("mixed {} {}", half.get(), other.get())));
+    log.clear();
+    assert_eq!(panic_of(|| id.set(5)), "5 is odd");
+    other.set(2);
+    other.set(3);
+    assert_eq!(
+        log.take(),
+        ["half of 5"],
+        "it could not get past the failure"
+    );
+    id.set(4);
+    assert_eq!(
+        log.take(),
+        ["half of 4", "mixed 2 3"],
+        "even if the old value comes back"
+    );
+    id.set(4);
+    assert_eq!(log.take(), NOTHING);
+}
+
+#[test]
+fn r8_two_failed_dependencies_must_both_recover() {
+    let log = leak(Log::new());
+    let (a, b) = (signal(1), signal(1));
+    let x = computed(move || a.get() / (a.get() > 0).then_some(1).expect("x"));
+    let y = computed(move || b.get() / (b.get() > 0).then_some(1).expect("y"));
+    create_effect(move || log.push(format!("show {} {}", x.get(), y.get())));
+    log.clear();
+    let said = panic_of(|| {
+        batch(|| {
+            a.set(0);
+            b.set(0);
+        })
+    });
+    assert_eq!(said, "x");
+    assert_eq!(log.take(), NOTHING);
+    b.set(2);
+    assert_eq!(log.take(), NOTHING);
+    a.set(2);
+    assert_eq!(log.take(), ["show 2 2"]);
+}
+
+#[test]
+fn r8_a_dependency_that_stays_equal_is_no_reason_to_try_again() {
+    let log = leak(Log::new());
+    let id = signal(10);
+    let tens = computed(move || id.get() / 10);
+    let checked = computed(move || {
+        log.push("checked");
+        assert!(tens.get() != 0, "zero");
+        tens.get()
+    });
+    create_effect(move || log.push(format!("show {}", checked.get())));
+    log.clear();
+    assert_eq!(panic_of(|| id.set(1)), "zero");
+    log.clear();
+    id.set(2);
+    batch(|| id.set(3));
+    assert_eq!(log.take(), NOTHING);
+    id.set(11);
+    assert_eq!(log.take(), ["checked", "show 1"]);
+}
+
+#[test]
+fn r8_an_attempt_that_failed_half_way_leaves_the_value_from_before() {
+    let log = leak(Log::new());
+    let id = signal(4);
+    let half = half(log, id);
+    create_effect(move || log.push(format!("show {}", half.get())));
+    log.clear();
+    let failed = transaction(|| {
+        id.set(5);
+        Err::<(), _>(panic_of(|| half.get()))
+    });
+    assert_eq!(failed, Err("5 is odd".to_owned()));
+    assert_eq!((half.get(), log.take()), (2, vec!["half of 5".to_owned()]));
+}
