@@ -258,9 +258,6 @@ fn counted() -> Result<serde_json::Map<String, Value>, String> {
     if !cfg!(feature = "peers") {
         command.arg("--no-default-features");
     }
-    if cfg!(feature = "dynamic-resources") {
-        command.args(["--features", "dynamic-resources"]);
-    }
     let output = command.output().map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());

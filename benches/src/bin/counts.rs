@@ -79,12 +79,6 @@ fn run(side: &str, workload: &str) -> ExitCode {
     }
 }
 
-/// Asynchronous workloads are there where the side has resources.
-fn has(side: &str, workload: &str) -> bool {
-    let is_async = storm::ROWS.iter().any(|(name, _)| *name == workload);
-    !is_async || resources::all().iter().any(|known| known.name == side)
-}
-
 fn compare(save: bool) -> ExitCode {
     if Command::new("valgrind").arg("--version").output().is_err() {
         println!("instructions are not counted: valgrind is not installed");
@@ -111,9 +105,6 @@ fn compare(save: bool) -> ExitCode {
     for side in SIDES {
         for workload in WORKLOADS {
             let name = format!("{side}: {workload}");
-            if !has(side, workload) {
-                continue;
-            }
             let now = match count(side, workload) {
                 Ok(now) => now,
                 Err(why) => {

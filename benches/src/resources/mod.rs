@@ -5,7 +5,6 @@
 //! Must not know: what is measured.
 
 mod declared;
-#[cfg(feature = "dynamic-resources")]
 mod dynamic;
 #[cfg(feature = "peers")]
 mod futures_signals;
@@ -157,7 +156,6 @@ pub fn all() -> Vec<AsyncSide> {
     vec![
         hand::side(),
         declared::side(),
-        #[cfg(feature = "dynamic-resources")]
         dynamic::side(),
         #[cfg(feature = "peers")]
         leptos::side(),
