@@ -22,7 +22,8 @@ use crate::state::CancelReason;
 /// Tells work that it is no longer wanted, where dropping its future is not enough: a thread, a
 /// child process, a job on another machine.
 ///
-/// A parameter of a `#[resource]` function that is marked `#[cancel]` receives one. It is cancelled
+/// A parameter of a `#[resource]` function that is marked `#[cancel]` receives one, and a fetcher finds
+/// one in its [`FetchContext`](crate::FetchContext). It is cancelled
 /// when the run is superseded, cancelled or disposed of, before its future is dropped; a run that
 /// comes to its end leaves its token alone.
 ///

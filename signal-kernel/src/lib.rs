@@ -1,9 +1,15 @@
 //! A reactive kernel for Rust.
 //!
 //! State, the values derived from it, the effects it has on the world and the async work that feeds it
-//! form one graph that settles deterministically. [`reactive!`] turns a declared graph into an owned
-//! struct whose dependencies are checked and wired by the compiler; [`resource`] turns an async function
-//! into a cancellable piece of state: an outdated fetch is *dropped*, not ignored.
+//! form one graph that settles deterministically. There are two doors to it, with the same rules:
+//!
+//! - [`reactive!`] turns a declared graph into an owned struct whose dependencies are checked and wired by
+//!   the compiler; [`resource`] turns an async function into a cancellable piece of state: an outdated fetch
+//!   is *dropped*, not ignored.
+//! - [`signal`](signal()), [`computed`](computed()), [`create_effect`], [`create_resource`] and other
+//!   [functions] make a graph whose shape is known only at run time.
+//!
+//! [`Shared`] joins them.
 
 #![doc = include_str!("../README.md")]
 
@@ -13,6 +19,8 @@ mod dynamic;
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}
 mod editor;
+#[doc = include_str!("../docs/dynamic.md")]
+pub mod functions {}
 mod graph;
 mod hub;
 mod machine;
@@ -63,6 +71,7 @@ pub mod __private {
             sweep::Sweep,
             wiring::{Dependents, Wire, WireKind, Wiring},
         },
+        dynamic::{check_dynamic, dynamic_size},
         hub::Hub,
         resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields, infallible},
         state::{AsyncState, CancelReason, Change},

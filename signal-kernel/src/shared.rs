@@ -9,7 +9,6 @@
 use crate::{
     declared::{Wired, drive},
     dynamic::SharedNode,
-    panics::FirstPanic,
     waiters::Waiters,
 };
 use std::{
@@ -25,7 +24,8 @@ use std::{
 
 type Place = &'static Location<'static>;
 
-/// A handle on a graph that [`reactive!`](crate::reactive) has made: clonable, for the closures of a GUI.
+/// A handle on a graph that [`reactive!`](crate::reactive) has made: clonable, for the closures of a GUI. It
+/// stays on its thread; the graph goes when its last handle does.
 ///
 /// It joins the two doors: in the body of a [`computed`](crate::computed()) or an effect,
 /// [`read`](Self::read) is tracked, with the graph as one dependency. A computed value over it cuts off, so
@@ -154,7 +154,8 @@ impl<G: 'static> Shared<G> {
         }
     }
 
-    /// As [`read`](Self::read), from where the graph may be in use.
+    /// As [`read`](Self::read), from where the graph may be in use. Whatever is running depends on it in any
+    /// case.
     ///
     /// # Errors
     ///
@@ -231,18 +232,12 @@ impl<G: 'static> Shared<G> {
             return Err(self.busy(here));
         };
         self.inner.place.set(here);
-        let mut panics = FirstPanic::default();
-        let result = panics.catch(|| f(&mut graph)); // user code
-        drop(graph);
-        panics.catch(|| self.inner.node.changed()); // user code
-        match result {
-            Some(result) if panics.is_empty() => Ok(result),
-            result => {
-                panics.discard(result); // user code
-                panics.resume();
-                unreachable!("no result without a panic")
-            }
-        }
+        let result = self.inner.node.change(|panics| {
+            let result = panics.catch(|| f(&mut graph)); // user code
+            drop(graph);
+            (result, true)
+        });
+        Ok(result.expect("there is a result if nothing has panicked"))
     }
 
     fn busy(&self, here: Place) -> Busy {
@@ -296,21 +291,22 @@ impl<G: 'static> Shared<G> {
             panic!("{}", self.busy(here));
         };
         inner.place.set(here);
-        let mut panics = FirstPanic::default();
         let mut inside = Context::from_waker(&inner.waker);
-        let polled = panics.catch(|| drive::poll_progress(&mut *graph, &mut inside)); // user code
-        drop(graph);
-        let done = polled != Some(Poll::Pending);
-        if done {
-            inner.commits.set(inner.commits.get() + 1);
-            panics.catch(|| inner.node.changed()); // user code
-            panics.catch(|| inner.waker.wake_by_ref()); // user code: others may wait for the same
-        }
-        panics.resume();
+        let done = inner.node.poll(|panics| {
+            let polled = panics.catch(|| drive::poll_progress(&mut *graph, &mut inside)); // user code
+            drop(graph);
+            let done = polled != Some(Poll::Pending);
+            if done {
+                inner.commits.set(inner.commits.get() + 1);
+                panics.catch(|| inner.waker.wake_by_ref()); // user code: others may wait for the same
+            }
+            (done, done)
+        });
         if done { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Waits for the next commit of the graph's work. Dropping the future drops no work.
+    /// Waits for the next commit of the graph's work: until at least one transition has been committed and
+    /// everything has settled. Pending while nothing is in flight. Dropping the future drops no work.
     ///
     /// # Panics
     ///

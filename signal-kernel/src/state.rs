@@ -124,7 +124,8 @@ impl From<Cow<'static, str>> for CancelReason {
 ///
 /// This is plain data with no executor in it: compare it, clone it, print it, match on it. Only the
 /// graph that owns it changes it, and it changes status, value and error together, so no observer
-/// sees one without the others.
+/// sees one without the others. It is what a `resource` in [`reactive!`](crate::reactive) reads as; the
+/// handles of [the functions](crate::functions) answer the same questions one by one.
 ///
 /// # Examples
 ///

@@ -19,21 +19,30 @@ use std::{
 };
 
 /// One line about the state of a resource: status, token, and whatever else there is.
+///
+/// It takes whatever has the methods of an `AsyncState`, or the two halves of a dynamic resource.
 #[macro_export]
 macro_rules! describe {
     ($state:expr) => {{
         let state = $state;
-        let mut line = format!("{} #{}", state.status(), state.token());
-        if state.is_reloading() {
+        $crate::describe!(@ state, state.value())
+    }};
+    ($value:expr, $meta:expr) => {{
+        let state = $meta;
+        $crate::describe!(@ state, $value.get())
+    }};
+    (@ $state:ident, $value:expr) => {{
+        let mut line = format!("{} #{}", $state.status(), $state.token());
+        if $state.is_reloading() {
             line += " again";
         }
-        if let Some(value) = state.value() {
+        if let Some(value) = $value {
             line += &format!(" value={value}");
         }
-        if let Some(error) = state.error() {
+        if let Some(error) = $state.error() {
             line += &format!(" error={error}");
         }
-        if let Some(reason) = state.cancel_reason() {
+        if let Some(reason) = $state.cancel_reason() {
             line += &format!(" reason={reason}");
         }
         line

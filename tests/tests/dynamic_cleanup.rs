@@ -108,7 +108,7 @@ fn b071_what_a_cleanup_reads_is_tracked_by_nobody() {
     });
     create_effect(move || {
         log.push(format!("outer {}", a.get()));
-        let made = create_effect(move || on_cleanup(move || drop(b.get())));
+        let made = create_effect(move || on_cleanup(move || _ = b.get()));
         inner.set(Some(made));
         made.dispose();
     });

@@ -183,7 +183,7 @@ fn b124_a_self_read_is_a_cycle_however_it_is_read() {
 fn b124_an_effect_in_the_middle_does_not_hide_a_cycle() {
     let own = later();
     let a = computed(move || {
-        create_effect(move || drop(read(own)));
+        create_effect(move || _ = read(own));
         1
     })
     .named("a");

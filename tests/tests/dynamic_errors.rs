@@ -217,7 +217,10 @@ fn b136_a_panic_anywhere_leaves_the_ambient_state_as_it_was() {
         panic_of(|| transaction(|| -> Result<(), ()> { panic!("in a transaction") }));
         panic_of(|| create_effect(|| panic!("in an effect")));
         panic_of(|| fails.get());
-        panic_of(|| hidden.peek() + panic!("beside a peek") as i32);
+        panic_of(|| -> () {
+            hidden.peek();
+            panic!("beside a peek")
+        });
         on_cleanup(move || log.push(format!("cleanup {seen}")));
         log.push(format!("{seen} {}", b.get()));
     });
@@ -276,6 +279,21 @@ fn b137_a_panic_in_an_update_leaves_what_it_has_written() {
     assert_eq!(log.take(), ["[1]", "[1, 2]"]);
     list.update(|list| list.push(3));
     assert_eq!(log.take(), ["[1, 2, 3]"]);
+}
+
+#[test]
+fn b137_so_does_one_in_an_update_of_a_number() {
+    let log = leak(Log::new());
+    let count = signal(1);
+    create_effect(move || log.push(count.get()));
+    let said = panic_of(|| {
+        count.update(|count| {
+            *count = 2;
+            panic!("in the update")
+        })
+    });
+    assert_eq!(said, "in the update");
+    assert_eq!((count.get(), log.take()), (2, vec!["1".into(), "2".into()]));
 }
 
 #[test]
@@ -359,4 +377,52 @@ fn r8_an_attempt_that_failed_half_way_leaves_the_value_from_before() {
     });
     assert_eq!(failed, Err("5 is odd".to_owned()));
     assert_eq!((half.get(), log.take()), (2, vec!["half of 5".to_owned()]));
+}
+
+#[test]
+fn r8_a_first_run_that_panics_inside_an_effect_is_the_outers_panic_too() {
+    let log = leak(Log::new());
+    let (a, b) = (signal(1), signal(1));
+    let said = panic_of(|| {
+        create_effect(move || {
+            log.push(format!("outer {}", a.get()));
+            create_effect(move || {
+                log.push(format!("inner {}", b.get()));
+                assert!(b.get() != 1, "inner");
+            });
+            log.push("outer ends");
+        })
+    });
+    assert_eq!(said, "inner");
+    b.set(2);
+    a.set(2);
+    assert_eq!(
+        log.take(),
+        [
+            "outer 1",
+            "inner 1",
+            "inner 2",
+            "outer 2",
+            "inner 2",
+            "outer ends"
+        ]
+    );
+}
+
+#[test]
+fn r8_the_first_panic_of_a_settle_goes_on_in_the_order_of_events() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    create_effect(move || assert!(a.get() != 2, "the first effect"));
+    let fails = computed(move || assert!(a.get() != 2, "a computed value"));
+    create_effect(move || {
+        fails.get();
+        log.push("ran");
+    });
+    assert_eq!(
+        panic_of(|| a.set(2)),
+        "a computed value",
+        "phase A comes first"
+    );
+    assert_eq!(log.take(), ["ran"]);
 }

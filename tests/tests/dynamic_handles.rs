@@ -242,7 +242,7 @@ fn b235_an_update_inside_a_with_names_both_places() {
     let said = panic_of(|| a.with(|_| a.update(|a| a.push(2))));
     assert_says(&said, &pieces, &["with(|_|", "update(|a| a.push(2))"]);
     let shown = a.read_only();
-    let said = panic_of(|| shown.with(|_| drop(a.try_update(|a| a.push(2)))));
+    let said = panic_of(|| shown.with(|_| _ = a.try_update(|a| a.push(2))));
     assert_says(&said, &pieces, &["with(|_|", "try_update(|a| a.push(2))"]);
     a.update(|a| a.push(3));
     assert_eq!(log.take(), ["[1, 3]"]);
@@ -319,11 +319,7 @@ fn b034_a_write_in_a_computed_value_names_both() {
     let log = leak(Log::new());
     let a = signal(1).named("a");
     let b = signal(1).named("b");
-    let ways: [fn(Signal<i32>); 3] = [
-        |b| b.set(2),
-        |b| b.update(|b| *b = 2),
-        |b| drop(b.try_set(2)),
-    ];
+    let ways: [fn(Signal<i32>); 3] = [|b| b.set(2), |b| b.update(|b| *b = 2), |b| _ = b.try_set(2)];
     for write in ways {
         let total = computed(move || {
             write(b);

@@ -12,13 +12,14 @@ use signal_kernel::{
 };
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
+use signal_kernel_tests::panics::panic_of;
 
 #[test]
 fn b001_a_signal_gives_the_value_it_was_made_with() {
     assert_eq!(signal(7).get(), 7);
     assert_eq!(signal(String::from("Ada")).peek(), "Ada");
     assert_eq!(signal(()).try_get(), Ok(()));
-    assert_eq!(signal(None::<u8>).with(Option::is_none), true);
+    assert!(signal(None::<u8>).with(Option::is_none));
     assert_eq!(signal(vec![1, 2]).try_with(Vec::len), Ok(2));
 }
 
@@ -278,4 +279,32 @@ fn an_update_may_read_and_write_other_signals() {
         });
     });
     assert_eq!(log.take(), ["11 5"]);
+}
+
+#[test]
+fn a_write_inside_an_update_settles_what_does_not_need_the_signal() {
+    let log = leak(Log::new());
+    let (a, b) = (signal(1).named("a"), signal(1));
+    let tens = computed(move || log.pass("tens", b.get() / 10));
+    let sum = computed(move || log.pass("sum", a.get() + tens.get()));
+    create_effect(move || log.push(format!("show {}", sum.get())));
+    log.clear();
+    a.update(|a| {
+        b.set(2);
+        log.push("in the update");
+        *a = 2;
+    });
+    assert_eq!(log.take(), ["tens", "in the update", "sum", "show 2"]);
+    let said = panic_of(|| {
+        a.update(|a| {
+            *a = 3;
+            b.set(30);
+        });
+    });
+    assert!(
+        said.starts_with("signal `a` is being updated at "),
+        "{said}"
+    );
+    assert_eq!(log.take(), ["tens", "sum", "show 6"]);
+    assert_eq!((a.get(), sum.get()), (3, 6));
 }

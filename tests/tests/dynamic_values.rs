@@ -169,7 +169,7 @@ fn b137_a_drop_that_panics_at_a_disposal_keeps_no_other_value_alive() {
             signal(trap.value(number));
         }
         let held = trap.value(4);
-        create_effect(move || drop(held.number()));
+        create_effect(move || _ = held.number());
     });
     trap.drop_of(2);
     assert_eq!(panic_of(|| drop(owner)), "drop of 2");

@@ -137,6 +137,9 @@ where
         let mut panics = FirstPanic::default();
         let mut step = if self.must_start() {
             self.start(hub, start, &mut panics)
+        } else if matches!(self.request, Some(Request::Cancel(_))) {
+            // It was asked for before what the work has yielded could be committed.
+            (Change::NONE, Discarded::nothing())
         } else {
             self.commit(same, &mut panics)
         };

@@ -7,10 +7,9 @@
 
 use super::{
     drive,
-    graph::Graph,
     handle::{Disposed, Id, handle},
     kernel,
-    work::{self, Desk, HasMeta, HasValue, MetaView, ValueView},
+    work::{self, Desk, HasMeta, HasValue, MetaView, Ticket, ValueView},
 };
 use crate::{
     declared::answer::Request,
@@ -18,7 +17,6 @@ use crate::{
 };
 use std::{
     borrow::Cow,
-    cell::RefCell,
     future::Future,
     marker::PhantomData,
     pin::Pin,
@@ -263,8 +261,12 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     #[track_caller]
     pub fn run(&self, input: I) -> Running<T, E> {
         let desk = must(self.desk());
-        let number = desk.give(Box::new(input));
-        Running { desk, number }
+        let ticket = desk.give(Box::new(input));
+        Running {
+            owner: desk.owner(),
+            ticket,
+            marker: PhantomData,
+        }
     }
 }
 
@@ -561,8 +563,9 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
 /// See [`AsyncSignal::run`].
 #[must_use = "dropping this changes nothing for the run: if that is meant, say `drop`"]
 pub struct Running<T, E> {
-    desk: Rc<Desk<T, E>>,
-    number: u64,
+    owner: Id,
+    ticket: Ticket<T>,
+    marker: PhantomData<*const E>,
 }
 
 impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
@@ -570,12 +573,12 @@ impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
         loop {
-            let alive =
-                kernel::with(|cell: &RefCell<Graph>| self.desk.owner().is_alive(&cell.borrow()));
-            match self.desk.outcome(self.number) {
-                Some(value) => return Poll::Ready(value.as_deref().cloned()), // user code
-                None if !alive => return Poll::Ready(None),
-                None => {}
+            let outcome = self.ticket.borrow().clone();
+            if let Some(value) = outcome {
+                return Poll::Ready(value.as_deref().cloned()); // user code
+            }
+            if !kernel::with(|cell| self.owner.is_alive(&cell.borrow())) {
+                return Poll::Ready(None);
             }
             if drive::poll_progress(context).is_pending() {
                 return Poll::Pending;
@@ -586,8 +589,9 @@ impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
 
 impl<T, E> std::fmt::Debug for Running<T, E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ended = self.ticket.borrow().is_some();
         f.debug_struct("Running")
-            .field("number", &self.number)
+            .field("ended", &ended)
             .finish_non_exhaustive()
     }
 }

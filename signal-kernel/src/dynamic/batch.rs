@@ -159,15 +159,12 @@ pub(super) fn transaction<R, E>(
     cell: &RefCell<Graph>,
     f: impl FnOnce() -> Result<R, E>,
 ) -> Result<R, E> {
+    let level = cell.borrow().level + 1;
+    assert!(level < u16::MAX, "transactions nest less than 65535 deep");
     open(cell);
     let mut graph = cell.borrow_mut();
     let start = graph.log.entries.len();
-    graph.level = graph
-        .level
-        .checked_add(1)
-        .filter(|&level| level < u16::MAX)
-        .expect("transactions nest less than 65534 deep");
-    let level = graph.level;
+    graph.level = level;
     drop(graph);
     let mut panics = FirstPanic::default();
     let result = panics.catch(f); // user code
@@ -260,9 +257,8 @@ pub(super) fn close(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             let same = panics.catch(|| (entry.rule.same)(&gone, &new)); // user code
             let mut graph = cell.borrow_mut();
             if same == Some(true) && graph.is_alive(entry.node, entry.generation) {
-                let node = &mut graph.nodes[entry.node as usize];
-                node.version = entry.version;
-                gone = std::mem::replace(&mut node.value, gone);
+                graph.touch_back(entry.node, entry.version);
+                gone = std::mem::replace(&mut graph.nodes[entry.node as usize].value, gone);
                 graph.mark(entry.node, CHECK); // what was read half-way is outdated
             }
         }

@@ -70,6 +70,12 @@ pub fn computed<T: PartialEq + 'static>(body: impl FnMut() -> T + 'static) -> Co
 
 /// Makes a computed value with a rule of its own for when a new value is the same as the old one.
 ///
+/// The rule gets the old value and the new one. Where it says that they are the same, the old one stays.
+///
+/// # Panics
+///
+/// Not here. A panic of the rule counts as one of the body: see [`computed`].
+///
 /// # Examples
 ///
 /// ```

@@ -26,12 +26,29 @@ pub(super) fn node(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
 
 /// Disposes of all that a node owns.
 pub(super) fn owned(cell: &RefCell<Graph>, owner: u32, panics: &mut FirstPanic) {
+    owned_while(cell, owner, panics, |_| true);
+}
+
+/// Disposes of what the last run of a computed value has made. Stops when a cleanup has read the value: what
+/// there is now belongs to the run of that.
+pub(super) fn outdated(cell: &RefCell<Graph>, owner: u32, panics: &mut FirstPanic) {
+    owned_while(cell, owner, panics, |graph| graph.marks(owner) & STALE != 0);
+}
+
+fn owned_while(
+    cell: &RefCell<Graph>,
+    owner: u32,
+    panics: &mut FirstPanic,
+    go_on: impl Fn(&Graph) -> bool,
+) {
     let generation = |graph: &Graph, index: u32| graph.nodes[index as usize].generation;
     let mut path = vec![(owner, generation(&cell.borrow(), owner))];
     while let Some(&(index, known)) = path.last() {
         let graph = cell.borrow();
         if generation(&graph, index) != known {
             path.pop(); // user code was faster
+        } else if path.len() == 1 && !go_on(&graph) {
+            return;
         } else if let Some(child) = graph.last_owned(index) {
             path.push((child, generation(&graph, child)));
         } else {
@@ -46,6 +63,7 @@ pub(super) fn owned(cell: &RefCell<Graph>, owner: u32, panics: &mut FirstPanic) 
 
 /// Takes a node that owns nothing out of the graph and drops what was in it.
 fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+    let _untracked = run::Untracked::new(cell);
     let mut graph = cell.borrow_mut();
     graph.leave_owner(index);
     let name = graph.names.take(index);

@@ -85,7 +85,10 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
         let waker = drive.waker.clone();
         let nested = graph.depth > 0 || !graph.frames.is_empty();
         let top = graph.frames.last().map(|frame| frame.node);
-        let polled = top.is_some_and(|node| graph.nodes[node as usize].kind == Kind::Driver);
+        let kind = top
+            .and_then(|node| graph.nodes.get(node as usize))
+            .map(|node| node.kind);
+        let polled = matches!(kind, Some(Kind::Driver | Kind::Source)); // work waits for work
         drop(graph);
         waiters.add(context.waker());
         if nested {
@@ -129,7 +132,8 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
 }
 
 /// Waits for the next commit of this thread's work: until at least one transition has been committed and its
-/// effects have run. Pending while nothing is in flight.
+/// effects have run. Pending while nothing is in flight. The work of a [`Shared`](crate::Shared) graph is
+/// driven by its own `progress`.
 ///
 /// Whoever awaits this drives the work, on any executor; several tasks may do so at once. Dropping the future
 /// drops no work.
@@ -161,7 +165,8 @@ pub fn progress() -> impl Future<Output = ()> {
     })
 }
 
-/// Waits until none of this thread's work is in flight.
+/// Waits until none of this thread's work is in flight. That of a [`Shared`](crate::Shared) graph does not
+/// count: it is driven by its own `settled`.
 ///
 /// Whoever awaits this drives the work, on any executor; several tasks may do so at once. Dropping the future
 /// drops no work.

@@ -33,14 +33,15 @@ pub struct Effect {
     marker: std::marker::PhantomData<*const ()>,
 }
 
-/// Makes an effect and runs it: at once, or inside a [`batch`](crate::batch) at the end of it.
+/// Makes an effect and runs it: at once, also inside another effect; inside a [`batch`](crate::batch) at the
+/// end of it.
 ///
 /// It runs again when something that it has read has really changed, once for each write or batch, after
 /// all computed values that it needs are up to date, in the order in which effects were made.
 ///
 /// An effect may write signals. That is settled in the next round, when all effects of this one have run;
-/// one that runs later in the same round sees what was written. Effects that never come to rest are an
-/// error that names them, and those that are not part of it go on working.
+/// one that runs later in the same round sees what was written. Effects that do not come to rest within
+/// 10 000 rounds are an error that names them, and those that are not part of it go on working.
 ///
 /// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running. What
 /// its own body makes (signals, other effects, cleanups) is disposed of before the next run.
@@ -141,7 +142,8 @@ impl Effect {
         self.id.dispose();
     }
 
-    /// Gives the effect a name for messages.
+    /// Gives the effect a name for messages. Those of its first run come before, unless it is made inside a
+    /// [`batch`](crate::batch).
     ///
     /// # Examples
     ///

@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, panic::Location};
 pub(super) const NONE: u32 = u32::MAX;
 
 /// The last version or order that a node is given before all are numbered anew.
-const LAST: u32 = u32::MAX / 2;
+pub(super) const LAST: u32 = u32::MAX / 2;
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,10 +65,10 @@ pub(super) struct Node {
     /// The last run that read this node.
     read_by: u32,
     pub(super) subs: u32,
-    subs_tail: u32,
-    next_sibling: u32,
+    pub(super) subs_tail: u32,
+    pub(super) next_sibling: u32,
     /// The owner, for the first child.
-    prev_sibling: u32,
+    pub(super) prev_sibling: u32,
     pub(super) body: u32,
     pub(super) place: u32,
     /// One more than the level of the newest entry in the log of the open batch; 0 for none.
@@ -82,8 +82,8 @@ pub(super) struct Body {
     /// Taken out while it runs.
     pub(super) run: Option<Box<dyn super::run::Run>>,
     pub(super) deps: u32,
-    first_child: u32,
-    first_cleanup: u32,
+    pub(super) first_child: u32,
+    pub(super) first_cleanup: u32,
     /// Counts creations: effects run in this order.
     pub(super) order: u32,
 }
@@ -93,8 +93,8 @@ pub(super) struct Link {
     pub(super) dep: u32,
     pub(super) sub: u32,
     pub(super) next_dep: u32,
-    next_sub: u32,
-    prev_sub: u32,
+    pub(super) next_sub: u32,
+    pub(super) prev_sub: u32,
     /// The version of the dependency that the subscriber's body has seen.
     pub(super) seen: u32,
 }
@@ -120,7 +120,7 @@ pub(super) struct Ambient {
     pub(super) computing: u32,
 }
 
-const NOBODY: Observer = Observer {
+pub(super) const NOBODY: Observer = Observer {
     node: NONE,
     body: NONE,
     cursor: NONE,
@@ -132,6 +132,8 @@ const NOBODY: Observer = Observer {
 pub(super) struct Frame {
     pub(super) node: u32,
     pub(super) pulls: u32,
+    /// What was around it.
+    pub(super) before: Ambient,
 }
 
 /// A node that stands in a queue. Its order tells whether the slot still belongs to it.
@@ -146,15 +148,15 @@ pub(super) struct Graph {
     pub(super) nodes: Vec<Node>,
     pub(super) bodies: Vec<Body>,
     pub(super) links: Vec<Link>,
-    free_node: u32,
-    free_body: u32,
-    free_link: u32,
-    live: u32,
+    pub(super) free_node: u32,
+    pub(super) free_body: u32,
+    pub(super) free_link: u32,
+    pub(super) live: u32,
     /// Where generations begin: above all that were in use before the tables were given back.
-    first_generation: u32,
-    clock: u32,
-    runs: u32,
-    orders: u32,
+    pub(super) first_generation: u32,
+    pub(super) clock: u32,
+    pub(super) runs: u32,
+    pub(super) orders: u32,
     pub(super) ambient: Ambient,
     pub(super) frames: Vec<Frame>,
     pub(super) pulls: Vec<Pull>,
@@ -164,7 +166,7 @@ pub(super) struct Graph {
     pub(super) drivers: Vec<Due>,
     /// An empty list, kept for its memory.
     pub(super) spare: Vec<Due>,
-    walk: Vec<u32>,
+    pub(super) walk: Vec<u32>,
     /// Open batches; the settle itself is one.
     pub(super) depth: u32,
     /// Open transactions.
@@ -350,6 +352,20 @@ impl Graph {
         self.nodes[node as usize].version = self.clock;
     }
 
+    /// The value of this node is one that it had before: who has seen the last one has seen an equal one.
+    pub(super) fn touch_back(&mut self, node: u32, version: u32) {
+        let node = &mut self.nodes[node as usize];
+        let last = std::mem::replace(&mut node.version, version);
+        let mut link = node.subs;
+        while last != version && link != NONE {
+            let it = &mut self.links[link as usize];
+            if it.seen == last {
+                it.seen = version;
+            }
+            link = it.next_sub;
+        }
+    }
+
     /// Whoever observes now depends on `dep`.
     #[inline(always)]
     pub(super) fn track(&mut self, dep: u32) {
@@ -420,22 +436,27 @@ impl Graph {
         self.ambient.observer.cursor = index;
     }
 
-    /// Begins a run of `node`: from here on its reads are tracked.
-    #[inline]
-    pub(super) fn observe_as(&mut self, node: u32) {
+    /// A new run of `node`, for its reads to be tracked.
+    #[inline(always)]
+    pub(super) fn observer(&mut self, node: u32, body: u32) -> Observer {
         if self.runs == u32::MAX {
-            self.runs = 0;
-            for node in &mut self.nodes {
-                node.read_by = 0;
-            }
+            self.restart_runs();
         }
         self.runs += 1;
-        self.ambient.observer = Observer {
+        Observer {
             node,
-            body: self.nodes[node as usize].body,
+            body,
             cursor: NONE,
             run: self.runs,
-        };
+        }
+    }
+
+    #[cold]
+    fn restart_runs(&mut self) {
+        self.runs = 0;
+        for node in &mut self.nodes {
+            node.read_by = 0;
+        }
     }
 
     /// Ends the run that is observing: what it has not read it depends on no more.
@@ -566,8 +587,8 @@ impl Graph {
 
     /// An edge that is there from the beginning.
     pub(super) fn depends_on(&mut self, node: u32, dep: u32) {
-        let before = self.ambient.observer;
-        self.observe_as(node);
+        let observer = self.observer(node, self.nodes[node as usize].body);
+        let before = std::mem::replace(&mut self.ambient.observer, observer);
         self.observe(dep);
         self.ambient.observer = before;
     }
@@ -637,6 +658,11 @@ impl Graph {
         debug_assert!(node.subs == NONE);
         node.kind = Kind::Free;
         node.marks = 0;
+        for borrowed in &mut self.reading {
+            if borrowed.0 == index {
+                borrowed.0 = NONE; // the reader has the value; the slot is free
+            }
+        }
         let body = std::mem::replace(&mut node.body, NONE);
         if body != NONE {
             let slot = &mut self.bodies[body as usize];
@@ -646,7 +672,9 @@ impl Graph {
         self.live -= 1;
         let node = &mut self.nodes[index as usize];
         if node.generation == u32::MAX {
-            return; // every handle that this slot can tell apart was handed out: it is never used again
+            // Every handle that this slot can tell apart was handed out: it is never used again.
+            node.marks = DISPOSED;
+            return;
         }
         node.generation += 1;
         node.next_sibling = std::mem::replace(&mut self.free_node, index);
@@ -679,6 +707,7 @@ impl Graph {
     }
 
     /// Numbers versions and creations anew before they run out. Only at rest.
+    #[inline(always)]
     pub(super) fn renumber_if_due(&mut self) {
         let due = self.clock >= LAST || self.orders >= LAST;
         let at_rest = self.depth == 0 && self.frames.is_empty() && self.effects.is_empty();
@@ -689,20 +718,26 @@ impl Graph {
 
     #[cold]
     fn renumber(&mut self) {
+        // What counts is whether a link has seen the value that is there, that of the candidate, or another.
         for link in &mut self.links {
             if link.dep != NONE {
-                let version = self.nodes[link.dep as usize].version;
-                let fresh = link.seen == version;
-                link.seen = if fresh { version.min(2) } else { 1 };
+                let (seen, version) = (link.seen, self.nodes[link.dep as usize].version);
+                let candidate = self.candidates.get(&link.dep);
+                link.seen = if seen == version {
+                    seen.min(3)
+                } else if candidate.is_some_and(|it| it.version == seen) {
+                    seen.min(2)
+                } else {
+                    1
+                };
             }
         }
         for (&node, candidate) in &mut self.candidates {
             let same = candidate.version == self.nodes[node as usize].version;
-            let version = if same { 2 } else { 1 };
-            candidate.version = version.min(candidate.version);
+            candidate.version = candidate.version.min(if same { 3 } else { 2 });
         }
         for node in &mut self.nodes {
-            node.version = node.version.min(2);
+            node.version = node.version.min(3);
         }
         self.clock = 3;
         let mut used: Vec<&mut Body> = self

@@ -21,17 +21,20 @@ pub(super) struct Candidate {
     pub(super) version: u32,
     pub(super) deps: u32,
     failed: bool,
+    /// The run that has yielded it has made nothing: that would be gone by now.
+    pub(super) restorable: bool,
 }
 
-/// Keeps what the node is now, if a batch has written something and its body is about to run.
+/// Keeps what the node is now, if a batch has written something and its body is about to run. Has it `owned`
+/// anything?
 #[inline]
-pub(super) fn remember(graph: &mut Graph, node: u32) {
+pub(super) fn remember(graph: &mut Graph, node: u32, owned: bool) {
     if !graph.log.is_empty() {
-        keep(graph, node);
+        keep(graph, node, owned);
     }
 }
 
-fn keep(graph: &mut Graph, index: u32) {
+fn keep(graph: &mut Graph, index: u32, owned: bool) {
     let node = &mut graph.nodes[index as usize];
     let failed = node.marks & FAILED != 0;
     if node.marks & HALF_WAY != 0 || (node.version == 0 && !failed) {
@@ -45,6 +48,7 @@ fn keep(graph: &mut Graph, index: u32) {
         version,
         deps,
         failed,
+        restorable: !owned,
     };
     graph.candidates.insert(index, candidate);
 }
@@ -108,17 +112,19 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
             return;
         }
         graph.body(index).run = Some(run);
-        let node = &mut graph.nodes[index as usize];
         if same != Some(false) {
-            gone = std::mem::replace(&mut node.value, gone);
-            node.version = candidate.version;
+            gone = std::mem::replace(&mut graph.nodes[index as usize].value, gone);
         }
-        if same.is_none() {
-            node.marks |= FAILED;
-            graph.touch(index);
+        match same {
+            Some(true) => graph.touch_back(index, candidate.version),
+            Some(false) => {}
+            None => {
+                graph.set(index, FAILED);
+                graph.touch(index);
+            }
         }
     } else if failed && candidate.failed {
-        graph.nodes[index as usize].version = candidate.version;
+        graph.touch_back(index, candidate.version);
     }
     drop(graph);
     panics.discard((newer, gone)); // user code

@@ -25,7 +25,8 @@ thread_local! {
     static END: End = const { End };
 }
 
-/// Empties the graph when its thread ends.
+/// Empties the graph when its thread ends, without cleanups. A panic of a destructor must not reach the end of
+/// the thread: it would end the process.
 struct End;
 
 impl Drop for End {
@@ -38,7 +39,14 @@ impl Drop for End {
         for body in all.bodies {
             panics.discard(body.run); // user code
         }
-        panics.discard((all.candidates, all.log, all.hooks)); // user code
+        for (_, candidate) in all.candidates {
+            panics.discard(candidate); // user code
+        }
+        for hook in all.hooks {
+            panics.discard(hook); // user code
+        }
+        panics.discard(all.log); // user code
+        panics.merge(all.parked);
     }
 }
 
@@ -77,11 +85,15 @@ pub(super) fn computed_value(
 
 #[inline(never)]
 fn pull_value(cell: &RefCell<Graph>, id: Id, tracked: bool) -> Result<Value, Disposed> {
-    pull(cell, id.index);
+    pull(cell, id.index, tracked);
     let mut graph = cell.borrow_mut();
     id.check(&graph, "computed value")?;
     if tracked {
         graph.track(id.index);
+        let observer = graph.ambient.observer.node;
+        if observer != NONE && graph.marks(id.index) & STALE != 0 {
+            graph.queue(observer, CHECK); // outdated already: an effect that its body has made has written
+        }
     }
     if graph.marks(id.index) & FAILED != 0 {
         let message = graph.failure(id.index);
@@ -91,14 +103,16 @@ fn pull_value(cell: &RefCell<Graph>, id: Id, tracked: bool) -> Result<Value, Dis
     Ok(graph.nodes[id.index as usize].value.clone())
 }
 
-/// Brings a node up to date for a read.
-pub(super) fn pull(cell: &RefCell<Graph>, index: u32) {
+/// Brings a node up to date for a read; if that fails, the read is tracked if `tracked`.
+pub(super) fn pull(cell: &RefCell<Graph>, index: u32, tracked: bool) {
     let mut graph = cell.borrow_mut();
     let marks = graph.marks(index);
     if marks & (RUNNING | VERIFYING) != 0 {
         let reader = graph.frames.last().map_or(index, |frame| frame.node);
         let message = graph.cycle(reader, index);
-        graph.track(index);
+        if tracked {
+            graph.track(index);
+        }
         drop(graph);
         panic!("{message}");
     }
@@ -125,7 +139,9 @@ pub(super) fn pull(cell: &RefCell<Graph>, index: u32) {
     let alive = graph.is_alive(index, generation);
     let failed = alive && graph.marks(index) & (FAILED | STALE) != 0;
     if failed {
-        graph.track(index);
+        if tracked {
+            graph.track(index);
+        }
     } else {
         // The value is there, but dropping an old one has panicked.
         graph.parked.merge(std::mem::take(&mut panics));
@@ -177,6 +193,7 @@ pub(super) fn changed(
     index: u32,
     panics: &mut FirstPanic,
 ) {
+    graph.renumber_if_due();
     graph.touch(index);
     if graph.depth > 0 {
         graph.mark(index, CHECK);

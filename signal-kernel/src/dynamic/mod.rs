@@ -14,6 +14,7 @@
 
 mod async_signal;
 mod batch;
+mod check;
 mod computed;
 mod dispose;
 mod drive;
@@ -23,6 +24,8 @@ mod half_way;
 mod handle;
 mod hooks;
 mod kernel;
+#[cfg(test)]
+mod limits;
 mod names;
 mod options;
 mod resource;
@@ -35,6 +38,7 @@ mod value;
 mod work;
 
 pub use async_signal::{AsyncMeta, AsyncSignal, AsyncValue, Running};
+pub use check::{check_dynamic, dynamic_size};
 pub use computed::{Computed, computed, computed_with};
 pub use drive::{poll_progress, progress, settled};
 pub use effect::{Effect, create_effect, on_cleanup};
@@ -87,14 +91,17 @@ pub fn batch<R>(f: impl FnOnce() -> R) -> R {
 /// No effect sees the attempt; effects that were due before still run. A transaction inside another one
 /// undoes only itself. It ends when `f` returns: nothing spans an `.await`.
 ///
+/// Only signals are put back. Nodes that were made inside stay, and what was asked of a resource (`reload`,
+/// `cancel`, `run`) is done at the end all the same.
+///
 /// # Errors
 ///
 /// That of `f`.
 ///
 /// # Panics
 ///
-/// If `f` does, after all was put back. A signal cannot be updated in place inside, unless it has been set
-/// before: see [`Signal::update`].
+/// If `f` does, after all was put back. A signal cannot be updated in place inside, unless the transaction
+/// has set it to another value before: see [`Signal::update`].
 ///
 /// # Examples
 ///

@@ -60,6 +60,11 @@ impl Names {
         self.given.insert(node, name);
     }
 
+    /// The nodes that have a name of their own.
+    pub(super) fn given(&self) -> impl Iterator<Item = &u32> {
+        self.given.keys()
+    }
+
     /// The node is gone.
     pub(super) fn take(&mut self, node: u32) -> Option<Cow<'static, str>> {
         if self.given.is_empty() {

@@ -22,6 +22,10 @@ macro_rules! options {
 
         impl<T: 'static, E: 'static> $name<T, E> {
             /// The defaults: eager, keeps the previous value, tells nobody.
+            ///
+            /// # Examples
+            ///
+            #[doc = concat!("See [`", stringify!($name), "`].")]
             pub fn new() -> Self {
                 $name {
                     eager: true,
@@ -36,7 +40,8 @@ macro_rules! options {
                 }
             }
 
-            /// Whether the first run starts by itself. If not, the state is `Idle` until something asks.
+            /// Whether the first run starts by itself, which is the default. If not, the state is `Idle` until
+            /// `reload` is called or, for a resource, its source changes.
             ///
             /// # Examples
             ///
@@ -46,7 +51,8 @@ macro_rules! options {
                 self
             }
 
-            /// Whether the value of the run before stays readable while the next one is pending.
+            /// Whether the value of the run before stays readable while the next one is pending, which is the
+            /// default.
             ///
             /// # Examples
             ///
@@ -57,7 +63,8 @@ macro_rules! options {
             }
 
             /// Is told each value, after it has been committed and before effects run. What it reads is not
-            /// tracked; what it writes is settled in the next round.
+            /// tracked; what it writes is settled in the next round. A panic in it goes on to whoever has
+            /// polled or written, when all else has run. There is one of each kind: a second call replaces it.
             ///
             /// # Examples
             ///

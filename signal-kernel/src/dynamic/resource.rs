@@ -142,6 +142,8 @@ where
 /// what the source has yielded. An `async fn(S) -> Result<T, E>` is a fetcher; so is one that also takes a
 /// [`FetchContext`]. Write down the types of a closure's arguments.
 ///
+/// Where the source may have nothing to ask, there is [`create_resource_when`].
+///
 /// # Panics
 ///
 /// If the source or the fetcher panics; the status is `Cancelled` then, with the reason `Panicked`.
@@ -330,7 +332,8 @@ where
     create_manual_resource_with(fetcher, ResourceOptions::new())
 }
 
-/// As [`create_manual_resource`], with options. What is observed starts the last input again, if there was one.
+/// As [`create_manual_resource`], with options. What is observed starts the last input again, if there was one;
+/// `eager` means nothing here.
 ///
 /// # Examples
 ///
@@ -395,10 +398,10 @@ where
 /// create_resource(move || id.get(), with_context);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "this is not a fetcher for a source of `{S}`",
-    label = "not an `async fn({S}) -> Result<T, E>`",
-    note = "a fetcher takes what the source yields, and may take a `FetchContext` after it; it returns a \
-            future of a `Result`"
+    message = "this is not a fetcher",
+    label = "not an `async fn(S) -> Result<T, E>`, where `S` is what the source yields",
+    note = "a fetcher may take a `FetchContext` as a second argument; one that cannot fail returns a `Result` \
+            all the same, with `Infallible` as its error"
 )]
 pub trait Fetcher<S, T, E, K>: 'static {
     /// Makes the work.
@@ -549,8 +552,8 @@ fn open<T: 'static, E: 'static, Q: Question<T, E>>(
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
         let owner = graph.add_body(Kind::Scope, None, place);
+        let inside = Owner::enter(cell, &mut graph, owner);
         drop(graph);
-        let inside = Owner::enter(cell, owner);
         let question = question();
         drop(inside);
         let desk = work::open(cell, owner, place, question, manners);

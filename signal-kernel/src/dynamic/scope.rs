@@ -1,9 +1,12 @@
 //! Scopes: who owns what is made.
 //!
+//! Invariants: a scope is `RUNNING` while a closure is in it, so that its slot stays its own until that returns.
+//!
 //! Must not know: what is made.
 
 use super::{
-    graph::{Graph, Kind},
+    batch, dispose,
+    graph::{DISPOSED, Graph, Kind, RUNNING},
     handle::Id,
     kernel,
 };
@@ -11,6 +14,11 @@ use crate::panics::FirstPanic;
 use std::{cell::RefCell, fmt, panic::Location};
 
 /// Owns every node, effect and fetch that was made inside of [`scope`]; dropping it disposes of them.
+///
+/// # Panics
+///
+/// When it is dropped: with the first panic of a cleanup or a destructor, when all others have run; unless the
+/// thread is panicking already.
 ///
 /// # Examples
 ///
@@ -68,34 +76,67 @@ pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
             id: Id::of(&graph, node),
             marker: std::marker::PhantomData,
         };
+        let owner = Owner::enter(cell, &mut graph, node);
         drop(graph);
-        let _owner = Owner::enter(cell, node);
-        (f(), scope) // user code
+        let result = f(); // user code
+        drop(owner);
+        (result, scope)
     })
 }
 
-/// Puts the owner back that was there before, however the scope is left.
+/// Puts the owner back that was there before, however the scope is left. A scope that was disposed of in
+/// the meantime goes with the last of those that are in it.
 pub(super) struct Owner<'a> {
     cell: &'a RefCell<Graph>,
+    scope: u32,
     before: u32,
+    /// Somebody further out is in the scope too.
+    again: bool,
 }
 
 impl<'a> Owner<'a> {
-    /// From here on, `node` owns what is made.
-    pub(super) fn enter(cell: &'a RefCell<Graph>, node: u32) -> Self {
-        let before = std::mem::replace(&mut cell.borrow_mut().ambient.owner, node);
-        Owner { cell, before }
+    /// From here on, `scope` owns what is made.
+    pub(super) fn enter(cell: &'a RefCell<Graph>, graph: &mut Graph, scope: u32) -> Self {
+        let before = std::mem::replace(&mut graph.ambient.owner, scope);
+        let again = graph.marks(scope) & RUNNING != 0;
+        graph.set(scope, RUNNING);
+        Owner {
+            cell,
+            scope,
+            before,
+            again,
+        }
     }
 }
 
 impl Drop for Owner<'_> {
     fn drop(&mut self) {
-        self.cell.borrow_mut().ambient.owner = self.before;
+        let mut graph = self.cell.borrow_mut();
+        graph.ambient.owner = self.before;
+        if self.again {
+            return;
+        }
+        graph.unset(self.scope, RUNNING);
+        if graph.marks(self.scope) & DISPOSED == 0 {
+            return;
+        }
+        drop(graph);
+        let mut panics = FirstPanic::default();
+        panics.catch(|| {
+            batch::run(self.cell, || {
+                let mut panics = FirstPanic::default();
+                dispose::finish(self.cell, self.scope, &mut panics);
+                panics.resume();
+            });
+        });
+        if !std::thread::panicking() {
+            panics.resume();
+        }
     }
 }
 
 impl Scope {
-    /// Makes more inside of the scope.
+    /// Makes more inside of the scope: it owns what `f` makes. Reads inside are tracked for whatever is running.
     ///
     /// # Panics
     ///
@@ -119,8 +160,10 @@ impl Scope {
             if let Err(error) = alive {
                 error.panic_at(place);
             }
-            let _owner = Owner::enter(cell, self.id.index);
-            f() // user code
+            let owner = Owner::enter(cell, &mut cell.borrow_mut(), self.id.index);
+            let result = f(); // user code
+            drop(owner);
+            result
         })
     }
 }

@@ -9,7 +9,7 @@
 //! Must not know: values, handles, and what a driver does.
 
 use super::{
-    batch,
+    batch, dispose,
     graph::{
         CHECK, DIRTY, DISPOSED, Due, FAILED, Graph, HALF_WAY, Kind, NONE, QUEUED, RUNNING, STALE,
         VERIFYING,
@@ -82,9 +82,14 @@ pub(super) fn refresh<'a>(
                 return cell.borrow_mut();
             }
             step => {
+                let generation = graph.nodes[at.node as usize].generation;
                 drop(graph);
-                conclude(cell, at, &step, panics);
+                let again = conclude(cell, at, &step, panics);
                 graph = cell.borrow_mut();
+                if again && graph.is_alive(at.node, generation) {
+                    at = graph.open(at.node);
+                    continue;
+                }
             }
         }
         at = loop {
@@ -99,15 +104,23 @@ pub(super) fn refresh<'a>(
     }
 }
 
-/// Does what the look at a node's dependencies has come to.
-fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPanic) {
+/// Does what the look at a node's dependencies has come to. True when they are to be looked at again.
+fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
     let index = at.node;
-    if at.candidate {
+    if at.candidate && matches!(step, Step::Clean) {
+        if graph.last_owned(index).is_some() {
+            // What the half-way run has made goes before its value does.
+            graph.unset(index, VERIFYING);
+            graph.set(index, DIRTY);
+            drop(graph);
+            dispose::outdated(cell, index, panics);
+            return true;
+        }
         let gone = half_way::restore(&mut graph, index);
         drop(graph);
         panics.discard(gone); // user code
-        return;
+        return false;
     }
     let kind = graph.nodes[index as usize].kind;
     let half_way = graph.marks(index) & HALF_WAY != 0 && graph.log.is_empty();
@@ -152,6 +165,7 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             panics.discard(gone); // user code
         }
     }
+    false
 }
 
 impl Graph {
@@ -159,21 +173,13 @@ impl Graph {
     fn open(&mut self, index: u32) -> Pull {
         let node = &mut self.nodes[index as usize];
         node.marks |= VERIFYING;
-        let half_way = node.marks & HALF_WAY != 0;
-        let mut pull = Pull {
+        Pull {
             node: index,
             generation: node.generation,
-            link: NONE,
             candidate: false,
-            plain: !half_way && node.kind == Kind::Computed,
-        };
-        pull.link = if half_way && self.log.is_empty() {
-            pull.candidate = true;
-            self.candidates.get(&index).map_or(NONE, |it| it.deps)
-        } else {
-            self.deps(index)
-        };
-        pull
+            plain: node.marks & HALF_WAY == 0 && node.kind == Kind::Computed,
+            link: self.deps(index),
+        }
     }
 
     fn is_same(&self, pull: Pull) -> bool {
@@ -186,14 +192,18 @@ impl Graph {
     #[inline(always)]
     fn look(&mut self, at: &mut Pull, base: usize) -> Step {
         let marks = self.marks(at.node);
-        if marks & DIRTY != 0 && (marks & HALF_WAY == 0 || !self.log.is_empty()) {
+        let half_way = marks & HALF_WAY != 0 && self.log.is_empty();
+        if marks & DIRTY != 0 && !half_way {
             return Step::Run;
         }
         match self.look_at_links(at, base) {
-            // What the candidate was computed from has changed: what about the half-way value?
-            Step::Run | Step::Blocked if at.candidate => {
-                at.candidate = false;
-                at.link = self.deps(at.node);
+            // The half-way value is not valid in the end: what about the one from before?
+            Step::Run if half_way && !at.candidate => {
+                let candidate = self.candidates.get(&at.node);
+                let Some(candidate) = candidate.filter(|it| it.restorable) else {
+                    return Step::Run;
+                };
+                (at.candidate, at.link) = (true, candidate.deps);
                 self.look_at_links(at, base)
             }
             step => step,
@@ -276,11 +286,18 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
         graph = act(cell, graph, panics);
         graph = verify(cell, graph, panics);
         graph.acting = false;
-        if round == ROUNDS {
+        if round >= ROUNDS {
             let message = graph.give_up(std::mem::take(&mut restless));
+            let settled = graph.is_settled();
             drop(graph);
             panics.keep(Box::new(message));
+            if settled {
+                break;
+            }
             continue;
+        }
+        if !graph.log.is_empty() {
+            continue; // cleanups have written: the first phase is not over
         }
         if !graph.effects.is_empty() || !graph.hooks.is_empty() {
             let spare = std::mem::take(&mut graph.spare);
@@ -333,7 +350,8 @@ fn act<'a>(
     graph
 }
 
-/// Phase A: computes what the queued effects need, and lets those go that need not run.
+/// Phase A: computes what the queued effects need, and lets those go that need not run. Stops when a cleanup
+/// has written something: that must be judged first.
 #[inline(always)]
 fn verify<'a>(
     cell: &'a RefCell<Graph>,
@@ -346,6 +364,9 @@ fn verify<'a>(
     let mut next = 0;
     let mut kept = 0;
     while let Some(&it) = graph.effects.get(next) {
+        if !graph.log.is_empty() {
+            break;
+        }
         next += 1;
         if !graph.is_due(it) {
             continue;
@@ -360,6 +381,12 @@ fn verify<'a>(
             if !graph.is_due(it) {
                 continue;
             }
+            if !graph.log.is_empty() && graph.marks(it.node) & DIRTY != 0 {
+                graph.unset(it.node, DIRTY);
+                graph.set(it.node, CHECK);
+                next -= 1;
+                break;
+            }
         }
         // Else it is unchanged; or blocked by a failed dependency, whose version moves on with the end of that.
         let node = &mut graph.nodes[it.node as usize];
@@ -369,7 +396,7 @@ fn verify<'a>(
             kept += 1;
         }
     }
-    graph.effects.truncate(kept);
+    graph.effects.drain(kept..next);
     graph
 }
 
@@ -405,7 +432,7 @@ impl Graph {
         let drivers = std::mem::take(&mut self.drivers);
         for it in effects.into_iter().chain(drivers) {
             if self.is_due(it) {
-                self.unset(it.node, QUEUED | STALE);
+                self.unset(it.node, QUEUED); // what it has missed it has still not seen
                 restless.push(it);
             }
         }

@@ -7,7 +7,7 @@
 
 use super::{
     batch::Rule,
-    graph::{Graph, Kind, NONE, VERIFYING},
+    graph::{Graph, Kind, NONE, QUEUED},
     handle::{Disposed, Id, handle},
     kernel,
     run::Untracked,
@@ -83,7 +83,8 @@ pub fn signal<T: PartialEq + 'static>(value: T) -> Signal<T> {
 
 /// Makes a signal with a rule of its own for when a new value is the same as the old one.
 ///
-/// A rule that always says `false` makes every write count.
+/// The rule gets the old value and the new one. It is a plain function: it captures nothing. One that always
+/// says `false` makes every write count.
 ///
 /// # Examples
 ///
@@ -361,6 +362,11 @@ impl<T: 'static> Signal<T> {
             drop(graph);
             panics.discard(gone); // user code
             graph = cell.borrow_mut();
+            if !self.id.is_alive(&graph) {
+                drop(graph);
+                panics.resume();
+                return Ok(());
+            }
         }
         kernel::changed(cell, graph, self.id.index, &mut panics);
         panics.resume();
@@ -373,8 +379,9 @@ impl<T: 'static> Signal<T> {
     ///
     /// - If the signal was disposed of, is being updated, or is borrowed by a [`with`](Self::with) around
     ///   this call; and inside a computed value.
-    /// - Inside a [`transaction`](crate::transaction) that has not [`set`](Self::set) the signal before:
-    ///   there would be no old value to go back to. Write a changed copy with `set` there.
+    /// - Inside a [`transaction`](crate::transaction) that has not [`set`](Self::set) the signal to another
+    ///   value before: there would be no old value to go back to. Write a changed copy with `set` there. Numbers,
+    ///   `bool`, `char` and `()` made with [`signal`] are copied, and may be updated anywhere.
     /// - If `f` panics: what it has written stays, the graph settles, and the panic goes on.
     ///
     /// # Examples
@@ -536,22 +543,37 @@ impl<T: 'static> Signal<T> {
     }
 }
 
-/// A signal is being updated in place.
-const UPDATING: u8 = VERIFYING;
+/// A signal is being updated in place. Signals stand in no queue, and whoever looks for what has changed must not
+/// take it for a node that is being computed.
+const UPDATING: u8 = QUEUED;
 
 /// Changes a value in place.
 #[inline(always)]
 fn change<T: 'static, R>(value: &mut Value, f: impl FnOnce(&mut T) -> R) -> R {
     match value {
         Value::Bits(bits) => {
-            let mut plain = out_of_bits(*bits).expect("it is primitive");
-            let result = f(&mut plain); // user code
-            *bits = to_bits(&plain).expect("it is primitive");
-            result
+            let value = out_of_bits(*bits).expect("it is primitive");
+            let mut outside = Outside { value, bits };
+            f(&mut outside.value) // user code
         }
         Value::Cell(held) => {
             let held = Rc::get_mut(held).and_then(|held| held.downcast_mut::<Held<T>>());
             f(&mut held.expect("nobody borrows it").value) // user code
+        }
+    }
+}
+
+/// A primitive value while it is changed: it goes back into its node, also if that panics.
+struct Outside<'a, T: 'static> {
+    value: T,
+    bits: &'a mut u64,
+}
+
+impl<T: 'static> Drop for Outside<'_, T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Some(bits) = to_bits(&self.value) {
+            *self.bits = bits;
         }
     }
 }

@@ -3,15 +3,14 @@
 //! Must not know: what it stands for.
 
 use super::{
-    dispose,
-    graph::{Kind, NONE},
+    batch,
+    graph::{Frame, Graph, Kind, NONE},
     handle::Id,
     kernel,
-    scope::Owner,
     value::Value,
 };
 use crate::panics::FirstPanic;
-use std::panic::Location;
+use std::{cell::RefCell, panic::Location};
 
 /// The node of a shared graph. It has no owner, and goes when this is dropped.
 pub(crate) struct SharedNode(Id);
@@ -19,10 +18,11 @@ pub(crate) struct SharedNode(Id);
 impl SharedNode {
     pub(crate) fn new(place: &'static Location<'static>) -> Self {
         kernel::with(|cell| {
-            let _unowned = Owner::enter(cell, NONE);
             let mut graph = cell.borrow_mut();
             let place = graph.names.number(place);
+            let owner = std::mem::replace(&mut graph.ambient.owner, NONE);
             let node = graph.add(Kind::Source, Value::NONE, place);
+            graph.ambient.owner = owner;
             SharedNode(Id::of(&graph, node))
         })
     }
@@ -43,19 +43,58 @@ impl SharedNode {
         }
     }
 
-    /// What it stands for has changed: settles, or marks if a batch is open.
-    pub(crate) fn changed(&self) {
-        let mut panics = FirstPanic::default();
-        kernel::with(|cell| kernel::changed(cell, cell.borrow_mut(), self.0.index, &mut panics));
-        panics.resume();
+    /// Runs `f`, which says whether it has changed what this stands for. What it writes to the dynamic graph is
+    /// settled together with that, when it has returned; then what has panicked goes on.
+    pub(crate) fn change<R>(&self, f: impl FnOnce(&mut FirstPanic) -> (R, bool)) -> R {
+        kernel::with(|cell| {
+            batch::run(cell, || {
+                let mut panics = FirstPanic::default();
+                let (result, changed) = f(&mut panics);
+                if changed && self.0.is_alive(&cell.borrow()) {
+                    kernel::changed(cell, cell.borrow_mut(), self.0.index, &mut panics);
+                }
+                panics.resume();
+                result
+            })
+        })
+    }
+
+    /// As [`change`](Self::change), for an `f` that polls work: this may wait for work of the dynamic graph.
+    pub(crate) fn poll<R>(&self, f: impl FnOnce(&mut FirstPanic) -> (R, bool)) -> R {
+        self.change(|panics| {
+            kernel::with(|cell| {
+                let _polls = Polls::enter(cell, self.0.index);
+                f(panics)
+            })
+        })
+    }
+}
+
+/// Takes the frame away that says what polls, however the scope is left.
+struct Polls<'a>(&'a RefCell<Graph>);
+
+impl<'a> Polls<'a> {
+    fn enter(cell: &'a RefCell<Graph>, node: u32) -> Self {
+        let mut graph = cell.borrow_mut();
+        let pulls = graph.pulls.len() as u32;
+        let before = graph.ambient;
+        graph.frames.push(Frame {
+            node,
+            pulls,
+            before,
+        });
+        Polls(cell)
+    }
+}
+
+impl Drop for Polls<'_> {
+    fn drop(&mut self) {
+        self.0.borrow_mut().frames.pop();
     }
 }
 
 impl Drop for SharedNode {
     fn drop(&mut self) {
-        kernel::with(|cell| {
-            let mut panics = FirstPanic::default();
-            dispose::node(cell, self.0.index, &mut panics);
-        });
+        self.0.dispose();
     }
 }

@@ -12,7 +12,7 @@
 
 use super::{
     dispose, drive,
-    graph::{CHECK, DIRTY, FAILED, Graph, Kind, STALE},
+    graph::{CHECK, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, STALE},
     handle::{Disposed, Id},
     hooks::{Glance, Listeners},
     kernel,
@@ -29,14 +29,7 @@ use crate::{
     panics::FirstPanic,
     state::{AsyncState, AsyncStatus, CancelReason, Change},
 };
-use std::{
-    any::Any,
-    cell::{Cell, RefCell},
-    future::Future,
-    pin::Pin,
-    rc::Rc,
-    sync::Arc,
-};
+use std::{any::Any, cell::RefCell, future::Future, pin::Pin, rc::Rc, sync::Arc};
 
 /// What `#[resource]` does for the static door: a future that can be held.
 pub(super) type Work<T, E> = Pin<Box<dyn Future<Output = Result<Rc<T>, Rc<E>>>>>;
@@ -118,16 +111,15 @@ pub(super) struct Source {
     failed: bool,
 }
 
+/// What became of a run that was started by hand, for whoever awaits it; `None` while it goes on.
+pub(super) type Ticket<T> = Rc<RefCell<Option<Option<Rc<T>>>>>;
+
 /// What the driver and the handles share.
 pub(super) struct Desk<T, E> {
     view: RefCell<AsyncState<Rc<T>, Rc<E>>>,
     request: RefCell<Option<Request>>,
-    /// An input that was given by hand, with its number.
-    input: RefCell<Option<(u64, Box<dyn Any>)>>,
-    /// How many inputs were given.
-    given: Cell<u64>,
-    /// The number of the last input that was taken over, and the token of the run that it has started.
-    taken: Cell<(u64, u64)>,
+    /// An input that was given by hand.
+    input: RefCell<Option<(Ticket<T>, Box<dyn Any>)>>,
     driver: Id,
     owner: Id,
     parts: [u32; 4],
@@ -206,31 +198,16 @@ impl<T, E> HasMeta<E> for Desk<T, E> {
 }
 
 impl<T, E> Desk<T, E> {
-    /// Asks the question with this input. Returns its number.
-    pub(super) fn give(&self, input: Box<dyn Any>) -> u64 {
-        let number = self.given.get() + 1;
-        self.given.set(number);
-        let before = self.input.replace(Some((number, input)));
+    /// Asks the question with this input.
+    pub(super) fn give(&self, input: Box<dyn Any>) -> Ticket<T> {
+        let ticket = Ticket::default();
+        let before = self.input.replace(Some((ticket.clone(), input)));
+        if let Some((superseded, _)) = &before {
+            superseded.replace(Some(None));
+        }
         drop(before); // user code
         act_soon(self.driver.index);
-        number
-    }
-
-    /// What became of the run for the input of this number; `None` while it goes on.
-    pub(super) fn outcome(&self, number: u64) -> Option<Option<Rc<T>>> {
-        let (taken, token) = self.taken.get();
-        if taken < number {
-            return None;
-        }
-        let view = self.view.borrow();
-        if taken > number || view.token() != token {
-            return Some(None); // superseded
-        }
-        match view.status() {
-            AsyncStatus::Pending => None,
-            AsyncStatus::Success => Some(view.value().cloned()),
-            _ => Some(None),
-        }
+        ticket
     }
 }
 
@@ -254,16 +231,24 @@ fn act_soon(driver: u32) {
     });
 }
 
-/// Tracks a part, for a read. In phase A what its driver has to do is done before; inside a batch a resource
-/// is as it was before.
+/// Tracks a part, for a read. In phase A what its driver has to do is done before; inside a batch, and to
+/// what the driver runs, a resource is as it was before.
 pub(super) fn read_part(cell: &RefCell<Graph>, part: u32) {
     let mut graph = cell.borrow_mut();
-    if graph.marks(part) & STALE != 0 && graph.acting {
+    if graph.marks(part) & STALE != 0 && graph.acting && !graph.is_inside(part) {
         drop(graph);
-        kernel::pull(cell, part);
+        kernel::pull(cell, part, true);
         graph = cell.borrow_mut();
     }
     graph.track(part);
+}
+
+impl Graph {
+    /// Is it the driver of this part that runs what reads it? Its source does not count: that is tracked.
+    fn is_inside(&self, part: u32) -> bool {
+        let link = &self.links[self.deps(part) as usize];
+        self.ambient.observer.node == NONE && self.marks(link.dep) & RUNNING != 0
+    }
 }
 
 /// What the user has to say about how a resource behaves.
@@ -281,6 +266,8 @@ struct Driver<T, E, Q> {
     hub: Option<Arc<Hub>>,
     /// It has acted before; or it is not to start by itself.
     begun: bool,
+    /// The run in flight, if it was started by hand, and its token.
+    ticket: Option<(Ticket<T>, u64)>,
 }
 
 /// Makes the nodes of a resource.
@@ -305,8 +292,6 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
         view: RefCell::default(),
         request: RefCell::new(None),
         input: RefCell::new(None),
-        given: Cell::new(0),
-        taken: Cell::new((0, 0)),
         driver: Id::of(&graph, driver),
         owner: Id::of(&graph, owner),
         parts,
@@ -324,6 +309,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
         listeners: manners.listeners,
         hub: Some(hub),
         begun: !manners.eager,
+        ticket: None,
     }));
     graph.queue(driver, DIRTY);
     desk
@@ -334,9 +320,11 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         let (cell, node) = (pass.cell, pass.node);
         let mut panics = FirstPanic::default();
         let source = self.question.track(cell, node, &mut panics);
+        let untracked = Untracked::new(cell);
         let given = self.desk.input.borrow_mut().take();
-        let by_hand = given.as_ref().map(|(number, _)| *number);
-        if let Some((_, input)) = given {
+        let mut by_hand = None;
+        if let Some((ticket, input)) = given {
+            by_hand = Some(ticket);
             self.question.give(input);
         }
         let first = !std::mem::replace(&mut self.begun, true);
@@ -357,22 +345,18 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
                 let mut panics = FirstPanic::default();
                 dispose::owned(cell, node, &mut panics);
                 panics.resume();
-                let _untracked = Untracked::new(cell);
                 let ready = question.ready(); // user code
-                ready.then_some(move |cancel| {
-                    let _untracked = Untracked::new(cell);
-                    question.start(FetchContext { token, cancel }) // user code
-                })
+                // user code
+                ready.then_some(move |cancel| question.start(FetchContext { token, cancel }))
             };
             let (change, dropped) = self.answer.act(&self.hub, 0, start, None);
             (change, dropped.0)
         };
         panics.merge(dropped);
-        if let Some(number) = by_hand {
-            self.desk.taken.set((number, self.answer.state.token()));
-        }
+        self.resolve(by_hand);
         self.show(cell, change);
         self.tell(cell, before);
+        drop(untracked);
         panics.resume();
     }
 
@@ -388,6 +372,25 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
     fn glance(&self) -> Glance {
         let state = &self.answer.state;
         (state.status(), state.token())
+    }
+
+    /// Tells who awaits a run that was started by hand what has become of it.
+    fn resolve(&mut self, by_hand: Option<Ticket<T>>) {
+        let state = &self.answer.state;
+        if let Some(next) = by_hand {
+            if let Some((superseded, _)) = self.ticket.replace((next, state.token())) {
+                superseded.replace(Some(None));
+            }
+        }
+        let ended = match &self.ticket {
+            Some((_, token)) => *token != state.token() || !state.is_pending(),
+            None => false,
+        };
+        if let Some((ticket, token)) = self.ticket.take_if(|_| ended) {
+            let succeeded = token == state.token() && state.status() == AsyncStatus::Success;
+            let value = state.value().filter(|_| succeeded);
+            ticket.replace(Some(value.cloned()));
+        }
     }
 
     /// Replaces what readers see, and moves the parts that have changed.
@@ -427,7 +430,7 @@ pub(super) fn follow(
     panics: &mut FirstPanic,
 ) -> Source {
     for &source in sources {
-        panics.catch(|| kernel::pull(cell, source));
+        panics.catch(|| kernel::pull(cell, source, true));
     }
     let mut graph = cell.borrow_mut();
     let moved = graph.has_moved(driver);

@@ -1,0 +1,249 @@
+//! A small spreadsheet, made at run time from a file of formulas:
+//!
+//! ```text
+//! cargo run --example dynamic                  then type `A1 = 5`, or `A1 = 5; B1 = A1 + 1`, and Enter
+//! cargo run --example dynamic -- FILE
+//! ```
+//!
+//! What depends on what is in the file, so no compiler can know it: cells are nodes of the dynamic graph,
+//! and their dependencies are found while their formulas run. Read from top to bottom: a cell, the sheet,
+//! the program. `formula` is the rest, plain Rust.
+
+mod formula;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::io::{self, BufRead, ErrorKind, IsTerminal, Write};
+use std::panic::{self, catch_unwind, resume_unwind};
+use std::path::{Path, PathBuf};
+use std::process::{self, ExitCode};
+use std::rc::Rc;
+use std::thread::{self, JoinHandle};
+use std::{env, fs};
+
+use formula::{Edit, Fault, Formula, Name, Value, edits, shown};
+use signal_kernel::{Computed, Scope, Signal, batch, computed, create_effect, scope, signal};
+
+/// Handles on the nodes of a cell. They are `Copy`, whatever the nodes hold.
+#[derive(Clone, Copy)]
+struct Cell {
+    /// What was typed. To set an equal formula is no change.
+    formula: Signal<Option<Formula>>,
+    /// What it comes to: computed when somebody wants it, and kept until something changes that the
+    /// formula has read. An equal value changes nothing for those who read this one.
+    value: Computed<Value>,
+}
+
+/// All cells that were ever named. Nothing here is reactive: a cell that a formula names is made when the
+/// formula is typed, so that there is a node to depend on before anything is in it.
+type Cells = Rc<RefCell<BTreeMap<Name, Cell>>>;
+
+struct Sheet {
+    cells: Cells,
+    /// Owns all nodes: when the sheet is dropped, they are gone.
+    nodes: Scope,
+}
+
+impl Sheet {
+    fn new() -> Self {
+        let (cells, nodes) = scope(Cells::default);
+        Sheet { cells, nodes }
+    }
+
+    /// The cell of this name. A new one is empty.
+    fn cell(&self, name: Name) -> Cell {
+        let known = self.cells.borrow().get(&name).copied();
+        known.unwrap_or_else(|| {
+            let cell = self.nodes.run(|| make(name, self.cells.clone()));
+            self.cells.borrow_mut().insert(name, cell);
+            cell
+        })
+    }
+
+    /// However many edits these are, the graph settles once: no cell is computed twice, none sees half of
+    /// the edits, and only those that have another value in the end are shown.
+    fn edit(&self, edits: Vec<Edit>) {
+        batch(|| {
+            for Edit { name, formula } in edits {
+                let cell = self.cell(name);
+                for other in formula.iter().flat_map(Formula::names) {
+                    self.cell(other);
+                }
+                cell.formula.set(formula);
+            }
+        });
+    }
+
+    fn show(&self) {
+        for (name, cell) in &*self.cells.borrow() {
+            cell.formula.with(|formula| {
+                if let Some(Formula { text, .. }) = formula {
+                    let value = shown(&cell.value.get());
+                    say(format!("{name}: {value}    = {text}"));
+                }
+            });
+        }
+    }
+}
+
+/// Makes the nodes of a cell. A name is for messages: without one they tell where the node was made, and
+/// that is the same line for all cells.
+fn make(name: Name, cells: Cells) -> Cell {
+    let formula = signal(None::<Formula>).named(format!("formula of {name}"));
+    let value = computed(move || {
+        formula.with(|formula| match formula {
+            // Depends on what it reads in this run, and on nothing else.
+            Some(formula) => formula.value(&|other| read(&cells, other)),
+            None => Err(Fault::Empty(name)),
+        })
+    });
+    let value = value.named(name.to_string());
+
+    // Runs when the value has changed, after all values are up to date. What a body keeps is its own.
+    let mut known = false;
+    let show = move || match value.get() {
+        Err(Fault::Empty(empty)) if empty == name => {
+            if known {
+                say(format!("{name}: empty"));
+            }
+            known = false;
+        }
+        value => {
+            say(format!("{name}: {}", shown(&value)));
+            known = true;
+        }
+    };
+    create_effect(show).named(format!("show {name}"));
+    Cell { formula, value }
+}
+
+/// What a formula sees of another cell, or of its own.
+///
+/// Formulas that depend on each other in a circle are found out by the read that would close it: it panics
+/// with the way round. In most programs that is a bug. Here it is a mistake of whoever typed, and a value
+/// like others: it goes round to all cells of the circle, which depend on each other all the same, so that
+/// they have their numbers again when any of them is mended.
+fn read(cells: &Cells, name: Name) -> Value {
+    let Some(Cell { value, .. }) = cells.borrow().get(&name).copied() else {
+        return Err(Fault::Empty(name));
+    };
+    catch_unwind(|| value.get()).unwrap_or_else(|panic| match panic.downcast_ref::<String>() {
+        Some(message) if is_cycle(message) => Err(Fault::Cycle(message.as_str().into())),
+        _ => resume_unwind(panic), // a bug
+    })
+}
+
+fn is_cycle(message: &str) -> bool {
+    message.starts_with("cyclic dependency: ") || message.ends_with(" reads itself")
+}
+
+/// Without this, each cycle would be printed as a crash before it is caught.
+fn do_not_print_cycles() {
+    let print = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let message = info.payload().downcast_ref::<String>();
+        if !message.is_some_and(|message| is_cycle(message)) {
+            print(info);
+        }
+    }));
+}
+
+fn main() -> ExitCode {
+    let mut arguments = env::args_os().skip(1);
+    let file = match (arguments.next(), arguments.next()) {
+        (None, _) => None,
+        (Some(option), None) if option == "--help" => {
+            say(USAGE);
+            return ExitCode::SUCCESS;
+        }
+        (Some(file), None) if !file.as_encoded_bytes().starts_with(b"-") => Some(file.into()),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    do_not_print_cycles();
+    // The first time, a formula that reads another one calls it: a column of ten thousand cells that add
+    // up is ten thousand calls deep. Nodes stay on the thread that has made them, so all is done there.
+    let thread = thread::Builder::new().stack_size(1 << 30);
+    match thread.spawn(|| run(file)).map(JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        Ok(Err(bug)) => resume_unwind(bug),
+        Err(error) => {
+            eprintln!("cannot start a thread: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(file: Option<PathBuf>) -> ExitCode {
+    let mut demo = file.is_none();
+    let ours = || Path::new(env!("CARGO_MANIFEST_DIR")).join("sheet.txt");
+    let file = file.unwrap_or_else(ours);
+    let text = match fs::read(&file) {
+        Ok(text) => text,
+        Err(error) => {
+            eprintln!("cannot read {}: {error}", file.display());
+            return ExitCode::FAILURE;
+        }
+    };
+    let sheet = Sheet::new();
+    let (mut good, mut code) = (Vec::new(), ExitCode::SUCCESS);
+    for (number, line) in (1..).zip(String::from_utf8_lossy(&text).lines()) {
+        match edits(line) {
+            Ok(edits) => good.extend(edits),
+            Err(wrong) => {
+                eprintln!("{}:{number}:{}: {wrong}", file.display(), wrong.column);
+                code = ExitCode::FAILURE;
+            }
+        }
+    }
+    sheet.edit(good); // shows every cell
+    if io::stdin().is_terminal() {
+        say("Type `A1 = 5`, or more with `;` between them, then Enter; `show` or `quit`.");
+    }
+
+    for line in io::stdin().lock().split(b'\n').map_while(Result::ok) {
+        demo = false;
+        match String::from_utf8_lossy(&line).trim() {
+            "quit" => break,
+            "show" => sheet.show(),
+            line => match edits(line) {
+                Ok(edits) => sheet.edit(edits),
+                Err(wrong) => {
+                    let column = wrong.column;
+                    say(format!("{line}\n{:>column$} column {column}: {wrong}", '^'));
+                }
+            },
+        }
+    }
+    if demo {
+        say("\nNothing was typed. This is what happens when someone does:");
+        for line in DEMO {
+            say(format!("\n> {line}"));
+            sheet.edit(edits(line).unwrap_or_default());
+        }
+    }
+    code
+}
+
+const DEMO: [&str; 6] = [
+    "A2 = 2              # what depends on it is computed, nothing else",
+    "A1 = 1; A3 = 20     # two edits: everything is computed, and shown, once",
+    "A1 = 3 - 2          # another formula, an equal value: nothing else is computed",
+    "B2 = C7 / 4         # a cycle: the cells in it, and after it, have no value",
+    "A3 = 1; C4 = 7      # all others work",
+    "B2 = 400            # mended",
+];
+
+const USAGE: &str = "usage: dynamic [FILE]
+Computes the sheet in FILE (examples/sheet.txt), then reads lines: `A1 = 5`, `A1 = 5; B1 = sum(A1:A9) / 2`,
+`A1 =` to empty a cell, `show`, `quit`. Shows each cell that has changed.";
+
+/// `println!`, but where nobody reads on, as in `| head -1`, the program ends.
+fn say(line: impl Display) {
+    if let Err(error) = writeln!(io::stdout(), "{line}") {
+        process::exit(i32::from(error.kind() != ErrorKind::BrokenPipe));
+    }
+}

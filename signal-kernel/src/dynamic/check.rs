@@ -1,0 +1,442 @@
+//! Holds every invariant against the whole graph. For tests: it walks all tables.
+//!
+//! Most invariants hold whenever user code may look. Some hold only at rest: when no batch is open and no
+//! body is running.
+//!
+//! Must not know: values, and how the graph comes to be what it is.
+
+use super::{
+    graph::{
+        CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, QUEUED, RUNNING, STALE,
+        VERIFYING,
+    },
+    kernel,
+    value::Value,
+};
+
+type Checked = Result<(), String>;
+
+macro_rules! ensure {
+    ($holds:expr, $($message:tt)+) => {
+        if !$holds {
+            return Err(format!($($message)+));
+        }
+    };
+}
+
+/// Holds all invariants of this thread's graph.
+///
+/// # Errors
+///
+/// The first one that does not hold.
+pub fn check_dynamic() -> Result<(), String> {
+    kernel::with(|cell| cell.borrow().check())
+}
+
+/// How many nodes and links this thread's graph has.
+#[must_use]
+pub fn dynamic_size() -> (usize, usize) {
+    kernel::with(|cell| cell.borrow().size())
+}
+
+impl Graph {
+    /// All invariants, in the order in which one relies on the other.
+    pub(super) fn check(&self) -> Checked {
+        self.check_slots()?;
+        self.check_bodies()?;
+        self.check_links()?;
+        self.check_owners()?;
+        self.check_marks()?;
+        self.check_queues()?;
+        self.check_candidates()?;
+        self.check_values()?;
+        self.check_numbers()?;
+        if self.depth == 0 && self.frames.is_empty() {
+            self.check_rest()?;
+        }
+        Ok(())
+    }
+
+    fn live_nodes(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..)
+            .zip(&self.nodes)
+            .filter_map(|(index, node)| match node.kind {
+                Kind::Free => None,
+                _ => Some(index),
+            })
+    }
+
+    /// A slot is a live node, waits in the list of free ones, or is used up; a free one holds nothing.
+    fn check_slots(&self) -> Checked {
+        let live = self.live_nodes().count();
+        ensure!(
+            live == self.live as usize,
+            "{} live nodes, not {live}",
+            self.live
+        );
+        let mut waiting = vec![false; self.nodes.len()];
+        let mut index = self.free_node;
+        while index != NONE {
+            let slot = &self.nodes[index as usize];
+            ensure!(
+                slot.kind == Kind::Free,
+                "{index} is live, and in the list of free nodes"
+            );
+            ensure!(
+                !waiting[index as usize],
+                "{index} is twice in the list of free nodes"
+            );
+            waiting[index as usize] = true;
+            index = slot.next_sibling;
+        }
+        for (index, slot) in self.nodes.iter().enumerate() {
+            if slot.kind != Kind::Free {
+                continue;
+            }
+            let empty = matches!(slot.value, Value::Bits(0)) && slot.body == NONE;
+            let alone = slot.subs == NONE && slot.subs_tail == NONE;
+            ensure!(empty && alone, "the free node {index} holds something");
+            if waiting[index] {
+                ensure!(slot.marks == 0, "the free node {index} is marked");
+            } else {
+                // Its last handle must not take it for a live node.
+                let used_up = slot.generation == u32::MAX && slot.marks == DISPOSED;
+                ensure!(used_up, "the free node {index} is lost");
+            }
+        }
+        Ok(())
+    }
+
+    /// A body belongs to one live node, or waits in the list of free ones. It is in its slot unless it runs.
+    fn check_bodies(&self) -> Checked {
+        let mut owner = vec![NONE; self.bodies.len()];
+        for index in self.live_nodes() {
+            let node = &self.nodes[index as usize];
+            let runs = matches!(
+                node.kind,
+                Kind::Computed | Kind::Effect | Kind::Driver | Kind::Cleanup
+            );
+            if node.body == NONE {
+                ensure!(
+                    !runs && node.kind != Kind::Scope,
+                    "{index} has lost its body"
+                );
+                continue;
+            }
+            let body = &self.bodies[node.body as usize];
+            let other = std::mem::replace(&mut owner[node.body as usize], index);
+            ensure!(other == NONE, "{other} and {index} share a body");
+            ensure!(body.order != NONE, "the body of {index} is free");
+            // `same` of a computed value is called with its body out of its slot too, but not running.
+            let away = node.marks & RUNNING != 0 || !self.frames.is_empty() || self.depth > 0;
+            ensure!(
+                !runs || body.run.is_some() || away,
+                "the body of {index} is gone"
+            );
+        }
+        let mut body = self.free_body;
+        while body != NONE {
+            let slot = &self.bodies[body as usize];
+            let other = std::mem::replace(&mut owner[body as usize], body);
+            ensure!(other == NONE, "the body {body} is free, and not");
+            ensure!(
+                slot.order == NONE && slot.run.is_none(),
+                "the free body {body} holds something"
+            );
+            body = slot.deps;
+        }
+        ensure!(owner.iter().all(|&it| it != NONE), "a body is lost");
+        Ok(())
+    }
+
+    /// A link stands in one list of dependencies, that of its subscriber or of its candidate, and in the
+    /// list of its dependency's subscribers if that is alive; or it waits in the list of free ones.
+    fn check_links(&self) -> Checked {
+        let mut seen = vec![false; self.links.len()];
+        let mut with_dep = 0;
+        for index in self.live_nodes() {
+            let candidate = self.candidates.get(&index).map_or(NONE, |it| it.deps);
+            for mut link in [self.deps(index), candidate] {
+                while link != NONE {
+                    let it = &self.links[link as usize];
+                    ensure!(
+                        it.sub == index,
+                        "a dependency of {index} belongs to {}",
+                        it.sub
+                    );
+                    let twice = std::mem::replace(&mut seen[link as usize], true);
+                    ensure!(!twice, "a link of {index} is in two lists");
+                    with_dep += usize::from(it.dep != NONE);
+                    link = it.next_dep;
+                }
+            }
+        }
+        for index in self.live_nodes() {
+            let mut last = NONE;
+            let mut link = self.nodes[index as usize].subs;
+            while link != NONE {
+                let it = &self.links[link as usize];
+                ensure!(
+                    seen[link as usize],
+                    "a subscriber of {index} does not depend on it"
+                );
+                ensure!(
+                    it.dep == index,
+                    "a subscriber of {index} depends on {}",
+                    it.dep
+                );
+                ensure!(
+                    it.prev_sub == last,
+                    "the subscribers of {index} are not linked back"
+                );
+                with_dep -= 1;
+                (last, link) = (link, it.next_sub);
+            }
+            let tail = self.nodes[index as usize].subs_tail;
+            ensure!(
+                tail == last,
+                "the last subscriber of {index} is another one"
+            );
+        }
+        ensure!(
+            with_dep == 0,
+            "{with_dep} links are not in the lists of their dependencies"
+        );
+        let mut link = self.free_link;
+        while link != NONE {
+            let it = &self.links[link as usize];
+            let twice = std::mem::replace(&mut seen[link as usize], true);
+            ensure!(!twice, "the link {link} is free, and not");
+            ensure!(
+                it.sub == NONE && it.dep == NONE,
+                "the free link {link} holds something"
+            );
+            link = it.next_dep;
+        }
+        ensure!(seen.iter().all(|&it| it), "a link is lost");
+        Ok(())
+    }
+
+    /// Every node is in the list of its owner, or has none; nobody owns himself. Cleanups are in a list of
+    /// their own.
+    fn check_owners(&self) -> Checked {
+        let is_first = |index: u32, prev: u32| {
+            let body = self.nodes[prev as usize].body;
+            body != NONE && {
+                let body = &self.bodies[body as usize];
+                body.first_child == index || body.first_cleanup == index
+            }
+        };
+        let roots = self.live_nodes().filter(|&index| {
+            let node = &self.nodes[index as usize];
+            node.prev_sibling == NONE
+        });
+        let mut found = 0;
+        let mut way: Vec<u32> = roots.collect();
+        while let Some(owner) = way.pop() {
+            found += 1;
+            ensure!(found <= self.live, "a node is in the lists of two owners");
+            let Some(body) = self.bodies.get(self.nodes[owner as usize].body as usize) else {
+                continue;
+            };
+            for (mut child, cleanups) in [(body.first_child, false), (body.first_cleanup, true)] {
+                let mut prev = owner;
+                while child != NONE {
+                    let node = &self.nodes[child as usize];
+                    ensure!(
+                        node.kind != Kind::Free,
+                        "{owner} owns {child}, which is gone"
+                    );
+                    let is_cleanup = node.kind == Kind::Cleanup;
+                    ensure!(
+                        is_cleanup == cleanups,
+                        "{child} is in the wrong list of {owner}"
+                    );
+                    ensure!(
+                        node.prev_sibling == prev,
+                        "{child} does not know its sibling"
+                    );
+                    ensure!(
+                        prev == owner || !is_first(child, prev),
+                        "{child} has two owners"
+                    );
+                    way.push(child);
+                    (prev, child) = (child, node.next_sibling);
+                }
+            }
+        }
+        ensure!(
+            found == self.live,
+            "{found} of {} nodes have an owner or need none",
+            self.live
+        );
+        Ok(())
+    }
+
+    /// A node without marks depends on nodes without marks, and its links are fresh. Not so while it runs;
+    /// and not when it is failed: it may depend on what it was refused to read, and what it would have read
+    /// after a failed dependency was not looked at.
+    fn check_marks(&self) -> Checked {
+        for index in self.live_nodes() {
+            let node = &self.nodes[index as usize];
+            if node.marks & (STALE | RUNNING | VERIFYING | FAILED | DISPOSED) != 0 {
+                continue;
+            }
+            let mut link = self.deps(index);
+            while link != NONE {
+                let it = &self.links[link as usize];
+                if it.dep != NONE {
+                    let dep = &self.nodes[it.dep as usize];
+                    let (this, that) = (self.describe(index), self.describe(it.dep));
+                    ensure!(dep.marks & STALE == 0, "{this} is not marked, {that} is");
+                    let fresh = dep.version == it.seen || dep.marks & RUNNING != 0;
+                    ensure!(fresh, "{this} has not seen {that}, and is not marked");
+                }
+                link = it.next_dep;
+            }
+        }
+        for index in self.live_nodes() {
+            let node = &self.nodes[index as usize];
+            let allowed = match node.kind {
+                Kind::Free | Kind::Signal | Kind::Cleanup => 0,
+                Kind::Source => CHECK | DIRTY | VERIFYING,
+                Kind::Scope => RUNNING | DISPOSED,
+                Kind::Computed => !QUEUED,
+                Kind::Effect | Kind::Driver => !HALF_WAY,
+            };
+            let odd = node.marks & !allowed;
+            ensure!(odd == 0, "{} has the marks {odd:#b}", self.describe(index));
+        }
+        Ok(())
+    }
+
+    /// What is in a queue is marked so, and the other way round. While effects run, those of the round are
+    /// nowhere.
+    fn check_queues(&self) -> Checked {
+        let mut waiting = 0;
+        for (queue, kind) in [(&self.effects, Kind::Effect), (&self.drivers, Kind::Driver)] {
+            for &it in queue.iter().filter(|&&it| self.is_due(it)) {
+                let node = &self.nodes[it.node as usize];
+                ensure!(
+                    node.kind == kind,
+                    "{} is in the wrong queue",
+                    self.describe(it.node)
+                );
+                ensure!(
+                    node.marks & QUEUED != 0,
+                    "{} is in a queue, and not marked so",
+                    self.describe(it.node)
+                );
+                waiting += 1;
+            }
+        }
+        let marked = |&index: &u32| self.marks(index) & QUEUED != 0;
+        let marked = self.live_nodes().filter(marked).count();
+        let at_work = self.round || !self.frames.is_empty();
+        ensure!(
+            marked == waiting || at_work,
+            "{marked} nodes are queued, {waiting} in a queue"
+        );
+        Ok(())
+    }
+
+    /// A node is half-way exactly while it has a candidate, and is a computed value.
+    fn check_candidates(&self) -> Checked {
+        for index in self.live_nodes() {
+            let half_way = self.marks(index) & HALF_WAY != 0;
+            let known = self.candidates.contains_key(&index);
+            ensure!(
+                half_way == known,
+                "{} is half-way: {half_way}, with a candidate: {known}",
+                self.describe(index)
+            );
+        }
+        for &index in self.candidates.keys() {
+            let node = self.nodes.get(index as usize);
+            let computed = node.is_some_and(|it| it.kind == Kind::Computed);
+            ensure!(
+                computed,
+                "{index} has a candidate, and is no computed value"
+            );
+        }
+        Ok(())
+    }
+
+    /// A computed value has a value unless it never ran or is failed; a signal always has one. Only resources
+    /// hold anything else.
+    fn check_values(&self) -> Checked {
+        for index in self.live_nodes() {
+            let node = &self.nodes[index as usize];
+            let valued = node.version != 0;
+            let right = match node.kind {
+                Kind::Signal => valued,
+                Kind::Computed => valued || node.marks & (STALE | RUNNING | FAILED) != 0,
+                Kind::Source | Kind::Driver => true,
+                _ => matches!(node.value, Value::Bits(0)),
+            };
+            ensure!(right, "{} has a value: {valued}", self.describe(index));
+        }
+        for &index in self.names.given() {
+            let node = self.nodes.get(index as usize);
+            let alive = node.is_some_and(|it| it.kind != Kind::Free);
+            ensure!(alive, "{index} has a name, and is gone");
+        }
+        Ok(())
+    }
+
+    /// No number is ahead of the counter that it comes from, and no two bodies were made at the same time.
+    fn check_numbers(&self) -> Checked {
+        let mut orders = Vec::new();
+        for index in self.live_nodes() {
+            let node = &self.nodes[index as usize];
+            ensure!(node.version <= self.clock, "{index} is ahead of the clock");
+            if let Some(body) = self.bodies.get(node.body as usize) {
+                orders.push(body.order);
+            }
+        }
+        let made = orders.len();
+        ensure!(
+            orders.iter().all(|&it| it <= self.orders),
+            "a body is ahead of its counter"
+        );
+        orders.sort_unstable();
+        orders.dedup();
+        ensure!(orders.len() == made, "two bodies have the same order");
+        Ok(())
+    }
+
+    /// At rest nothing is left of what was going on.
+    fn check_rest(&self) -> Checked {
+        let busy = RUNNING | VERIFYING | DISPOSED | QUEUED;
+        for index in self.live_nodes() {
+            let node = &self.nodes[index as usize];
+            // The closure of a scope may be running.
+            let marks = match node.kind {
+                Kind::Scope => 0,
+                _ => node.marks & busy,
+            };
+            ensure!(
+                marks == 0,
+                "{} still has the marks {marks:#b}",
+                self.describe(index)
+            );
+            ensure!(node.logged == 0, "{} is still logged", self.describe(index));
+        }
+        ensure!(self.pulls.is_empty(), "a pull is left");
+        ensure!(self.walk.is_empty(), "a walk is left");
+        ensure!(self.effects.is_empty(), "an effect is left in the queue");
+        ensure!(self.drivers.is_empty(), "a driver is left in the queue");
+        ensure!(self.spare.is_empty(), "the spare queue is not empty");
+        ensure!(self.hooks.is_empty(), "a hook is left");
+        ensure!(self.log.is_empty(), "the log is not empty");
+        ensure!(self.level == 0, "a transaction is left open");
+        ensure!(!self.round, "a round is left open");
+        ensure!(self.parked.is_empty(), "a panic is left");
+        ensure!(self.ambient.observer.node == NONE, "an observer is left");
+        ensure!(
+            self.ambient.computing == NONE,
+            "a computed value is left running"
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,228 @@
+//! What happens when the numbers run out: no test outside could count that far.
+
+use super::{
+    Signal, batch, computed, create_effect,
+    graph::{LAST, NONE},
+    kernel, scope, signal, transaction,
+};
+use std::{cell::RefCell, rc::Rc};
+
+#[track_caller]
+fn assert_sound() {
+    kernel::with(|cell| {
+        if let Err(error) = cell.borrow().check() {
+            panic!("{error}");
+        }
+    });
+}
+
+fn set_clock(clock: u32) {
+    kernel::with(|cell| cell.borrow_mut().clock = clock);
+}
+
+fn clock() -> u32 {
+    kernel::with(|cell| cell.borrow().clock)
+}
+
+/// An effect that notes what it sees.
+fn notes(count: Signal<u32>) -> Rc<RefCell<Vec<u32>>> {
+    let notes = Rc::new(RefCell::new(Vec::new()));
+    create_effect({
+        let notes = notes.clone();
+        move || notes.borrow_mut().push(count.get())
+    });
+    notes
+}
+
+#[test]
+fn versions_are_numbered_anew_by_writes_alone() {
+    let count = signal(0);
+    let double = computed(move || count.get() * 2);
+    assert_eq!(double.get(), 0);
+    set_clock(LAST - 2);
+    for step in 1..6 {
+        count.set(step);
+        assert_sound();
+    }
+    assert!(clock() < 100);
+    assert_eq!(double.get(), 10);
+    let seen = notes(count);
+    set_clock(LAST - 2);
+    for step in 6..12 {
+        count.set(step);
+        assert_sound();
+    }
+    assert!(clock() < 100);
+    assert_eq!(*seen.borrow(), [5, 6, 7, 8, 9, 10, 11]);
+    assert_eq!(double.get(), 22);
+}
+
+#[test]
+fn what_was_outdated_before_is_outdated_after() {
+    let (a, b) = (signal(1), signal(1));
+    let (of_a, of_b) = (computed(move || a.get()), computed(move || b.get()));
+    let sum = computed(move || of_a.get() + of_b.get());
+    assert_eq!(sum.get(), 2);
+    a.set(2);
+    assert_eq!(of_a.get(), 2); // `sum` has not seen that
+    set_clock(LAST);
+    batch(|| ());
+    assert!(clock() < 100);
+    assert_sound();
+    assert_eq!(sum.get(), 3);
+}
+
+/// A lazy value that was read half-way may get its value from before back, which an older reader of it has
+/// not seen either.
+#[test]
+fn a_reader_that_has_seen_neither_value_is_outdated() {
+    let (s, which) = (signal(1), signal(0));
+    let x = computed(move || s.get() * 10);
+    let reader = computed(move || match which.get() {
+        0 => x.get(),
+        _ => x.get() + 1,
+    });
+    assert_eq!(reader.get(), 10);
+    s.set(2);
+    assert_eq!(x.get(), 20);
+    batch(|| {
+        s.set(3);
+        assert_eq!(x.get(), 30);
+        s.set(2);
+    });
+    set_clock(LAST);
+    batch(|| ());
+    assert!(clock() < 100);
+    assert_sound();
+    assert_eq!(reader.get(), 20);
+    assert_eq!(x.get(), 20);
+    assert_sound();
+}
+
+#[test]
+fn a_batch_that_crosses_the_limit_is_judged_as_any_other() {
+    let count = signal(0);
+    let seen = notes(count);
+    set_clock(LAST - 2);
+    batch(|| {
+        for step in 1..6 {
+            count.set(step);
+        }
+        count.set(0);
+    });
+    assert_eq!(*seen.borrow(), [0]);
+    batch(|| {
+        for step in 1..6 {
+            count.set(step);
+        }
+    });
+    count.set(0);
+    assert_eq!(*seen.borrow(), [0, 5, 0]);
+    assert_sound();
+}
+
+#[test]
+fn effects_run_in_the_order_of_their_creation_also_when_that_is_numbered_anew() {
+    let go = signal(0);
+    let log = Rc::new(RefCell::new(String::new()));
+    let effect = |name: char| {
+        let log = log.clone();
+        create_effect(move || {
+            go.get();
+            log.borrow_mut().push(name);
+        })
+    };
+    effect('a');
+    effect('b').dispose();
+    kernel::with(|cell| cell.borrow_mut().orders = LAST - 1);
+    effect('c');
+    effect('d');
+    effect('e');
+    assert!(kernel::with(|cell| cell.borrow().orders) < 100);
+    assert_sound();
+    log.borrow_mut().clear();
+    go.set(1);
+    assert_eq!(*log.borrow(), "acde");
+}
+
+#[test]
+fn a_slot_whose_generations_are_used_up_is_never_used_again() {
+    let (_, gone) = scope(|| signal(1));
+    drop(gone);
+    kernel::with(|cell| {
+        for node in &mut cell.borrow_mut().nodes {
+            node.generation = u32::MAX;
+        }
+    });
+    let (old, owner) = scope(|| signal(1));
+    assert_eq!(old.get(), 1);
+    drop(owner);
+    assert!(old.try_get().is_err());
+    assert_sound();
+    let new = signal(2);
+    assert!(old.try_get().is_err());
+    assert!(old.try_set(3).is_err());
+    assert_eq!(new.get(), 2);
+    assert_sound();
+}
+
+#[test]
+fn an_effect_in_a_slot_that_is_used_up_ends_once() {
+    let count = signal(0);
+    create_effect(|| ()).dispose();
+    kernel::with(|cell| {
+        let mut graph = cell.borrow_mut();
+        let free = graph.free_node;
+        assert_ne!(free, NONE);
+        graph.nodes[free as usize].generation = u32::MAX;
+    });
+    let runs = Rc::new(RefCell::new(0));
+    let effect = create_effect({
+        let runs = runs.clone();
+        move || {
+            count.get();
+            *runs.borrow_mut() += 1;
+        }
+    });
+    effect.dispose();
+    effect.dispose();
+    count.set(1);
+    assert_eq!(*runs.borrow(), 1);
+    assert_sound();
+}
+
+#[test]
+fn runs_are_numbered_anew() {
+    let (a, b) = (signal(1), signal(2));
+    let inner = computed(move || a.get() + b.get());
+    let outer = computed(move || a.get() + inner.get() + a.get() + b.get());
+    assert_eq!(outer.get(), 7);
+    for before in 0..4 {
+        kernel::with(|cell| cell.borrow_mut().runs = u32::MAX - before);
+        a.set(a.get() + 1);
+        assert_eq!(inner.get(), a.get() + b.get());
+        assert_eq!(outer.get(), 3 * a.get() + 2 * b.get());
+        assert_sound();
+        b.set(b.get() + 1);
+        assert_eq!(outer.get(), 3 * a.get() + 2 * b.get());
+        assert_sound();
+    }
+}
+
+#[test]
+fn a_transaction_that_is_nested_too_deep_leaves_the_nesting_as_it_was() {
+    let count = signal(0);
+    kernel::with(|cell| {
+        let mut graph = cell.borrow_mut();
+        (graph.depth, graph.level) = (1, u16::MAX - 1);
+    });
+    let outcome = std::panic::catch_unwind(|| transaction(|| Ok::<_, ()>(())));
+    assert!(outcome.is_err());
+    kernel::with(|cell| {
+        let mut graph = cell.borrow_mut();
+        assert_eq!((graph.depth, graph.level), (1, u16::MAX - 1));
+        (graph.depth, graph.level) = (0, 0);
+    });
+    count.set(1);
+    assert_sound();
+}

@@ -1,0 +1,366 @@
+//! A panic of asynchronous work costs one resource (R8): in the source, in the call of the fetcher, in a
+//! poll, in the drop of the future, of a value, in a waker.
+//!
+//! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
+//!
+//! Must not know: executors.
+
+use signal_kernel::{
+    CancelReason, CancelToken, FetchContext, ResourceOptions, batch, computed, create_effect,
+    create_resource, create_resource_with, from_future, poll_progress, scope, signal,
+};
+use signal_kernel_tests::{
+    describe,
+    log::{Log, NOTHING},
+    panics::panic_of,
+    touchy::{Touchy, Trap},
+};
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    sync::Arc,
+    task::{Context, Poll, Wake, Waker},
+};
+
+#[allow(dead_code)] // the other tests use the rest
+mod resources;
+use resources::{by_hand, gates, noting, opens, poll, show, user, user_with};
+
+#[test]
+fn a_source_that_panics_cancels_and_keeps_the_value_and_the_resource_recovers() {
+    let log = Log::new();
+    let gates = gates("user", &log);
+    let id = signal(1);
+    let source = move || {
+        let id = id.get();
+        assert!(id != 13, "thirteen");
+        id
+    };
+    let (value, meta) = create_resource_with(source, opens(&gates), noting(&log));
+    show(&log, value, meta);
+    gates.ok(1, 5);
+    assert!(poll().is_ready());
+    id.set(2);
+    log.clear();
+    assert_eq!(panic_of(|| id.set(13)), "thirteen");
+    assert_eq!(
+        log.take(),
+        [
+            "user#2 dropped",
+            "on_cancel panicked",
+            "cancelled 2: panicked",
+            "cancelled #2 value=5 reason=panicked"
+        ]
+    );
+    meta.reload();
+    assert_eq!(log.take(), NOTHING, "there is no question to ask");
+    id.set(2);
+    assert_eq!(
+        log.take(),
+        ["user#3 created 2", "start 3", "pending #3 value=5"]
+    );
+}
+
+#[test]
+fn a_source_over_a_failed_computed_cancels_too_and_restarts_even_for_the_old_value() {
+    let user_log = Log::new();
+    let gates = gates("user", &user_log);
+    let id = signal(1);
+    let checked = computed(move || {
+        assert!(id.get() != 13, "thirteen");
+        id.get()
+    });
+    let (value, meta) = create_resource(move || checked.get(), opens(&gates));
+    show(&user_log, value, meta);
+    gates.ok(1, 5);
+    assert!(poll().is_ready());
+    user_log.clear();
+    assert_eq!(panic_of(|| id.set(13)), "thirteen");
+    assert_eq!(user_log.take(), ["cancelled #1 value=5 reason=panicked"]);
+    id.set(1);
+    assert_eq!(user_log.take(), ["user#2 created 1", "pending #2 value=5"]);
+}
+
+#[test]
+fn a_source_that_panics_at_first_leaves_a_resource_that_can_recover() {
+    let log = Log::new();
+    let gates = gates("user", &log);
+    let id = signal(13);
+    let handles = Rc::new(RefCell::new(None));
+    let message = panic_of(|| {
+        batch(|| {
+            let source = move || {
+                assert!(id.get() != 13, "thirteen");
+                id.get()
+            };
+            let pair = create_resource(source, opens(&gates));
+            show(&log, pair.0, pair.1);
+            *handles.borrow_mut() = Some(pair);
+        });
+    });
+    assert_eq!(
+        (message, log.take()),
+        (
+            "thirteen".to_owned(),
+            vec!["cancelled #0 reason=panicked".to_owned()]
+        )
+    );
+    id.set(1);
+    assert_eq!(log.take(), ["user#1 created 1", "pending #1"]);
+    let (value, meta) = handles.borrow().expect("it was made");
+    assert_eq!(describe!(value, meta), "pending #1");
+}
+
+#[test]
+fn a_fetcher_that_panics_when_called_cancels_and_the_panic_reaches_the_writer() {
+    let log = Log::new();
+    let gates = gates("user", &log);
+    let id = signal(1);
+    let fetcher = {
+        let gates = gates.clone();
+        move |id: u32| {
+            assert!(id != 13, "no thirteenth");
+            gates.open(id)
+        }
+    };
+    let (value, meta) = create_resource(move || id.get(), fetcher);
+    show(&log, value, meta);
+    let after = log.clone();
+    create_effect(move || after.push(format!("id {}", id.get())));
+    log.clear();
+    assert_eq!(panic_of(|| id.set(13)), "no thirteenth");
+    assert_eq!(
+        log.take(),
+        ["user#1 dropped", "cancelled #1 reason=panicked", "id 13"]
+    );
+    assert_eq!(panic_of(|| meta.reload()), "no thirteenth");
+    assert_eq!(log.take(), NOTHING, "as it was");
+    id.set(2);
+    assert_eq!(log.take(), ["user#2 created 2", "pending #2", "id 2"]);
+}
+
+#[test]
+fn a_make_that_panics_at_first_reaches_who_makes_it() {
+    let log = Log::new();
+    let options = ResourceOptions::new().eager(false);
+    let (save, _gates) = by_hand(&log, options);
+    assert_eq!(describe!(save), "idle #0");
+    let message =
+        panic_of(|| from_future(|| -> std::future::Ready<Result<u32, String>> { panic!("no") }));
+    assert_eq!(message, "no");
+    drop(save.run(1));
+    assert_eq!(describe!(save), "pending #1");
+}
+
+#[test]
+fn work_that_panics_when_polled_is_cancelled_and_other_work_of_the_poll_is_committed() {
+    let log = Log::new();
+    let (one, two) = (user_with(&log, noting(&log)), user());
+    log.clear();
+    one.gates.panic(1);
+    two.gates.ok(1, 5);
+    assert_eq!(panic_of(poll), "user#1 panicked");
+    assert_eq!(two.line(), "success #1 value=5");
+    assert_eq!(
+        log.take(),
+        [
+            "user#1 polled",
+            "on_cancel panicked",
+            "cancelled 1: panicked",
+            "cancelled #1 reason=panicked"
+        ]
+    );
+    assert!(poll().is_pending());
+    one.meta.reload();
+    assert!(one.meta.is_reloading());
+    one.gates.ok(2, 6);
+    assert!(poll().is_ready());
+    assert_eq!(one.line(), "success #2 value=6");
+}
+
+#[test]
+fn the_token_of_work_that_panicked_says_so() {
+    let token: Rc<RefCell<Option<CancelToken>>> = Rc::default();
+    let kept = token.clone();
+    create_resource(
+        || 1,
+        move |_: u32, run: FetchContext| {
+            *kept.borrow_mut() = Some(run.cancel_token().clone());
+            async { panic!("in the poll") as Result<u32, String> }
+        },
+    );
+    assert_eq!(panic_of(poll), "in the poll");
+    assert_eq!(
+        token.borrow().as_ref().unwrap().reason(),
+        Some(CancelReason::Panicked)
+    );
+}
+
+#[test]
+fn outdated_work_that_panics_when_dropped_hinders_nobody() {
+    let user = user();
+    user.gates.panic_when_dropped(1);
+    user.log.clear();
+    assert_eq!(panic_of(|| user.id.set(2)), "user#1 panicked when dropped");
+    assert_eq!(
+        user.log.take(),
+        ["user#1 dropped", "user#2 created 2", "pending #2"]
+    );
+    user.gates.panic_when_dropped(2);
+    assert_eq!(
+        panic_of(|| user.meta.cancel("enough")),
+        "user#2 panicked when dropped"
+    );
+    assert_eq!(
+        user.log.take(),
+        ["user#2 dropped", "cancelled #2 reason=enough"]
+    );
+    user.meta.reload();
+    user.answer(3, 5);
+    assert_eq!(user.line(), "success #3 value=5");
+}
+
+#[test]
+fn work_that_panics_when_its_owner_goes_hinders_no_other() {
+    let log = Log::new();
+    let (others, owner) = scope(|| {
+        let first = user_with(&log, ResourceOptions::new());
+        let second = user_with(&log, ResourceOptions::new());
+        second.gates.panic_when_dropped(1);
+        (first.gates, second.gates)
+    });
+    assert_eq!(panic_of(|| drop(owner)), "user#1 panicked when dropped");
+    assert!(others.0.all_dropped_once() && others.1.all_dropped_once());
+    assert!(poll().is_pending());
+}
+
+#[test]
+fn a_replaced_value_that_panics_when_dropped_hinders_nobody() {
+    let log = Log::new();
+    let trap = Trap::new(&log);
+    let next = Rc::new(RefCell::new(0));
+    let work = from_future({
+        let trap = trap.clone();
+        move || {
+            *next.borrow_mut() += 1;
+            let value = trap.value(*next.borrow());
+            async move { Ok::<Touchy, String>(value) }
+        }
+    });
+    let seen = log.clone();
+    create_effect(move || {
+        seen.push(work.with_value(|value| format!("sees {:?}", value.map(Touchy::number))));
+    });
+    assert!(poll().is_ready());
+    work.reload();
+    trap.drop_of(1);
+    log.clear();
+    assert_eq!(panic_of(poll), "drop of 1");
+    assert_eq!(log.take(), ["drop 1", "sees Some(2)"]);
+    work.reload();
+    assert!(poll().is_ready());
+    assert_eq!(work.with_value(|value| value.map(Touchy::number)), Some(3));
+}
+
+#[test]
+fn an_effect_that_panics_after_a_commit_reaches_the_poller_and_the_state_stands() {
+    let user = user();
+    let value = user.value;
+    create_effect(move || assert!(value.get() != Some(5), "not five"));
+    user.gates.ok(1, 5);
+    assert_eq!(panic_of(poll), "not five");
+    assert_eq!(user.line(), "success #1 value=5");
+    user.meta.reload();
+    user.answer(2, 6);
+    assert_eq!(user.line(), "success #2 value=6");
+}
+
+#[test]
+fn the_first_of_several_panics_goes_on() {
+    let user = user();
+    let value = user.value;
+    create_effect(move || assert!(value.get() != Some(5), "in the effect"));
+    user.gates.panic(1);
+    let other = self::user();
+    other.gates.panic(1);
+    assert_eq!(panic_of(poll), "user#1 panicked");
+    assert_eq!(user.line(), "cancelled #1 reason=panicked");
+    assert_eq!(other.line(), "cancelled #1 reason=panicked");
+}
+
+struct Broken;
+
+impl Wake for Broken {
+    fn wake(self: Arc<Self>) {
+        panic!("no executor");
+    }
+}
+
+#[test]
+fn a_waker_that_panics_leaves_everything_consistent() {
+    let user = user();
+    let broken = Waker::from(Arc::new(Broken));
+    assert!(poll_progress(&mut Context::from_waker(&broken)).is_pending());
+    user.log.clear();
+    assert_eq!(panic_of(|| user.id.set(2)), "no executor");
+    assert_eq!(
+        user.log.take(),
+        ["user#1 dropped", "user#2 created 2", "pending #2"]
+    );
+    user.gates.ok(2, 5);
+    assert_eq!(poll(), Poll::Ready(()));
+    assert_eq!(user.line(), "success #2 value=5");
+}
+
+#[test]
+fn a_panic_inside_a_batch_does_not_lose_its_requests() {
+    let user = user();
+    user.answer(1, 5);
+    let message = panic_of(|| {
+        batch(|| {
+            user.meta.reload();
+            panic!("in the batch");
+        })
+    });
+    assert_eq!(message, "in the batch");
+    assert_eq!(
+        user.log.take(),
+        ["user#2 created 1", "pending #2 again value=5"]
+    );
+}
+
+#[test]
+fn polling_where_nothing_can_be_committed_panics_and_says_why() {
+    let user = user();
+    user.gates.ok(1, 5);
+    let message = panic_of(|| batch(poll));
+    assert!(
+        message.starts_with("work is polled inside of a batch"),
+        "{message}"
+    );
+    let message = panic_of(|| create_effect(|| drop(poll())));
+    assert!(
+        message.starts_with("work is polled inside of a batch"),
+        "{message}"
+    );
+    let inside = computed(|| poll().is_ready());
+    let message = panic_of(|| inside.get());
+    assert!(
+        message.starts_with("work is polled inside of a batch"),
+        "{message}"
+    );
+    assert!(poll().is_ready());
+}
+
+#[test]
+fn a_request_from_inside_a_computed_panics_and_names_both() {
+    let user = user();
+    let meta = user.meta.named("user");
+    let bad = computed(move || meta.reload()).named("bad");
+    let message = panic_of(|| bad.get());
+    assert!(
+        message.contains("bad") && message.contains("user"),
+        "{message}"
+    );
+    assert_eq!(user.gates.created(), 1);
+}

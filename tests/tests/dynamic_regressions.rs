@@ -1,0 +1,471 @@
+//! The dynamic graph: what was wrong once.
+//!
+//! Must not know: how the graph is kept.
+
+use signal_kernel::__private::{check_dynamic, dynamic_size};
+use signal_kernel::{
+    Effect, Scope, Signal, batch, computed, create_effect, on_cleanup, scope, signal, transaction,
+};
+use signal_kernel_tests::{
+    log::{Log, NOTHING},
+    panics::panic_of,
+};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+#[track_caller]
+fn assert_sound() {
+    if let Err(error) = check_dynamic() {
+        panic!("{error}");
+    }
+}
+
+/// Runs something when it is dropped.
+struct OnDrop<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// A cleanup may ask for the value that is about to be computed again, or for one that depends on it.
+#[test]
+fn a_cleanup_of_a_computed_value_reads_what_depends_on_it() {
+    let log = Log::new();
+    let s = signal(1);
+    let asked: Rc<Cell<Option<signal_kernel::Computed<i32>>>> = Rc::default();
+    let x = computed({
+        let (log, asked) = (log.clone(), asked.clone());
+        move || {
+            let (log, asked) = (log.clone(), asked.clone());
+            on_cleanup(move || {
+                if let Some(y) = asked.get() {
+                    log.push(format!("cleanup sees {}", y.get()));
+                }
+            });
+            s.get()
+        }
+    });
+    let y = computed(move || x.get() * 10);
+    asked.set(Some(y));
+    assert_eq!(y.get(), 10);
+    s.set(2);
+    assert_eq!(x.get(), 2);
+    assert_eq!(log.take(), ["cleanup sees 20"]);
+    assert_eq!(y.get(), 20);
+    assert_sound();
+}
+
+/// A scope whose closure runs goes when that returns, as an effect does whose body runs.
+#[test]
+fn a_scope_that_is_disposed_of_from_within_owns_what_is_made_until_it_returns() {
+    let size = dynamic_size();
+    let (inner, outer) = scope(|| scope(|| ()).1);
+    let count = inner.run(move || {
+        drop(outer);
+        let count = signal(1);
+        assert_eq!(count.get(), 1);
+        count
+    });
+    assert!(count.try_get().is_err());
+    assert_eq!(dynamic_size(), size);
+    assert_sound();
+    drop(inner);
+}
+
+#[test]
+fn an_effect_that_ends_in_a_scope_of_its_own_owns_what_is_made_until_it_returns() {
+    let size = dynamic_size();
+    let log = Log::new();
+    let go = signal(false);
+    let this: Rc<Cell<Option<Effect>>> = Rc::default();
+    let effect = create_effect({
+        let (this, log) = (this.clone(), log.clone());
+        move || {
+            if go.get() {
+                let ((), inner) = scope(|| {
+                    this.get().unwrap().dispose();
+                    signal(1);
+                    let log = log.clone();
+                    on_cleanup(move || log.push("cleanup"));
+                    scope(|| signal(2)).0.set(3);
+                });
+                log.push("returned");
+                drop(inner);
+            }
+        }
+    });
+    this.set(Some(effect));
+    go.set(true);
+    assert_eq!(log.take(), ["cleanup", "returned"]);
+    assert_sound();
+    assert_eq!(dynamic_size(), (size.0 + 1, size.1));
+}
+
+/// Two half-way runs that end where they began are no change, for whoever has seen the second too.
+#[test]
+fn what_was_made_in_a_batch_and_has_seen_the_end_does_not_run_again() {
+    let log = Log::new();
+    let (s, z) = (signal(1), signal(0));
+    let x = computed(move || s.get() % 2);
+    assert_eq!(x.get(), 1);
+    let d = batch(|| {
+        s.set(2);
+        assert_eq!(x.get(), 0);
+        s.set(3);
+        let log = log.clone();
+        let d = computed(move || log.pass("d", x.get() + z.get()));
+        assert_eq!(d.get(), 1);
+        d
+    });
+    assert_eq!(log.take(), ["d"]);
+    assert_eq!(x.get(), 1);
+    assert_sound();
+    batch(|| {
+        z.set(1);
+        z.set(0);
+    });
+    assert_eq!(d.get(), 1);
+    assert_eq!(log.take(), NOTHING);
+    assert_sound();
+}
+
+/// The round takes back what it has written in the end: who has seen that has seen no change.
+#[test]
+fn an_effect_that_has_seen_the_net_value_in_its_round_does_not_run_again() {
+    let log = Log::new();
+    let (go, s) = (signal(0), signal(1));
+    create_effect(move || {
+        if go.get() > 0 {
+            s.set(2);
+        }
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("early {} {}", go.get(), s.get()))
+    });
+    create_effect(move || {
+        if go.get() > 0 {
+            s.set(1);
+        }
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("late {} {}", go.get(), s.get()))
+    });
+    assert_eq!(log.take(), ["early 0 1", "late 0 1"]);
+    go.set(1);
+    assert_eq!(log.take(), ["early 1 2", "late 1 1", "early 1 1"]);
+    assert_sound();
+}
+
+/// What a half-way run has made goes when the value from before comes back.
+#[test]
+fn what_a_half_way_run_has_made_goes_with_it() {
+    let log = Log::new();
+    let s = signal(1);
+    let x = computed({
+        let log = log.clone();
+        move || {
+            let seen = s.get();
+            if seen == 2 {
+                let log = log.clone();
+                on_cleanup(move || log.push("cleanup 2"));
+            }
+            log.pass(format!("x {seen}"), seen)
+        }
+    });
+    assert_eq!(x.get(), 1);
+    let size = dynamic_size();
+    batch(|| {
+        s.set(2);
+        assert_eq!(x.get(), 2);
+        s.set(1);
+    });
+    assert_eq!(x.get(), 1);
+    assert_eq!(log.take(), ["x 1", "x 2", "cleanup 2"]);
+    assert_eq!(dynamic_size(), size);
+    assert_sound();
+}
+
+/// A value whose run has made something does not come back: that is gone.
+#[test]
+fn a_value_that_has_made_something_is_computed_again_when_that_is_gone() {
+    let s = signal(1);
+    let x = computed(move || {
+        let seen = s.get();
+        signal(seen)
+    });
+    assert_eq!(x.get().get(), 1);
+    batch(|| {
+        s.set(2);
+        assert_eq!(x.get().get(), 2);
+        s.set(1);
+    });
+    assert_eq!(x.get().try_get(), Ok(1));
+    assert_sound();
+}
+
+/// The same for one that has read a value half-way.
+#[test]
+fn an_effect_that_has_seen_what_comes_back_in_its_round_does_not_run_again() {
+    let log = Log::new();
+    let (go, s) = (signal(0), signal(1));
+    let x = computed(move || s.get() * 10);
+    assert_eq!(x.get(), 10);
+    create_effect(move || {
+        if go.get() > 0 {
+            s.set(2);
+        }
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("early {} {}", go.get(), x.get()))
+    });
+    create_effect(move || {
+        if go.get() > 0 {
+            s.set(1);
+        }
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("late {} {}", go.get(), x.get()))
+    });
+    log.clear();
+    go.set(1);
+    assert_eq!(log.take(), ["early 1 20", "late 1 10", "early 1 10"]);
+    assert_sound();
+}
+
+/// What a cleanup writes in the first phase is part of the same round, and judged before effects run.
+#[test]
+fn an_effect_does_not_run_for_what_a_cleanup_puts_back() {
+    let log = Log::new();
+    let (s, t) = (signal(1), signal(1));
+    let x = computed(move || {
+        on_cleanup(move || {
+            t.set(2);
+            t.set(1);
+        });
+        s.get()
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("t {}", t.get()))
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("x {}", x.get()))
+    });
+    assert_eq!(log.take(), ["t 1", "x 1"]);
+    s.set(2);
+    assert_eq!(log.take(), ["x 2"]);
+    assert_sound();
+}
+
+#[test]
+fn effects_run_in_the_order_of_their_creation_also_when_a_cleanup_has_written() {
+    let log = Log::new();
+    let (s, t) = (signal(1), signal(1));
+    let x = computed(move || {
+        on_cleanup(move || t.set(t.peek() + 1));
+        s.get()
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("t {}", t.get()))
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("x {}", x.get()))
+    });
+    assert_eq!(log.take(), ["t 1", "x 1"]);
+    s.set(2);
+    assert_eq!(log.take(), ["t 2", "x 2"]);
+    assert_sound();
+}
+
+/// An effect that is made by a computed value may write what that has read.
+#[test]
+fn a_value_that_is_outdated_when_it_is_done_is_not_taken_for_current() {
+    let log = Log::new();
+    let s = signal(1);
+    let x = computed(move || {
+        let seen = s.get();
+        create_effect(move || {
+            if s.get() < 3 {
+                s.set(s.peek() + 1);
+            }
+        });
+        seen
+    });
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("x {}", x.get()))
+    });
+    assert_eq!(x.get(), 3);
+    assert_eq!(log.take().last().unwrap(), "x 3");
+    assert_sound();
+    s.set(1);
+    assert_eq!(log.take().last().unwrap(), "x 3");
+    assert_sound();
+}
+
+#[test]
+fn a_failed_value_that_is_peeked_at_is_no_dependency() {
+    let log = Log::new();
+    let (s, t) = (signal(0), signal(0));
+    let bad = computed(move || {
+        assert!(s.get() > 0, "bad");
+        s.get()
+    });
+    create_effect({
+        let log = log.clone();
+        move || {
+            let t = t.get();
+            let seen = std::panic::catch_unwind(|| bad.peek());
+            log.push(format!("{t} {seen:?}", seen = seen.ok()));
+        }
+    });
+    assert_eq!(log.take(), ["0 None"]);
+    s.set(1);
+    assert_eq!(log.take(), NOTHING);
+    t.set(1);
+    assert_eq!(log.take(), ["1 Some(1)"]);
+    assert_sound();
+}
+
+/// The destructor of the old value may end the value that is being computed.
+#[test]
+fn a_computed_value_whose_old_value_ends_it_is_gone() {
+    let s = signal(1);
+    let home: Rc<RefCell<Option<Scope>>> = Rc::default();
+    let (x, owner) = scope(|| {
+        let home = home.clone();
+        signal_kernel::computed_with(
+            move || {
+                let (home, seen) = (home.clone(), s.get());
+                Rc::new(OnDrop(move || {
+                    if seen == 1 {
+                        drop(home.take());
+                        computed(move || s.get() + 100).get(); // in its slot
+                    }
+                }))
+            },
+            |_, _| false,
+        )
+    });
+    *home.borrow_mut() = Some(owner);
+    x.with(|_| ());
+    s.set(2);
+    assert!(x.try_with(|_| ()).is_err());
+    assert_sound();
+}
+
+/// The destructor of the old value may end the signal that is being written.
+#[test]
+fn a_signal_whose_old_value_ends_it_is_gone() {
+    let log = Log::new();
+    let home: Rc<RefCell<Option<Scope>>> = Rc::default();
+    let (s, owner) =
+        scope(|| signal_kernel::signal_with(None::<Rc<OnDrop<Box<dyn FnMut()>>>>, |_, _| false));
+    *home.borrow_mut() = Some(owner);
+    let other: Rc<Cell<Option<Signal<i32>>>> = Rc::default();
+    s.set(Some(Rc::new(OnDrop(Box::new({
+        let (home, other, log) = (home.clone(), other.clone(), log.clone());
+        move || {
+            drop(home.take());
+            signal(0); // in the slot of the scope
+            let count = signal(1); // in that of the signal
+            let log = log.clone();
+            create_effect(move || log.push(count.get()));
+            other.set(Some(count));
+        }
+    })))));
+    s.set(None);
+    assert_eq!(log.take(), ["1"]);
+    assert!(s.try_with(|_| ()).is_err());
+    assert_sound();
+}
+
+/// What a destructor reads is nobody's dependency.
+#[test]
+fn what_a_destructor_reads_is_not_tracked() {
+    let log = Log::new();
+    let (s, t) = (signal(1), signal(1));
+    let x = signal_kernel::computed_with(
+        move || {
+            s.get();
+            Rc::new(OnDrop(move || {
+                t.get();
+            }))
+        },
+        |_, _| false,
+    );
+    create_effect({
+        let log = log.clone();
+        move || {
+            let s = s.get();
+            x.with(|_| ());
+            log.push(s);
+        }
+    });
+    s.set(2);
+    assert_eq!(log.take(), ["1", "2"]);
+    t.set(2);
+    assert_eq!(log.take(), NOTHING);
+    assert_sound();
+}
+
+/// A thread that ends does not take the process with it, whatever its values do when they are dropped.
+#[test]
+fn a_destructor_that_uses_the_graph_at_the_end_of_its_thread_ends_nothing_else() {
+    let ended = std::thread::spawn(|| {
+        let s = signal(1);
+        let held = signal_kernel::signal_with(None, |_, _| false);
+        held.set(Some(Rc::new(OnDrop(move || s.set(2)))));
+        let captured = Rc::new(OnDrop(move || {
+            s.get();
+        }));
+        create_effect(move || {
+            let _ = &captured;
+        });
+        assert_sound();
+    });
+    assert!(ended.join().is_ok());
+}
+
+/// A panic that two ways lead to is one.
+#[test]
+fn a_failed_transaction_leaves_what_was_due_before() {
+    let log = Log::new();
+    let (s, t) = (signal(1), signal(1));
+    create_effect({
+        let log = log.clone();
+        move || log.push(format!("{} {}", s.get(), t.get()))
+    });
+    log.clear();
+    batch(|| {
+        s.set(2);
+        let failed: Result<(), ()> = transaction(|| {
+            s.set(3);
+            t.set(3);
+            Err(())
+        });
+        assert!(failed.is_err());
+    });
+    assert_eq!(log.take(), ["2 1"]);
+    assert_sound();
+    let text = panic_of(|| {
+        let _: Result<(), ()> = transaction(|| {
+            t.set(9);
+            panic!("boom")
+        });
+    });
+    assert_eq!(text, "boom");
+    assert_eq!((log.take(), t.get()), (vec![], 1));
+    assert_sound();
+}

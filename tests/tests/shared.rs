@@ -1,0 +1,421 @@
+//! `Shared`: a declared graph as one node of the dynamic graph (R1, R2, R8).
+//!
+//! Invariants: the log says what happened, in order.
+//!
+//! Must not know: executors.
+
+use signal_kernel::{
+    Busy, Shared, Signal, batch, computed, create_effect, reactive, scope, signal, transaction,
+    untrack,
+};
+use signal_kernel_tests::{
+    log::{Log, NOTHING},
+    panics::panic_of,
+};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+type Hook = Rc<RefCell<Option<Box<dyn Fn(u32)>>>>;
+
+reactive! {
+    /// A counter whose effect calls out.
+    struct Counter {
+        let log: Log;
+        let hook: Hook;
+        pub signal count: u32 = 0;
+        pub signal step: u32 = 1;
+        pub computed double: u32 = count * 2;
+        effect see {
+            log.push(format!("static {double}"));
+            if let Some(hook) = &*hook.borrow() { hook(*count) }
+        }
+    }
+}
+
+fn counter() -> (Shared<Counter>, Hook, Log) {
+    let (log, hook) = (Log::new(), Hook::default());
+    let shared = Shared::new(Counter::new(log.clone(), hook.clone()));
+    log.clear();
+    (shared, hook, log)
+}
+
+/// Lets the static effect do this from now on.
+fn on_change(hook: &Hook, act: impl Fn(u32) + 'static) {
+    *hook.borrow_mut() = Some(Box::new(act));
+}
+
+fn add(shared: &Shared<Counter>) {
+    shared.update(|it| it.update_count(|count| *count += 1));
+}
+
+#[test]
+fn a_read_in_an_effect_or_a_computed_is_tracked_and_the_graph_settles_first() {
+    let (shared, _, log) = counter();
+    let (reader, seen) = (shared.clone(), log.clone());
+    create_effect(move || seen.push(format!("effect {}", reader.read(|it| *it.double()))));
+    let reader = shared.clone();
+    let text = computed(move || reader.read(|it| format!("{} {}", it.count(), it.double())));
+    assert_eq!(
+        (text.get(), log.take()),
+        ("0 0".to_owned(), vec!["effect 0".to_owned()])
+    );
+    let returned = shared.update(|it| {
+        it.set_count(1);
+        *it.double()
+    });
+    assert_eq!(returned, 2);
+    assert_eq!(log.take(), ["static 2", "effect 2"]);
+    assert_eq!(text.get(), "1 2");
+}
+
+#[test]
+fn b3_an_untracked_read_is_no_dependency() {
+    let (shared, _, log) = counter();
+    let (reader, seen) = (shared.clone(), log.clone());
+    create_effect(move || {
+        seen.push(format!(
+            "effect {}",
+            untrack(|| reader.read(|it| *it.count()))
+        ));
+    });
+    log.clear();
+    add(&shared);
+    assert_eq!(log.take(), ["static 2"]);
+}
+
+#[test]
+fn b13_the_whole_graph_is_one_dependency_and_a_computed_over_it_cuts_off() {
+    let (shared, _, log) = counter();
+    let (reader, seen) = (shared.clone(), log.clone());
+    create_effect(move || seen.push(format!("whole {}", reader.read(|it| *it.count()))));
+    let reader = shared.clone();
+    let step = computed(move || reader.read(|it| *it.step()));
+    let seen = log.clone();
+    create_effect(move || seen.push(format!("step {}", step.get())));
+    log.clear();
+    shared.update(|it| it.set_count(1));
+    assert_eq!(log.take(), ["static 2", "whole 1"]);
+    shared.update(|it| it.set_step(5));
+    assert_eq!(log.take(), ["whole 1", "step 5"]);
+    shared.update(|it| it.set_step(5));
+    assert_eq!(
+        log.take(),
+        ["whole 1"],
+        "an update counts, whatever it has changed"
+    );
+}
+
+#[test]
+fn callbacks_share_clones_and_the_graph_comes_from_a_plain_one() {
+    let log = Log::new();
+    let shared: Shared<Counter> = Counter::new(log.clone(), Hook::default()).into();
+    let clicks: Vec<Box<dyn Fn()>> = (0..3)
+        .map(|_| {
+            let shared = shared.clone();
+            Box::new(move || add(&shared)) as Box<dyn Fn()>
+        })
+        .collect();
+    clicks.iter().for_each(|click| click());
+    assert_eq!(shared.read(|it| *it.count()), 3);
+    assert_eq!(format!("{shared:?}"), "Shared { .. }");
+}
+
+#[test]
+fn b90_in_a_dynamic_batch_only_the_dynamic_part_waits() {
+    let (shared, _, log) = counter();
+    let other = signal(0);
+    let (reader, seen) = (shared.clone(), log.clone());
+    create_effect(move || seen.push(format!("{} {}", reader.read(|it| *it.count()), other.get())));
+    log.clear();
+    batch(|| {
+        add(&shared);
+        other.set(7);
+        add(&shared);
+        assert_eq!(shared.read(|it| *it.count()), 2);
+        assert_eq!(log.take(), ["static 2", "static 4"]);
+    });
+    assert_eq!(log.take(), ["2 7"]);
+}
+
+#[test]
+fn a_dynamic_transaction_does_not_undo_an_update() {
+    let (shared, _, log) = counter();
+    let (reader, seen) = (shared.clone(), log.clone());
+    create_effect(move || seen.push(format!("effect {}", reader.read(|it| *it.count()))));
+    log.clear();
+    let result: Result<(), &str> = transaction(|| {
+        add(&shared);
+        Err("no")
+    });
+    assert_eq!(
+        (result, log.take()),
+        (
+            Err("no"),
+            vec!["static 2".to_owned(), "effect 1".to_owned()]
+        )
+    );
+}
+
+#[test]
+fn b116_an_update_from_a_dynamic_effect_is_seen_in_the_next_round() {
+    let (shared, _, log) = counter();
+    let go = signal(0);
+    let (writer, seen) = (shared.clone(), log.clone());
+    create_effect(move || {
+        if go.get() > 0 {
+            writer.update(|it| it.set_count(go.get()));
+            seen.push("written");
+        }
+    });
+    let seen = log.clone();
+    create_effect(move || seen.push(format!("go {}", go.get())));
+    let (reader, seen) = (shared.clone(), log.clone());
+    create_effect(move || seen.push(format!("count {}", reader.read(|it| *it.count()))));
+    log.clear();
+    go.set(3);
+    assert_eq!(log.take(), ["static 6", "written", "go 3", "count 3"]);
+}
+
+#[test]
+fn from_inside_its_own_settle_read_and_update_name_both_places() {
+    let (shared, hook, _) = counter();
+    let inside = shared.clone();
+    on_change(&hook, move |_| inside.read(|_| ()));
+    let line = line!() + 1;
+    let message = panic_of(|| shared.update(|it| it.set_count(1)));
+    let since = format!("the graph is in use since {}:{line}:", file!());
+    let here = format!(", and is asked for at {}:{}:", file!(), line - 2);
+    assert!(
+        message.starts_with(&since) && message.contains(&here),
+        "{message}"
+    );
+
+    let inside = shared.clone();
+    on_change(&hook, move |_| inside.update(|_| ()));
+    let message = panic_of(|| add(&shared));
+    assert!(
+        message.starts_with("the graph is in use since "),
+        "{message}"
+    );
+    *hook.borrow_mut() = None;
+    add(&shared);
+    assert_eq!(shared.read(|it| *it.count()), 3);
+}
+
+#[test]
+fn try_says_busy_and_does_not_call() {
+    let (shared, hook, log) = counter();
+    let (inside, seen) = (shared.clone(), log.clone());
+    on_change(&hook, move |_| {
+        let read: Result<(), Busy> = inside.try_read(|_| unreachable!());
+        let update: Result<(), Busy> = inside.try_update(|_| unreachable!());
+        seen.push(format!(
+            "{} {}",
+            read.is_err(),
+            update.unwrap_err().to_string().contains("in use since")
+        ));
+    });
+    add(&shared);
+    assert_eq!(log.take(), ["static 2", "true true"]);
+    assert_eq!(shared.try_read(|it| *it.count()), Ok(1));
+    assert_eq!(shared.try_update(|it| it.set_count(5)), Ok(()));
+}
+
+#[test]
+fn reads_nest_and_nothing_else_does() {
+    let (shared, _, _) = counter();
+    let count = shared.read(|outer| shared.read(|inner| outer.count() + inner.count()));
+    assert_eq!(count, 0);
+    assert!(panic_of(|| shared.read(|_| add(&shared))).contains("in use since"));
+    assert!(panic_of(|| shared.update(|_| shared.read(|_| ()))).contains("in use since"));
+    assert!(panic_of(|| shared.update(|_| add(&shared))).contains("in use since"));
+    add(&shared);
+    assert_eq!(shared.read(|it| *it.count()), 1);
+}
+
+#[test]
+fn b34_a_dynamic_computed_cannot_update() {
+    let (shared, _, log) = counter();
+    let writer = shared.clone();
+    let bad = computed(move || add(&writer)).named("bad");
+    let message = panic_of(|| bad.get());
+    assert!(
+        message.starts_with("computed `bad` writes shared graph made at "),
+        "{message}"
+    );
+    assert!(message.contains("cannot write signals"), "{message}");
+    assert_eq!((shared.read(|it| *it.count()), log.take()), (0, vec![]));
+}
+
+#[test]
+fn b92_when_an_update_panics_everything_settles_first_and_the_graph_is_free_again() {
+    let (shared, _, log) = counter();
+    let (reader, seen) = (shared.clone(), log.clone());
+    create_effect(move || seen.push(format!("effect {}", reader.read(|it| *it.count()))));
+    log.clear();
+    let message = panic_of(|| {
+        shared.update(|it| {
+            it.set_count(1);
+            panic!("half-way");
+        })
+    });
+    assert_eq!(
+        (message.as_str(), log.take().join(", ").as_str()),
+        ("half-way", "static 2, effect 1")
+    );
+    add(&shared);
+    assert_eq!(log.take(), ["static 4", "effect 2"]);
+}
+
+#[test]
+fn b93_a_static_effect_that_panics_hinders_no_dynamic_one_and_the_other_way_round() {
+    let (shared, hook, log) = counter();
+    let (reader, seen) = (shared.clone(), log.clone());
+    create_effect(move || {
+        let count = reader.read(|it| *it.count());
+        seen.push(format!("effect {count}"));
+        assert!(count != 2, "dynamic");
+    });
+    on_change(&hook, |count| assert!(count == 2, "static"));
+    log.clear();
+    assert_eq!(panic_of(|| add(&shared)), "static");
+    assert_eq!(log.take(), ["static 2", "effect 1"]);
+    assert_eq!(panic_of(|| add(&shared)), "dynamic");
+    assert_eq!(log.take(), ["static 4", "effect 2"]);
+    assert_eq!(panic_of(|| add(&shared)), "static");
+    assert_eq!(log.take(), ["static 6", "effect 3"]);
+}
+
+#[test]
+fn b50_a_static_effect_that_writes_a_dynamic_signal_and_what_reads_both_see_no_mix() {
+    let (shared, hook, log) = counter();
+    let echo = signal(0);
+    on_change(&hook, move |count| echo.set(count));
+    let (reader, seen) = (shared.clone(), log.clone());
+    create_effect(move || {
+        seen.push(format!(
+            "count {} echo {}",
+            reader.read(|it| *it.count()),
+            echo.get()
+        ));
+    });
+    log.clear();
+    add(&shared);
+    assert_eq!(log.take(), ["static 2", "count 1 echo 1"]);
+    shared.update(|it| {
+        echo.set(10);
+        it.set_count(5);
+    });
+    assert_eq!(log.take(), ["static 10", "count 5 echo 5"]);
+}
+
+#[test]
+fn a_dynamic_write_inside_of_an_update_is_settled_after_it() {
+    let (shared, _, log) = counter();
+    let other = signal(0);
+    let seen = log.clone();
+    create_effect(move || seen.push(format!("other {}", other.get())));
+    log.clear();
+    shared.update(|it| {
+        other.set(1);
+        it.set_count(1);
+        other.set(2);
+    });
+    assert_eq!(log.take(), ["static 2", "other 2"]);
+}
+
+#[test]
+fn the_static_door_may_feed_the_dynamic_one_and_back() {
+    let (shared, hook, log) = counter();
+    let limit = signal(3);
+    let reader = shared.clone();
+    let left = computed(move || u32::saturating_sub(limit.get(), reader.read(|it| *it.count())));
+    let writer = shared.clone();
+    create_effect(move || {
+        if left.get() > 0 {
+            add(&writer);
+        }
+    });
+    assert_eq!(log.take(), ["static 2", "static 4", "static 6"]);
+    limit.set(4);
+    assert_eq!(log.take(), ["static 8"]);
+    *hook.borrow_mut() = None;
+    assert_eq!(left.get(), 0);
+}
+
+struct Notes(Log);
+
+impl Drop for Notes {
+    fn drop(&mut self) {
+        self.0.push("graph dropped");
+    }
+}
+
+reactive! {
+    struct Owned {
+        let notes: Notes;
+        signal count: u32 = 0;
+    }
+}
+
+#[test]
+fn the_last_handle_drops_the_graph_and_those_who_have_read_it_go_on() {
+    let log = Log::new();
+    let shared = Shared::new(Owned::new(Notes(log.clone())));
+    let weak = Rc::new(RefCell::new(Some(shared.clone())));
+    let other = signal(0);
+    let (slot, seen) = (weak.clone(), log.clone());
+    create_effect(move || {
+        let count = slot.borrow().as_ref().map(|it| it.read(|it| *it.count()));
+        seen.push(format!("{count:?} {}", other.get()));
+    });
+    drop(shared);
+    assert_eq!(log.take(), ["Some(0) 0"]);
+    weak.borrow_mut().take();
+    assert_eq!(log.take(), ["graph dropped"]);
+    other.set(1);
+    assert_eq!(log.take(), ["None 1"]);
+}
+
+#[test]
+fn b161_a_scope_that_holds_the_last_handle_in_a_closure_drops_the_graph() {
+    let log = Log::new();
+    let ((), owner) = scope(|| {
+        let shared = Shared::new(Owned::new(Notes(log.clone())));
+        shared.update(|it| it.set_count(1));
+        create_effect(move || shared.read(|it| assert_eq!(*it.count(), 1)));
+    });
+    assert_eq!(log.take(), NOTHING);
+    drop(owner);
+    assert_eq!(log.take(), ["graph dropped"]);
+}
+
+#[test]
+fn a_graph_that_is_made_in_a_scope_outlives_it_with_its_handle() {
+    let (shared, owner) = scope(|| counter().0);
+    drop(owner);
+    let reader = shared.clone();
+    let runs: Signal<u32> = signal(0);
+    create_effect(move || {
+        reader.read(|_| ());
+        runs.update(|runs| *runs += 1);
+    });
+    add(&shared);
+    assert_eq!(runs.get(), 2);
+}
+
+#[test]
+fn handles_that_come_and_go_leave_nothing_behind() {
+    let kept = Cell::new(0);
+    for round in 0..1_000 {
+        let (shared, _, _) = counter();
+        let reader = shared.clone();
+        let effect = create_effect(move || reader.read(|_| ()));
+        add(&shared);
+        kept.set(kept.get() + shared.read(|it| *it.count()));
+        effect.dispose();
+        assert_eq!(kept.get(), round + 1);
+    }
+}

@@ -1,0 +1,311 @@
+//! `Shared` over a graph with resources: who drives it, and who sees what has come (R6, R8).
+//!
+//! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
+//!
+//! Must not know: executors.
+
+use signal_kernel::{
+    Shared, computed, create_effect, poll_progress, progress, reactive, resource, settled, signal,
+};
+use signal_kernel_tests::{
+    describe,
+    gate::{Gate, Gates, Wakes, poll_once},
+    log::Log,
+    panics::panic_of,
+};
+use std::{future::Future, pin::pin, rc::Rc, task::Poll};
+
+#[resource]
+async fn fetch(gate: Gate) -> Result<u32, String> {
+    gate.await
+}
+
+reactive! {
+    struct Page {
+        let gates: Gates;
+        let log: Log;
+        pub signal id: u32 = 1;
+        pub resource user = fetch(gates.open(id));
+        effect show { log.push(format!("static {}", describe!(user))); }
+    }
+}
+
+fn page() -> (Shared<Page>, Gates, Log) {
+    let log = Log::new();
+    let gates = Gates::new("user", &log);
+    let page = Shared::new(Page::new(gates.clone(), log.clone()));
+    log.clear();
+    (page, gates, log)
+}
+
+/// A dynamic effect over the page.
+fn watch(page: &Shared<Page>, log: &Log) {
+    let (page, log) = (page.clone(), log.clone());
+    create_effect(move || {
+        log.push(format!(
+            "dynamic {}",
+            page.read(|page| describe!(page.user()))
+        ))
+    });
+}
+
+#[test]
+fn a_commit_of_its_work_is_a_change_of_the_graph() {
+    let (page, gates, log) = page();
+    watch(&page, &log);
+    log.clear();
+    assert!(poll_once(|cx| page.poll_progress(cx)).is_pending());
+    assert_eq!(log.take(), ["user#1 polled"]);
+    gates.ok(1, 5);
+    assert!(poll_once(|cx| page.poll_progress(cx)).is_ready());
+    assert_eq!(
+        log.take(),
+        [
+            "user#1 polled",
+            "user#1 done",
+            "static success #1 value=5",
+            "dynamic success #1 value=5"
+        ]
+    );
+    page.update(|page| page.set_id(2));
+    assert_eq!(
+        log.take(),
+        [
+            "user#2 created 2",
+            "static pending #2 value=5",
+            "dynamic pending #2 value=5"
+        ]
+    );
+    page.update(|page| page.cancel_user("enough"));
+    page.update(|page| page.reload_user());
+    assert_eq!(page.read(|page| page.user().token()), 3);
+}
+
+#[test]
+fn the_loop_of_the_thread_and_that_of_the_graph_are_two() {
+    let (page, gates, _) = page();
+    gates.ok(1, 5);
+    assert!(poll_once(poll_progress).is_pending());
+    assert!(poll_once(|cx| pin!(settled()).poll(cx)).is_ready());
+    assert_eq!(gates.polls(1), 0);
+    assert!(poll_once(|cx| pin!(page.settled()).poll(cx)).is_ready());
+    assert_eq!(page.read(|page| page.user().value().copied()), Some(5));
+}
+
+#[test]
+fn several_tasks_wait_and_all_are_woken() {
+    let (page, gates, _) = page();
+    let wakes = [Wakes::new(), Wakes::new(), Wakes::new()];
+    let mut first = pin!(page.progress());
+    let mut second = pin!(page.progress());
+    let mut ends = pin!(page.settled());
+    assert!(wakes[0].poll(|cx| first.as_mut().poll(cx)).is_pending());
+    assert!(wakes[1].poll(|cx| second.as_mut().poll(cx)).is_pending());
+    assert!(wakes[2].poll(|cx| ends.as_mut().poll(cx)).is_pending());
+    gates.ok(1, 5);
+    assert_eq!(wakes.each_ref().map(Wakes::take), [1, 1, 1]);
+    assert!(wakes[1].poll(|cx| second.as_mut().poll(cx)).is_ready());
+    assert!(wakes[2].poll(|cx| ends.as_mut().poll(cx)).is_ready());
+    assert!(wakes[0].poll(|cx| first.as_mut().poll(cx)).is_ready());
+    assert!(
+        poll_once(|cx| pin!(page.progress()).poll(cx)).is_pending(),
+        "nothing in flight"
+    );
+}
+
+#[test]
+fn who_waits_is_woken_when_an_update_starts_or_stops_work() {
+    let (page, _, _) = page();
+    let wakes = Wakes::new();
+    let mut ends = pin!(page.settled());
+    assert!(wakes.poll(|cx| ends.as_mut().poll(cx)).is_pending());
+    page.update(|page| page.set_id(2));
+    assert!(wakes.take() > 0);
+    assert!(wakes.poll(|cx| ends.as_mut().poll(cx)).is_pending());
+    page.update(|page| page.cancel_user("enough"));
+    assert!(wakes.take() > 0);
+    assert!(wakes.poll(|cx| ends.as_mut().poll(cx)).is_ready());
+}
+
+#[test]
+fn b150_dropping_who_waits_drops_no_work_and_the_future_keeps_the_graph() {
+    let (page, gates, _) = page();
+    drop(page.progress());
+    {
+        let mut ends = pin!(page.settled());
+        assert!(poll_once(|cx| ends.as_mut().poll(cx)).is_pending());
+    }
+    assert_eq!(gates.alive(), 1);
+    let ends = page.settled();
+    drop(page);
+    gates.ok(1, 5);
+    assert_eq!(futures::executor::block_on(ends), ());
+    assert!(gates.all_dropped_once());
+}
+
+#[test]
+fn b161_the_last_handle_drops_the_work() {
+    let (page, gates, log) = page();
+    let other = page.clone();
+    drop(page);
+    assert_eq!(gates.alive(), 1);
+    drop(other);
+    assert_eq!(log.take(), ["user#1 dropped"]);
+}
+
+#[test]
+fn work_that_panics_reaches_the_poller_after_the_dynamic_effects() {
+    let (page, gates, log) = page();
+    watch(&page, &log);
+    gates.panic(1);
+    log.clear();
+    assert_eq!(
+        panic_of(|| poll_once(|cx| page.poll_progress(cx))),
+        "user#1 panicked"
+    );
+    assert_eq!(
+        log.take(),
+        [
+            "user#1 polled",
+            "static cancelled #1 reason=panicked",
+            "dynamic cancelled #1 reason=panicked"
+        ]
+    );
+    page.update(|page| page.reload_user());
+    gates.ok(2, 5);
+    assert!(poll_once(|cx| page.poll_progress(cx)).is_ready());
+}
+
+#[test]
+fn polling_from_inside_an_update_names_both_places() {
+    let (page, _, _) = page();
+    let message = panic_of(|| page.update(|_| poll_once(|cx| page.poll_progress(cx))));
+    assert!(
+        message.starts_with("the graph is in use since "),
+        "{message}"
+    );
+}
+
+#[resource(local)]
+async fn ask(ask: Rc<dyn Fn() -> Gate>) -> Result<u32, String> {
+    ask().await
+}
+
+reactive! {
+    struct Asks {
+        let ask: Rc<dyn Fn() -> Gate>;
+        signal id: u32 = 1;
+        resource user = ask({ let _ = id; ask.clone() });
+    }
+}
+
+#[test]
+fn work_that_uses_a_handle_on_its_own_graph_finds_it_busy() {
+    let log = Log::new();
+    let gates = Gates::new("user", &log);
+    let slot: Rc<std::cell::OnceCell<Shared<Asks>>> = Rc::default();
+    let (inside, open) = (slot.clone(), gates.clone());
+    let page = Shared::new(Asks::new(Rc::new(move || {
+        let page = inside.get().expect("it was made");
+        assert!(page.try_update(|page| page.set_id(2)).is_err());
+        open.open("")
+    })));
+    assert!(slot.set(page.clone()).is_ok());
+    assert!(poll_once(|cx| page.poll_progress(cx)).is_pending());
+    gates.ok(1, 5);
+    assert!(poll_once(|cx| page.poll_progress(cx)).is_ready());
+    assert_eq!(page.read(|page| page.user().value().copied()), Some(5));
+}
+
+#[test]
+fn a_dynamic_resource_may_have_a_shared_graph_as_its_source_and_both_are_driven_together() {
+    let (page, users, log) = page();
+    let posts = Gates::<u32, String>::new("post", &log);
+    let source = {
+        let page = page.clone();
+        move || page.read(|page| page.user().value().copied())
+    };
+    let (post, meta) = signal_kernel::create_resource_when(source, {
+        let posts = posts.clone();
+        move |id: u32| posts.open(id)
+    });
+    let both = || async {
+        futures::future::select(Box::pin(progress()), Box::pin(page.progress())).await;
+    };
+    let mut once = pin!(both());
+    users.ok(1, 50);
+    assert!(poll_once(|cx| once.as_mut().poll(cx)).is_ready());
+    assert_eq!(describe!(post, meta), "pending #1");
+    posts.ok(1, 9);
+    let mut once = pin!(both());
+    assert!(poll_once(|cx| once.as_mut().poll(cx)).is_ready());
+    assert_eq!(describe!(post, meta), "success #1 value=9");
+    page.update(|page| page.reload_user());
+    users.ok(2, 50);
+    assert!(poll_once(|cx| page.poll_progress(cx)).is_ready());
+    assert_eq!(meta.token(), 1, "equal: not asked again");
+}
+
+reactive! {
+    struct Tells {
+        let gates: Gates;
+        let tell: Rc<dyn Fn(u32)>;
+        resource user = fetch(gates.open(""));
+        effect told { if let Some(value) = user.value() { tell.as_ref()(*value) } }
+    }
+}
+
+#[test]
+fn b50_what_a_static_effect_writes_after_a_commit_is_settled_when_the_graph_is_free() {
+    let log = Log::new();
+    let gates = Gates::new("user", &log);
+    let echo = signal(0);
+    let page = Shared::new(Tells::new(
+        gates.clone(),
+        Rc::new(move |value| echo.set(value)),
+    ));
+    let reader = page.clone();
+    let value = computed(move || reader.read(|page| page.user().value().copied()));
+    let seen = log.clone();
+    create_effect(move || seen.push(format!("{:?} {}", value.get(), echo.get())));
+    gates.ok(1, 5);
+    log.clear();
+    assert_eq!(poll_once(|cx| page.poll_progress(cx)), Poll::Ready(()));
+    assert_eq!(log.take()[2..], ["Some(5) 5"]);
+}
+
+#[resource(local)]
+async fn through(
+    save: signal_kernel::AsyncSignal<u32, String, u32>,
+    id: u32,
+) -> Result<u32, String> {
+    save.run(id).await.ok_or_else(|| "no answer".to_owned())
+}
+
+reactive! {
+    struct Through {
+        let save: signal_kernel::AsyncSignal<u32, String, u32>;
+        signal id: u32 = 1;
+        resource saved = through(save, id);
+    }
+}
+
+#[test]
+fn work_of_the_graph_may_wait_for_dynamic_work() {
+    let gates = Gates::<u32, String>::new("save", &Log::new());
+    let save = signal_kernel::create_manual_resource({
+        let gates = gates.clone();
+        move |input: u32| gates.open(input)
+    });
+    let page = Shared::new(Through::new(save));
+    let wakes = Wakes::new();
+    assert!(wakes.poll(|cx| page.poll_progress(cx)).is_pending());
+    assert_eq!(gates.input(1), "1");
+    assert!(wakes.poll(|cx| page.poll_progress(cx)).is_pending());
+    let _ = wakes.take();
+    gates.ok(1, 10);
+    assert!(poll_once(poll_progress).is_ready());
+    assert!(wakes.take() > 0);
+    assert!(wakes.poll(|cx| page.poll_progress(cx)).is_ready());
+    assert_eq!(page.read(|page| page.saved().value().copied()), Some(10));
+}
