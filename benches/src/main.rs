@@ -17,6 +17,13 @@ use signal_kernel_benches::{
 };
 use std::{fs, io, path::Path, process::ExitCode, thread};
 
+/// Some peers recurse along the graph. Ours do not: without peers, an ordinary stack has to do.
+const STACK: usize = if cfg!(feature = "peers") {
+    4 << 30
+} else {
+    8 << 20
+};
+
 fn main() -> ExitCode {
     let arguments = match Arguments::parse() {
         Ok(arguments) => arguments,
@@ -26,9 +33,8 @@ fn main() -> ExitCode {
         }
     };
     std::panic::set_hook(Box::new(|_| {})); // what panics is told in the tables
-    // Some peers recurse along the graph.
     let thread = thread::Builder::new()
-        .stack_size(4 << 30)
+        .stack_size(STACK)
         .spawn(move || run(&arguments));
     match thread.expect("a thread can be made").join() {
         Ok(true) => ExitCode::SUCCESS,

@@ -6,7 +6,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    fmt,
+    fmt, fs,
     hint::black_box,
     rc::Rc,
     time::{Duration, Instant},
@@ -157,6 +157,16 @@ pub fn probe() -> f64 {
     start.elapsed().as_nanos() as f64
 }
 
+/// How long this thread has been ready to run and has not run, where the system says so (Linux).
+pub fn preempted() -> Duration {
+    let told = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = told
+        .split_whitespace()
+        .nth(1)
+        .and_then(|nanos| nanos.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or(0))
+}
+
 /// Knows how fast the probe is when nobody else is busy.
 pub struct Quiet {
     best: f64,
@@ -178,9 +188,16 @@ impl Quiet {
         (0..3).all(|_| probe() < self.best * 1.15)
     }
 
-    /// Waits for a quiet moment, at most `limit`.
-    pub fn wait(&self, limit: Duration) {
+    /// Waits for a quiet moment, at most `limit`, and says whether it came.
+    pub fn wait(&self, limit: Duration) -> bool {
         let start = Instant::now();
-        while !self.holds() && start.elapsed() < limit {}
+        loop {
+            if self.holds() {
+                return true;
+            }
+            if start.elapsed() >= limit {
+                return false;
+            }
+        }
     }
 }

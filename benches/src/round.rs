@@ -2,13 +2,14 @@
 //! disturbs them all.
 //!
 //! Invariants: the first repetition is a warm-up and does not count (unless only answers are checked). A
-//! repetition that was disturbed is taken again, a few times.
+//! repetition that was disturbed is taken again, a few times; what is disturbed all the same counts only
+//! where there is nothing better.
 //!
 //! Must not know: what is measured.
 
 use crate::{
     arguments::Arguments,
-    meter::{Fault, Meter, Quiet},
+    meter::{self, Fault, Meter, Quiet},
 };
 use std::{
     any::Any,
@@ -23,6 +24,8 @@ use std::{
 pub struct Samples {
     /// Nanoseconds per operation, one for each repetition.
     pub nanos: Vec<f64>,
+    /// Which of them were taken while nobody else was busy.
+    quiet: Vec<bool>,
     /// One of each kind.
     pub faults: Vec<Fault>,
     /// Why there are none.
@@ -37,16 +40,35 @@ impl Samples {
         }
     }
 
+    /// Of the quiet repetitions, if there are enough.
     pub fn median(&self) -> Option<f64> {
-        median(self.nanos.clone())
+        median(chosen(&self.nanos, &self.quiet))
+    }
+
+    /// The median of the ratios within each repetition; of the quiet ones, if there are enough.
+    pub fn ratio(&self, to: &Samples) -> Option<f64> {
+        let ratios: Vec<f64> = self
+            .nanos
+            .iter()
+            .zip(&to.nanos)
+            .map(|(of, to)| of / to)
+            .collect();
+        let quiet: Vec<bool> = self
+            .quiet
+            .iter()
+            .zip(&to.quiet)
+            .map(|(of, to)| *of && *to)
+            .collect();
+        median(chosen(&ratios, &quiet))
     }
 
     pub fn min(&self) -> Option<f64> {
         self.nanos.iter().copied().min_by(f64::total_cmp)
     }
 
-    fn take(&mut self, meter: &Meter) {
+    fn take(&mut self, meter: &Meter, quiet: bool) {
         self.nanos.extend(meter.nanos());
+        self.quiet.extend(meter.nanos().map(|_| quiet));
         for fault in meter.faults() {
             let is_new = |known: &Fault| discriminant(known) != discriminant(&fault);
             if self.faults.iter().all(is_new) {
@@ -56,7 +78,18 @@ impl Samples {
     }
 }
 
-pub fn median(mut figures: Vec<f64>) -> Option<f64> {
+/// The quiet ones, if there are three, and all otherwise.
+fn chosen(figures: &[f64], quiet: &[bool]) -> Vec<f64> {
+    let quiet = figures.iter().zip(quiet).filter(|(_, quiet)| **quiet);
+    let quiet: Vec<f64> = quiet.map(|(figure, _)| *figure).collect();
+    if quiet.len() < 3 {
+        figures.to_vec()
+    } else {
+        quiet
+    }
+}
+
+fn median(mut figures: Vec<f64>) -> Option<f64> {
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied()
 }
@@ -108,9 +141,11 @@ impl Rounds {
                     continue;
                 }
                 match self.repetition(turn, repetition < warm_ups) {
-                    Ok(Some(meter)) if repetition >= warm_ups => samples.take(&meter),
-                    Ok(Some(_)) => {}
-                    Ok(None) => samples.absent = Some("not expressed".to_owned()),
+                    Ok((Some(meter), quiet)) if repetition >= warm_ups => {
+                        samples.take(&meter, quiet);
+                    }
+                    Ok((Some(_), _)) => {}
+                    Ok((None, _)) => samples.absent = Some("not expressed".to_owned()),
                     Err(panic) => samples.absent = Some(format!("panics: {panic}")),
                 }
             }
@@ -118,7 +153,7 @@ impl Rounds {
         samples
     }
 
-    fn repetition(&self, turn: &Turn<'_>, warm_up: bool) -> Result<Option<Meter>, String> {
+    fn repetition(&self, turn: &Turn<'_>, warm_up: bool) -> Result<(Option<Meter>, bool), String> {
         let once = || {
             catch_unwind(AssertUnwindSafe(|| {
                 let meter = Meter::new(self.target);
@@ -127,25 +162,30 @@ impl Rounds {
             .map_err(message)
         };
         let Some(quiet) = self.quiet.as_ref().filter(|_| !warm_up) else {
-            return once();
+            return Ok((once()?, true));
         };
         for _ in 0..TRIES {
             let start = Instant::now();
-            quiet.wait(self.patience.get().min(Duration::from_millis(300)));
+            let limit = self.patience.get().min(Duration::from_millis(300));
+            let was_quiet = quiet.wait(limit);
             let waited = start.elapsed();
-            let result = once();
-            if quiet.holds() {
-                return result;
+            let preempted = meter::preempted();
+            let meter = once()?;
+            let preempted = meter::preempted() - preempted;
+            let undisturbed = preempted * 50 < start.elapsed() - waited;
+            if was_quiet && undisturbed && quiet.holds() {
+                return Ok((meter, true));
             }
             // Taking it again costs patience too.
             let spent = waited + start.elapsed();
             self.patience.set(self.patience.get().saturating_sub(spent));
             if self.patience.get().is_zero() {
-                break;
+                self.disturbed.set(self.disturbed.get() + 1);
+                return Ok((meter, false));
             }
         }
         self.disturbed.set(self.disturbed.get() + 1);
-        once()
+        Ok((once()?, false))
     }
 
     /// How many repetitions were counted although the machine was not quiet.

@@ -13,7 +13,7 @@ use signal_kernel_benches::{
     meter::{Fault, Meter},
     report::{Cell, Row, Table},
     resources,
-    round::{Rounds, Samples, Turn, median},
+    round::{Rounds, Samples, Turn},
     sides::{self, Kind},
     storm,
     workloads::WORKLOADS,
@@ -308,11 +308,9 @@ fn table(section: &'static str, title: &str, unit: &'static str, columns: Vec<St
 
 /// The median of the ratios within each round.
 fn ratio(of: &Samples, to: &Samples) -> Cell {
-    let ratios = of.nanos.iter().zip(&to.nanos).map(|(of, to)| of / to);
     Cell {
-        figure: median(ratios.collect()),
-        faults: of.faults.iter().map(Fault::to_string).collect(),
-        absent: of.absent.clone(),
-        ..Cell::default()
+        figure: of.ratio(to),
+        min: None,
+        ..Cell::of(of)
     }
 }
