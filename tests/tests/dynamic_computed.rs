@@ -308,3 +308,18 @@ fn a_computed_value_that_is_read_in_its_own_with_is_the_same() {
     let both = double.with(|outer| double.with(|inner| (*outer, *inner)));
     assert_eq!((both, log.take()), ((2, 2), vec!["double".to_owned()]));
 }
+
+#[test]
+fn b035_first_reads_nest_bodies_a_hundred_and_fifty_deep_without_optimizations() {
+    // What a body reads is not known before it has run: first reads go down from body to body.
+    let reads = std::thread::Builder::new().stack_size(2 << 20).spawn(|| {
+        let a = signal(1);
+        let mut last: Computed<usize> = computed(move || a.get());
+        for _ in 1..150 {
+            let before = last;
+            last = computed(move || before.get() + 1);
+        }
+        last.get()
+    });
+    assert_eq!(reads.unwrap().join().unwrap(), 150);
+}

@@ -235,7 +235,7 @@ fn b111_an_inner_panic_that_is_caught_undoes_the_inner_one() {
 }
 
 #[test]
-fn b113_a_transaction_ends_when_its_closure_returns() {
+fn b112_b113_a_transaction_ends_when_its_closure_returns() {
     let log = leak(Log::new());
     let (a, b) = pair(log);
     let failed = transaction(|| -> Result<(), _> {

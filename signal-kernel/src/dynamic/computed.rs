@@ -137,6 +137,19 @@ where
 {
     fn run(&mut self, pass: &mut Pass<'_>) {
         let new = (self.body)(); // user code
+        self.accept(pass, new);
+    }
+
+    fn same(&self, old: &Value, new: &Value) -> bool {
+        show(old, |old| show(new, |new| (self.same)(old, new))) // user code
+    }
+}
+
+impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> Formula<T, F, S, CUSTOM> {
+    /// What the body has yielded. A function of its own: bodies call bodies, and what is not optimized should need
+    /// little stack for it.
+    #[inline]
+    fn accept(&self, pass: &mut Pass<'_>, new: T) {
         if let Some(bits) = to_bits(&new) {
             let same = pass.valued && self.is_same(pass, &new);
             if !same {
@@ -155,12 +168,6 @@ where
         }
     }
 
-    fn same(&self, old: &Value, new: &Value) -> bool {
-        show(old, |old| show(new, |new| (self.same)(old, new))) // user code
-    }
-}
-
-impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> Formula<T, F, S, CUSTOM> {
     #[inline(always)]
     fn is_same(&self, pass: &Pass<'_>, new: &T) -> bool {
         if !CUSTOM && is_primitive::<T>() {
@@ -191,7 +198,7 @@ impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> Formula<T, F, S, 
 }
 
 /// Shows the value that is held. A handle's type is that of its node.
-#[inline(always)]
+#[inline]
 fn show<T: 'static, R>(value: &Value, f: impl FnOnce(&T) -> R) -> R {
     match value {
         Value::Bits(bits) => from_bits(*bits, f),

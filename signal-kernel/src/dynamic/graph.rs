@@ -106,8 +106,24 @@ pub(super) struct Observer {
     body: u32,
     /// The last link that this run has used.
     cursor: u32,
+    /// The one after it: of the run before.
+    next: u32,
     /// The number of the run.
     run: u32,
+}
+
+impl Observer {
+    /// An observer that has read nothing yet; `deps` is what it has read in the run before.
+    #[inline(always)]
+    pub(super) fn new(node: u32, body: u32, deps: u32, run: u32) -> Self {
+        Observer {
+            node,
+            body,
+            cursor: NONE,
+            next: deps,
+            run,
+        }
+    }
 }
 
 /// What user code finds around it. Changed only by `run::enter`, `untrack` and their guards.
@@ -124,6 +140,7 @@ pub(super) const NOBODY: Observer = Observer {
     node: NONE,
     body: NONE,
     cursor: NONE,
+    next: NONE,
     run: 0,
 };
 
@@ -201,7 +218,7 @@ impl Graph {
             live: 0,
             first_generation: 0,
             clock: 1,
-            runs: 0,
+            runs: 1,
             orders: 0,
             ambient: Ambient {
                 observer: NOBODY,
@@ -348,8 +365,14 @@ impl Graph {
     /// The value of this node is another one from now on.
     #[inline(always)]
     pub(super) fn touch(&mut self, node: u32) {
-        self.clock += 1;
-        self.nodes[node as usize].version = self.clock;
+        self.nodes[node as usize].version = self.tick_if(true);
+    }
+
+    /// The time of the graph, after a change a new one.
+    #[inline(always)]
+    pub(super) fn tick_if(&mut self, changed: bool) -> u32 {
+        self.clock += u32::from(changed);
+        self.clock
     }
 
     /// The value of this node is one that it had before: who has seen the last one has seen an equal one.
@@ -377,33 +400,30 @@ impl Graph {
     #[inline]
     fn observe(&mut self, dep: u32) {
         let observer = &mut self.ambient.observer;
-        let next = match observer.cursor {
-            NONE => self.bodies[observer.body as usize].deps,
-            cursor => self.links[cursor as usize].next_dep,
-        };
         let node = &mut self.nodes[dep as usize];
-        if next != NONE {
+        if let Some(link) = self.links.get_mut(observer.next as usize) {
             // As in the run before: the link is used again.
-            let link = &mut self.links[next as usize];
             if link.dep == dep {
                 link.seen = node.version;
                 node.read_by = observer.run;
-                observer.cursor = next;
+                observer.cursor = observer.next;
+                observer.next = link.next_dep;
                 return;
             }
         }
         if node.read_by != observer.run {
             node.read_by = observer.run;
-            self.insert(dep, next);
+            self.insert(dep);
         }
     }
 
-    /// A new link of the observer to `dep`, before `next`.
-    fn insert(&mut self, dep: u32, next: u32) {
+    /// A new link of the observer to `dep`, before the next one of the run before.
+    fn insert(&mut self, dep: u32) {
         let Observer {
             node: sub,
             body,
             cursor,
+            next,
             ..
         } = self.ambient.observer;
         let node = &mut self.nodes[dep as usize];
@@ -436,41 +456,41 @@ impl Graph {
         self.ambient.observer.cursor = index;
     }
 
-    /// A new run of `node`, for its reads to be tracked.
+    /// A run has begun.
     #[inline(always)]
-    pub(super) fn observer(&mut self, node: u32, body: u32) -> Observer {
+    pub(super) fn next_run(&mut self) {
+        self.runs += 1;
         if self.runs == u32::MAX {
             self.restart_runs();
-        }
-        self.runs += 1;
-        Observer {
-            node,
-            body,
-            cursor: NONE,
-            run: self.runs,
         }
     }
 
     #[cold]
     fn restart_runs(&mut self) {
-        self.runs = 0;
+        self.runs = 1;
         for node in &mut self.nodes {
             node.read_by = 0;
         }
     }
 
     /// Ends the run that is observing: what it has not read it depends on no more.
-    #[inline]
+    #[inline(always)]
     pub(super) fn forget_unread(&mut self) {
-        let Observer { body, cursor, .. } = self.ambient.observer;
-        let rest = match cursor {
-            NONE => &mut self.bodies[body as usize].deps,
-            cursor => &mut self.links[cursor as usize].next_dep,
-        };
-        if *rest != NONE {
-            let rest = std::mem::replace(rest, NONE);
-            self.unlink_all(rest);
+        if self.ambient.observer.next != NONE {
+            self.forget_rest();
         }
+    }
+
+    #[cold]
+    fn forget_rest(&mut self) {
+        let Observer {
+            body, cursor, next, ..
+        } = self.ambient.observer;
+        match cursor {
+            NONE => self.bodies[body as usize].deps = NONE,
+            cursor => self.links[cursor as usize].next_dep = NONE,
+        }
+        self.unlink_all(next);
     }
 
     pub(super) fn untracked(&mut self) {
@@ -587,7 +607,9 @@ impl Graph {
 
     /// An edge that is there from the beginning.
     pub(super) fn depends_on(&mut self, node: u32, dep: u32) {
-        let observer = self.observer(node, self.nodes[node as usize].body);
+        let body = self.nodes[node as usize].body;
+        let observer = Observer::new(node, body, self.bodies[body as usize].deps, self.runs);
+        self.next_run();
         let before = std::mem::replace(&mut self.ambient.observer, observer);
         self.observe(dep);
         self.ambient.observer = before;

@@ -48,8 +48,8 @@ pub(super) struct Pass<'a> {
     /// There is a value of a run before.
     pub(super) valued: bool,
     pub(super) changed: bool,
-    /// The value is in its place already; who was observing before this run goes on after it.
-    finished: Option<Observer>,
+    /// The value is in its place already.
+    finished: bool,
 }
 
 impl<'a> Pass<'a> {
@@ -62,28 +62,33 @@ impl<'a> Pass<'a> {
             value: Value::NONE,
             valued: false,
             changed: false,
-            finished: None,
+            finished: false,
         }
     }
 
-    /// Puts the new value in its place before the run is over: what it replaces can be dropped now.
+    /// Puts the new value in its place before the run is over: what it replaces can be dropped now. What that
+    /// reads is not tracked.
     pub(super) fn finish(&mut self) {
         let mut graph = self.cell.borrow_mut();
-        self.finish_in(&mut graph, false);
-        self.finished = Some(graph.ambient.observer);
+        graph.forget_unread();
+        if let Some(frame) = graph.frames.last() {
+            graph.ambient = frame.before; // the node may end now: nothing is made in its name
+        }
         graph.untracked();
+        self.settle_value(&mut graph, false);
+        self.finished = true;
     }
 
-    #[inline(always)]
-    fn finish_in(&mut self, graph: &mut Graph, panicked: bool) {
-        leave(graph, self.node);
+    /// Puts the value in its place, if the node still has one.
+    fn settle_value(&mut self, graph: &mut Graph, panicked: bool) {
         let node = &mut graph.nodes[self.node as usize];
+        node.marks &= !RUNNING;
         if node.marks & DISPOSED != 0 {
             return;
         }
         node.value = self.value.take();
-        let failed = node.marks & FAILED != 0;
-        if failed || panicked {
+        if node.marks & FAILED != 0 || panicked {
+            let failed = node.marks & FAILED != 0;
             // What begins or ends a failure is a change, even if the value is the old one.
             self.changed = !panicked || (self.valued && !failed);
             node.marks &= !FAILED;
@@ -107,17 +112,21 @@ fn enter<'a>(
     computing: u32,
 ) -> Option<(Box<dyn Run>, Pass<'a>)> {
     let node = &mut graph.nodes[index as usize];
-    let body = node.body;
-    let run = graph.bodies[body as usize].run.take()?;
+    let body = &mut graph.bodies[node.body as usize];
+    let run = body.run.take()?;
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
     let mut pass = Pass::new(cell, index, node.generation);
-    pass.valued = node.version != 0;
+    if computing != NONE {
+        pass.value = node.value.take();
+        pass.valued = node.version != 0;
+    }
     let ambient = Ambient {
-        observer: graph.observer(index, body),
+        observer: Observer::new(index, node.body, body.deps, graph.runs),
         owner: index,
         computing,
     };
     let before = std::mem::replace(&mut graph.ambient, ambient);
+    graph.next_run();
     let pulls = graph.pulls.len() as u32;
     graph.frames.push(Frame {
         node: index,
@@ -128,42 +137,65 @@ fn enter<'a>(
 }
 
 #[inline(always)]
-fn leave(graph: &mut Graph, node: u32) {
+fn leave(graph: &mut Graph) {
     graph.forget_unread();
     if let Some(frame) = graph.frames.pop() {
         graph.ambient = frame.before;
     }
-    graph.unset(node, RUNNING);
 }
 
 /// Runs the body of a computed value and compares what it yields.
+#[inline]
 pub(super) fn computed<'a>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
     index: u32,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
-    let owned = graph.owns_any(index);
-    if owned {
+    if graph.owns_any(index) || !graph.log.is_empty() {
         drop(graph);
-        if !dispose_of_last_run(cell, index, panics) {
+        if !prepare(cell, index, panics) {
             return cell.borrow_mut();
         }
         graph = cell.borrow_mut();
     }
-    half_way::remember(&mut graph, index, owned);
     let Some((mut run, mut pass)) = enter(cell, &mut graph, index, index) else {
         return graph;
     };
-    pass.value = graph.nodes[index as usize].value.take();
     drop(graph);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.run(&mut pass))); // user code
-    let mut graph = cell.borrow_mut();
-    match pass.finished {
-        Some(observer) => graph.ambient.observer = observer,
-        None => pass.finish_in(&mut graph, outcome.is_err()),
+    let mut guard = cell.borrow_mut();
+    let graph = &mut *guard;
+    leave(graph);
+    if outcome.is_ok() && !pass.finished {
+        // The common case of what `settle_value` and `give_back` do.
+        let now = graph.tick_if(pass.changed);
+        let node = &mut graph.nodes[index as usize];
+        if node.marks & (DISPOSED | FAILED) == 0 {
+            node.marks &= !RUNNING;
+            node.value = pass.value;
+            if pass.changed {
+                node.version = now;
+            }
+            graph.bodies[node.body as usize].run = Some(run);
+            return guard;
+        }
     }
-    give_back(graph, pass, run, outcome, panics)
+    if !pass.finished {
+        pass.settle_value(graph, outcome.is_err());
+    }
+    give_back(guard, pass, run, outcome, panics)
+}
+
+/// What is to be done before a computed value runs, in the less common cases. False: it must not run.
+#[cold]
+fn prepare(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -> bool {
+    let owned = cell.borrow().owns_any(index);
+    if owned && !dispose_of_last_run(cell, index, panics) {
+        return false;
+    }
+    half_way::remember(&mut cell.borrow_mut(), index, owned);
+    true
 }
 
 /// Disposes of what the last run of a node has made. False: a cleanup has disposed of the node, or has read
@@ -201,7 +233,8 @@ pub(super) fn effect<'a>(
     drop(graph);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.run(&mut pass))); // user code
     let mut graph = cell.borrow_mut();
-    leave(&mut graph, index);
+    leave(&mut graph);
+    graph.unset(index, RUNNING);
     give_back(graph, pass, run, outcome, panics)
 }
 

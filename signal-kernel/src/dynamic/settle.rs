@@ -35,8 +35,9 @@ pub(super) struct Pull {
     link: u32,
     /// The links are those of the candidate.
     candidate: bool,
-    /// A computed value without a candidate.
+    /// A computed value or an effect, and no batch has read it half-way.
     plain: bool,
+    kind: Kind,
 }
 
 enum Step {
@@ -60,15 +61,24 @@ pub(super) fn refresh<'a>(
     let base = graph.pulls.len();
     let mut at = graph.open(root);
     loop {
-        match graph.look(&mut at, base) {
+        let step = match graph.glance(&mut at) {
+            Some(step) => step,
+            None => graph.look(&mut at, base),
+        };
+        match step {
             Step::Down(dep) => {
                 graph.pulls.push(at);
                 at = graph.open(dep);
                 continue;
             }
-            // The common case: a computed value, and no batch has anything to do with it.
+            Step::Clean if at.plain => graph.unset(at.node, STALE | VERIFYING),
             Step::Run if at.plain => {
-                graph = run::computed(cell, graph, at.node, panics);
+                if at.kind == Kind::Computed {
+                    graph = run::computed(cell, graph, at.node, panics);
+                } else {
+                    let node = &mut graph.nodes[at.node as usize];
+                    node.marks = node.marks & !(CHECK | VERIFYING) | DIRTY;
+                }
             }
             Step::Cycle(dep) => {
                 let message = graph.cycle(at.node, dep);
@@ -105,6 +115,7 @@ pub(super) fn refresh<'a>(
 }
 
 /// Does what the look at a node's dependencies has come to. True when they are to be looked at again.
+#[inline(never)]
 fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
     let index = at.node;
@@ -172,24 +183,56 @@ impl Graph {
     #[inline(always)]
     fn open(&mut self, index: u32) -> Pull {
         let node = &mut self.nodes[index as usize];
-        node.marks |= VERIFYING;
+        let marks = node.marks;
+        node.marks = marks | VERIFYING;
+        let kind = node.kind;
+        let body = self.bodies.get(node.body as usize);
         Pull {
             node: index,
             generation: node.generation,
+            link: body.map_or(NONE, |body| body.deps),
             candidate: false,
-            plain: node.marks & HALF_WAY == 0 && node.kind == Kind::Computed,
-            link: self.deps(index),
+            plain: marks & HALF_WAY == 0 && matches!(kind, Kind::Computed | Kind::Effect),
+            kind,
         }
     }
 
+    #[inline(always)]
     fn is_same(&self, pull: Pull) -> bool {
         let node = &self.nodes[pull.node as usize];
         node.generation == pull.generation && node.marks & VERIFYING != 0
     }
 
+    /// The look at a plain node whose dependencies are plain too. `None`: it takes more than a glance.
+    #[inline(always)]
+    fn glance(&self, at: &mut Pull) -> Option<Step> {
+        if !at.plain {
+            return None;
+        }
+        if self.nodes[at.node as usize].marks & DIRTY != 0 {
+            return Some(Step::Run);
+        }
+        // A link that is NONE is beyond the table, and so is a dependency that is gone.
+        while let Some(link) = self.links.get(at.link as usize) {
+            if let Some(dep) = self.nodes.get(link.dep as usize) {
+                if dep.marks & (RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
+                    return None;
+                }
+                if dep.marks & STALE != 0 {
+                    return Some(Step::Down(link.dep));
+                }
+                if dep.version != link.seen {
+                    return Some(Step::Run);
+                }
+            }
+            at.link = link.next_dep;
+        }
+        Some(Step::Clean)
+    }
+
     /// Looks at a node's dependencies, in the order in which its body has read them, up to the first that
     /// says what is to be done.
-    #[inline(always)]
+    #[inline(never)]
     fn look(&mut self, at: &mut Pull, base: usize) -> Step {
         let marks = self.marks(at.node);
         let half_way = marks & HALF_WAY != 0 && self.log.is_empty();
@@ -210,7 +253,6 @@ impl Graph {
         }
     }
 
-    #[inline(always)]
     fn look_at_links(&self, at: &mut Pull, base: usize) -> Step {
         while at.link != NONE {
             let link = &self.links[at.link as usize];
