@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 /// How many nodes.
 pub const SIZES: [usize; 5] = [10, 100, 1_000, 10_000, 100_000];
 
-/// A side whose setting up and first write took this long is not asked for ten times as many.
-pub const PATIENCE: Duration = Duration::from_millis(400);
+/// A side whose fastest repetition took longer is repeated no more, and not asked for ten times as many.
+pub const PATIENCE: Duration = Duration::from_millis(100);
 
 /// A kind of growth.
 #[derive(Clone, Copy, PartialEq, Eq)]
