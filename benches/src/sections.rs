@@ -215,6 +215,7 @@ impl<'a> Run<'a> {
 
     fn grown<L: Library>(&mut self, growth: Growth, size: usize, slow: &Shared<bool>) -> Cell {
         let (turns, fastest) = (Shared::new(0), Shared::new(Duration::MAX));
+        let last = Shared::new(None);
         let turn: Result<Turn<'_>, String> = match slow.get() {
             true => Err("it takes too long".to_owned()),
             false => Ok(Box::new(|meter: &Meter| {
@@ -222,6 +223,9 @@ impl<'a> Run<'a> {
                     let took = growth::run::<L>(growth, size, meter);
                     fastest.set(fastest.get().min(took));
                     turns.set(turns.get() + 1);
+                    last.set(meter.nanos());
+                } else {
+                    meter.as_before(last.get());
                 }
                 true
             })),
