@@ -1,166 +1,176 @@
-//! Time per write of declared graphs against plain Rust that does the same work, in one run.
+//! Runs everything: what a write costs on each side, async work, growth, memory.
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml [-- --quick] [--filter NAME]`
 //!
-//! Both sides take turns; the figures are medians over the rounds, in nanoseconds per write, and their
-//! ratio is the median of the ratios within each round. `--quick` checks the answers and measures
-//! nothing worth quoting.
+//! Invariants: the exit code says whether our sides answered right; a peer that is wrong is marked.
 //!
-//! Invariants: every round checks that each side ran its effects exactly as often as it must.
-//!
-//! Must not know: what is inside the runtime.
+//! Must not know: how a side builds its graphs.
 
-use signal_kernel::reactive;
-use std::{hint::black_box, process::ExitCode, time::Instant};
+mod sections;
 
-/// The body of every computed value.
-#[inline(always)]
-fn step(value: u64) -> u64 {
-    black_box(value + 1)
-}
+use sections::Run;
+use serde_json::json;
+use signal_kernel_benches::{
+    arguments::{Arguments, home},
+    report, resources, sides,
+    workloads::WORKLOADS,
+};
+use std::{fs, io, path::Path, process::ExitCode, thread};
 
-/// The body of every effect.
-#[inline(always)]
-fn seen(value: u64, runs: &mut u64) {
-    black_box(value);
-    *runs += 1;
-}
-
-include!(concat!(env!("OUT_DIR"), "/graphs.rs"));
-
-reactive! {
-    pub struct Single {
-        pub let mut runs: u64 = 0;
-        pub signal source: u64 = 0;
-        effect show { seen(*source, runs); }
-    }
-}
-
-#[derive(Default)]
-pub struct SingleByHand {
-    source: u64,
-    pub runs: u64,
-}
-
-impl SingleByHand {
-    pub fn new() -> Self {
-        SingleByHand { source: 0, runs: 1 }
-    }
-
-    pub fn set_source(&mut self, value: u64) {
-        if value == self.source {
-            return;
-        }
-        self.source = value;
-        seen(self.source, &mut self.runs);
-    }
-}
-
-/// One side of a comparison: writes `count` times, starting at `from`, and says how often effects ran.
-type Side = Box<dyn FnMut(u64, u64) -> u64>;
-
-struct Workload {
-    name: &'static str,
-    /// How many effects a write runs.
-    effects: u64,
-    graph: Side,
-    by_hand: Side,
-}
-
-macro_rules! workload {
-    ($name:literal, $effects:literal, $graph:ident, $by_hand:ident) => {{
-        let (mut graph, mut by_hand) = (Box::new($graph::new()), Box::new($by_hand::new()));
-        Workload {
-            name: $name,
-            effects: $effects,
-            graph: Box::new(move |from, count| {
-                let before = *graph.runs();
-                for value in from..from + count {
-                    black_box(&mut *graph).set_source(value);
-                }
-                *graph.runs() - before
-            }),
-            by_hand: Box::new(move |from, count| {
-                let before = by_hand.runs;
-                for value in from..from + count {
-                    black_box(&mut *by_hand).set_source(value);
-                }
-                by_hand.runs - before
-            }),
-        }
-    }};
-}
+/// Some peers recurse along the graph. Ours do not: without peers, an ordinary stack has to do.
+const STACK: usize = if cfg!(feature = "peers") {
+    4 << 30
+} else {
+    8 << 20
+};
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let quick = arguments.iter().any(|argument| argument == "--quick");
-    let filter = arguments.iter().position(|argument| argument == "--filter");
-    let filter = filter
-        .and_then(|at| arguments.get(at + 1))
-        .map_or("", String::as_str);
-    let workloads = [
-        workload!("set + effect", 1, Single, SingleByHand),
-        workload!("chain of 50", 1, Chain, ChainByHand),
-        workload!("diamond of 5", 1, Diamond, DiamondByHand),
-        workload!("fan of 50 x 2", 50, Fan, FanByHand),
-    ];
-    let (rounds, writes) = if quick { (3, 100) } else { (101, 20_000) };
-    println!(
-        "{:<16} {:>10} {:>10} {:>8}",
-        "ns per write", "reactive!", "by hand", "ratio"
-    );
-    let mut right = true;
-    for mut workload in workloads
-        .into_iter()
-        .filter(|workload| workload.name.contains(filter))
-    {
-        let mut times = (Vec::new(), Vec::new(), Vec::new());
-        let mut next = 1;
-        for _ in 0..rounds {
-            let graph = measure(
-                &mut workload.graph,
-                next,
-                writes,
-                workload.effects,
-                &mut right,
-            );
-            let by_hand = measure(
-                &mut workload.by_hand,
-                next,
-                writes,
-                workload.effects,
-                &mut right,
-            );
-            next += writes;
-            times.0.push(graph);
-            times.1.push(by_hand);
-            times.2.push(graph / by_hand);
+    let arguments = match Arguments::parse() {
+        Ok(arguments) => arguments,
+        Err(text) => {
+            eprintln!("{text}");
+            return ExitCode::FAILURE;
         }
-        let (graph, by_hand, ratio) = (median(times.0), median(times.1), median(times.2));
+    };
+    std::panic::set_hook(Box::new(|_| {})); // what panics is told in the tables
+    let thread = thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || run(&arguments));
+    match thread.expect("a thread can be made").join() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(panic) => {
+            eprintln!(
+                "the benchmark itself failed: {}",
+                signal_kernel_benches::round::message(panic)
+            );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> bool {
+    let mut run = Run::new(arguments);
+    run.writes();
+    run.async_work();
+    run.growth();
+    run.memory();
+    let written = write(arguments, &run);
+    if let Err(error) = &written {
+        eprintln!("the results could not be written: {error}");
+    }
+    println!();
+    if run.disturbed() > 0 {
         println!(
-            "{:<16} {graph:>10.1} {by_hand:>10.1} {ratio:>8.2}",
-            workload.name
+            "{} repetitions were disturbed and count all the same",
+            run.disturbed()
         );
     }
-    if right {
-        println!("every side ran its effects as often as it must");
-        ExitCode::SUCCESS
-    } else {
-        eprintln!("a side ran its effects too often, or not often enough");
-        ExitCode::FAILURE
+    for wrong in &run.wrong {
+        println!("WRONG: {wrong}");
     }
+    if run.wrong.is_empty() {
+        println!("every answer and every count of effect runs of our sides is right");
+    }
+    run.wrong.is_empty() && written.is_ok()
 }
 
-/// Nanoseconds per write.
-fn measure(side: &mut Side, from: u64, writes: u64, effects: u64, right: &mut bool) -> f64 {
-    let start = Instant::now();
-    let runs = side(from, writes);
-    let elapsed = start.elapsed();
-    *right &= runs == writes * effects;
-    elapsed.as_nanos() as f64 / writes as f64
+fn write(arguments: &Arguments, run: &Run<'_>) -> io::Result<()> {
+    if arguments.quick {
+        return Ok(());
+    }
+    fs::create_dir_all(&arguments.out)?;
+    write_plots(&arguments.out, run)?;
+    if arguments.save {
+        write_plots(&home(), run)?;
+        let rows: Vec<_> = WORKLOADS
+            .iter()
+            .map(|row| (row.name, row.operation, row.about))
+            .collect();
+        fs::write(
+            home().join("RESULTS.md"),
+            report::markdown(&about(arguments, run), &run.tables, &rows),
+        )?;
+    }
+    Ok(())
 }
 
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
+fn write_plots(folder: &Path, run: &Run<'_>) -> io::Result<()> {
+    let tables: Vec<_> = run.tables.iter().map(report::Table::json).collect();
+    let mut text = serde_json::to_string_pretty(&json!({ "tables": tables }))?;
+    text.push('\n');
+    fs::write(folder.join("results.json"), text)?;
+    if let Some(ratios) = &run.ratios {
+        let ours = sides::all()
+            .iter()
+            .filter(|side| side.kind == sides::Kind::Ours)
+            .count();
+        fs::write(
+            folder.join("results.svg"),
+            report::plot(ratios, "hand-written code", ours),
+        )?;
+    }
+    println!(
+        "\nwritten: results.json and results.svg in {}",
+        folder.display()
+    );
+    Ok(())
+}
+
+/// Where and with what it ran.
+fn about(arguments: &Arguments, run: &Run<'_>) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{} {}, {} processors; medians of {} repetitions; {} of all were \
+         disturbed by other programs and count all the same",
+        std::env::consts::OS,
+        std::env::consts::ARCH,
+        thread::available_parallelism().map_or(0, usize::from),
+        arguments.repetitions(),
+        run.disturbed()
+    )];
+    lines.extend(compiler());
+    for side in sides::all() {
+        lines.push(format!("{}: effects run: {}", side.name, side.effects));
+    }
+    for side in resources::all() {
+        lines.push(format!("{}, async: {}", side.name, side.how));
+    }
+    lines.extend(versions());
+    lines
+}
+
+fn compiler() -> Option<String> {
+    let rustc = std::env::var("RUSTC").unwrap_or("rustc".to_owned());
+    let output = std::process::Command::new(rustc)
+        .arg("--version")
+        .output()
+        .ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The peers' versions, from the lock file.
+fn versions() -> Option<String> {
+    const PEERS: [&str; 7] = [
+        "alien-signals",
+        "dioxus-signals",
+        "floem_reactive",
+        "futures-signals",
+        "incremental",
+        "reactive_graph",
+        "sycamore-reactive",
+    ];
+    let lock = fs::read_to_string(home().join("Cargo.lock")).ok()?;
+    let version = |name: &&str| {
+        let at = lock.split("[[package]]").find(|package| {
+            package
+                .lines()
+                .any(|line| line == format!("name = \"{name}\""))
+        })?;
+        let version = at
+            .lines()
+            .find_map(|line| line.strip_prefix("version = "))?;
+        Some(format!("{name} {}", version.trim_matches('"')))
+    };
+    let found: Vec<_> = PEERS.iter().filter_map(version).collect();
+    (!found.is_empty()).then(|| format!("versions: {}", found.join(", ")))
 }

@@ -1,0 +1,16 @@
+//! Writes the declared graphs: too long to write by hand, and their shapes are those of the other sides.
+//!
+//! Invariants: a graph of `declared.rs` has one `Graph` implementation, beside it.
+//!
+//! Must not know: the plans.
+
+mod graph;
+mod shapes;
+
+use std::{env, fs, path::Path};
+
+fn main() {
+    println!("cargo::rerun-if-changed=build");
+    let path = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("declared.rs");
+    fs::write(path, shapes::all()).expect("OUT_DIR is writable");
+}

@@ -1,0 +1,179 @@
+//! Instructions of a fixed set of our own workloads, counted by callgrind: figures that a busy machine
+//! does not disturb. Fails if one has grown by more than a tenth over `baseline.json`.
+//!
+//! `cargo run --release --manifest-path benches/Cargo.toml --no-default-features --bin counts [-- --save]`
+//!
+//! Invariants: what is counted is `counted` alone, so that starting the process and building the graph are
+//! left out (except where building is the workload); without valgrind it says so and succeeds.
+//!
+//! Must not know: peers.
+
+use serde_json::{Map, Value, json};
+use signal_kernel_benches::{
+    arguments::home, declared, libraries::dynamic::Dynamic, library::Library, meter::Meter,
+    resources, sides, storm,
+};
+use std::{
+    env, fs,
+    process::{Command, ExitCode},
+    time::Duration,
+};
+
+/// Those whose instructions are counted, on both doors.
+const WORKLOADS: [&str; 18] = [
+    "get",
+    "set",
+    "set, computed, get",
+    "set, effect",
+    "avoidable",
+    "broad 50 x 2",
+    "deep 50",
+    "diamond 5",
+    "mux 100",
+    "triangle 10",
+    "unstable",
+    "cellx 10",
+    "cellx 10, effects",
+    "create computeds",
+    "fan-out 1000, effects",
+    "fan-in 300",
+    "superseded",
+    "ready at once",
+];
+const SIDES: [&str; 2] = [declared::NAME, Dynamic::NAME];
+
+/// How many hundredths a count may grow.
+const TOLERANCE: u64 = 10;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => compare(false),
+        ["--save"] => compare(true),
+        ["run", side, workload] => run(side, workload),
+        _ => {
+            eprintln!("usage: counts [--save]");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One workload: a pass to warm up and a counted one, as in a quick run.
+fn run(side: &str, workload: &str) -> ExitCode {
+    let meter = Meter::new(Duration::ZERO);
+    let ran = match storm::ROWS.iter().position(|(name, _)| *name == workload) {
+        Some(row) => {
+            let sides = resources::all();
+            let side = sides.iter().find(|known| known.name == side);
+            side.is_some_and(|side| storm::run(side, row, &meter))
+        }
+        None => {
+            let sides = sides::all();
+            let side = sides.iter().find(|known| known.name == side);
+            side.is_some_and(|side| (side.run)(workload, &meter))
+        }
+    };
+    match ran && meter.faults().is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+fn compare(save: bool) -> ExitCode {
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        println!("instructions are not counted: valgrind is not installed");
+        return ExitCode::SUCCESS;
+    }
+    let path = home().join("baseline.json");
+    let baseline: Value = fs::read_to_string(&path)
+        .ok()
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default();
+    let compiler = compiler();
+    if !save && baseline["compiler"] != json!(compiler) {
+        println!(
+            "the baseline was made with {}, this is {compiler}",
+            baseline["compiler"]
+        );
+    }
+    let mut counts = Map::new();
+    let mut grown = Vec::new();
+    println!(
+        "{:34}{:>14}{:>14}{:>8}",
+        "instructions", "baseline", "now", ""
+    );
+    for side in SIDES {
+        for workload in WORKLOADS {
+            let name = format!("{side}: {workload}");
+            let now = match count(side, workload) {
+                Ok(now) => now,
+                Err(why) => {
+                    eprintln!("{name}: {why}");
+                    return ExitCode::FAILURE;
+                }
+            };
+            let before = baseline["instructions"][&name].as_u64();
+            let change = before.map_or(String::new(), |before| {
+                format!(
+                    "{:+.1} %",
+                    (now as f64 / before.max(1) as f64 - 1.0) * 100.0
+                )
+            });
+            let shown = before.map_or("-".to_owned(), |before| before.to_string());
+            println!("{name:34}{shown:>14}{now:>14}{change:>9}");
+            if before.is_some_and(|before| now * 100 > before * (100 + TOLERANCE)) {
+                grown.push(name.clone());
+            }
+            counts.insert(name, json!(now));
+        }
+    }
+    if save {
+        let saved = json!({ "compiler": compiler, "instructions": counts });
+        let mut text = serde_json::to_string_pretty(&saved).expect("it is plain data");
+        text.push('\n');
+        return match fs::write(&path, text) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{}: {error}", path.display());
+                ExitCode::FAILURE
+            }
+        };
+    }
+    if grown.is_empty() {
+        println!("none has grown by more than {TOLERANCE} %");
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("grown by more than {TOLERANCE} %: {}", grown.join("; "));
+    eprintln!("if that is wanted: `counts --save`, and say why in the commit");
+    ExitCode::FAILURE
+}
+
+/// Runs this program under callgrind.
+fn count(side: &str, workload: &str) -> Result<u64, String> {
+    let program = env::current_exe().map_err(|error| error.to_string())?;
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .args(["--collect-atstart=no", "--toggle-collect=*meter::counted*"])
+        .arg(program)
+        .args(["run", side, workload])
+        .output()
+        .map_err(|error| error.to_string())?;
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    if !output.status.success() {
+        return Err(format!("a wrong answer, or a crash:\n{told}"));
+    }
+    let collected = told
+        .lines()
+        .find_map(|line| line.split("Collected :").nth(1));
+    collected
+        .and_then(|count| count.trim().parse().ok())
+        .ok_or(format!("callgrind did not say how many:\n{told}"))
+}
+
+fn compiler() -> String {
+    let rustc = env::var("RUSTC").unwrap_or("rustc".to_owned());
+    let output = Command::new(rustc).arg("--version").output();
+    output.map_or(String::new(), |output| {
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    })
+}

@@ -1,0 +1,113 @@
+//! The graphs declared with `reactive!`, and the drivers of those that are many.
+//!
+//! Invariants: a declared graph has a fixed size. Where a workload has 100 000 nodes, it is 1000 graphs of
+//! 100; rows that are larger than what `build/shapes.rs` writes are left out.
+//!
+//! Must not know: what is inside the runtime.
+
+use crate::{
+    body::{add, busy, double, negative, same, seen, sub, zero},
+    meter::Meter,
+    plan::{self, CELLX, Graph, MANY, folded},
+};
+use std::hint::black_box;
+
+include!(concat!(env!("OUT_DIR"), "/declared.rs"));
+
+pub const NAME: &str = "reactive!";
+
+/// Nodes in one of many graphs.
+const EACH: usize = 100;
+
+/// Times `workload` once; false if there is no such workload here.
+pub fn run(workload: &str, meter: &Meter) -> bool {
+    match workload {
+        "get" => {
+            let mut graph = Source::new();
+            graph.set_head(1);
+            plan::get(meter, graph);
+        }
+        "set" => plan::set().drive(meter, Source::new()),
+        "set, computed, get" => plan::computed().drive(meter, Computed::new()),
+        "set, effect" => plan::effect().drive(meter, Effect::new()),
+        "avoidable" => plan::avoidable().drive(meter, Avoidable::new()),
+        "broad 50 x 2" => plan::broad().drive(meter, Broad::new()),
+        "deep 50" => plan::deep().drive(meter, Deep::new()),
+        "diamond 5" => plan::diamond().drive(meter, Diamond::new()),
+        "mux 100" => plan::mux().drive(meter, Box::new(Mux::new())),
+        "repeated 30" => plan::repeated().drive(meter, Repeated::new()),
+        "triangle 10" => plan::triangle().drive(meter, Triangle::new()),
+        "unstable" => plan::unstable().drive(meter, Unstable::new()),
+        "cellx 10" => plan::cellx(10, false).drive(meter, Box::new(Cellx10::new())),
+        "cellx 50" => plan::cellx(50, false).drive(meter, Box::new(Cellx50::new())),
+        "cellx 10, effects" => plan::cellx(10, true).drive(meter, Box::new(Cellx10Effects::new())),
+        "cellx 100, effects" => {
+            plan::cellx(100, true).drive(meter, Box::new(Cellx100Effects::new()));
+        }
+        "create signals" => {
+            let graphs = create(meter, Signals::new);
+            meter.values(u64::from(*graphs[0].s99() != 99));
+        }
+        "create computeds" => create_computeds(meter),
+        "create effects" => {
+            let graphs = create(meter, Effects::new);
+            meter.effects(graphs.iter().map(|graph| *graph.ran()).sum(), MANY as u64);
+        }
+        "update 1 to 1" => update(meter),
+        "fan-out 100" => plan::fan_out(100).drive(meter, Box::new(FanOut::new())),
+        "fan-out 1000, effects" => {
+            plan::fan_out_effects(1000).drive(meter, Box::new(FanOutEffects::new()));
+        }
+        "fan-in 300" => plan::fan_in(300).drive(meter, Box::new(FanIn::new())),
+        _ => return false,
+    }
+    true
+}
+
+/// Makes as many graphs as have [`MANY`] nodes together.
+fn create<G>(meter: &Meter, new: impl Fn() -> G) -> Vec<G> {
+    let mut graphs = Vec::with_capacity(MANY / EACH);
+    meter.once(MANY as u64, || {
+        graphs.extend((0..MANY / EACH).map(|_| new()));
+    });
+    graphs
+}
+
+fn create_computeds(meter: &Meter) {
+    let wrong = std::cell::Cell::new(0);
+    create(meter, || {
+        let mut graph = Pairs::new();
+        for at in 0..EACH {
+            let right = graph.read(at) == at as i64 + 1;
+            wrong.set(wrong.get() + u64::from(!right));
+        }
+        graph
+    });
+    meter.values(wrong.get());
+}
+
+/// 1000 graphs as one, whose `at`th source is that of a graph in turn.
+struct ManyPairs(Vec<Pairs>);
+
+impl Graph for ManyPairs {
+    #[inline(always)]
+    fn write(&mut self, at: usize, value: i64) {
+        self.0[at / EACH].write(at % EACH, value);
+    }
+    #[inline(always)]
+    fn read(&mut self, at: usize) -> i64 {
+        self.0[at / EACH].read(at % EACH)
+    }
+    fn runs(&mut self) -> u64 {
+        0
+    }
+}
+
+fn update(meter: &Meter) {
+    let mut graphs = ManyPairs((0..MANY / EACH).map(|_| Pairs::new()).collect());
+    for at in 0..MANY {
+        graphs.write(at, at as i64);
+        graphs.read(at);
+    }
+    plan::one_to_one(MANY).drive(meter, graphs);
+}

@@ -1,0 +1,28 @@
+//! Side-by-side measurements: the two doors of the kernel, hand-written code, and the peers.
+//!
+//! How it measures, and what is fair and unfair about it, is in `NOTES.md`.
+//!
+//! Invariants: every side is timed doing the same (`plan`), one after the other in one process, and its
+//! answers and effect runs are checked while it is timed.
+//!
+//! Must not know: what is inside the kernel.
+
+pub mod arguments;
+pub mod body;
+pub mod declared;
+#[cfg(feature = "peers")]
+pub mod explicit;
+pub mod graphs;
+pub mod growth;
+pub mod hand;
+pub mod heap;
+pub mod libraries;
+pub mod library;
+pub mod meter;
+pub mod plan;
+pub mod report;
+pub mod resources;
+pub mod round;
+pub mod sides;
+pub mod storm;
+pub mod workloads;

@@ -1,0 +1,48 @@
+//! The run as `RESULTS.md`.
+//!
+//! Invariants: everything in it comes from one run; how it was measured is `NOTES.md`'s to say.
+//!
+//! Must not know: what was measured.
+
+use super::{Row, Table};
+use std::fmt::Write;
+
+/// The whole page. `about` are the lines that say where and with what it ran.
+pub fn markdown(about: &[String], tables: &[Table], rows: &[(&str, &str, &str)]) -> String {
+    let mut page = String::from(
+        "# Results\n\nWritten by `cargo run --release --manifest-path benches/Cargo.toml -- --save`. How to \
+         read it, and what is fair and unfair about it: [NOTES.md](NOTES.md).\n\n",
+    );
+    for line in about {
+        writeln!(page, "- {line}").unwrap();
+    }
+    page.push_str("\n![Each side's time as a multiple of hand-written code's](results.svg)\n");
+    for table in tables {
+        self::table(&mut page, table);
+    }
+    page.push_str("\n## The rows\n\n| workload | one operation is | |\n|---|---|---|\n");
+    for (name, operation, about) in rows {
+        writeln!(page, "| {name} | {operation} | {about} |").unwrap();
+    }
+    page
+}
+
+fn table(page: &mut String, table: &Table) {
+    writeln!(page, "\n## {}\n\n{}.\n", table.title, table.unit).unwrap();
+    writeln!(page, "| | {} |", table.columns.join(" | ")).unwrap();
+    writeln!(page, "|---|{}", "---:|".repeat(table.columns.len())).unwrap();
+    for Row { name, cells, .. } in &table.rows {
+        let cells: Vec<String> = cells
+            .iter()
+            .map(|cell| cell.text().replace('*', "\\*"))
+            .collect();
+        writeln!(page, "| {name} | {} |", cells.join(" | ")).unwrap();
+    }
+    let deviations = table.deviations();
+    if !deviations.is_empty() || !table.notes.is_empty() {
+        page.push('\n');
+    }
+    for note in deviations.iter().chain(&table.notes) {
+        writeln!(page, "- {}", note.replace('*', "\\*")).unwrap();
+    }
+}

@@ -1,0 +1,87 @@
+//! Who takes part: hand-written code, both doors of the kernel, the peers.
+//!
+//! Invariants: in the order of the report, hand-written code first.
+//!
+//! Must not know: how a side builds its graphs.
+
+use crate::{declared, hand, libraries::dynamic::Dynamic, library::Library, meter::Meter};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What everything is compared with.
+    Hand,
+    /// Ours: a wrong answer fails the run.
+    Ours,
+    /// A wrong answer is marked.
+    Peer,
+}
+
+/// One column.
+pub struct Side {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// How its effects run.
+    pub effects: &'static str,
+    /// Workloads it never finishes, by the start of their name, and why.
+    pub skip: &'static [(&'static str, &'static str)],
+    /// Times a workload once; false if it is not expressed on this side.
+    pub run: fn(&str, &Meter) -> bool,
+}
+
+impl Side {
+    /// Why `workload` is not run on this side, if it is not.
+    pub fn skips(&self, workload: &str) -> Option<&'static str> {
+        let skip = self
+            .skip
+            .iter()
+            .find(|(start, _)| workload.starts_with(start));
+        skip.map(|(_, why)| *why)
+    }
+}
+
+fn of<L: Library>() -> Side {
+    Side {
+        name: L::NAME,
+        kind: if L::IS_OURS { Kind::Ours } else { Kind::Peer },
+        effects: L::EFFECTS,
+        skip: L::SKIP,
+        run: crate::graphs::run::<L>,
+    }
+}
+
+/// Every side of this build.
+pub fn all() -> Vec<Side> {
+    #[allow(unused_mut)] // without peers
+    let mut sides = vec![
+        Side {
+            name: hand::NAME,
+            kind: Kind::Hand,
+            effects: "straight calls",
+            skip: &[],
+            run: hand::run,
+        },
+        Side {
+            name: declared::NAME,
+            kind: Kind::Ours,
+            effects: "inside the write",
+            skip: &[],
+            run: declared::run,
+        },
+        of::<Dynamic>(),
+    ];
+    #[cfg(feature = "peers")]
+    {
+        use crate::{explicit, libraries::*};
+        sides.extend([
+            of::<alien::Alien>(),
+            of::<leptos::Immediate>(),
+            of::<leptos::Ticked>(),
+            of::<sycamore::Sycamore>(),
+            of::<floem::Floem>(),
+            of::<dioxus::Dioxus>(),
+            explicit::incremental::side(),
+            explicit::futures_signals::side(),
+        ]);
+    }
+    sides
+}
