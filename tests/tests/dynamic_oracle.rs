@@ -68,7 +68,7 @@ fn check_programs(first: u64, count: u64, steps: usize, traps: bool, always: boo
     let count = if cfg!(debug_assertions) {
         count
     } else {
-        30 * count
+        10 * count
     };
     for seed in first..first + count {
         let program = Generator::new(seed, traps, always).program(steps);
