@@ -64,7 +64,7 @@ pub(super) struct Node {
     /// When the value last changed, on the clock of the graph; 0 while a computed value has none.
     pub(super) version: u32,
     /// The last run that read this node.
-    read_by: u32,
+    pub(super) read_by: u32,
     pub(super) subs: u32,
     pub(super) subs_tail: u32,
     pub(super) next_sibling: u32,
@@ -105,11 +105,11 @@ pub(super) struct Link {
 pub(super) struct Observer {
     pub(super) node: u32,
     /// The last link that this run has used.
-    cursor: u32,
+    pub(super) cursor: u32,
     /// The one after it: of the run before.
-    next: u32,
+    pub(super) next: u32,
     /// The number of the run.
-    run: u32,
+    pub(super) run: u32,
 }
 
 impl Body {
@@ -161,7 +161,7 @@ pub(super) struct Frame {
 /// A node that stands in a queue. Its order tells whether the slot still belongs to it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Due {
-    order: u32,
+    pub(super) order: u32,
     pub(super) node: u32,
 }
 
@@ -373,416 +373,6 @@ impl Graph {
         }
     }
 
-    /// The value of this node is another one from now on.
-    #[inline(always)]
-    pub(super) fn touch(&mut self, node: u32) {
-        self.nodes[node as usize].version = self.tick_if(true);
-    }
-
-    /// The time of the graph, after a change a new one.
-    #[inline(always)]
-    pub(super) fn tick_if(&mut self, changed: bool) -> u32 {
-        self.clock += u32::from(changed);
-        self.clock
-    }
-
-    /// The value of this node is one that it had before: who has seen the last one has seen an equal one.
-    pub(super) fn touch_back(&mut self, node: u32, version: u32) {
-        let node = &mut self.nodes[node as usize];
-        let last = std::mem::replace(&mut node.version, version);
-        let mut link = node.subs;
-        while last != version && link != NONE {
-            let it = &mut self.links[link as usize];
-            if it.seen == last {
-                it.seen = version;
-            }
-            link = it.next_sub;
-        }
-    }
-
-    /// Whoever observes now depends on `dep`.
-    #[inline(always)]
-    pub(super) fn track(&mut self, dep: u32) {
-        if self.ambient.observer.node != NONE && !self.has_read_again(dep) {
-            self.insert(dep);
-        }
-    }
-
-    /// The observer reads what it has read at this point in the run before, or once more.
-    #[inline(always)]
-    fn has_read_again(&mut self, dep: u32) -> bool {
-        let observer = &mut self.ambient.observer;
-        let node = &mut self.nodes[dep as usize];
-        match self.links.get_mut(observer.next as usize) {
-            // The link is used again.
-            Some(link) if link.dep == dep => {
-                link.seen = node.version;
-                observer.cursor = observer.next;
-                observer.next = link.next_dep;
-                node.read_by = observer.run;
-                true
-            }
-            _ => std::mem::replace(&mut node.read_by, observer.run) == observer.run,
-        }
-    }
-
-    /// A new link of the observer to `dep`, before the next one of the run before.
-    #[inline(never)]
-    fn insert(&mut self, dep: u32) {
-        let Observer {
-            node: sub,
-            cursor,
-            next,
-            ..
-        } = self.ambient.observer;
-        let body = self.nodes[sub as usize].body;
-        let node = &mut self.nodes[dep as usize];
-        let link = Link {
-            dep,
-            sub,
-            next_dep: next,
-            next_sub: NONE,
-            prev_sub: node.subs_tail,
-            seen: node.version,
-        };
-        let index = if self.free_link == NONE {
-            make_room(&mut self.links);
-            self.links.push(link);
-            to_index(self.links.len() - 1)
-        } else {
-            let index = self.free_link;
-            self.free_link = self.links[index as usize].next_dep;
-            self.links[index as usize] = link;
-            index
-        };
-        match std::mem::replace(&mut node.subs_tail, index) {
-            NONE => node.subs = index,
-            last => self.links[last as usize].next_sub = index,
-        }
-        match cursor {
-            NONE => self.bodies[body as usize].deps = index,
-            cursor => self.links[cursor as usize].next_dep = index,
-        }
-        self.ambient.observer.cursor = index;
-    }
-
-    /// A run has begun.
-    #[inline(always)]
-    pub(super) fn next_run(&mut self) {
-        self.runs += 1;
-        if self.runs == u32::MAX {
-            self.restart_runs();
-        }
-    }
-
-    #[cold]
-    fn restart_runs(&mut self) {
-        self.runs = 1;
-        for node in &mut self.nodes {
-            node.read_by = 0;
-        }
-    }
-
-    /// Ends the run that is observing: what it has not read it depends on no more.
-    #[inline(always)]
-    pub(super) fn forget_unread(&mut self) {
-        if self.ambient.observer.next != NONE {
-            self.forget_rest();
-        }
-    }
-
-    #[cold]
-    fn forget_rest(&mut self) {
-        let Observer {
-            node, cursor, next, ..
-        } = self.ambient.observer;
-        match cursor {
-            NONE => self.body(node).deps = NONE,
-            cursor => self.links[cursor as usize].next_dep = NONE,
-        }
-        self.unlink_all(next);
-    }
-
-    pub(super) fn untracked(&mut self) {
-        self.ambient.observer = NOBODY;
-    }
-
-    /// Gives up a list of dependencies.
-    pub(super) fn unlink_all(&mut self, mut link: u32) {
-        while link != NONE {
-            let Link {
-                dep,
-                next_dep,
-                next_sub,
-                prev_sub,
-                ..
-            } = self.links[link as usize];
-            if dep != NONE {
-                let node = &mut self.nodes[dep as usize];
-                match next_sub {
-                    NONE => node.subs_tail = prev_sub,
-                    next => self.links[next as usize].prev_sub = prev_sub,
-                }
-                match prev_sub {
-                    NONE => node.subs = next_sub,
-                    prev => self.links[prev as usize].next_sub = next_sub,
-                }
-            }
-            let gone = &mut self.links[link as usize];
-            (gone.sub, gone.dep) = (NONE, NONE);
-            gone.next_dep = std::mem::replace(&mut self.free_link, link);
-            link = next_dep;
-        }
-    }
-
-    /// Marks what may be affected by a change of `source`: its direct dependents with `direct`, all others
-    /// with `CHECK`. Stops at what is marked already.
-    pub(super) fn mark(&mut self, source: u32, direct: u8) {
-        let mut link = self.nodes[source as usize].subs;
-        while link != NONE {
-            let Link { sub, next_sub, .. } = self.links[link as usize];
-            let subs = self.mark_one(sub, direct);
-            if subs != NONE {
-                self.mark_below(subs);
-            }
-            link = next_sub;
-        }
-    }
-
-    fn mark_below(&mut self, mut link: u32) {
-        loop {
-            let Link { sub, next_sub, .. } = self.links[link as usize];
-            let subs = self.mark_one(sub, CHECK);
-            link = if subs == NONE {
-                next_sub
-            } else {
-                if next_sub != NONE {
-                    self.walk.push(next_sub);
-                }
-                subs
-            };
-            if link == NONE {
-                match self.walk.pop() {
-                    Some(next) => link = next,
-                    None => return,
-                }
-            }
-        }
-    }
-
-    /// Marks one node, queues it if it runs by itself, and returns its subscribers if they are not marked.
-    #[inline(always)]
-    fn mark_one(&mut self, sub: u32, mark: u8) -> u32 {
-        let node = &mut self.nodes[sub as usize];
-        let was = node.marks;
-        node.marks = was | mark;
-        if was & QUEUED == 0 && matches!(node.kind, Kind::Effect | Kind::Driver) {
-            node.marks |= QUEUED;
-            let order = self.bodies[node.body as usize].order;
-            let queue = match node.kind {
-                Kind::Effect => &mut self.effects,
-                _ => &mut self.drivers,
-            };
-            queue.push(Due { order, node: sub });
-        }
-        if was & STALE == 0 { node.subs } else { NONE }
-    }
-
-    /// Queues an effect or a driver for the next settle.
-    pub(super) fn queue(&mut self, node: u32, mark: u8) {
-        let subs = self.mark_one(node, mark);
-        if subs != NONE {
-            self.mark_below(subs);
-        }
-    }
-
-    /// Does the node still belong to this entry?
-    pub(super) fn is_due(&self, due: Due) -> bool {
-        let node = &self.nodes[due.node as usize];
-        node.body != NONE && self.bodies[node.body as usize].order == due.order
-    }
-
-    /// Has a dependency changed since the body of this node has read it?
-    pub(super) fn has_moved(&self, node: u32) -> bool {
-        let mut link = self.deps(node);
-        while link != NONE {
-            let it = &self.links[link as usize];
-            if it.dep != NONE && self.nodes[it.dep as usize].version != it.seen {
-                return true;
-            }
-            link = it.next_dep;
-        }
-        false
-    }
-
-    /// An edge that is there from the beginning.
-    pub(super) fn depends_on(&mut self, node: u32, dep: u32) {
-        let body = self.nodes[node as usize].body;
-        let observer = Observer::new(node, self.bodies[body as usize].deps, self.runs);
-        self.next_run();
-        let before = std::mem::replace(&mut self.ambient.observer, observer);
-        self.track(dep);
-        self.ambient.observer = before;
-    }
-
-    /// Where the list of an owner's children, or that of its cleanups, begins: newest first.
-    fn first(&mut self, owner: u32, kind: Kind) -> &mut u32 {
-        let body = self.body(owner);
-        match kind {
-            Kind::Cleanup => &mut body.first_cleanup,
-            _ => &mut body.first_child,
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn owns_any(&self, owner: u32) -> bool {
-        self.bodies[self.nodes[owner as usize].body as usize].owns_any()
-    }
-
-    /// The newest child of an owner; its newest cleanup when there is none.
-    pub(super) fn last_owned(&self, owner: u32) -> Option<u32> {
-        let body = self.bodies.get(self.nodes[owner as usize].body as usize)?;
-        [body.first_child, body.first_cleanup]
-            .into_iter()
-            .find(|&index| index != NONE)
-    }
-
-    /// Takes a node out of the list of its owner's children.
-    pub(super) fn leave_owner(&mut self, index: u32) {
-        let node = &mut self.nodes[index as usize];
-        let kind = node.kind;
-        let next = std::mem::replace(&mut node.next_sibling, NONE);
-        let prev = std::mem::replace(&mut node.prev_sibling, NONE);
-        if next != NONE {
-            self.nodes[next as usize].prev_sibling = prev;
-        }
-        if prev == NONE {
-            return;
-        }
-        if self.nodes[prev as usize].body != NONE && *self.first(prev, kind) == index {
-            *self.first(prev, kind) = next;
-        } else {
-            self.nodes[prev as usize].next_sibling = next;
-        }
-    }
-
-    /// Cuts all edges of a node, in both directions.
-    pub(super) fn isolate(&mut self, index: u32) {
-        let mut link = self.nodes[index as usize].subs;
-        while link != NONE {
-            let it = &mut self.links[link as usize];
-            it.dep = NONE; // it stays in its subscriber's list, for the next run to give it up
-            link = std::mem::replace(&mut it.next_sub, NONE);
-            it.prev_sub = NONE;
-        }
-        let node = &mut self.nodes[index as usize];
-        (node.subs, node.subs_tail) = (NONE, NONE);
-        if node.body != NONE {
-            let deps = std::mem::replace(&mut self.bodies[node.body as usize].deps, NONE);
-            self.unlink_all(deps);
-        }
-    }
-
-    /// Gives a node's slot back. It has no edges, no children and no owner by now.
-    pub(super) fn free(&mut self, index: u32) {
-        let node = &mut self.nodes[index as usize];
-        debug_assert!(node.subs == NONE);
-        node.kind = Kind::Free;
-        node.marks = 0;
-        for borrowed in &mut self.reading {
-            if borrowed.0 == index {
-                borrowed.0 = NONE; // the reader has the value; the slot is free
-            }
-        }
-        let body = std::mem::replace(&mut node.body, NONE);
-        if body != NONE {
-            let slot = &mut self.bodies[body as usize];
-            slot.order = NONE;
-            slot.deps = std::mem::replace(&mut self.free_body, body);
-        }
-        self.live -= 1;
-        let node = &mut self.nodes[index as usize];
-        if node.generation == u32::MAX {
-            // Every handle that this slot can tell apart was handed out: it is never used again.
-            node.marks = DISPOSED;
-            return;
-        }
-        node.generation += 1;
-        node.next_sibling = std::mem::replace(&mut self.free_node, index);
-    }
-
-    /// Gives the tables back when nothing is left in them.
-    pub(super) fn shrink_if_empty(&mut self) {
-        if self.live > 0 || self.nodes.len() < 1024 || !self.frames.is_empty() {
-            return;
-        }
-        let highest = self.nodes.iter().map(|node| node.generation).max();
-        let Some(first) = highest.and_then(|highest| highest.checked_add(1)) else {
-            return;
-        };
-        self.first_generation = first;
-        (self.nodes, self.bodies, self.links) = (Vec::new(), Vec::new(), Vec::new());
-        (self.free_node, self.free_body, self.free_link) = (NONE, NONE, NONE);
-        (self.effects, self.drivers, self.spare) = (Vec::new(), Vec::new(), Vec::new());
-        (self.walk, self.pulls) = (Vec::new(), Vec::new());
-    }
-
-    /// Takes everything out when the thread ends: every handle is stale from now on.
-    pub(super) fn take_all(&mut self) -> Graph {
-        let highest = self.nodes.iter().map(|node| node.generation).max();
-        let mut all = std::mem::replace(self, Graph::new());
-        std::mem::swap(&mut self.names, &mut all.names); // messages still name places
-        let first = highest.map_or(0, |highest| highest.saturating_add(1));
-        self.first_generation = first.max(all.first_generation);
-        all
-    }
-
-    /// Numbers versions and creations anew before they run out. Only at rest.
-    #[inline(always)]
-    pub(super) fn renumber_if_due(&mut self) {
-        let due = self.clock >= LAST || self.orders >= LAST;
-        let at_rest = self.depth == 0 && self.frames.is_empty() && self.effects.is_empty();
-        if due && at_rest {
-            self.renumber();
-        }
-    }
-
-    #[cold]
-    fn renumber(&mut self) {
-        // What counts is whether a link has seen the value that is there, that of the candidate, or another.
-        for link in &mut self.links {
-            if link.dep != NONE {
-                let (seen, version) = (link.seen, self.nodes[link.dep as usize].version);
-                let candidate = self.candidates.get(&link.dep);
-                link.seen = if seen == version {
-                    seen.min(3)
-                } else if candidate.is_some_and(|it| it.version == seen) {
-                    seen.min(2)
-                } else {
-                    1
-                };
-            }
-        }
-        for (&node, candidate) in &mut self.candidates {
-            let same = candidate.version == self.nodes[node as usize].version;
-            candidate.version = candidate.version.min(if same { 3 } else { 2 });
-        }
-        for node in &mut self.nodes {
-            node.version = node.version.min(3);
-        }
-        self.clock = 3;
-        let mut used: Vec<&mut Body> = self
-            .bodies
-            .iter_mut()
-            .filter(|it| it.order != NONE)
-            .collect();
-        used.sort_unstable_by_key(|it| it.order);
-        self.orders = to_index(used.len());
-        for (order, body) in (1..).zip(used) {
-            body.order = order;
-        }
-    }
-
     /// How many nodes and links there are.
     pub(super) fn size(&self) -> (usize, usize) {
         let links = self.links.iter().filter(|link| link.sub != NONE).count();
@@ -792,14 +382,14 @@ impl Graph {
 
 /// Lets a long table grow by a sixteenth: what it costs to move it is little, what it keeps idle is not.
 #[inline(always)]
-fn make_room<T>(table: &mut Vec<T>) {
+pub(super) fn make_room<T>(table: &mut Vec<T>) {
     if table.len() == table.capacity() && table.len() >= 4096 {
         table.reserve_exact(table.len() / 16);
     }
 }
 
 #[inline(always)]
-fn to_index(index: usize) -> u32 {
+pub(super) fn to_index(index: usize) -> u32 {
     u32::try_from(index)
         .ok()
         .filter(|&index| index < NONE)

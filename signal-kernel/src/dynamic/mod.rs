@@ -1,11 +1,18 @@
 //! The dynamic graph: signals, computed values, effects and resources as functions, for graphs whose shape
 //! is known only at run time.
 //!
-//! Each thread has one graph ([`kernel`]); handles are numbers into it ([`handle`]). [`graph`] keeps nodes,
-//! links and marks and knows no values. A write marks what it may affect; [`settle`] pulls it up to date and
-//! runs the effects; [`run`] runs one body; [`batch`] judges what counts in the end; [`half_way`] remembers
-//! what a batch has read in the middle; [`dispose`] ends nodes. What users hold is in [`signal`],
-//! [`computed`], [`effect`], [`scope`].
+//! Each thread has one graph ([`kernel`]); handles are numbers into it ([`handle`]). The tables are in
+//! [`graph`], and know no values: [`edges`] between nodes, [`owners`] of nodes, [`numbers`] that tell old from
+//! new, [`names`] for messages; [`check`] holds them against their invariants. [`value`] is what a node
+//! holds, [`held`] what that of a signal does.
+//!
+//! A write marks what it may affect; [`settle`] pulls that up to date and runs the effects; [`run`] runs one
+//! body; [`batch`] judges what counts in the end; [`half_way`] remembers what a batch has read in the middle;
+//! [`dispose`] ends nodes. [`work`] is asynchronous work, [`drive`] polls it, [`hooks`] tell of it; [`source`]
+//! stands for a declared graph.
+//!
+//! What users hold is in [`signal`], [`computed`], [`effect`], [`scope`], [`async_signal`]; [`resource`] makes
+//! the last, with [`options`].
 //!
 //! Invariants: no borrow of the graph is held while user code runs; ambient state changes only through
 //! guards, so a panic leaves nothing behind; nothing here recurses over a graph that a user has made.
@@ -18,16 +25,20 @@ mod check;
 mod computed;
 mod dispose;
 mod drive;
+mod edges;
 mod effect;
 mod graph;
 mod half_way;
 mod handle;
+mod held;
 mod hooks;
 mod kernel;
 #[cfg(test)]
 mod limits;
 mod names;
+mod numbers;
 mod options;
+mod owners;
 mod resource;
 mod run;
 mod scope;

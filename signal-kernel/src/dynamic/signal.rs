@@ -1,34 +1,20 @@
 //! Signals: values that are written from outside.
 //!
-//! Invariants: a value is written only when nobody borrows it; else the reader keeps the old one and the
-//! node gets a new cell. The rule of equality lives with the value, so that handles stay small.
-//!
-//! Must not know: who reads, and how the graph settles.
+//! Must not know: who reads, how a value is replaced, and how the graph settles.
 
 use super::{
-    batch::Rule,
-    graph::{Graph, Kind, NONE, QUEUED},
+    graph::{Graph, Kind, NONE},
     handle::{Disposed, Id, handle},
+    held::{
+        Held, Reading, UPDATING, being_updated, change, inside, is_same, put, put_in_batch, rule,
+        set_bits,
+    },
     kernel,
     run::Untracked,
-    value::{Value, from_bits, out_of_bits, same_bits, to_bits},
+    value::{Value, from_bits, same_bits, to_bits},
 };
 use crate::panics::FirstPanic;
-use std::{
-    any::Any,
-    borrow::Cow,
-    cell::{RefCell, RefMut},
-    marker::PhantomData,
-    mem,
-    panic::Location,
-    rc::Rc,
-};
-
-/// What a signal's node holds.
-struct Held<T> {
-    value: T,
-    same: fn(&T, &T) -> bool,
-}
+use std::{borrow::Cow, cell::RefCell, marker::PhantomData, mem, panic::Location, rc::Rc};
 
 /// A value that is written from outside, and whose readers are run again when it changes.
 ///
@@ -541,218 +527,6 @@ impl<T: 'static> Signal<T> {
                 Value::Cell(held) => f(&inside::<T>(&*held).value), // user code
             })
         })
-    }
-}
-
-/// A signal is being updated in place. Signals stand in no queue, and whoever looks for what has changed must not
-/// take it for a node that is being computed.
-const UPDATING: u8 = QUEUED;
-
-/// Changes a value in place.
-#[inline(always)]
-fn change<T: 'static, R>(value: &mut Value, f: impl FnOnce(&mut T) -> R) -> R {
-    match value {
-        Value::Bits(bits) => {
-            let value = out_of_bits(*bits).expect("it is primitive");
-            let mut outside = Outside { value, bits };
-            f(&mut outside.value) // user code
-        }
-        Value::Cell(held) => {
-            let held = Rc::get_mut(held).and_then(|held| held.downcast_mut::<Held<T>>());
-            f(&mut held.expect("nobody borrows it").value) // user code
-        }
-    }
-}
-
-/// A primitive value while it is changed: it goes back into its node, also if that panics.
-struct Outside<'a, T: 'static> {
-    value: T,
-    bits: &'a mut u64,
-}
-
-impl<T: 'static> Drop for Outside<'_, T> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        if let Some(bits) = to_bits(&self.value) {
-            *self.bits = bits;
-        }
-    }
-}
-
-/// The value in its cell. A handle's type is that of its node.
-#[inline(always)]
-fn inside<T: 'static>(held: &dyn Any) -> &Held<T> {
-    held.downcast_ref().expect("a handle knows its type")
-}
-
-#[inline(always)]
-fn is_same<T: 'static>(held: &dyn Any, value: &T) -> bool {
-    let held = inside::<T>(held);
-    (held.same)(&held.value, value) // user code
-}
-
-fn rule<T: 'static>() -> Rule {
-    Rule {
-        same: |old, new| match (old, new) {
-            (&Value::Bits(old), &Value::Bits(new)) => same_bits::<T>(old, new),
-            (Value::Cell(old), Value::Cell(new)) => is_same(&**old, &inside::<T>(&**new).value),
-            _ => false,
-        },
-        plain: !mem::needs_drop::<T>(),
-    }
-}
-
-/// Writes the bits of a value that is not the same.
-#[inline(always)]
-fn set_bits(
-    cell: &RefCell<Graph>,
-    mut graph: RefMut<'_, Graph>,
-    index: u32,
-    bits: u64,
-    rule: Rule,
-) {
-    let old = mem::replace(&mut graph.nodes[index as usize].value, Value::Bits(bits));
-    if graph.depth > 0 && !graph.is_logged(index) {
-        graph.write_down(index, Some(old), rule);
-    }
-    let mut panics = FirstPanic::default();
-    kernel::changed(cell, graph, index, &mut panics);
-    panics.resume();
-}
-
-/// What a write replaces: a value, or a cell that a reader holds.
-struct Gone<T> {
-    _value: Option<T>,
-    _cell: Option<Value>,
-}
-
-/// Replaces a value.
-#[inline(always)]
-fn put<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Gone<T> {
-    let slot = &mut graph.nodes[index as usize].value;
-    if let Value::Cell(cell) = slot {
-        let unique = Rc::get_mut(cell).and_then(|held| held.downcast_mut::<Held<T>>());
-        if let Some(held) = unique {
-            return Gone {
-                _value: Some(mem::replace(&mut held.value, value)),
-                _cell: None,
-            };
-        }
-    }
-    put_new(slot, value)
-}
-
-/// Somebody reads the old value just now.
-#[cold]
-fn put_new<T: 'static>(slot: &mut Value, value: T) -> Gone<T> {
-    let same = rule_of(slot);
-    Gone {
-        _value: None,
-        _cell: Some(mem::replace(
-            slot,
-            Value::Cell(Rc::new(Held { value, same })),
-        )),
-    }
-}
-
-/// The rule that a signal was made with.
-fn rule_of<T: 'static>(value: &Value) -> fn(&T, &T) -> bool {
-    match value {
-        Value::Cell(held) => inside::<T>(&**held).same,
-        Value::Bits(_) => |_, _| false,
-    }
-}
-
-/// Replaces a value in a batch, which keeps the first one that it replaces.
-fn put_in_batch<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Gone<T> {
-    if graph.is_logged(index) {
-        return put(graph, index, value);
-    }
-    let old = graph.nodes[index as usize].value.take();
-    let same = rule_of(&old);
-    let spare = graph.log.spare();
-    graph.nodes[index as usize].value = Value::Cell(fill(spare, Held { value, same }));
-    graph.write_down(index, Some(old), rule::<T>());
-    Gone {
-        _value: None,
-        _cell: None,
-    }
-}
-
-/// Puts a value into a spare cell, if that is for such values.
-fn fill<T: 'static>(spare: Option<Rc<dyn Any>>, new: Held<T>) -> Rc<dyn Any> {
-    let Some(mut spare) = spare else {
-        return Rc::new(new);
-    };
-    match Rc::get_mut(&mut spare).and_then(|held| held.downcast_mut::<Held<T>>()) {
-        Some(held) => {
-            *held = new; // what was in it needs no drop
-            spare
-        }
-        None => Rc::new(new),
-    }
-}
-
-#[cold]
-fn being_updated(cell: &RefCell<Graph>, index: u32, here: &Location<'_>) -> ! {
-    let graph = cell.borrow();
-    let name = graph.describe(index);
-    let at = graph.updating.iter().rev().find(|it| it.0 == index);
-    let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
-    drop(graph);
-    panic!("{name} is being updated{at}, and is used at {here}");
-}
-
-impl Graph {
-    /// A value is updated in place only when nobody borrows it, and when that can be undone if need be.
-    fn may_update(&mut self, index: u32, here: &Location<'_>) -> Result<(), String> {
-        let node = &mut self.nodes[index as usize];
-        let (borrowed, bits) = match &mut node.value {
-            Value::Bits(_) => (false, true),
-            Value::Cell(held) => (Rc::get_mut(held).is_none(), false),
-        };
-        let updating = node.marks & UPDATING != 0;
-        let at = self.reading.iter().rev().find(|it| it.0 == index);
-        if updating {
-            let at = self.updating.iter().rev().find(|it| it.0 == index);
-            let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
-            let name = self.describe(index);
-            Err(format!("{name} is being updated{at}, and again at {here}"))
-        } else if borrowed || at.is_some() {
-            let at = at.map_or_else(String::new, |(_, at)| format!(" by the `with` at {at}"));
-            let name = self.describe(index);
-            Err(format!(
-                "{name} is borrowed{at}, and cannot be updated in place at {here}"
-            ))
-        } else if bits || self.level == 0 || self.is_logged(index) {
-            Ok(())
-        } else {
-            let name = self.describe(index);
-            Err(format!(
-                "{name} cannot be updated in place in a transaction, at {here}: nothing could undo it; write \
-                 a changed copy with `set`"
-            ))
-        }
-    }
-}
-
-/// While it lives, the signal counts as borrowed by a `with`.
-struct Reading;
-
-impl Reading {
-    #[inline(always)]
-    fn new(index: u32, place: &'static Location<'static>) -> Self {
-        kernel::with(|cell| cell.borrow_mut().reading.push((index, place)));
-        Reading
-    }
-}
-
-impl Drop for Reading {
-    #[inline(always)]
-    fn drop(&mut self) {
-        kernel::with(|cell| {
-            cell.borrow_mut().reading.pop();
-        });
     }
 }
 

@@ -1,0 +1,220 @@
+//! The edges: who has read what, and what is marked when something changes.
+//!
+//! Invariants: a body that reads the same things again, in the same order, uses its links again; marking stops at
+//! what is marked, for then all below it is.
+//!
+//! Must not know: values, user code, and when anything runs.
+
+use super::graph::{
+    CHECK, Due, Graph, Kind, Link, NOBODY, NONE, Observer, QUEUED, STALE, make_room, to_index,
+};
+
+impl Graph {
+    /// Whoever observes now depends on `dep`.
+    #[inline(always)]
+    pub(super) fn track(&mut self, dep: u32) {
+        if self.ambient.observer.node != NONE && !self.has_read_again(dep) {
+            self.insert(dep);
+        }
+    }
+
+    /// The observer reads what it has read at this point in the run before, or once more.
+    #[inline(always)]
+    fn has_read_again(&mut self, dep: u32) -> bool {
+        let observer = &mut self.ambient.observer;
+        let node = &mut self.nodes[dep as usize];
+        match self.links.get_mut(observer.next as usize) {
+            // The link is used again.
+            Some(link) if link.dep == dep => {
+                link.seen = node.version;
+                observer.cursor = observer.next;
+                observer.next = link.next_dep;
+                node.read_by = observer.run;
+                true
+            }
+            _ => std::mem::replace(&mut node.read_by, observer.run) == observer.run,
+        }
+    }
+
+    /// A new link of the observer to `dep`, before the next one of the run before.
+    #[inline(never)]
+    fn insert(&mut self, dep: u32) {
+        let Observer {
+            node: sub,
+            cursor,
+            next,
+            ..
+        } = self.ambient.observer;
+        let body = self.nodes[sub as usize].body;
+        let node = &mut self.nodes[dep as usize];
+        let link = Link {
+            dep,
+            sub,
+            next_dep: next,
+            next_sub: NONE,
+            prev_sub: node.subs_tail,
+            seen: node.version,
+        };
+        let index = if self.free_link == NONE {
+            make_room(&mut self.links);
+            self.links.push(link);
+            to_index(self.links.len() - 1)
+        } else {
+            let index = self.free_link;
+            self.free_link = self.links[index as usize].next_dep;
+            self.links[index as usize] = link;
+            index
+        };
+        match std::mem::replace(&mut node.subs_tail, index) {
+            NONE => node.subs = index,
+            last => self.links[last as usize].next_sub = index,
+        }
+        match cursor {
+            NONE => self.bodies[body as usize].deps = index,
+            cursor => self.links[cursor as usize].next_dep = index,
+        }
+        self.ambient.observer.cursor = index;
+    }
+
+    /// Ends the run that is observing: what it has not read it depends on no more.
+    #[inline(always)]
+    pub(super) fn forget_unread(&mut self) {
+        if self.ambient.observer.next != NONE {
+            self.forget_rest();
+        }
+    }
+
+    #[cold]
+    fn forget_rest(&mut self) {
+        let Observer {
+            node, cursor, next, ..
+        } = self.ambient.observer;
+        match cursor {
+            NONE => self.body(node).deps = NONE,
+            cursor => self.links[cursor as usize].next_dep = NONE,
+        }
+        self.unlink_all(next);
+    }
+
+    pub(super) fn untracked(&mut self) {
+        self.ambient.observer = NOBODY;
+    }
+
+    /// Gives up a list of dependencies.
+    pub(super) fn unlink_all(&mut self, mut link: u32) {
+        while link != NONE {
+            let Link {
+                dep,
+                next_dep,
+                next_sub,
+                prev_sub,
+                ..
+            } = self.links[link as usize];
+            if dep != NONE {
+                let node = &mut self.nodes[dep as usize];
+                match next_sub {
+                    NONE => node.subs_tail = prev_sub,
+                    next => self.links[next as usize].prev_sub = prev_sub,
+                }
+                match prev_sub {
+                    NONE => node.subs = next_sub,
+                    prev => self.links[prev as usize].next_sub = next_sub,
+                }
+            }
+            let gone = &mut self.links[link as usize];
+            (gone.sub, gone.dep) = (NONE, NONE);
+            gone.next_dep = std::mem::replace(&mut self.free_link, link);
+            link = next_dep;
+        }
+    }
+
+    /// Marks what may be affected by a change of `source`: its direct dependents with `direct`, all others
+    /// with `CHECK`. Stops at what is marked already.
+    pub(super) fn mark(&mut self, source: u32, direct: u8) {
+        let mut link = self.nodes[source as usize].subs;
+        while link != NONE {
+            let Link { sub, next_sub, .. } = self.links[link as usize];
+            let subs = self.mark_one(sub, direct);
+            if subs != NONE {
+                self.mark_below(subs);
+            }
+            link = next_sub;
+        }
+    }
+
+    fn mark_below(&mut self, mut link: u32) {
+        loop {
+            let Link { sub, next_sub, .. } = self.links[link as usize];
+            let subs = self.mark_one(sub, CHECK);
+            link = if subs == NONE {
+                next_sub
+            } else {
+                if next_sub != NONE {
+                    self.walk.push(next_sub);
+                }
+                subs
+            };
+            if link == NONE {
+                match self.walk.pop() {
+                    Some(next) => link = next,
+                    None => return,
+                }
+            }
+        }
+    }
+
+    /// Marks one node, queues it if it runs by itself, and returns its subscribers if they are not marked.
+    #[inline(always)]
+    fn mark_one(&mut self, sub: u32, mark: u8) -> u32 {
+        let node = &mut self.nodes[sub as usize];
+        let was = node.marks;
+        node.marks = was | mark;
+        if was & QUEUED == 0 && matches!(node.kind, Kind::Effect | Kind::Driver) {
+            node.marks |= QUEUED;
+            let order = self.bodies[node.body as usize].order;
+            let queue = match node.kind {
+                Kind::Effect => &mut self.effects,
+                _ => &mut self.drivers,
+            };
+            queue.push(Due { order, node: sub });
+        }
+        if was & STALE == 0 { node.subs } else { NONE }
+    }
+
+    /// Queues an effect or a driver for the next settle.
+    pub(super) fn queue(&mut self, node: u32, mark: u8) {
+        let subs = self.mark_one(node, mark);
+        if subs != NONE {
+            self.mark_below(subs);
+        }
+    }
+
+    /// Does the node still belong to this entry?
+    pub(super) fn is_due(&self, due: Due) -> bool {
+        let node = &self.nodes[due.node as usize];
+        node.body != NONE && self.bodies[node.body as usize].order == due.order
+    }
+
+    /// Has a dependency changed since the body of this node has read it?
+    pub(super) fn has_moved(&self, node: u32) -> bool {
+        let mut link = self.deps(node);
+        while link != NONE {
+            let it = &self.links[link as usize];
+            if it.dep != NONE && self.nodes[it.dep as usize].version != it.seen {
+                return true;
+            }
+            link = it.next_dep;
+        }
+        false
+    }
+
+    /// An edge that is there from the beginning.
+    pub(super) fn depends_on(&mut self, node: u32, dep: u32) {
+        let body = self.nodes[node as usize].body;
+        let observer = Observer::new(node, self.bodies[body as usize].deps, self.runs);
+        self.next_run();
+        let before = std::mem::replace(&mut self.ambient.observer, observer);
+        self.track(dep);
+        self.ambient.observer = before;
+    }
+}

@@ -1,0 +1,240 @@
+//! What a signal's node holds, and how it is replaced.
+//!
+//! Invariants: a value is written only when nobody borrows it; else the reader keeps the old one and the node gets
+//! a new cell. In a batch the first write to a signal moves the old value aside, for the end of the batch. The
+//! rule of equality lives with the value, so that handles stay small.
+//!
+//! Must not know: who reads, and how the graph settles.
+
+use super::{
+    batch::Rule,
+    graph::{Graph, QUEUED},
+    kernel,
+    value::{Value, out_of_bits, same_bits, to_bits},
+};
+use crate::panics::FirstPanic;
+use std::{
+    any::Any,
+    cell::{RefCell, RefMut},
+    mem,
+    panic::Location,
+    rc::Rc,
+};
+
+/// What a signal's node holds.
+pub(super) struct Held<T> {
+    pub(super) value: T,
+    pub(super) same: fn(&T, &T) -> bool,
+}
+
+/// A signal is being updated in place. Signals stand in no queue, and whoever looks for what has changed must not
+/// take it for a node that is being computed.
+pub(super) const UPDATING: u8 = QUEUED;
+
+/// Changes a value in place.
+#[inline(always)]
+pub(super) fn change<T: 'static, R>(value: &mut Value, f: impl FnOnce(&mut T) -> R) -> R {
+    match value {
+        Value::Bits(bits) => {
+            let value = out_of_bits(*bits).expect("it is primitive");
+            let mut outside = Outside { value, bits };
+            f(&mut outside.value) // user code
+        }
+        Value::Cell(held) => {
+            let held = Rc::get_mut(held).and_then(|held| held.downcast_mut::<Held<T>>());
+            f(&mut held.expect("nobody borrows it").value) // user code
+        }
+    }
+}
+
+/// A primitive value while it is changed: it goes back into its node, also if that panics.
+struct Outside<'a, T: 'static> {
+    value: T,
+    bits: &'a mut u64,
+}
+
+impl<T: 'static> Drop for Outside<'_, T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Some(bits) = to_bits(&self.value) {
+            *self.bits = bits;
+        }
+    }
+}
+
+/// The value in its cell. A handle's type is that of its node.
+#[inline(always)]
+pub(super) fn inside<T: 'static>(held: &dyn Any) -> &Held<T> {
+    held.downcast_ref().expect("a handle knows its type")
+}
+
+#[inline(always)]
+pub(super) fn is_same<T: 'static>(held: &dyn Any, value: &T) -> bool {
+    let held = inside::<T>(held);
+    (held.same)(&held.value, value) // user code
+}
+
+pub(super) fn rule<T: 'static>() -> Rule {
+    Rule {
+        same: |old, new| match (old, new) {
+            (&Value::Bits(old), &Value::Bits(new)) => same_bits::<T>(old, new),
+            (Value::Cell(old), Value::Cell(new)) => is_same(&**old, &inside::<T>(&**new).value),
+            _ => false,
+        },
+        plain: !mem::needs_drop::<T>(),
+    }
+}
+
+/// Writes the bits of a value that is not the same.
+#[inline(always)]
+pub(super) fn set_bits(
+    cell: &RefCell<Graph>,
+    mut graph: RefMut<'_, Graph>,
+    index: u32,
+    bits: u64,
+    rule: Rule,
+) {
+    let old = mem::replace(&mut graph.nodes[index as usize].value, Value::Bits(bits));
+    if graph.depth > 0 && !graph.is_logged(index) {
+        graph.write_down(index, Some(old), rule);
+    }
+    let mut panics = FirstPanic::default();
+    kernel::changed(cell, graph, index, &mut panics);
+    panics.resume();
+}
+
+/// What a write replaces: a value, or a cell that a reader holds.
+pub(super) struct Gone<T> {
+    _value: Option<T>,
+    _cell: Option<Value>,
+}
+
+/// Replaces a value.
+#[inline(always)]
+pub(super) fn put<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Gone<T> {
+    let slot = &mut graph.nodes[index as usize].value;
+    if let Value::Cell(cell) = slot {
+        let unique = Rc::get_mut(cell).and_then(|held| held.downcast_mut::<Held<T>>());
+        if let Some(held) = unique {
+            return Gone {
+                _value: Some(mem::replace(&mut held.value, value)),
+                _cell: None,
+            };
+        }
+    }
+    put_new(slot, value)
+}
+
+/// Somebody reads the old value just now.
+#[cold]
+fn put_new<T: 'static>(slot: &mut Value, value: T) -> Gone<T> {
+    let same = rule_of(slot);
+    Gone {
+        _value: None,
+        _cell: Some(mem::replace(
+            slot,
+            Value::Cell(Rc::new(Held { value, same })),
+        )),
+    }
+}
+
+/// The rule that a signal was made with.
+fn rule_of<T: 'static>(value: &Value) -> fn(&T, &T) -> bool {
+    match value {
+        Value::Cell(held) => inside::<T>(&**held).same,
+        Value::Bits(_) => |_, _| false,
+    }
+}
+
+/// Replaces a value in a batch, which keeps the first one that it replaces.
+pub(super) fn put_in_batch<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Gone<T> {
+    if graph.is_logged(index) {
+        return put(graph, index, value);
+    }
+    let old = graph.nodes[index as usize].value.take();
+    let same = rule_of(&old);
+    let spare = graph.log.spare();
+    graph.nodes[index as usize].value = Value::Cell(fill(spare, Held { value, same }));
+    graph.write_down(index, Some(old), rule::<T>());
+    Gone {
+        _value: None,
+        _cell: None,
+    }
+}
+
+/// Puts a value into a spare cell, if that is for such values.
+fn fill<T: 'static>(spare: Option<Rc<dyn Any>>, new: Held<T>) -> Rc<dyn Any> {
+    let Some(mut spare) = spare else {
+        return Rc::new(new);
+    };
+    match Rc::get_mut(&mut spare).and_then(|held| held.downcast_mut::<Held<T>>()) {
+        Some(held) => {
+            *held = new; // what was in it needs no drop
+            spare
+        }
+        None => Rc::new(new),
+    }
+}
+
+#[cold]
+pub(super) fn being_updated(cell: &RefCell<Graph>, index: u32, here: &Location<'_>) -> ! {
+    let graph = cell.borrow();
+    let name = graph.describe(index);
+    let at = graph.updating.iter().rev().find(|it| it.0 == index);
+    let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
+    drop(graph);
+    panic!("{name} is being updated{at}, and is used at {here}");
+}
+
+impl Graph {
+    /// A value is updated in place only when nobody borrows it, and when that can be undone if need be.
+    pub(super) fn may_update(&mut self, index: u32, here: &Location<'_>) -> Result<(), String> {
+        let node = &mut self.nodes[index as usize];
+        let (borrowed, bits) = match &mut node.value {
+            Value::Bits(_) => (false, true),
+            Value::Cell(held) => (Rc::get_mut(held).is_none(), false),
+        };
+        let updating = node.marks & UPDATING != 0;
+        let at = self.reading.iter().rev().find(|it| it.0 == index);
+        if updating {
+            let at = self.updating.iter().rev().find(|it| it.0 == index);
+            let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
+            let name = self.describe(index);
+            Err(format!("{name} is being updated{at}, and again at {here}"))
+        } else if borrowed || at.is_some() {
+            let at = at.map_or_else(String::new, |(_, at)| format!(" by the `with` at {at}"));
+            let name = self.describe(index);
+            Err(format!(
+                "{name} is borrowed{at}, and cannot be updated in place at {here}"
+            ))
+        } else if bits || self.level == 0 || self.is_logged(index) {
+            Ok(())
+        } else {
+            let name = self.describe(index);
+            Err(format!(
+                "{name} cannot be updated in place in a transaction, at {here}: nothing could undo it; write \
+                 a changed copy with `set`"
+            ))
+        }
+    }
+}
+
+/// While it lives, the signal counts as borrowed by a `with`.
+pub(super) struct Reading;
+
+impl Reading {
+    #[inline(always)]
+    pub(super) fn new(index: u32, place: &'static Location<'static>) -> Self {
+        kernel::with(|cell| cell.borrow_mut().reading.push((index, place)));
+        Reading
+    }
+}
+
+impl Drop for Reading {
+    #[inline(always)]
+    fn drop(&mut self) {
+        kernel::with(|cell| {
+            cell.borrow_mut().reading.pop();
+        });
+    }
+}

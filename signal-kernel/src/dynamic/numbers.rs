@@ -1,0 +1,100 @@
+//! The numbers that the graph tells old from new by, and what happens before they run out.
+//!
+//! Invariants: versions of a node that links or candidates can tell apart are different; bodies are ordered by
+//! their creation.
+//!
+//! Must not know: what the numbers are compared for.
+
+use super::graph::{Body, Graph, LAST, NONE, to_index};
+
+impl Graph {
+    /// The value of this node is another one from now on.
+    #[inline(always)]
+    pub(super) fn touch(&mut self, node: u32) {
+        self.nodes[node as usize].version = self.tick_if(true);
+    }
+
+    /// The time of the graph, after a change a new one.
+    #[inline(always)]
+    pub(super) fn tick_if(&mut self, changed: bool) -> u32 {
+        self.clock += u32::from(changed);
+        self.clock
+    }
+
+    /// The value of this node is one that it had before: who has seen the last one has seen an equal one.
+    pub(super) fn touch_back(&mut self, node: u32, version: u32) {
+        let node = &mut self.nodes[node as usize];
+        let last = std::mem::replace(&mut node.version, version);
+        let mut link = node.subs;
+        while last != version && link != NONE {
+            let it = &mut self.links[link as usize];
+            if it.seen == last {
+                it.seen = version;
+            }
+            link = it.next_sub;
+        }
+    }
+
+    /// A run has begun.
+    #[inline(always)]
+    pub(super) fn next_run(&mut self) {
+        self.runs += 1;
+        if self.runs == u32::MAX {
+            self.restart_runs();
+        }
+    }
+
+    #[cold]
+    fn restart_runs(&mut self) {
+        self.runs = 1;
+        for node in &mut self.nodes {
+            node.read_by = 0;
+        }
+    }
+
+    /// Numbers versions and creations anew before they run out. Only at rest.
+    #[inline(always)]
+    pub(super) fn renumber_if_due(&mut self) {
+        let due = self.clock >= LAST || self.orders >= LAST;
+        let at_rest = self.depth == 0 && self.frames.is_empty() && self.effects.is_empty();
+        if due && at_rest {
+            self.renumber();
+        }
+    }
+
+    #[cold]
+    fn renumber(&mut self) {
+        // What counts is whether a link has seen the value that is there, that of the candidate, or another.
+        for link in &mut self.links {
+            if link.dep != NONE {
+                let (seen, version) = (link.seen, self.nodes[link.dep as usize].version);
+                let candidate = self.candidates.get(&link.dep);
+                link.seen = if seen == version {
+                    seen.min(3)
+                } else if candidate.is_some_and(|it| it.version == seen) {
+                    seen.min(2)
+                } else {
+                    1
+                };
+            }
+        }
+        for (&node, candidate) in &mut self.candidates {
+            let same = candidate.version == self.nodes[node as usize].version;
+            candidate.version = candidate.version.min(if same { 3 } else { 2 });
+        }
+        for node in &mut self.nodes {
+            node.version = node.version.min(3);
+        }
+        self.clock = 3;
+        let mut used: Vec<&mut Body> = self
+            .bodies
+            .iter_mut()
+            .filter(|it| it.order != NONE)
+            .collect();
+        used.sort_unstable_by_key(|it| it.order);
+        self.orders = to_index(used.len());
+        for (order, body) in (1..).zip(used) {
+            body.order = order;
+        }
+    }
+}

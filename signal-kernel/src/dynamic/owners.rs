@@ -1,0 +1,123 @@
+//! Who owns whom, and how slots come and go.
+//!
+//! Invariants: a node stands in the list of its owner's children, a cleanup in that of its cleanups, newest first;
+//! the first of a list has its owner for a previous sibling. A slot that is given back is another node's from the
+//! next generation on.
+//!
+//! Must not know: values, user code, and why anything ends.
+
+use super::graph::{DISPOSED, Graph, Kind, NONE};
+
+impl Graph {
+    /// Where the list of an owner's children, or that of its cleanups, begins: newest first.
+    pub(super) fn first(&mut self, owner: u32, kind: Kind) -> &mut u32 {
+        let body = self.body(owner);
+        match kind {
+            Kind::Cleanup => &mut body.first_cleanup,
+            _ => &mut body.first_child,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn owns_any(&self, owner: u32) -> bool {
+        self.bodies[self.nodes[owner as usize].body as usize].owns_any()
+    }
+
+    /// The newest child of an owner; its newest cleanup when there is none.
+    pub(super) fn last_owned(&self, owner: u32) -> Option<u32> {
+        let body = self.bodies.get(self.nodes[owner as usize].body as usize)?;
+        [body.first_child, body.first_cleanup]
+            .into_iter()
+            .find(|&index| index != NONE)
+    }
+
+    /// Takes a node out of the list of its owner's children.
+    pub(super) fn leave_owner(&mut self, index: u32) {
+        let node = &mut self.nodes[index as usize];
+        let kind = node.kind;
+        let next = std::mem::replace(&mut node.next_sibling, NONE);
+        let prev = std::mem::replace(&mut node.prev_sibling, NONE);
+        if next != NONE {
+            self.nodes[next as usize].prev_sibling = prev;
+        }
+        if prev == NONE {
+            return;
+        }
+        if self.nodes[prev as usize].body != NONE && *self.first(prev, kind) == index {
+            *self.first(prev, kind) = next;
+        } else {
+            self.nodes[prev as usize].next_sibling = next;
+        }
+    }
+
+    /// Cuts all edges of a node, in both directions.
+    pub(super) fn isolate(&mut self, index: u32) {
+        let mut link = self.nodes[index as usize].subs;
+        while link != NONE {
+            let it = &mut self.links[link as usize];
+            it.dep = NONE; // it stays in its subscriber's list, for the next run to give it up
+            link = std::mem::replace(&mut it.next_sub, NONE);
+            it.prev_sub = NONE;
+        }
+        let node = &mut self.nodes[index as usize];
+        (node.subs, node.subs_tail) = (NONE, NONE);
+        if node.body != NONE {
+            let deps = std::mem::replace(&mut self.bodies[node.body as usize].deps, NONE);
+            self.unlink_all(deps);
+        }
+    }
+
+    /// Gives a node's slot back. It has no edges, no children and no owner by now.
+    pub(super) fn free(&mut self, index: u32) {
+        let node = &mut self.nodes[index as usize];
+        debug_assert!(node.subs == NONE);
+        node.kind = Kind::Free;
+        node.marks = 0;
+        for borrowed in &mut self.reading {
+            if borrowed.0 == index {
+                borrowed.0 = NONE; // the reader has the value; the slot is free
+            }
+        }
+        let body = std::mem::replace(&mut node.body, NONE);
+        if body != NONE {
+            let slot = &mut self.bodies[body as usize];
+            slot.order = NONE;
+            slot.deps = std::mem::replace(&mut self.free_body, body);
+        }
+        self.live -= 1;
+        let node = &mut self.nodes[index as usize];
+        if node.generation == u32::MAX {
+            // Every handle that this slot can tell apart was handed out: it is never used again.
+            node.marks = DISPOSED;
+            return;
+        }
+        node.generation += 1;
+        node.next_sibling = std::mem::replace(&mut self.free_node, index);
+    }
+
+    /// Gives the tables back when nothing is left in them.
+    pub(super) fn shrink_if_empty(&mut self) {
+        if self.live > 0 || self.nodes.len() < 1024 || !self.frames.is_empty() {
+            return;
+        }
+        let highest = self.nodes.iter().map(|node| node.generation).max();
+        let Some(first) = highest.and_then(|highest| highest.checked_add(1)) else {
+            return;
+        };
+        self.first_generation = first;
+        (self.nodes, self.bodies, self.links) = (Vec::new(), Vec::new(), Vec::new());
+        (self.free_node, self.free_body, self.free_link) = (NONE, NONE, NONE);
+        (self.effects, self.drivers, self.spare) = (Vec::new(), Vec::new(), Vec::new());
+        (self.walk, self.pulls) = (Vec::new(), Vec::new());
+    }
+
+    /// Takes everything out when the thread ends: every handle is stale from now on.
+    pub(super) fn take_all(&mut self) -> Graph {
+        let highest = self.nodes.iter().map(|node| node.generation).max();
+        let mut all = std::mem::replace(self, Graph::new());
+        std::mem::swap(&mut self.names, &mut all.names); // messages still name places
+        let first = highest.map_or(0, |highest| highest.saturating_add(1));
+        self.first_generation = first.max(all.first_generation);
+        all
+    }
+}
