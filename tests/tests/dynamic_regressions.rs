@@ -520,3 +520,22 @@ fn a_signal_that_ends_in_a_transaction_leaves_no_trace_in_its_slot() {
     assert_eq!(log.take(), ["0"]);
     assert_sound();
 }
+
+/// It could make the value outdated again and again, and the read would never end.
+#[test]
+fn a_cleanup_within_the_body_of_a_computed_value_cannot_write() {
+    let a = signal(0).named("a");
+    let value = computed(move || {
+        let seen = a.get();
+        let ((), owner) = scope(|| on_cleanup(move || a.set(seen + 1)));
+        drop(owner);
+        seen
+    })
+    .named("value");
+    assert_eq!(
+        panic_of(|| value.get()),
+        "computed `value` writes signal `a`: computed values cannot write signals"
+    );
+    assert_eq!(a.get(), 0);
+    assert_sound();
+}

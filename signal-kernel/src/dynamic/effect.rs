@@ -165,7 +165,8 @@ handle!(Effect, "effect");
 /// before its next run, or when it is disposed of.
 ///
 /// Cleanups run after everything that their owner owns is gone, newest first. What they read is not tracked,
-/// what they write is settled with whatever ends their owner. They do not run when a thread ends.
+/// what they write is settled with whatever ends their owner; within the body of a computed value they cannot
+/// write, as nothing there can. They do not run when a thread ends.
 ///
 /// # Panics
 ///

@@ -356,12 +356,13 @@ pub(super) fn poll(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -
     done
 }
 
-/// Runs what `on_cleanup` was given: nothing is tracked, and nobody owns what is made.
+/// Runs what `on_cleanup` was given: nothing is tracked, and nobody owns what is made. Within the body of a
+/// computed value it may not write either.
 pub(super) fn cleanup(cell: &RefCell<Graph>, run: &mut dyn Run, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let before = graph.ambient;
     graph.untracked();
-    (graph.ambient.owner, graph.ambient.computing) = (NONE, NONE);
+    graph.ambient.owner = NONE;
     drop(graph);
     let mut pass = Pass::new(cell, NONE, 0);
     panics.catch(|| run.run(&mut pass)); // user code
