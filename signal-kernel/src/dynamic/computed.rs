@@ -44,6 +44,11 @@ pub struct Computed<T> {
 /// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running. What
 /// its own body makes (signals, effects, cleanups) is disposed of before the next run.
 ///
+/// A value that was read once is brought up to date without recursion, however long the chain below it is. Only
+/// a *first* read goes from body to body, as nobody knows yet what they will read: a chain that was never read
+/// wants about a kilobyte of stack for each value, seven without optimization. Where a chain has hundreds of
+/// values, read each when it is made.
+///
 /// # Panics
 ///
 /// Not here. A body that panics makes the value failed: the read that has run it gets the panic, later reads
