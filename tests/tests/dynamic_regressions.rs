@@ -539,3 +539,37 @@ fn a_cleanup_within_the_body_of_a_computed_value_cannot_write() {
     assert_eq!(a.get(), 0);
     assert_sound();
 }
+
+/// It had not looked at its other dependencies, and no write to those reached it any more.
+#[test]
+fn an_effect_that_was_blocked_by_a_value_that_is_gone_goes_on() {
+    let log = Log::new();
+    let (a, b) = (signal(1), signal(1));
+    let (fails, owner) = scope(|| {
+        computed(move || {
+            assert!(a.get() != 0, "zero");
+            a.get()
+        })
+    });
+    let below = computed(move || b.get() * 10);
+    create_effect({
+        let log = log.clone();
+        move || {
+            let first = fails.try_get().unwrap_or(-1);
+            log.push(format!("{first} {}", below.get()));
+        }
+    });
+    assert_eq!(log.take(), ["1 10"]);
+    panic_of(|| {
+        batch(|| {
+            a.set(0);
+            b.set(2);
+        });
+    });
+    assert_eq!(log.take(), NOTHING, "blocked");
+    drop(owner);
+    assert_eq!(log.take(), ["-1 20"], "it was due");
+    b.set(3);
+    assert_eq!(log.take(), ["-1 30"]);
+    assert_sound();
+}

@@ -6,7 +6,7 @@
 //!
 //! Must not know: values, user code, and why anything ends.
 
-use super::graph::{DISPOSED, Graph, Kind, NONE};
+use super::graph::{CHECK, DISPOSED, FAILED, Graph, Kind, NONE};
 
 impl Graph {
     /// Where the list of an owner's children, or that of its cleanups, begins: newest first.
@@ -52,6 +52,10 @@ impl Graph {
 
     /// Cuts all edges of a node, in both directions.
     pub(super) fn isolate(&mut self, index: u32) {
+        if self.marks(index) & FAILED != 0 {
+            // Who was blocked by it has not looked at what it depends on besides.
+            self.mark(index, CHECK);
+        }
         let mut link = self.nodes[index as usize].subs;
         while link != NONE {
             let it = &mut self.links[link as usize];
