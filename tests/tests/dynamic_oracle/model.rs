@@ -655,6 +655,9 @@ impl Model {
                 node.queued = false;
                 return;
             }
+            if node.failed {
+                it.mark(id, Stale::Check); // who was blocked by it may go on
+            }
             it.nodes.remove(&id)
         });
         if let Some(Node {
