@@ -216,16 +216,7 @@ where
     E: 'static,
     K: 'static,
 {
-    let (manners, observe) = options.into_parts();
-    let desk = open(manners, Location::caller(), || Sourced {
-        source: computed(source),
-        observe: observe.map(observer),
-        pick: Some,
-        fetcher,
-        next: None,
-        types: PhantomData,
-    });
-    pair_of(&desk)
+    sourced(source, Some, fetcher, options, Location::caller())
 }
 
 /// As [`create_resource`], for a source that may have nothing to ask: `None` means `Idle`, without a value.
@@ -295,16 +286,7 @@ where
     E: 'static,
     K: 'static,
 {
-    let (manners, observe) = options.into_parts();
-    let desk = open(manners, Location::caller(), || Sourced {
-        source: computed(source),
-        observe: observe.map(observer),
-        pick: |input| input,
-        fetcher,
-        next: None,
-        types: PhantomData,
-    });
-    pair_of(&desk)
+    sourced(source, |input| input, fetcher, options, Location::caller())
 }
 
 /// Asynchronous work that is started by hand, for each input that [`AsyncSignal::run`] is given. `Idle` until
@@ -540,6 +522,33 @@ where
 /// What is observed counts whenever it changes.
 fn observer(read: Box<dyn FnMut()>) -> Computed<()> {
     computed_with(read, |(), ()| false)
+}
+
+/// Makes a resource with a source of `V`, that is asked with the `S` in it.
+fn sourced<V, S, T, E, K>(
+    source: impl FnMut() -> V + 'static,
+    pick: fn(V) -> Option<S>,
+    fetcher: impl Fetcher<S, T, E, K>,
+    options: ResourceOptions<T, E>,
+    place: &'static Location<'static>,
+) -> (AsyncValue<T>, AsyncMeta<E>)
+where
+    V: Clone + PartialEq + 'static,
+    S: 'static,
+    T: 'static,
+    E: 'static,
+    K: 'static,
+{
+    let (manners, observe) = options.into_parts();
+    let desk = open(manners, place, || Sourced {
+        source: computed(source),
+        observe: observe.map(observer),
+        pick,
+        fetcher,
+        next: None,
+        types: PhantomData,
+    });
+    pair_of(&desk)
 }
 
 /// Makes a resource, owned by whoever is running, and lets it act.
