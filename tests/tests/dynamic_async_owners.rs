@@ -355,3 +355,12 @@ fn b161_work_that_disposes_of_its_own_owner_while_polled_is_dropped_after_the_po
         assert!(poll().is_pending());
     }
 }
+
+#[test]
+fn the_source_of_a_resource_is_named_by_the_place_of_the_resource() {
+    let a = signal(0);
+    let line = line!() + 1;
+    let said = panic_of(|| create_resource(move || a.set(1), |()| async { Ok::<_, ()>(()) }));
+    let place = format!("computed made at {}:{line}:", file!());
+    assert!(said.starts_with(&place), "{said}");
+}

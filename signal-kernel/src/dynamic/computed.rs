@@ -100,7 +100,8 @@ pub fn computed_with<T: 'static>(
     make::<_, _, _, true>(body, same, Location::caller())
 }
 
-fn make<T, F, S, const CUSTOM: bool>(
+/// Makes a computed value in the name of whoever called at `place`.
+pub(super) fn make<T, F, S, const CUSTOM: bool>(
     body: F,
     same: S,
     place: &'static Location<'static>,

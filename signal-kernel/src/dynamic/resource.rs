@@ -7,7 +7,7 @@
 
 use super::{
     async_signal::{AsyncMeta, AsyncSignal, AsyncValue},
-    computed::{Computed, computed, computed_with},
+    computed::{self, Computed},
     graph::{Graph, Kind},
     handle::Id,
     kernel,
@@ -348,8 +348,9 @@ where
         eager: false,
         ..manners
     };
-    let desk = open(manners, Location::caller(), || ByHand {
-        observe: observe.map(observer),
+    let place = Location::caller();
+    let desk = open(manners, place, || ByHand {
+        observe: observe.map(|read| observer(read, place)),
         last: None,
         fetcher,
         types: PhantomData,
@@ -520,8 +521,8 @@ where
 }
 
 /// What is observed counts whenever it changes.
-fn observer(read: Box<dyn FnMut()>) -> Computed<()> {
-    computed_with(read, |(), ()| false)
+fn observer(read: Box<dyn FnMut()>, place: &'static Location<'static>) -> Computed<()> {
+    computed::make::<_, _, _, true>(read, |(), ()| false, place)
 }
 
 /// Makes a resource with a source of `V`, that is asked with the `S` in it.
@@ -541,8 +542,8 @@ where
 {
     let (manners, observe) = options.into_parts();
     let desk = open(manners, place, || Sourced {
-        source: computed(source),
-        observe: observe.map(observer),
+        source: computed::make::<_, _, _, false>(source, V::eq, place),
+        observe: observe.map(|read| observer(read, place)),
         pick,
         fetcher,
         next: None,
