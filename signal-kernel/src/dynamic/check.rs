@@ -51,7 +51,7 @@ impl Graph {
         self.check_candidates()?;
         self.check_values()?;
         self.check_numbers()?;
-        if self.depth == 0 && self.frames.is_empty() {
+        if self.depth == 0 && self.ambient.running == NONE {
             self.check_rest()?;
         }
         Ok(())
@@ -126,9 +126,9 @@ impl Graph {
             let body = &self.bodies[node.body as usize];
             let other = std::mem::replace(&mut owner[node.body as usize], index);
             ensure!(other == NONE, "{other} and {index} share a body");
-            ensure!(body.order != NONE, "the body of {index} is free");
+            ensure!(node.order != NONE, "the body of {index} has no order");
             // `same` of a computed value is called with its body out of its slot too, but not running.
-            let away = node.marks & RUNNING != 0 || !self.frames.is_empty() || self.depth > 0;
+            let away = node.marks & RUNNING != 0 || self.ambient.running != NONE || self.depth > 0;
             ensure!(
                 !runs || body.run.is_some() || away,
                 "the body of {index} is gone"
@@ -140,10 +140,10 @@ impl Graph {
             let other = std::mem::replace(&mut owner[body as usize], body);
             ensure!(other == NONE, "the body {body} is free, and not");
             ensure!(
-                slot.order == NONE && slot.run.is_none(),
+                slot.first_cleanup == NONE && slot.run.is_none(),
                 "the free body {body} holds something"
             );
-            body = slot.deps;
+            body = slot.first_child;
         }
         ensure!(owner.iter().all(|&it| it != NONE), "a body is lost");
         Ok(())
@@ -384,8 +384,8 @@ impl Graph {
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
             ensure!(node.version <= self.clock, "{index} is ahead of the clock");
-            if let Some(body) = self.bodies.get(node.body as usize) {
-                orders.push(body.order);
+            if node.body != NONE {
+                orders.push(node.order);
             }
         }
         let made = orders.len();

@@ -8,7 +8,7 @@
 
 use super::{
     batch,
-    graph::{DIRTY, Graph, Kind},
+    graph::{DIRTY, Graph, Kind, NONE},
     kernel, run,
 };
 use crate::{hub::Hub, panics::FirstPanic, waiters::Waiters};
@@ -83,11 +83,9 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
         };
         let (hub, waiters) = (drive.hub.clone(), drive.waiters.clone());
         let waker = drive.waker.clone();
-        let nested = graph.depth > 0 || !graph.frames.is_empty();
-        let top = graph.frames.last().map(|frame| frame.node);
-        let kind = top
-            .and_then(|node| graph.nodes.get(node as usize))
-            .map(|node| node.kind);
+        let running = graph.ambient.running;
+        let nested = graph.depth > 0 || running != NONE;
+        let kind = graph.nodes.get(running as usize).map(|node| node.kind);
         let polled = matches!(kind, Some(Kind::Driver | Kind::Source)); // work waits for work
         drop(graph);
         waiters.add(context.waker());
@@ -215,8 +213,8 @@ pub fn settled() -> impl Future<Output = ()> {
 
 impl Graph {
     fn order(&self, node: u32) -> u32 {
-        let slot = self.nodes.get(node as usize);
-        let body = slot.and_then(|slot| self.bodies.get(slot.body as usize));
-        body.map_or(u32::MAX, |body| body.order)
+        self.nodes
+            .get(node as usize)
+            .map_or(NONE, |node| node.order)
     }
 }

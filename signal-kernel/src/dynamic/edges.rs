@@ -6,7 +6,8 @@
 //! Must not know: values, user code, and when anything runs.
 
 use super::graph::{
-    CHECK, Due, Graph, Kind, Link, NOBODY, NONE, Observer, QUEUED, STALE, make_room, to_index,
+    CHECK, DIRTY, Due, FAILED, Graph, Kind, Link, NOBODY, NONE, Observer, QUEUED, STALE, make_room,
+    to_index,
 };
 
 impl Graph {
@@ -45,7 +46,6 @@ impl Graph {
             next,
             ..
         } = self.ambient.observer;
-        let body = self.nodes[sub as usize].body;
         let node = &mut self.nodes[dep as usize];
         let link = Link {
             dep,
@@ -70,7 +70,7 @@ impl Graph {
             last => self.links[last as usize].next_sub = index,
         }
         match cursor {
-            NONE => self.bodies[body as usize].deps = index,
+            NONE => self.nodes[sub as usize].deps = index,
             cursor => self.links[cursor as usize].next_dep = index,
         }
         self.ambient.observer.cursor = index;
@@ -90,7 +90,7 @@ impl Graph {
             node, cursor, next, ..
         } = self.ambient.observer;
         match cursor {
-            NONE => self.body(node).deps = NONE,
+            NONE => self.nodes[node as usize].deps = NONE,
             cursor => self.links[cursor as usize].next_dep = NONE,
         }
         self.unlink_all(next);
@@ -130,10 +130,10 @@ impl Graph {
 
     /// Marks what may be affected by a change of `source`: its direct dependents with `direct`, all others
     /// with `CHECK`. Stops at what is marked already.
+    #[inline(always)]
     pub(super) fn mark(&mut self, source: u32, direct: u8) {
         let mut link = self.nodes[source as usize].subs;
-        while link != NONE {
-            let Link { sub, next_sub, .. } = self.links[link as usize];
+        while let Some(&Link { sub, next_sub, .. }) = self.links.get(link as usize) {
             let subs = self.mark_one(sub, direct);
             if subs != NONE {
                 self.mark_below(subs);
@@ -144,21 +144,19 @@ impl Graph {
 
     fn mark_below(&mut self, mut link: u32) {
         loop {
-            let Link { sub, next_sub, .. } = self.links[link as usize];
-            let subs = self.mark_one(sub, CHECK);
-            link = if subs == NONE {
-                next_sub
-            } else {
-                if next_sub != NONE {
-                    self.walk.push(next_sub);
+            while let Some(&Link { sub, next_sub, .. }) = self.links.get(link as usize) {
+                let subs = self.mark_one(sub, CHECK);
+                link = next_sub;
+                if subs != NONE {
+                    if next_sub != NONE {
+                        self.walk.push(next_sub);
+                    }
+                    link = subs;
                 }
-                subs
-            };
-            if link == NONE {
-                match self.walk.pop() {
-                    Some(next) => link = next,
-                    None => return,
-                }
+            }
+            match self.walk.pop() {
+                Some(next) => link = next,
+                None => return,
             }
         }
     }
@@ -171,12 +169,16 @@ impl Graph {
         node.marks = was | mark;
         if was & QUEUED == 0 && matches!(node.kind, Kind::Effect | Kind::Driver) {
             node.marks |= QUEUED;
-            let order = self.bodies[node.body as usize].order;
-            let queue = match node.kind {
-                Kind::Effect => &mut self.effects,
-                _ => &mut self.drivers,
+            let due = Due {
+                order: node.order,
+                node: sub,
             };
-            queue.push(Due { order, node: sub });
+            if node.kind == Kind::Effect {
+                self.unverified |= mark != DIRTY || was & FAILED != 0;
+                self.effects.push(due);
+            } else {
+                self.drivers.push(due);
+            }
         }
         if was & STALE == 0 { node.subs } else { NONE }
     }
@@ -191,8 +193,7 @@ impl Graph {
 
     /// Does the node still belong to this entry?
     pub(super) fn is_due(&self, due: Due) -> bool {
-        let node = &self.nodes[due.node as usize];
-        node.body != NONE && self.bodies[node.body as usize].order == due.order
+        self.nodes[due.node as usize].order == due.order
     }
 
     /// Has a dependency changed since the body of this node has read it?
@@ -210,8 +211,7 @@ impl Graph {
 
     /// An edge that is there from the beginning.
     pub(super) fn depends_on(&mut self, node: u32, dep: u32) {
-        let body = self.nodes[node as usize].body;
-        let observer = Observer::new(node, self.bodies[body as usize].deps, self.runs);
+        let observer = Observer::new(node, self.deps(node), self.runs);
         self.next_run();
         let before = std::mem::replace(&mut self.ambient.observer, observer);
         self.track(dep);

@@ -82,7 +82,10 @@ pub fn create_effect(body: impl FnMut() + 'static) -> Effect {
         if graph.round && graph.depth == 1 {
             // Made by an effect: it runs now, as a part of it.
             graph.set(node, DIRTY);
-            drop(run::effect(cell, graph, node, &mut panics));
+            let inside = graph.begin_inside();
+            graph = run::effect(cell, graph, node, &mut panics);
+            graph.end_inside(inside);
+            drop(graph);
         } else {
             graph.queue(node, DIRTY);
             if graph.depth == 0 {

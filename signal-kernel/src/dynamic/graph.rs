@@ -57,7 +57,7 @@ pub(super) const HALF_WAY: u8 = 1 << 6;
 pub(super) const VERIFYING: u8 = 1 << 7;
 pub(super) const STALE: u8 = CHECK | DIRTY;
 
-/// 56 bytes; what only some nodes have is in `Body`.
+/// 64 bytes; what only some nodes have is in `Body`.
 pub(super) struct Node {
     pub(super) value: Value,
     pub(super) generation: u32,
@@ -67,6 +67,10 @@ pub(super) struct Node {
     pub(super) read_by: u32,
     pub(super) subs: u32,
     pub(super) subs_tail: u32,
+    /// What the body has read, if there is one.
+    pub(super) deps: u32,
+    /// Counts creations of bodies: effects run in this order. `NONE` without a body.
+    pub(super) order: u32,
     pub(super) next_sibling: u32,
     /// The owner, for the first child.
     pub(super) prev_sibling: u32,
@@ -82,11 +86,8 @@ pub(super) struct Node {
 pub(super) struct Body {
     /// Taken out while it runs.
     pub(super) run: Option<Box<dyn super::run::Run>>,
-    pub(super) deps: u32,
     pub(super) first_child: u32,
     pub(super) first_cleanup: u32,
-    /// Counts creations: effects run in this order.
-    pub(super) order: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -140,6 +141,8 @@ pub(super) struct Ambient {
     pub(super) owner: u32,
     /// The computed value whose body is running: nothing is written then.
     pub(super) computing: u32,
+    /// The node whose body is running.
+    pub(super) running: u32,
 }
 
 pub(super) const NOBODY: Observer = Observer {
@@ -149,14 +152,13 @@ pub(super) const NOBODY: Observer = Observer {
     run: 0,
 };
 
-/// A body that is running, with the number of pulls that were open when it began.
-#[derive(Clone, Copy)]
-pub(super) struct Frame {
-    pub(super) node: u32,
-    pub(super) pulls: u32,
-    /// What was around it.
-    pub(super) before: Ambient,
-}
+/// Around the outermost body.
+pub(super) const NOTHING: Ambient = Ambient {
+    observer: NOBODY,
+    owner: NONE,
+    computing: NONE,
+    running: NONE,
+};
 
 /// A node that stands in a queue. Its order tells whether the slot still belongs to it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -180,10 +182,11 @@ pub(super) struct Graph {
     pub(super) runs: u32,
     pub(super) orders: u32,
     pub(super) ambient: Ambient,
-    pub(super) frames: Vec<Frame>,
     pub(super) pulls: Vec<Pull>,
     /// Effects that may have to run in this round.
     pub(super) effects: Vec<Due>,
+    /// Some of them may be unchanged, or blocked.
+    pub(super) unverified: bool,
     /// Drivers that may have to act.
     pub(super) drivers: Vec<Due>,
     /// An empty list, kept for its memory.
@@ -229,14 +232,10 @@ impl Graph {
             clock: 1,
             runs: 1,
             orders: 0,
-            ambient: Ambient {
-                observer: NOBODY,
-                owner: NONE,
-                computing: NONE,
-            },
-            frames: Vec::new(),
+            ambient: NOTHING,
             pulls: Vec::new(),
             effects: Vec::new(),
+            unverified: false,
             drivers: Vec::new(),
             spare: Vec::new(),
             walk: Vec::new(),
@@ -267,6 +266,8 @@ impl Graph {
             read_by: 0,
             subs: NONE,
             subs_tail: NONE,
+            deps: NONE,
+            order: NONE,
             next_sibling: NONE,
             prev_sibling: owner,
             body: NONE,
@@ -310,15 +311,12 @@ impl Graph {
         place: u32,
     ) -> u32 {
         let node = self.add(kind, Value::NONE, place);
-        self.nodes[node as usize].version = 0;
         self.renumber_if_due();
         self.orders += 1;
         let body = Body {
             run,
-            deps: NONE,
             first_child: NONE,
             first_cleanup: NONE,
-            order: self.orders,
         };
         let index = if self.free_body == NONE {
             make_room(&mut self.bodies);
@@ -327,11 +325,12 @@ impl Graph {
         } else {
             let index = self.free_body;
             let slot = &mut self.bodies[index as usize];
-            self.free_body = slot.deps;
+            self.free_body = slot.first_child;
             *slot = body;
             index
         };
-        self.nodes[node as usize].body = index;
+        let slot = &mut self.nodes[node as usize];
+        (slot.version, slot.body, slot.order) = (0, index, self.orders);
         node
     }
 
@@ -367,10 +366,7 @@ impl Graph {
     /// The first of a node's dependencies.
     #[inline(always)]
     pub(super) fn deps(&self, node: u32) -> u32 {
-        match self.nodes[node as usize].body {
-            NONE => NONE,
-            body => self.bodies[body as usize].deps,
-        }
+        self.nodes[node as usize].deps
     }
 
     /// How many nodes and links there are.
@@ -392,6 +388,6 @@ pub(super) fn make_room<T>(table: &mut Vec<T>) {
 pub(super) fn to_index(index: usize) -> u32 {
     u32::try_from(index)
         .ok()
-        .filter(|&index| index < NONE)
-        .expect("a graph holds less than 2^32 nodes and links")
+        .filter(|&index| index < NONE / 2)
+        .expect("a graph holds less than 2^31 nodes and links")
 }

@@ -47,7 +47,7 @@ fn keep(graph: &mut Graph, index: u32, owned: bool) {
     }
     node.marks |= HALF_WAY;
     let (value, version) = (node.value.clone(), node.version);
-    let deps = std::mem::replace(&mut graph.body(index).deps, NONE);
+    let deps = std::mem::replace(&mut node.deps, NONE);
     let candidate = Candidate {
         value,
         version,
@@ -85,7 +85,7 @@ fn put_back(graph: &mut Graph, index: u32) -> (Value, u32) {
 /// Nothing that the candidate was computed from has changed: it is the value again.
 pub(super) fn restore(graph: &mut Graph, index: u32) -> Value {
     let (gone, deps) = put_back(graph, index);
-    let newer = std::mem::replace(&mut graph.body(index).deps, deps);
+    let newer = std::mem::replace(&mut graph.nodes[index as usize].deps, deps);
     graph.unlink_all(newer);
     graph.unset(index, STALE | VERIFYING);
     gone

@@ -113,7 +113,10 @@ pub(super) fn pull(cell: &RefCell<Graph>, index: u32, tracked: bool) {
     let mut graph = cell.borrow_mut();
     let marks = graph.marks(index);
     if marks & (RUNNING | VERIFYING) != 0 {
-        let reader = graph.frames.last().map_or(index, |frame| frame.node);
+        let reader = match graph.ambient.running {
+            NONE => index,
+            running => running,
+        };
         let message = graph.cycle(reader, index);
         if tracked {
             graph.track(index);
@@ -131,7 +134,9 @@ pub(super) fn pull(cell: &RefCell<Graph>, index: u32, tracked: bool) {
     }
     let generation = graph.nodes[index as usize].generation;
     let mut panics = FirstPanic::default();
+    let inside = graph.begin_inside();
     graph = settle::refresh(cell, graph, index, &mut panics);
+    graph.end_inside(inside);
     if panics.is_empty() {
         if !at_rest {
             return;

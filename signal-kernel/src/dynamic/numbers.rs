@@ -5,7 +5,7 @@
 //!
 //! Must not know: what the numbers are compared for.
 
-use super::graph::{Body, Graph, LAST, NONE, to_index};
+use super::graph::{Graph, LAST, NONE, Node, to_index};
 
 impl Graph {
     /// The value of this node is another one from now on.
@@ -56,7 +56,7 @@ impl Graph {
     #[inline(always)]
     pub(super) fn renumber_if_due(&mut self) {
         let due = self.clock >= LAST || self.orders >= LAST;
-        let at_rest = self.depth == 0 && self.frames.is_empty() && self.effects.is_empty();
+        let at_rest = self.depth == 0 && self.ambient.running == NONE && self.effects.is_empty();
         if due && at_rest {
             self.renumber();
         }
@@ -86,15 +86,12 @@ impl Graph {
             node.version = node.version.min(3);
         }
         self.clock = 3;
-        let mut used: Vec<&mut Body> = self
-            .bodies
-            .iter_mut()
-            .filter(|it| it.order != NONE)
-            .collect();
+        let nodes = self.nodes.iter_mut();
+        let mut used: Vec<&mut Node> = nodes.filter(|it| it.order != NONE).collect();
         used.sort_unstable_by_key(|it| it.order);
         self.orders = to_index(used.len());
-        for (order, body) in (1..).zip(used) {
-            body.order = order;
+        for (order, node) in (1..).zip(used) {
+            node.order = order;
         }
     }
 }

@@ -65,10 +65,8 @@ impl Graph {
         }
         let node = &mut self.nodes[index as usize];
         (node.subs, node.subs_tail) = (NONE, NONE);
-        if node.body != NONE {
-            let deps = std::mem::replace(&mut self.bodies[node.body as usize].deps, NONE);
-            self.unlink_all(deps);
-        }
+        let deps = std::mem::replace(&mut node.deps, NONE);
+        self.unlink_all(deps);
     }
 
     /// Gives a node's slot back. It has no edges, no children and no owner by now.
@@ -82,11 +80,12 @@ impl Graph {
                 borrowed.0 = NONE; // the reader has the value; the slot is free
             }
         }
+        node.order = NONE;
         let body = std::mem::replace(&mut node.body, NONE);
         if body != NONE {
             let slot = &mut self.bodies[body as usize];
-            slot.order = NONE;
-            slot.deps = std::mem::replace(&mut self.free_body, body);
+            slot.first_cleanup = NONE;
+            slot.first_child = std::mem::replace(&mut self.free_body, body);
         }
         self.live -= 1;
         let node = &mut self.nodes[index as usize];
@@ -101,7 +100,7 @@ impl Graph {
 
     /// Gives the tables back when nothing is left in them.
     pub(super) fn shrink_if_empty(&mut self) {
-        if self.live > 0 || self.nodes.len() < 1024 || !self.frames.is_empty() {
+        if self.live > 0 || self.nodes.len() < 1024 || self.ambient.running != NONE {
             return;
         }
         let highest = self.nodes.iter().map(|node| node.generation).max();

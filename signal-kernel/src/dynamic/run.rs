@@ -9,7 +9,7 @@
 use super::{
     dispose,
     graph::{
-        Ambient, DIRTY, DISPOSED, FAILED, Frame, Graph, Kind, NOBODY, NONE, Observer, RUNNING,
+        Ambient, DIRTY, DISPOSED, FAILED, Graph, Kind, NOBODY, NONE, NOTHING, Observer, RUNNING,
         STALE, VERIFYING,
     },
     half_way,
@@ -43,6 +43,8 @@ pub(super) struct Pass<'a> {
     pub(super) cell: &'a RefCell<Graph>,
     pub(super) node: u32,
     generation: u32,
+    /// What was around it.
+    before: Ambient,
     /// The value of the run before; then that of this one.
     pub(super) value: Value,
     /// There is a value of a run before.
@@ -54,11 +56,12 @@ pub(super) struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     #[inline(always)]
-    fn new(cell: &'a RefCell<Graph>, node: u32, generation: u32) -> Self {
+    fn new(cell: &'a RefCell<Graph>, node: u32) -> Self {
         Pass {
             cell,
             node,
-            generation,
+            generation: 0,
+            before: NOTHING,
             value: Value::NONE,
             valued: false,
             changed: false,
@@ -71,9 +74,9 @@ impl<'a> Pass<'a> {
     pub(super) fn finish(&mut self) {
         let mut graph = self.cell.borrow_mut();
         graph.forget_unread();
-        if let Some(frame) = graph.frames.last() {
-            graph.ambient = frame.before; // the node may end now: nothing is made in its name
-        }
+        let running = graph.ambient.running;
+        graph.ambient = self.before; // the node may end now: nothing is made in its name
+        graph.ambient.running = running;
         graph.untracked();
         self.settle_value(&mut graph, false);
         self.finished = true;
@@ -102,109 +105,82 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// Where a node stands that is to run.
-enum Entry<'a> {
-    /// It is running already, and has asked for itself.
-    Busy,
-    /// There is something to do first.
-    Prepare,
-    Go(Box<dyn Run>, Pass<'a>),
-}
-
-/// From here to `leave`, reads are tracked for the node, and what is made belongs to it. `computing` is the
-/// node itself if it may not write. A node that is not `prepared` must not own anything.
+/// Begins a run: from here to `leave`, reads are tracked for the node, and what is made belongs to it. `computing` is
+/// the node itself if it may not write.
 #[inline(always)]
-fn enter<'a>(
-    cell: &'a RefCell<Graph>,
-    graph: &mut Graph,
-    index: u32,
-    computing: u32,
-    prepared: bool,
-) -> Entry<'a> {
+fn enter(graph: &mut Graph, pass: &mut Pass<'_>, computing: u32) {
+    let index = pass.node;
     let node = &mut graph.nodes[index as usize];
-    let body = &mut graph.bodies[node.body as usize];
-    if !prepared && body.owns_any() {
-        return Entry::Prepare;
-    }
-    let Some(run) = body.run.take() else {
-        return Entry::Busy;
-    };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
-    let mut pass = Pass::new(cell, index, node.generation);
-    if computing != NONE {
+    pass.generation = node.generation;
+    pass.before = graph.ambient;
+    if computing == index {
         pass.value = node.value.take();
         pass.valued = node.version != 0;
     }
-    let ambient = Ambient {
-        observer: Observer::new(index, body.deps, graph.runs),
+    graph.ambient = Ambient {
+        observer: Observer::new(index, node.deps, graph.runs),
         owner: index,
         computing,
+        running: index,
     };
-    let before = std::mem::replace(&mut graph.ambient, ambient);
     graph.next_run();
-    let pulls = graph.pulls.len() as u32;
-    graph.frames.push(Frame {
-        node: index,
-        pulls,
-        before,
-    });
-    Entry::Go(run, pass)
 }
 
 #[inline(always)]
-fn leave(graph: &mut Graph) {
+fn leave(graph: &mut Graph, pass: &Pass<'_>) {
     graph.forget_unread();
-    if let Some(frame) = graph.frames.pop() {
-        graph.ambient = frame.before;
-    }
+    graph.ambient = pass.before;
 }
 
-/// Runs the body of a computed value and compares what it yields.
-#[inline]
+/// Runs the body of a computed value and compares what it yields. True if it is a new value, for sure.
+#[inline(always)]
 pub(super) fn computed<'a>(
     cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
+    mut guard: RefMut<'a, Graph>,
     index: u32,
     panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
-    let mut entry = Entry::Prepare;
-    if graph.log.is_empty() {
-        entry = enter(cell, &mut graph, index, index, false);
-    }
-    if matches!(entry, Entry::Prepare) {
-        drop(graph);
-        if !prepare(cell, index, panics) {
-            return cell.borrow_mut();
+) -> (RefMut<'a, Graph>, bool) {
+    let graph = &mut *guard;
+    let body = graph.nodes[index as usize].body as usize;
+    let slot = &mut graph.bodies[body];
+    let mut run = None;
+    if !slot.owns_any() && graph.log.is_empty() {
+        run = slot.run.take();
+    } else {
+        drop(guard);
+        let go = prepare(cell, index, panics);
+        guard = cell.borrow_mut();
+        if go {
+            run = guard.bodies[body].run.take();
         }
-        graph = cell.borrow_mut();
-        entry = enter(cell, &mut graph, index, index, true);
     }
-    let Entry::Go(mut run, mut pass) = entry else {
-        return graph;
+    let Some(mut run) = run else {
+        return (guard, false); // it is running already, and has asked for itself
     };
-    drop(graph);
+    let mut pass = Pass::new(cell, index);
+    enter(&mut guard, &mut pass, index);
+    drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.run(&mut pass))); // user code
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    leave(graph);
-    if outcome.is_ok() && !pass.finished {
+    leave(graph, &pass);
+    let node = &mut graph.nodes[index as usize];
+    if outcome.is_ok() && !pass.finished && node.marks & (DISPOSED | FAILED) == 0 {
         // The common case of what `settle_value` and `give_back` do.
-        let now = graph.tick_if(pass.changed);
-        let node = &mut graph.nodes[index as usize];
-        if node.marks & (DISPOSED | FAILED) == 0 {
-            node.marks &= !RUNNING;
-            node.value = pass.value;
-            if pass.changed {
-                node.version = now;
-            }
-            graph.bodies[node.body as usize].run = Some(run);
-            return guard;
+        node.marks &= !RUNNING;
+        node.value = pass.value;
+        if pass.changed {
+            graph.clock += 1;
+            node.version = graph.clock;
         }
+        graph.bodies[body].run = Some(run);
+        return (guard, pass.changed);
     }
     if !pass.finished {
         pass.settle_value(graph, outcome.is_err());
     }
-    give_back(guard, pass, run, outcome, panics)
+    (give_back(guard, pass, run, outcome, panics), false)
 }
 
 /// What is to be done before a computed value runs, in the less common cases. False: it must not run.
@@ -241,29 +217,28 @@ pub(super) fn effect<'a>(
     index: u32,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
-    let mut entry = enter(cell, &mut graph, index, NONE, false);
-    if matches!(entry, Entry::Prepare) {
-        if graph.nodes[index as usize].kind == Kind::Effect {
-            drop(graph);
-            if !dispose_of_last_run(cell, index, panics) {
-                return cell.borrow_mut();
-            }
-            graph = cell.borrow_mut();
+    let body = graph.nodes[index as usize].body as usize;
+    if graph.bodies[body].owns_any() && graph.nodes[index as usize].kind == Kind::Effect {
+        drop(graph);
+        if !dispose_of_last_run(cell, index, panics) {
+            return cell.borrow_mut();
         }
-        entry = enter(cell, &mut graph, index, NONE, true);
+        graph = cell.borrow_mut();
     }
-    let Entry::Go(mut run, mut pass) = entry else {
-        return graph;
+    let Some(mut run) = graph.bodies[body].run.take() else {
+        return graph; // it is running already, and has asked for itself
     };
+    let mut pass = Pass::new(cell, index);
+    enter(&mut graph, &mut pass, NONE);
     drop(graph);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.run(&mut pass))); // user code
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    leave(graph);
+    leave(graph, &pass);
     let node = &mut graph.nodes[index as usize];
     node.marks &= !RUNNING;
     if outcome.is_ok() && node.marks & DISPOSED == 0 {
-        graph.bodies[node.body as usize].run = Some(run);
+        graph.bodies[body].run = Some(run);
         return guard;
     }
     end_badly(guard, pass, run, outcome, panics)
@@ -336,22 +311,17 @@ pub(super) fn poll(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -
         observer: NOBODY,
         owner: index,
         computing: NONE,
+        running: index,
     };
     let before = std::mem::replace(&mut graph.ambient, around);
-    let pulls = graph.pulls.len() as u32;
-    graph.frames.push(Frame {
-        node: index,
-        pulls,
-        before,
-    });
     graph.set(index, RUNNING);
     drop(graph);
     let done = run.poll(panics);
     let mut graph = cell.borrow_mut();
-    graph.frames.pop();
     graph.ambient = before;
     graph.unset(index, RUNNING);
-    let pass = Pass::new(cell, index, generation);
+    let mut pass = Pass::new(cell, index);
+    pass.generation = generation;
     drop(give_back(graph, pass, run, Ok(()), panics));
     done
 }
@@ -364,7 +334,7 @@ pub(super) fn cleanup(cell: &RefCell<Graph>, run: &mut dyn Run, panics: &mut Fir
     graph.untracked();
     graph.ambient.owner = NONE;
     drop(graph);
-    let mut pass = Pass::new(cell, NONE, 0);
+    let mut pass = Pass::new(cell, NONE);
     panics.catch(|| run.run(&mut pass)); // user code
     cell.borrow_mut().ambient = before;
 }

@@ -29,15 +29,23 @@ const TURNS: u32 = 32;
 /// A node whose dependencies are being looked at.
 #[derive(Clone, Copy)]
 pub(super) struct Pull {
-    pub(super) node: u32,
-    generation: u32,
+    /// With `CANDIDATE`: the links are those of its candidate.
+    node: u32,
     /// The next link to look at.
     link: u32,
-    /// The links are those of the candidate.
-    candidate: bool,
-    /// A computed value or an effect, and no batch has read it half-way.
-    plain: bool,
-    kind: Kind,
+}
+
+/// Makes a node's number one that is beyond the table.
+const CANDIDATE: u32 = 1 << 31;
+
+impl Pull {
+    fn node(self) -> u32 {
+        self.node & !CANDIDATE
+    }
+
+    fn is_of_candidate(self) -> bool {
+        self.node & CANDIDATE != 0
+    }
 }
 
 enum Step {
@@ -51,6 +59,16 @@ enum Step {
     Cycle(u32),
 }
 
+/// Where `advance` stops.
+enum Stop {
+    /// The node that was to be refreshed needs nothing more.
+    Done,
+    /// The body of this computed value must run.
+    Run,
+    /// Here it takes more than a glance.
+    Look,
+}
+
 /// Brings a node up to date. An effect is not run: it is marked `DIRTY` if it must run.
 pub(super) fn refresh<'a>(
     cell: &'a RefCell<Graph>,
@@ -60,57 +78,55 @@ pub(super) fn refresh<'a>(
 ) -> RefMut<'a, Graph> {
     let base = graph.pulls.len();
     let mut at = graph.open(root);
+    let mut must_run = false;
     loop {
-        let step = match graph.glance(&mut at) {
-            Some(step) => step,
-            None => graph.look(&mut at, base),
-        };
-        match step {
-            Step::Down(dep) => {
-                graph.pulls.push(at);
-                at = graph.open(dep);
-                continue;
+        if !must_run {
+            match graph.advance(&mut at, base) {
+                Stop::Done => return graph,
+                Stop::Run => must_run = true,
+                Stop::Look => {}
             }
-            Step::Clean if at.plain => graph.unset(at.node, STALE | VERIFYING),
-            Step::Run if at.plain => {
-                if at.kind == Kind::Computed {
-                    graph = run::computed(cell, graph, at.node, panics);
-                } else {
-                    let node = &mut graph.nodes[at.node as usize];
-                    node.marks = node.marks & !(CHECK | VERIFYING) | DIRTY;
-                }
-            }
-            Step::Cycle(dep) => {
-                let message = graph.cycle(at.node, dep);
-                graph.unset(at.node, VERIFYING);
-                while graph.pulls.len() > base {
-                    let pull = graph.pulls.pop().map_or(NONE, |pull| pull.node);
-                    graph.unset(pull, VERIFYING);
-                }
-                drop(graph);
-                panics.keep(Box::new(message));
-                return cell.borrow_mut();
-            }
-            step => {
-                let generation = graph.nodes[at.node as usize].generation;
-                drop(graph);
-                let again = conclude(cell, at, &step, panics);
-                graph = cell.borrow_mut();
-                if again && graph.is_alive(at.node, generation) {
-                    at = graph.open(at.node);
+        }
+        let mut moved = false;
+        if must_run {
+            (graph, moved) = run::computed(cell, graph, at.node, panics);
+        } else {
+            let step = graph.look(&mut at, base);
+            let node = at.node();
+            match step {
+                Step::Down(dep) => {
+                    graph.pulls.push(at);
+                    at = graph.open(dep);
                     continue;
+                }
+                Step::Cycle(dep) => {
+                    let message = graph.cycle(node, dep);
+                    graph.unset(node, VERIFYING);
+                    while graph.pulls.len() > base {
+                        if let Some(pull) = graph.pulls.pop() {
+                            graph.unset(pull.node(), VERIFYING);
+                        }
+                    }
+                    drop(graph);
+                    panics.keep(Box::new(message));
+                    return cell.borrow_mut();
+                }
+                step => {
+                    let generation = graph.nodes[node as usize].generation;
+                    drop(graph);
+                    let again = conclude(cell, at, &step, panics);
+                    graph = cell.borrow_mut();
+                    if again && graph.is_alive(node, generation) {
+                        at = graph.open(node);
+                        continue;
+                    }
                 }
             }
         }
-        at = loop {
-            if graph.pulls.len() == base {
-                return graph;
-            }
-            match graph.pulls.pop() {
-                Some(pull) if graph.is_same(pull) => break pull,
-                _ => {} // disposed of by user code in the meantime
-            }
-        };
+        match graph.go_back(base, moved) {
+            Some((pull, run)) => (at, must_run) = (pull, run),
+            None => return graph,
+        }
     }
 }
 
@@ -118,8 +134,8 @@ pub(super) fn refresh<'a>(
 #[inline(never)]
 fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
-    let index = at.node;
-    if at.candidate && matches!(step, Step::Clean) {
+    let index = at.node();
+    if at.is_of_candidate() && matches!(step, Step::Clean) {
         if graph.last_owned(index).is_some() {
             // What the half-way run has made goes before its value does.
             graph.unset(index, VERIFYING);
@@ -186,7 +202,7 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             };
             graph.unset(index, CHECK | VERIFYING);
             match kind {
-                Kind::Computed => drop(run::computed(cell, graph, index, panics)),
+                Kind::Computed => drop(run::computed(cell, graph, index, panics).0),
                 Kind::Driver => drop(run::effect(cell, graph, index, panics)),
                 Kind::Effect => graph.set(index, DIRTY),
                 _ => graph.unset(index, DIRTY), // a part: its driver has acted
@@ -198,73 +214,141 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
 }
 
 impl Graph {
+    /// A body that is running is about to pull: it stands on the way. True if there is one.
+    #[inline(always)]
+    pub(super) fn begin_inside(&mut self) -> bool {
+        let running = self.ambient.running;
+        if running != NONE {
+            self.pulls.push(Pull {
+                node: running,
+                link: NONE,
+            });
+        }
+        running != NONE
+    }
+
+    #[inline(always)]
+    pub(super) fn end_inside(&mut self, inside: bool) {
+        if inside {
+            self.pulls.pop();
+        }
+    }
+
     #[inline(always)]
     fn open(&mut self, index: u32) -> Pull {
         let node = &mut self.nodes[index as usize];
-        let marks = node.marks;
-        node.marks = marks | VERIFYING;
-        let kind = node.kind;
-        let body = self.bodies.get(node.body as usize);
+        node.marks |= VERIFYING;
         Pull {
             node: index,
-            generation: node.generation,
-            link: body.map_or(NONE, |body| body.deps),
-            candidate: false,
-            plain: marks & HALF_WAY == 0 && matches!(kind, Kind::Computed | Kind::Effect),
-            kind,
+            link: node.deps,
         }
     }
 
+    /// The next node on the way back, if there is one. Must it run, for sure? `moved`: what it was looking at has a
+    /// new value.
     #[inline(always)]
-    fn is_same(&self, pull: Pull) -> bool {
-        let node = &self.nodes[pull.node as usize];
-        node.generation == pull.generation && node.marks & VERIFYING != 0
+    fn go_back(&mut self, base: usize, mut moved: bool) -> Option<(Pull, bool)> {
+        while self.pulls.len() > base {
+            let pull = self.pulls.pop()?;
+            let node = &self.nodes[pull.node() as usize];
+            // Else it was disposed of by user code in the meantime.
+            if node.marks & VERIFYING != 0 {
+                let plain = node.kind == Kind::Computed && node.marks & HALF_WAY == 0;
+                return Some((pull, moved && plain && !pull.is_of_candidate()));
+            }
+            moved = false;
+        }
+        None
     }
 
-    /// The look at a plain node whose dependencies are plain too. `None`: it takes more than a glance.
+    /// Goes from node to node as long as a glance tells what is to be done: the nodes and what they depend on are
+    /// computed values or effects, none of them running, failed or half-way.
     #[inline(always)]
-    fn glance(&self, at: &mut Pull) -> Option<Step> {
-        if !at.plain {
-            return None;
-        }
-        if self.nodes[at.node as usize].marks & DIRTY != 0 {
-            return Some(Step::Run);
-        }
-        // A link that is NONE is beyond the table, and so is a dependency that is gone.
-        while let Some(link) = self.links.get(at.link as usize) {
-            if let Some(dep) = self.nodes.get(link.dep as usize) {
-                if dep.marks & (RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
-                    return None;
+    fn advance(&mut self, at: &mut Pull, base: usize) -> Stop {
+        let Graph {
+            nodes,
+            links,
+            pulls,
+            ..
+        } = self;
+        let (nodes, links) = (&mut nodes[..], &links[..]);
+        loop {
+            let Some(node) = nodes.get(at.node as usize) else {
+                return Stop::Look;
+            };
+            let plain = matches!(node.kind, Kind::Computed | Kind::Effect);
+            if !plain || node.marks & HALF_WAY != 0 {
+                return Stop::Look;
+            }
+            let mut must_run = node.marks & DIRTY != 0;
+            // A link that is NONE is beyond the table, and so is a dependency that is gone.
+            let mut down = NONE;
+            while !must_run {
+                let Some(link) = links.get(at.link as usize) else {
+                    break;
+                };
+                if let Some(dep) = nodes.get(link.dep as usize) {
+                    if dep.marks & (STALE | RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
+                        if dep.marks & (RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
+                            return Stop::Look;
+                        }
+                        down = link.dep;
+                        break;
+                    }
+                    must_run = dep.version != link.seen;
                 }
-                if dep.marks & STALE != 0 {
-                    return Some(Step::Down(link.dep));
+                at.link = link.next_dep;
+            }
+            if down != NONE {
+                pulls.push(*at);
+                let dep = &mut nodes[down as usize];
+                dep.marks |= VERIFYING;
+                *at = Pull {
+                    node: down,
+                    link: dep.deps,
+                };
+                continue;
+            }
+            let node = &mut nodes[at.node as usize];
+            if !must_run {
+                node.marks &= !(STALE | VERIFYING);
+            } else if node.kind == Kind::Computed {
+                return Stop::Run;
+            } else {
+                node.marks = node.marks & !(CHECK | VERIFYING) | DIRTY;
+            }
+            loop {
+                if pulls.len() == base {
+                    return Stop::Done;
                 }
-                if dep.version != link.seen {
-                    return Some(Step::Run);
+                let Some(pull) = pulls.pop() else {
+                    return Stop::Done;
+                };
+                if nodes[pull.node() as usize].marks & VERIFYING != 0 {
+                    *at = pull;
+                    break;
                 }
             }
-            at.link = link.next_dep;
         }
-        Some(Step::Clean)
     }
 
     /// Looks at a node's dependencies, in the order in which its body has read them, up to the first that
     /// says what is to be done.
     #[inline(never)]
     fn look(&mut self, at: &mut Pull, base: usize) -> Step {
-        let marks = self.marks(at.node);
+        let marks = self.marks(at.node());
         let half_way = marks & HALF_WAY != 0 && self.log.is_empty();
         if marks & DIRTY != 0 && !half_way {
             return Step::Run;
         }
         match self.look_at_links(at, base) {
             // The half-way value is not valid in the end: what about the one from before?
-            Step::Run if half_way && !at.candidate => {
+            Step::Run if half_way && !at.is_of_candidate() => {
                 let candidate = self.candidates.get(&at.node);
                 let Some(candidate) = candidate.filter(|it| it.restorable) else {
                     return Step::Run;
                 };
-                (at.candidate, at.link) = (true, candidate.deps);
+                (at.node, at.link) = (at.node | CANDIDATE, candidate.deps);
                 self.look_at_links(at, base)
             }
             step => step,
@@ -285,8 +369,8 @@ impl Graph {
                     }
                     if dep.marks & VERIFYING != 0 {
                         // A cycle that was refused has left its links: nothing new can come from there.
-                        let ours = |pull: &Pull| pull.node == link.dep;
-                        if link.dep != at.node && !self.pulls[base..].iter().any(ours) {
+                        let ours = |pull: &Pull| pull.node() == link.dep;
+                        if link.dep != at.node() && !self.pulls[base..].iter().any(ours) {
                             return Step::Cycle(link.dep);
                         }
                     } else if dep.marks & STALE != 0
@@ -310,19 +394,8 @@ impl Graph {
     /// The message for a cycle that `from` closes by depending on `to`, which is being computed.
     #[cold]
     pub(super) fn cycle(&self, from: u32, to: u32) -> String {
-        // Pulls and running bodies depend on each other in the order in which they began.
-        let mut way = Vec::new();
-        let mut pulls = 0;
-        for frame in &self.frames {
-            way.extend(
-                self.pulls[pulls..frame.pulls as usize]
-                    .iter()
-                    .map(|it| it.node),
-            );
-            way.push(frame.node);
-            pulls = frame.pulls as usize;
-        }
-        way.extend(self.pulls[pulls..].iter().map(|it| it.node));
+        // Pulls, and the bodies that have begun some of them, depend on each other in this order.
+        let mut way: Vec<u32> = self.pulls.iter().map(|it| it.node()).collect();
         way.push(from);
         let start = way.iter().position(|&node| node == to).unwrap_or(0);
         let mut way = way.split_off(start);
@@ -429,6 +502,9 @@ fn verify<'a>(
     if !graph.effects.is_sorted() {
         graph.effects.sort_unstable();
     }
+    if !graph.unverified {
+        return graph; // all must run; whether they are still the same effects is asked then
+    }
     let mut next = 0;
     let mut kept = 0;
     while let Some(&it) = graph.effects.get(next) {
@@ -472,6 +548,7 @@ fn verify<'a>(
             kept += 1;
         }
     }
+    graph.unverified = next < graph.effects.len();
     if kept < next {
         graph.effects.drain(kept..next);
     }
@@ -487,8 +564,13 @@ fn run_effects<'a>(
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
     for &it in round {
-        if graph.is_due(it) && graph.marks(it.node) & (DIRTY | DISPOSED) == DIRTY {
-            graph = run::effect(cell, graph, it.node, panics);
+        let node = &mut graph.nodes[it.node as usize];
+        if node.order == it.order {
+            let marks = node.marks;
+            node.marks = marks & !QUEUED;
+            if marks & (DIRTY | DISPOSED) == DIRTY {
+                graph = run::effect(cell, graph, it.node, panics);
+            }
         }
     }
     graph

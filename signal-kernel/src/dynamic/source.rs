@@ -4,7 +4,7 @@
 
 use super::{
     batch,
-    graph::{Frame, Graph, Kind, NONE},
+    graph::{Graph, Kind, NONE},
     handle::Id,
     kernel,
     value::Value,
@@ -70,26 +70,24 @@ impl SharedNode {
     }
 }
 
-/// Takes the frame away that says what polls, however the scope is left.
-struct Polls<'a>(&'a RefCell<Graph>);
+/// While it lives, it is known what polls.
+struct Polls<'a> {
+    cell: &'a RefCell<Graph>,
+    /// What was running before.
+    before: u32,
+}
 
 impl<'a> Polls<'a> {
     fn enter(cell: &'a RefCell<Graph>, node: u32) -> Self {
-        let mut graph = cell.borrow_mut();
-        let pulls = graph.pulls.len() as u32;
-        let before = graph.ambient;
-        graph.frames.push(Frame {
-            node,
-            pulls,
-            before,
-        });
-        Polls(cell)
+        let running = &mut cell.borrow_mut().ambient.running;
+        let before = std::mem::replace(running, node);
+        Polls { cell, before }
     }
 }
 
 impl Drop for Polls<'_> {
     fn drop(&mut self) {
-        self.0.borrow_mut().frames.pop();
+        self.cell.borrow_mut().ambient.running = self.before;
     }
 }
 
