@@ -314,15 +314,18 @@ impl Graph {
     /// is marked so, unless it was looked at in this phase; at rest the queues are empty.
     fn check_queues(&self) -> Checked {
         let mut waiting = Vec::new();
-        for (queue, kind) in [(&self.effects, Kind::Effect), (&self.drivers, Kind::Driver)] {
+        for (queue, kind) in [
+            (&self.queues.effects, Kind::Effect),
+            (&self.queues.drivers, Kind::Driver),
+        ] {
             for &it in queue.iter().filter(|&&it| self.is_due(it)) {
-                let node = &self.nodes[it.node as usize];
+                let node = &self.nodes[it.node() as usize];
                 ensure!(
                     node.kind == kind,
                     "{} is in the wrong queue",
-                    self.describe(it.node)
+                    self.describe(it.node())
                 );
-                waiting.push(it.node);
+                waiting.push(it.node());
             }
         }
         waiting.sort_unstable();
@@ -418,9 +421,15 @@ impl Graph {
         }
         ensure!(self.pulls.is_empty(), "a pull is left");
         ensure!(self.walk.is_empty(), "a walk is left");
-        ensure!(self.effects.is_empty(), "an effect is left in the queue");
-        ensure!(self.drivers.is_empty(), "a driver is left in the queue");
-        ensure!(self.spare.is_empty(), "the spare queue is not empty");
+        ensure!(
+            self.queues.effects.is_empty(),
+            "an effect is left in the queue"
+        );
+        ensure!(
+            self.queues.drivers.is_empty(),
+            "a driver is left in the queue"
+        );
+        ensure!(self.queues.spare.is_empty(), "the spare queue is not empty");
         ensure!(self.half_way.is_empty(), "a half-way value is not judged");
         ensure!(self.hooks.is_empty(), "a hook is left");
         ensure!(self.log.is_empty(), "the log is not empty");

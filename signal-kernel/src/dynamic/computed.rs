@@ -9,7 +9,7 @@ use super::{
     graph::{DIRTY, Kind},
     handle::{Disposed, Id, handle},
     kernel,
-    run::{Pass, Run, Untracked},
+    run::{Pass, Run, Untracked, Yield},
     value::{Value, from_bits, is_primitive, to_bits},
 };
 use std::{borrow::Cow, marker::PhantomData, mem, panic::Location, rc::Rc};
@@ -141,9 +141,9 @@ where
     F: FnMut() -> T,
     S: Fn(&T, &T) -> bool,
 {
-    fn run(&mut self, pass: &mut Pass<'_>) {
+    fn compute(&mut self, pass: &mut Pass<'_>) -> Yield {
         let new = (self.body)(); // user code
-        self.accept(pass, new);
+        self.accept(pass, new)
     }
 
     fn same(&self, old: &Value, new: &Value) -> bool {
@@ -155,23 +155,23 @@ impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> Formula<T, F, S, 
     /// What the body has yielded. A function of its own: bodies call bodies, and what is not optimized should need
     /// little stack for it.
     #[inline]
-    fn accept(&self, pass: &mut Pass<'_>, new: T) {
+    fn accept(&self, pass: &mut Pass<'_>, new: T) -> Yield {
         if let Some(bits) = to_bits(&new) {
-            let same = pass.valued && self.is_same(pass, &new);
-            if !same {
-                pass.changed = true;
-                pass.value = Value::Bits(bits);
+            if pass.valued && self.is_same(pass, &new) {
+                return Yield::Same;
             }
-        } else if !pass.valued {
-            pass.changed = true;
+            return Yield::Bits(bits);
+        }
+        if !pass.valued {
             pass.value = Value::Cell(Rc::new(new));
         } else if self.is_same(pass, &new) {
-            pass.finish();
+            pass.finish(false);
             drop(new); // user code
+            return Yield::Same;
         } else {
-            pass.changed = true;
             self.replace(pass, new);
         }
+        Yield::Other
     }
 
     #[inline(always)]
@@ -192,12 +192,12 @@ impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> Formula<T, F, S, 
         if let Some(held) = unique {
             let old = mem::replace(held, new);
             if mem::needs_drop::<T>() {
-                pass.finish();
+                pass.finish(true);
                 drop(old); // user code
             }
         } else {
             let old = mem::replace(&mut pass.value, Value::Cell(Rc::new(new)));
-            pass.finish();
+            pass.finish(true);
             drop(old); // user code
         }
     }
@@ -372,10 +372,15 @@ impl<T: 'static> Computed<T> {
     #[inline(always)]
     #[track_caller]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
-        kernel::with(|cell| {
-            let value = kernel::computed_value(cell, self.id, tracked)?;
-            Ok(show(&value, f)) // user code
-        })
+        let mut bits = None;
+        if is_primitive::<T>() {
+            bits = kernel::with(|cell| cell.borrow_mut().bits_of(self.id, kernel::ODD, tracked));
+        }
+        let value = match bits {
+            Some(bits) => Value::Bits(bits),
+            None => kernel::with(|cell| kernel::computed_value(cell, self.id, tracked))?,
+        };
+        Ok(show(&value, f)) // user code
     }
 }
 

@@ -6,9 +6,20 @@
 //! Must not know: values, user code, and when anything runs.
 
 use super::graph::{
-    CHECK, DIRTY, Due, FAILED, Graph, Kind, Link, NOBODY, NONE, Observer, QUEUED, STALE, make_room,
-    to_index,
+    CHECK, DIRTY, Due, Graph, Kind, Link, NOBODY, NONE, Node, Observer, QUEUED, Queues, STALE,
+    make_room, to_index,
 };
+
+impl Observer {
+    /// Reads what it has read at this point in the run before: its next link is used again.
+    #[inline(always)]
+    pub(super) fn goes_on(&mut self, link: &mut Link, dep: &mut Node) {
+        link.seen = dep.version;
+        self.cursor = self.next;
+        self.next = link.next_dep;
+        dep.read_by = self.run;
+    }
+}
 
 impl Graph {
     /// Whoever observes now depends on `dep`.
@@ -25,12 +36,8 @@ impl Graph {
         let observer = &mut self.ambient.observer;
         let node = &mut self.nodes[dep as usize];
         match self.links.get_mut(observer.next as usize) {
-            // The link is used again.
             Some(link) if link.dep == dep => {
-                link.seen = node.version;
-                observer.cursor = observer.next;
-                observer.next = link.next_dep;
-                node.read_by = observer.run;
+                observer.goes_on(link, node);
                 true
             }
             _ => std::mem::replace(&mut node.read_by, observer.run) == observer.run,
@@ -132,68 +139,44 @@ impl Graph {
     /// with `CHECK`. Stops at what is marked already.
     #[inline(always)]
     pub(super) fn mark(&mut self, source: u32, direct: u8) {
-        let mut link = self.nodes[source as usize].subs;
-        while let Some(&Link { sub, next_sub, .. }) = self.links.get(link as usize) {
-            let subs = self.mark_one(sub, direct);
+        let Graph {
+            nodes,
+            links,
+            walk,
+            queues,
+            ..
+        } = self;
+        let (nodes, links) = (&mut nodes[..], &links[..]);
+        queues.unverified |= direct != DIRTY;
+        let mut link = nodes[source as usize].subs;
+        while let Some(&Link { sub, next_sub, .. }) = links.get(link as usize) {
+            let subs = mark_one(nodes, queues, sub, direct);
             if subs != NONE {
-                self.mark_below(subs);
+                mark_below(nodes, links, walk, queues, subs);
             }
             link = next_sub;
         }
     }
 
-    fn mark_below(&mut self, mut link: u32) {
-        loop {
-            while let Some(&Link { sub, next_sub, .. }) = self.links.get(link as usize) {
-                let subs = self.mark_one(sub, CHECK);
-                link = next_sub;
-                if subs != NONE {
-                    if next_sub != NONE {
-                        self.walk.push(next_sub);
-                    }
-                    link = subs;
-                }
-            }
-            match self.walk.pop() {
-                Some(next) => link = next,
-                None => return,
-            }
-        }
-    }
-
-    /// Marks one node, queues it if it runs by itself, and returns its subscribers if they are not marked.
-    #[inline(always)]
-    fn mark_one(&mut self, sub: u32, mark: u8) -> u32 {
-        let node = &mut self.nodes[sub as usize];
-        let was = node.marks;
-        node.marks = was | mark;
-        if was & QUEUED == 0 && matches!(node.kind, Kind::Effect | Kind::Driver) {
-            node.marks |= QUEUED;
-            let due = Due {
-                order: node.order,
-                node: sub,
-            };
-            if node.kind == Kind::Effect {
-                self.unverified |= mark != DIRTY || was & FAILED != 0;
-                self.effects.push(due);
-            } else {
-                self.drivers.push(due);
-            }
-        }
-        if was & STALE == 0 { node.subs } else { NONE }
-    }
-
     /// Queues an effect or a driver for the next settle.
     pub(super) fn queue(&mut self, node: u32, mark: u8) {
-        let subs = self.mark_one(node, mark);
+        let Graph {
+            nodes,
+            links,
+            walk,
+            queues,
+            ..
+        } = self;
+        queues.unverified |= mark != DIRTY;
+        let subs = mark_one(nodes, queues, node, mark);
         if subs != NONE {
-            self.mark_below(subs);
+            mark_below(nodes, links, walk, queues, subs);
         }
     }
 
     /// Does the node still belong to this entry?
     pub(super) fn is_due(&self, due: Due) -> bool {
-        self.nodes[due.node as usize].order == due.order
+        self.nodes[due.node() as usize].order == due.order()
     }
 
     /// Has a dependency changed since the body of this node has read it?
@@ -217,4 +200,53 @@ impl Graph {
         self.track(dep);
         self.ambient.observer = before;
     }
+}
+
+fn mark_below(
+    nodes: &mut [Node],
+    links: &[Link],
+    walk: &mut Vec<u32>,
+    queues: &mut Queues,
+    mut link: u32,
+) {
+    queues.unverified = true;
+    loop {
+        while let Some(&Link { sub, next_sub, .. }) = links.get(link as usize) {
+            let subs = mark_one(nodes, queues, sub, CHECK);
+            link = next_sub;
+            if subs != NONE {
+                if next_sub != NONE {
+                    walk.push(next_sub);
+                }
+                link = subs;
+            }
+        }
+        match walk.pop() {
+            Some(next) => link = next,
+            None => return,
+        }
+    }
+}
+
+/// Marks one node, queues it if it runs by itself, and returns its subscribers if they are not marked.
+#[inline(always)]
+fn mark_one(nodes: &mut [Node], queues: &mut Queues, sub: u32, mark: u8) -> u32 {
+    let node = &mut nodes[sub as usize];
+    let was = node.marks;
+    node.marks = was | mark;
+    if node.kind == Kind::Effect {
+        if was & QUEUED == 0 {
+            node.marks = was | mark | QUEUED;
+            queues.effects.push(Due::new(node.order, sub));
+            if was != 0 {
+                queues.unverified = true; // it was blocked, or is running
+            }
+        }
+        return NONE;
+    }
+    if node.kind == Kind::Driver && was & QUEUED == 0 {
+        node.marks = was | mark | QUEUED;
+        queues.drivers.push(Due::new(node.order, sub));
+    }
+    if was & STALE == 0 { node.subs } else { NONE }
 }

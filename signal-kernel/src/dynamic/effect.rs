@@ -4,13 +4,13 @@
 
 use super::{
     batch,
-    graph::{DIRTY, Kind, NONE},
+    graph::{DIRTY, Graph, Kind, NONE},
     handle::{Id, handle},
     kernel,
-    run::{self, Pass, Run},
+    run::{self, Run},
 };
 use crate::panics::FirstPanic;
-use std::{borrow::Cow, panic::Location};
+use std::{borrow::Cow, cell::RefCell, panic::Location};
 
 /// Something that runs when what it has read has changed.
 ///
@@ -102,7 +102,7 @@ pub fn create_effect(body: impl FnMut() + 'static) -> Effect {
 struct Plain<F>(F);
 
 impl<F: FnMut()> Run for Plain<F> {
-    fn run(&mut self, _: &mut Pass<'_>) {
+    fn act(&mut self, _: &RefCell<Graph>, _: u32) {
         (self.0)(); // user code
     }
 }
@@ -111,7 +111,7 @@ impl<F: FnMut()> Run for Plain<F> {
 struct Once<F>(Option<F>);
 
 impl<F: FnOnce()> Run for Once<F> {
-    fn run(&mut self, _: &mut Pass<'_>) {
+    fn act(&mut self, _: &RefCell<Graph>, _: u32) {
         if let Some(cleanup) = self.0.take() {
             cleanup(); // user code
         }

@@ -133,8 +133,10 @@ impl Observer {
     }
 }
 
-/// What user code finds around it. Changed only by `run::enter`, `untrack` and their guards.
+/// What user code finds around it. Changed only by `run::enter`, `untrack` and their guards. Copied around every run:
+/// aligned so that this takes two moves that do not overlap.
 #[derive(Clone, Copy)]
+#[repr(align(16))]
 pub(super) struct Ambient {
     pub(super) observer: Observer,
     /// Owns what is made now.
@@ -160,11 +162,58 @@ pub(super) const NOTHING: Ambient = Ambient {
     running: NONE,
 };
 
-/// A node that stands in a queue. Its order tells whether the slot still belongs to it.
+/// A node that stands in a queue. Its order tells whether the slot still belongs to it. Both are in one number, order
+/// first, since that is sorted faster.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Due {
-    pub(super) order: u32,
-    pub(super) node: u32,
+pub(super) struct Due(u64);
+
+impl Due {
+    #[inline(always)]
+    pub(super) fn new(order: u32, node: u32) -> Self {
+        Due(u64::from(order) << 32 | u64::from(node))
+    }
+
+    #[inline(always)]
+    pub(super) fn order(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    #[inline(always)]
+    pub(super) fn node(self) -> u32 {
+        self.0 as u32
+    }
+}
+
+/// What runs in the next settle.
+pub(super) struct Queues {
+    /// Effects that may have to run in this round.
+    pub(super) effects: Vec<Due>,
+    /// Some of them may be unchanged, or blocked.
+    pub(super) unverified: bool,
+    /// Drivers that may have to act.
+    pub(super) drivers: Vec<Due>,
+    /// An empty list, kept for its memory.
+    pub(super) spare: Vec<Due>,
+}
+
+impl Queues {
+    pub(super) const fn new() -> Self {
+        Queues {
+            effects: Vec::new(),
+            unverified: false,
+            drivers: Vec::new(),
+            spare: Vec::new(),
+        }
+    }
+
+    /// Brings the effects into the order of their creation. Marking goes down one way after the other, so they come in
+    /// a few runs, up or down: this sort finds them.
+    #[inline(always)]
+    pub(super) fn sort_effects(&mut self) {
+        if !self.effects.is_sorted_by_key(|due| due.0) {
+            self.effects.sort_by_key(|due| due.0);
+        }
+    }
 }
 
 /// The graph of one thread.
@@ -183,14 +232,7 @@ pub(super) struct Graph {
     pub(super) orders: u32,
     pub(super) ambient: Ambient,
     pub(super) pulls: Vec<Pull>,
-    /// Effects that may have to run in this round.
-    pub(super) effects: Vec<Due>,
-    /// Some of them may be unchanged, or blocked.
-    pub(super) unverified: bool,
-    /// Drivers that may have to act.
-    pub(super) drivers: Vec<Due>,
-    /// An empty list, kept for its memory.
-    pub(super) spare: Vec<Due>,
+    pub(super) queues: Queues,
     pub(super) walk: Vec<u32>,
     /// Open batches; the settle itself is one.
     pub(super) depth: u32,
@@ -234,10 +276,7 @@ impl Graph {
             orders: 0,
             ambient: NOTHING,
             pulls: Vec::new(),
-            effects: Vec::new(),
-            unverified: false,
-            drivers: Vec::new(),
-            spare: Vec::new(),
+            queues: Queues::new(),
             walk: Vec::new(),
             depth: 0,
             level: 0,

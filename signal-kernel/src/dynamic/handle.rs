@@ -17,7 +17,7 @@ use std::{borrow::Cow, error::Error, fmt, panic::Location};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Id {
     pub(super) index: u32,
-    generation: u32,
+    pub(super) generation: u32,
     place: u32,
 }
 

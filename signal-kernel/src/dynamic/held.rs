@@ -9,6 +9,7 @@
 use super::{
     batch::Rule,
     graph::{Graph, QUEUED},
+    handle::{Disposed, Id},
     kernel,
     value::{Value, out_of_bits, same_bits, to_bits},
 };
@@ -174,6 +175,30 @@ fn fill<T: 'static>(spare: Option<Rc<dyn Any>>, new: Held<T>) -> Rc<dyn Any> {
         }
         None => Rc::new(new),
     }
+}
+
+/// The value of a signal; tracked if `tracked`.
+#[inline(never)]
+pub(super) fn signal_value(
+    cell: &RefCell<Graph>,
+    id: Id,
+    tracked: bool,
+    place: &Location<'_>,
+) -> Result<Value, Disposed> {
+    let mut graph = cell.borrow_mut();
+    let Some(node) = id.node(&graph) else {
+        return Err(id.disposed(&graph, "signal"));
+    };
+    let value = node.value.clone();
+    let updating = node.marks & UPDATING != 0;
+    if tracked {
+        graph.track(id.index);
+    }
+    drop(graph);
+    if updating {
+        being_updated(cell, id.index, place);
+    }
+    Ok(value)
 }
 
 #[cold]

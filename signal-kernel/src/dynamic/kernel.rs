@@ -7,7 +7,7 @@
 
 use super::{
     batch,
-    graph::{CHECK, DIRTY, FAILED, Graph, HALF_WAY, NONE, RUNNING, STALE, VERIFYING},
+    graph::{CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, NONE, RUNNING, STALE, VERIFYING},
     handle::{Disposed, Id},
     settle,
     value::Value,
@@ -60,72 +60,65 @@ pub(super) fn with<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
     GRAPH.with(|cell| f(cell))
 }
 
+/// What a computed value may be that is not simply current.
+pub(super) const ODD: u8 = STALE | RUNNING | VERIFYING | FAILED | HALF_WAY;
+
 /// The value of a computed value, brought up to date; tracked if `tracked`.
 ///
 /// # Panics
 ///
 /// With the panic of a body that this read has run; if the value is failed, or being computed.
-#[inline(always)]
+#[inline(never)]
 pub(super) fn computed_value(
     cell: &RefCell<Graph>,
     id: Id,
     tracked: bool,
 ) -> Result<Value, Disposed> {
     let mut graph = cell.borrow_mut();
-    match id.node(&graph) {
-        Some(node) if node.marks & (STALE | RUNNING | VERIFYING | FAILED | HALF_WAY) == 0 => {
-            let value = node.value.clone();
-            if tracked {
-                graph.track(id.index);
-            }
-            Ok(value)
-        }
-        Some(_) => {
-            drop(graph);
-            pull_value(cell, id, tracked)
-        }
-        None => Err(id.disposed(&graph, "computed value")),
-    }
-}
-
-#[inline(never)]
-fn pull_value(cell: &RefCell<Graph>, id: Id, tracked: bool) -> Result<Value, Disposed> {
-    pull(cell, id.index, tracked);
-    let mut graph = cell.borrow_mut();
     id.check(&graph, "computed value")?;
+    if graph.marks(id.index) & ODD != 0 {
+        graph = pull(cell, graph, id.index, tracked);
+        id.check(&graph, "computed value")?;
+    }
     if tracked {
         graph.track(id.index);
-        let observer = graph.ambient.observer.node;
-        if observer != NONE && graph.marks(id.index) & STALE != 0 {
-            graph.queue(observer, CHECK); // outdated already: an effect that its body has made has written
-        }
     }
-    if graph.marks(id.index) & FAILED != 0 {
-        let message = graph.failure(id.index);
+    let node = &graph.nodes[id.index as usize];
+    if node.marks & (STALE | FAILED) != 0 {
+        return still_odd(graph, id.index, tracked);
+    }
+    Ok(node.value.clone())
+}
+
+/// The value of a node that is failed, or outdated again already: an effect that its body has made has written.
+#[cold]
+fn still_odd(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> Result<Value, Disposed> {
+    let observer = graph.ambient.observer.node;
+    if tracked && observer != NONE && graph.marks(index) & STALE != 0 {
+        graph.queue(observer, CHECK);
+    }
+    if graph.marks(index) & FAILED != 0 {
+        let message = graph.failure(index);
         drop(graph);
         panic!("{message}");
     }
-    Ok(graph.nodes[id.index as usize].value.clone())
+    Ok(graph.nodes[index as usize].value.clone())
 }
 
 /// Brings a node up to date for a read; if that fails, the read is tracked if `tracked`.
-pub(super) fn pull(cell: &RefCell<Graph>, index: u32, tracked: bool) {
-    let mut graph = cell.borrow_mut();
+#[inline]
+pub(super) fn pull<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    index: u32,
+    tracked: bool,
+) -> RefMut<'a, Graph> {
     let marks = graph.marks(index);
     if marks & (RUNNING | VERIFYING) != 0 {
-        let reader = match graph.ambient.running {
-            NONE => index,
-            running => running,
-        };
-        let message = graph.cycle(reader, index);
-        if tracked {
-            graph.track(index);
-        }
-        drop(graph);
-        panic!("{message}");
+        refuse(graph, index, tracked);
     }
     if marks & STALE == 0 && (marks & HALF_WAY == 0 || !graph.log.is_empty()) {
-        return;
+        return graph;
     }
     let at_rest = graph.depth == 0;
     if at_rest {
@@ -139,13 +132,41 @@ pub(super) fn pull(cell: &RefCell<Graph>, index: u32, tracked: bool) {
     graph.end_inside(inside);
     if panics.is_empty() {
         if !at_rest {
-            return;
+            return graph;
         }
         if graph.is_settled() && graph.parked.is_empty() {
             graph.depth = 0;
-            return;
+            return graph;
         }
     }
+    end_pull(cell, graph, (index, generation), (tracked, at_rest), panics);
+    cell.borrow_mut()
+}
+
+/// The node is being computed: it depends on itself.
+#[cold]
+fn refuse(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> ! {
+    let reader = match graph.ambient.running {
+        NONE => index,
+        running => running,
+    };
+    let message = graph.cycle(reader, index);
+    if tracked {
+        graph.track(index);
+    }
+    drop(graph);
+    panic!("{message}");
+}
+
+/// Settles what a pull has left to do, and lets the first panic go on.
+#[cold]
+fn end_pull(
+    cell: &RefCell<Graph>,
+    mut graph: RefMut<'_, Graph>,
+    (index, generation): (u32, u32),
+    (tracked, at_rest): (bool, bool),
+    mut panics: FirstPanic,
+) {
     let alive = graph.is_alive(index, generation);
     let failed = alive && graph.marks(index) & (FAILED | STALE) != 0;
     if failed {
@@ -164,6 +185,28 @@ pub(super) fn pull(cell: &RefCell<Graph>, index: u32, tracked: bool) {
 }
 
 impl Graph {
+    /// The bits of a node's value, with the read tracked if `tracked`: what most reads of primitive values come to.
+    /// `None`: it takes more than that, or the node has one of the marks in `odd`.
+    #[inline(always)]
+    pub(super) fn bits_of(&mut self, id: Id, odd: u8, tracked: bool) -> Option<u64> {
+        let node = self.nodes.get_mut(id.index as usize)?;
+        if node.generation != id.generation || node.marks & (odd | DISPOSED) != 0 {
+            return None;
+        }
+        let Value::Bits(bits) = node.value else {
+            return None;
+        };
+        let observer = &mut self.ambient.observer;
+        if tracked && observer.node != NONE {
+            match self.links.get_mut(observer.next as usize) {
+                Some(link) if link.dep == id.index => observer.goes_on(link, node),
+                _ if node.read_by == observer.run => {} // once more
+                _ => return None,
+            }
+        }
+        Some(bits)
+    }
+
     /// What a read of a failed computed value says.
     #[cold]
     fn failure(&self, index: u32) -> String {
@@ -210,7 +253,7 @@ pub(super) fn changed(
         return;
     }
     graph.mark(index, DIRTY);
-    if !graph.effects.is_empty() || !graph.drivers.is_empty() {
+    if !graph.queues.effects.is_empty() || !graph.queues.drivers.is_empty() {
         drop(graph);
         settle_at_rest(cell, panics);
     }
@@ -220,7 +263,7 @@ pub(super) fn changed(
 #[inline(always)]
 pub(super) fn settle_at_rest(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
-    if graph.depth > 0 || (graph.effects.is_empty() && graph.drivers.is_empty()) {
+    if graph.depth > 0 || (graph.queues.effects.is_empty() && graph.queues.drivers.is_empty()) {
         return;
     }
     graph.depth = 1;

@@ -56,7 +56,8 @@ impl Graph {
     #[inline(always)]
     pub(super) fn renumber_if_due(&mut self) {
         let due = self.clock >= LAST || self.orders >= LAST;
-        let at_rest = self.depth == 0 && self.ambient.running == NONE && self.effects.is_empty();
+        let at_rest =
+            self.depth == 0 && self.ambient.running == NONE && self.queues.effects.is_empty();
         if due && at_rest {
             self.renumber();
         }

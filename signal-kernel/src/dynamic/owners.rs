@@ -6,7 +6,7 @@
 //!
 //! Must not know: values, user code, and why anything ends.
 
-use super::graph::{CHECK, DISPOSED, FAILED, Graph, Kind, NONE};
+use super::graph::{CHECK, DISPOSED, FAILED, Graph, Kind, NONE, Queues};
 
 impl Graph {
     /// Where the list of an owner's children, or that of its cleanups, begins: newest first.
@@ -110,7 +110,7 @@ impl Graph {
         self.first_generation = first;
         (self.nodes, self.bodies, self.links) = (Vec::new(), Vec::new(), Vec::new());
         (self.free_node, self.free_body, self.free_link) = (NONE, NONE, NONE);
-        (self.effects, self.drivers, self.spare) = (Vec::new(), Vec::new(), Vec::new());
+        self.queues = Queues::new();
         (self.walk, self.pulls) = (Vec::new(), Vec::new());
     }
 

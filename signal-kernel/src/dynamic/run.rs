@@ -9,8 +9,8 @@
 use super::{
     dispose,
     graph::{
-        Ambient, DIRTY, DISPOSED, FAILED, Graph, Kind, NOBODY, NONE, NOTHING, Observer, RUNNING,
-        STALE, VERIFYING,
+        Ambient, DIRTY, DISPOSED, Due, FAILED, Graph, Kind, NOBODY, NONE, Observer, QUEUED,
+        RUNNING, STALE, VERIFYING,
     },
     half_way,
     value::Value,
@@ -24,8 +24,13 @@ use std::{
 
 /// The typed half of a node with a body.
 pub(super) trait Run {
-    /// Runs the body.
-    fn run(&mut self, pass: &mut Pass<'_>);
+    /// Computed values: runs the body, and holds what it yields against the value of the run before.
+    fn compute(&mut self, _pass: &mut Pass<'_>) -> Yield {
+        Yield::Same
+    }
+
+    /// Effects, cleanups and drivers: runs the body.
+    fn act(&mut self, _cell: &RefCell<Graph>, _node: u32) {}
 
     /// Computed values: the node's own rule.
     fn same(&self, _old: &Value, _new: &Value) -> bool {
@@ -38,7 +43,17 @@ pub(super) trait Run {
     }
 }
 
-/// One run of a body.
+/// What the run of a computed value comes to.
+pub(super) enum Yield {
+    /// The value is what it was before.
+    Same,
+    /// Another value of a primitive type. It comes back in a register, not by way of the pass.
+    Bits(u64),
+    /// Another value, which is in the pass.
+    Other,
+}
+
+/// One run of the body of a computed value.
 pub(super) struct Pass<'a> {
     pub(super) cell: &'a RefCell<Graph>,
     pub(super) node: u32,
@@ -49,88 +64,67 @@ pub(super) struct Pass<'a> {
     pub(super) value: Value,
     /// There is a value of a run before.
     pub(super) valued: bool,
-    pub(super) changed: bool,
     /// The value is in its place already.
     finished: bool,
 }
 
-impl<'a> Pass<'a> {
-    #[inline(always)]
-    fn new(cell: &'a RefCell<Graph>, node: u32) -> Self {
-        Pass {
-            cell,
-            node,
-            generation: 0,
-            before: NOTHING,
-            value: Value::NONE,
-            valued: false,
-            changed: false,
-            finished: false,
-        }
-    }
-
-    /// Puts the new value in its place before the run is over: what it replaces can be dropped now. What that
-    /// reads is not tracked.
-    pub(super) fn finish(&mut self) {
+impl Pass<'_> {
+    /// Puts the value in its place before the run is over, whether it has `changed` or not: what it replaces can be
+    /// dropped now. What that reads is not tracked.
+    pub(super) fn finish(&mut self, changed: bool) {
         let mut graph = self.cell.borrow_mut();
         graph.forget_unread();
         let running = graph.ambient.running;
         graph.ambient = self.before; // the node may end now: nothing is made in its name
         graph.ambient.running = running;
         graph.untracked();
-        self.settle_value(&mut graph, false);
+        self.settle_value(&mut graph, Some(changed));
         self.finished = true;
     }
 
-    /// Puts the value in its place, if the node still has one.
-    fn settle_value(&mut self, graph: &mut Graph, panicked: bool) {
+    /// Puts the value in its place, if the node still has one. `None` for `changed`: the run has panicked.
+    fn settle_value(&mut self, graph: &mut Graph, changed: Option<bool>) {
         let node = &mut graph.nodes[self.node as usize];
         node.marks &= !RUNNING;
         if node.marks & DISPOSED != 0 {
             return;
         }
         node.value = self.value.take();
-        if node.marks & FAILED != 0 || panicked {
-            let failed = node.marks & FAILED != 0;
-            // What begins or ends a failure is a change, even if the value is the old one.
-            self.changed = !panicked || (self.valued && !failed);
-            node.marks &= !FAILED;
-            if panicked {
-                node.marks |= FAILED;
-            }
+        let (failed, panicked) = (node.marks & FAILED != 0, changed.is_none());
+        // What begins or ends a failure is a change, even if the value is the old one.
+        let changed = match changed {
+            Some(changed) => changed || failed,
+            None => self.valued && !failed,
+        };
+        node.marks &= !FAILED;
+        if panicked {
+            node.marks |= FAILED;
         }
-        if self.changed {
+        if changed {
             graph.touch(self.node);
         }
     }
 }
 
-/// Begins a run: from here to `leave`, reads are tracked for the node, and what is made belongs to it. `computing` is
-/// the node itself if it may not write.
-#[inline(always)]
-fn enter(graph: &mut Graph, pass: &mut Pass<'_>, computing: u32) {
-    let index = pass.node;
-    let node = &mut graph.nodes[index as usize];
-    node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
-    pass.generation = node.generation;
-    pass.before = graph.ambient;
-    if computing == index {
-        pass.value = node.value.take();
-        pass.valued = node.version != 0;
+impl Graph {
+    /// From here to `leave`, reads are tracked for this node, and what is made belongs to it. `computing` is the node
+    /// itself if it may not write.
+    #[inline(always)]
+    fn enter(&mut self, index: u32, deps: u32, computing: u32) {
+        self.ambient = Ambient {
+            observer: Observer::new(index, deps, self.runs),
+            owner: index,
+            computing,
+            running: index,
+        };
+        self.next_run();
     }
-    graph.ambient = Ambient {
-        observer: Observer::new(index, node.deps, graph.runs),
-        owner: index,
-        computing,
-        running: index,
-    };
-    graph.next_run();
-}
 
-#[inline(always)]
-fn leave(graph: &mut Graph, pass: &Pass<'_>) {
-    graph.forget_unread();
-    graph.ambient = pass.before;
+    #[inline(always)]
+    fn leave(&mut self, before: Ambient) {
+        self.forget_unread();
+        self.ambient = before;
+    }
 }
 
 /// Runs the body of a computed value and compares what it yields. True if it is a new value, for sure.
@@ -158,29 +152,65 @@ pub(super) fn computed<'a>(
     let Some(mut run) = run else {
         return (guard, false); // it is running already, and has asked for itself
     };
-    let mut pass = Pass::new(cell, index);
-    enter(&mut guard, &mut pass, index);
+    let graph = &mut *guard;
+    let node = &mut graph.nodes[index as usize];
+    node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
+    let deps = node.deps;
+    let mut pass = Pass {
+        cell,
+        node: index,
+        generation: node.generation,
+        before: graph.ambient,
+        value: node.value.take(),
+        valued: node.version != 0,
+        finished: false,
+    };
+    graph.enter(index, deps, index);
     drop(guard);
-    let outcome = catch_unwind(AssertUnwindSafe(|| run.run(&mut pass))); // user code
+    let outcome = catch_unwind(AssertUnwindSafe(|| run.compute(&mut pass))); // user code
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    leave(graph, &pass);
+    graph.leave(pass.before);
     let node = &mut graph.nodes[index as usize];
-    if outcome.is_ok() && !pass.finished && node.marks & (DISPOSED | FAILED) == 0 {
-        // The common case of what `settle_value` and `give_back` do.
-        node.marks &= !RUNNING;
-        node.value = pass.value;
-        if pass.changed {
+    if node.marks & (DISPOSED | FAILED) == 0 {
+        // The common cases of what `settle_value` and `give_back` do.
+        if let Ok(Yield::Bits(bits)) = outcome {
+            node.marks &= !RUNNING;
+            node.value = Value::Bits(bits);
             graph.clock += 1;
             node.version = graph.clock;
+            graph.bodies[body].run = Some(run);
+            return (guard, true);
         }
-        graph.bodies[body].run = Some(run);
-        return (guard, pass.changed);
+        if !pass.finished && matches!(outcome, Ok(Yield::Same)) {
+            node.marks &= !RUNNING;
+            node.value = pass.value;
+            graph.bodies[body].run = Some(run);
+            return (guard, false);
+        }
     }
     if !pass.finished {
-        pass.settle_value(graph, outcome.is_err());
+        if let Ok(Yield::Bits(bits)) = outcome {
+            pass.value = Value::Bits(bits);
+        }
+        let changed = outcome.as_ref().ok().map(|it| !matches!(it, Yield::Same));
+        pass.settle_value(graph, changed);
     }
-    (give_back(guard, pass, run, outcome, panics), false)
+    let outcome = outcome.map(drop);
+    let Pass {
+        generation, value, ..
+    } = pass;
+    (
+        give_back(
+            cell,
+            guard,
+            (index, generation),
+            (run, value),
+            outcome,
+            panics,
+        ),
+        false,
+    )
 }
 
 /// What is to be done before a computed value runs, in the less common cases. False: it must not run.
@@ -209,77 +239,101 @@ fn dispose_of_last_run(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPani
     graph.is_alive(index, generation) && graph.marks(index) & STALE != 0
 }
 
+/// Runs the effects of a round that are still to run, one after the other.
+#[inline(always)]
+pub(super) fn effects<'a>(
+    cell: &'a RefCell<Graph>,
+    mut guard: RefMut<'a, Graph>,
+    round: &[Due],
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
+    for &due in round {
+        let graph = &mut *guard;
+        let index = due.node();
+        let node = &mut graph.nodes[index as usize];
+        if node.order != due.order() {
+            continue;
+        }
+        node.marks &= !QUEUED;
+        if node.marks & (DIRTY | DISPOSED) != DIRTY {
+            continue;
+        }
+        let body = &mut graph.bodies[node.body as usize];
+        if body.owns_any() {
+            guard = effect(cell, guard, index, panics);
+        } else if let Some(run) = body.run.take() {
+            guard = act(cell, guard, index, run, panics);
+        }
+    }
+    guard
+}
+
 /// Runs an effect, after what it owns has been disposed of, or lets a driver act.
-#[inline]
 pub(super) fn effect<'a>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
     index: u32,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
-    let body = graph.nodes[index as usize].body as usize;
-    if graph.bodies[body].owns_any() && graph.nodes[index as usize].kind == Kind::Effect {
+    if graph.nodes[index as usize].kind == Kind::Effect && graph.owns_any(index) {
         drop(graph);
         if !dispose_of_last_run(cell, index, panics) {
             return cell.borrow_mut();
         }
         graph = cell.borrow_mut();
     }
-    let Some(mut run) = graph.bodies[body].run.take() else {
-        return graph; // it is running already, and has asked for itself
-    };
-    let mut pass = Pass::new(cell, index);
-    enter(&mut graph, &mut pass, NONE);
-    drop(graph);
-    let outcome = catch_unwind(AssertUnwindSafe(|| run.run(&mut pass))); // user code
+    match graph.body(index).run.take() {
+        Some(run) => act(cell, graph, index, run, panics),
+        None => graph, // it is running already, and has asked for itself
+    }
+}
+
+#[inline(always)]
+fn act<'a>(
+    cell: &'a RefCell<Graph>,
+    mut guard: RefMut<'a, Graph>,
+    index: u32,
+    mut run: Box<dyn Run>,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
+    let graph = &mut *guard;
+    let node = &mut graph.nodes[index as usize];
+    node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
+    let (body, deps, before) = (node.body, node.deps, graph.ambient);
+    graph.enter(index, deps, NONE);
+    drop(guard);
+    let outcome = catch_unwind(AssertUnwindSafe(|| run.act(cell, index))); // user code
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    leave(graph, &pass);
+    graph.leave(before);
     let node = &mut graph.nodes[index as usize];
     node.marks &= !RUNNING;
     if outcome.is_ok() && node.marks & DISPOSED == 0 {
-        graph.bodies[body].run = Some(run);
+        graph.bodies[body as usize].run = Some(run);
         return guard;
     }
-    end_badly(guard, pass, run, outcome, panics)
+    let id = (index, node.generation);
+    give_back(cell, guard, id, (run, Value::NONE), outcome, panics)
 }
 
-/// Puts a body back, or lets it go if its node was disposed of meanwhile.
-#[inline(always)]
+/// Puts a body back, or lets it go with the value if its node was disposed of meanwhile.
 fn give_back<'a>(
+    cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
-    pass: Pass<'a>,
-    run: Box<dyn Run>,
+    (node, generation): (u32, u32),
+    (run, value): (Box<dyn Run>, Value),
     outcome: thread::Result<()>,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
-    if outcome.is_ok() && graph.is_alive(pass.node, pass.generation) {
-        graph.body(pass.node).run = Some(run);
+    if outcome.is_ok() && graph.is_alive(node, generation) {
+        graph.body(node).run = Some(run);
         return graph;
     }
-    end_badly(graph, pass, run, outcome, panics)
-}
-
-#[cold]
-fn end_badly<'a>(
-    graph: RefMut<'a, Graph>,
-    pass: Pass<'a>,
-    run: Box<dyn Run>,
-    outcome: thread::Result<()>,
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
-    let Pass {
-        cell,
-        node,
-        generation,
-        value,
-        ..
-    } = pass;
     drop(graph);
     if let Err(payload) = outcome {
         panics.keep(payload); // user code: a later one is dropped
     }
-    let mut graph = cell.borrow_mut();
+    graph = cell.borrow_mut();
     if graph.is_alive(node, generation) {
         graph.body(node).run = Some(run);
         return graph;
@@ -320,9 +374,15 @@ pub(super) fn poll(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -
     let mut graph = cell.borrow_mut();
     graph.ambient = before;
     graph.unset(index, RUNNING);
-    let mut pass = Pass::new(cell, index);
-    pass.generation = generation;
-    drop(give_back(graph, pass, run, Ok(()), panics));
+    let id = (index, generation);
+    drop(give_back(
+        cell,
+        graph,
+        id,
+        (run, Value::NONE),
+        Ok(()),
+        panics,
+    ));
     done
 }
 
@@ -334,8 +394,7 @@ pub(super) fn cleanup(cell: &RefCell<Graph>, run: &mut dyn Run, panics: &mut Fir
     graph.untracked();
     graph.ambient.owner = NONE;
     drop(graph);
-    let mut pass = Pass::new(cell, NONE);
-    panics.catch(|| run.run(&mut pass)); // user code
+    panics.catch(|| run.act(cell, NONE)); // user code
     cell.borrow_mut().ambient = before;
 }
 

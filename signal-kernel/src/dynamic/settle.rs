@@ -11,8 +11,7 @@
 use super::{
     batch, dispose,
     graph::{
-        CHECK, DIRTY, DISPOSED, Due, FAILED, Graph, HALF_WAY, Kind, NONE, QUEUED, RUNNING, STALE,
-        VERIFYING,
+        CHECK, DIRTY, Due, FAILED, Graph, HALF_WAY, Kind, NONE, QUEUED, RUNNING, STALE, VERIFYING,
     },
     half_way, hooks, run,
     value::Value,
@@ -69,7 +68,18 @@ enum Stop {
     Look,
 }
 
+/// Brings a node up to date, where that is done seldom.
+fn refresh_one<'a>(
+    cell: &'a RefCell<Graph>,
+    graph: RefMut<'a, Graph>,
+    root: u32,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
+    refresh(cell, graph, root, panics)
+}
+
 /// Brings a node up to date. An effect is not run: it is marked `DIRTY` if it must run.
+#[inline(always)]
 pub(super) fn refresh<'a>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
@@ -432,9 +442,9 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
         if !graph.log.is_empty() {
             continue; // cleanups have written: the first phase is not over
         }
-        if !graph.effects.is_empty() || !graph.hooks.is_empty() {
-            let spare = std::mem::take(&mut graph.spare);
-            let mut due = std::mem::replace(&mut graph.effects, spare);
+        if !graph.queues.effects.is_empty() || !graph.hooks.is_empty() {
+            let spare = std::mem::take(&mut graph.queues.spare);
+            let mut due = std::mem::replace(&mut graph.queues.effects, spare);
             graph.round = true;
             if round + TURNS >= ROUNDS {
                 restless.extend_from_slice(&due);
@@ -444,10 +454,10 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
                 hooks::run(cell, panics);
                 graph = cell.borrow_mut();
             }
-            graph = run_effects(cell, graph, &due, panics);
+            graph = run::effects(cell, graph, &due, panics);
             graph.round = false;
             due.clear();
-            graph.spare = due;
+            graph.queues.spare = due;
         }
         if graph.is_settled() {
             if graph.half_way.is_empty() {
@@ -471,22 +481,22 @@ fn act<'a>(
     mut graph: RefMut<'a, Graph>,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
-    if graph.drivers.is_empty() {
+    if graph.queues.drivers.is_empty() {
         return graph;
     }
-    let mut due = std::mem::take(&mut graph.drivers);
+    let mut due = std::mem::take(&mut graph.queues.drivers);
     due.sort_unstable();
     for &it in &due {
         if graph.is_due(it) {
-            graph.unset(it.node, QUEUED);
-            if graph.marks(it.node) & STALE != 0 {
-                graph = refresh(cell, graph, it.node, panics);
+            graph.unset(it.node(), QUEUED);
+            if graph.marks(it.node()) & STALE != 0 {
+                graph = refresh_one(cell, graph, it.node(), panics);
             }
         }
     }
-    if graph.drivers.is_empty() {
+    if graph.queues.drivers.is_empty() {
         due.clear();
-        graph.drivers = due;
+        graph.queues.drivers = due;
     }
     graph
 }
@@ -499,79 +509,56 @@ fn verify<'a>(
     mut graph: RefMut<'a, Graph>,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
-    if !graph.effects.is_sorted() {
-        graph.effects.sort_unstable();
-    }
-    if !graph.unverified {
+    graph.queues.sort_effects();
+    if !graph.queues.unverified {
         return graph; // all must run; whether they are still the same effects is asked then
     }
     let mut next = 0;
     let mut kept = 0;
-    while let Some(&it) = graph.effects.get(next) {
+    while let Some(&it) = graph.queues.effects.get(next) {
         if !graph.log.is_empty() {
             break;
         }
         next += 1;
-        let node = &mut graph.nodes[it.node as usize];
+        let node = &mut graph.nodes[it.node() as usize];
         if node.marks & (FAILED | DIRTY | QUEUED) == DIRTY | QUEUED {
             // It must run; whether it is still the same effect is asked then.
             node.marks &= !QUEUED;
-            graph.effects[kept] = it;
+            graph.queues.effects[kept] = it;
             kept += 1;
             continue;
         }
         if !graph.is_due(it) {
             continue;
         }
-        let node = &mut graph.nodes[it.node as usize];
+        let node = &mut graph.nodes[it.node() as usize];
         if node.marks & FAILED != 0 {
             // It was blocked: it must not run before its dependencies have been looked at.
             node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
         }
         if node.marks & STALE == CHECK {
-            graph = refresh(cell, graph, it.node, panics);
+            graph = refresh(cell, graph, it.node(), panics);
             if !graph.is_due(it) {
                 continue;
             }
-            if !graph.log.is_empty() && graph.marks(it.node) & DIRTY != 0 {
-                graph.unset(it.node, DIRTY);
-                graph.set(it.node, CHECK);
+            if !graph.log.is_empty() && graph.marks(it.node()) & DIRTY != 0 {
+                graph.unset(it.node(), DIRTY);
+                graph.set(it.node(), CHECK);
                 next -= 1;
                 break;
             }
         }
         // Else it is unchanged; or blocked by a failed dependency, whose version moves on with the end of that.
-        let node = &mut graph.nodes[it.node as usize];
+        let node = &mut graph.nodes[it.node() as usize];
         node.marks &= !QUEUED;
         if node.marks & DIRTY != 0 {
-            graph.effects[kept] = it;
+            graph.queues.effects[kept] = it;
             kept += 1;
         }
     }
-    graph.unverified = next < graph.effects.len();
+    graph.queues.unverified = next < graph.queues.effects.len();
     if kept < next {
-        graph.effects.drain(kept..next);
-    }
-    graph
-}
-
-/// Phase B.
-#[inline(always)]
-fn run_effects<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    round: &[Due],
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
-    for &it in round {
-        let node = &mut graph.nodes[it.node as usize];
-        if node.order == it.order {
-            let marks = node.marks;
-            node.marks = marks & !QUEUED;
-            if marks & (DIRTY | DISPOSED) == DIRTY {
-                graph = run::effect(cell, graph, it.node, panics);
-            }
-        }
+        graph.queues.effects.drain(kept..next);
     }
     graph
 }
@@ -579,8 +566,8 @@ fn run_effects<'a>(
 impl Graph {
     pub(super) fn is_settled(&self) -> bool {
         self.log.is_empty()
-            && self.effects.is_empty()
-            && self.drivers.is_empty()
+            && self.queues.effects.is_empty()
+            && self.queues.drivers.is_empty()
             && self.hooks.is_empty()
     }
 
@@ -588,18 +575,18 @@ impl Graph {
     /// have run before. Each runs again when something that it reads changes.
     #[cold]
     fn give_up(&mut self, mut restless: Vec<Due>) -> String {
-        let effects = std::mem::take(&mut self.effects);
-        let drivers = std::mem::take(&mut self.drivers);
+        let effects = std::mem::take(&mut self.queues.effects);
+        let drivers = std::mem::take(&mut self.queues.drivers);
         for it in effects.into_iter().chain(drivers) {
             if self.is_due(it) {
-                self.unset(it.node, QUEUED); // what it has missed it has still not seen
+                self.unset(it.node(), QUEUED); // what it has missed it has still not seen
                 restless.push(it);
             }
         }
         restless.sort_unstable();
         restless.dedup();
         restless.retain(|&it| self.is_due(it));
-        let names: Vec<String> = restless.iter().map(|it| self.describe(it.node)).collect();
+        let names: Vec<String> = restless.iter().map(|it| self.describe(it.node())).collect();
         self.hooks.clear();
         format!(
             "effects never come to rest: after {ROUNDS} rounds there is still {}",

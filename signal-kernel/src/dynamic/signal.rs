@@ -7,11 +7,11 @@ use super::{
     handle::{Disposed, Id, handle},
     held::{
         Held, Reading, UPDATING, being_updated, change, inside, is_same, put, put_in_batch, rule,
-        set_bits,
+        set_bits, signal_value,
     },
     kernel,
     run::Untracked,
-    value::{Value, from_bits, same_bits, to_bits},
+    value::{Value, from_bits, is_primitive, same_bits, to_bits},
 };
 use crate::panics::FirstPanic;
 use std::{borrow::Cow, cell::RefCell, marker::PhantomData, mem, panic::Location, rc::Rc};
@@ -508,24 +508,17 @@ impl<T: 'static> Signal<T> {
     #[track_caller]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
         let place = Location::caller();
-        kernel::with(|cell| {
-            let mut graph = cell.borrow_mut();
-            let Some(node) = self.id.node(&graph) else {
-                return Err(self.id.disposed(&graph, "signal"));
-            };
-            let value = node.value.clone();
-            let updating = node.marks & UPDATING != 0;
-            if tracked {
-                graph.track(self.id.index);
-            }
-            drop(graph);
-            if updating {
-                being_updated(cell, self.id.index, place);
-            }
-            Ok(match value {
-                Value::Bits(bits) => from_bits(bits, f), // user code
-                Value::Cell(held) => f(&inside::<T>(&*held).value), // user code
-            })
+        let mut bits = None;
+        if is_primitive::<T>() {
+            bits = kernel::with(|cell| cell.borrow_mut().bits_of(self.id, UPDATING, tracked));
+        }
+        let value = match bits {
+            Some(bits) => Value::Bits(bits),
+            None => kernel::with(|cell| signal_value(cell, self.id, tracked, place))?,
+        };
+        Ok(match value {
+            Value::Bits(bits) => from_bits(bits, f), // user code
+            Value::Cell(held) => f(&inside::<T>(&*held).value), // user code
         })
     }
 }

@@ -16,7 +16,7 @@ use super::{
     handle::{Disposed, Id},
     hooks::{Glance, Listeners},
     kernel,
-    run::{Pass, Run, Untracked},
+    run::{Run, Untracked},
     value::Value,
 };
 use crate::{
@@ -260,9 +260,7 @@ fn act_soon(driver: u32, undo: impl FnOnce() + 'static) {
 pub(super) fn read_part(cell: &RefCell<Graph>, part: u32) {
     let mut graph = cell.borrow_mut();
     if graph.marks(part) & STALE != 0 && graph.acting && !graph.is_inside(part) {
-        drop(graph);
-        kernel::pull(cell, part, true);
-        graph = cell.borrow_mut();
+        graph = kernel::pull(cell, graph, part, true);
     }
     graph.track(part);
 }
@@ -340,8 +338,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
 }
 
 impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
-    fn run(&mut self, pass: &mut Pass<'_>) {
-        let (cell, node) = (pass.cell, pass.node);
+    fn act(&mut self, cell: &RefCell<Graph>, node: u32) {
         let mut panics = FirstPanic::default();
         let source = self.question.track(cell, node, &mut panics);
         let untracked = Untracked::new(cell);
@@ -457,7 +454,7 @@ pub(super) fn follow(
     panics: &mut FirstPanic,
 ) -> Source {
     for &source in sources {
-        panics.catch(|| kernel::pull(cell, source, true));
+        panics.catch(|| drop(kernel::pull(cell, cell.borrow_mut(), source, true)));
     }
     let mut graph = cell.borrow_mut();
     let moved = graph.has_moved(driver);
