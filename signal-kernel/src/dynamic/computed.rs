@@ -372,13 +372,32 @@ impl<T: 'static> Computed<T> {
     #[inline(always)]
     #[track_caller]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
-        let mut bits = None;
         if is_primitive::<T>() {
-            bits = kernel::with(|cell| cell.borrow_mut().bits_of(self.id, kernel::ODD, tracked));
+            let bits = kernel::with(|cell| {
+                let mut graph = cell.borrow_mut();
+                graph
+                    .glimpse(self.id, kernel::ODD, tracked)
+                    .map(Value::bits)
+            });
+            let bits = match bits {
+                Some(bits) => bits,
+                None => kernel::with(|cell| {
+                    let graph = kernel::up_to_date(cell, self.id, tracked)?;
+                    Ok(graph.nodes[self.id.index as usize].value.bits())
+                })?,
+            };
+            return Ok(from_bits(bits, f)); // user code
         }
-        let value = match bits {
-            Some(bits) => Value::Bits(bits),
-            None => kernel::with(|cell| kernel::computed_value(cell, self.id, tracked))?,
+        let value = kernel::with(|cell| {
+            let mut graph = cell.borrow_mut();
+            graph.glimpse(self.id, kernel::ODD, tracked).cloned()
+        });
+        let value = match value {
+            Some(value) => value,
+            None => kernel::with(|cell| {
+                let graph = kernel::up_to_date(cell, self.id, tracked)?;
+                Ok(graph.nodes[self.id.index as usize].value.clone())
+            })?,
         };
         Ok(show(&value, f)) // user code
     }

@@ -63,17 +63,17 @@ pub(super) fn with<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
 /// What a computed value may be that is not simply current.
 pub(super) const ODD: u8 = STALE | RUNNING | VERIFYING | FAILED | HALF_WAY;
 
-/// The value of a computed value, brought up to date; tracked if `tracked`.
+/// The graph with a computed value up to date, and the read tracked if `tracked`.
 ///
 /// # Panics
 ///
 /// With the panic of a body that this read has run; if the value is failed, or being computed.
 #[inline(never)]
-pub(super) fn computed_value(
+pub(super) fn up_to_date(
     cell: &RefCell<Graph>,
     id: Id,
     tracked: bool,
-) -> Result<Value, Disposed> {
+) -> Result<RefMut<'_, Graph>, Disposed> {
     let mut graph = cell.borrow_mut();
     id.check(&graph, "computed value")?;
     if graph.marks(id.index) & ODD != 0 {
@@ -83,16 +83,15 @@ pub(super) fn computed_value(
     if tracked {
         graph.track(id.index);
     }
-    let node = &graph.nodes[id.index as usize];
-    if node.marks & (STALE | FAILED) != 0 {
-        return still_odd(graph, id.index, tracked);
+    if graph.marks(id.index) & (STALE | FAILED) != 0 {
+        graph = still_odd(graph, id.index, tracked);
     }
-    Ok(node.value.clone())
+    Ok(graph)
 }
 
-/// The value of a node that is failed, or outdated again already: an effect that its body has made has written.
+/// A node is failed, or outdated again already: an effect that its body has made has written.
 #[cold]
-fn still_odd(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> Result<Value, Disposed> {
+fn still_odd(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> RefMut<'_, Graph> {
     let observer = graph.ambient.observer.node;
     if tracked && observer != NONE && graph.marks(index) & STALE != 0 {
         graph.queue(observer, CHECK);
@@ -102,7 +101,7 @@ fn still_odd(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> Result<
         drop(graph);
         panic!("{message}");
     }
-    Ok(graph.nodes[index as usize].value.clone())
+    graph
 }
 
 /// Brings a node up to date for a read; if that fails, the read is tracked if `tracked`.
@@ -185,17 +184,14 @@ fn end_pull(
 }
 
 impl Graph {
-    /// The bits of a node's value, with the read tracked if `tracked`: what most reads of primitive values come to.
-    /// `None`: it takes more than that, or the node has one of the marks in `odd`.
+    /// A node's value, with the read tracked if `tracked`: what most reads come to. `None`: it takes more than that, or
+    /// the node has one of the marks in `odd`.
     #[inline(always)]
-    pub(super) fn bits_of(&mut self, id: Id, odd: u8, tracked: bool) -> Option<u64> {
+    pub(super) fn glimpse(&mut self, id: Id, odd: u8, tracked: bool) -> Option<&Value> {
         let node = self.nodes.get_mut(id.index as usize)?;
         if node.generation != id.generation || node.marks & (odd | DISPOSED) != 0 {
             return None;
         }
-        let Value::Bits(bits) = node.value else {
-            return None;
-        };
         let observer = &mut self.ambient.observer;
         if tracked && observer.node != NONE {
             match self.links.get_mut(observer.next as usize) {
@@ -204,7 +200,7 @@ impl Graph {
                 _ => return None,
             }
         }
-        Some(bits)
+        Some(&node.value)
     }
 
     /// What a read of a failed computed value says.

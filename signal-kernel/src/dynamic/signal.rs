@@ -508,12 +508,17 @@ impl<T: 'static> Signal<T> {
     #[track_caller]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
         let place = Location::caller();
-        let mut bits = None;
-        if is_primitive::<T>() {
-            bits = kernel::with(|cell| cell.borrow_mut().bits_of(self.id, UPDATING, tracked));
-        }
-        let value = match bits {
-            Some(bits) => Value::Bits(bits),
+        let value = kernel::with(|cell| {
+            let mut graph = cell.borrow_mut();
+            let value = graph.glimpse(self.id, UPDATING, tracked)?;
+            // A primitive value is in a cell only under a rule of its own: that is left to what comes next.
+            match value {
+                Value::Cell(_) if is_primitive::<T>() => None,
+                value => Some(value.clone()),
+            }
+        });
+        let value = match value {
+            Some(value) => value,
             None => kernel::with(|cell| signal_value(cell, self.id, tracked, place))?,
         };
         Ok(match value {

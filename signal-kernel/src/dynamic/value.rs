@@ -25,6 +25,15 @@ impl Value {
     /// Nothing is held.
     pub(super) const NONE: Value = Value::Bits(0);
 
+    /// The bits, of a value that is kept so.
+    #[inline(always)]
+    pub(super) fn bits(&self) -> u64 {
+        match *self {
+            Value::Bits(bits) => bits,
+            Value::Cell(_) => unreachable!("a value of a primitive type is kept as bits"),
+        }
+    }
+
     /// Takes what is held.
     #[inline(always)]
     pub(super) fn take(&mut self) -> Value {
