@@ -18,9 +18,13 @@ use std::{
 #[derive(Debug, Default)]
 pub struct Hub {
     queue: Mutex<Queue>,
+    // These are changed by whoever has the graph, and by nobody else.
+    /// How many pieces of work are in flight.
     running: AtomicUsize,
     /// Work was started or stopped and nobody has been told yet.
     news: AtomicBool,
+    /// Who waits has been told of news, and has not polled since.
+    told: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -40,20 +44,44 @@ impl Hub {
         self.running.load(Ordering::Relaxed) == 0
     }
 
+    /// Counts work that begins or ends; whoever waits is told when the graph has settled.
+    fn count(&self, step: impl Fn(usize) -> usize) {
+        let running = step(self.running.load(Ordering::Relaxed));
+        self.running.store(running, Ordering::Relaxed);
+        self.news.store(true, Ordering::Relaxed);
+    }
+
+    /// Someone is about to wait who sees how things are; who has been told before does not count from here on.
+    pub(crate) fn listen(&self) {
+        if self.told.load(Ordering::Relaxed) {
+            self.told.store(false, Ordering::Relaxed);
+            self.forget_news();
+        }
+    }
+
     /// Remembers who polls, and takes the list of what is to be polled.
     pub(crate) fn take_ready(&self, waker: &Waker) -> Vec<u32> {
-        let same = |known: &Waker| known.will_wake(waker);
-        let known = self.queue().waker.as_ref().is_some_and(same);
-        if !known {
+        self.listen();
+        let mut queue = self.queue();
+        if !queue
+            .waker
+            .as_ref()
+            .is_some_and(|known| known.will_wake(waker))
+        {
+            drop(queue);
             let waker = waker.clone(); // user code
             let stale = self.queue().waker.replace(waker);
             drop(stale); // user code: should it panic, the list is still where it was
+            queue = self.queue();
         }
-        mem::take(&mut self.queue().ready)
+        mem::take(&mut queue.ready)
     }
 
     /// Gives the list back, so that its memory is used again.
     pub(crate) fn give_back(&self, mut list: Vec<u32>) {
+        if list.capacity() == 0 {
+            return;
+        }
         list.clear();
         let mut queue = self.queue();
         if queue.ready.capacity() == 0 {
@@ -61,18 +89,25 @@ impl Hub {
         }
     }
 
+    /// Was work started or stopped, and does whoever waits not know that something was?
+    #[inline]
+    pub(crate) fn has_news(&self) -> bool {
+        self.news.load(Ordering::Relaxed) && !self.told.load(Ordering::Relaxed)
+    }
+
     /// After a settle outside a poll: wakes whoever waits if work was started or stopped in it. There is
     /// something to poll, or `settled` may be over.
     #[inline]
     pub(crate) fn tell_news(&self) {
-        if self.news.load(Ordering::Relaxed) {
+        if self.has_news() {
             self.tell();
         }
     }
 
     #[cold]
     fn tell(&self) {
-        self.news.store(false, Ordering::Relaxed);
+        self.forget_news();
+        self.told.store(true, Ordering::Relaxed);
         let waker = self.queue().waker.clone();
         if let Some(waker) = waker {
             waker.wake(); // user code
@@ -102,14 +137,18 @@ impl Bell {
         })
     }
 
-    /// New work must be polled for the first time; whoever waits is told when the graph has settled.
-    pub(crate) fn start(&self) -> InFlight {
-        self.hub.running.fetch_add(1, Ordering::Relaxed);
-        self.hub.news.store(true, Ordering::Relaxed);
-        if !self.queued.swap(true, Ordering::AcqRel) {
+    /// New work must be polled for the first time.
+    pub(crate) fn begin(&self) {
+        self.hub.count(|running| running + 1);
+        // A ring that is still to be answered is enough: nothing has been polled since.
+        if !self.queued.load(Ordering::Relaxed) && !self.queued.swap(true, Ordering::AcqRel) {
             self.hub.queue().ready.push(self.rank);
         }
-        InFlight(self.hub.clone())
+    }
+
+    /// The work is no longer in flight.
+    pub(crate) fn end(&self) {
+        self.hub.count(|running| running - 1);
     }
 
     /// The work is about to be polled: from here on a wake counts again.
@@ -137,16 +176,5 @@ impl Wake for Bell {
         if let Some(waker) = waker {
             waker.wake(); // user code
         }
-    }
-}
-
-/// Counts as work in flight until it is dropped.
-#[derive(Debug)]
-pub(crate) struct InFlight(Arc<Hub>);
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::Relaxed);
-        self.0.news.store(true, Ordering::Relaxed);
     }
 }

@@ -364,8 +364,9 @@ impl<T, E> AsyncState<T, E> {
         self.apply(Event::NoInput, Discarded::nothing())
     }
 
-    /// Carries out what the table says. `brought` is what came with the event; what leaves it are the
+    /// Carries out what the table says; where the event is known, the compiler looks it up. `brought` is what came with the event; what leaves it are the
     /// value and the error that nobody needs any more.
+    #[inline(always)]
     fn apply(&mut self, event: Event, mut brought: Discarded<T, E>) -> (Change, Discarded<T, E>) {
         let Some(next) = machine::step(self.status, event) else {
             return (Change::NONE, brought);

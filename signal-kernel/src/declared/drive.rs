@@ -16,7 +16,7 @@ pub fn poll_progress<G: Wired<W>, const W: usize>(
     graph: &mut G,
     context: &mut Context<'_>,
 ) -> Poll<()> {
-    let Some(hub) = graph.core().hub.clone() else {
+    let Some(hub) = &graph.core().hub else {
         return Poll::Pending;
     };
     let mut ready = hub.take_ready(context.waker());
@@ -30,13 +30,17 @@ pub fn poll_progress<G: Wired<W>, const W: usize>(
             done = true;
         }
     }
-    hub.give_back(ready);
+    if let Some(hub) = &graph.core().hub {
+        hub.give_back(ready);
+    }
     if !done {
         return Poll::Pending;
     }
     graph.core_mut().tick();
     settle::settle_into(graph, &mut caught.0);
-    hub.forget_news();
+    if let Some(hub) = &graph.core().hub {
+        hub.forget_news();
+    }
     caught.0.resume();
     Poll::Ready(())
 }

@@ -22,6 +22,7 @@ pub(crate) mod sweep;
 pub(crate) mod wiring;
 
 use crate::hub::Hub;
+use crate::room::Tenancy;
 use crate::state::Change;
 use answer::{Answer, AnyAnswer};
 use lazy::{AnyLazy, Lazy, LazyRef, LazyState};
@@ -101,7 +102,7 @@ impl Show<'_> {
     /// A resource.
     pub fn answer<T, E, F>(&mut self, answer: &mut Answer<T, E, F>)
     where
-        F: Future<Output = Result<T, E>> + Unpin,
+        F: Tenancy<Output = Result<T, E>>,
     {
         (self.0)(NodeRef::Answer(answer));
     }

@@ -96,8 +96,9 @@ impl Dropped {
 /// Wakes whoever waits, if work was started or stopped just now.
 #[inline]
 pub(super) fn wake<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
-    if let Some(hub) = &graph.core().hub {
-        panics.catch(|| hub.tell_news()); // user code
+    match &graph.core().hub {
+        Some(hub) if hub.has_news() => drop(panics.catch(|| hub.tell_news())), // user code
+        _ => {}
     }
 }
 

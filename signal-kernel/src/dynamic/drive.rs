@@ -91,6 +91,7 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
         let polled = matches!(kind, Some(Kind::Driver | Kind::Source)); // work waits for work
         drop(graph);
         waiters.add(context.waker());
+        hub.listen();
         if nested {
             assert!(
                 polled,

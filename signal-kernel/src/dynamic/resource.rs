@@ -13,7 +13,7 @@ use super::{
     kernel,
     options::{FromFutureOptions, ResourceOptions},
     scope::Owner,
-    work::{self, Desk, FetchContext, Manners, Question, Source, Work, work},
+    work::{self, Desk, FetchContext, Launch, Manners, Question, Source},
 };
 use crate::{panics::FirstPanic, state::Change};
 use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::Location, rc::Rc};
@@ -387,13 +387,13 @@ where
             all the same, with `Infallible` as its error"
 )]
 pub trait Fetcher<S, T, E, K>: 'static {
+    /// The work.
+    #[doc(hidden)]
+    type Work: Future<Output = Result<T, E>> + 'static;
+
     /// Makes the work.
     #[doc(hidden)]
-    fn fetch(
-        &mut self,
-        input: S,
-        context: FetchContext,
-    ) -> impl Future<Output = Result<T, E>> + 'static;
+    fn fetch(&mut self, input: S, context: impl FnOnce() -> FetchContext) -> Self::Work;
 }
 
 /// The shape of a fetcher that takes its input.
@@ -409,7 +409,9 @@ where
     C: FnMut(S) -> F + 'static,
     F: Future<Output = Result<T, E>> + 'static,
 {
-    fn fetch(&mut self, input: S, _: FetchContext) -> impl Future<Output = Result<T, E>> + 'static {
+    type Work = F;
+
+    fn fetch(&mut self, input: S, _: impl FnOnce() -> FetchContext) -> F {
         self(input)
     }
 }
@@ -419,12 +421,10 @@ where
     C: FnMut(S, FetchContext) -> F + 'static,
     F: Future<Output = Result<T, E>> + 'static,
 {
-    fn fetch(
-        &mut self,
-        input: S,
-        context: FetchContext,
-    ) -> impl Future<Output = Result<T, E>> + 'static {
-        self(input, context)
+    type Work = F;
+
+    fn fetch(&mut self, input: S, context: impl FnOnce() -> FetchContext) -> F {
+        self(input, context())
     }
 }
 
@@ -442,8 +442,8 @@ where
         true
     }
 
-    fn start(&mut self, _: FetchContext) -> Work<T, E> {
-        work((self.0)()) // user code
+    fn start(&mut self, launch: Launch<'_, T, E>) {
+        launch.work((self.0)()); // user code
     }
 }
 
@@ -479,9 +479,10 @@ where
         self.next.is_some()
     }
 
-    fn start(&mut self, context: FetchContext) -> Work<T, E> {
+    fn start(&mut self, mut launch: Launch<'_, T, E>) {
         let input = self.next.take().expect("it is ready");
-        work(self.fetcher.fetch(input, context)) // user code
+        let work = self.fetcher.fetch(input, || launch.context()); // user code
+        launch.work(work);
     }
 }
 
@@ -514,9 +515,10 @@ where
         self.last.is_some()
     }
 
-    fn start(&mut self, context: FetchContext) -> Work<T, E> {
+    fn start(&mut self, mut launch: Launch<'_, T, E>) {
         let input = self.last.clone().expect("it is ready"); // user code
-        work(self.fetcher.fetch(input, context)) // user code
+        let work = self.fetcher.fetch(input, || launch.context()); // user code
+        launch.work(work);
     }
 }
 

@@ -27,18 +27,45 @@ use crate::{
     },
     hub::Hub,
     panics::FirstPanic,
+    resource::LocalFuture,
+    room::{Exit, Start},
     state::{AsyncState, AsyncStatus, CancelReason, Change},
 };
-use std::{any::Any, cell::RefCell, future::Future, pin::Pin, rc::Rc, sync::Arc};
+use std::{any::Any, cell::RefCell, future::Future, rc::Rc, sync::Arc};
 
 /// What `#[resource]` does for the static door: a future that can be held.
-pub(super) type Work<T, E> = Pin<Box<dyn Future<Output = Result<Rc<T>, Rc<E>>>>>;
+pub(super) type Work<T, E> = LocalFuture<Rc<T>, Rc<E>, Counted>;
 
-/// Puts what a fetch yields where readers can share it.
-pub(super) fn work<T: 'static, E: 'static>(
-    fetch: impl Future<Output = Result<T, E>> + 'static,
-) -> Work<T, E> {
-    Box::pin(async { fetch.await.map(Rc::new).map_err(Rc::new) })
+/// What a fetch yields is put where readers can share it.
+pub(super) struct Counted;
+
+impl<T, E> Exit<Result<T, E>> for Counted {
+    type Yield = Result<Rc<T>, Rc<E>>;
+
+    fn out(output: Result<T, E>) -> Self::Yield {
+        output.map(Rc::new).map_err(Rc::new)
+    }
+}
+
+/// A run that is about to begin.
+pub(super) struct Launch<'a, T, E> {
+    token: u64,
+    start: Start<'a, Work<T, E>>,
+}
+
+impl<T: 'static, E: 'static> Launch<'_, T, E> {
+    /// What the run knows about itself, for a fetcher that wants it.
+    pub(super) fn context(&mut self) -> FetchContext {
+        FetchContext {
+            token: self.token,
+            cancel: self.start.token(),
+        }
+    }
+
+    /// Begins.
+    pub(super) fn work(self, fetch: impl Future<Output = Result<T, E>> + 'static) {
+        self.start.work(fetch, |fetch| Box::pin(fetch));
+    }
 }
 
 /// What a run knows about itself: the second argument of a fetcher that wants it.
@@ -100,7 +127,7 @@ pub(super) trait Question<T, E>: 'static {
     fn ready(&mut self) -> bool;
 
     /// Starts the work.
-    fn start(&mut self, context: FetchContext) -> Work<T, E>;
+    fn start(&mut self, launch: Launch<'_, T, E>);
 }
 
 /// How the source of a question is.
@@ -371,7 +398,9 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
                 panics.resume();
                 let ready = question.ready(); // user code
                 // user code
-                ready.then_some(move |cancel| question.start(FetchContext { token, cancel }))
+                ready.then_some(move |start: Start<'_, Work<T, E>>| {
+                    question.start(Launch { token, start })
+                })
             };
             let (change, dropped) = self.answer.act(&self.hub, 0, start, None);
             (change, dropped.0)
