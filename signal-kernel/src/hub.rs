@@ -5,11 +5,12 @@
 //!
 //! Must not know: what the work is, and how the graph settles.
 
+use crate::panics::FirstPanic;
 use std::{
     mem,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
     },
     task::{Wake, Waker},
 };
@@ -18,6 +19,8 @@ use std::{
 #[derive(Debug, Default)]
 pub struct Hub {
     queue: Mutex<Queue>,
+    /// Something is in the ready list.
+    rung: AtomicBool,
     // These are changed by whoever has the graph, and by nobody else.
     /// How many pieces of work are in flight.
     running: AtomicUsize,
@@ -25,6 +28,8 @@ pub struct Hub {
     news: AtomicBool,
     /// Who waits has been told of news, and has not polled since.
     told: AtomicBool,
+    /// One more than the rank of work that has begun and stands in no list yet; 0 for none.
+    begun: AtomicU32,
 }
 
 #[derive(Debug, Default)]
@@ -37,6 +42,14 @@ impl Hub {
     fn queue(&self) -> MutexGuard<'_, Queue> {
         // Nothing in here can be left half-done: a poisoned lock is as good as any.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts work into the ready list.
+    fn ring(&self, rank: u32) -> MutexGuard<'_, Queue> {
+        let mut queue = self.queue();
+        queue.ready.push(rank);
+        self.rung.store(true, Ordering::Relaxed);
+        queue
     }
 
     /// Nothing is in flight.
@@ -59,64 +72,94 @@ impl Hub {
         }
     }
 
-    /// Remembers who polls, and takes the list of what is to be polled.
-    pub(crate) fn take_ready(&self, waker: &Waker) -> Vec<u32> {
-        self.listen();
-        let mut queue = self.queue();
-        if !queue
-            .waker
-            .as_ref()
-            .is_some_and(|known| known.will_wake(waker))
-        {
-            drop(queue);
-            let waker = waker.clone(); // user code
-            let stale = self.queue().waker.replace(waker);
-            drop(stale); // user code: should it panic, the list is still where it was
-            queue = self.queue();
-        }
-        mem::take(&mut queue.ready)
-    }
-
-    /// Gives the list back, so that its memory is used again.
-    pub(crate) fn give_back(&self, mut list: Vec<u32>) {
-        if list.capacity() == 0 {
-            return;
-        }
-        list.clear();
-        let mut queue = self.queue();
-        if queue.ready.capacity() == 0 {
-            queue.ready = list;
-        }
-    }
-
     /// Was work started or stopped, and does whoever waits not know that something was?
     #[inline]
     pub(crate) fn has_news(&self) -> bool {
         self.news.load(Ordering::Relaxed) && !self.told.load(Ordering::Relaxed)
     }
 
-    /// After a settle outside a poll: wakes whoever waits if work was started or stopped in it. There is
-    /// something to poll, or `settled` may be over.
-    #[inline]
-    pub(crate) fn tell_news(&self) {
-        if self.has_news() {
-            self.tell();
-        }
-    }
-
-    #[cold]
-    fn tell(&self) {
+    /// Who waits is about to be told.
+    pub(crate) fn tell(&self) {
         self.forget_news();
         self.told.store(true, Ordering::Relaxed);
-        let waker = self.queue().waker.clone();
-        if let Some(waker) = waker {
-            waker.wake(); // user code
-        }
     }
 
     /// After a settle inside a poll: whoever polls sees by the answer that there may be more to do.
     pub(crate) fn forget_news(&self) {
         self.news.store(false, Ordering::Relaxed);
+    }
+}
+
+/// The hub, in the hands of who has the graph.
+#[derive(Debug, Default)]
+pub struct Post {
+    pub(crate) hub: Arc<Hub>,
+    /// The one that the hub has, too.
+    waker: Option<Waker>,
+    /// An empty list, kept for its memory.
+    spare: Vec<u32>,
+}
+
+impl Post {
+    /// Remembers who polls, and takes the list of what is to be polled, in ascending order.
+    pub(crate) fn take_ready(&mut self, waker: &Waker) -> Vec<u32> {
+        let hub = &*self.hub;
+        hub.listen();
+        let same = |known: &Waker| known.will_wake(waker);
+        if !self.waker.as_ref().is_some_and(same) {
+            self.meet(waker);
+        }
+        let hub = &*self.hub;
+        let mut list = mem::take(&mut self.spare);
+        // What is rung from now on wakes who polls.
+        if hub.rung.load(Ordering::Acquire) {
+            let mut queue = hub.queue();
+            hub.rung.store(false, Ordering::Relaxed);
+            mem::swap(&mut queue.ready, &mut list);
+        }
+        if let Some(begun) = hub.begun.load(Ordering::Relaxed).checked_sub(1) {
+            hub.begun.store(0, Ordering::Relaxed);
+            list.push(begun);
+        }
+        if list.len() > 1 {
+            list.sort_unstable();
+            list.dedup();
+        }
+        list
+    }
+
+    #[cold]
+    fn meet(&mut self, waker: &Waker) {
+        let (mine, theirs) = (waker.clone(), waker.clone()); // user code
+        let stale = (
+            self.waker.replace(mine),
+            self.hub.queue().waker.replace(theirs),
+        );
+        let mut panics = FirstPanic::default();
+        panics.discard(stale.0); // user code
+        panics.discard(stale.1); // user code
+        panics.resume(); // the list is still where it was
+    }
+
+    /// Gives the list back, so that its memory is used again.
+    pub(crate) fn give_back(&mut self, mut list: Vec<u32>) {
+        list.clear();
+        self.spare = list;
+    }
+
+    /// After a settle outside a poll: wakes whoever waits if work was started or stopped in it. There is
+    /// something to poll, or `settled` may be over.
+    #[inline]
+    pub(crate) fn tell_news(&self, panics: &mut FirstPanic) {
+        if self.hub.has_news() {
+            self.tell(panics);
+        }
+    }
+
+    #[inline(never)]
+    fn tell(&self, panics: &mut FirstPanic) {
+        self.hub.tell();
+        panics.catch(|| self.waker.as_ref().map(Waker::wake_by_ref)); // user code
     }
 }
 
@@ -140,9 +183,16 @@ impl Bell {
     /// New work must be polled for the first time.
     pub(crate) fn begin(&self) {
         self.hub.count(|running| running + 1);
-        // A ring that is still to be answered is enough: nothing has been polled since.
-        if !self.queued.load(Ordering::Relaxed) && !self.queued.swap(true, Ordering::AcqRel) {
-            self.hub.queue().ready.push(self.rank);
+        // A ring that is still to be answered is enough. One that comes from another thread at this moment is
+        // for older work: it is of no use, and does no harm.
+        if !self.queued.load(Ordering::Relaxed) {
+            self.queued.store(true, Ordering::Relaxed);
+            let known = self.hub.begun.load(Ordering::Relaxed);
+            if known == 0 {
+                self.hub.begun.store(self.rank + 1, Ordering::Relaxed);
+            } else {
+                drop(self.hub.ring(self.rank));
+            }
         }
     }
 
@@ -169,10 +219,7 @@ impl Wake for Bell {
         if self.queued.swap(true, Ordering::AcqRel) {
             return;
         }
-        let mut queue = self.hub.queue();
-        queue.ready.push(self.rank);
-        let waker = queue.waker.clone();
-        drop(queue);
+        let waker = self.hub.ring(self.rank).waker.clone(); // user code
         if let Some(waker) = waker {
             waker.wake(); // user code
         }

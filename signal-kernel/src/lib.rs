@@ -73,7 +73,7 @@ pub mod __private {
             wiring::{Lists, Masks, Wiring},
         },
         dynamic::{check_dynamic, dynamic_size},
-        hub::Hub,
+        hub::{Hub, Post},
         resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields},
         room::{Start, Surely},
         state::{AsyncState, CancelReason, Change},

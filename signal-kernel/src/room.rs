@@ -142,7 +142,7 @@ impl<F: Tenancy> Start<'_, F> {
     }
 
     /// Lets `work` move in; `build` makes a room for it if there is none that fits.
-    #[inline]
+    #[inline(always)]
     pub fn work<W: 'static>(self, work: W, build: impl FnOnce(Option<W>) -> F) {
         let mut work = Some(work);
         if let Some(room) = self.room {

@@ -369,7 +369,7 @@ impl<G: 'static> Shared<G> {
         poll_fn(move |context| {
             let idle = || {
                 let graph = shared.inner.graph.try_borrow();
-                graph.is_ok_and(|graph| graph.core().hub.as_ref().is_none_or(|hub| hub.is_idle()))
+                graph.is_ok_and(|graph| graph.core().hub().is_none_or(|hub| hub.is_idle()))
             };
             while !idle() {
                 if shared.poll_progress(context).is_pending() {

@@ -9,7 +9,7 @@
 use super::{settle::Dropped, slot::Caught, sweep::Sweep};
 use crate::{
     cancel::CancelToken,
-    hub::{Bell, Hub},
+    hub::{Bell, Hub, Post},
     panics::FirstPanic,
     room::{Start, Tenancy},
     state::{AsyncState, CancelReason, Change, Discarded},
@@ -101,12 +101,12 @@ where
     }
 
     /// The first load, while the graph is being built.
-    pub fn begin<S>(&mut self, hub: &Option<Arc<Hub>>, start: Option<S>)
+    pub fn begin<S>(&mut self, post: &Option<Post>, start: Option<S>)
     where
         S: FnOnce(Start<'_, F>),
     {
         if let Some(start) = start {
-            self.run(hub, start);
+            self.run(post.as_ref().map(|post| &post.hub), start);
             self.asked = true;
             let _ = self.state.start(self.keep_previous, false); // nothing is replaced
         }
@@ -146,7 +146,7 @@ where
     /// The caller notes the change before it lets a panic go on.
     pub fn act<S>(
         &mut self,
-        hub: &Option<Arc<Hub>>,
+        hub: Option<&Arc<Hub>>,
         revision: u64,
         start: impl FnOnce() -> Option<S>,
         same: Option<fn(&T, &T) -> bool>,
@@ -163,16 +163,25 @@ where
         } else {
             self.commit(same, &mut panics)
         };
-        if let Some(Request::Cancel(reason)) = self.request.take() {
-            self.stop(&reason, &mut panics);
-            let (change, discarded) = self.state.cancel(reason);
-            panics.discard(discarded);
-            step.0 = step.0.union(change);
+        if self.request.is_some() {
+            step.0 = step.0.union(self.cancel(&mut panics));
         }
         let (change, discarded) = step;
         self.note(change, revision);
         panics.discard(discarded);
         (change, Dropped(panics))
+    }
+
+    /// Carries out a request to end, if it is one.
+    #[cold]
+    fn cancel(&mut self, panics: &mut FirstPanic) -> Change {
+        let Some(Request::Cancel(reason)) = self.request.take() else {
+            return Change::NONE;
+        };
+        self.stop(&reason, panics);
+        let (change, discarded) = self.state.cancel(reason);
+        panics.discard(discarded);
+        change
     }
 
     fn must_start(&self) -> bool {
@@ -182,7 +191,7 @@ where
     /// Asks the question anew.
     fn start<S>(
         &mut self,
-        hub: &Option<Arc<Hub>>,
+        hub: Option<&Arc<Hub>>,
         start: impl FnOnce() -> Option<S>,
         panics: &mut FirstPanic,
     ) -> Step<T, E>
@@ -191,12 +200,13 @@ where
     {
         let again = mem::take(&mut self.asked) && !self.moved;
         self.moved = false;
-        let reason = match self.request {
-            Some(Request::Reload) if again => &CancelReason::Reloaded,
-            _ => &CancelReason::SourceChanged,
-        };
-        self.request
-            .take_if(|request| matches!(request, Request::Reload));
+        let mut reason = &CancelReason::SourceChanged;
+        if matches!(self.request, Some(Request::Reload)) {
+            self.request = None;
+            if again {
+                reason = &CancelReason::Reloaded;
+            }
+        }
         self.stop(reason, panics);
         // user code: the arguments
         match panics.catch(|| start().map(|start| self.run(hub, start))) {
@@ -209,7 +219,8 @@ where
         }
     }
 
-    fn run<S>(&mut self, hub: &Option<Arc<Hub>>, start: S)
+    #[inline(always)]
+    fn run<S>(&mut self, hub: Option<&Arc<Hub>>, start: S)
     where
         S: FnOnce(Start<'_, F>),
     {
@@ -248,6 +259,7 @@ where
     }
 
     /// Drops the work, if there is any, or what it has yielded.
+    #[inline(always)]
     fn stop(&mut self, reason: &CancelReason, panics: &mut FirstPanic) {
         let work = self.work.get_mut().unwrap_or_else(PoisonError::into_inner);
         let stage = mem::replace(&mut work.stage, Stage::Rest);
@@ -269,6 +281,7 @@ where
 
 impl<T, E, F: Tenancy> Work<T, E, F> {
     /// The run is over, for a reason or by itself: whoever waits for its end is told, and the future is dropped.
+    #[inline(always)]
     fn end(&mut self, bell: &Ring, reason: Option<&CancelReason>, panics: &mut FirstPanic) {
         if let (Some(token), Some(reason)) = (self.token.take(), reason) {
             panics.catch(|| token.cancel(reason.clone())); // user code: whoever waits is woken

@@ -96,9 +96,8 @@ impl Dropped {
 /// Wakes whoever waits, if work was started or stopped just now.
 #[inline]
 pub(super) fn wake<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
-    match &graph.core().hub {
-        Some(hub) if hub.has_news() => drop(panics.catch(|| hub.tell_news())), // user code
-        _ => {}
+    if let Some(post) = &graph.core().post {
+        post.tell_news(panics);
     }
 }
 

@@ -11,37 +11,60 @@ use super::{
     graph::{DIRTY, Graph, Kind},
     kernel, run,
 };
-use crate::{hub::Hub, panics::FirstPanic, waiters::Waiters};
+use crate::{
+    hub::{Hub, Post},
+    panics::FirstPanic,
+    waiters::Waiters,
+};
 use std::{
     cell::RefCell,
     future::{Future, poll_fn},
+    rc::Rc,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Wake, Waker},
 };
 
 /// What a thread needs to drive its work.
 pub(super) struct Drive {
-    pub(super) hub: Arc<Hub>,
-    waiters: Arc<Waiters>,
+    pub(super) hub: Rc<Lobby>,
+    post: Post,
     /// The waker that the hub knows: it wakes all who wait.
     waker: Waker,
     /// Counts what was committed.
     commits: u64,
 }
 
-/// This thread's hub, made when the first resource is.
-pub(super) fn hub(cell: &RefCell<Graph>) -> Arc<Hub> {
-    let mut graph = cell.borrow_mut();
-    let drive = graph.drive.get_or_insert_with(|| {
+/// Who waits, and for what. Shared within the thread.
+pub(super) struct Lobby {
+    pub(super) hub: Arc<Hub>,
+    waiters: Arc<Waiters>,
+}
+
+impl Lobby {
+    /// Wakes all who wait if work was started or stopped and they do not know.
+    pub(super) fn tell_news(&self) {
+        if self.hub.has_news() {
+            self.hub.tell();
+            self.waiters.wake_by_ref(); // user code
+        }
+    }
+}
+
+/// This thread's drive, made when the first resource is, or when somebody waits.
+pub(super) fn of(graph: &mut Graph) -> &mut Drive {
+    graph.drive.get_or_insert_with(|| {
         let waiters = Arc::<Waiters>::default();
+        let post = Post::default();
         Drive {
-            hub: Arc::default(),
             waker: Waker::from(waiters.clone()),
-            waiters,
+            hub: Rc::new(Lobby {
+                hub: post.hub.clone(),
+                waiters,
+            }),
+            post,
             commits: 0,
         }
-    });
-    drive.hub.clone()
+    })
 }
 
 /// How many commits there were, if there is work at all.
@@ -76,22 +99,18 @@ fn commits(cell: &RefCell<Graph>) -> u64 {
 /// ```
 pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
     kernel::with(|cell| {
-        hub(cell); // someone waits: work that is started later must find out
-        let graph = cell.borrow();
-        let Some(drive) = &graph.drive else {
-            return Poll::Pending;
-        };
-        let (hub, waiters) = (drive.hub.clone(), drive.waiters.clone());
-        let waker = drive.waker.clone();
+        let mut graph = cell.borrow_mut();
         let nested = graph.depth > 0 || !graph.frames.is_empty();
         let top = graph.frames.last().map(|frame| frame.node);
         let kind = top
             .and_then(|node| graph.nodes.get(node as usize))
             .map(|node| node.kind);
         let polled = matches!(kind, Some(Kind::Driver | Kind::Source)); // work waits for work
+        // Someone waits: work that is started later must find out.
+        let lobby = of(&mut graph).hub.clone();
         drop(graph);
-        waiters.add(context.waker());
-        hub.listen();
+        lobby.hub.listen();
+        lobby.waiters.add(context.waker());
         if nested {
             assert!(
                 polled,
@@ -100,16 +119,16 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
             );
             return Poll::Pending;
         }
-        let mut ready = hub.take_ready(&waker);
+        let mut graph = cell.borrow_mut();
+        let drive = of(&mut graph);
+        let mut ready = drive.post.take_ready(&drive.waker);
         if ready.is_empty() {
             return Poll::Pending;
         }
-        cell.borrow_mut().depth = 1;
+        graph.depth = 1;
         let mut panics = FirstPanic::default();
         let mut done = false;
-        let graph = cell.borrow();
         ready.sort_unstable_by_key(|&node| (graph.order(node), node));
-        ready.dedup(); // work that is gone may have been in the same place
         drop(graph);
         for &node in &ready {
             if run::poll(cell, node, &mut panics) {
@@ -120,13 +139,11 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
                 done = true;
             }
         }
-        hub.give_back(ready);
+        of(&mut cell.borrow_mut()).post.give_back(ready);
         batch::end(cell, &mut panics);
         if done {
-            if let Some(drive) = &mut cell.borrow_mut().drive {
-                drive.commits += 1;
-            }
-            panics.catch(|| waker.wake_by_ref()); // user code: others may wait for the same
+            of(&mut cell.borrow_mut()).commits += 1;
+            panics.catch(|| lobby.waiters.wake_by_ref()); // user code: others may wait for the same
         }
         panics.resume();
         if done { Poll::Ready(()) } else { Poll::Pending }
@@ -197,7 +214,10 @@ pub fn settled() -> impl Future<Output = ()> {
         let idle = || {
             kernel::with(|cell| {
                 let graph = cell.borrow();
-                graph.drive.as_ref().is_none_or(|drive| drive.hub.is_idle())
+                graph
+                    .drive
+                    .as_ref()
+                    .is_none_or(|drive| drive.hub.hub.is_idle())
             })
         };
         while !idle() {

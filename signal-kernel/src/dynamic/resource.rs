@@ -468,10 +468,8 @@ where
 {
     fn track(&mut self, cell: &RefCell<Graph>, driver: u32, panics: &mut FirstPanic) -> Source {
         let observe = self.observe.iter().map(Computed::index);
-        let sources: Vec<u32> = std::iter::once(self.source.index())
-            .chain(observe)
-            .collect();
-        work::follow(cell, driver, &sources, panics)
+        let sources = std::iter::once(self.source.index()).chain(observe);
+        work::follow(cell, driver, sources, panics)
     }
 
     fn ready(&mut self) -> bool {
@@ -504,7 +502,7 @@ where
 {
     fn track(&mut self, cell: &RefCell<Graph>, driver: u32, panics: &mut FirstPanic) -> Source {
         let observe = self.observe.iter().map(Computed::index);
-        work::follow(cell, driver, &observe.collect::<Vec<_>>(), panics)
+        work::follow(cell, driver, observe, panics)
     }
 
     fn give(&mut self, input: Box<dyn Any>) {

@@ -12,7 +12,7 @@
 
 use super::{
     dispose, drive,
-    graph::{CHECK, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, STALE, VERIFYING},
+    graph::{CHECK, DIRTY, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING},
     handle::{Disposed, Id},
     hooks::{Glance, Listeners},
     kernel,
@@ -329,8 +329,8 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     question: Q,
     manners: Manners<T, E>,
 ) -> Rc<Desk<T, E>> {
-    let hub = drive::hub(cell);
     let mut graph = cell.borrow_mut();
+    let hub = drive::of(&mut graph).hub.hub.clone();
     let before = std::mem::replace(&mut graph.ambient.owner, owner);
     let driver = graph.add_body(Kind::Driver, None, place);
     let parts = [(); 4].map(|()| {
@@ -393,16 +393,18 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         } else {
             let (question, token) = (&mut self.question, before.1 + 1);
             let start = || {
-                let mut panics = FirstPanic::default();
-                dispose::owned(cell, node, &mut panics);
-                panics.resume();
+                if cell.borrow().owns_any(node) {
+                    let mut panics = FirstPanic::default();
+                    dispose::owned(cell, node, &mut panics);
+                    panics.resume();
+                }
                 let ready = question.ready(); // user code
                 // user code
                 ready.then_some(move |start: Start<'_, Work<T, E>>| {
                     question.start(Launch { token, start })
                 })
             };
-            let (change, dropped) = self.answer.act(&self.hub, 0, start, None);
+            let (change, dropped) = self.answer.act(self.hub.as_ref(), 0, start, None);
             (change, dropped.0)
         };
         panics.merge(dropped);
@@ -454,7 +456,9 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
         if change.is_none() {
             return;
         }
-        let stale = self.desk.view.replace(self.answer.state.clone());
+        let mut view = self.desk.view.borrow_mut();
+        let stale = view.catch_up(&self.answer.state, change);
+        drop(view);
         let mut graph = cell.borrow_mut();
         for (part, node) in PARTS.into_iter().zip(self.desk.parts) {
             if change.contains(part) {
@@ -482,16 +486,20 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
 pub(super) fn follow(
     cell: &RefCell<Graph>,
     driver: u32,
-    sources: &[u32],
+    sources: impl Iterator<Item = u32> + Clone,
     panics: &mut FirstPanic,
 ) -> Source {
-    for &source in sources {
-        panics.catch(|| kernel::pull(cell, source, true));
-    }
     let mut graph = cell.borrow_mut();
+    for source in sources.clone() {
+        if graph.marks(source) & (STALE | RUNNING | VERIFYING | HALF_WAY) != 0 {
+            drop(graph);
+            panics.catch(|| kernel::pull(cell, source, true)); // user code
+            graph = cell.borrow_mut();
+        }
+    }
     let moved = graph.has_moved(driver);
     let mut failed = false;
-    for &source in sources {
+    for source in sources {
         graph.track(source);
         failed |= graph.marks(source) & FAILED != 0;
     }
