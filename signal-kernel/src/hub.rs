@@ -103,21 +103,24 @@ pub struct Post {
 impl Post {
     /// Remembers who polls, and takes the list of what is to be polled, in ascending order.
     pub(crate) fn take_ready(&mut self, waker: &Waker) -> Vec<u32> {
-        let hub = &*self.hub;
-        hub.listen();
+        self.hub.listen();
         let same = |known: &Waker| known.will_wake(waker);
         if !self.waker.as_ref().is_some_and(same) {
             self.meet(waker);
         }
         let hub = &*self.hub;
+        let rung = hub.rung.load(Ordering::Acquire); // from now on, it wakes who polls
+        let begun = hub.begun.load(Ordering::Relaxed).checked_sub(1);
+        if !rung && begun.is_none() {
+            return Vec::new();
+        }
         let mut list = mem::take(&mut self.spare);
-        // What is rung from now on wakes who polls.
-        if hub.rung.load(Ordering::Acquire) {
+        if rung {
             let mut queue = hub.queue();
             hub.rung.store(false, Ordering::Relaxed);
             mem::swap(&mut queue.ready, &mut list);
         }
-        if let Some(begun) = hub.begun.load(Ordering::Relaxed).checked_sub(1) {
+        if let Some(begun) = begun {
             hub.begun.store(0, Ordering::Relaxed);
             list.push(begun);
         }
@@ -143,8 +146,10 @@ impl Post {
 
     /// Gives the list back, so that its memory is used again.
     pub(crate) fn give_back(&mut self, mut list: Vec<u32>) {
-        list.clear();
-        self.spare = list;
+        if list.capacity() > self.spare.capacity() {
+            list.clear();
+            self.spare = list;
+        }
     }
 
     /// After a settle outside a poll: wakes whoever waits if work was started or stopped in it. There is

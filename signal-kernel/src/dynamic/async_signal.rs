@@ -14,6 +14,7 @@ use super::{
 use crate::{
     declared::answer::Request,
     state::{AsyncStatus, CancelReason, Change},
+    waiters::Seat,
 };
 use std::{
     borrow::Cow,
@@ -264,6 +265,7 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
         Running {
             owner: desk.owner(),
             ticket: desk.give(Box::new(input)),
+            seat: Seat::default(),
             marker: PhantomData,
         }
     }
@@ -564,13 +566,14 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
 pub struct Running<T, E> {
     owner: Id,
     ticket: Ticket<T>,
+    seat: Seat,
     marker: PhantomData<*const E>,
 }
 
 impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
     type Output = Option<T>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
         loop {
             let outcome = self.ticket.borrow().clone();
             if let Some(value) = outcome {
@@ -579,7 +582,7 @@ impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
             if !kernel::with(|cell| self.owner.is_alive(&cell.borrow())) {
                 return Poll::Ready(None);
             }
-            if drive::poll_progress(context).is_pending() {
+            if drive::poll(context, Some(&mut self.seat)).is_pending() {
                 return Poll::Pending;
             }
         }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     hub::{Hub, Post},
     panics::FirstPanic,
-    waiters::Waiters,
+    waiters::{Seat, Waiters},
 };
 use std::{
     cell::RefCell,
@@ -98,6 +98,11 @@ fn commits(cell: &RefCell<Graph>) -> u64 {
 /// assert!(poll_progress(&mut context).is_pending()); // nothing is left
 /// ```
 pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
+    poll(context, None)
+}
+
+/// The same for a wait that has a seat.
+pub(super) fn poll(context: &mut Context<'_>, seat: Option<&mut Seat>) -> Poll<()> {
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         let nested = graph.depth > 0 || !graph.frames.is_empty();
@@ -110,7 +115,7 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
         let lobby = of(&mut graph).hub.clone();
         drop(graph);
         lobby.hub.listen();
-        lobby.waiters.add(context.waker());
+        lobby.waiters.add(context.waker(), seat);
         if nested {
             assert!(
                 polled,
@@ -174,13 +179,13 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
 /// # });
 /// ```
 pub fn progress() -> impl Future<Output = ()> {
-    let mut begun = None;
+    let (mut begun, mut seat) = (None, Seat::default());
     poll_fn(move |context| {
         let now = kernel::with(commits);
         if *begun.get_or_insert(now) != now {
             return Poll::Ready(());
         }
-        poll_progress(context)
+        poll(context, Some(&mut seat))
     })
 }
 
@@ -210,7 +215,8 @@ pub fn progress() -> impl Future<Output = ()> {
 /// # });
 /// ```
 pub fn settled() -> impl Future<Output = ()> {
-    poll_fn(|context| {
+    let mut seat = Seat::default();
+    poll_fn(move |context| {
         let idle = || {
             kernel::with(|cell| {
                 let graph = cell.borrow();
@@ -221,7 +227,7 @@ pub fn settled() -> impl Future<Output = ()> {
             })
         };
         while !idle() {
-            if poll_progress(context).is_pending() {
+            if poll(context, Some(&mut seat)).is_pending() {
                 // Stopping work is no commit, but it may have been the last.
                 return if idle() {
                     Poll::Ready(())
