@@ -149,9 +149,16 @@ impl<F: Tenancy> Start<'_, F> {
             room.take_in(&mut work);
         }
         if work.is_some() {
-            *self.room = Some(build(work));
+            move_in(self.room, work, build);
         }
     }
+}
+
+/// Moves into a new room.
+#[cold]
+#[inline(never)]
+fn move_in<W, F>(room: &mut Option<F>, work: Option<W>, build: impl FnOnce(Option<W>) -> F) {
+    *room = Some(build(work));
 }
 
 #[cfg(test)]
