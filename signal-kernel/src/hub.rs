@@ -7,7 +7,7 @@
 
 use crate::panics::FirstPanic;
 use std::{
-    mem,
+    mem, ptr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
@@ -94,8 +94,8 @@ impl Hub {
 #[derive(Debug, Default)]
 pub struct Post {
     pub(crate) hub: Arc<Hub>,
-    /// The one that the hub has, too.
-    waker: Option<Waker>,
+    /// What the waker that the hub has looks like.
+    known: Option<(usize, usize)>,
     /// An empty list, kept for its memory.
     spare: Vec<u32>,
 }
@@ -104,9 +104,11 @@ impl Post {
     /// Remembers who polls, and takes the list of what is to be polled, in ascending order.
     pub(crate) fn take_ready(&mut self, waker: &Waker) -> Vec<u32> {
         self.hub.listen();
-        let same = |known: &Waker| known.will_wake(waker);
-        if !self.waker.as_ref().is_some_and(same) {
-            self.meet(waker);
+        if self.known != Some(looks(waker)) {
+            let waker = waker.clone(); // user code
+            self.known = Some(looks(&waker));
+            let stale = self.hub.queue().waker.replace(waker);
+            drop(stale); // user code: should it panic, the list is still where it was
         }
         let hub = &*self.hub;
         let rung = hub.rung.load(Ordering::Acquire); // from now on, it wakes who polls
@@ -131,19 +133,6 @@ impl Post {
         list
     }
 
-    #[cold]
-    fn meet(&mut self, waker: &Waker) {
-        let (mine, theirs) = (waker.clone(), waker.clone()); // user code
-        let stale = (
-            self.waker.replace(mine),
-            self.hub.queue().waker.replace(theirs),
-        );
-        let mut panics = FirstPanic::default();
-        panics.discard(stale.0); // user code
-        panics.discard(stale.1); // user code
-        panics.resume(); // the list is still where it was
-    }
-
     /// Gives the list back, so that its memory is used again.
     pub(crate) fn give_back(&mut self, mut list: Vec<u32>) {
         if list.capacity() > self.spare.capacity() {
@@ -164,8 +153,17 @@ impl Post {
     #[inline(never)]
     fn tell(&self, panics: &mut FirstPanic) {
         self.hub.tell();
-        panics.catch(|| self.waker.as_ref().map(Waker::wake_by_ref)); // user code
+        panics.catch(|| {
+            let waker = self.hub.queue().waker.clone(); // user code
+            waker.map(Waker::wake) // user code
+        });
     }
+}
+
+/// What `Waker::will_wake` looks at.
+fn looks(waker: &Waker) -> (usize, usize) {
+    let vtable = ptr::from_ref(waker.vtable());
+    (waker.data().addr(), vtable.addr())
 }
 
 /// The waker of one resource's work. It outlives the work: a late wake costs a poll, nothing else.
