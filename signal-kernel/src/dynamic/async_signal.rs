@@ -9,7 +9,7 @@ use super::{
     drive,
     handle::{Disposed, Id, handle},
     kernel,
-    work::{self, Desk, HasMeta, HasValue, MetaView, Ticket, ValueView},
+    work::{self, Desk, HasMeta, HasValue, MetaView, Parted, Ticket, ValueView},
 };
 use crate::{
     declared::answer::Request,
@@ -94,15 +94,17 @@ handle!(AsyncValue<T>, "resource");
 handle!(AsyncMeta<E>, "resource");
 
 /// Tracks a part and looks at the desk.
-fn read<V: 'static, R>(
+fn read<V: Parted + 'static, R>(
     id: Id,
-    part: impl FnOnce(&V) -> u32,
+    part: Change,
     look: impl FnOnce(&V) -> R,
 ) -> Result<R, Disposed> {
     kernel::with(|cell| {
-        let part = work::desk_of(cell, id, part)?;
-        work::read_part(cell, part);
-        work::desk_of(cell, id, look)
+        work::desk_of(cell, id, |it: &V| {
+            work::read_part(cell, it.parts(), part);
+            id.check(&cell.borrow(), "resource")?; // what was due may have disposed of it
+            Ok(look(it))
+        })?
     })
 }
 
@@ -171,7 +173,7 @@ impl<T: 'static> AsyncValue<T> {
     }
 
     fn value(&self) -> Result<Option<Rc<T>>, Disposed> {
-        read(self.id, |_: &ValueView<T>| self.id.index, |it| it.0.value())
+        read(self.id, Change::VALUE, |it: &ValueView<T>| it.0.value())
     }
 }
 
@@ -181,8 +183,7 @@ impl<E: 'static> AsyncMeta<E> {
         part: Change,
         look: impl FnOnce(&dyn HasMeta<E>) -> R,
     ) -> Result<R, Disposed> {
-        let number = |it: &MetaView<E>| it.0.part(part);
-        read(self.id, number, |it| look(&*it.0))
+        read(self.id, part, |it: &MetaView<E>| look(&*it.0))
     }
 
     fn desk(&self) -> Result<Rc<dyn HasMeta<E>>, Disposed> {
@@ -192,7 +193,7 @@ impl<E: 'static> AsyncMeta<E> {
 
 impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     fn read<R>(&self, part: Change, look: impl FnOnce(&Desk<T, E>) -> R) -> Result<R, Disposed> {
-        read(self.id, |it: &Rc<Desk<T, E>>| it.part(part), |it| look(it))
+        read(self.id, part, |it: &Rc<Desk<T, E>>| look(it))
     }
 
     fn desk(&self) -> Result<Rc<Desk<T, E>>, Disposed> {

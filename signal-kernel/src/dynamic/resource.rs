@@ -15,9 +15,8 @@ use super::{
     scope::Owner,
     work::{self, Desk, FetchContext, Launch, Manners, Question, Source},
 };
-use crate::{panics::FirstPanic, state::Change};
+use crate::panics::FirstPanic;
 use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::Location, rc::Rc};
-use work::HasMeta;
 
 /// Turns a function that makes a future into an asynchronous signal. The first run starts at once.
 ///
@@ -75,8 +74,10 @@ where
     F: Future<Output = Result<T, E>> + 'static,
 {
     let (manners, _) = options.into_parts();
-    let desk = open(manners, Location::caller(), || Once(make));
-    signal_of(&desk)
+    AsyncSignal {
+        id: open(manners, Location::caller(), work::whole, || Once(make)),
+        marker: PhantomData,
+    }
 }
 
 /// As [`from_future`], but with the value and all the rest as two handles.
@@ -131,8 +132,9 @@ where
     F: Future<Output = Result<T, E>> + 'static,
 {
     let (manners, _) = options.into_parts();
-    let desk = open(manners, Location::caller(), || Once(make));
-    pair_of(&desk)
+    pair(open(manners, Location::caller(), work::halves, || {
+        Once(make)
+    }))
 }
 
 /// Asynchronous work that is fed by a source: it starts at once, and again when the source yields another
@@ -349,13 +351,16 @@ where
         ..manners
     };
     let place = Location::caller();
-    let desk = open(manners, place, || ByHand {
+    let id = open(manners, place, work::whole, || ByHand {
         observe: observe.map(|read| observer(read, place)),
         last: None,
         fetcher,
         types: PhantomData,
     });
-    signal_of(&desk)
+    AsyncSignal {
+        id,
+        marker: PhantomData,
+    }
 }
 
 /// What makes the work of a resource: an `async fn(S) -> Result<T, E>`, or one that also takes a
@@ -541,7 +546,7 @@ where
     K: 'static,
 {
     let (manners, observe) = options.into_parts();
-    let desk = open(manners, place, || Sourced {
+    let id = open(manners, place, work::halves, || Sourced {
         source: computed::make::<_, _, _, false>(source, V::eq, place),
         observe: observe.map(|read| observer(read, place)),
         pick,
@@ -549,15 +554,16 @@ where
         next: None,
         types: PhantomData,
     });
-    pair_of(&desk)
+    pair(id)
 }
 
 /// Makes a resource, owned by whoever is running, and lets it act.
 fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     manners: Manners<T, E>,
     place: &'static Location<'static>,
+    hold: fn(&Rc<Desk<T, E>>) -> Rc<dyn Any>,
     question: impl FnOnce() -> Q,
-) -> Rc<Desk<T, E>> {
+) -> Id {
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
@@ -566,30 +572,21 @@ fn open<T: 'static, E: 'static, Q: Question<T, E>>(
         drop(graph);
         let question = question();
         drop(inside);
-        let desk = work::open(cell, owner, place, question, manners);
+        let id = work::open(cell, owner, place, question, manners, hold);
         let mut panics = FirstPanic::default();
         kernel::settle_at_rest(cell, &mut panics);
         panics.resume();
-        desk
+        id
     })
 }
 
-fn signal_of<T: 'static, E: 'static, I>(desk: &Rc<Desk<T, E>>) -> AsyncSignal<T, E, I> {
-    AsyncSignal {
-        id: desk.driver(),
-        marker: PhantomData,
-    }
-}
-
-fn pair_of<T: 'static, E: 'static>(desk: &Rc<Desk<T, E>>) -> (AsyncValue<T>, AsyncMeta<E>) {
-    let part = |part| kernel::with(|cell| Id::of(&cell.borrow(), desk.part(part)));
-    let value = AsyncValue {
-        id: part(Change::VALUE),
-        marker: PhantomData,
-    };
-    let meta = AsyncMeta {
-        id: part(Change::STATUS),
-        marker: PhantomData,
-    };
-    (value, meta)
+fn pair<T, E>(id: Id) -> (AsyncValue<T>, AsyncMeta<E>) {
+    let marker = PhantomData;
+    (
+        AsyncValue { id, marker },
+        AsyncMeta {
+            id,
+            marker: PhantomData,
+        },
+    )
 }

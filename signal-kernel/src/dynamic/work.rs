@@ -1,7 +1,7 @@
 //! The node behind an asynchronous signal: it starts, stops and commits work, and says what has changed.
 //!
-//! A resource is a driver with four parts: value, error, status, and anything at all. Readers depend on
-//! parts; the parts depend on the driver, which depends on the source. The rules of the states are those of
+//! A resource is a driver with up to four parts: value, error, status, and anything at all. Readers depend on
+//! parts, each made when it is read first; the parts depend on the driver, which depends on the source. The rules of the states are those of
 //! the static door, in `state` and `machine`; how work is held and polled is `declared::answer`.
 //!
 //! Invariants: a driver acts in phase A only, so nothing starts, stops or is committed inside a batch; the
@@ -31,7 +31,13 @@ use crate::{
     room::{Exit, Start},
     state::{AsyncState, AsyncStatus, CancelReason, Change},
 };
-use std::{any::Any, cell::RefCell, future::Future, rc::Rc, sync::Arc};
+use std::{
+    any::Any,
+    cell::{Cell, RefCell},
+    future::Future,
+    rc::Rc,
+    sync::Arc,
+};
 
 /// What `#[resource]` does for the static door: a future that can be held.
 pub(super) type Work<T, E> = LocalFuture<Rc<T>, Rc<E>, Counted>;
@@ -149,11 +155,19 @@ pub(super) struct Desk<T, E> {
     input: RefCell<Option<(Ticket<T>, Box<dyn Any>)>>,
     driver: Id,
     owner: Id,
-    parts: [u32; 4],
+    parts: Parts,
     keep_previous: bool,
 }
 
-/// Parts of a state that readers depend on, in the order of `Desk::parts`.
+/// What readers of a driver depend on.
+pub(super) struct Parts {
+    driver: Id,
+    owner: u32,
+    /// In the order of `PARTS`; `NONE` for what nobody has read yet.
+    nodes: [Cell<u32>; 4],
+}
+
+/// Parts of a state that readers depend on.
 const PARTS: [Change; 4] = [
     Change::VALUE,
     Change::ERROR,
@@ -161,27 +175,58 @@ const PARTS: [Change; 4] = [
     Change::TRANSITION,
 ];
 
+/// What a reader of any part needs.
+pub(super) trait Parted {
+    fn parts(&self) -> &Parts;
+}
+
 /// What a reader of the value needs, whatever the error is.
-pub(super) trait HasValue<T> {
+pub(super) trait HasValue<T>: Parted {
     fn value(&self) -> Option<Rc<T>>;
 }
 
 /// What a reader of all but the value needs.
-pub(super) trait HasMeta<E> {
+pub(super) trait HasMeta<E>: Parted {
     fn error(&self) -> Option<Rc<E>>;
     fn view(&self) -> (AsyncStatus, u64, bool, Option<CancelReason>);
     fn keep_previous(&self) -> bool;
     fn ask_for(self: Rc<Self>, request: Request);
-    fn part(&self, part: Change) -> u32;
     fn owner(&self) -> Id;
     fn driver(&self) -> Id;
 }
 
-/// What the node of the value part holds.
+/// For a handle that knows the type of the value.
 pub(super) struct ValueView<T>(pub(super) Rc<dyn HasValue<T>>);
 
-/// What the node of the status part holds.
+/// For a handle that knows the type of the error.
 pub(super) struct MetaView<E>(pub(super) Rc<dyn HasMeta<E>>);
+
+/// What the node of a driver holds, if its handles know one of the types each.
+struct Halves(Box<dyn Any>, Box<dyn Any>);
+
+impl<T, E> Parted for Desk<T, E> {
+    fn parts(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl<T, E> Parted for Rc<Desk<T, E>> {
+    fn parts(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl<T> Parted for ValueView<T> {
+    fn parts(&self) -> &Parts {
+        self.0.parts()
+    }
+}
+
+impl<E> Parted for MetaView<E> {
+    fn parts(&self) -> &Parts {
+        self.0.parts()
+    }
+}
 
 impl<T, E> HasValue<T> for Desk<T, E> {
     fn value(&self) -> Option<Rc<T>> {
@@ -209,11 +254,6 @@ impl<T: 'static, E: 'static> HasMeta<E> for Desk<T, E> {
         may_act(driver);
         let before = self.request.replace(Some(request));
         act_soon(driver, move || drop(self.request.replace(before)));
-    }
-
-    fn part(&self, part: Change) -> u32 {
-        let index = PARTS.iter().position(|&known| known == part);
-        self.parts[index.unwrap_or(3)]
     }
 
     fn owner(&self) -> Id {
@@ -284,21 +324,55 @@ fn act_soon(driver: u32, undo: impl FnOnce() + 'static) {
 
 /// Tracks a part, for a read. In phase A what its driver has to do is done before; inside a batch, and to
 /// what the driver runs, a resource is as it was before.
-pub(super) fn read_part(cell: &RefCell<Graph>, part: u32) {
+pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
     let mut graph = cell.borrow_mut();
-    if graph.marks(part) & STALE != 0 && graph.acting && !graph.is_inside(part) {
-        drop(graph);
-        kernel::pull(cell, part, true);
-        graph = cell.borrow_mut();
+    if graph.acting && !graph.is_inside(parts.driver.index) {
+        let part = parts.node(&mut graph, part);
+        if graph.marks(part) & STALE != 0 {
+            drop(graph);
+            kernel::pull(cell, part, true);
+            graph = cell.borrow_mut();
+            if !parts.driver.is_alive(&graph) {
+                return;
+            }
+        }
     }
-    graph.track(part);
+    if graph.ambient.observer.node != NONE {
+        let part = parts.node(&mut graph, part);
+        graph.track(part);
+    }
+}
+
+impl Parts {
+    /// The node of a part, made now if nobody has read it before.
+    fn node(&self, graph: &mut Graph, part: Change) -> u32 {
+        let index = PARTS.iter().position(|&known| known == part);
+        let node = &self.nodes[index.unwrap_or(3)];
+        if node.get() == NONE {
+            node.set(self.make(graph));
+        }
+        node.get()
+    }
+
+    #[cold]
+    fn make(&self, graph: &mut Graph) -> u32 {
+        let before = std::mem::replace(&mut graph.ambient.owner, self.owner);
+        let driver = self.driver.index;
+        let place = graph.nodes[driver as usize].place;
+        let part = graph.add_body(Kind::Source, None, place);
+        graph.ambient.owner = before;
+        graph.depends_on(part, driver);
+        if graph.marks(driver) & (STALE | RUNNING | VERIFYING) != 0 {
+            graph.set(part, CHECK); // as it would be if it had been there before
+        }
+        part
+    }
 }
 
 impl Graph {
-    /// Is it the driver of this part that runs what reads it, untracked?
-    fn is_inside(&self, part: u32) -> bool {
-        let link = &self.links[self.deps(part) as usize];
-        self.ambient.observer.node == NONE && self.marks(link.dep) & (RUNNING | VERIFYING) != 0
+    /// Is it this driver that runs what reads a part of it, untracked?
+    fn is_inside(&self, driver: u32) -> bool {
+        self.ambient.observer.node == NONE && self.marks(driver) & (RUNNING | VERIFYING) != 0
     }
 }
 
@@ -321,49 +395,57 @@ struct Driver<T, E, Q> {
     ticket: Option<(Ticket<T>, u64)>,
 }
 
-/// Makes the nodes of a resource.
+/// For handles that know both types.
+pub(super) fn whole<T: 'static, E: 'static>(desk: &Rc<Desk<T, E>>) -> Rc<dyn Any> {
+    Rc::new(desk.clone())
+}
+
+/// For handles that know one of the types.
+pub(super) fn halves<T: 'static, E: 'static>(desk: &Rc<Desk<T, E>>) -> Rc<dyn Any> {
+    let (value, meta) = (ValueView::<T>(desk.clone()), MetaView::<E>(desk.clone()));
+    Rc::new(Halves(Box::new(value), Box::new(meta)))
+}
+
+/// Makes the driver of a resource. `hold` says what its handles know.
 pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     cell: &RefCell<Graph>,
     owner: u32,
     place: u32,
     question: Q,
     manners: Manners<T, E>,
-) -> Rc<Desk<T, E>> {
+    hold: fn(&Rc<Desk<T, E>>) -> Rc<dyn Any>,
+) -> Id {
     let mut graph = cell.borrow_mut();
     let hub = drive::of(&mut graph).hub.hub.clone();
     let before = std::mem::replace(&mut graph.ambient.owner, owner);
     let driver = graph.add_body(Kind::Driver, None, place);
-    let parts = [(); 4].map(|()| {
-        let part = graph.add_body(Kind::Source, None, place);
-        graph.depends_on(part, driver);
-        part
-    });
     graph.ambient.owner = before;
+    let id = Id::of(&graph, driver);
     let desk = Rc::new(Desk {
         view: RefCell::default(),
         request: RefCell::new(None),
         input: RefCell::new(None),
-        driver: Id::of(&graph, driver),
+        driver: id,
         owner: Id::of(&graph, owner),
-        parts,
+        parts: Parts {
+            driver: id,
+            owner,
+            nodes: [const { Cell::new(NONE) }; 4],
+        },
         keep_previous: manners.keep_previous,
     });
-    let value: Rc<dyn Any> = Rc::new(ValueView::<T>(desk.clone()));
-    let meta: Rc<dyn Any> = Rc::new(MetaView::<E>(desk.clone()));
-    graph.nodes[parts[0] as usize].value = Value::Cell(value);
-    graph.nodes[parts[2] as usize].value = Value::Cell(meta);
-    graph.nodes[driver as usize].value = Value::Cell(Rc::new(desk.clone()));
+    graph.nodes[driver as usize].value = Value::Cell(hold(&desk));
     graph.body(driver).run = Some(Box::new(Driver {
         answer: Answer::new(driver, manners.keep_previous, false),
         question,
-        desk: desk.clone(),
+        desk,
         listeners: manners.listeners,
         hub: Some(hub),
         begun: !manners.eager,
         ticket: None,
     }));
     graph.queue(driver, DIRTY);
-    desk
+    id
 }
 
 impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
@@ -460,8 +542,9 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
         let stale = view.catch_up(&self.answer.state, change);
         drop(view);
         let mut graph = cell.borrow_mut();
-        for (part, node) in PARTS.into_iter().zip(self.desk.parts) {
-            if change.contains(part) {
+        for (part, node) in PARTS.into_iter().zip(&self.desk.parts.nodes) {
+            let node = node.get();
+            if node != NONE && change.contains(part) {
                 graph.touch(node);
                 graph.mark(node, CHECK);
             }
@@ -506,7 +589,7 @@ pub(super) fn follow(
     Source { moved, failed }
 }
 
-/// The resource behind a handle.
+/// The resource behind a handle, seen as what the handle knows of it.
 pub(super) fn desk_of<V: 'static, R>(
     cell: &RefCell<Graph>,
     id: Id,
@@ -519,5 +602,9 @@ pub(super) fn desk_of<V: 'static, R>(
     let Value::Cell(held) = held else {
         unreachable!("a resource keeps its desk as long as it lives");
     };
-    Ok(f(held.downcast_ref().expect("a handle knows its type")))
+    let view = match held.downcast_ref() {
+        Some(Halves(value, meta)) => value.downcast_ref().or_else(|| meta.downcast_ref()),
+        None => held.downcast_ref(),
+    };
+    Ok(f(view.expect("a handle knows its type")))
 }
