@@ -13,10 +13,10 @@ use super::{
     kernel,
     options::{FromFutureOptions, ResourceOptions},
     scope::Owner,
-    work::{self, Desk, FetchContext, Launch, Manners, Question, Source},
+    work::{self, FetchContext, Launch, Manners, Question, Source},
 };
 use crate::panics::FirstPanic;
-use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::Location, rc::Rc};
+use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::Location};
 
 /// Turns a function that makes a future into an asynchronous signal. The first run starts at once.
 ///
@@ -75,7 +75,7 @@ where
 {
     let (manners, _) = options.into_parts();
     AsyncSignal {
-        id: open(manners, Location::caller(), work::whole, || Once(make)),
+        id: open(manners, Location::caller(), || Once(make)),
         marker: PhantomData,
     }
 }
@@ -132,9 +132,7 @@ where
     F: Future<Output = Result<T, E>> + 'static,
 {
     let (manners, _) = options.into_parts();
-    pair(open(manners, Location::caller(), work::halves, || {
-        Once(make)
-    }))
+    pair(open(manners, Location::caller(), || Once(make)))
 }
 
 /// Asynchronous work that is fed by a source: it starts at once, and again when the source yields another
@@ -351,7 +349,7 @@ where
         ..manners
     };
     let place = Location::caller();
-    let id = open(manners, place, work::whole, || ByHand {
+    let id = open(manners, place, || ByHand {
         observe: observe.map(|read| observer(read, place)),
         last: None,
         fetcher,
@@ -546,7 +544,7 @@ where
     K: 'static,
 {
     let (manners, observe) = options.into_parts();
-    let id = open(manners, place, work::halves, || Sourced {
+    let id = open(manners, place, || Sourced {
         source: computed::make::<_, _, _, false>(source, V::eq, place),
         observe: observe.map(|read| observer(read, place)),
         pick,
@@ -561,7 +559,6 @@ where
 fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     manners: Manners<T, E>,
     place: &'static Location<'static>,
-    hold: fn(&Rc<Desk<T, E>>) -> Rc<dyn Any>,
     question: impl FnOnce() -> Q,
 ) -> Id {
     kernel::with(|cell| {
@@ -572,7 +569,7 @@ fn open<T: 'static, E: 'static, Q: Question<T, E>>(
         drop(graph);
         let question = question();
         drop(inside);
-        let id = work::open(cell, owner, place, question, manners, hold);
+        let id = work::open(cell, owner, place, question, manners);
         let mut panics = FirstPanic::default();
         kernel::settle_at_rest(cell, &mut panics);
         panics.resume();

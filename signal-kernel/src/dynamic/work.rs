@@ -153,7 +153,6 @@ pub(super) struct Desk<T, E> {
     request: RefCell<Option<Request>>,
     /// An input that was given by hand.
     input: RefCell<Option<(Ticket<T>, Box<dyn Any>)>>,
-    driver: Id,
     owner: Id,
     parts: Parts,
     keep_previous: bool,
@@ -175,68 +174,39 @@ const PARTS: [Change; 4] = [
     Change::TRANSITION,
 ];
 
-/// What a reader of any part needs.
-pub(super) trait Parted {
-    fn parts(&self) -> &Parts;
-}
+/// What handles see, each of which knows some of the types, or none.
+pub(super) trait Front {
+    /// Puts the value into an `Option<Rc<T>>`.
+    fn value(&self, out: &mut dyn Any);
 
-/// What a reader of the value needs, whatever the error is.
-pub(super) trait HasValue<T>: Parted {
-    fn value(&self) -> Option<Rc<T>>;
-}
+    /// Puts the error into an `Option<Rc<E>>`.
+    fn error(&self, out: &mut dyn Any);
 
-/// What a reader of all but the value needs.
-pub(super) trait HasMeta<E>: Parted {
-    fn error(&self) -> Option<Rc<E>>;
     fn view(&self) -> (AsyncStatus, u64, bool, Option<CancelReason>);
-    fn keep_previous(&self) -> bool;
+
+    /// Asks for something, which comes before what was asked for until now.
     fn ask_for(self: Rc<Self>, request: Request);
+
+    /// Asks the question with this input, whatever was asked for before. Puts the `Ticket<T>` into `out`.
+    fn give(self: Rc<Self>, input: Box<dyn Any>, out: &mut dyn Any);
+
+    fn parts(&self) -> &Parts;
+    fn keep_previous(&self) -> bool;
     fn owner(&self) -> Id;
-    fn driver(&self) -> Id;
 }
 
-/// For a handle that knows the type of the value.
-pub(super) struct ValueView<T>(pub(super) Rc<dyn HasValue<T>>);
+/// Puts a value into a variable of its type.
+fn put<T: 'static>(out: &mut dyn Any, value: T) {
+    *out.downcast_mut().expect("a handle knows its type") = value;
+}
 
-/// For a handle that knows the type of the error.
-pub(super) struct MetaView<E>(pub(super) Rc<dyn HasMeta<E>>);
-
-/// What the node of a driver holds, if its handles know one of the types each.
-struct Halves(Box<dyn Any>, Box<dyn Any>);
-
-impl<T, E> Parted for Desk<T, E> {
-    fn parts(&self) -> &Parts {
-        &self.parts
+impl<T: 'static, E: 'static> Front for Desk<T, E> {
+    fn value(&self, out: &mut dyn Any) {
+        put(out, self.view.borrow().value().cloned());
     }
-}
 
-impl<T, E> Parted for Rc<Desk<T, E>> {
-    fn parts(&self) -> &Parts {
-        &self.parts
-    }
-}
-
-impl<T> Parted for ValueView<T> {
-    fn parts(&self) -> &Parts {
-        self.0.parts()
-    }
-}
-
-impl<E> Parted for MetaView<E> {
-    fn parts(&self) -> &Parts {
-        self.0.parts()
-    }
-}
-
-impl<T, E> HasValue<T> for Desk<T, E> {
-    fn value(&self) -> Option<Rc<T>> {
-        self.view.borrow().value().cloned()
-    }
-}
-
-impl<T: 'static, E: 'static> HasMeta<E> for Desk<T, E> {
-    fn error(&self) -> Option<Rc<E>> {
-        self.view.borrow().error().cloned()
+    fn error(&self, out: &mut dyn Any) {
+        put(out, self.view.borrow().error().cloned());
     }
 
     fn view(&self) -> (AsyncStatus, u64, bool, Option<CancelReason>) {
@@ -245,38 +215,20 @@ impl<T: 'static, E: 'static> HasMeta<E> for Desk<T, E> {
         (view.status(), view.token(), view.is_reloading(), reason)
     }
 
-    fn keep_previous(&self) -> bool {
-        self.keep_previous
-    }
-
     fn ask_for(self: Rc<Self>, request: Request) {
-        let driver = self.driver.index;
+        let driver = self.parts.driver.index;
         may_act(driver);
         let before = self.request.replace(Some(request));
         act_soon(driver, move || drop(self.request.replace(before)));
     }
 
-    fn owner(&self) -> Id {
-        self.owner
-    }
-
-    fn driver(&self) -> Id {
-        self.driver
-    }
-}
-
-impl<T, E> Desk<T, E> {
-    /// Asks the question with this input, whatever was asked for before.
-    pub(super) fn give(self: Rc<Self>, input: Box<dyn Any>) -> Ticket<T>
-    where
-        T: 'static,
-        E: 'static,
-    {
-        let driver = self.driver.index;
+    fn give(self: Rc<Self>, input: Box<dyn Any>, out: &mut dyn Any) {
+        let driver = self.parts.driver.index;
         may_act(driver);
         let ticket = Ticket::default();
+        put(out, ticket.clone());
         let request = self.request.take();
-        let before = self.input.replace(Some((ticket.clone(), input)));
+        let before = self.input.replace(Some((ticket, input)));
         if let Some((superseded, _)) = &before {
             superseded.replace(Some(None));
         }
@@ -290,7 +242,18 @@ impl<T, E> Desk<T, E> {
                 drop(input); // user code
             }
         });
-        ticket
+    }
+
+    fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    fn keep_previous(&self) -> bool {
+        self.keep_previous
+    }
+
+    fn owner(&self) -> Id {
+        self.owner
     }
 }
 
@@ -395,25 +358,13 @@ struct Driver<T, E, Q> {
     ticket: Option<(Ticket<T>, u64)>,
 }
 
-/// For handles that know both types.
-pub(super) fn whole<T: 'static, E: 'static>(desk: &Rc<Desk<T, E>>) -> Rc<dyn Any> {
-    Rc::new(desk.clone())
-}
-
-/// For handles that know one of the types.
-pub(super) fn halves<T: 'static, E: 'static>(desk: &Rc<Desk<T, E>>) -> Rc<dyn Any> {
-    let (value, meta) = (ValueView::<T>(desk.clone()), MetaView::<E>(desk.clone()));
-    Rc::new(Halves(Box::new(value), Box::new(meta)))
-}
-
-/// Makes the driver of a resource. `hold` says what its handles know.
+/// Makes the driver of a resource.
 pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     cell: &RefCell<Graph>,
     owner: u32,
     place: u32,
     question: Q,
     manners: Manners<T, E>,
-    hold: fn(&Rc<Desk<T, E>>) -> Rc<dyn Any>,
 ) -> Id {
     let mut graph = cell.borrow_mut();
     let hub = drive::of(&mut graph).hub.hub.clone();
@@ -425,7 +376,6 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
         view: RefCell::default(),
         request: RefCell::new(None),
         input: RefCell::new(None),
-        driver: id,
         owner: Id::of(&graph, owner),
         parts: Parts {
             driver: id,
@@ -434,7 +384,8 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
         },
         keep_previous: manners.keep_previous,
     });
-    graph.nodes[driver as usize].value = Value::Cell(hold(&desk));
+    let front: Rc<dyn Front> = desk.clone();
+    graph.nodes[driver as usize].value = Value::Cell(Rc::new(front));
     graph.body(driver).run = Some(Box::new(Driver {
         answer: Answer::new(driver, manners.keep_previous, false),
         question,
@@ -589,22 +540,14 @@ pub(super) fn follow(
     Source { moved, failed }
 }
 
-/// The resource behind a handle, seen as what the handle knows of it.
-pub(super) fn desk_of<V: 'static, R>(
-    cell: &RefCell<Graph>,
-    id: Id,
-    f: impl FnOnce(&V) -> R,
-) -> Result<R, Disposed> {
+/// The resource behind a handle.
+pub(super) fn front(cell: &RefCell<Graph>, id: Id) -> Result<Rc<dyn Front>, Disposed> {
     let graph = cell.borrow();
     id.check(&graph, "resource")?;
-    let held = graph.nodes[id.index as usize].value.clone();
-    drop(graph);
-    let Value::Cell(held) = held else {
-        unreachable!("a resource keeps its desk as long as it lives");
+    let front = match &graph.nodes[id.index as usize].value {
+        Value::Cell(held) => held.downcast_ref::<Rc<dyn Front>>(),
+        Value::Bits(_) => None,
     };
-    let view = match held.downcast_ref() {
-        Some(Halves(value, meta)) => value.downcast_ref().or_else(|| meta.downcast_ref()),
-        None => held.downcast_ref(),
-    };
-    Ok(f(view.expect("a handle knows its type")))
+    let front = front.expect("a resource keeps its desk as long as it lives");
+    Ok(front.clone())
 }
