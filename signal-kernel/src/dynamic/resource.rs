@@ -73,9 +73,8 @@ where
     E: 'static,
     F: Future<Output = Result<T, E>> + 'static,
 {
-    let (manners, _) = options.into_parts();
     AsyncSignal {
-        id: open(manners, Location::caller(), || Once(make)),
+        id: open(options.manners(), Location::caller(), || Once(make)),
         marker: PhantomData,
     }
 }
@@ -131,8 +130,7 @@ where
     E: 'static,
     F: Future<Output = Result<T, E>> + 'static,
 {
-    let (manners, _) = options.into_parts();
-    pair(open(manners, Location::caller(), || Once(make)))
+    pair(open(options.manners(), Location::caller(), || Once(make)))
 }
 
 /// Asynchronous work that is fed by a source: it starts at once, and again when the source yields another
