@@ -19,7 +19,7 @@ use std::{
 #[derive(Default)]
 pub(crate) struct Waiters {
     list: Mutex<List>,
-    /// Someone is in the list: a hint for who adds.
+    /// Someone is in the list; known for sure where waiters are added.
     some: AtomicBool,
     seats: AtomicU64,
 }
@@ -108,6 +108,13 @@ impl Waiters {
             list.put(Waiter { seat, waker })
         });
         drop(stale); // user code
+    }
+
+    /// Wakes everyone, for a caller on whose thread the waiters are added.
+    pub(crate) fn wake_here(self: &Arc<Self>) {
+        if self.some.load(Ordering::Relaxed) {
+            self.wake_by_ref(); // user code
+        }
     }
 
     fn list<R>(&self, f: impl FnOnce(&mut List) -> R) -> R {

@@ -21,7 +21,7 @@ use std::{
     future::{Future, poll_fn},
     rc::Rc,
     sync::Arc,
-    task::{Context, Poll, Wake, Waker},
+    task::{Context, Poll, Waker},
 };
 
 /// What a thread needs to drive its work.
@@ -45,7 +45,7 @@ impl Lobby {
     pub(super) fn tell_news(&self) {
         if self.hub.has_news() {
             self.hub.tell();
-            self.waiters.wake_by_ref(); // user code
+            self.waiters.wake_here(); // user code
         }
     }
 }
@@ -148,7 +148,7 @@ pub(super) fn poll(context: &mut Context<'_>, seat: Option<&mut Seat>) -> Poll<(
         batch::end(cell, &mut panics);
         if done {
             of(&mut cell.borrow_mut()).commits += 1;
-            panics.catch(|| lobby.waiters.wake_by_ref()); // user code: others may wait for the same
+            panics.catch(|| lobby.waiters.wake_here()); // user code: others may wait for the same
         }
         panics.resume();
         if done { Poll::Ready(()) } else { Poll::Pending }

@@ -16,7 +16,7 @@ use super::{
     handle::{Disposed, Id},
     hooks::{Glance, Listeners},
     kernel,
-    run::{Pass, Run, Untracked},
+    run::{Pass, Run},
     value::Value,
 };
 use crate::{
@@ -404,7 +404,10 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         let (cell, node) = (pass.cell, pass.node);
         let mut panics = FirstPanic::default();
         let source = self.question.track(cell, node, &mut panics);
-        let untracked = Untracked::new(cell);
+        let mut graph = cell.borrow_mut();
+        graph.forget_unread();
+        graph.untracked(); // from here to the end of the run
+        drop(graph);
         let given = self.desk.input.borrow_mut().take();
         let mut by_hand = None;
         if let Some((ticket, input)) = given {
@@ -447,7 +450,6 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         self.resolve(by_hand);
         self.show(cell, change);
         self.tell(cell, before);
-        drop(untracked);
         panics.resume();
     }
 
