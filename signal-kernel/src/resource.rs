@@ -43,7 +43,7 @@ pub trait Resource {
     #[doc(hidden)]
     const IS: bool = true;
     /// The function at work.
-    type Future: Tenancy<Output = Result<Self::Value, Self::Error>>;
+    type Future: Future<Output = Result<Self::Value, Self::Error>> + Unpin + Tenancy;
 }
 
 /// The future of a `#[resource]` function.

@@ -1,7 +1,7 @@
 //! Where the futures of one resource are at work, one after the other, each in the memory of the one before.
 //!
 //! Invariants: a room holds at most one future, and nothing else; a future that has moved in stays where it is
-//! until it is dropped.
+//! until it is dropped. Large rooms are not kept for a future that may never come.
 //!
 //! Must not know: what the futures yield, who polls them, and when one is outdated.
 
@@ -98,6 +98,9 @@ impl<O, X> Future for dyn Room<O, X> + Send {
     }
 }
 
+/// Rooms of more bytes are given back when they are empty.
+const LARGE: usize = 1024;
+
 /// Who owns a room.
 pub trait Tenancy: Future + Unpin {
     /// Takes in what is in `next`, or leaves it there if it does not fit.
@@ -105,6 +108,9 @@ pub trait Tenancy: Future + Unpin {
 
     /// Drops the future. A panic of it leaves the room empty, too.
     fn clear(&mut self);
+
+    /// Takes so much memory that it is not kept.
+    fn is_large(&self) -> bool;
 }
 
 impl<O, X> Tenancy for Pin<Box<dyn Room<O, X>>> {
@@ -115,6 +121,10 @@ impl<O, X> Tenancy for Pin<Box<dyn Room<O, X>>> {
     fn clear(&mut self) {
         Room::clear(self.as_mut());
     }
+
+    fn is_large(&self) -> bool {
+        size_of_val(&**self) > LARGE
+    }
 }
 
 impl<O, X> Tenancy for Pin<Box<dyn Room<O, X> + Send>> {
@@ -124,6 +134,10 @@ impl<O, X> Tenancy for Pin<Box<dyn Room<O, X> + Send>> {
 
     fn clear(&mut self) {
         Room::clear(self.as_mut());
+    }
+
+    fn is_large(&self) -> bool {
+        size_of_val(&**self) > LARGE
     }
 }
 
@@ -204,6 +218,19 @@ mod tests {
             assert_eq!(address(&room), first);
             assert_eq!(poll(&mut room), Poll::Ready(number));
         }
+    }
+
+    #[test]
+    fn a_large_room_is_not_worth_keeping() {
+        let mut room = None;
+        start(&mut room, ready(1));
+        assert!(!room.as_ref().is_some_and(Tenancy::is_large));
+        let data = [7; 2 * LARGE];
+        start(&mut room, async move {
+            pending::<()>().await;
+            data[0]
+        });
+        assert!(room.is_some_and(|room| room.is_large()));
     }
 
     #[test]

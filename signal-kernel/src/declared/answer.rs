@@ -286,7 +286,12 @@ impl<T, E, F: Tenancy> Work<T, E, F> {
         if let (Some(token), Some(reason)) = (self.token.take(), reason) {
             panics.catch(|| token.cancel(reason.clone())); // user code: whoever waits is woken
         }
-        panics.catch(|| self.room.as_mut().map(Tenancy::clear)); // user code
+        if let Some(room) = &mut self.room {
+            panics.catch(|| room.clear()); // user code
+            if room.is_large() {
+                self.room = None;
+            }
+        }
         if let Some((bell, _)) = bell {
             bell.end();
         }
