@@ -1,7 +1,8 @@
 //! Where the work of one graph reports that it wants to be polled, and who is to be woken then.
 //!
-//! Invariants: each piece of work stands at most once in the ready list; the waker of whoever polled
-//! last is the one that is woken; nobody is woken while the lock is held.
+//! Invariants: a list that is taken names each piece of work once; the waker of whoever polled last is the one
+//! that is woken; who was told that work began or ended is not told again before it polls; nobody is woken
+//! while the lock is held.
 //!
 //! Must not know: what the work is, and how the graph settles.
 
@@ -190,8 +191,7 @@ impl Bell {
         // for older work: it is of no use, and does no harm.
         if !self.queued.load(Ordering::Relaxed) {
             self.queued.store(true, Ordering::Relaxed);
-            let known = self.hub.begun.load(Ordering::Relaxed);
-            if known == 0 {
+            if self.hub.begun.load(Ordering::Relaxed) == 0 {
                 self.hub.begun.store(self.rank + 1, Ordering::Relaxed);
             } else {
                 drop(self.hub.ring(self.rank));
