@@ -7,7 +7,7 @@
 use signal_kernel::__private::check_dynamic;
 use signal_kernel::{
     AsyncMeta, AsyncSignal, AsyncStatus, AsyncValue, CancelReason, CancelToken, FetchContext,
-    ResourceOptions, Signal, computed, create_effect, create_resource, create_resource_when,
+    ResourceOptions, Signal, batch, computed, create_effect, create_resource, create_resource_when,
     from_future, on_cleanup, scope, signal, untrack,
 };
 use signal_kernel_tests::{
@@ -401,4 +401,32 @@ fn a_resource_may_end_while_another_one_reads_it() {
     assert_eq!(check_dynamic(), Ok(()));
     step.set(3);
     assert_eq!(seen.borrow().len(), 4);
+}
+
+#[test]
+fn a_source_may_end_its_resource_when_it_is_asked_for_a_reload() {
+    let log = Log::new();
+    let gates = gates("user", &log);
+    let (step, owner) = (signal(0), Rc::new(RefCell::new(None)));
+    let ends = owner.clone();
+    let (meta, scope) = scope(|| {
+        let source = move || {
+            if step.get() == 1 {
+                drop(ends.take());
+            }
+            step.get()
+        };
+        create_resource(source, opens(&gates)).1
+    });
+    *owner.borrow_mut() = Some(scope);
+    log.clear();
+    batch(|| {
+        step.set(1);
+        meta.reload();
+    });
+    assert_eq!(log.take(), ["user#1 dropped"], "and nothing is started");
+    assert!(meta.try_status().is_err());
+    assert_eq!(check_dynamic(), Ok(()));
+    step.set(2);
+    assert_eq!(log.take(), NOTHING);
 }

@@ -467,7 +467,12 @@ where
     C: Fetcher<S, T, E, K>,
     K: 'static,
 {
-    fn track(&mut self, cell: &RefCell<Graph>, driver: u32, panics: &mut FirstPanic) -> Source {
+    fn track(
+        &mut self,
+        cell: &RefCell<Graph>,
+        driver: u32,
+        panics: &mut FirstPanic,
+    ) -> Option<Source> {
         let observe = self.observe.iter().map(Computed::index);
         let sources = std::iter::once(self.source.index()).chain(observe);
         work::follow(cell, driver, sources, panics)
@@ -501,7 +506,12 @@ where
     C: Fetcher<I, T, E, K>,
     K: 'static,
 {
-    fn track(&mut self, cell: &RefCell<Graph>, driver: u32, panics: &mut FirstPanic) -> Source {
+    fn track(
+        &mut self,
+        cell: &RefCell<Graph>,
+        driver: u32,
+        panics: &mut FirstPanic,
+    ) -> Option<Source> {
         let observe = self.observe.iter().map(Computed::index);
         work::follow(cell, driver, observe, panics)
     }

@@ -12,7 +12,9 @@
 
 use super::{
     dispose, drive,
-    graph::{CHECK, DIRTY, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING},
+    graph::{
+        CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING,
+    },
     handle::{Disposed, Id},
     hooks::{Glance, Listeners},
     kernel,
@@ -121,9 +123,14 @@ impl FetchContext {
 
 /// What is asked.
 pub(super) trait Question<T, E>: 'static {
-    /// Tracks what the question depends on.
-    fn track(&mut self, _cell: &RefCell<Graph>, _driver: u32, _panics: &mut FirstPanic) -> Source {
-        Source::default()
+    /// Tracks what the question depends on. `None`: that has ended the resource.
+    fn track(
+        &mut self,
+        _cell: &RefCell<Graph>,
+        _driver: u32,
+        _panics: &mut FirstPanic,
+    ) -> Option<Source> {
+        Some(Source::default())
     }
 
     /// Takes over an input that was given by hand.
@@ -403,7 +410,9 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
     fn run(&mut self, pass: &mut Pass<'_>) {
         let (cell, node) = (pass.cell, pass.node);
         let mut panics = FirstPanic::default();
-        let source = self.question.track(cell, node, &mut panics);
+        let Some(source) = self.question.track(cell, node, &mut panics) else {
+            return panics.resume();
+        };
         let mut graph = cell.borrow_mut();
         graph.forget_unread();
         graph.untracked(); // from here to the end of the run
@@ -519,18 +528,22 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
 }
 
 /// Brings what a question depends on up to date, and says what has become of it. The driver is observing.
+/// `None`: that has ended the resource.
 pub(super) fn follow(
     cell: &RefCell<Graph>,
     driver: u32,
     sources: impl Iterator<Item = u32> + Clone,
     panics: &mut FirstPanic,
-) -> Source {
+) -> Option<Source> {
     let mut graph = cell.borrow_mut();
     for source in sources.clone() {
         if graph.marks(source) & (STALE | RUNNING | VERIFYING | HALF_WAY) != 0 {
             drop(graph);
             panics.catch(|| kernel::pull(cell, source, true)); // user code
             graph = cell.borrow_mut();
+            if graph.marks(driver) & DISPOSED != 0 {
+                return None;
+            }
         }
     }
     let moved = graph.has_moved(driver);
@@ -539,7 +552,7 @@ pub(super) fn follow(
         graph.track(source);
         failed |= graph.marks(source) & FAILED != 0;
     }
-    Source { moved, failed }
+    Some(Source { moved, failed })
 }
 
 /// The resource behind a handle.
