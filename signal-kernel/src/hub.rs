@@ -1,15 +1,17 @@
 //! Where the work of one graph reports that it wants to be polled, and who is to be woken then.
 //!
-//! Invariants: each piece of work stands at most once in the ready list; the waker of whoever polled
-//! last is the one that is woken; nobody is woken while the lock is held.
+//! Invariants: a list that is taken names each piece of work once; the waker of whoever polled last is the one
+//! that is woken; who was told that work began or ended is not told again before it polls; nobody is woken
+//! while the lock is held.
 //!
 //! Must not know: what the work is, and how the graph settles.
 
+use crate::panics::FirstPanic;
 use std::{
-    mem,
+    mem, ptr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
     },
     task::{Wake, Waker},
 };
@@ -18,9 +20,17 @@ use std::{
 #[derive(Debug, Default)]
 pub struct Hub {
     queue: Mutex<Queue>,
+    /// Something is in the ready list.
+    rung: AtomicBool,
+    // These are changed by whoever has the graph, and by nobody else.
+    /// How many pieces of work are in flight.
     running: AtomicUsize,
     /// Work was started or stopped and nobody has been told yet.
     news: AtomicBool,
+    /// Who waits has been told of news, and has not polled since.
+    told: AtomicBool,
+    /// One more than the rank of work that has begun and stands in no list yet; 0 for none.
+    begun: AtomicU32,
 }
 
 #[derive(Debug, Default)]
@@ -35,54 +45,126 @@ impl Hub {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Puts work into the ready list.
+    fn ring(&self, rank: u32) -> MutexGuard<'_, Queue> {
+        let mut queue = self.queue();
+        queue.ready.push(rank);
+        self.rung.store(true, Ordering::Relaxed);
+        queue
+    }
+
     /// Nothing is in flight.
     pub(crate) fn is_idle(&self) -> bool {
         self.running.load(Ordering::Relaxed) == 0
     }
 
-    /// Remembers who polls, and takes the list of what is to be polled.
-    pub(crate) fn take_ready(&self, waker: &Waker) -> Vec<u32> {
-        let same = |known: &Waker| known.will_wake(waker);
-        let known = self.queue().waker.as_ref().is_some_and(same);
-        if !known {
-            let waker = waker.clone(); // user code
-            let stale = self.queue().waker.replace(waker);
-            drop(stale); // user code: should it panic, the list is still where it was
-        }
-        mem::take(&mut self.queue().ready)
+    /// Counts work that begins or ends; whoever waits is told when the graph has settled.
+    fn count(&self, step: impl Fn(usize) -> usize) {
+        let running = step(self.running.load(Ordering::Relaxed));
+        self.running.store(running, Ordering::Relaxed);
+        self.news.store(true, Ordering::Relaxed);
     }
 
-    /// Gives the list back, so that its memory is used again.
-    pub(crate) fn give_back(&self, mut list: Vec<u32>) {
-        list.clear();
-        let mut queue = self.queue();
-        if queue.ready.capacity() == 0 {
-            queue.ready = list;
+    /// Someone is about to wait who sees how things are; who has been told before does not count from here on.
+    pub(crate) fn listen(&self) {
+        if self.told.load(Ordering::Relaxed) {
+            self.told.store(false, Ordering::Relaxed);
+            self.forget_news();
         }
     }
 
-    /// After a settle outside a poll: wakes whoever waits if work was started or stopped in it. There is
-    /// something to poll, or `settled` may be over.
+    /// Was work started or stopped, and does whoever waits not know that something was?
     #[inline]
-    pub(crate) fn tell_news(&self) {
-        if self.news.load(Ordering::Relaxed) {
-            self.tell();
-        }
+    pub(crate) fn has_news(&self) -> bool {
+        self.news.load(Ordering::Relaxed) && !self.told.load(Ordering::Relaxed)
     }
 
-    #[cold]
-    fn tell(&self) {
-        self.news.store(false, Ordering::Relaxed);
-        let waker = self.queue().waker.clone();
-        if let Some(waker) = waker {
-            waker.wake(); // user code
-        }
+    /// Who waits is about to be told.
+    pub(crate) fn tell(&self) {
+        self.forget_news();
+        self.told.store(true, Ordering::Relaxed);
     }
 
     /// After a settle inside a poll: whoever polls sees by the answer that there may be more to do.
     pub(crate) fn forget_news(&self) {
         self.news.store(false, Ordering::Relaxed);
     }
+}
+
+/// The hub, in the hands of who has the graph.
+#[derive(Debug, Default)]
+pub struct Post {
+    pub(crate) hub: Arc<Hub>,
+    /// What the waker that the hub has looks like.
+    known: Option<(usize, usize)>,
+    /// An empty list, kept for its memory.
+    spare: Vec<u32>,
+}
+
+impl Post {
+    /// Remembers who polls, and takes the list of what is to be polled, in ascending order.
+    pub(crate) fn take_ready(&mut self, waker: &Waker) -> Vec<u32> {
+        self.hub.listen();
+        if self.known != Some(looks(waker)) {
+            let waker = waker.clone(); // user code
+            self.known = Some(looks(&waker));
+            let stale = self.hub.queue().waker.replace(waker);
+            drop(stale); // user code: should it panic, the list is still where it was
+        }
+        let hub = &*self.hub;
+        let rung = hub.rung.load(Ordering::Acquire); // from now on, it wakes who polls
+        let begun = hub.begun.load(Ordering::Relaxed).checked_sub(1);
+        if !rung && begun.is_none() {
+            return Vec::new();
+        }
+        let mut list = mem::take(&mut self.spare);
+        if rung {
+            let mut queue = hub.queue();
+            hub.rung.store(false, Ordering::Relaxed);
+            mem::swap(&mut queue.ready, &mut list);
+        }
+        if let Some(begun) = begun {
+            hub.begun.store(0, Ordering::Relaxed);
+            list.push(begun);
+        }
+        if list.len() > 1 {
+            list.sort_unstable();
+            list.dedup();
+        }
+        list
+    }
+
+    /// Gives the list back, so that its memory is used again.
+    pub(crate) fn give_back(&mut self, mut list: Vec<u32>) {
+        if list.capacity() > self.spare.capacity() {
+            list.clear();
+            self.spare = list;
+        }
+    }
+
+    /// After a settle outside a poll: wakes whoever waits if work was started or stopped in it. There is
+    /// something to poll, or `settled` may be over.
+    #[inline]
+    pub(crate) fn tell_news(&self, panics: &mut FirstPanic) {
+        if self.hub.has_news() {
+            self.tell(panics);
+        }
+    }
+
+    #[inline(never)]
+    fn tell(&self, panics: &mut FirstPanic) {
+        self.hub.tell();
+        panics.catch(|| {
+            let waker = self.hub.queue().waker.clone(); // user code
+            waker.map(Waker::wake) // user code
+        });
+    }
+}
+
+/// What `Waker::will_wake` looks at.
+fn looks(waker: &Waker) -> (usize, usize) {
+    let vtable = ptr::from_ref(waker.vtable());
+    (waker.data().addr(), vtable.addr())
 }
 
 /// The waker of one resource's work. It outlives the work: a late wake costs a poll, nothing else.
@@ -102,14 +184,24 @@ impl Bell {
         })
     }
 
-    /// New work must be polled for the first time; whoever waits is told when the graph has settled.
-    pub(crate) fn start(&self) -> InFlight {
-        self.hub.running.fetch_add(1, Ordering::Relaxed);
-        self.hub.news.store(true, Ordering::Relaxed);
-        if !self.queued.swap(true, Ordering::AcqRel) {
-            self.hub.queue().ready.push(self.rank);
+    /// New work must be polled for the first time.
+    pub(crate) fn begin(&self) {
+        self.hub.count(|running| running + 1);
+        // A ring that is still to be answered is enough. One that comes from another thread at this moment is
+        // for older work: it is of no use, and does no harm.
+        if !self.queued.load(Ordering::Relaxed) {
+            self.queued.store(true, Ordering::Relaxed);
+            if self.hub.begun.load(Ordering::Relaxed) == 0 {
+                self.hub.begun.store(self.rank + 1, Ordering::Relaxed);
+            } else {
+                drop(self.hub.ring(self.rank));
+            }
         }
-        InFlight(self.hub.clone())
+    }
+
+    /// The work is no longer in flight.
+    pub(crate) fn end(&self) {
+        self.hub.count(|running| running - 1);
     }
 
     /// The work is about to be polled: from here on a wake counts again.
@@ -130,23 +222,9 @@ impl Wake for Bell {
         if self.queued.swap(true, Ordering::AcqRel) {
             return;
         }
-        let mut queue = self.hub.queue();
-        queue.ready.push(self.rank);
-        let waker = queue.waker.clone();
-        drop(queue);
+        let waker = self.hub.ring(self.rank).waker.clone(); // user code
         if let Some(waker) = waker {
             waker.wake(); // user code
         }
-    }
-}
-
-/// Counts as work in flight until it is dropped.
-#[derive(Debug)]
-pub(crate) struct InFlight(Arc<Hub>);
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::Relaxed);
-        self.0.news.store(true, Ordering::Relaxed);
     }
 }

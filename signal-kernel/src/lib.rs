@@ -28,6 +28,7 @@ mod machine;
 pub mod needs;
 mod panics;
 mod resource;
+mod room;
 mod shared;
 mod state;
 mod waiters;
@@ -72,8 +73,9 @@ pub mod __private {
             wiring::{Lists, Masks, Wiring},
         },
         dynamic::{check_dynamic, dynamic_size},
-        hub::Hub,
-        resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields, infallible},
+        hub::{Hub, Post},
+        resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields},
+        room::{Start, Surely},
         state::{AsyncState, CancelReason, Change},
     };
     pub use core;

@@ -61,6 +61,7 @@ pub(crate) enum Part {
 }
 
 /// The table. `None`: the event means nothing in this status, and nothing changes.
+#[inline(always)]
 pub(crate) fn step(from: AsyncStatus, event: Event) -> Option<Transition> {
     use AsyncStatus::{Cancelled, Error, Idle, Pending, Success};
     // What most rows have in common: the value stays, the error goes.

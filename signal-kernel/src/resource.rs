@@ -1,12 +1,11 @@
 //! What `#[resource]` implements: the type-level half of an async function that feeds a graph.
 //!
 //! Invariants: a resource type has no values, it only carries what the macros need to name; its
-//! future is owned (`'static`) and can be polled without pinning.
+//! future is owned (`'static`), can be polled without pinning, and gives its memory to the next one.
 //!
 //! Must not know: how the future is polled, or what becomes of its result.
 
-use std::convert::Infallible;
-use std::future::Future;
+use crate::room::{AsItIs, Room, Tenancy};
 use std::pin::Pin;
 
 /// An async function that can feed a `resource`.
@@ -44,16 +43,16 @@ pub trait Resource {
     #[doc(hidden)]
     const IS: bool = true;
     /// The function at work.
-    type Future: Future<Output = Result<Self::Value, Self::Error>> + Unpin;
+    type Future: Future<Output = Result<Self::Value, Self::Error>> + Unpin + Tenancy;
 }
 
 /// The future of a `#[resource]` function.
 #[doc(hidden)]
-pub type SendFuture<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
+pub type SendFuture<T, E, X = AsItIs> = Pin<Box<dyn Room<Result<T, E>, X> + Send>>;
 
 /// The future of a `#[resource(local)]` function.
 #[doc(hidden)]
-pub type LocalFuture<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
+pub type LocalFuture<T, E, X = AsItIs> = Pin<Box<dyn Room<Result<T, E>, X>>>;
 
 /// Takes the return type of a `#[resource]` function apart, whatever alias of `Result` it is.
 #[doc(hidden)]
@@ -75,12 +74,6 @@ pub trait Outcome {
 impl<T, E> Outcome for Result<T, E> {
     type Value = T;
     type Error = E;
-}
-
-/// The future of a `#[resource(infallible)]` function: all it can do is succeed.
-#[doc(hidden)]
-pub async fn infallible<T>(work: impl Future<Output = T>) -> Result<T, Infallible> {
-    Ok(work.await)
 }
 
 /// `R`, once it is known to be a resource. `reactive!` names a resource this way whose path looks like
@@ -117,7 +110,9 @@ impl<R: Outcome> Yields<R> for Judged<true> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::room::Surely;
     use std::any::TypeId;
+    use std::convert::Infallible;
 
     #[test]
     fn any_alias_of_result_is_taken_apart() {
@@ -140,7 +135,7 @@ mod tests {
 
     #[test]
     fn infallible_work_succeeds() {
-        let work: SendFuture<u8, Infallible> = Box::pin(infallible(async { 7 }));
+        let work: SendFuture<u8, Infallible, Surely> = Box::pin(Some(async { 7 }));
         assert_eq!(futures::executor::block_on(work), Ok(7));
     }
 }

@@ -9,7 +9,7 @@
 use crate::{
     declared::{Wired, drive},
     dynamic::SharedNode,
-    waiters::Waiters,
+    waiters::{Seat, Waiters},
 };
 use std::{
     cell::{Cell, RefCell},
@@ -284,9 +284,21 @@ impl<G: 'static> Shared<G> {
     where
         G: Wired<W>,
     {
+        self.poll(context, None, Location::caller())
+    }
+
+    /// The same for a wait that has a seat.
+    fn poll<const W: usize>(
+        &self,
+        context: &mut Context<'_>,
+        seat: Option<&mut Seat>,
+        here: Place,
+    ) -> Poll<()>
+    where
+        G: Wired<W>,
+    {
         let inner = &*self.inner;
-        inner.waiters.add(context.waker());
-        let here = Location::caller();
+        inner.waiters.add(context.waker(), seat);
         let Ok(mut graph) = inner.graph.try_borrow_mut() else {
             panic!("{}", self.busy(here));
         };
@@ -320,13 +332,13 @@ impl<G: 'static> Shared<G> {
         G: Wired<W>,
     {
         let shared = self.clone();
-        let mut begun = None;
+        let (mut begun, mut seat) = (None, Seat::default());
         poll_fn(move |context| {
             let now = shared.inner.commits.get();
             if *begun.get_or_insert(now) != now {
                 return Poll::Ready(());
             }
-            shared.poll_progress(context)
+            shared.poll(context, Some(&mut seat), Location::caller())
         })
     }
 
@@ -366,13 +378,15 @@ impl<G: 'static> Shared<G> {
         G: Wired<W>,
     {
         let shared = self.clone();
+        let mut seat = Seat::default();
         poll_fn(move |context| {
             let idle = || {
                 let graph = shared.inner.graph.try_borrow();
-                graph.is_ok_and(|graph| graph.core().hub.as_ref().is_none_or(|hub| hub.is_idle()))
+                graph.is_ok_and(|graph| graph.core().hub().is_none_or(|hub| hub.is_idle()))
             };
             while !idle() {
-                if shared.poll_progress(context).is_pending() {
+                let here = Location::caller();
+                if shared.poll(context, Some(&mut seat), here).is_pending() {
                     return Poll::Pending;
                 }
             }

@@ -364,8 +364,30 @@ impl<T, E> AsyncState<T, E> {
         self.apply(Event::NoInput, Discarded::nothing())
     }
 
-    /// Carries out what the table says. `brought` is what came with the event; what leaves it are the
+    /// Becomes what `other` is, which `change` says how it differs.
+    pub(crate) fn catch_up(&mut self, other: &Self, change: Change) -> Discarded<T, E>
+    where
+        T: Clone,
+        E: Clone,
+    {
+        let mut old = Discarded::nothing();
+        if change.contains(Change::VALUE) {
+            old.value = mem::replace(&mut self.value, other.value.clone());
+        }
+        if change.contains(Change::ERROR) {
+            old.error = mem::replace(&mut self.error, other.error.clone());
+        }
+        (self.status, self.token) = (other.status, other.token);
+        self.reloading = other.reloading;
+        if self.cancel_reason != other.cancel_reason {
+            self.cancel_reason.clone_from(&other.cancel_reason);
+        }
+        old
+    }
+
+    /// Carries out what the table says; where the event is known, the compiler looks it up. `brought` is what came with the event; what leaves it are the
     /// value and the error that nobody needs any more.
+    #[inline(always)]
     fn apply(&mut self, event: Event, mut brought: Discarded<T, E>) -> (Change, Discarded<T, E>) {
         let Some(next) = machine::step(self.status, event) else {
             return (Change::NONE, brought);

@@ -307,6 +307,30 @@ fn the_newest_waker_is_woken() {
 }
 
 #[test]
+fn who_waits_is_told_once_of_work_that_begins_and_again_when_it_has_polled() {
+    let (mut graph, _, _) = profile();
+    let wakes = Wakes::new();
+    for id in [10, 20] {
+        assert!(
+            wakes
+                .poll(|context| graph.poll_progress(context))
+                .is_pending()
+        );
+        for step in 0..3 {
+            graph.set_id(id + step);
+        }
+        assert_eq!(wakes.take(), 1);
+    }
+    graph.cancel_user("enough");
+    assert_eq!(wakes.take(), 0, "it will see that nothing is left");
+    assert!(
+        wakes
+            .poll(|context| pin!(graph.settled()).poll(context))
+            .is_ready()
+    );
+}
+
+#[test]
 fn starting_work_outside_a_poll_wakes_the_remembered_waker() {
     let (mut graph, _, _) = profile();
     let wakes = Wakes::new();

@@ -4,10 +4,11 @@
 //!
 //! Must not know: executors.
 
+use signal_kernel::__private::check_dynamic;
 use signal_kernel::{
-    AsyncSignal, AsyncValue, CancelReason, CancelToken, FetchContext, ResourceOptions, Signal,
-    computed, create_effect, create_resource, create_resource_when, from_future, on_cleanup, scope,
-    signal, untrack,
+    AsyncMeta, AsyncSignal, AsyncStatus, AsyncValue, CancelReason, CancelToken, FetchContext,
+    ResourceOptions, Signal, batch, computed, create_effect, create_resource, create_resource_when,
+    from_future, on_cleanup, scope, signal, untrack,
 };
 use signal_kernel_tests::{
     describe,
@@ -363,4 +364,69 @@ fn the_source_of_a_resource_is_named_by_the_place_of_the_resource() {
     let said = panic_of(|| create_resource(move || a.set(1), |()| async { Ok::<_, ()>(()) }));
     let place = format!("computed made at {}:{line}:", file!());
     assert!(said.starts_with(&place), "{said}");
+}
+
+#[test]
+fn a_resource_may_end_while_another_one_reads_it() {
+    let (step, owner) = (signal(0), Rc::new(RefCell::new(None)));
+    let other = Rc::new(RefCell::new(None));
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let source = {
+        let (other, seen) = (other.clone(), seen.clone());
+        move || {
+            let meta: Option<AsyncMeta<String>> = *other.borrow();
+            let status = meta.map(|meta| meta.try_status().ok());
+            seen.borrow_mut().push(status);
+            step.get()
+        }
+    };
+    let (_, first) = create_resource(source, |_: u32| async { Ok::<u32, String>(1) });
+    let ends = owner.clone();
+    let (meta, scope) = scope(|| {
+        let source = move || {
+            if step.get() == 2 {
+                drop(ends.take());
+            }
+            step.get()
+        };
+        create_resource(source, |_: u32| async { Ok::<u32, String>(2) }).1
+    });
+    *owner.borrow_mut() = Some(scope);
+    *other.borrow_mut() = Some(meta);
+    step.set(1);
+    step.set(2);
+    let pending = Some(Some(AsyncStatus::Pending));
+    assert_eq!(*seen.borrow(), [None, pending, Some(None)]);
+    assert!(first.is_pending() && meta.try_status().is_err());
+    assert_eq!(check_dynamic(), Ok(()));
+    step.set(3);
+    assert_eq!(seen.borrow().len(), 4);
+}
+
+#[test]
+fn a_source_may_end_its_resource_when_it_is_asked_for_a_reload() {
+    let log = Log::new();
+    let gates = gates("user", &log);
+    let (step, owner) = (signal(0), Rc::new(RefCell::new(None)));
+    let ends = owner.clone();
+    let (meta, scope) = scope(|| {
+        let source = move || {
+            if step.get() == 1 {
+                drop(ends.take());
+            }
+            step.get()
+        };
+        create_resource(source, opens(&gates)).1
+    });
+    *owner.borrow_mut() = Some(scope);
+    log.clear();
+    batch(|| {
+        step.set(1);
+        meta.reload();
+    });
+    assert_eq!(log.take(), ["user#1 dropped"], "and nothing is started");
+    assert!(meta.try_status().is_err());
+    assert_eq!(check_dynamic(), Ok(()));
+    step.set(2);
+    assert_eq!(log.take(), NOTHING);
 }

@@ -186,6 +186,26 @@ fn starting_work_outside_of_a_poll_wakes_who_waits() {
 }
 
 #[test]
+fn who_waits_is_told_once_of_work_that_begins_and_again_when_it_has_polled() {
+    let user = user();
+    let (first, second) = (Wakes::new(), Wakes::new());
+    let (mut one, mut other) = (pin!(settled()), pin!(settled()));
+    for id in [10, 20] {
+        assert!(first.poll(|cx| one.as_mut().poll(cx)).is_pending());
+        for step in 0..3 {
+            user.id.set(id + step);
+        }
+        assert_eq!(first.take(), 1);
+    }
+    assert!(second.poll(|cx| other.as_mut().poll(cx)).is_pending());
+    user.id.set(30);
+    assert_eq!((first.take(), second.take()), (0, 1), "the first knows");
+    user.meta.cancel("enough");
+    assert!(first.poll(|cx| one.as_mut().poll(cx)).is_ready());
+    assert!(second.poll(|cx| other.as_mut().poll(cx)).is_ready());
+}
+
+#[test]
 fn who_waits_before_the_first_resource_exists_is_woken_by_it() {
     let wakes = Wakes::new();
     let mut waits = pin!(progress());

@@ -226,7 +226,7 @@ fn same(context: &Context, node: &Node, ty: &TokenStream, span: Span, rule: &Rul
 /// carries a mistake.
 ///
 /// ```text
-/// fn __start_user(client: &Client, id: &u64) -> Option<impl FnOnce(CancelToken) -> Future> {
+/// fn __start_user(client: &Client, id: &u64) -> Option<impl FnOnce(Start<'_, Future>)> {
 ///     let argument_0 = Argument::copy_for_call(client);
 ///     let argument_1 = Argument::copy_for_call(id);
 ///     Some(<fetch_user>::__start(argument_0, argument_1))
@@ -266,11 +266,13 @@ fn start(
             let call = quote_spanned!(path.span()=> <#path>::__start #values);
             quote!(#clones ::core::option::Option::Some(#call))
         }
-        None => quote!(::core::option::Option::None::<fn(::signal_kernel::CancelToken) -> #future>),
+        None => quote! {
+            ::core::option::Option::None::<fn(::signal_kernel::__private::Start<'_, #future>)>
+        },
     };
     let head = quote_spanned! {path.span()=>
         fn #name(#(#parameters),*) -> ::core::option::Option<
-            impl ::core::ops::FnOnce(::signal_kernel::CancelToken) -> #future,
+            impl ::core::ops::FnOnce(::signal_kernel::__private::Start<'_, #future>),
         >
     };
     Function {

@@ -15,8 +15,8 @@ use super::check::{Param, Resource};
 /// enum fetch_user {}
 /// impl ::signal_kernel::Resource for fetch_user { .. }
 /// impl fetch_user {
-///     fn __start(client: Client, id: u64) -> impl FnOnce(CancelToken) -> Self::Future {
-///         move |_| Box::pin(fetch_user(client, id))
+///     fn __start(client: Client, id: u64) -> impl FnOnce(Start<'_, Self::Future>) {
+///         move |start| start.work(fetch_user(client, id), |work| Box::pin(work))
 ///     }
 /// }
 /// ```
@@ -32,23 +32,26 @@ pub(super) fn working(resource: &Resource<'_>) -> TokenStream {
     let taken = params.iter().filter(|param| !param.cancel);
     let taken = taken.map(|Param { name, ty, .. }| quote!(#name: #ty));
     let keyword = quote_spanned!(name.span()=> pub fn);
-    let token = match params.iter().find(|param| param.cancel) {
-        Some(param) => param.name.to_token_stream(),
-        None => quote!(_),
+    let begin = Ident::new("start", Span::mixed_site());
+    let (binding, token) = match params.iter().find(|param| param.cancel) {
+        Some(Param { name, .. }) => (quote!(mut #begin), quote!(let #name = #begin.token();)),
+        None => (quote!(#begin), TokenStream::new()),
     };
-    let work = work(name, generics, params, resource.infallible);
+    let work = work(name, generics, params);
     let (first, last) = blamed(resource);
     let start_of_type = quote_spanned!(first=> impl);
-    let end_of_type = quote_spanned!(last=> Future);
+    let end_of_type = quote_spanned!(last=> Future>);
     quote! {
         #described
         #header {
             #[doc(hidden)]
             #keyword #start(#(#taken),*) -> #start_of_type ::core::ops::FnOnce(
-                ::signal_kernel::CancelToken,
-            ) -> <Self as ::signal_kernel::Resource>::#end_of_type {
-                move |#token: ::signal_kernel::CancelToken|
-                    -> <Self as ::signal_kernel::Resource>::Future { #work }
+                ::signal_kernel::__private::Start<'_, <Self as ::signal_kernel::Resource>::#end_of_type,
+            ) {
+                move |#binding| {
+                    #token
+                    #begin.work(#work);
+                }
             }
         }
     }
@@ -58,7 +61,7 @@ pub(super) fn working(resource: &Resource<'_>) -> TokenStream {
 ///
 /// ```text
 /// impl fetch_user {
-///     fn __start<__A0, __A1>(_: __A0, _: __A1) -> fn(CancelToken) -> Self::Future { |_| unreachable!() }
+///     fn __start<__A0, __A1>(_: __A0, _: __A1) -> fn(Start<'_, Self::Future>) { |_| unreachable!() }
 /// }
 /// ```
 pub(super) fn placeholder(resource: &Resource<'_>) -> TokenStream {
@@ -76,7 +79,7 @@ pub(super) fn placeholder(resource: &Resource<'_>) -> TokenStream {
             #[doc(hidden)]
             #keyword #start<#(#types),*>(
                 #(_: #types),*
-            ) -> fn(::signal_kernel::CancelToken) -> <Self as ::signal_kernel::Resource>::Future {
+            ) -> fn(::signal_kernel::__private::Start<'_, <Self as ::signal_kernel::Resource>::Future>) {
                 |_| ::core::unreachable!()
             }
         }
@@ -199,7 +202,8 @@ fn future(resource: &Resource<'_>) -> TokenStream {
     let (first, last) = blamed(resource);
     let root = quote_spanned!(first=> ::signal_kernel::__private);
     let end = quote_spanned!(last=> >);
-    quote!(#root::#alias<Self::Value, Self::Error #end)
+    let exit = resource.infallible.then(|| quote!(, #root::Surely));
+    quote!(#root::#alias<Self::Value, Self::Error #exit #end)
 }
 
 /// From where to where rustc underlines if the output is no `Result`. Whatever depends on that has the
@@ -212,20 +216,18 @@ fn blamed(resource: &Resource<'_>) -> (Span, Span) {
 }
 
 /// ```text
-/// Box::pin(fetch_user(client, id))
+/// fetch_user(client, id), |work| Box::pin(work)
 /// ```
-/// rustc blames this expression where the future is not `Send`. It has the place and the hygiene of
+/// rustc blames the second expression where the future is not `Send`. It has the place and the hygiene of
 /// the function's name, so the error reads as if the user had written it there.
-fn work(name: &Ident, generics: &Generics, params: &[Param<'_>], infallible: bool) -> TokenStream {
+fn work(name: &Ident, generics: &Generics, params: &[Param<'_>]) -> TokenStream {
     let place = name.span();
     let (_, types, _) = generics.split_for_impl();
     let turbofish = types.as_turbofish();
     let arguments = params.iter().map(|param| &param.name);
-    let mut work = quote_spanned!(place=> #name #turbofish (#(#arguments),*));
-    if infallible {
-        work = quote_spanned!(place=> ::signal_kernel::__private::infallible(#work));
+    quote_spanned! {place=>
+        #name #turbofish (#(#arguments),*), |work| ::std::boxed::Box::pin(work)
     }
-    quote_spanned!(place=> ::std::boxed::Box::pin(#work))
 }
 
 /// rustc's notes about a wrong call point at the function.

@@ -73,12 +73,13 @@ impl fetch_user {
         client: Client,
         id: u64,
     ) -> impl ::core::ops::FnOnce(
-        ::signal_kernel::CancelToken,
-    ) -> <Self as ::signal_kernel::Resource>::Future {
-        move |
-            _: ::signal_kernel::CancelToken,
-        | -> <Self as ::signal_kernel::Resource>::Future {
-            ::std::boxed::Box::pin(fetch_user(client, id))
+        ::signal_kernel::__private::Start<
+            '_,
+            <Self as ::signal_kernel::Resource>::Future,
+        >,
+    ) {
+        move |start| {
+            start.work(fetch_user(client, id), |work| ::std::boxed::Box::pin(work));
         }
     }
 }
@@ -145,12 +146,18 @@ where
         __argument_2: (u8, u8),
         __argument_3: [T; N],
     ) -> impl ::core::ops::FnOnce(
-        ::signal_kernel::CancelToken,
-    ) -> <Self as ::signal_kernel::Resource>::Future {
-        move |
-            token: ::signal_kernel::CancelToken,
-        | -> <Self as ::signal_kernel::Resource>::Future {
-            ::std::boxed::Box::pin(fetch::<T, N>(url, token, __argument_2, __argument_3))
+        ::signal_kernel::__private::Start<
+            '_,
+            <Self as ::signal_kernel::Resource>::Future,
+        >,
+    ) {
+        move |mut start| {
+            let token = start.token();
+            start
+                .work(
+                    fetch::<T, N>(url, token, __argument_2, __argument_3),
+                    |work| ::std::boxed::Box::pin(work),
+                );
         }
     }
 }
@@ -169,15 +176,17 @@ fn a_function_that_cannot_fail() {
         "    T: ::core::marker::Send + 'static,\n",
         "    type Value = T;\n",
         "    type Error = ::core::convert::Infallible;\n",
-        "    type Future = ::signal_kernel::__private::SendFuture<Self::Value, Self::Error>;\n",
-        "::std::boxed::Box::pin(\n                ::signal_kernel::__private::infallible(r#type::<T>(value)),",
+        "    type Future = ::signal_kernel::__private::SendFuture<\n        Self::Value,\n        Self::Error,\n        \
+         ::signal_kernel::__private::Surely,\n    >;\n",
+        "start.work(r#type::<T>(value), |work| ::std::boxed::Box::pin(work));",
     ] {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }
     let shown = expansion("local, infallible,", "async fn tick() {}");
     for part in [
         "    type Value = ();\n",
-        "LocalFuture<Self::Value, Self::Error>;\n",
+        "LocalFuture<\n",
+        "        ::signal_kernel::__private::Surely,\n",
     ] {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }

@@ -9,8 +9,9 @@
 use super::{settle::Dropped, slot::Caught, sweep::Sweep};
 use crate::{
     cancel::CancelToken,
-    hub::{Bell, Hub, InFlight},
+    hub::{Bell, Hub, Post},
     panics::FirstPanic,
+    room::{Start, Tenancy},
     state::{AsyncState, CancelReason, Change, Discarded},
 };
 use std::{
@@ -34,18 +35,26 @@ pub struct Answer<T, E, F> {
     keep_previous: bool,
     manual: bool,
     rank: u32,
-    bell: Option<(Arc<Bell>, Waker)>,
+    bell: Ring,
     /// When value, error, status and anything at all last changed.
     versions: [u64; 4],
 }
 
-enum Work<T, E, F> {
-    None,
-    Running {
-        future: F,
-        token: CancelToken,
-        _in_flight: InFlight,
-    },
+/// The work, and how far it is.
+struct Work<T, E, F> {
+    stage: Stage<T, E>,
+    /// Where it is done. Empty when nothing is running.
+    room: Option<F>,
+    /// That of the run, if it has asked for one.
+    token: Option<CancelToken>,
+}
+
+/// What the work rings, once there was any: as what it is, and as a waker.
+type Ring = Option<(Arc<Bell>, Waker)>;
+
+enum Stage<T, E> {
+    Rest,
+    Running,
     /// Ended, not committed yet.
     Done(Result<T, E>),
     Panicked,
@@ -69,13 +78,17 @@ const PARTS: [Change; 4] = [
 
 impl<T, E, F> Answer<T, E, F>
 where
-    F: Future<Output = Result<T, E>> + Unpin,
+    F: Tenancy<Output = Result<T, E>>,
 {
     /// A resource that has not been asked anything. `rank` is where it acts.
     pub fn new(rank: u32, keep_previous: bool, manual: bool) -> Self {
         Answer {
             state: AsyncState::default(),
-            work: Mutex::new(Work::None),
+            work: Mutex::new(Work {
+                stage: Stage::Rest,
+                room: None,
+                token: None,
+            }),
             request: None,
             moved: false,
             asked: false,
@@ -88,12 +101,12 @@ where
     }
 
     /// The first load, while the graph is being built.
-    pub fn begin<S>(&mut self, hub: &Option<Arc<Hub>>, start: Option<S>)
+    pub fn begin<S>(&mut self, post: &Option<Post>, start: Option<S>)
     where
-        S: FnOnce(CancelToken) -> F,
+        S: FnOnce(Start<'_, F>),
     {
         if let Some(start) = start {
-            self.run(hub, start);
+            self.run(post.as_ref().map(|post| &post.hub), start);
             self.asked = true;
             let _ = self.state.start(self.keep_previous, false); // nothing is replaced
         }
@@ -133,13 +146,13 @@ where
     /// The caller notes the change before it lets a panic go on.
     pub fn act<S>(
         &mut self,
-        hub: &Option<Arc<Hub>>,
+        hub: Option<&Arc<Hub>>,
         revision: u64,
         start: impl FnOnce() -> Option<S>,
         same: Option<fn(&T, &T) -> bool>,
     ) -> (Change, Dropped)
     where
-        S: FnOnce(CancelToken) -> F,
+        S: FnOnce(Start<'_, F>),
     {
         let mut panics = FirstPanic::default();
         let mut step = if self.must_start() {
@@ -150,16 +163,25 @@ where
         } else {
             self.commit(same, &mut panics)
         };
-        if let Some(Request::Cancel(reason)) = self.request.take() {
-            self.stop(&reason, &mut panics);
-            let (change, discarded) = self.state.cancel(reason);
-            panics.discard(discarded);
-            step.0 = step.0.union(change);
+        if self.request.is_some() {
+            step.0 = step.0.union(self.cancel(&mut panics));
         }
         let (change, discarded) = step;
         self.note(change, revision);
         panics.discard(discarded);
         (change, Dropped(panics))
+    }
+
+    /// Carries out a request to end, if it is one.
+    #[cold]
+    fn cancel(&mut self, panics: &mut FirstPanic) -> Change {
+        let Some(Request::Cancel(reason)) = self.request.take() else {
+            return Change::NONE;
+        };
+        self.stop(&reason, panics);
+        let (change, discarded) = self.state.cancel(reason);
+        panics.discard(discarded);
+        change
     }
 
     fn must_start(&self) -> bool {
@@ -169,79 +191,83 @@ where
     /// Asks the question anew.
     fn start<S>(
         &mut self,
-        hub: &Option<Arc<Hub>>,
+        hub: Option<&Arc<Hub>>,
         start: impl FnOnce() -> Option<S>,
         panics: &mut FirstPanic,
     ) -> Step<T, E>
     where
-        S: FnOnce(CancelToken) -> F,
+        S: FnOnce(Start<'_, F>),
     {
         let again = mem::take(&mut self.asked) && !self.moved;
         self.moved = false;
-        let reason = match self.request {
-            Some(Request::Reload) if again => CancelReason::Reloaded,
-            _ => CancelReason::SourceChanged,
-        };
-        self.request
-            .take_if(|request| matches!(request, Request::Reload));
-        self.stop(&reason, panics);
-        match panics.catch(start) {
-            None => self.state.start_failed(), // user code: the arguments panicked
+        let mut reason = &CancelReason::SourceChanged;
+        if matches!(self.request, Some(Request::Reload)) {
+            self.request = None;
+            if again {
+                reason = &CancelReason::Reloaded;
+            }
+        }
+        self.stop(reason, panics);
+        // user code: the arguments
+        match panics.catch(|| start().map(|start| self.run(hub, start))) {
+            None => self.state.start_failed(),
             Some(None) => self.state.no_input(),
-            Some(Some(start)) => match panics.catch(|| self.run(hub, start)) {
-                Some(()) => {
-                    self.asked = true;
-                    self.state.start(self.keep_previous, again)
-                }
-                None => self.state.start_failed(),
-            },
+            Some(Some(())) => {
+                self.asked = true;
+                self.state.start(self.keep_previous, again)
+            }
         }
     }
 
-    fn run<S>(&mut self, hub: &Option<Arc<Hub>>, start: S)
+    #[inline(always)]
+    fn run<S>(&mut self, hub: Option<&Arc<Hub>>, start: S)
     where
-        S: FnOnce(CancelToken) -> F,
+        S: FnOnce(Start<'_, F>),
     {
         let Some(hub) = hub else { return };
-        let token = CancelToken::new();
-        let future = start(token.clone());
+        let work = self.work.get_mut().unwrap_or_else(PoisonError::into_inner);
+        work.token = None;
+        start(Start {
+            room: &mut work.room,
+            token: &mut work.token,
+        }); // user code
+        work.stage = Stage::Running;
         let (bell, _) = self.bell.get_or_insert_with(|| {
             let bell = Bell::new(hub, self.rank);
             (bell.clone(), Waker::from(bell))
         });
-        let running = Work::Running {
-            future,
-            token,
-            _in_flight: bell.start(),
-        };
-        *self.work() = running;
+        bell.begin();
     }
 
     /// Makes what the work has yielded the state.
     fn commit(&mut self, same: Option<fn(&T, &T) -> bool>, panics: &mut FirstPanic) -> Step<T, E> {
-        if matches!(self.work(), Work::None | Work::Running { .. }) {
+        let work = self.work.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if matches!(work.stage, Stage::Rest | Stage::Running) {
             return (Change::NONE, Discarded::nothing());
         }
-        match mem::replace(self.work(), Work::None) {
-            Work::Done(Ok(value)) => match same {
+        match mem::replace(&mut work.stage, Stage::Rest) {
+            Stage::Done(Ok(value)) => match same {
                 None => self.state.succeed(value),
                 // user code
                 Some(same) => panics
                     .catch(|| self.state.succeed_unless(value, same))
                     .unwrap_or_else(|| self.state.panicked()),
             },
-            Work::Done(Err(error)) => self.state.fail(error),
+            Stage::Done(Err(error)) => self.state.fail(error),
             _ => self.state.panicked(),
         }
     }
 
-    /// Drops the work, if there is any.
+    /// Drops the work, if there is any, or what it has yielded.
+    #[inline(always)]
     fn stop(&mut self, reason: &CancelReason, panics: &mut FirstPanic) {
-        let work = mem::replace(self.work(), Work::None);
-        if let Work::Running { token, .. } = &work {
-            panics.catch(|| token.cancel(reason.clone())); // user code: whoever waits is woken
+        let work = self.work.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let stage = mem::replace(&mut work.stage, Stage::Rest);
+        if matches!(stage, Stage::Running) {
+            work.end(&self.bell, Some(reason), panics);
+        } else {
+            panics.discard(stage); // user code
         }
-        panics.discard(work); // user code
     }
 
     fn note(&mut self, change: Change, revision: u64) {
@@ -251,9 +277,24 @@ where
             }
         }
     }
+}
 
-    fn work(&mut self) -> &mut Work<T, E, F> {
-        self.work.get_mut().unwrap_or_else(PoisonError::into_inner)
+impl<T, E, F: Tenancy> Work<T, E, F> {
+    /// The run is over, for a reason or by itself: whoever waits for its end is told, and the future is dropped.
+    #[inline(always)]
+    fn end(&mut self, bell: &Ring, reason: Option<&CancelReason>, panics: &mut FirstPanic) {
+        if let (Some(token), Some(reason)) = (self.token.take(), reason) {
+            panics.catch(|| token.cancel(reason.clone())); // user code: whoever waits is woken
+        }
+        if let Some(room) = &mut self.room {
+            panics.catch(|| room.clear()); // user code
+            if room.is_large() {
+                self.room = None;
+            }
+        }
+        if let Some((bell, _)) = bell {
+            bell.end();
+        }
     }
 }
 
@@ -272,7 +313,7 @@ pub(crate) trait AnyAnswer {
 
 impl<T, E, F> AnyAnswer for Answer<T, E, F>
 where
-    F: Future<Output = Result<T, E>> + Unpin,
+    F: Tenancy<Output = Result<T, E>>,
 {
     fn will_start(&self) -> bool {
         self.must_start()
@@ -292,21 +333,20 @@ where
         let Some((bell, waker)) = &self.bell else {
             return false;
         };
-        let work = self.work.get_mut().unwrap_or_else(PoisonError::into_inner);
         bell.rung();
-        let Work::Running { future, token, .. } = work else {
+        let work = self.work.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let (Stage::Running, Some(room)) = (&work.stage, &mut work.room) else {
             return false;
         };
         let mut context = Context::from_waker(waker);
-        let done = match panics.catch(|| Pin::new(future).poll(&mut context)) {
+        // user code
+        let (stage, reason) = match panics.catch(|| Pin::new(room).poll(&mut context)) {
             Some(Poll::Pending) => return false,
-            Some(Poll::Ready(result)) => Work::Done(result),
-            None => {
-                panics.catch(|| token.cancel(CancelReason::Panicked)); // user code: whoever waits is woken
-                Work::Panicked
-            }
+            Some(Poll::Ready(result)) => (Stage::Done(result), None),
+            None => (Stage::Panicked, Some(&CancelReason::Panicked)),
         };
-        panics.discard(mem::replace(work, done));
+        work.stage = stage;
+        work.end(&self.bell, reason, panics);
         true
     }
 }
@@ -315,11 +355,15 @@ impl<T, E, F> Drop for Answer<T, E, F> {
     fn drop(&mut self) {
         let mut panics = FirstPanic::default();
         let work = self.work.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let work = mem::replace(work, Work::None);
-        if let Work::Running { token, .. } = &work {
+        let stage = mem::replace(&mut work.stage, Stage::Rest);
+        let running = matches!(stage, Stage::Running);
+        if let (true, Some(token)) = (running, &work.token) {
             panics.catch(|| token.cancel(CancelReason::Disposed)); // user code: whoever waits is woken
         }
-        panics.discard(work); // user code
+        panics.discard((stage, work.room.take())); // user code
+        if let (true, Some((bell, _))) = (running, &self.bell) {
+            bell.end();
+        }
         if !std::thread::panicking() {
             panics.resume();
         }

@@ -16,11 +16,10 @@ pub fn poll_progress<G: Wired<W>, const W: usize>(
     graph: &mut G,
     context: &mut Context<'_>,
 ) -> Poll<()> {
-    let Some(hub) = graph.core().hub.clone() else {
+    let Some(post) = &mut graph.core_mut().post else {
         return Poll::Pending;
     };
-    let mut ready = hub.take_ready(context.waker());
-    ready.sort_unstable();
+    let ready = post.take_ready(context.waker());
     let mut caught = Caught::default();
     let mut done = false;
     for &rank in &ready {
@@ -30,13 +29,17 @@ pub fn poll_progress<G: Wired<W>, const W: usize>(
             done = true;
         }
     }
-    hub.give_back(ready);
+    if let Some(post) = &mut graph.core_mut().post {
+        post.give_back(ready);
+    }
     if !done {
         return Poll::Pending;
     }
     graph.core_mut().tick();
     settle::settle_into(graph, &mut caught.0);
-    hub.forget_news();
+    if let Some(hub) = graph.core().hub() {
+        hub.forget_news();
+    }
     caught.0.resume();
     Poll::Ready(())
 }
@@ -49,7 +52,7 @@ pub async fn progress<G: Wired<W>, const W: usize>(graph: &mut G) {
 /// Waits until nothing is in flight.
 pub async fn settled<G: Wired<W>, const W: usize>(graph: &mut G) {
     poll_fn(|context| {
-        while graph.core().hub.as_ref().is_some_and(|hub| !hub.is_idle()) {
+        while graph.core().hub().is_some_and(|hub| !hub.is_idle()) {
             if poll_progress(graph, context).is_pending() {
                 return Poll::Pending;
             }

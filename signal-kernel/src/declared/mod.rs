@@ -21,7 +21,8 @@ pub(crate) mod slot;
 pub(crate) mod sweep;
 pub(crate) mod wiring;
 
-use crate::hub::Hub;
+use crate::hub::{Hub, Post};
+use crate::room::Tenancy;
 use crate::state::Change;
 use answer::{Answer, AnyAnswer};
 use lazy::{AnyLazy, Lazy, LazyRef, LazyState};
@@ -101,7 +102,7 @@ impl Show<'_> {
     /// A resource.
     pub fn answer<T, E, F>(&mut self, answer: &mut Answer<T, E, F>)
     where
-        F: Future<Output = Result<T, E>> + Unpin,
+        F: Tenancy<Output = Result<T, E>>,
     {
         (self.0)(NodeRef::Answer(answer));
     }
@@ -117,7 +118,7 @@ pub struct Core<const W: usize> {
     /// Counts changes: the time of this graph.
     pub revision: u64,
     /// Where work in flight reports; only in graphs with resources.
-    pub(crate) hub: Option<Arc<Hub>>,
+    post: Option<Post>,
     /// [`Wired::WIRING`], for what is called without a graph.
     wiring: &'static Wiring,
     failed: [u64; W],
@@ -136,12 +137,12 @@ pub struct Core<const W: usize> {
 
 impl<const W: usize> Core<W> {
     /// The core of a new graph, all of whose effects are pending.
-    pub fn new(effects: [u64; W], hub: Option<Arc<Hub>>, wiring: &'static Wiring) -> Self {
+    pub fn new(effects: [u64; W], post: Option<Post>, wiring: &'static Wiring) -> Self {
         Core {
             pending: effects,
             reached: Place::default(),
             revision: 1,
-            hub,
+            post,
             wiring,
             failed: [0; W],
             alarmed: false,
@@ -151,6 +152,12 @@ impl<const W: usize> Core<W> {
             half_way: [0; W],
             read: false,
         }
+    }
+
+    /// Where work in flight reports.
+    #[inline(always)]
+    pub(crate) fn hub(&self) -> Option<&Arc<Hub>> {
+        self.post.as_ref().map(|post| &post.hub)
     }
 
     /// The next point in the graph's time.

@@ -96,8 +96,8 @@ impl Dropped {
 /// Wakes whoever waits, if work was started or stopped just now.
 #[inline]
 pub(super) fn wake<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
-    if let Some(hub) = &graph.core().hub {
-        panics.catch(|| hub.tell_news()); // user code
+    if let Some(post) = &graph.core().post {
+        post.tell_news(panics);
     }
 }
 

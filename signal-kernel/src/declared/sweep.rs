@@ -70,8 +70,8 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
 
     /// Where work in flight reports.
     #[inline(always)]
-    pub fn hub(&self) -> &Option<Arc<Hub>> {
-        &self.core.hub
+    pub fn hub(&self) -> Option<&Arc<Hub>> {
+        self.core.hub()
     }
 
     /// The visited node's new state is in place.

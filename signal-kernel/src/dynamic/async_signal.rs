@@ -9,11 +9,12 @@ use super::{
     drive,
     handle::{Disposed, Id, handle},
     kernel,
-    work::{self, Desk, HasMeta, HasValue, MetaView, Ticket, ValueView},
+    work::{self, Front, Ticket},
 };
 use crate::{
     declared::answer::Request,
     state::{AsyncStatus, CancelReason, Change},
+    waiters::Seat,
 };
 use std::{
     borrow::Cow,
@@ -92,17 +93,25 @@ handle!(AsyncSignal<T, E, I>, "resource");
 handle!(AsyncValue<T>, "resource");
 handle!(AsyncMeta<E>, "resource");
 
-/// Tracks a part and looks at the desk.
-fn read<V: 'static, R>(
-    id: Id,
-    part: impl FnOnce(&V) -> u32,
-    look: impl FnOnce(&V) -> R,
-) -> Result<R, Disposed> {
+fn front(id: Id) -> Result<Rc<dyn Front>, Disposed> {
+    kernel::with(|cell| work::front(cell, id))
+}
+
+/// Tracks a part and looks at the resource.
+fn read<R>(id: Id, part: Change, look: impl FnOnce(&dyn Front) -> R) -> Result<R, Disposed> {
     kernel::with(|cell| {
-        let part = work::desk_of(cell, id, part)?;
-        work::read_part(cell, part);
-        work::desk_of(cell, id, look)
+        let front = work::front(cell, id)?;
+        work::read_part(cell, front.parts(), part);
+        id.check(&cell.borrow(), "resource")?; // what was due may have disposed of it
+        Ok(look(&*front))
     })
+}
+
+/// Tracks the value and takes a handle on it.
+fn value<T: 'static>(id: Id) -> Result<Option<Rc<T>>, Disposed> {
+    let mut value: Option<Rc<T>> = None;
+    read(id, Change::VALUE, |front| front.value(&mut value))?;
+    Ok(value)
 }
 
 #[track_caller]
@@ -151,7 +160,7 @@ impl<T: 'static> AsyncValue<T> {
     where
         T: Clone,
     {
-        Ok(self.value()?.as_deref().cloned()) // user code
+        Ok(value(self.id)?.as_deref().cloned()) // user code
     }
 
     /// Shows the last value to `f` without cloning it.
@@ -165,39 +174,12 @@ impl<T: 'static> AsyncValue<T> {
     /// See [`AsyncValue`].
     #[track_caller]
     pub fn with<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> R {
-        let value = must(self.value());
+        let value = must(value(self.id));
         f(value.as_deref()) // user code
-    }
-
-    fn value(&self) -> Result<Option<Rc<T>>, Disposed> {
-        read(self.id, |_: &ValueView<T>| self.id.index, |it| it.0.value())
-    }
-}
-
-impl<E: 'static> AsyncMeta<E> {
-    fn read<R>(
-        &self,
-        part: Change,
-        look: impl FnOnce(&dyn HasMeta<E>) -> R,
-    ) -> Result<R, Disposed> {
-        let number = |it: &MetaView<E>| it.0.part(part);
-        read(self.id, number, |it| look(&*it.0))
-    }
-
-    fn desk(&self) -> Result<Rc<dyn HasMeta<E>>, Disposed> {
-        kernel::with(|cell| work::desk_of(cell, self.id, |it: &MetaView<E>| it.0.clone()))
     }
 }
 
 impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
-    fn read<R>(&self, part: Change, look: impl FnOnce(&Desk<T, E>) -> R) -> Result<R, Disposed> {
-        read(self.id, |it: &Rc<Desk<T, E>>| it.part(part), |it| look(it))
-    }
-
-    fn desk(&self) -> Result<Rc<Desk<T, E>>, Disposed> {
-        kernel::with(|cell| work::desk_of(cell, self.id, |it: &Rc<Desk<T, E>>| it.clone()))
-    }
-
     /// The last value, cloned. While other work is pending it still belongs to the question before.
     ///
     /// # Panics
@@ -232,7 +214,7 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     /// ```
     #[track_caller]
     pub fn with_value<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> R {
-        let value = must(self.read(Change::VALUE, HasValue::value));
+        let value = must(value(self.id));
         f(value.as_deref()) // user code
     }
 
@@ -260,10 +242,13 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     /// ```
     #[track_caller]
     pub fn run(&self, input: I) -> Running<T, E> {
-        let desk = must(self.desk());
+        let front = must(front(self.id));
+        let (owner, mut ticket) = (front.owner(), Ticket::<T>::default());
+        front.give(Box::new(input), &mut ticket);
         Running {
-            owner: desk.owner(),
-            ticket: desk.give(Box::new(input)),
+            owner,
+            ticket,
+            seat: Seat::default(),
             marker: PhantomData,
         }
     }
@@ -309,7 +294,7 @@ macro_rules! meta {
         /// assert!(name.try_status().is_err());
         /// ```
         pub fn try_status(&self) -> Result<AsyncStatus, Disposed> {
-            self.read(Change::STATUS, |it| it.view().0)
+            read(self.id, Change::STATUS, |it| it.view().0)
         }
 
         /// Whether work is in flight.
@@ -348,7 +333,7 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn is_reloading(&self) -> bool {
-            must(self.read(Change::TRANSITION, |it| it.view().2))
+            must(read(self.id, Change::TRANSITION, |it| it.view().2))
         }
 
         /// The error of the last run, cloned; `None` in every status but [`AsyncStatus::Error`].
@@ -391,7 +376,8 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn with_error<R>(&self, f: impl FnOnce(Option<&E>) -> R) -> R {
-            let error = must(self.read(Change::ERROR, |it| it.error()));
+            let mut error: Option<Rc<E>> = None;
+            must(read(self.id, Change::ERROR, |it| it.error(&mut error)));
             f(error.as_deref()) // user code
         }
 
@@ -412,7 +398,7 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn token(&self) -> u64 {
-            must(self.read(Change::TRANSITION, |it| it.view().1))
+            must(read(self.id, Change::TRANSITION, |it| it.view().1))
         }
 
         /// Why the last run was stopped; `None` in every status but [`AsyncStatus::Cancelled`].
@@ -432,7 +418,7 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn cancel_reason(&self) -> Option<CancelReason> {
-            must(self.read(Change::TRANSITION, |it| it.view().3))
+            must(read(self.id, Change::TRANSITION, |it| it.view().3))
         }
 
         /// Whether the value of the run before stays readable while the next one is pending.
@@ -450,7 +436,7 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn keep_previous_value_on_pending(&self) -> bool {
-            must(self.desk()).keep_previous()
+            must(front(self.id)).keep_previous()
         }
 
         /// Asks the last question again: what is in flight is dropped. Where nothing was asked yet, nothing
@@ -483,7 +469,7 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn reload(&self) {
-            must(self.desk()).ask_for(Request::Reload);
+            must(front(self.id)).ask_for(Request::Reload);
         }
 
         /// Stops the work in flight: it is dropped, and the status is [`AsyncStatus::Cancelled`]. Where nothing
@@ -506,7 +492,7 @@ macro_rules! meta {
         #[track_caller]
         pub fn cancel(&self, reason: impl Into<CancelReason>) {
             let reason = reason.into(); // user code
-            must(self.desk()).ask_for(Request::Cancel(reason));
+            must(front(self.id)).ask_for(Request::Cancel(reason));
         }
 
         /// Ends the resource: its work is dropped, and its handles are good for nothing any more. A second
@@ -522,8 +508,8 @@ macro_rules! meta {
         /// assert!(name.try_status().is_err());
         /// ```
         pub fn dispose(&self) {
-            if let Ok(desk) = self.desk() {
-                desk.owner().dispose();
+            if let Ok(front) = front(self.id) {
+                front.owner().dispose();
             }
         }
 
@@ -538,9 +524,7 @@ macro_rules! meta {
         /// assert_eq!(format!("{user:?}"), "resource `user`");
         /// ```
         pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
-            if let Ok(desk) = self.desk() {
-                desk.driver().name(name.into());
-            }
+            self.id.name(name.into());
             self
         }
     };
@@ -564,13 +548,14 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
 pub struct Running<T, E> {
     owner: Id,
     ticket: Ticket<T>,
+    seat: Seat,
     marker: PhantomData<*const E>,
 }
 
 impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
     type Output = Option<T>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
         loop {
             let outcome = self.ticket.borrow().clone();
             if let Some(value) = outcome {
@@ -579,7 +564,7 @@ impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
             if !kernel::with(|cell| self.owner.is_alive(&cell.borrow())) {
                 return Poll::Ready(None);
             }
-            if drive::poll_progress(context).is_pending() {
+            if drive::poll(context, Some(&mut self.seat)).is_pending() {
                 return Poll::Pending;
             }
         }

@@ -142,11 +142,12 @@ pub(super) fn end(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     graph = settle::rounds(cell, panics);
     graph.depth = 0;
     graph.shrink_if_empty();
-    if graph.drive.is_none() && graph.parked.is_empty() {
+    let hub = graph.drive.as_ref().map(|drive| &drive.hub);
+    let hub = hub.filter(|hub| hub.hub.has_news()).cloned();
+    if hub.is_none() && graph.parked.is_empty() {
         return;
     }
     let parked = std::mem::take(&mut graph.parked);
-    let hub = graph.drive.as_ref().map(|drive| drive.hub.clone());
     drop(graph);
     panics.merge(parked);
     if let Some(hub) = hub {

@@ -11,37 +11,60 @@ use super::{
     graph::{DIRTY, Graph, Kind, NONE},
     kernel, run,
 };
-use crate::{hub::Hub, panics::FirstPanic, waiters::Waiters};
+use crate::{
+    hub::{Hub, Post},
+    panics::FirstPanic,
+    waiters::{Seat, Waiters},
+};
 use std::{
     cell::RefCell,
     future::{Future, poll_fn},
+    rc::Rc,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
 
 /// What a thread needs to drive its work.
 pub(super) struct Drive {
-    pub(super) hub: Arc<Hub>,
-    waiters: Arc<Waiters>,
+    pub(super) hub: Rc<Lobby>,
+    post: Post,
     /// The waker that the hub knows: it wakes all who wait.
     waker: Waker,
     /// Counts what was committed.
     commits: u64,
 }
 
-/// This thread's hub, made when the first resource is.
-pub(super) fn hub(cell: &RefCell<Graph>) -> Arc<Hub> {
-    let mut graph = cell.borrow_mut();
-    let drive = graph.drive.get_or_insert_with(|| {
+/// Who waits, and for what. Shared within the thread.
+pub(super) struct Lobby {
+    pub(super) hub: Arc<Hub>,
+    waiters: Arc<Waiters>,
+}
+
+impl Lobby {
+    /// Wakes all who wait if work was started or stopped and they do not know.
+    pub(super) fn tell_news(&self) {
+        if self.hub.has_news() {
+            self.hub.tell();
+            self.waiters.wake_here(); // user code
+        }
+    }
+}
+
+/// This thread's drive, made when the first resource is, or when somebody waits.
+pub(super) fn of(graph: &mut Graph) -> &mut Drive {
+    graph.drive.get_or_insert_with(|| {
         let waiters = Arc::<Waiters>::default();
+        let post = Post::default();
         Drive {
-            hub: Arc::default(),
             waker: Waker::from(waiters.clone()),
-            waiters,
+            hub: Rc::new(Lobby {
+                hub: post.hub.clone(),
+                waiters,
+            }),
+            post,
             commits: 0,
         }
-    });
-    drive.hub.clone()
+    })
 }
 
 /// How many commits there were, if there is work at all.
@@ -75,20 +98,22 @@ fn commits(cell: &RefCell<Graph>) -> u64 {
 /// assert!(poll_progress(&mut context).is_pending()); // nothing is left
 /// ```
 pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
+    poll(context, None)
+}
+
+/// The same for a wait that has a seat.
+pub(super) fn poll(context: &mut Context<'_>, seat: Option<&mut Seat>) -> Poll<()> {
     kernel::with(|cell| {
-        hub(cell); // someone waits: work that is started later must find out
-        let graph = cell.borrow();
-        let Some(drive) = &graph.drive else {
-            return Poll::Pending;
-        };
-        let (hub, waiters) = (drive.hub.clone(), drive.waiters.clone());
-        let waker = drive.waker.clone();
+        let mut graph = cell.borrow_mut();
         let running = graph.ambient.running;
         let nested = graph.depth > 0 || running != NONE;
         let kind = graph.nodes.get(running as usize).map(|node| node.kind);
         let polled = matches!(kind, Some(Kind::Driver | Kind::Source)); // work waits for work
+        // Someone waits: work that is started later must find out.
+        let lobby = of(&mut graph).hub.clone();
         drop(graph);
-        waiters.add(context.waker());
+        lobby.hub.listen();
+        lobby.waiters.add(context.waker(), seat);
         if nested {
             assert!(
                 polled,
@@ -97,16 +122,16 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
             );
             return Poll::Pending;
         }
-        let mut ready = hub.take_ready(&waker);
+        let mut graph = cell.borrow_mut();
+        let drive = of(&mut graph);
+        let mut ready = drive.post.take_ready(&drive.waker);
         if ready.is_empty() {
             return Poll::Pending;
         }
-        cell.borrow_mut().depth = 1;
+        graph.depth = 1;
         let mut panics = FirstPanic::default();
         let mut done = false;
-        let graph = cell.borrow();
         ready.sort_unstable_by_key(|&node| (graph.order(node), node));
-        ready.dedup(); // work that is gone may have been in the same place
         drop(graph);
         for &node in &ready {
             if run::poll(cell, node, &mut panics) {
@@ -117,13 +142,11 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
                 done = true;
             }
         }
-        hub.give_back(ready);
+        of(&mut cell.borrow_mut()).post.give_back(ready);
         batch::end(cell, &mut panics);
         if done {
-            if let Some(drive) = &mut cell.borrow_mut().drive {
-                drive.commits += 1;
-            }
-            panics.catch(|| waker.wake_by_ref()); // user code: others may wait for the same
+            of(&mut cell.borrow_mut()).commits += 1;
+            panics.catch(|| lobby.waiters.wake_here()); // user code: others may wait for the same
         }
         panics.resume();
         if done { Poll::Ready(()) } else { Poll::Pending }
@@ -154,13 +177,13 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
 /// # });
 /// ```
 pub fn progress() -> impl Future<Output = ()> {
-    let mut begun = None;
+    let (mut begun, mut seat) = (None, Seat::default());
     poll_fn(move |context| {
         let now = kernel::with(commits);
         if *begun.get_or_insert(now) != now {
             return Poll::Ready(());
         }
-        poll_progress(context)
+        poll(context, Some(&mut seat))
     })
 }
 
@@ -190,15 +213,19 @@ pub fn progress() -> impl Future<Output = ()> {
 /// # });
 /// ```
 pub fn settled() -> impl Future<Output = ()> {
-    poll_fn(|context| {
+    let mut seat = Seat::default();
+    poll_fn(move |context| {
         let idle = || {
             kernel::with(|cell| {
                 let graph = cell.borrow();
-                graph.drive.as_ref().is_none_or(|drive| drive.hub.is_idle())
+                graph
+                    .drive
+                    .as_ref()
+                    .is_none_or(|drive| drive.hub.hub.is_idle())
             })
         };
         while !idle() {
-            if poll_progress(context).is_pending() {
+            if poll(context, Some(&mut seat)).is_pending() {
                 // Stopping work is no commit, but it may have been the last.
                 return if idle() {
                     Poll::Ready(())

@@ -9,15 +9,51 @@ use super::{
 use crate::state::CancelReason;
 use std::{fmt, rc::Rc};
 
-/// Defines one kind of options, with what both have.
+/// What both kinds of options have.
+struct Common<T, E> {
+    eager: bool,
+    keep_previous: bool,
+    listeners: Listeners<T, E>,
+}
+
+impl<T: 'static, E: 'static> Common<T, E> {
+    fn new() -> Self {
+        Common {
+            eager: true,
+            keep_previous: true,
+            listeners: Listeners {
+                on_success: None,
+                on_error: None,
+                on_cancel: None,
+                on_event: None,
+            },
+        }
+    }
+
+    fn manners(self) -> Manners<T, E> {
+        let Listeners {
+            on_success,
+            on_error,
+            on_cancel,
+            on_event,
+        } = &self.listeners;
+        let anyone =
+            on_success.is_some() || on_error.is_some() || on_cancel.is_some() || on_event.is_some();
+        Manners {
+            eager: self.eager,
+            keep_previous: self.keep_previous,
+            listeners: anyone.then(|| Rc::new(self.listeners)),
+        }
+    }
+}
+
+/// Defines one kind of options, with what both have and what only this one has.
 macro_rules! options {
-    ($(#[$doc:meta])* $name:ident, $make:literal) => {
+    ($(#[$doc:meta])* $name:ident { $($own:ident: $type:ty)? }, $make:literal) => {
         $(#[$doc])*
         pub struct $name<T, E> {
-            eager: bool,
-            keep_previous: bool,
-            listeners: Listeners<T, E>,
-            observe: Option<Box<dyn FnMut()>>,
+            common: Common<T, E>,
+            $($own: Option<$type>,)?
         }
 
         impl<T: 'static, E: 'static> $name<T, E> {
@@ -28,15 +64,8 @@ macro_rules! options {
             #[doc = concat!("See [`", stringify!($name), "`].")]
             pub fn new() -> Self {
                 $name {
-                    eager: true,
-                    keep_previous: true,
-                    listeners: Listeners {
-                        on_success: None,
-                        on_error: None,
-                        on_cancel: None,
-                        on_event: None,
-                    },
-                    observe: None,
+                    common: Common::new(),
+                    $($own: None,)?
                 }
             }
 
@@ -47,7 +76,7 @@ macro_rules! options {
             ///
             #[doc = concat!("```\n", $make, "\nlet options = options.eager(false);\n# let _: signal_kernel::", stringify!($name), "<u32, String> = options;\n```")]
             pub fn eager(mut self, eager: bool) -> Self {
-                self.eager = eager;
+                self.common.eager = eager;
                 self
             }
 
@@ -58,7 +87,7 @@ macro_rules! options {
             ///
             #[doc = concat!("```\n", $make, "\nlet options = options.keep_previous_value_on_pending(false);\n# let _: signal_kernel::", stringify!($name), "<u32, String> = options;\n```")]
             pub fn keep_previous_value_on_pending(mut self, keep: bool) -> Self {
-                self.keep_previous = keep;
+                self.common.keep_previous = keep;
                 self
             }
 
@@ -70,7 +99,7 @@ macro_rules! options {
             ///
             #[doc = concat!("```\n", $make, "\nlet options = options.on_success(|value: &u32| println!(\"{value}\"));\n# let _: signal_kernel::", stringify!($name), "<u32, String> = options;\n```")]
             pub fn on_success(mut self, tell: impl Fn(&T) + 'static) -> Self {
-                self.listeners.on_success = Some(Box::new(tell));
+                self.common.listeners.on_success = Some(Box::new(tell));
                 self
             }
 
@@ -80,7 +109,7 @@ macro_rules! options {
             ///
             #[doc = concat!("```\n", $make, "\nlet options = options.on_error(|error: &String| eprintln!(\"{error}\"));\n# let _: signal_kernel::", stringify!($name), "<u32, String> = options;\n```")]
             pub fn on_error(mut self, tell: impl Fn(&E) + 'static) -> Self {
-                self.listeners.on_error = Some(Box::new(tell));
+                self.common.listeners.on_error = Some(Box::new(tell));
                 self
             }
 
@@ -90,7 +119,7 @@ macro_rules! options {
             ///
             #[doc = concat!("```\n", $make, "\nlet options = options.on_cancel(|reason| eprintln!(\"{reason}\"));\n# let _: signal_kernel::", stringify!($name), "<u32, String> = options;\n```")]
             pub fn on_cancel(mut self, tell: impl Fn(&CancelReason) + 'static) -> Self {
-                self.listeners.on_cancel = Some(Box::new(tell));
+                self.common.listeners.on_cancel = Some(Box::new(tell));
                 self
             }
 
@@ -100,23 +129,8 @@ macro_rules! options {
             ///
             #[doc = concat!("```\n", $make, "\nlet options = options.on_event(|event| eprintln!(\"{event:?}\"));\n# let _: signal_kernel::", stringify!($name), "<u32, String> = options;\n```")]
             pub fn on_event(mut self, tell: impl Fn(&AsyncEvent) + 'static) -> Self {
-                self.listeners.on_event = Some(Box::new(tell));
+                self.common.listeners.on_event = Some(Box::new(tell));
                 self
-            }
-
-            /// Takes the options apart.
-            pub(super) fn into_parts(self) -> (Manners<T, E>, Option<Box<dyn FnMut()>>) {
-                let Listeners { on_success, on_error, on_cancel, on_event } = &self.listeners;
-                let anyone = on_success.is_some()
-                    || on_error.is_some()
-                    || on_cancel.is_some()
-                    || on_event.is_some();
-                let manners = Manners {
-                    eager: self.eager,
-                    keep_previous: self.keep_previous,
-                    listeners: anyone.then(|| Rc::new(self.listeners)),
-                };
-                (manners, self.observe)
             }
         }
 
@@ -129,8 +143,8 @@ macro_rules! options {
         impl<T, E> fmt::Debug for $name<T, E> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct(stringify!($name))
-                    .field("eager", &self.eager)
-                    .field("keep_previous_value_on_pending", &self.keep_previous)
+                    .field("eager", &self.common.eager)
+                    .field("keep_previous_value_on_pending", &self.common.keep_previous)
                     .finish_non_exhaustive()
             }
         }
@@ -150,7 +164,7 @@ options!(
     /// let seven = from_future_with(|| async { Ok::<_, String>(7) }, options);
     /// assert_eq!(seven.status(), AsyncStatus::Idle);
     /// ```
-    FromFutureOptions,
+    FromFutureOptions {},
     "let options = signal_kernel::FromFutureOptions::new();"
 );
 
@@ -175,9 +189,15 @@ options!(
     /// revision.set(1); // asks again
     /// assert_eq!(user.get().as_deref(), Some("user 1"));
     /// ```
-    ResourceOptions,
+    ResourceOptions { observe: Box<dyn FnMut()> },
     "let options = signal_kernel::ResourceOptions::new();"
 );
+
+impl<T: 'static, E: 'static> FromFutureOptions<T, E> {
+    pub(super) fn manners(self) -> Manners<T, E> {
+        self.common.manners()
+    }
+}
 
 impl<T: 'static, E: 'static> ResourceOptions<T, E> {
     /// Asks again whenever something changes that this reads, though it is not passed to the fetcher. Together
@@ -189,5 +209,9 @@ impl<T: 'static, E: 'static> ResourceOptions<T, E> {
     pub fn observe(mut self, read: impl FnMut() + 'static) -> Self {
         self.observe = Some(Box::new(read));
         self
+    }
+    /// Takes the options apart.
+    pub(super) fn into_parts(self) -> (Manners<T, E>, Option<Box<dyn FnMut()>>) {
+        (self.common.manners(), self.observe)
     }
 }

@@ -13,11 +13,10 @@ use super::{
     kernel,
     options::{FromFutureOptions, ResourceOptions},
     scope::Owner,
-    work::{self, Desk, FetchContext, Manners, Question, Source, Work, work},
+    work::{self, FetchContext, Launch, Manners, Question, Source},
 };
-use crate::{panics::FirstPanic, state::Change};
-use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::Location, rc::Rc};
-use work::HasMeta;
+use crate::panics::FirstPanic;
+use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::Location};
 
 /// Turns a function that makes a future into an asynchronous signal. The first run starts at once.
 ///
@@ -74,9 +73,10 @@ where
     E: 'static,
     F: Future<Output = Result<T, E>> + 'static,
 {
-    let (manners, _) = options.into_parts();
-    let desk = open(manners, Location::caller(), || Once(make));
-    signal_of(&desk)
+    AsyncSignal {
+        id: open(options.manners(), Location::caller(), || Once(make)),
+        marker: PhantomData,
+    }
 }
 
 /// As [`from_future`], but with the value and all the rest as two handles.
@@ -130,9 +130,7 @@ where
     E: 'static,
     F: Future<Output = Result<T, E>> + 'static,
 {
-    let (manners, _) = options.into_parts();
-    let desk = open(manners, Location::caller(), || Once(make));
-    pair_of(&desk)
+    pair(open(options.manners(), Location::caller(), || Once(make)))
 }
 
 /// Asynchronous work that is fed by a source: it starts at once, and again when the source yields another
@@ -349,13 +347,16 @@ where
         ..manners
     };
     let place = Location::caller();
-    let desk = open(manners, place, || ByHand {
+    let id = open(manners, place, || ByHand {
         observe: observe.map(|read| observer(read, place)),
         last: None,
         fetcher,
         types: PhantomData,
     });
-    signal_of(&desk)
+    AsyncSignal {
+        id,
+        marker: PhantomData,
+    }
 }
 
 /// What makes the work of a resource: an `async fn(S) -> Result<T, E>`, or one that also takes a
@@ -387,13 +388,13 @@ where
             all the same, with `Infallible` as its error"
 )]
 pub trait Fetcher<S, T, E, K>: 'static {
+    /// The work.
+    #[doc(hidden)]
+    type Work: Future<Output = Result<T, E>> + 'static;
+
     /// Makes the work.
     #[doc(hidden)]
-    fn fetch(
-        &mut self,
-        input: S,
-        context: FetchContext,
-    ) -> impl Future<Output = Result<T, E>> + 'static;
+    fn fetch(&mut self, input: S, context: impl FnOnce() -> FetchContext) -> Self::Work;
 }
 
 /// The shape of a fetcher that takes its input.
@@ -409,7 +410,9 @@ where
     C: FnMut(S) -> F + 'static,
     F: Future<Output = Result<T, E>> + 'static,
 {
-    fn fetch(&mut self, input: S, _: FetchContext) -> impl Future<Output = Result<T, E>> + 'static {
+    type Work = F;
+
+    fn fetch(&mut self, input: S, _: impl FnOnce() -> FetchContext) -> F {
         self(input)
     }
 }
@@ -419,12 +422,10 @@ where
     C: FnMut(S, FetchContext) -> F + 'static,
     F: Future<Output = Result<T, E>> + 'static,
 {
-    fn fetch(
-        &mut self,
-        input: S,
-        context: FetchContext,
-    ) -> impl Future<Output = Result<T, E>> + 'static {
-        self(input, context)
+    type Work = F;
+
+    fn fetch(&mut self, input: S, context: impl FnOnce() -> FetchContext) -> F {
+        self(input, context())
     }
 }
 
@@ -442,8 +443,8 @@ where
         true
     }
 
-    fn start(&mut self, _: FetchContext) -> Work<T, E> {
-        work((self.0)()) // user code
+    fn start(&mut self, launch: Launch<'_, T, E>) {
+        launch.work((self.0)()); // user code
     }
 }
 
@@ -466,12 +467,15 @@ where
     C: Fetcher<S, T, E, K>,
     K: 'static,
 {
-    fn track(&mut self, cell: &RefCell<Graph>, driver: u32, panics: &mut FirstPanic) -> Source {
+    fn track(
+        &mut self,
+        cell: &RefCell<Graph>,
+        driver: u32,
+        panics: &mut FirstPanic,
+    ) -> Option<Source> {
         let observe = self.observe.iter().map(Computed::index);
-        let sources: Vec<u32> = std::iter::once(self.source.index())
-            .chain(observe)
-            .collect();
-        work::follow(cell, driver, &sources, panics)
+        let sources = std::iter::once(self.source.index()).chain(observe);
+        work::follow(cell, driver, sources, panics)
     }
 
     fn ready(&mut self) -> bool {
@@ -479,9 +483,10 @@ where
         self.next.is_some()
     }
 
-    fn start(&mut self, context: FetchContext) -> Work<T, E> {
+    fn start(&mut self, mut launch: Launch<'_, T, E>) {
         let input = self.next.take().expect("it is ready");
-        work(self.fetcher.fetch(input, context)) // user code
+        let work = self.fetcher.fetch(input, || launch.context()); // user code
+        launch.work(work);
     }
 }
 
@@ -501,9 +506,14 @@ where
     C: Fetcher<I, T, E, K>,
     K: 'static,
 {
-    fn track(&mut self, cell: &RefCell<Graph>, driver: u32, panics: &mut FirstPanic) -> Source {
+    fn track(
+        &mut self,
+        cell: &RefCell<Graph>,
+        driver: u32,
+        panics: &mut FirstPanic,
+    ) -> Option<Source> {
         let observe = self.observe.iter().map(Computed::index);
-        work::follow(cell, driver, &observe.collect::<Vec<_>>(), panics)
+        work::follow(cell, driver, observe, panics)
     }
 
     fn give(&mut self, input: Box<dyn Any>) {
@@ -514,9 +524,10 @@ where
         self.last.is_some()
     }
 
-    fn start(&mut self, context: FetchContext) -> Work<T, E> {
+    fn start(&mut self, mut launch: Launch<'_, T, E>) {
         let input = self.last.clone().expect("it is ready"); // user code
-        work(self.fetcher.fetch(input, context)) // user code
+        let work = self.fetcher.fetch(input, || launch.context()); // user code
+        launch.work(work);
     }
 }
 
@@ -541,7 +552,7 @@ where
     K: 'static,
 {
     let (manners, observe) = options.into_parts();
-    let desk = open(manners, place, || Sourced {
+    let id = open(manners, place, || Sourced {
         source: computed::make::<_, _, _, false>(source, V::eq, place),
         observe: observe.map(|read| observer(read, place)),
         pick,
@@ -549,7 +560,7 @@ where
         next: None,
         types: PhantomData,
     });
-    pair_of(&desk)
+    pair(id)
 }
 
 /// Makes a resource, owned by whoever is running, and lets it act.
@@ -557,7 +568,7 @@ fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     manners: Manners<T, E>,
     place: &'static Location<'static>,
     question: impl FnOnce() -> Q,
-) -> Rc<Desk<T, E>> {
+) -> Id {
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
@@ -566,30 +577,21 @@ fn open<T: 'static, E: 'static, Q: Question<T, E>>(
         drop(graph);
         let question = question();
         drop(inside);
-        let desk = work::open(cell, owner, place, question, manners);
+        let id = work::open(cell, owner, place, question, manners);
         let mut panics = FirstPanic::default();
         kernel::settle_at_rest(cell, &mut panics);
         panics.resume();
-        desk
+        id
     })
 }
 
-fn signal_of<T: 'static, E: 'static, I>(desk: &Rc<Desk<T, E>>) -> AsyncSignal<T, E, I> {
-    AsyncSignal {
-        id: desk.driver(),
-        marker: PhantomData,
-    }
-}
-
-fn pair_of<T: 'static, E: 'static>(desk: &Rc<Desk<T, E>>) -> (AsyncValue<T>, AsyncMeta<E>) {
-    let part = |part| kernel::with(|cell| Id::of(&cell.borrow(), desk.part(part)));
-    let value = AsyncValue {
-        id: part(Change::VALUE),
-        marker: PhantomData,
-    };
-    let meta = AsyncMeta {
-        id: part(Change::STATUS),
-        marker: PhantomData,
-    };
-    (value, meta)
+fn pair<T, E>(id: Id) -> (AsyncValue<T>, AsyncMeta<E>) {
+    let marker = PhantomData;
+    (
+        AsyncValue { id, marker },
+        AsyncMeta {
+            id,
+            marker: PhantomData,
+        },
+    )
 }

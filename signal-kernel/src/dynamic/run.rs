@@ -398,24 +398,22 @@ pub(super) fn cleanup(cell: &RefCell<Graph>, run: &mut dyn Run, panics: &mut Fir
     cell.borrow_mut().ambient = before;
 }
 
-/// Puts the observer back that was there before, however the scope is left.
+/// Nothing is tracked while it lives.
 pub(super) struct Untracked<'a> {
     cell: &'a RefCell<Graph>,
-    observer: Observer,
+    /// Who observes otherwise.
+    node: u32,
 }
 
 impl<'a> Untracked<'a> {
     pub(super) fn new(cell: &'a RefCell<Graph>) -> Self {
-        let mut graph = cell.borrow_mut();
-        let observer = graph.ambient.observer;
-        graph.untracked();
-        drop(graph);
-        Untracked { cell, observer }
+        let node = std::mem::replace(&mut cell.borrow_mut().ambient.observer.node, NONE);
+        Untracked { cell, node }
     }
 }
 
 impl Drop for Untracked<'_> {
     fn drop(&mut self) {
-        self.cell.borrow_mut().ambient.observer = self.observer;
+        self.cell.borrow_mut().ambient.observer.node = self.node;
     }
 }

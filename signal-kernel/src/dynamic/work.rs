@@ -1,7 +1,7 @@
 //! The node behind an asynchronous signal: it starts, stops and commits work, and says what has changed.
 //!
-//! A resource is a driver with four parts: value, error, status, and anything at all. Readers depend on
-//! parts; the parts depend on the driver, which depends on the source. The rules of the states are those of
+//! A resource is a driver with up to four parts: value, error, status, and anything at all. Readers depend on
+//! parts, each made when it is read first; the parts depend on the driver, which depends on the source. The rules of the states are those of
 //! the static door, in `state` and `machine`; how work is held and polled is `declared::answer`.
 //!
 //! Invariants: a driver acts in phase A only, so nothing starts, stops or is committed inside a batch; the
@@ -12,11 +12,13 @@
 
 use super::{
     dispose, drive,
-    graph::{CHECK, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, STALE, VERIFYING},
+    graph::{
+        CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING,
+    },
     handle::{Disposed, Id},
     hooks::{Glance, Listeners},
     kernel,
-    run::{Run, Untracked},
+    run::Run,
     value::Value,
 };
 use crate::{
@@ -27,18 +29,51 @@ use crate::{
     },
     hub::Hub,
     panics::FirstPanic,
+    resource::LocalFuture,
+    room::{Exit, Start},
     state::{AsyncState, AsyncStatus, CancelReason, Change},
 };
-use std::{any::Any, cell::RefCell, future::Future, pin::Pin, rc::Rc, sync::Arc};
+use std::{
+    any::Any,
+    cell::{Cell, RefCell},
+    future::Future,
+    rc::Rc,
+    sync::Arc,
+};
 
 /// What `#[resource]` does for the static door: a future that can be held.
-pub(super) type Work<T, E> = Pin<Box<dyn Future<Output = Result<Rc<T>, Rc<E>>>>>;
+pub(super) type Work<T, E> = LocalFuture<Rc<T>, Rc<E>, Counted>;
 
-/// Puts what a fetch yields where readers can share it.
-pub(super) fn work<T: 'static, E: 'static>(
-    fetch: impl Future<Output = Result<T, E>> + 'static,
-) -> Work<T, E> {
-    Box::pin(async { fetch.await.map(Rc::new).map_err(Rc::new) })
+/// What a fetch yields is put where readers can share it.
+pub(super) struct Counted;
+
+impl<T, E> Exit<Result<T, E>> for Counted {
+    type Yield = Result<Rc<T>, Rc<E>>;
+
+    fn out(output: Result<T, E>) -> Self::Yield {
+        output.map(Rc::new).map_err(Rc::new)
+    }
+}
+
+/// A run that is about to begin.
+pub(super) struct Launch<'a, T, E> {
+    token: u64,
+    start: Start<'a, Work<T, E>>,
+}
+
+impl<T: 'static, E: 'static> Launch<'_, T, E> {
+    /// What the run knows about itself, for a fetcher that wants it.
+    pub(super) fn context(&mut self) -> FetchContext {
+        FetchContext {
+            token: self.token,
+            cancel: self.start.token(),
+        }
+    }
+
+    /// Begins.
+    pub(super) fn work(self, fetch: impl Future<Output = Result<T, E>> + 'static) {
+        self.start.work(fetch, |fetch| Box::pin(fetch));
+    }
 }
 
 /// What a run knows about itself: the second argument of a fetcher that wants it.
@@ -88,9 +123,14 @@ impl FetchContext {
 
 /// What is asked.
 pub(super) trait Question<T, E>: 'static {
-    /// Tracks what the question depends on.
-    fn track(&mut self, _cell: &RefCell<Graph>, _driver: u32, _panics: &mut FirstPanic) -> Source {
-        Source::default()
+    /// Tracks what the question depends on. `None`: that has ended the resource.
+    fn track(
+        &mut self,
+        _cell: &RefCell<Graph>,
+        _driver: u32,
+        _panics: &mut FirstPanic,
+    ) -> Option<Source> {
+        Some(Source::default())
     }
 
     /// Takes over an input that was given by hand.
@@ -100,7 +140,7 @@ pub(super) trait Question<T, E>: 'static {
     fn ready(&mut self) -> bool;
 
     /// Starts the work.
-    fn start(&mut self, context: FetchContext) -> Work<T, E>;
+    fn start(&mut self, launch: Launch<'_, T, E>);
 }
 
 /// How the source of a question is.
@@ -120,13 +160,20 @@ pub(super) struct Desk<T, E> {
     request: RefCell<Option<Request>>,
     /// An input that was given by hand.
     input: RefCell<Option<(Ticket<T>, Box<dyn Any>)>>,
-    driver: Id,
     owner: Id,
-    parts: [u32; 4],
+    parts: Parts,
     keep_previous: bool,
 }
 
-/// Parts of a state that readers depend on, in the order of `Desk::parts`.
+/// What readers of a driver depend on.
+pub(super) struct Parts {
+    driver: Id,
+    owner: u32,
+    /// In the order of `PARTS`; `NONE` for what nobody has read yet.
+    nodes: [Cell<u32>; 4],
+}
+
+/// Parts of a state that readers depend on.
 const PARTS: [Change; 4] = [
     Change::VALUE,
     Change::ERROR,
@@ -134,37 +181,39 @@ const PARTS: [Change; 4] = [
     Change::TRANSITION,
 ];
 
-/// What a reader of the value needs, whatever the error is.
-pub(super) trait HasValue<T> {
-    fn value(&self) -> Option<Rc<T>>;
-}
+/// What handles see, each of which knows some of the types, or none.
+pub(super) trait Front {
+    /// Puts the value into an `Option<Rc<T>>`.
+    fn value(&self, out: &mut dyn Any);
 
-/// What a reader of all but the value needs.
-pub(super) trait HasMeta<E> {
-    fn error(&self) -> Option<Rc<E>>;
+    /// Puts the error into an `Option<Rc<E>>`.
+    fn error(&self, out: &mut dyn Any);
+
     fn view(&self) -> (AsyncStatus, u64, bool, Option<CancelReason>);
-    fn keep_previous(&self) -> bool;
+
+    /// Asks for something, which comes before what was asked for until now.
     fn ask_for(self: Rc<Self>, request: Request);
-    fn part(&self, part: Change) -> u32;
+
+    /// Asks the question with this input, whatever was asked for before. Puts the `Ticket<T>` into `out`.
+    fn give(self: Rc<Self>, input: Box<dyn Any>, out: &mut dyn Any);
+
+    fn parts(&self) -> &Parts;
+    fn keep_previous(&self) -> bool;
     fn owner(&self) -> Id;
-    fn driver(&self) -> Id;
 }
 
-/// What the node of the value part holds.
-pub(super) struct ValueView<T>(pub(super) Rc<dyn HasValue<T>>);
+/// Puts a value into a variable of its type.
+fn put<T: 'static>(out: &mut dyn Any, value: T) {
+    *out.downcast_mut().expect("a handle knows its type") = value;
+}
 
-/// What the node of the status part holds.
-pub(super) struct MetaView<E>(pub(super) Rc<dyn HasMeta<E>>);
-
-impl<T, E> HasValue<T> for Desk<T, E> {
-    fn value(&self) -> Option<Rc<T>> {
-        self.view.borrow().value().cloned()
+impl<T: 'static, E: 'static> Front for Desk<T, E> {
+    fn value(&self, out: &mut dyn Any) {
+        put(out, self.view.borrow().value().cloned());
     }
-}
 
-impl<T: 'static, E: 'static> HasMeta<E> for Desk<T, E> {
-    fn error(&self) -> Option<Rc<E>> {
-        self.view.borrow().error().cloned()
+    fn error(&self, out: &mut dyn Any) {
+        put(out, self.view.borrow().error().cloned());
     }
 
     fn view(&self) -> (AsyncStatus, u64, bool, Option<CancelReason>) {
@@ -173,43 +222,20 @@ impl<T: 'static, E: 'static> HasMeta<E> for Desk<T, E> {
         (view.status(), view.token(), view.is_reloading(), reason)
     }
 
-    fn keep_previous(&self) -> bool {
-        self.keep_previous
-    }
-
     fn ask_for(self: Rc<Self>, request: Request) {
-        let driver = self.driver.index;
+        let driver = self.parts.driver.index;
         may_act(driver);
         let before = self.request.replace(Some(request));
         act_soon(driver, move || drop(self.request.replace(before)));
     }
 
-    fn part(&self, part: Change) -> u32 {
-        let index = PARTS.iter().position(|&known| known == part);
-        self.parts[index.unwrap_or(3)]
-    }
-
-    fn owner(&self) -> Id {
-        self.owner
-    }
-
-    fn driver(&self) -> Id {
-        self.driver
-    }
-}
-
-impl<T, E> Desk<T, E> {
-    /// Asks the question with this input, whatever was asked for before.
-    pub(super) fn give(self: Rc<Self>, input: Box<dyn Any>) -> Ticket<T>
-    where
-        T: 'static,
-        E: 'static,
-    {
-        let driver = self.driver.index;
+    fn give(self: Rc<Self>, input: Box<dyn Any>, out: &mut dyn Any) {
+        let driver = self.parts.driver.index;
         may_act(driver);
         let ticket = Ticket::default();
+        put(out, ticket.clone());
         let request = self.request.take();
-        let before = self.input.replace(Some((ticket.clone(), input)));
+        let before = self.input.replace(Some((ticket, input)));
         if let Some((superseded, _)) = &before {
             superseded.replace(Some(None));
         }
@@ -223,7 +249,18 @@ impl<T, E> Desk<T, E> {
                 drop(input); // user code
             }
         });
-        ticket
+    }
+
+    fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    fn keep_previous(&self) -> bool {
+        self.keep_previous
+    }
+
+    fn owner(&self) -> Id {
+        self.owner
     }
 }
 
@@ -257,19 +294,53 @@ fn act_soon(driver: u32, undo: impl FnOnce() + 'static) {
 
 /// Tracks a part, for a read. In phase A what its driver has to do is done before; inside a batch, and to
 /// what the driver runs, a resource is as it was before.
-pub(super) fn read_part(cell: &RefCell<Graph>, part: u32) {
+pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
     let mut graph = cell.borrow_mut();
-    if graph.marks(part) & STALE != 0 && graph.acting && !graph.is_inside(part) {
-        graph = kernel::pull(cell, graph, part, true);
+    if graph.acting && !graph.is_inside(parts.driver.index) {
+        let part = parts.node(&mut graph, part);
+        if graph.marks(part) & STALE != 0 {
+            graph = kernel::pull(cell, graph, part, true);
+            if !parts.driver.is_alive(&graph) {
+                return;
+            }
+        }
     }
-    graph.track(part);
+    if graph.ambient.observer.node != NONE {
+        let part = parts.node(&mut graph, part);
+        graph.track(part);
+    }
+}
+
+impl Parts {
+    /// The node of a part, made now if nobody has read it before.
+    fn node(&self, graph: &mut Graph, part: Change) -> u32 {
+        let index = PARTS.iter().position(|&known| known == part);
+        let node = &self.nodes[index.unwrap_or(3)];
+        if node.get() == NONE {
+            node.set(self.make(graph));
+        }
+        node.get()
+    }
+
+    #[cold]
+    fn make(&self, graph: &mut Graph) -> u32 {
+        let before = std::mem::replace(&mut graph.ambient.owner, self.owner);
+        let driver = self.driver.index;
+        let place = graph.nodes[driver as usize].place;
+        let part = graph.add_body(Kind::Source, None, place);
+        graph.ambient.owner = before;
+        graph.depends_on(part, driver);
+        if graph.marks(driver) & (STALE | RUNNING | VERIFYING) != 0 {
+            graph.set(part, CHECK); // as it would be if it had been there before
+        }
+        part
+    }
 }
 
 impl Graph {
-    /// Is it the driver of this part that runs what reads it, untracked?
-    fn is_inside(&self, part: u32) -> bool {
-        let link = &self.links[self.deps(part) as usize];
-        self.ambient.observer.node == NONE && self.marks(link.dep) & (RUNNING | VERIFYING) != 0
+    /// Is it this driver that runs what reads a part of it, untracked?
+    fn is_inside(&self, driver: u32) -> bool {
+        self.ambient.observer.node == NONE && self.marks(driver) & (RUNNING | VERIFYING) != 0
     }
 }
 
@@ -292,56 +363,57 @@ struct Driver<T, E, Q> {
     ticket: Option<(Ticket<T>, u64)>,
 }
 
-/// Makes the nodes of a resource.
+/// Makes the driver of a resource.
 pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     cell: &RefCell<Graph>,
     owner: u32,
     place: u32,
     question: Q,
     manners: Manners<T, E>,
-) -> Rc<Desk<T, E>> {
-    let hub = drive::hub(cell);
+) -> Id {
     let mut graph = cell.borrow_mut();
+    let hub = drive::of(&mut graph).hub.hub.clone();
     let before = std::mem::replace(&mut graph.ambient.owner, owner);
     let driver = graph.add_body(Kind::Driver, None, place);
-    let parts = [(); 4].map(|()| {
-        let part = graph.add_body(Kind::Source, None, place);
-        graph.depends_on(part, driver);
-        part
-    });
     graph.ambient.owner = before;
+    let id = Id::of(&graph, driver);
     let desk = Rc::new(Desk {
         view: RefCell::default(),
         request: RefCell::new(None),
         input: RefCell::new(None),
-        driver: Id::of(&graph, driver),
         owner: Id::of(&graph, owner),
-        parts,
+        parts: Parts {
+            driver: id,
+            owner,
+            nodes: [const { Cell::new(NONE) }; 4],
+        },
         keep_previous: manners.keep_previous,
     });
-    let value: Rc<dyn Any> = Rc::new(ValueView::<T>(desk.clone()));
-    let meta: Rc<dyn Any> = Rc::new(MetaView::<E>(desk.clone()));
-    graph.nodes[parts[0] as usize].value = Value::Cell(value);
-    graph.nodes[parts[2] as usize].value = Value::Cell(meta);
-    graph.nodes[driver as usize].value = Value::Cell(Rc::new(desk.clone()));
+    let front: Rc<dyn Front> = desk.clone();
+    graph.nodes[driver as usize].value = Value::Cell(Rc::new(front));
     graph.body(driver).run = Some(Box::new(Driver {
         answer: Answer::new(driver, manners.keep_previous, false),
         question,
-        desk: desk.clone(),
+        desk,
         listeners: manners.listeners,
         hub: Some(hub),
         begun: !manners.eager,
         ticket: None,
     }));
     graph.queue(driver, DIRTY);
-    desk
+    id
 }
 
 impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
     fn act(&mut self, cell: &RefCell<Graph>, node: u32) {
         let mut panics = FirstPanic::default();
-        let source = self.question.track(cell, node, &mut panics);
-        let untracked = Untracked::new(cell);
+        let Some(source) = self.question.track(cell, node, &mut panics) else {
+            return panics.resume();
+        };
+        let mut graph = cell.borrow_mut();
+        graph.forget_unread();
+        graph.untracked(); // from here to the end of the run
+        drop(graph);
         let given = self.desk.input.borrow_mut().take();
         let mut by_hand = None;
         if let Some((ticket, input)) = given {
@@ -363,14 +435,18 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         } else {
             let (question, token) = (&mut self.question, before.1 + 1);
             let start = || {
-                let mut panics = FirstPanic::default();
-                dispose::owned(cell, node, &mut panics);
-                panics.resume();
+                if cell.borrow().owns_any(node) {
+                    let mut panics = FirstPanic::default();
+                    dispose::owned(cell, node, &mut panics);
+                    panics.resume();
+                }
                 let ready = question.ready(); // user code
                 // user code
-                ready.then_some(move |cancel| question.start(FetchContext { token, cancel }))
+                ready.then_some(move |start: Start<'_, Work<T, E>>| {
+                    question.start(Launch { token, start })
+                })
             };
-            let (change, dropped) = self.answer.act(&self.hub, 0, start, None);
+            let (change, dropped) = self.answer.act(self.hub.as_ref(), 0, start, None);
             (change, dropped.0)
         };
         panics.merge(dropped);
@@ -380,7 +456,6 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         self.resolve(by_hand);
         self.show(cell, change);
         self.tell(cell, before);
-        drop(untracked);
         panics.resume();
     }
 
@@ -422,10 +497,13 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
         if change.is_none() {
             return;
         }
-        let stale = self.desk.view.replace(self.answer.state.clone());
+        let mut view = self.desk.view.borrow_mut();
+        let stale = view.catch_up(&self.answer.state, change);
+        drop(view);
         let mut graph = cell.borrow_mut();
-        for (part, node) in PARTS.into_iter().zip(self.desk.parts) {
-            if change.contains(part) {
+        for (part, node) in PARTS.into_iter().zip(&self.desk.parts.nodes) {
+            let node = node.get();
+            if node != NONE && change.contains(part) {
                 graph.touch(node);
                 graph.mark(node, CHECK);
             }
@@ -447,37 +525,41 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
 }
 
 /// Brings what a question depends on up to date, and says what has become of it. The driver is observing.
+/// `None`: that has ended the resource.
 pub(super) fn follow(
     cell: &RefCell<Graph>,
     driver: u32,
-    sources: &[u32],
+    sources: impl Iterator<Item = u32> + Clone,
     panics: &mut FirstPanic,
-) -> Source {
-    for &source in sources {
-        panics.catch(|| drop(kernel::pull(cell, cell.borrow_mut(), source, true)));
-    }
+) -> Option<Source> {
     let mut graph = cell.borrow_mut();
+    for source in sources.clone() {
+        if graph.marks(source) & (STALE | RUNNING | VERIFYING | HALF_WAY) != 0 {
+            drop(graph);
+            panics.catch(|| drop(kernel::pull(cell, cell.borrow_mut(), source, true))); // user code
+            graph = cell.borrow_mut();
+            if graph.marks(driver) & DISPOSED != 0 {
+                return None;
+            }
+        }
+    }
     let moved = graph.has_moved(driver);
     let mut failed = false;
-    for &source in sources {
+    for source in sources {
         graph.track(source);
         failed |= graph.marks(source) & FAILED != 0;
     }
-    Source { moved, failed }
+    Some(Source { moved, failed })
 }
 
 /// The resource behind a handle.
-pub(super) fn desk_of<V: 'static, R>(
-    cell: &RefCell<Graph>,
-    id: Id,
-    f: impl FnOnce(&V) -> R,
-) -> Result<R, Disposed> {
+pub(super) fn front(cell: &RefCell<Graph>, id: Id) -> Result<Rc<dyn Front>, Disposed> {
     let graph = cell.borrow();
     id.check(&graph, "resource")?;
-    let held = graph.nodes[id.index as usize].value.clone();
-    drop(graph);
-    let Value::Cell(held) = held else {
-        unreachable!("a resource keeps its desk as long as it lives");
+    let front = match &graph.nodes[id.index as usize].value {
+        Value::Cell(held) => held.downcast_ref::<Rc<dyn Front>>(),
+        Value::Bits(_) => None,
     };
-    Ok(f(held.downcast_ref().expect("a handle knows its type")))
+    let front = front.expect("a resource keeps its desk as long as it lives");
+    Ok(front.clone())
 }

@@ -21,8 +21,11 @@ impl Profile {
         id: &Option<u64>,
     ) -> ::core::option::Option<
         impl ::core::ops::FnOnce(
-            ::signal_kernel::CancelToken,
-        ) -> <fetch_user as ::signal_kernel::Resource>::Future,
+            ::signal_kernel::__private::Start<
+                '_,
+                <fetch_user as ::signal_kernel::Resource>::Future,
+            >,
+        ),
     > {
         let __argument_0 = <Client as ::signal_kernel::needs::Argument<
             Client,
