@@ -64,6 +64,8 @@ enum Stop {
     Done,
     /// The body of this computed value must run.
     Run,
+    /// This driver must act.
+    Act,
     /// Here it takes more than a glance.
     Look,
 }
@@ -90,45 +92,45 @@ pub(super) fn refresh<'a>(
     let mut at = graph.open(root);
     let mut must_run = false;
     loop {
-        if !must_run {
-            match graph.advance(&mut at, base) {
-                Stop::Done => return graph,
-                Stop::Run => must_run = true,
-                Stop::Look => {}
-            }
-        }
+        let stop = match must_run {
+            true => Stop::Run,
+            false => graph.advance(&mut at, base),
+        };
         let mut moved = false;
-        if must_run {
-            (graph, moved) = run::computed(cell, graph, at.node, panics);
-        } else {
-            let step = graph.look(&mut at, base);
-            let node = at.node();
-            match step {
-                Step::Down(dep) => {
-                    graph.pulls.push(at);
-                    at = graph.open(dep);
-                    continue;
-                }
-                Step::Cycle(dep) => {
-                    let message = graph.cycle(node, dep);
-                    graph.unset(node, VERIFYING);
-                    while graph.pulls.len() > base {
-                        if let Some(pull) = graph.pulls.pop() {
-                            graph.unset(pull.node(), VERIFYING);
-                        }
-                    }
-                    drop(graph);
-                    panics.keep(Box::new(message));
-                    return cell.borrow_mut();
-                }
-                step => {
-                    let generation = graph.nodes[node as usize].generation;
-                    drop(graph);
-                    let again = conclude(cell, at, &step, panics);
-                    graph = cell.borrow_mut();
-                    if again && graph.is_alive(node, generation) {
-                        at = graph.open(node);
+        match stop {
+            Stop::Done => return graph,
+            Stop::Run => (graph, moved) = run::computed(cell, graph, at.node, panics),
+            Stop::Act => graph = run::effect(cell, graph, at.node, panics),
+            Stop::Look => {
+                let step = graph.look(&mut at, base);
+                let node = at.node();
+                match step {
+                    Step::Down(dep) => {
+                        graph.pulls.push(at);
+                        at = graph.open(dep);
                         continue;
+                    }
+                    Step::Cycle(dep) => {
+                        let message = graph.cycle(node, dep);
+                        graph.unset(node, VERIFYING);
+                        while graph.pulls.len() > base {
+                            if let Some(pull) = graph.pulls.pop() {
+                                graph.unset(pull.node(), VERIFYING);
+                            }
+                        }
+                        drop(graph);
+                        panics.keep(Box::new(message));
+                        return cell.borrow_mut();
+                    }
+                    step => {
+                        let generation = graph.nodes[node as usize].generation;
+                        drop(graph);
+                        let again = conclude(cell, at, &step, panics);
+                        graph = cell.borrow_mut();
+                        if again && graph.is_alive(node, generation) {
+                            at = graph.open(node);
+                            continue;
+                        }
                     }
                 }
             }
@@ -286,7 +288,7 @@ impl Graph {
             let Some(node) = nodes.get(at.node as usize) else {
                 return Stop::Look;
             };
-            let plain = matches!(node.kind, Kind::Computed | Kind::Effect);
+            let plain = matches!(node.kind, Kind::Computed | Kind::Effect | Kind::Driver);
             if !plain || node.marks & HALF_WAY != 0 {
                 return Stop::Look;
             }
@@ -324,6 +326,8 @@ impl Graph {
                 node.marks &= !(STALE | VERIFYING);
             } else if node.kind == Kind::Computed {
                 return Stop::Run;
+            } else if node.kind == Kind::Driver {
+                return Stop::Act;
             } else {
                 node.marks = node.marks & !(CHECK | VERIFYING) | DIRTY;
             }
