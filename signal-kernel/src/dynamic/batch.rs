@@ -12,7 +12,11 @@ use super::{
     value::Value,
 };
 use crate::panics::FirstPanic;
-use std::{any::Any, cell::RefCell, rc::Rc};
+use std::{
+    any::Any,
+    cell::{RefCell, RefMut},
+    rc::Rc,
+};
 
 /// How many values are kept to be used again by the next batch.
 const SPARES: usize = 64;
@@ -138,8 +142,17 @@ pub(super) fn end(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         graph.depth -= 1;
         return;
     }
-    drop(graph);
-    graph = settle::rounds(cell, panics);
+    settle(cell, graph, panics);
+}
+
+/// Settles at the end of the outermost batch.
+#[inline(never)]
+pub(super) fn settle<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    panics: &mut FirstPanic,
+) {
+    graph = settle::rounds(cell, graph, panics);
     graph.depth = 0;
     graph.shrink_if_empty();
     let hub = graph.drive.as_ref().map(|drive| &drive.hub);
@@ -251,9 +264,6 @@ fn roll_back(cell: &RefCell<Graph>, (start, undo): (usize, usize), panics: &mut 
 /// Judges what the outermost batch, or a round of effects, has written: a signal whose net change is none
 /// gets its old value back.
 pub(super) fn close(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
-    if cell.borrow().log.is_empty() {
-        return;
-    }
     let mut entries = std::mem::take(&mut cell.borrow_mut().log.entries);
     for entry in &mut entries {
         let mut graph = cell.borrow_mut();

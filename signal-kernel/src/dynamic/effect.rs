@@ -90,8 +90,7 @@ pub fn create_effect(body: impl FnMut() + 'static) -> Effect {
             graph.queue(node, DIRTY);
             if graph.depth == 0 {
                 graph.depth = 1;
-                drop(graph);
-                batch::end(cell, &mut panics);
+                batch::settle(cell, graph, &mut panics);
             }
         }
         panics.resume();

@@ -206,6 +206,11 @@ impl Queues {
         }
     }
 
+    #[inline(always)]
+    pub(super) fn are_empty(&self) -> bool {
+        self.effects.is_empty() && self.drivers.is_empty()
+    }
+
     /// Brings the effects into the order of their creation. Marking goes down one way after the other, so they come in
     /// a few runs, up or down: this sort finds them.
     #[inline(always)]

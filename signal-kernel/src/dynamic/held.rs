@@ -95,10 +95,11 @@ pub(super) fn set_bits(
     bits: u64,
     rule: Rule,
 ) {
-    let old = mem::replace(&mut graph.nodes[index as usize].value, Value::Bits(bits));
     if graph.depth > 0 && !graph.is_logged(index) {
+        let old = graph.nodes[index as usize].value.take();
         graph.write_down(index, Some(old), rule);
     }
+    graph.nodes[index as usize].value = Value::Bits(bits);
     let mut panics = FirstPanic::default();
     kernel::changed(cell, graph, index, &mut panics);
     panics.resume();

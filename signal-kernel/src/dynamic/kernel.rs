@@ -249,20 +249,19 @@ pub(super) fn changed(
         return;
     }
     graph.mark(index, DIRTY);
-    if !graph.queues.effects.is_empty() || !graph.queues.drivers.is_empty() {
-        drop(graph);
-        settle_at_rest(cell, panics);
+    if graph.queues.are_empty() {
+        return;
     }
+    graph.depth = 1;
+    batch::settle(cell, graph, panics);
 }
 
 /// Settles what is marked, unless a batch is open.
 #[inline(always)]
 pub(super) fn settle_at_rest(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
-    if graph.depth > 0 || (graph.queues.effects.is_empty() && graph.queues.drivers.is_empty()) {
-        return;
+    if graph.depth == 0 && !graph.queues.are_empty() {
+        graph.depth = 1;
+        batch::settle(cell, graph, panics);
     }
-    graph.depth = 1;
-    drop(graph);
-    batch::end(cell, panics);
 }

@@ -59,7 +59,7 @@ pub(super) struct Pass<'a> {
     pub(super) node: u32,
     generation: u32,
     /// What was around it.
-    before: Ambient,
+    before: &'a Ambient,
     /// The value of the run before; then that of this one.
     pub(super) value: Value,
     /// There is a value of a run before.
@@ -75,7 +75,7 @@ impl Pass<'_> {
         let mut graph = self.cell.borrow_mut();
         graph.forget_unread();
         let running = graph.ambient.running;
-        graph.ambient = self.before; // the node may end now: nothing is made in its name
+        graph.ambient = *self.before; // the node may end now: nothing is made in its name
         graph.ambient.running = running;
         graph.untracked();
         self.settle_value(&mut graph, Some(changed));
@@ -121,9 +121,9 @@ impl Graph {
     }
 
     #[inline(always)]
-    fn leave(&mut self, before: Ambient) {
+    fn leave(&mut self, before: &Ambient) {
         self.forget_unread();
-        self.ambient = before;
+        self.ambient = *before;
     }
 }
 
@@ -131,46 +131,65 @@ impl Graph {
 #[inline(always)]
 pub(super) fn computed<'a>(
     cell: &'a RefCell<Graph>,
+    guard: RefMut<'a, Graph>,
+    index: u32,
+    panics: &mut FirstPanic,
+) -> (RefMut<'a, Graph>, bool) {
+    if guard.owns_any(index) || !guard.log.is_empty() {
+        return computed_with_care(cell, guard, index, panics);
+    }
+    compute(cell, guard, index, panics)
+}
+
+/// The less common cases: the last run has made something, or a batch reads the value half-way.
+#[inline(never)]
+fn computed_with_care<'a>(
+    cell: &'a RefCell<Graph>,
+    guard: RefMut<'a, Graph>,
+    index: u32,
+    panics: &mut FirstPanic,
+) -> (RefMut<'a, Graph>, bool) {
+    drop(guard);
+    let owned = cell.borrow().owns_any(index);
+    if owned && !dispose_of_last_run(cell, index, panics) {
+        return (cell.borrow_mut(), false);
+    }
+    let mut guard = cell.borrow_mut();
+    half_way::remember(&mut guard, index, owned);
+    compute(cell, guard, index, panics)
+}
+
+#[inline(always)]
+fn compute<'a>(
+    cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
     index: u32,
     panics: &mut FirstPanic,
 ) -> (RefMut<'a, Graph>, bool) {
     let graph = &mut *guard;
-    let body = graph.nodes[index as usize].body as usize;
-    let slot = &mut graph.bodies[body];
-    let mut run = None;
-    if !slot.owns_any() && graph.log.is_empty() {
-        run = slot.run.take();
-    } else {
-        drop(guard);
-        let go = prepare(cell, index, panics);
-        guard = cell.borrow_mut();
-        if go {
-            run = guard.bodies[body].run.take();
-        }
-    }
-    let Some(mut run) = run else {
+    let node = &mut graph.nodes[index as usize];
+    let (body, deps) = (node.body as usize, node.deps);
+    let Some(mut run) = graph.bodies[body].run.take() else {
         return (guard, false); // it is running already, and has asked for itself
     };
-    let graph = &mut *guard;
-    let node = &mut graph.nodes[index as usize];
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
-    let deps = node.deps;
+    let before = graph.ambient;
     let mut pass = Pass {
         cell,
         node: index,
         generation: node.generation,
-        before: graph.ambient,
-        value: node.value.take(),
+        before: &before,
+        value: Value::NONE,
         valued: node.version != 0,
         finished: false,
     };
+    std::mem::swap(&mut pass.value, &mut node.value);
     graph.enter(index, deps, index);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.compute(&mut pass))); // user code
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    graph.leave(pass.before);
+    graph.leave(&before);
     let node = &mut graph.nodes[index as usize];
     if node.marks & (DISPOSED | FAILED) == 0 {
         // The common cases of what `settle_value` and `give_back` do.
@@ -213,17 +232,6 @@ pub(super) fn computed<'a>(
     )
 }
 
-/// What is to be done before a computed value runs, in the less common cases. False: it must not run.
-#[cold]
-fn prepare(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -> bool {
-    let owned = cell.borrow().owns_any(index);
-    if owned && !dispose_of_last_run(cell, index, panics) {
-        return false;
-    }
-    half_way::remember(&mut cell.borrow_mut(), index, owned);
-    true
-}
-
 /// Disposes of what the last run of a node has made. False: a cleanup has disposed of the node, or has read
 /// it, and with that run it.
 #[cold]
@@ -240,7 +248,7 @@ fn dispose_of_last_run(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPani
 }
 
 /// Runs the effects of a round that are still to run, one after the other.
-#[inline(always)]
+#[inline(never)]
 pub(super) fn effects<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
@@ -254,15 +262,18 @@ pub(super) fn effects<'a>(
         if node.order != due.order() {
             continue;
         }
-        node.marks &= !QUEUED;
-        if node.marks & (DIRTY | DISPOSED) != DIRTY {
+        let marks = node.marks;
+        node.marks = marks & !QUEUED;
+        if marks & (DIRTY | DISPOSED) != DIRTY {
             continue;
         }
         let body = &mut graph.bodies[node.body as usize];
         if body.owns_any() {
             guard = effect(cell, guard, index, panics);
         } else if let Some(run) = body.run.take() {
-            guard = act(cell, guard, index, run, panics);
+            node.marks = marks & !(QUEUED | STALE | VERIFYING) | RUNNING;
+            let at = (index, node.body, node.deps);
+            guard = act(cell, guard, at, run, panics);
         }
     }
     guard
@@ -282,30 +293,32 @@ pub(super) fn effect<'a>(
         }
         graph = cell.borrow_mut();
     }
-    match graph.body(index).run.take() {
-        Some(run) => act(cell, graph, index, run, panics),
-        None => graph, // it is running already, and has asked for itself
-    }
+    let it = &mut *graph;
+    let node = &mut it.nodes[index as usize];
+    let Some(run) = it.bodies[node.body as usize].run.take() else {
+        return graph; // it is running already, and has asked for itself
+    };
+    node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
+    let at = (index, node.body, node.deps);
+    act(cell, graph, at, run, panics)
 }
 
 #[inline(always)]
 fn act<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
-    index: u32,
+    (index, body, deps): (u32, u32, u32),
     mut run: Box<dyn Run>,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
     let graph = &mut *guard;
-    let node = &mut graph.nodes[index as usize];
-    node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
-    let (body, deps, before) = (node.body, node.deps, graph.ambient);
+    let before = graph.ambient;
     graph.enter(index, deps, NONE);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.act(cell, index))); // user code
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    graph.leave(before);
+    graph.leave(&before);
     let node = &mut graph.nodes[index as usize];
     node.marks &= !RUNNING;
     if outcome.is_ok() && node.marks & DISPOSED == 0 {

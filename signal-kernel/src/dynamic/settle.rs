@@ -259,16 +259,24 @@ impl Graph {
     /// The next node on the way back, if there is one. Must it run, for sure? `moved`: what it was looking at has a
     /// new value.
     #[inline(always)]
-    fn go_back(&mut self, base: usize, mut moved: bool) -> Option<(Pull, bool)> {
+    fn go_back(&mut self, base: usize, moved: bool) -> Option<(Pull, bool)> {
+        if moved && self.pulls.len() > base {
+            let pull = *self.pulls.last()?;
+            if let Some(node) = self.nodes.get(pull.node as usize) {
+                let plain = node.marks & (VERIFYING | HALF_WAY) == VERIFYING;
+                if plain && node.kind == Kind::Computed {
+                    self.pulls.pop();
+                    return Some((pull, true));
+                }
+            }
+        }
         while self.pulls.len() > base {
             let pull = self.pulls.pop()?;
             let node = &self.nodes[pull.node() as usize];
             // Else it was disposed of by user code in the meantime.
             if node.marks & VERIFYING != 0 {
-                let plain = node.kind == Kind::Computed && node.marks & HALF_WAY == 0;
-                return Some((pull, moved && plain && !pull.is_of_candidate()));
+                return Some((pull, false));
             }
-            moved = false;
         }
         None
     }
@@ -424,11 +432,18 @@ impl Graph {
 }
 
 /// Settles all that is marked. The caller has a batch open, and no other one is.
-pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> RefMut<'a, Graph> {
+pub(super) fn rounds<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
     let mut restless = Vec::new();
     for round in 0.. {
-        batch::close(cell, panics);
-        let mut graph = cell.borrow_mut();
+        if !graph.log.is_empty() {
+            drop(graph);
+            batch::close(cell, panics);
+            graph = cell.borrow_mut();
+        }
         graph.acting = true;
         graph = act(cell, graph, panics);
         graph = verify(cell, graph, panics);
@@ -438,6 +453,7 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             let settled = graph.is_settled();
             drop(graph);
             panics.keep(Box::new(message));
+            graph = cell.borrow_mut();
             if settled {
                 break;
             }
@@ -475,7 +491,7 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             }
         }
     }
-    cell.borrow_mut()
+    graph
 }
 
 /// Phase A: lets the drivers act, in the order of their creation and after what they depend on.
