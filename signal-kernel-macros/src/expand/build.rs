@@ -122,7 +122,7 @@ fn parameter(node: &Node) -> Option<TokenStream> {
 /// ```text
 /// let __price = Slot::new(Self::__init_price());
 /// let __total = Slot::new(Self::__body_total(&__price.value));
-/// let mut graph = Self { __price, __total, core__: Core::new([0x2], None, Self::WIRING) };
+/// let mut graph = Self { __price, __total, core__: Core::new([0x2], [0x0], None, Self::WIRING) };
 /// settle::begin(&mut graph);
 /// graph
 /// ```
@@ -214,10 +214,14 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         quote!(::core::option::Option::None)
     };
     let words = plan.words;
-    let mut effects = vec![0_u64; words];
+    let [mut effects, mut lazy] = [(); 2].map(|()| vec![0_u64; words]);
     for rank in 0..plan.ranks {
-        if matches!(nodes[plan.positions[rank]].kind, Kind::Effect { .. }) {
+        let index = plan.positions[rank];
+        if matches!(nodes[index].kind, Kind::Effect { .. }) {
             effects[rank / 64] |= bits(rank);
+        }
+        if plan.places[index].lazy {
+            lazy[rank / 64] |= bits(rank);
         }
     }
     quote! {
@@ -228,6 +232,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
             #fields
             core__: ::signal_kernel::__private::Core::new(
                 [#(#effects),*],
+                [#(#lazy),*],
                 hub,
                 <Self as ::signal_kernel::__private::Wired<#words>>::WIRING,
             ),

@@ -87,7 +87,7 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
                 }
             }
 
-            fn force(&self, rank: usize) -> ::core::option::Option<::signal_kernel::__private::Payload> {
+            fn force(&self, rank: usize, revision: u64) -> ::core::option::Option<::signal_kernel::__private::Payload> {
                 match rank {
                     #forced
                     _ => ::signal_kernel::__private::read::not_lazy(rank),
@@ -326,26 +326,30 @@ fn mark(script: &mut Script, rank: usize, word: u32, bits: u64) {
 }
 
 /// ```text
-/// 3 => {
-///     let mut changed_at = 0;
-///     changed_at = max(changed_at, self.__price.version);
-///     self.__total.force(self.core__.revision, changed_at, || Self::__body_total(&self.__price.value), Self::__same_total)
-/// }
+/// 3 => self.__total.force(
+///     self,
+///     revision,
+///     latest([self.__price.version]),
+///     |graph| Self::__body_total(&graph.__price.value),
+///     Self::__same_total,
+/// ),
 /// ```
 fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
     let (rank, name) = (plan.position(index), node.name.unraw());
     write!(
         script,
-        "{rank}usize => {{ #[allow(unused_mut)] let mut changed_at = 0_u64;"
+        "{rank}usize => self.__{name}.force(self, revision, ::signal_kernel::__private::read::latest(["
     );
     for used in node.uses() {
         let read = &context.graph.nodes[used.node];
         let from = read.name.unraw();
-        let version = match &read.kind {
+        match &read.kind {
             Kind::Computed { .. } if plan.places[used.node].lazy => {
-                format!("::signal_kernel::__private::LazyState::changed_at(&self.__{from})")
+                write!(script, "self.__{from}.changed_at(),");
             }
-            Kind::Signal { .. } | Kind::Computed { .. } => format!("self.__{from}.version"),
+            Kind::Signal { .. } | Kind::Computed { .. } => {
+                write!(script, "self.__{from}.version,");
+            }
             Kind::Resource { .. } => {
                 let part = match used.part {
                     Part::Whole => "TRANSITION",
@@ -353,20 +357,18 @@ fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node
                     Part::Error => "ERROR",
                     Part::Status => "STATUS",
                 };
-                format!("self.__{from}.version(::signal_kernel::__private::Change::{part})")
+                write!(
+                    script,
+                    "self.__{from}.version(::signal_kernel::__private::Change::{part}),"
+                );
             }
-            Kind::Field { .. } | Kind::Effect { .. } => continue,
-        };
-        write!(
-            script,
-            "changed_at = ::core::cmp::Ord::max(changed_at, {version});"
-        );
+            Kind::Field { .. } | Kind::Effect { .. } => {}
+        }
     }
-    let inputs = context.inputs(script, node, "self.").join(", ");
+    let inputs = context.inputs(script, node, "graph.").join(", ");
     let same = context.same(node);
     write!(
         script,
-        "self.__{name}.force(self.core__.revision, changed_at, || Self::__body_{name}({inputs}), \
-         Self::{same}) }}"
+        "]), |graph| Self::__body_{name}({inputs}), Self::{same}),"
     );
 }

@@ -225,6 +225,7 @@ fn close_half_way<G: Wired<W>, const W: usize>(
         let outdated = take(&mut stale, rank);
         if G::WIRING.kind(rank) == WireKind::Lazy {
             let gone = lazy(graph, rank, |it| it.close(due, outdated, caught));
+            graph.core_mut().outdate(rank / 64, bit(rank));
             if due {
                 graph.core_mut().mark_dependents(rank, Change::TRANSITION);
             }

@@ -2,15 +2,14 @@
 //!
 //! Invariants: while `cell` is set the value is current; it is emptied, through `&mut self`, as soon as
 //! something it depends on may have changed, and then everything that reads it is emptied too.
-//! From `arm` to `close`, `past` is the state from before the batch: what is computed half-way lives in
-//! `cell` and `half_way`.
+//! From `arm` to `close` there is an `apart`, and `past` is the state from before the batch: what is
+//! computed half-way lives in `cell` and `apart`.
 //!
 //! Must not know: ranks, edges, the other nodes.
 
-use super::{read::Panicked, slot::Caught, sweep::Sweep};
+use super::{Payload, read::Panicked, slot::Caught, sweep::Sweep};
 use crate::state::Change;
 use std::{
-    any::Any,
     fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::OnceLock,
@@ -20,18 +19,22 @@ use std::{
 pub struct Lazy<T> {
     cell: OnceLock<Fresh<T>>,
     past: Past<T>,
-    /// What a batch computed and outdated again. `None` inside means: the value in `past`.
-    half_way: Option<Past<T>>,
-    /// Set while a batch is open that has touched this value.
-    armed: Option<Armed>,
+    /// There is one while a batch is open that has touched this value.
+    apart: Option<Box<Apart<T>>>,
 }
 
 /// The outcome that holds now.
 #[derive(Debug)]
 struct Fresh<T> {
     outcome: Outcome<T>,
+    /// When that was found out.
     revision: u64,
+    /// When the value last changed, or `FAILED`.
+    changed_at: u64,
 }
+
+/// When the value of what is failed has changed: who reads it knows at once.
+const FAILED: u64 = u64::MAX;
 
 #[derive(Debug)]
 enum Outcome<T> {
@@ -69,10 +72,13 @@ impl<T> Default for Past<T> {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Armed {
+/// What a batch must know of a value it has touched.
+#[derive(Debug)]
+struct Apart<T> {
     /// How the state in `past` was current before the batch, if it was.
     held: Option<Held>,
+    /// What the batch computed and outdated again. `None` inside means: the value in `past`.
+    half_way: Option<Past<T>>,
 }
 
 /// That the state in `past` is current.
@@ -83,11 +89,25 @@ struct Held {
 }
 
 impl Held {
-    fn cell<T>(self) -> OnceLock<Fresh<T>> {
-        OnceLock::from(Fresh {
-            outcome: self.failure.map_or(Outcome::Kept, Outcome::Failed),
-            revision: self.revision,
+    fn cell<T>(self, past: &Past<T>) -> OnceLock<Fresh<T>> {
+        OnceLock::from(match self.failure {
+            Some(failure) => Fresh::failed(failure, self.revision),
+            None => Fresh {
+                outcome: Outcome::Kept,
+                revision: self.revision,
+                changed_at: past.changed_at,
+            },
         })
+    }
+}
+
+impl<T> Fresh<T> {
+    fn failed(failure: Failure, revision: u64) -> Self {
+        Fresh {
+            outcome: Outcome::Failed(failure),
+            revision,
+            changed_at: FAILED,
+        }
     }
 }
 
@@ -116,8 +136,7 @@ impl<T> Lazy<T> {
         Lazy {
             cell: OnceLock::new(),
             past: Past::default(),
-            half_way: None,
-            armed: None,
+            apart: None,
         }
     }
 }
@@ -142,41 +161,65 @@ impl<T> Lazy<T> {
         }
     }
 
+    /// When the value last changed, for who reads it: it is current.
+    #[inline]
+    pub fn changed_at(&self) -> u64 {
+        self.cell.get().map_or(FAILED, |fresh| fresh.changed_at)
+    }
+
     /// Brings the value up to date. `changed_at` is when the latest of its dependencies changed.
     ///
     /// Returns the panic of the body if this call ran it and it panicked.
-    pub fn force(
+    ///
+    /// The body is a plain function so that there is one `force` for a type, not for each value.
+    #[inline(never)]
+    pub fn force<G>(
         &self,
+        graph: &G,
         revision: u64,
         changed_at: u64,
-        body: impl FnOnce() -> T,
+        body: fn(&G) -> T,
         same: fn(&T, &T) -> bool,
-    ) -> Option<Box<dyn Any + Send>> {
-        let mut panic = None;
+    ) -> Option<Payload> {
+        let (mut panic, mut equal) = (None, None);
         self.cell.get_or_init(|| {
-            let mut equal = None;
-            let outcome = self
-                .outcome(changed_at, body, same, &mut equal)
-                .unwrap_or_else(|payload| {
-                    panic = Some(payload);
-                    Outcome::Failed(Failure::Panicked)
-                });
+            let outcome = self.outcome(graph, changed_at, body, same, &mut equal);
+            let outcome = outcome.unwrap_or_else(|payload| {
+                panic = Some(payload);
+                Outcome::Failed(Failure::Panicked)
+            });
+            let changed_at = match outcome {
+                Outcome::New(_) => revision,
+                Outcome::Kept => self.latest().changed_at,
+                Outcome::Failed(_) => FAILED,
+            };
+            Fresh {
+                outcome,
+                revision,
+                changed_at,
+            }
+        });
+        if mem::needs_drop::<T>() {
             // user code: what comes of dropping it says nothing about the value that is kept
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(equal))) {
                 panic = Some(payload);
             }
-            Fresh { outcome, revision }
-        });
+        }
         panic
     }
 
-    fn outcome(
+    #[inline]
+    fn outcome<G>(
         &self,
+        graph: &G,
         changed_at: u64,
-        body: impl FnOnce() -> T,
+        body: fn(&G) -> T,
         same: fn(&T, &T) -> bool,
         equal: &mut Option<T>,
-    ) -> Result<Outcome<T>, Box<dyn Any + Send>> {
+    ) -> Result<Outcome<T>, Payload> {
+        if changed_at == FAILED {
+            return Ok(Outcome::Failed(Failure::Blocked));
+        }
         let latest = self.latest();
         let untouched = changed_at <= latest.verified_at;
         match latest.failure {
@@ -185,7 +228,7 @@ impl<T> Lazy<T> {
             _ => {}
         }
         catch_unwind(AssertUnwindSafe(|| {
-            let value = body(); // user code
+            let value = body(graph); // user code
             match self.kept() {
                 // user code; what ends a failure counts as a change
                 Some(kept) if same(kept, &value) => {
@@ -201,31 +244,41 @@ impl<T> Lazy<T> {
         }))
     }
 
+    #[inline]
     fn latest(&self) -> &Past<T> {
-        self.half_way.as_ref().unwrap_or(&self.past)
+        let apart = self.apart.as_ref();
+        let half_way = apart.and_then(|apart| apart.half_way.as_ref());
+        half_way.unwrap_or(&self.past)
     }
 
+    #[inline]
     fn kept(&self) -> Option<&T> {
-        let half_way = self.half_way.as_ref().and_then(|past| past.value.as_ref());
+        let apart = self.apart.as_ref();
+        let half_way = apart.and_then(|apart| apart.half_way.as_ref());
+        let half_way = half_way.and_then(|past| past.value.as_ref());
         half_way.or(self.past.value.as_ref())
+    }
+
+    /// It is current: a value or a failure.
+    #[inline]
+    pub(super) fn is_fresh(&self) -> bool {
+        self.cell.get().is_some()
     }
 }
 
-/// A lazy value's state, whatever its type: what a reader needs to know.
+/// A lazy value's state, whatever its type.
 pub trait LazyState {
     /// It is current: a value or a failure.
     fn is_fresh(&self) -> bool;
     /// It is current, and failed.
     fn is_failed(&self) -> bool;
-    /// When its value last changed.
-    fn changed_at(&self) -> u64;
     /// Notes that a dependency is failed.
     fn block(&self, revision: u64);
 }
 
 impl<T> LazyState for Lazy<T> {
     fn is_fresh(&self) -> bool {
-        self.cell.get().is_some()
+        self.is_fresh()
     }
 
     fn is_failed(&self) -> bool {
@@ -238,25 +291,16 @@ impl<T> LazyState for Lazy<T> {
         )
     }
 
-    fn changed_at(&self) -> u64 {
-        match self.cell.get() {
-            Some(Fresh {
-                outcome: Outcome::New(_) | Outcome::Failed(_),
-                revision,
-            }) => *revision,
-            _ => self.latest().changed_at,
-        }
-    }
-
     fn block(&self, revision: u64) {
-        let outcome = Outcome::Failed(Failure::Blocked);
-        self.cell.get_or_init(|| Fresh { outcome, revision });
+        self.cell
+            .get_or_init(|| Fresh::failed(Failure::Blocked, revision));
     }
 }
 
 impl<T> Lazy<T> {
     /// Something this value depends on may have changed. Unless it was outdated already, `marks` are nodes to be
     /// marked, and it returns that there may be more of them.
+    #[inline]
     pub fn outdate<const ONE: bool, const W: usize>(
         &mut self,
         marks: u64,
@@ -265,19 +309,25 @@ impl<T> Lazy<T> {
         let Some(fresh) = self.cell.take() else {
             return false;
         };
-        let past = if self.armed.is_some() {
-            self.half_way.get_or_insert_with(|| Past {
-                value: None,
-                changed_at: self.past.changed_at,
-                verified_at: self.past.verified_at,
-                failure: self.past.failure,
-            })
-        } else {
-            &mut self.past
+        // Only the careful loop, one node at a time, outdates anything while a batch is open.
+        let old = match &mut self.apart {
+            Some(apart) if ONE => {
+                let past = apart.half_way.get_or_insert_with(|| Past {
+                    value: None,
+                    changed_at: self.past.changed_at,
+                    verified_at: self.past.verified_at,
+                    failure: self.past.failure,
+                });
+                past.take_in(fresh)
+            }
+            _ => self.past.take_in(fresh),
         };
-        let old = past.take_in(fresh);
-        sweep.committed(Change::TRANSITION);
-        drop(old); // user code
+        sweep.outdated();
+        if mem::needs_drop::<T>() {
+            sweep.committed(Change::TRANSITION);
+            drop(old); // user code
+        }
+        sweep.came_to(Change::TRANSITION);
         sweep.mark(marks);
         true
     }
@@ -325,9 +375,7 @@ pub(crate) struct LazyRef<'a, T> {
 
 impl<T> AnyLazy for LazyRef<'_, T> {
     fn arm(&mut self, Caught(panics): &mut Caught) {
-        let Lazy {
-            cell, past, armed, ..
-        } = &mut *self.lazy;
+        let Lazy { cell, past, apart } = &mut *self.lazy;
         let held = cell.take().map(|fresh| {
             let held = Held {
                 failure: match fresh.outcome {
@@ -340,25 +388,26 @@ impl<T> AnyLazy for LazyRef<'_, T> {
             panics.discard(past.take_in(fresh));
             held
         });
-        *cell = held.map_or_else(OnceLock::new, |held| held.cell());
-        *armed = Some(Armed { held });
+        *cell = held.map_or_else(OnceLock::new, |held| held.cell(past));
+        *apart = Some(Box::new(Apart {
+            held,
+            half_way: None,
+        }));
     }
 
     fn close(&mut self, tainted: bool, stale: bool, Caught(panics): &mut Caught) -> bool {
-        let Lazy {
-            cell,
-            past,
-            half_way,
-            armed,
-        } = &mut *self.lazy;
-        let Some(Armed { held }) = armed.take() else {
+        let Lazy { cell, past, apart } = &mut *self.lazy;
+        let Some(apart) = apart.take() else {
             return false;
         };
-        let half_way = half_way.take().and_then(|past| past.value);
+        let Apart { held, half_way } = *apart;
+        let half_way = half_way.and_then(|past| past.value);
         // What was computed half-way, `None` where that is the value in `past`; why it failed; since when it holds.
         let (computed, failure, since) = match cell.take() {
             None => (half_way, None, None),
-            Some(Fresh { outcome, revision }) => match outcome {
+            Some(Fresh {
+                outcome, revision, ..
+            }) => match outcome {
                 Outcome::New(value) => {
                     panics.discard(half_way);
                     (Some(value), None, Some(revision))
@@ -378,7 +427,7 @@ impl<T> AnyLazy for LazyRef<'_, T> {
         };
         let (gone, dropped) = match (held, since) {
             (Some(held), _) if !tainted => {
-                *cell = held.cell();
+                *cell = held.cell(past);
                 let same = match (held.failure.is_some(), failure.is_some()) {
                     (false, false) => unchanged && (self.exact || computed.is_none()),
                     (before, half_way) => before && half_way,
@@ -386,7 +435,6 @@ impl<T> AnyLazy for LazyRef<'_, T> {
                 (!same, computed)
             }
             (_, Some(revision)) if !stale => {
-                *cell = Held { failure, revision }.cell();
                 // An equal value by a rule of the node's own gives way to the one from before.
                 let gone = unchanged && !self.exact && computed.is_some();
                 let mut dropped = computed;
@@ -398,6 +446,7 @@ impl<T> AnyLazy for LazyRef<'_, T> {
                         mem::swap(&mut past.value, &mut dropped);
                     }
                 }
+                *cell = Held { failure, revision }.cell(past);
                 (gone, dropped)
             }
             // Nothing is current any more, so nothing that reads this may be.

@@ -26,7 +26,13 @@ use crate::state::Change;
 use answer::{Answer, AnyAnswer};
 use lazy::{AnyLazy, Lazy, LazyRef, LazyState};
 use slot::{AnySlot, Slot, SlotRef, Stamp, Version};
-use std::{any::Any, sync::Arc};
+use std::{
+    any::Any,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use sweep::Place;
 use wiring::Wiring;
 
@@ -53,8 +59,8 @@ pub trait Wired<const W: usize>: Sized {
     /// The lazy value of this rank.
     fn lazy(&self, rank: usize) -> &dyn LazyState;
 
-    /// Brings the lazy value of this rank up to date; what it depends on is.
-    fn force(&self, rank: usize) -> Option<Payload>;
+    /// Brings the lazy value of this rank up to date; what it depends on is, and no eager value is failed.
+    fn force(&self, rank: usize, revision: u64) -> Option<Payload>;
 }
 
 /// What a panic carries.
@@ -122,6 +128,8 @@ pub struct Core<const W: usize> {
     wiring: &'static Wiring,
     failed: [u64; W],
     alarmed: bool,
+    /// Lazy values that may be outdated: all that are, and perhaps some that were computed since.
+    outdated: [AtomicU64; W],
     /// Open transactions.
     level: u32,
     /// Positions the open batch has to do with, once each: signals it wrote, resources with a request.
@@ -135,8 +143,13 @@ pub struct Core<const W: usize> {
 }
 
 impl<const W: usize> Core<W> {
-    /// The core of a new graph, all of whose effects are pending.
-    pub fn new(effects: [u64; W], hub: Option<Arc<Hub>>, wiring: &'static Wiring) -> Self {
+    /// The core of a new graph, all of whose effects are pending and none of whose lazy values is known.
+    pub fn new(
+        effects: [u64; W],
+        lazy: [u64; W],
+        hub: Option<Arc<Hub>>,
+        wiring: &'static Wiring,
+    ) -> Self {
         Core {
             pending: effects,
             reached: Place::default(),
@@ -145,6 +158,7 @@ impl<const W: usize> Core<W> {
             wiring,
             failed: [0; W],
             alarmed: false,
+            outdated: lazy.map(AtomicU64::new),
             level: 0,
             touched: Vec::new(),
             undoable: Vec::new(),
@@ -206,6 +220,26 @@ impl<const W: usize> Core<W> {
     fn blocks(&self, rank: usize) -> bool {
         let failed = |node: usize| node < W * 64 && self.is_failed(node);
         self.alarmed && self.wiring.dependencies(rank).any(failed)
+    }
+
+    /// Lazy values in this word of the mask that may be outdated. All others are there to be read.
+    #[inline]
+    fn outdated(&self, word: usize) -> u64 {
+        let outdated = self.outdated.get(word);
+        outdated.map_or(0, |word| word.load(Ordering::Acquire))
+    }
+
+    /// These lazy values in this word hold no more.
+    #[inline]
+    fn outdate(&mut self, word: usize, bits: u64) {
+        *self.outdated[word].get_mut() |= bits;
+    }
+
+    /// These lazy values in this word are current. Who notes the same at once for others may undo that: then
+    /// they are found to be current when they are wanted.
+    fn note_current(&self, word: usize, bits: u64) {
+        let outdated = self.outdated[word].load(Ordering::Acquire);
+        self.outdated[word].store(outdated & !bits, Ordering::Release);
     }
 
     /// Notes a failure or its end; returns whether that is new.

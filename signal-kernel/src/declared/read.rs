@@ -6,7 +6,7 @@
 //! Must not know: what is in a node.
 
 use super::{
-    Wired,
+    Wired, bit,
     lazy::Lazy,
     put,
     wiring::{WireKind, Wiring},
@@ -39,7 +39,7 @@ fn computed<'graph, G: Wired<W>, const W: usize, T>(
     lazy: &'graph Lazy<T>,
 ) -> &'graph T {
     let mut panics = FirstPanic::default();
-    if !graph.lazy(rank).is_fresh() {
+    if !lazy.is_fresh() {
         force(graph, rank, &mut panics);
     }
     panics.resume();
@@ -49,7 +49,14 @@ fn computed<'graph, G: Wired<W>, const W: usize, T>(
     }
 }
 
+/// When the latest of what a lazy value depends on changed.
+#[inline(always)]
+pub fn latest<const N: usize>(changes: [u64; N]) -> u64 {
+    changes.into_iter().fold(0, u64::max)
+}
+
 /// A lazy value that a body is about to read: `force` has seen to it that there is one.
+#[inline]
 pub fn current<T>(lazy: &Lazy<T>) -> &T {
     match lazy.peek() {
         Some(value) => value,
@@ -64,34 +71,37 @@ pub fn not_lazy(rank: usize) -> ! {
 }
 
 /// Brings a lazy value, and the lazy values under it, up to date; keeps the panics of the bodies it runs.
-#[cold]
 pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
+    let core = graph.core();
     let mut needed = [0; W];
     put(&mut needed, rank);
     for word in (0..=rank / 64).rev() {
         // Ranks only lead downwards, so bits added to this word stand below the one being looked at.
         let mut left = needed[word];
         while left != 0 {
-            let rank = word * 64 + 63 - left.leading_zeros() as usize;
-            for dependency in G::WIRING.dependencies(rank) {
-                if G::WIRING.kind(dependency) == WireKind::Lazy
-                    && !graph.lazy(dependency).is_fresh()
-                {
-                    put(&mut needed, dependency);
+            let at = 63 - left.leading_zeros() as usize;
+            for dependency in G::WIRING.dependencies(word * 64 + at) {
+                let outdated = core.outdated(dependency / 64) & bit(dependency);
+                if outdated != 0 {
+                    needed[dependency / 64] |= outdated;
                 }
             }
-            left = needed[word] & ((1 << (rank % 64)) - 1);
+            left = needed[word] & ((1 << at) - 1);
         }
     }
-    for (word, &(mut left)) in needed.iter().enumerate() {
+    for (word, &needed) in needed.iter().enumerate() {
+        let mut left = needed;
         while left != 0 {
             let rank = word * 64 + left.trailing_zeros() as usize;
             left &= left - 1;
-            if blocker(G::WIRING, rank, |rank| is_failed(graph, rank)).is_some() {
-                graph.lazy(rank).block(graph.core().revision);
-            } else if let Some(payload) = graph.force(rank) {
+            if core.alarmed && blocker(G::WIRING, rank, |rank| is_failed(graph, rank)).is_some() {
+                graph.lazy(rank).block(core.revision);
+            } else if let Some(payload) = graph.force(rank, core.revision) {
                 panics.keep(payload);
             }
+        }
+        if needed != 0 {
+            core.note_current(word, needed);
         }
     }
 }

@@ -349,6 +349,7 @@ impl Cart {
             __total,
             core__: ::signal_kernel::__private::Core::new(
                 [2u64],
+                [0u64],
                 hub,
                 <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
             ),
@@ -549,6 +550,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
     fn force(
         &self,
         rank: usize,
+        revision: u64,
     ) -> ::core::option::Option<::signal_kernel::__private::Payload> {
         match rank {
             _ => ::signal_kernel::__private::read::not_lazy(rank),

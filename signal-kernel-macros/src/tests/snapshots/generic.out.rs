@@ -386,6 +386,7 @@ where
             __count,
             core__: ::signal_kernel::__private::Core::new(
                 [0u64],
+                [3u64],
                 hub,
                 <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
             ),
@@ -573,33 +574,29 @@ where
     fn force(
         &self,
         rank: usize,
+        revision: u64,
     ) -> ::core::option::Option<::signal_kernel::__private::Payload> {
         match rank {
             0usize => {
-                #[allow(unused_mut)]
-                let mut changed_at = 0_u64;
-                changed_at = ::core::cmp::Ord::max(changed_at, self.__type.version);
                 self.__many
                     .force(
-                        self.core__.revision,
-                        changed_at,
-                        || Self::__body_many(&self.__type.value),
+                        self,
+                        revision,
+                        ::signal_kernel::__private::read::latest([self.__type.version]),
+                        |graph| Self::__body_many(&graph.__type.value),
                         Self::__same_many,
                     )
             }
             1usize => {
-                #[allow(unused_mut)]
-                let mut changed_at = 0_u64;
-                changed_at = ::core::cmp::Ord::max(
-                    changed_at,
-                    ::signal_kernel::__private::LazyState::changed_at(&self.__many),
-                );
                 self.__count
                     .force(
-                        self.core__.revision,
-                        changed_at,
-                        || Self::__body_count(
-                            ::signal_kernel::__private::read::current(&self.__many),
+                        self,
+                        revision,
+                        ::signal_kernel::__private::read::latest([
+                            self.__many.changed_at(),
+                        ]),
+                        |graph| Self::__body_count(
+                            ::signal_kernel::__private::read::current(&graph.__many),
                         ),
                         Self::__equal_usize,
                     )

@@ -483,6 +483,7 @@ impl Profile {
             __lock,
             core__: ::signal_kernel::__private::Core::new(
                 [24u64],
+                [0u64],
                 hub,
                 <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
             ),
@@ -697,6 +698,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Profile {
     fn force(
         &self,
         rank: usize,
+        revision: u64,
     ) -> ::core::option::Option<::signal_kernel::__private::Payload> {
         match rank {
             _ => ::signal_kernel::__private::read::not_lazy(rank),
