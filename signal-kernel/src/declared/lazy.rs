@@ -23,32 +23,25 @@ pub struct Lazy<T> {
     apart: Option<Box<Apart<T>>>,
 }
 
-/// The outcome that holds now.
+/// What holds now.
 #[derive(Debug)]
 struct Fresh<T> {
-    outcome: Outcome<T>,
+    /// A new value, or none where the value from before still holds or the node is failed.
+    value: Option<T>,
+    /// When the value last changed, or how it failed: `PANICKED` or `BLOCKED`.
+    changed_at: u64,
     /// When that was found out.
     revision: u64,
-    /// When the value last changed, or `FAILED`.
-    changed_at: u64,
 }
 
-/// When the value of what is failed has changed: who reads it knows at once.
-const FAILED: u64 = u64::MAX;
-
-#[derive(Debug)]
-enum Outcome<T> {
-    /// The value from before still holds.
-    Kept,
-    New(T),
-    Failed(Failure),
-}
+/// The body, or the comparison, panicked. In place of a time, so that who reads the value knows at once.
+const PANICKED: u64 = u64::MAX;
+/// A dependency is failed.
+const BLOCKED: u64 = PANICKED - 1;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Failure {
-    /// The body, or the comparison, panicked.
     Panicked,
-    /// A dependency is failed.
     Blocked,
 }
 
@@ -93,9 +86,9 @@ impl Held {
         OnceLock::from(match self.failure {
             Some(failure) => Fresh::failed(failure, self.revision),
             None => Fresh {
-                outcome: Outcome::Kept,
-                revision: self.revision,
+                value: None,
                 changed_at: past.changed_at,
+                revision: self.revision,
             },
         })
     }
@@ -103,10 +96,23 @@ impl Held {
 
 impl<T> Fresh<T> {
     fn failed(failure: Failure, revision: u64) -> Self {
+        let changed_at = match failure {
+            Failure::Panicked => PANICKED,
+            Failure::Blocked => BLOCKED,
+        };
         Fresh {
-            outcome: Outcome::Failed(failure),
+            value: None,
+            changed_at,
             revision,
-            changed_at: FAILED,
+        }
+    }
+
+    #[inline]
+    fn failure(&self) -> Option<Failure> {
+        match self.changed_at {
+            PANICKED => Some(Failure::Panicked),
+            BLOCKED => Some(Failure::Blocked),
+            _ => None,
         }
     }
 }
@@ -154,17 +160,18 @@ impl<T> Lazy<T> {
     /// The value, if it is current and not failed.
     #[inline]
     pub fn peek(&self) -> Option<&T> {
-        match &self.cell.get()?.outcome {
-            Outcome::New(value) => Some(value),
-            Outcome::Kept => self.kept(),
-            Outcome::Failed(_) => None,
+        let fresh = self.cell.get()?;
+        match &fresh.value {
+            Some(value) => Some(value),
+            None if fresh.changed_at < BLOCKED => self.kept(),
+            None => None,
         }
     }
 
     /// When the value last changed, for who reads it: it is current.
     #[inline]
     pub fn changed_at(&self) -> u64 {
-        self.cell.get().map_or(FAILED, |fresh| fresh.changed_at)
+        self.cell.get().map_or(BLOCKED, |fresh| fresh.changed_at)
     }
 
     /// Brings the value up to date. `changed_at` is when the latest of its dependencies changed.
@@ -181,67 +188,24 @@ impl<T> Lazy<T> {
         body: fn(&G) -> T,
         same: fn(&T, &T) -> bool,
     ) -> Option<Payload> {
-        let (mut panic, mut equal) = (None, None);
-        self.cell.get_or_init(|| {
-            let outcome = self.outcome(graph, changed_at, body, same, &mut equal);
-            let outcome = outcome.unwrap_or_else(|payload| {
-                panic = Some(payload);
-                Outcome::Failed(Failure::Panicked)
-            });
-            let changed_at = match outcome {
-                Outcome::New(_) => revision,
-                Outcome::Kept => self.latest().changed_at,
-                Outcome::Failed(_) => FAILED,
-            };
-            Fresh {
-                outcome,
-                revision,
-                changed_at,
-            }
-        });
+        let mut run = Run {
+            lazy: self,
+            graph,
+            revision,
+            body,
+            same,
+            equal: None,
+            panic: None,
+        };
+        self.cell.get_or_init(|| run.fresh(changed_at));
+        let Run { equal, panic, .. } = run;
         if mem::needs_drop::<T>() {
             // user code: what comes of dropping it says nothing about the value that is kept
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(equal))) {
-                panic = Some(payload);
+                return Some(payload);
             }
         }
         panic
-    }
-
-    #[inline]
-    fn outcome<G>(
-        &self,
-        graph: &G,
-        changed_at: u64,
-        body: fn(&G) -> T,
-        same: fn(&T, &T) -> bool,
-        equal: &mut Option<T>,
-    ) -> Result<Outcome<T>, Payload> {
-        if changed_at == FAILED {
-            return Ok(Outcome::Failed(Failure::Blocked));
-        }
-        let latest = self.latest();
-        let untouched = changed_at <= latest.verified_at;
-        match latest.failure {
-            Some(Failure::Panicked) if untouched => return Ok(Outcome::Failed(Failure::Panicked)),
-            None if untouched && self.kept().is_some() => return Ok(Outcome::Kept),
-            _ => {}
-        }
-        catch_unwind(AssertUnwindSafe(|| {
-            let value = body(graph); // user code
-            match self.kept() {
-                // user code; what ends a failure counts as a change
-                Some(kept) if same(kept, &value) => {
-                    if latest.failure.is_some() {
-                        Outcome::New(value)
-                    } else {
-                        *equal = Some(value);
-                        Outcome::Kept
-                    }
-                }
-                _ => Outcome::New(value),
-            }
-        }))
     }
 
     #[inline]
@@ -266,6 +230,68 @@ impl<T> Lazy<T> {
     }
 }
 
+/// What a value is to be computed with, and what else comes of it.
+struct Run<'a, G, T> {
+    lazy: &'a Lazy<T>,
+    graph: &'a G,
+    revision: u64,
+    body: fn(&G) -> T,
+    same: fn(&T, &T) -> bool,
+    /// A value that gives way to the one from before.
+    equal: Option<T>,
+    panic: Option<Payload>,
+}
+
+impl<G, T> Run<'_, G, T> {
+    #[inline]
+    fn fresh(&mut self, changed_at: u64) -> Fresh<T> {
+        let revision = self.revision;
+        if changed_at >= BLOCKED {
+            return Fresh::failed(Failure::Blocked, revision);
+        }
+        let latest = self.lazy.latest();
+        let kept = self.lazy.kept();
+        if changed_at <= latest.verified_at {
+            match latest.failure {
+                Some(Failure::Panicked) => return Fresh::failed(Failure::Panicked, revision),
+                None if kept.is_some() => {
+                    return Fresh {
+                        value: None,
+                        changed_at: latest.changed_at,
+                        revision,
+                    };
+                }
+                _ => {}
+            }
+        }
+        let run = || {
+            let value = (self.body)(self.graph); // user code
+            // user code; what ends a failure counts as a change
+            let equal = kept.is_some_and(|kept| (self.same)(kept, &value));
+            (value, equal && latest.failure.is_none())
+        };
+        match catch_unwind(AssertUnwindSafe(run)) {
+            Ok((value, false)) => Fresh {
+                value: Some(value),
+                changed_at: revision,
+                revision,
+            },
+            Ok((value, true)) => {
+                self.equal = Some(value);
+                Fresh {
+                    value: None,
+                    changed_at: latest.changed_at,
+                    revision,
+                }
+            }
+            Err(payload) => {
+                self.panic = Some(payload);
+                Fresh::failed(Failure::Panicked, revision)
+            }
+        }
+    }
+}
+
 /// A lazy value's state, whatever its type.
 pub trait LazyState {
     /// It is current: a value or a failure.
@@ -282,13 +308,9 @@ impl<T> LazyState for Lazy<T> {
     }
 
     fn is_failed(&self) -> bool {
-        matches!(
-            self.cell.get(),
-            Some(Fresh {
-                outcome: Outcome::Failed(_),
-                ..
-            })
-        )
+        self.cell
+            .get()
+            .is_some_and(|fresh| fresh.failure().is_some())
     }
 
     fn block(&self, revision: u64) {
@@ -335,20 +357,17 @@ impl<T> Lazy<T> {
 
 impl<T> Past<T> {
     /// Takes over what held until now; returns the value it replaces.
+    #[inline]
     fn take_in(&mut self, fresh: Fresh<T>) -> Option<T> {
         self.verified_at = fresh.revision;
-        self.failure = None;
-        match fresh.outcome {
-            Outcome::Kept => None,
-            Outcome::New(value) => {
-                self.changed_at = fresh.revision;
-                self.value.replace(value)
-            }
-            Outcome::Failed(failure) => {
-                self.changed_at = fresh.revision;
-                self.failure = Some(failure);
-                None
-            }
+        self.failure = fresh.failure();
+        self.changed_at = match self.failure {
+            None => fresh.changed_at,
+            Some(_) => fresh.revision,
+        };
+        match fresh.value {
+            Some(value) => self.value.replace(value),
+            None => None,
         }
     }
 }
@@ -378,10 +397,7 @@ impl<T> AnyLazy for LazyRef<'_, T> {
         let Lazy { cell, past, apart } = &mut *self.lazy;
         let held = cell.take().map(|fresh| {
             let held = Held {
-                failure: match fresh.outcome {
-                    Outcome::Failed(failure) => Some(failure),
-                    Outcome::Kept | Outcome::New(_) => None,
-                },
+                failure: fresh.failure(),
                 revision: fresh.revision,
             };
             // The value moves to `past`, where nothing computed half-way replaces it.
@@ -405,16 +421,16 @@ impl<T> AnyLazy for LazyRef<'_, T> {
         // What was computed half-way, `None` where that is the value in `past`; why it failed; since when it holds.
         let (computed, failure, since) = match cell.take() {
             None => (half_way, None, None),
-            Some(Fresh {
-                outcome, revision, ..
-            }) => match outcome {
-                Outcome::New(value) => {
-                    panics.discard(half_way);
-                    (Some(value), None, Some(revision))
+            Some(fresh) => {
+                let (failure, revision) = (fresh.failure(), fresh.revision);
+                match fresh.value {
+                    Some(value) => {
+                        panics.discard(half_way);
+                        (Some(value), failure, Some(revision))
+                    }
+                    None => (half_way, failure, Some(revision)),
                 }
-                Outcome::Kept => (half_way, None, Some(revision)),
-                Outcome::Failed(failure) => (half_way, Some(failure), Some(revision)),
-            },
+            }
         };
         let unchanged = match (&computed, &past.value) {
             _ if failure.is_some() || past.failure.is_some() => false,
