@@ -160,11 +160,19 @@ impl<T> Lazy<T> {
     /// The value, if it is current and not failed.
     #[inline]
     pub fn peek(&self) -> Option<&T> {
+        match self.cell.get()?.value {
+            Some(ref value) => Some(value),
+            None => self.peek_kept(),
+        }
+    }
+
+    /// The value from before, if that is what holds.
+    #[inline(never)]
+    fn peek_kept(&self) -> Option<&T> {
         let fresh = self.cell.get()?;
-        match &fresh.value {
-            Some(value) => Some(value),
-            None if fresh.changed_at < BLOCKED => self.kept(),
-            None => None,
+        match fresh.failure() {
+            None => self.kept(),
+            Some(_) => None,
         }
     }
 
@@ -322,36 +330,48 @@ impl<T> LazyState for Lazy<T> {
 impl<T> Lazy<T> {
     /// Something this value depends on may have changed. Unless it was outdated already, `marks` are nodes to be
     /// marked, and it returns that there may be more of them.
-    #[inline]
+    #[inline(always)]
     pub fn outdate<const ONE: bool, const W: usize>(
         &mut self,
         marks: u64,
         sweep: &mut Sweep<'_, ONE, W>,
     ) -> bool {
-        let Some(fresh) = self.cell.take() else {
-            return false;
-        };
-        // Only the careful loop, one node at a time, outdates anything while a batch is open.
-        let old = match &mut self.apart {
-            Some(apart) if ONE => {
-                let past = apart.half_way.get_or_insert_with(|| Past {
-                    value: None,
-                    changed_at: self.past.changed_at,
-                    verified_at: self.past.verified_at,
-                    failure: self.past.failure,
-                });
-                past.take_in(fresh)
-            }
-            _ => self.past.take_in(fresh),
-        };
-        sweep.outdated();
         if mem::needs_drop::<T>() {
+            let Some(old) = self.empty() else {
+                return false;
+            };
+            sweep.outdated();
             sweep.committed(Change::TRANSITION);
             drop(old); // user code
+        } else if self.is_emptied() {
+            sweep.outdated();
+            sweep.came_to(Change::TRANSITION);
+        } else {
+            return false;
         }
-        sweep.came_to(Change::TRANSITION);
         sweep.mark(marks);
         true
+    }
+
+    /// As `empty`, where there is nothing to drop. Not inlined, for there are as many calls as lazy values.
+    #[inline(never)]
+    fn is_emptied(&mut self) -> bool {
+        self.empty().is_some()
+    }
+
+    /// Empties the cell. Unless it is empty, returns what its value replaces.
+    fn empty(&mut self) -> Option<Option<T>> {
+        let fresh = self.cell.take()?;
+        let Some(apart) = &mut self.apart else {
+            return Some(self.past.take_in(fresh));
+        };
+        let half_way = apart.half_way.get_or_insert_with(|| Past {
+            value: None,
+            changed_at: self.past.changed_at,
+            verified_at: self.past.verified_at,
+            failure: self.past.failure,
+        });
+        Some(half_way.take_in(fresh))
     }
 }
 

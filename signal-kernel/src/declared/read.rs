@@ -60,8 +60,13 @@ pub fn latest<const N: usize>(changes: [u64; N]) -> u64 {
 pub fn current<T>(lazy: &Lazy<T>) -> &T {
     match lazy.peek() {
         Some(value) => value,
-        None => unreachable!("a body runs only when all it reads is current"),
+        None => not_current(),
     }
+}
+
+#[cold]
+fn not_current() -> ! {
+    unreachable!("a body runs only when all it reads is current")
 }
 
 /// There is no lazy value of this rank.
