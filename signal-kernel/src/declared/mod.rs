@@ -225,8 +225,7 @@ impl<const W: usize> Core<W> {
     /// Lazy values in this word of the mask that may be outdated. All others are there to be read.
     #[inline]
     fn outdated(&self, word: usize) -> u64 {
-        let outdated = self.outdated.get(word);
-        outdated.map_or(0, |word| word.load(Ordering::Acquire))
+        self.outdated[word].load(Ordering::Acquire)
     }
 
     /// These lazy values in this word hold no more.

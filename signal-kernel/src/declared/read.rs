@@ -78,6 +78,12 @@ pub fn not_lazy(rank: usize) -> ! {
 /// Brings a lazy value, and the lazy values under it, up to date; keeps the panics of the bodies it runs.
 pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
     let core = graph.core();
+    let mut read = G::WIRING.lazy.of(rank);
+    if read.all(|(word, bits)| core.outdated(word) & bits == 0) {
+        force_one(graph, rank, panics);
+        core.note_current(rank / 64, bit(rank));
+        return;
+    }
     let mut needed = [0; W];
     put(&mut needed, rank);
     for word in (0..=rank / 64).rev() {
@@ -85,29 +91,32 @@ pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics:
         let mut left = needed[word];
         while left != 0 {
             let at = 63 - left.leading_zeros() as usize;
-            for dependency in G::WIRING.dependencies(word * 64 + at) {
-                let outdated = core.outdated(dependency / 64) & bit(dependency);
-                if outdated != 0 {
-                    needed[dependency / 64] |= outdated;
-                }
+            for (word, bits) in G::WIRING.lazy.of(word * 64 + at) {
+                needed[word] |= core.outdated(word) & bits;
             }
-            left = needed[word] & ((1 << at) - 1);
+            left = needed[word] & (bit(at) - 1);
         }
     }
     for (word, &needed) in needed.iter().enumerate() {
         let mut left = needed;
         while left != 0 {
-            let rank = word * 64 + left.trailing_zeros() as usize;
+            force_one(graph, word * 64 + left.trailing_zeros() as usize, panics);
             left &= left - 1;
-            if core.alarmed && blocker(G::WIRING, rank, |rank| is_failed(graph, rank)).is_some() {
-                graph.lazy(rank).block(core.revision);
-            } else if let Some(payload) = graph.force(rank, core.revision) {
-                panics.keep(payload);
-            }
         }
         if needed != 0 {
             core.note_current(word, needed);
         }
+    }
+}
+
+/// Brings a lazy value up to date whose lazy dependencies are.
+#[inline(always)]
+fn force_one<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
+    let core = graph.core();
+    if core.alarmed && blocker(G::WIRING, rank, |rank| is_failed(graph, rank)).is_some() {
+        graph.lazy(rank).block(core.revision);
+    } else if let Some(payload) = graph.force(rank, core.revision) {
+        panics.keep(payload);
     }
 }
 

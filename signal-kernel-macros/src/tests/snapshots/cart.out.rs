@@ -499,6 +499,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
             ends: &[2, 3, 3, 3],
             items: &[2, 3, 0],
         },
+        lazy: ::signal_kernel::__private::Masks::NONE,
         whole: ::signal_kernel::__private::Masks {
             words: ::signal_kernel::__private::Lists {
                 ends: &[1, 1, 2, 3],

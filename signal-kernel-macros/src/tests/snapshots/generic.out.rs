@@ -521,6 +521,13 @@ where
             ends: &[1, 2, 2],
             items: &[2, 0],
         },
+        lazy: ::signal_kernel::__private::Masks {
+            words: ::signal_kernel::__private::Lists {
+                ends: &[0, 1, 1],
+                items: &[0],
+            },
+            bits: &[1],
+        },
         whole: ::signal_kernel::__private::Masks {
             words: ::signal_kernel::__private::Lists {
                 ends: &[1, 1, 2],

@@ -635,6 +635,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Profile {
             ends: &[1, 2, 3, 5, 6, 6],
             items: &[5, 0, 1, 2, 1, 2],
         },
+        lazy: ::signal_kernel::__private::Masks::NONE,
         whole: ::signal_kernel::__private::Masks {
             words: ::signal_kernel::__private::Lists {
                 ends: &[1, 1, 2, 2, 2, 3],
