@@ -326,29 +326,30 @@ fn mark(script: &mut Script, rank: usize, word: u32, bits: u64) {
 }
 
 /// ```text
-/// 3 => self.__total.force(
-///     self,
-///     revision,
-///     latest([self.__price.version]),
-///     |graph| Self::__body_total(&graph.__price.value),
-///     Self::__same_total,
-/// ),
+/// 3 => {
+///     let changed_at = max(0, self.__price.version);
+///     self.__total.force(
+///         self,
+///         revision,
+///         changed_at,
+///         |graph| Self::__body_total(&graph.__price.value),
+///         Self::__same_total,
+///     )
+/// }
 /// ```
 fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
     let (rank, name) = (plan.position(index), node.name.unraw());
-    write!(
-        script,
-        "{rank}usize => self.__{name}.force(self, revision, ::signal_kernel::__private::read::latest(["
-    );
+    let mut changed_at = "0_u64".to_owned();
+    write!(script, "{rank}usize => {{");
     for used in node.uses() {
         let read = &context.graph.nodes[used.node];
         let from = read.name.unraw();
-        match &read.kind {
+        let change = match &read.kind {
             Kind::Computed { .. } if plan.places[used.node].lazy => {
-                write!(script, "self.__{from}.changed_at(),");
+                format!("self.__{from}.changed_at()")
             }
             Kind::Signal { .. } | Kind::Computed { .. } => {
-                write!(script, "self.__{from}.version,");
+                format!("self.__{from}.version")
             }
             Kind::Resource { .. } => {
                 let part = match used.part {
@@ -357,18 +358,20 @@ fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node
                     Part::Error => "ERROR",
                     Part::Status => "STATUS",
                 };
-                write!(
-                    script,
-                    "self.__{from}.version(::signal_kernel::__private::Change::{part}),"
-                );
+                format!("self.__{from}.version(::signal_kernel::__private::Change::{part})")
             }
-            Kind::Field { .. } | Kind::Effect { .. } => {}
-        }
+            Kind::Field { .. } | Kind::Effect { .. } => continue,
+        };
+        write!(
+            script,
+            "let changed_at = ::core::cmp::Ord::max({changed_at}, {change});"
+        );
+        changed_at = "changed_at".to_owned();
     }
     let inputs = context.inputs(script, node, "graph.").join(", ");
     let same = context.same(node);
     write!(
         script,
-        "]), |graph| Self::__body_{name}({inputs}), Self::{same}),"
+        "self.__{name}.force(self, revision, {changed_at}, |graph| Self::__body_{name}({inputs}), Self::{same}) }}"
     );
 }

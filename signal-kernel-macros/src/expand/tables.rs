@@ -110,15 +110,8 @@ pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
         ends.push(items.count);
     }
     let (ends, items) = (ends.finish(), items.finish());
-    let lazy = masks_of(positions().map(|(_, index)| {
-        let place = &plan.places[index];
-        let read = nodes[index].uses().iter().filter(|_| place.lazy);
-        let read = read.map(|used| &plan.places[used.node]);
-        masks(
-            read.filter(|place| place.lazy)
-                .filter_map(|place| place.position),
-        )
-    }));
+    let lazy = plan.has_lazy().then(|| plan.lazily_read());
+    let lazy = masks_of(lazy.into_iter().flatten());
     let [whole, value, error, status] =
         [Part::Whole, Part::Value, Part::Error, Part::Status].map(|part| {
             masks_of(positions().map(|(position, index)| {

@@ -49,12 +49,6 @@ fn computed<'graph, G: Wired<W>, const W: usize, T>(
     }
 }
 
-/// When the latest of what a lazy value depends on changed.
-#[inline(always)]
-pub fn latest<const N: usize>(changes: [u64; N]) -> u64 {
-    changes.into_iter().fold(0, u64::max)
-}
-
 /// A lazy value that a body is about to read: `force` has seen to it that there is one.
 #[inline]
 pub fn current<T>(lazy: &Lazy<T>) -> &T {
@@ -87,15 +81,21 @@ pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics:
     let mut needed = [0; W];
     put(&mut needed, rank);
     for word in (0..=rank / 64).rev() {
-        // Ranks only lead downwards, so bits added to this word stand below the one being looked at.
-        let mut left = needed[word];
+        let outdated = core.outdated(word);
+        let (mut here, mut left) = (needed[word], needed[word]);
         while left != 0 {
             let at = 63 - left.leading_zeros() as usize;
-            for (word, bits) in G::WIRING.lazy.of(word * 64 + at) {
-                needed[word] |= core.outdated(word) & bits;
+            left &= !bit(at);
+            for (other, bits) in G::WIRING.lazy.of(word * 64 + at) {
+                if other == word {
+                    here |= outdated & bits;
+                    left &= !bits; // what they need is in this node's masks
+                } else {
+                    needed[other] |= core.outdated(other) & bits;
+                }
             }
-            left = needed[word] & (bit(at) - 1);
         }
+        needed[word] = here;
     }
     for (word, &needed) in needed.iter().enumerate() {
         let mut left = needed;

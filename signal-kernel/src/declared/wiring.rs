@@ -19,7 +19,7 @@ pub struct Wiring {
     pub kinds: &'static [u8],
     /// The positions each node reads, resources by their `Answer`.
     pub dependencies: Lists<u32>,
-    /// The lazy values each lazy value reads.
+    /// The lazy values each lazy value reads, and those that they read as far as they are in its own word.
     pub lazy: Masks,
     /// Who reads all of a node.
     pub whole: Masks,

@@ -523,7 +523,7 @@ where
         },
         lazy: ::signal_kernel::__private::Masks {
             words: ::signal_kernel::__private::Lists {
-                ends: &[0, 1, 1],
+                ends: &[0, 1],
                 items: &[0],
             },
             bits: &[1],
@@ -585,23 +585,23 @@ where
     ) -> ::core::option::Option<::signal_kernel::__private::Payload> {
         match rank {
             0usize => {
+                let changed_at = ::core::cmp::Ord::max(0_u64, self.__type.version);
                 self.__many
                     .force(
                         self,
                         revision,
-                        ::signal_kernel::__private::read::latest([self.__type.version]),
+                        changed_at,
                         |graph| Self::__body_many(&graph.__type.value),
                         Self::__same_many,
                     )
             }
             1usize => {
+                let changed_at = ::core::cmp::Ord::max(0_u64, self.__many.changed_at());
                 self.__count
                     .force(
                         self,
                         revision,
-                        ::signal_kernel::__private::read::latest([
-                            self.__many.changed_at(),
-                        ]),
+                        changed_at,
                         |graph| Self::__body_count(
                             ::signal_kernel::__private::read::current(&graph.__many),
                         ),
