@@ -34,7 +34,7 @@ use std::{
     },
 };
 use sweep::Place;
-use wiring::Wiring;
+use wiring::{WireKind, Wiring};
 
 /// What `reactive!` implements for a struct, with a mask of `W` words.
 pub trait Wired<const W: usize>: Sized {
@@ -134,6 +134,8 @@ pub struct Core<const W: usize> {
     level: u32,
     /// Positions the open batch has to do with, once each: signals it wrote, resources with a request.
     touched: Vec<u32>,
+    /// How many of `touched` have been marked for, as somebody has read since.
+    marked: usize,
     /// Signals the open transactions have written, once for each: what would be taken back.
     undoable: Vec<u32>,
     /// Computed values the open batch has recomputed half-way.
@@ -161,6 +163,7 @@ impl<const W: usize> Core<W> {
             outdated: lazy.map(AtomicU64::new),
             level: 0,
             touched: Vec::new(),
+            marked: 0,
             undoable: Vec::new(),
             half_way: [0; W],
             read: false,
@@ -185,13 +188,26 @@ impl<const W: usize> Core<W> {
     /// Notes a write inside a batch to the signal at `position`: whether the batch, and the innermost
     /// transaction, hear of it for the first time.
     fn written(&mut self, position: usize, new_to_batch: bool, new_to_transaction: bool) {
-        self.mark_dependents(position, Change::TRANSITION);
         if new_to_batch {
             self.touched.push(position as u32);
+        } else if self.marked != 0 {
+            self.mark_dependents(position, Change::TRANSITION);
         }
         if new_to_transaction {
             self.undoable.push(position as u32);
         }
+    }
+
+    /// Marks who reads what the open batch has written: somebody is about to read.
+    fn mark_touched(&mut self) {
+        for &position in &self.touched[self.marked..] {
+            let position = position as usize;
+            if self.wiring.kind(position) == WireKind::Signal {
+                let change = Change::TRANSITION;
+                mark_dependents(&mut self.pending, self.wiring, position, change);
+            }
+        }
+        self.marked = self.touched.len();
     }
 
     /// Refuses to go on if the eager value of this rank is failed: it is about to be read.
