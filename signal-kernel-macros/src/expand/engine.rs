@@ -115,8 +115,8 @@ fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
     });
     quote! {
         #[inline]
-        fn __changed<#ty>(&mut self, old: #ty) {
-            ::signal_kernel::__private::settle::changed(self, old);
+        fn __changed<#ty>(&mut self, old: #ty, word: usize, bits: u64) {
+            ::signal_kernel::__private::settle::changed(self, old, word, bits);
         }
 
         fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {

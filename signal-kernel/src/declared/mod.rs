@@ -50,7 +50,7 @@ pub trait Wired<const W: usize>: Sized {
     /// The same, to change.
     fn core_mut(&mut self) -> &mut Core<W>;
 
-    /// Works through one word of the pending mask; with `ONE`, visits the one node in `bits`.
+    /// Works through `bits`, taken out of this word of the pending mask; with `ONE`, visits the one node in them.
     fn sweep<const ONE: bool>(&mut self, word: usize, bits: u64) -> Change;
 
     /// Shows the node at `position`.

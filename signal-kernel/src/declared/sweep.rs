@@ -1,7 +1,7 @@
 //! The pass over one word of the pending mask: generated code tests its bits in order of rank.
 //!
 //! Invariants: a bit is only ever set for a higher rank than the one being visited, so one pass is
-//! enough; however the pass ends, the mask and the place it had reached are written back.
+//! enough; if the pass unwinds, what is left of the mask and the place it had reached are written back.
 //!
 //! Must not know: values, bodies, what a rank stands for.
 
@@ -33,11 +33,11 @@ pub struct Sweep<'core, const ONE: bool, const W: usize> {
 }
 
 impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
-    /// Starts the pass over `word`; with `ONE`, over `bits` of it.
+    /// Starts the pass over `bits`, which were taken out of `word`.
     #[inline(always)]
     pub fn new(core: &'core mut Core<W>, word: usize, bits: u64) -> Self {
         Sweep {
-            bits: if ONE { bits } else { core.pending[word] },
+            bits,
             place: Place::default(),
             word,
             core,
@@ -117,9 +117,6 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
     /// The pass is over and nobody unwound. With `ONE`, says what became of the node.
     #[inline(always)]
     pub fn end(mut self) -> Change {
-        if !ONE {
-            self.core.pending[self.word] = 0;
-        }
         self.write_outdated();
         let change = self.change;
         std::mem::forget(self);

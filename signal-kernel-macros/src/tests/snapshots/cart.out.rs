@@ -94,8 +94,7 @@ impl Cart {
             .__price
             .replace(value, Self::__equal_u64, revision)
         {
-            self.core__.pending[0usize] = 1u64;
-            self.__changed(old);
+            self.__changed(old, 0usize, 1u64);
         }
     }
     ///Changes the signal `price` in place and settles the graph, whatever became of it.
@@ -120,8 +119,7 @@ impl Cart {
             .__qty
             .replace(value, Self::__equal_u64, revision)
         {
-            self.core__.pending[0usize] = 1u64;
-            self.__changed(old);
+            self.__changed(old, 0usize, 1u64);
         }
     }
     ///Changes the signal `qty` in place and settles the graph, whatever became of it.
@@ -477,8 +475,8 @@ impl Cart {
         sweep.end()
     }
     #[inline]
-    fn __changed<R>(&mut self, old: R) {
-        ::signal_kernel::__private::settle::changed(self, old);
+    fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
+        ::signal_kernel::__private::settle::changed(self, old, word, bits);
     }
     fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
         ::signal_kernel::__private::settle::updated(self, caught);

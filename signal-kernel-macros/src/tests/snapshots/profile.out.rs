@@ -176,8 +176,7 @@ impl Profile {
             .__id
             .replace(value, Self::__same_id, revision)
         {
-            self.core__.pending[0usize] = 1u64;
-            self.__changed(old);
+            self.__changed(old, 0usize, 1u64);
         }
     }
     ///Changes the signal `id` in place and settles the graph, whatever became of it.
@@ -613,8 +612,8 @@ impl Profile {
         sweep.end()
     }
     #[inline]
-    fn __changed<R>(&mut self, old: R) {
-        ::signal_kernel::__private::settle::changed(self, old);
+    fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
+        ::signal_kernel::__private::settle::changed(self, old, word, bits);
     }
     fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
         ::signal_kernel::__private::settle::updated(self, caught);
