@@ -186,15 +186,15 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
             put(&mut graph.core_mut().pending, position);
             continue;
         }
-        match slot(graph, position, |it| it.finish(caught)) {
-            Some(Finished::Changed) => graph
+        match super::finish(graph, position, caught) {
+            Finished::Changed => graph
                 .core_mut()
                 .mark_dependents(position, Change::TRANSITION),
             // Equal is not the same: what was computed half-way came from a value that is gone.
-            Some(Finished::PutBack) => {
+            Finished::PutBack => {
                 mark_dependents(&mut stale, G::WIRING, position, Change::TRANSITION);
             }
-            Some(Finished::Untouched) | None => {}
+            Finished::Untouched => {}
         }
     }
     touched.clear();

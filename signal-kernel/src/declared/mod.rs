@@ -25,7 +25,7 @@ use crate::hub::Hub;
 use crate::state::Change;
 use answer::{Answer, AnyAnswer};
 use lazy::{AnyLazy, Lazy, LazyRef, LazyState};
-use slot::{AnySlot, Slot, SlotRef, Stamp, Version};
+use slot::{AnySlot, Caught, Finished, Slot, SlotRef, Stamp, Version};
 use std::{
     any::Any,
     sync::{
@@ -77,31 +77,57 @@ enum NodeRef<'a> {
 }
 
 /// Whoever asked for a node: a graph shows it here, whatever its type.
-pub struct Show<'a>(&'a mut dyn FnMut(NodeRef<'_>));
+pub struct Show<'a>(Ask<'a>);
 
+enum Ask<'a> {
+    /// What is there to be done with a node?
+    Node(&'a mut dyn FnMut(NodeRef<'_>)),
+    /// The batch ends: what did it come to for this signal? All that most batches ask.
+    Finish(&'a mut Caught, Finished),
+}
+
+// Not inlined, for there are as many calls as nodes.
 impl Show<'_> {
     /// A node with the rule of `PartialEq`.
+    #[inline(never)]
     pub fn slot<T, V: Version>(&mut self, slot: &mut Slot<T, V>, same: fn(&T, &T) -> bool) {
         let exact = true;
-        (self.0)(NodeRef::Slot(&mut SlotRef { slot, same, exact }));
+        self.any_slot(SlotRef { slot, same, exact });
     }
 
     /// A node with a rule of its own.
+    #[inline(never)]
     pub fn slot_by_rule<T, V: Version>(&mut self, slot: &mut Slot<T, V>, same: fn(&T, &T) -> bool) {
         let exact = false;
-        (self.0)(NodeRef::Slot(&mut SlotRef { slot, same, exact }));
+        self.any_slot(SlotRef { slot, same, exact });
+    }
+
+    #[inline]
+    fn any_slot<T, V: Version>(&mut self, mut slot: SlotRef<'_, T, V>) {
+        match &mut self.0 {
+            Ask::Node(show) => show(NodeRef::Slot(&mut slot)),
+            Ask::Finish(caught, finished) => *finished = slot.finish(caught),
+        }
     }
 
     /// A lazy value with the rule of `PartialEq`.
+    #[inline(never)]
     pub fn lazy<T>(&mut self, lazy: &mut Lazy<T>, same: fn(&T, &T) -> bool) {
         let exact = true;
-        (self.0)(NodeRef::Lazy(&mut LazyRef { lazy, same, exact }));
+        self.other(NodeRef::Lazy(&mut LazyRef { lazy, same, exact }));
     }
 
     /// A lazy value with a rule of its own.
+    #[inline(never)]
     pub fn lazy_by_rule<T>(&mut self, lazy: &mut Lazy<T>, same: fn(&T, &T) -> bool) {
         let exact = false;
-        (self.0)(NodeRef::Lazy(&mut LazyRef { lazy, same, exact }));
+        self.other(NodeRef::Lazy(&mut LazyRef { lazy, same, exact }));
+    }
+
+    fn other(&mut self, node: NodeRef<'_>) {
+        if let Ask::Node(show) = &mut self.0 {
+            show(node);
+        }
     }
 
     /// A resource.
@@ -109,7 +135,7 @@ impl Show<'_> {
     where
         F: Future<Output = Result<T, E>> + Unpin,
     {
-        (self.0)(NodeRef::Answer(answer));
+        self.other(NodeRef::Answer(answer));
     }
 }
 
@@ -313,8 +339,22 @@ fn node<G: Wired<W>, const W: usize, R>(
     let mut with = Some(with);
     let mut result = None;
     let mut show = |node: NodeRef<'_>| result = with.take().and_then(|with| with(node));
-    graph.node(position, &mut Show(&mut show));
+    graph.node(position, &mut Show(Ask::Node(&mut show)));
     result
+}
+
+/// The outermost batch ends: what did it come to for the signal at `position`?
+fn finish<G: Wired<W>, const W: usize>(
+    graph: &mut G,
+    position: usize,
+    caught: &mut Caught,
+) -> Finished {
+    let mut show = Show(Ask::Finish(caught, Finished::Untouched));
+    graph.node(position, &mut show);
+    match show.0 {
+        Ask::Finish(_, finished) => finished,
+        Ask::Node(_) => Finished::Untouched,
+    }
 }
 
 fn slot<G: Wired<W>, const W: usize, R>(
