@@ -203,8 +203,13 @@ fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
     }
     write!(script, "sweep.end()");
     let body = script.finish();
+    // One function of all words would take rustc far longer than one for each.
+    let inline = match words {
+        1 => quote!(#[inline]),
+        _ => quote!(#[inline(never)]),
+    };
     quote! {
-        #[inline]
+        #inline
         #[allow(unused_variables)]
         fn #name<const ONE: bool>(&mut self, bits: u64) -> ::signal_kernel::__private::Change { #body }
     }
