@@ -134,6 +134,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         true => "::signal_kernel::__private::Slot::<_, u64>::new",
         false => "::signal_kernel::__private::Slot::<_, ()>::new",
     };
+    let mut end = String::new();
     let [mut sources, mut derived] = [(); 2].map(|()| Script::default());
     for (index, node) in nodes.iter().enumerate() {
         let (Kind::Field { value, .. } | Kind::Signal { value, .. }) = &node.kind else {
@@ -153,6 +154,23 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         let index = plan.positions[rank];
         let node = &nodes[index];
         let name = node.name.unraw();
+        if plan.words > 1 && rank % 64 == 0 {
+            let made = (rank..plan.ranks.min(rank + 64)).map(|rank| (rank, plan.positions[rank]));
+            let made = made.filter(|&(rank, index)| match nodes[index].kind {
+                Kind::Resource { .. } => rank == plan.position(index),
+                Kind::Effect { ref kept, .. } => kept.is_some(),
+                _ => true,
+            });
+            let made: Vec<String> = made
+                .map(|(_, index)| format!("__{},", nodes[index].name.unraw()))
+                .collect();
+            let made = made.concat();
+            let end = std::mem::replace(&mut end, format!("({made}) }});"));
+            write!(
+                derived,
+                "{end} let ({made}) = ::signal_kernel::__private::settle::apart(|| {{"
+            );
+        }
         match &node.kind {
             Kind::Computed { .. } if plan.places[index].lazy => {
                 let same = context.same(node);
@@ -199,6 +217,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
             _ => {}
         }
     }
+    write!(derived, "{end}");
     let mut fields = Script::default();
     for node in nodes {
         if !matches!(node.kind, Kind::Effect { kept: None, .. }) {

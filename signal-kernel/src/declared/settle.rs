@@ -13,6 +13,12 @@ use super::{Payload, Wired, answer, bit, lowest, slot::Caught, take, wiring::Wir
 use crate::{panics::FirstPanic, state::Change};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// Makes a part of a large graph: one function of all of it would take rustc far longer.
+#[inline(never)]
+pub fn apart<R>(make: impl FnOnce() -> R) -> R {
+    make()
+}
+
 /// Settles a new graph: every effect runs for the first time.
 #[inline(never)]
 pub fn begin<G: Wired<W>, const W: usize>(graph: &mut G) {
