@@ -8,7 +8,13 @@
 use super::{Context, Kind, Node, bits, docs, field, placed, plan::Plan, quiet, script::Script};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use std::ops::Range;
 use syn::{ext::IdentExt, spanned::Spanned};
+
+/// With more ranks than this, `new` is in parts: rustc's time grows with the square of a function's length.
+const LARGE: usize = 128;
+/// So many ranks are one part.
+const PART: usize = 32;
 
 pub(super) fn build(context: &Context) -> TokenStream {
     let [returned, failed] = context.free_types();
@@ -154,17 +160,8 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         let index = plan.positions[rank];
         let node = &nodes[index];
         let name = node.name.unraw();
-        if plan.words > 1 && rank % 64 == 0 {
-            let made = (rank..plan.ranks.min(rank + 64)).map(|rank| (rank, plan.positions[rank]));
-            let made = made.filter(|&(rank, index)| match nodes[index].kind {
-                Kind::Resource { .. } => rank == plan.position(index),
-                Kind::Effect { ref kept, .. } => kept.is_some(),
-                _ => true,
-            });
-            let made: Vec<String> = made
-                .map(|(_, index)| format!("__{},", nodes[index].name.unraw()))
-                .collect();
-            let made = made.concat();
+        if plan.ranks > LARGE && rank % PART == 0 {
+            let made = made(context, plan, rank..plan.ranks.min(rank + PART));
             let end = std::mem::replace(&mut end, format!("({made}) }});"));
             write!(
                 derived,
@@ -259,6 +256,23 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         ::signal_kernel::__private::settle::begin(&mut graph);
         graph
     }
+}
+
+/// The fields that `new` makes for these ranks.
+fn made(context: &Context, plan: &Plan, ranks: Range<usize>) -> String {
+    let mut made = String::new();
+    for rank in ranks {
+        let node = &context.graph.nodes[plan.positions[rank]];
+        let is_field = match node.kind {
+            Kind::Resource { .. } => rank == plan.position(plan.positions[rank]),
+            Kind::Effect { ref kept, .. } => kept.is_some(),
+            _ => true,
+        };
+        if is_field {
+            made += &format!("__{},", node.name.unraw());
+        }
+    }
+    made
 }
 
 /// Names and values, without running a body.
