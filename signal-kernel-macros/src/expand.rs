@@ -144,7 +144,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A reference to what a body sees of a node, in `place`: the struct, or the locals of `new`.
+    /// A reference to what a body sees of a node, in `place`: in the struct, `self.` or `graph.`, or in the
+    /// locals of `new`.
     fn input(&self, script: &mut Script, used: &Use, place: &str, in_effect: bool) -> String {
         let node = &self.graph.nodes[used.node];
         let name = node.name.unraw();
@@ -158,10 +159,10 @@ impl<'a> Context<'a> {
             Kind::Resource { path, .. } => {
                 // What is wrong with a resource is said at its path, and once.
                 let field = field(node);
-                let state = match place.is_empty() {
-                    true => quote_spanned!(path.span()=> &#field.state),
-                    false => {
-                        let graph = Ident::new("self", Span::call_site());
+                let state = match place.strip_suffix('.') {
+                    None => quote_spanned!(path.span()=> &#field.state),
+                    Some(graph) => {
+                        let graph = Ident::new(graph, Span::call_site());
                         quote_spanned!(path.span()=> &#graph.#field.state)
                     }
                 };

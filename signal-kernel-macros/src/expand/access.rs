@@ -342,8 +342,8 @@ fn reference(ty: &TokenStream, mutable: bool) -> TokenStream {
 /// ```text
 /// let revision = self.core__.tick();
 /// if let Some(old) = self.__price.replace(value, Self::__same_price, revision) {
-///     self.core__.pending[0] = 0x3;
-///     self.__changed(old);
+///     self.core__.pending[1] = 0x3;
+///     self.__changed(old, 0, 0x1);
 /// }
 /// ```
 fn set_body(
@@ -360,13 +360,14 @@ fn set_body(
         quote!(0)
     };
     let masks = plan.masks(index, Part::Whole);
-    if masks.is_empty() {
+    let Some(((word, bits), later)) = masks.split_first() else {
         return quote! {
             let revision = #revision;
             ::signal_kernel::__private::settle::discard(self.#field.replace(#value, Self::#same, revision));
         };
-    }
-    let marks = masks.iter().map(|(word, bits)| {
+    };
+    let word = *word as usize;
+    let marks = later.iter().map(|(word, bits)| {
         let word = *word as usize;
         quote!(self.core__.pending[#word] = #bits;)
     });
@@ -374,7 +375,7 @@ fn set_body(
         let revision = #revision;
         if let ::core::option::Option::Some(old) = self.#field.replace(#value, Self::#same, revision) {
             #(#marks)*
-            self.__changed(old);
+            self.__changed(old, #word, #bits);
         }
     }
 }

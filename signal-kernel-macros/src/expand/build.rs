@@ -8,7 +8,13 @@
 use super::{Context, Kind, Node, bits, docs, field, placed, plan::Plan, quiet, script::Script};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use std::ops::Range;
 use syn::{ext::IdentExt, spanned::Spanned};
+
+/// With more ranks than this, `new` is in parts: rustc's time grows with the square of a function's length.
+const LARGE: usize = 128;
+/// So many ranks are one part.
+const PART: usize = 32;
 
 pub(super) fn build(context: &Context) -> TokenStream {
     let [returned, failed] = context.free_types();
@@ -122,7 +128,7 @@ fn parameter(node: &Node) -> Option<TokenStream> {
 /// ```text
 /// let __price = Slot::new(Self::__init_price());
 /// let __total = Slot::new(Self::__body_total(&__price.value));
-/// let mut graph = Self { __price, __total, core__: Core::new([0x2], None, Self::WIRING) };
+/// let mut graph = Self { __price, __total, core__: Core::new([0x2], [0x0], None, Self::WIRING) };
 /// settle::begin(&mut graph);
 /// graph
 /// ```
@@ -134,6 +140,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         true => "::signal_kernel::__private::Slot::<_, u64>::new",
         false => "::signal_kernel::__private::Slot::<_, ()>::new",
     };
+    let mut end = String::new();
     let [mut sources, mut derived] = [(); 2].map(|()| Script::default());
     for (index, node) in nodes.iter().enumerate() {
         let (Kind::Field { value, .. } | Kind::Signal { value, .. }) = &node.kind else {
@@ -153,6 +160,14 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         let index = plan.positions[rank];
         let node = &nodes[index];
         let name = node.name.unraw();
+        if plan.ranks > LARGE && rank % PART == 0 {
+            let made = made(context, plan, rank..plan.ranks.min(rank + PART));
+            let end = std::mem::replace(&mut end, format!("({made}) }});"));
+            write!(
+                derived,
+                "{end} let ({made}) = ::signal_kernel::__private::settle::apart(|| {{"
+            );
+        }
         match &node.kind {
             Kind::Computed { .. } if plan.places[index].lazy => {
                 let same = context.same(node);
@@ -199,6 +214,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
             _ => {}
         }
     }
+    write!(derived, "{end}");
     let mut fields = Script::default();
     for node in nodes {
         if !matches!(node.kind, Kind::Effect { kept: None, .. }) {
@@ -214,10 +230,14 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         quote!(::core::option::Option::None)
     };
     let words = plan.words;
-    let mut effects = vec![0_u64; words];
+    let [mut effects, mut lazy] = [(); 2].map(|()| vec![0_u64; words]);
     for rank in 0..plan.ranks {
-        if matches!(nodes[plan.positions[rank]].kind, Kind::Effect { .. }) {
+        let index = plan.positions[rank];
+        if matches!(nodes[index].kind, Kind::Effect { .. }) {
             effects[rank / 64] |= bits(rank);
+        }
+        if plan.places[index].lazy {
+            lazy[rank / 64] |= bits(rank);
         }
     }
     quote! {
@@ -228,6 +248,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
             #fields
             core__: ::signal_kernel::__private::Core::new(
                 [#(#effects),*],
+                [#(#lazy),*],
                 hub,
                 <Self as ::signal_kernel::__private::Wired<#words>>::WIRING,
             ),
@@ -235,6 +256,23 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         ::signal_kernel::__private::settle::begin(&mut graph);
         graph
     }
+}
+
+/// The fields that `new` makes for these ranks.
+fn made(context: &Context, plan: &Plan, ranks: Range<usize>) -> String {
+    let mut made = String::new();
+    for rank in ranks {
+        let node = &context.graph.nodes[plan.positions[rank]];
+        let is_field = match node.kind {
+            Kind::Resource { .. } => rank == plan.position(plan.positions[rank]),
+            Kind::Effect { ref kept, .. } => kept.is_some(),
+            _ => true,
+        };
+        if is_field {
+            made += &format!("__{},", node.name.unraw());
+        }
+    }
+    made
 }
 
 /// Names and values, without running a body.

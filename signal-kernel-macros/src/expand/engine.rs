@@ -87,7 +87,7 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
                 }
             }
 
-            fn force(&self, rank: usize) -> ::core::option::Option<::signal_kernel::__private::Payload> {
+            fn force(&self, rank: usize, revision: u64) -> ::core::option::Option<::signal_kernel::__private::Payload> {
                 match rank {
                     #forced
                     _ => ::signal_kernel::__private::read::not_lazy(rank),
@@ -115,8 +115,8 @@ fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
     });
     quote! {
         #[inline]
-        fn __changed<#ty>(&mut self, old: #ty) {
-            ::signal_kernel::__private::settle::changed(self, old);
+        fn __changed<#ty>(&mut self, old: #ty, word: usize, bits: u64) {
+            ::signal_kernel::__private::settle::changed(self, old, word, bits);
         }
 
         fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
@@ -203,8 +203,13 @@ fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
     }
     write!(script, "sweep.end()");
     let body = script.finish();
+    // One function of all words would take rustc far longer than one for each.
+    let inline = match words {
+        1 => quote!(#[inline]),
+        _ => quote!(#[inline(never)]),
+    };
     quote! {
-        #[inline]
+        #inline
         #[allow(unused_variables)]
         fn #name<const ONE: bool>(&mut self, bits: u64) -> ::signal_kernel::__private::Change { #body }
     }
@@ -327,25 +332,30 @@ fn mark(script: &mut Script, rank: usize, word: u32, bits: u64) {
 
 /// ```text
 /// 3 => {
-///     let mut changed_at = 0;
-///     changed_at = max(changed_at, self.__price.version);
-///     self.__total.force(self.core__.revision, changed_at, || Self::__body_total(&self.__price.value), Self::__same_total)
+///     let changed_at = max(0, self.__price.version);
+///     self.__total.force(
+///         self,
+///         revision,
+///         changed_at,
+///         |graph| Self::__body_total(&graph.__price.value),
+///         Self::__same_total,
+///     )
 /// }
 /// ```
 fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
     let (rank, name) = (plan.position(index), node.name.unraw());
-    write!(
-        script,
-        "{rank}usize => {{ #[allow(unused_mut)] let mut changed_at = 0_u64;"
-    );
+    let mut changed_at = "0_u64".to_owned();
+    write!(script, "{rank}usize => {{");
     for used in node.uses() {
         let read = &context.graph.nodes[used.node];
         let from = read.name.unraw();
-        let version = match &read.kind {
+        let change = match &read.kind {
             Kind::Computed { .. } if plan.places[used.node].lazy => {
-                format!("::signal_kernel::__private::LazyState::changed_at(&self.__{from})")
+                format!("self.__{from}.changed_at()")
             }
-            Kind::Signal { .. } | Kind::Computed { .. } => format!("self.__{from}.version"),
+            Kind::Signal { .. } | Kind::Computed { .. } => {
+                format!("self.__{from}.version")
+            }
             Kind::Resource { .. } => {
                 let part = match used.part {
                     Part::Whole => "TRANSITION",
@@ -359,14 +369,14 @@ fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node
         };
         write!(
             script,
-            "changed_at = ::core::cmp::Ord::max(changed_at, {version});"
+            "let changed_at = ::core::cmp::Ord::max({changed_at}, {change});"
         );
+        changed_at = "changed_at".to_owned();
     }
-    let inputs = context.inputs(script, node, "self.").join(", ");
+    let inputs = context.inputs(script, node, "graph.").join(", ");
     let same = context.same(node);
     write!(
         script,
-        "self.__{name}.force(self.core__.revision, changed_at, || Self::__body_{name}({inputs}), \
-         Self::{same}) }}"
+        "self.__{name}.force(self, revision, {changed_at}, |graph| Self::__body_{name}({inputs}), Self::{same}) }}"
     );
 }

@@ -7,6 +7,7 @@
 //! Must not know: tokens.
 
 use crate::model::{Graph, Kind, Part, Use};
+use std::collections::BTreeMap;
 
 pub(super) struct Plan {
     /// How many positions are ranks.
@@ -28,6 +29,8 @@ pub(super) struct Place {
     pub(super) mentioned: bool,
     /// A lazy value reads this node.
     pub(super) versioned: bool,
+    /// The ranks of the lazy values that this lazy value reads.
+    pub(super) reads: Vec<usize>,
     /// The ranks that depend on this node, with the part they observe.
     pub(super) dependents: Vec<(usize, Part)>,
 }
@@ -60,6 +63,7 @@ impl Plan {
                 lazy: lazy(node),
                 mentioned: false,
                 versioned: false,
+                reads: Vec::new(),
                 dependents: Vec::new(),
             })
             .collect();
@@ -79,6 +83,11 @@ impl Plan {
                 let reads_lazily = places[reader].lazy;
                 places[used.node].mentioned = true;
                 places[used.node].versioned |= reads_lazily;
+                if let (true, true, Some(rank)) =
+                    (reads_lazily, lazy(used.node), places[used.node].position)
+                {
+                    places[reader].reads.push(rank);
+                }
                 places[used.node].dependents.push((rank, used.part));
             }
         }
@@ -108,11 +117,31 @@ impl Plan {
                 .map(|(rank, _)| *rank),
         )
     }
+
+    /// By rank, the lazy values that a lazy value reads, and all that those of them read that are in its own
+    /// word of the mask: if one of them is outdated, so is what reads it.
+    pub(super) fn lazily_read(&self) -> Vec<Vec<(u32, u64)>> {
+        let mut read: Vec<BTreeMap<u32, u64>> = Vec::new();
+        for (rank, &node) in self.positions[..self.ranks].iter().enumerate() {
+            let mut masks = BTreeMap::new();
+            for &dependency in &self.places[node].reads {
+                let word = dependency / 64;
+                *masks.entry(word as u32).or_insert(0) |= 1_u64 << (dependency % 64);
+                let beyond = (word == rank / 64).then(|| &read[dependency]);
+                for (word, bits) in beyond.into_iter().flatten() {
+                    *masks.entry(*word).or_insert(0) |= bits;
+                }
+            }
+            read.push(masks);
+        }
+        let lists = read.into_iter().map(|masks| masks.into_iter().collect());
+        lists.collect()
+    }
 }
 
 /// Gathers ranks into words.
 pub(super) fn masks(ranks: impl Iterator<Item = usize>) -> Vec<(u32, u64)> {
-    let mut masks = std::collections::BTreeMap::new();
+    let mut masks = BTreeMap::new();
     for rank in ranks {
         *masks.entry((rank / 64) as u32).or_insert(0) |= 1_u64 << (rank % 64);
     }

@@ -79,6 +79,7 @@ pub(super) fn graph(context: &Context, plan: Option<&Plan>) -> TokenStream {
 ///     graph: Self::GRAPH,
 ///     kinds: b"cess",
 ///     dependencies: Lists { ends: &[2, 3, 3, 3], items: &[2, 3, 0] },
+///     lazy: Masks::NONE,
 ///     whole: Masks { words: Lists { ends: &[1, 1, 2, 3], items: &[0, 0, 0] }, bits: &[2, 1, 1] },
 ///     value: Masks::NONE,
 ///     error: Masks::NONE,
@@ -109,37 +110,24 @@ pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
         ends.push(items.count);
     }
     let (ends, items) = (ends.finish(), items.finish());
+    let lazy = plan.has_lazy().then(|| plan.lazily_read());
+    let lazy = masks_of(lazy.into_iter().flatten());
     let [whole, value, error, status] =
         [Part::Whole, Part::Value, Part::Error, Part::Status].map(|part| {
-            let [mut ends, mut words, mut bits] = [(); 3].map(|()| List::new());
-            for (position, index) in positions() {
-                let masks = match (is_question(position, index), part) {
+            masks_of(positions().map(|(position, index)| {
+                match (is_question(position, index), part) {
                     (false, _) => plan.masks(index, part),
                     (true, Part::Whole) => masks(std::iter::once(position + 1)),
                     (true, _) => Vec::new(),
-                };
-                for (word, mask) in masks {
-                    words.push(word);
-                    bits.push(mask);
                 }
-                ends.push(words.count);
-            }
-            if words.count == 0 {
-                return quote!(::signal_kernel::__private::Masks::NONE);
-            }
-            let (ends, words, bits) = (ends.finish(), words.finish(), bits.finish());
-            quote! {
-                ::signal_kernel::__private::Masks {
-                    words: ::signal_kernel::__private::Lists { ends: &#ends, items: &#words },
-                    bits: &#bits,
-                }
-            }
+            }))
         });
     quote! {
         &::signal_kernel::__private::Wiring {
             graph: Self::GRAPH,
             kinds: #kinds,
             dependencies: ::signal_kernel::__private::Lists { ends: &#ends, items: &#items },
+            lazy: #lazy,
             whole: #whole,
             value: #value,
             error: #error,
@@ -156,6 +144,28 @@ fn letter(plan: &Plan, index: usize, node: &Node) -> u8 {
         Kind::Computed { .. } => b'c',
         Kind::Resource { .. } => b'r',
         Kind::Effect { .. } => b'e',
+    }
+}
+
+/// Masks for each position.
+fn masks_of(masks: impl Iterator<Item = Vec<(u32, u64)>>) -> TokenStream {
+    let [mut ends, mut words, mut bits] = [(); 3].map(|()| List::new());
+    for masks in masks {
+        for (word, mask) in masks {
+            words.push(word);
+            bits.push(mask);
+        }
+        ends.push(words.count);
+    }
+    if words.count == 0 {
+        return quote!(::signal_kernel::__private::Masks::NONE);
+    }
+    let (ends, words, bits) = (ends.finish(), words.finish(), bits.finish());
+    quote! {
+        ::signal_kernel::__private::Masks {
+            words: ::signal_kernel::__private::Lists { ends: &#ends, items: &#words },
+            bits: &#bits,
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Batches and transactions: writes now, settling at the end, and what is needed to take writes back.
 //!
-//! Invariants: while a batch is open `pending` says which values may be out of date, and nothing else is
-//! settled than what is read; when the outermost one ends, what counts is the net change. Whoever
-//! leaves by unwinding leaves the nesting as it was found.
+//! Invariants: while a batch is open `pending` says which values may be out of date, but for those that read
+//! what it has written since somebody read last; nothing else is settled than what is read. When the
+//! outermost one ends, what counts is the net change. Whoever leaves by unwinding leaves the nesting as it
+//! was found.
 //!
 //! Must not know: what is in a node.
 
@@ -73,6 +74,7 @@ pub fn refresh<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
     if graph.core().touched.is_empty() {
         return;
     }
+    graph.core_mut().mark_touched();
     let needed = needed::<G, W>(rank);
     let mut caught = Caught::default();
     while let Some(rank) = lowest(&and(&graph.core().pending, &needed)) {
@@ -171,23 +173,28 @@ fn hand_up<G: Wired<W>, const W: usize>(
 
 /// The outermost batch ends: finds what has changed in the end, and settles that.
 fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
-    let mut stale = std::mem::replace(&mut graph.core_mut().pending, [0; W]);
-    let mut touched = std::mem::take(&mut graph.core_mut().touched);
+    let core = graph.core_mut();
+    if core.read {
+        core.mark_touched();
+    }
+    let mut stale = std::mem::replace(&mut core.pending, [0; W]);
+    let mut touched = std::mem::take(&mut core.touched);
+    core.marked = 0;
     for &position in &touched {
         let position = position as usize;
         if G::WIRING.kind(position) == WireKind::Answer {
             put(&mut graph.core_mut().pending, position);
             continue;
         }
-        match slot(graph, position, |it| it.finish(caught)) {
-            Some(Finished::Changed) => graph
+        match super::finish(graph, position, caught) {
+            Finished::Changed => graph
                 .core_mut()
                 .mark_dependents(position, Change::TRANSITION),
             // Equal is not the same: what was computed half-way came from a value that is gone.
-            Some(Finished::PutBack) => {
+            Finished::PutBack => {
                 mark_dependents(&mut stale, G::WIRING, position, Change::TRANSITION);
             }
-            Some(Finished::Untouched) | None => {}
+            Finished::Untouched => {}
         }
     }
     touched.clear();
@@ -225,6 +232,7 @@ fn close_half_way<G: Wired<W>, const W: usize>(
         let outdated = take(&mut stale, rank);
         if G::WIRING.kind(rank) == WireKind::Lazy {
             let gone = lazy(graph, rank, |it| it.close(due, outdated, caught));
+            graph.core_mut().outdate(rank / 64, bit(rank));
             if due {
                 graph.core_mut().mark_dependents(rank, Change::TRANSITION);
             }

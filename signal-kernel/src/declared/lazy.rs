@@ -2,15 +2,14 @@
 //!
 //! Invariants: while `cell` is set the value is current; it is emptied, through `&mut self`, as soon as
 //! something it depends on may have changed, and then everything that reads it is emptied too.
-//! From `arm` to `close`, `past` is the state from before the batch: what is computed half-way lives in
-//! `cell` and `half_way`.
+//! From `arm` to `close` there is an `apart`, and `past` is the state from before the batch: what is
+//! computed half-way lives in `cell` and `apart`.
 //!
 //! Must not know: ranks, edges, the other nodes.
 
-use super::{read::Panicked, slot::Caught, sweep::Sweep};
+use super::{Payload, read::Panicked, slot::Caught, sweep::Sweep};
 use crate::state::Change;
 use std::{
-    any::Any,
     fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::OnceLock,
@@ -20,32 +19,29 @@ use std::{
 pub struct Lazy<T> {
     cell: OnceLock<Fresh<T>>,
     past: Past<T>,
-    /// What a batch computed and outdated again. `None` inside means: the value in `past`.
-    half_way: Option<Past<T>>,
-    /// Set while a batch is open that has touched this value.
-    armed: Option<Armed>,
+    /// There is one while a batch is open that has touched this value.
+    apart: Option<Box<Apart<T>>>,
 }
 
-/// The outcome that holds now.
+/// What holds now.
 #[derive(Debug)]
 struct Fresh<T> {
-    outcome: Outcome<T>,
+    /// A new value, or none where the value from before still holds or the node is failed.
+    value: Option<T>,
+    /// When the value last changed, or how it failed: `PANICKED` or `BLOCKED`.
+    changed_at: u64,
+    /// When that was found out.
     revision: u64,
 }
 
-#[derive(Debug)]
-enum Outcome<T> {
-    /// The value from before still holds.
-    Kept,
-    New(T),
-    Failed(Failure),
-}
+/// The body, or the comparison, panicked. In place of a time, so that who reads the value knows at once.
+const PANICKED: u64 = u64::MAX;
+/// A dependency is failed.
+const BLOCKED: u64 = PANICKED - 1;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Failure {
-    /// The body, or the comparison, panicked.
     Panicked,
-    /// A dependency is failed.
     Blocked,
 }
 
@@ -69,10 +65,13 @@ impl<T> Default for Past<T> {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Armed {
+/// What a batch must know of a value it has touched.
+#[derive(Debug)]
+struct Apart<T> {
     /// How the state in `past` was current before the batch, if it was.
     held: Option<Held>,
+    /// What the batch computed and outdated again. `None` inside means: the value in `past`.
+    half_way: Option<Past<T>>,
 }
 
 /// That the state in `past` is current.
@@ -83,11 +82,38 @@ struct Held {
 }
 
 impl Held {
-    fn cell<T>(self) -> OnceLock<Fresh<T>> {
-        OnceLock::from(Fresh {
-            outcome: self.failure.map_or(Outcome::Kept, Outcome::Failed),
-            revision: self.revision,
+    fn cell<T>(self, past: &Past<T>) -> OnceLock<Fresh<T>> {
+        OnceLock::from(match self.failure {
+            Some(failure) => Fresh::failed(failure, self.revision),
+            None => Fresh {
+                value: None,
+                changed_at: past.changed_at,
+                revision: self.revision,
+            },
         })
+    }
+}
+
+impl<T> Fresh<T> {
+    fn failed(failure: Failure, revision: u64) -> Self {
+        let changed_at = match failure {
+            Failure::Panicked => PANICKED,
+            Failure::Blocked => BLOCKED,
+        };
+        Fresh {
+            value: None,
+            changed_at,
+            revision,
+        }
+    }
+
+    #[inline]
+    fn failure(&self) -> Option<Failure> {
+        match self.changed_at {
+            PANICKED => Some(Failure::Panicked),
+            BLOCKED => Some(Failure::Blocked),
+            _ => None,
+        }
     }
 }
 
@@ -116,8 +142,7 @@ impl<T> Lazy<T> {
         Lazy {
             cell: OnceLock::new(),
             past: Past::default(),
-            half_way: None,
-            armed: None,
+            apart: None,
         }
     }
 }
@@ -135,170 +160,234 @@ impl<T> Lazy<T> {
     /// The value, if it is current and not failed.
     #[inline]
     pub fn peek(&self) -> Option<&T> {
-        match &self.cell.get()?.outcome {
-            Outcome::New(value) => Some(value),
-            Outcome::Kept => self.kept(),
-            Outcome::Failed(_) => None,
+        match self.cell.get()?.value {
+            Some(ref value) => Some(value),
+            None => self.peek_kept(),
         }
+    }
+
+    /// The value from before, if that is what holds.
+    #[inline(never)]
+    fn peek_kept(&self) -> Option<&T> {
+        let fresh = self.cell.get()?;
+        match fresh.failure() {
+            None => self.kept(),
+            Some(_) => None,
+        }
+    }
+
+    /// When the value last changed, for who reads it: it is current.
+    #[inline]
+    pub fn changed_at(&self) -> u64 {
+        self.cell.get().map_or(BLOCKED, |fresh| fresh.changed_at)
     }
 
     /// Brings the value up to date. `changed_at` is when the latest of its dependencies changed.
     ///
     /// Returns the panic of the body if this call ran it and it panicked.
-    pub fn force(
+    ///
+    /// The body is a plain function so that there is one `force` for a type, not for each value.
+    #[inline(never)]
+    pub fn force<G>(
         &self,
+        graph: &G,
         revision: u64,
         changed_at: u64,
-        body: impl FnOnce() -> T,
+        body: fn(&G) -> T,
         same: fn(&T, &T) -> bool,
-    ) -> Option<Box<dyn Any + Send>> {
-        let mut panic = None;
-        self.cell.get_or_init(|| {
-            let mut equal = None;
-            let outcome = self
-                .outcome(changed_at, body, same, &mut equal)
-                .unwrap_or_else(|payload| {
-                    panic = Some(payload);
-                    Outcome::Failed(Failure::Panicked)
-                });
+    ) -> Option<Payload> {
+        let mut run = Run {
+            lazy: self,
+            graph,
+            revision,
+            body,
+            same,
+            equal: None,
+            panic: None,
+        };
+        self.cell.get_or_init(|| run.fresh(changed_at));
+        let Run { equal, panic, .. } = run;
+        if mem::needs_drop::<T>() {
             // user code: what comes of dropping it says nothing about the value that is kept
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(equal))) {
-                panic = Some(payload);
+                return Some(payload);
             }
-            Fresh { outcome, revision }
-        });
+        }
         panic
     }
 
-    fn outcome(
-        &self,
-        changed_at: u64,
-        body: impl FnOnce() -> T,
-        same: fn(&T, &T) -> bool,
-        equal: &mut Option<T>,
-    ) -> Result<Outcome<T>, Box<dyn Any + Send>> {
-        let latest = self.latest();
-        let untouched = changed_at <= latest.verified_at;
-        match latest.failure {
-            Some(Failure::Panicked) if untouched => return Ok(Outcome::Failed(Failure::Panicked)),
-            None if untouched && self.kept().is_some() => return Ok(Outcome::Kept),
-            _ => {}
-        }
-        catch_unwind(AssertUnwindSafe(|| {
-            let value = body(); // user code
-            match self.kept() {
-                // user code; what ends a failure counts as a change
-                Some(kept) if same(kept, &value) => {
-                    if latest.failure.is_some() {
-                        Outcome::New(value)
-                    } else {
-                        *equal = Some(value);
-                        Outcome::Kept
-                    }
-                }
-                _ => Outcome::New(value),
-            }
-        }))
-    }
-
+    #[inline]
     fn latest(&self) -> &Past<T> {
-        self.half_way.as_ref().unwrap_or(&self.past)
+        let apart = self.apart.as_ref();
+        let half_way = apart.and_then(|apart| apart.half_way.as_ref());
+        half_way.unwrap_or(&self.past)
     }
 
+    #[inline]
     fn kept(&self) -> Option<&T> {
-        let half_way = self.half_way.as_ref().and_then(|past| past.value.as_ref());
+        let apart = self.apart.as_ref();
+        let half_way = apart.and_then(|apart| apart.half_way.as_ref());
+        let half_way = half_way.and_then(|past| past.value.as_ref());
         half_way.or(self.past.value.as_ref())
+    }
+
+    /// It is current: a value or a failure.
+    #[inline]
+    pub(super) fn is_fresh(&self) -> bool {
+        self.cell.get().is_some()
     }
 }
 
-/// A lazy value's state, whatever its type: what a reader needs to know.
+/// What a value is to be computed with, and what else comes of it.
+struct Run<'a, G, T> {
+    lazy: &'a Lazy<T>,
+    graph: &'a G,
+    revision: u64,
+    body: fn(&G) -> T,
+    same: fn(&T, &T) -> bool,
+    /// A value that gives way to the one from before.
+    equal: Option<T>,
+    panic: Option<Payload>,
+}
+
+impl<G, T> Run<'_, G, T> {
+    #[inline]
+    fn fresh(&mut self, changed_at: u64) -> Fresh<T> {
+        let revision = self.revision;
+        if changed_at >= BLOCKED {
+            return Fresh::failed(Failure::Blocked, revision);
+        }
+        let latest = self.lazy.latest();
+        let kept = self.lazy.kept();
+        if changed_at <= latest.verified_at {
+            match latest.failure {
+                Some(Failure::Panicked) => return Fresh::failed(Failure::Panicked, revision),
+                None if kept.is_some() => {
+                    return Fresh {
+                        value: None,
+                        changed_at: latest.changed_at,
+                        revision,
+                    };
+                }
+                _ => {}
+            }
+        }
+        let run = || {
+            let value = (self.body)(self.graph); // user code
+            // user code; what ends a failure counts as a change
+            let equal = kept.is_some_and(|kept| (self.same)(kept, &value));
+            (value, equal && latest.failure.is_none())
+        };
+        match catch_unwind(AssertUnwindSafe(run)) {
+            Ok((value, false)) => Fresh {
+                value: Some(value),
+                changed_at: revision,
+                revision,
+            },
+            Ok((value, true)) => {
+                self.equal = Some(value);
+                Fresh {
+                    value: None,
+                    changed_at: latest.changed_at,
+                    revision,
+                }
+            }
+            Err(payload) => {
+                self.panic = Some(payload);
+                Fresh::failed(Failure::Panicked, revision)
+            }
+        }
+    }
+}
+
+/// A lazy value's state, whatever its type.
 pub trait LazyState {
     /// It is current: a value or a failure.
     fn is_fresh(&self) -> bool;
     /// It is current, and failed.
     fn is_failed(&self) -> bool;
-    /// When its value last changed.
-    fn changed_at(&self) -> u64;
     /// Notes that a dependency is failed.
     fn block(&self, revision: u64);
 }
 
 impl<T> LazyState for Lazy<T> {
     fn is_fresh(&self) -> bool {
-        self.cell.get().is_some()
+        self.is_fresh()
     }
 
     fn is_failed(&self) -> bool {
-        matches!(
-            self.cell.get(),
-            Some(Fresh {
-                outcome: Outcome::Failed(_),
-                ..
-            })
-        )
-    }
-
-    fn changed_at(&self) -> u64 {
-        match self.cell.get() {
-            Some(Fresh {
-                outcome: Outcome::New(_) | Outcome::Failed(_),
-                revision,
-            }) => *revision,
-            _ => self.latest().changed_at,
-        }
+        self.cell
+            .get()
+            .is_some_and(|fresh| fresh.failure().is_some())
     }
 
     fn block(&self, revision: u64) {
-        let outcome = Outcome::Failed(Failure::Blocked);
-        self.cell.get_or_init(|| Fresh { outcome, revision });
+        self.cell
+            .get_or_init(|| Fresh::failed(Failure::Blocked, revision));
     }
 }
 
 impl<T> Lazy<T> {
     /// Something this value depends on may have changed. Unless it was outdated already, `marks` are nodes to be
     /// marked, and it returns that there may be more of them.
+    #[inline(always)]
     pub fn outdate<const ONE: bool, const W: usize>(
         &mut self,
         marks: u64,
         sweep: &mut Sweep<'_, ONE, W>,
     ) -> bool {
-        let Some(fresh) = self.cell.take() else {
-            return false;
-        };
-        let past = if self.armed.is_some() {
-            self.half_way.get_or_insert_with(|| Past {
-                value: None,
-                changed_at: self.past.changed_at,
-                verified_at: self.past.verified_at,
-                failure: self.past.failure,
-            })
+        if mem::needs_drop::<T>() {
+            let Some(old) = self.empty() else {
+                return false;
+            };
+            sweep.outdated();
+            sweep.committed(Change::TRANSITION);
+            drop(old); // user code
+        } else if self.is_emptied() {
+            sweep.outdated();
+            sweep.came_to(Change::TRANSITION);
         } else {
-            &mut self.past
-        };
-        let old = past.take_in(fresh);
-        sweep.committed(Change::TRANSITION);
-        drop(old); // user code
+            return false;
+        }
         sweep.mark(marks);
         true
+    }
+
+    /// As `empty`, where there is nothing to drop. Not inlined, for there are as many calls as lazy values.
+    #[inline(never)]
+    fn is_emptied(&mut self) -> bool {
+        self.empty().is_some()
+    }
+
+    /// Empties the cell. Unless it is empty, returns what its value replaces.
+    fn empty(&mut self) -> Option<Option<T>> {
+        let fresh = self.cell.take()?;
+        let Some(apart) = &mut self.apart else {
+            return Some(self.past.take_in(fresh));
+        };
+        let half_way = apart.half_way.get_or_insert_with(|| Past {
+            value: None,
+            changed_at: self.past.changed_at,
+            verified_at: self.past.verified_at,
+            failure: self.past.failure,
+        });
+        Some(half_way.take_in(fresh))
     }
 }
 
 impl<T> Past<T> {
     /// Takes over what held until now; returns the value it replaces.
+    #[inline]
     fn take_in(&mut self, fresh: Fresh<T>) -> Option<T> {
         self.verified_at = fresh.revision;
-        self.failure = None;
-        match fresh.outcome {
-            Outcome::Kept => None,
-            Outcome::New(value) => {
-                self.changed_at = fresh.revision;
-                self.value.replace(value)
-            }
-            Outcome::Failed(failure) => {
-                self.changed_at = fresh.revision;
-                self.failure = Some(failure);
-                None
-            }
+        self.failure = fresh.failure();
+        self.changed_at = match self.failure {
+            None => fresh.changed_at,
+            Some(_) => fresh.revision,
+        };
+        match fresh.value {
+            Some(value) => self.value.replace(value),
+            None => None,
         }
     }
 }
@@ -325,47 +414,43 @@ pub(crate) struct LazyRef<'a, T> {
 
 impl<T> AnyLazy for LazyRef<'_, T> {
     fn arm(&mut self, Caught(panics): &mut Caught) {
-        let Lazy {
-            cell, past, armed, ..
-        } = &mut *self.lazy;
+        let Lazy { cell, past, apart } = &mut *self.lazy;
         let held = cell.take().map(|fresh| {
             let held = Held {
-                failure: match fresh.outcome {
-                    Outcome::Failed(failure) => Some(failure),
-                    Outcome::Kept | Outcome::New(_) => None,
-                },
+                failure: fresh.failure(),
                 revision: fresh.revision,
             };
             // The value moves to `past`, where nothing computed half-way replaces it.
             panics.discard(past.take_in(fresh));
             held
         });
-        *cell = held.map_or_else(OnceLock::new, |held| held.cell());
-        *armed = Some(Armed { held });
+        *cell = held.map_or_else(OnceLock::new, |held| held.cell(past));
+        *apart = Some(Box::new(Apart {
+            held,
+            half_way: None,
+        }));
     }
 
     fn close(&mut self, tainted: bool, stale: bool, Caught(panics): &mut Caught) -> bool {
-        let Lazy {
-            cell,
-            past,
-            half_way,
-            armed,
-        } = &mut *self.lazy;
-        let Some(Armed { held }) = armed.take() else {
+        let Lazy { cell, past, apart } = &mut *self.lazy;
+        let Some(apart) = apart.take() else {
             return false;
         };
-        let half_way = half_way.take().and_then(|past| past.value);
+        let Apart { held, half_way } = *apart;
+        let half_way = half_way.and_then(|past| past.value);
         // What was computed half-way, `None` where that is the value in `past`; why it failed; since when it holds.
         let (computed, failure, since) = match cell.take() {
             None => (half_way, None, None),
-            Some(Fresh { outcome, revision }) => match outcome {
-                Outcome::New(value) => {
-                    panics.discard(half_way);
-                    (Some(value), None, Some(revision))
+            Some(fresh) => {
+                let (failure, revision) = (fresh.failure(), fresh.revision);
+                match fresh.value {
+                    Some(value) => {
+                        panics.discard(half_way);
+                        (Some(value), failure, Some(revision))
+                    }
+                    None => (half_way, failure, Some(revision)),
                 }
-                Outcome::Kept => (half_way, None, Some(revision)),
-                Outcome::Failed(failure) => (half_way, Some(failure), Some(revision)),
-            },
+            }
         };
         let unchanged = match (&computed, &past.value) {
             _ if failure.is_some() || past.failure.is_some() => false,
@@ -378,7 +463,7 @@ impl<T> AnyLazy for LazyRef<'_, T> {
         };
         let (gone, dropped) = match (held, since) {
             (Some(held), _) if !tainted => {
-                *cell = held.cell();
+                *cell = held.cell(past);
                 let same = match (held.failure.is_some(), failure.is_some()) {
                     (false, false) => unchanged && (self.exact || computed.is_none()),
                     (before, half_way) => before && half_way,
@@ -386,7 +471,6 @@ impl<T> AnyLazy for LazyRef<'_, T> {
                 (!same, computed)
             }
             (_, Some(revision)) if !stale => {
-                *cell = Held { failure, revision }.cell();
                 // An equal value by a rule of the node's own gives way to the one from before.
                 let gone = unchanged && !self.exact && computed.is_some();
                 let mut dropped = computed;
@@ -398,6 +482,7 @@ impl<T> AnyLazy for LazyRef<'_, T> {
                         mem::swap(&mut past.value, &mut dropped);
                     }
                 }
+                *cell = Held { failure, revision }.cell(past);
                 (gone, dropped)
             }
             // Nothing is current any more, so nothing that reads this may be.

@@ -26,10 +26,16 @@ use crate::room::Tenancy;
 use crate::state::Change;
 use answer::{Answer, AnyAnswer};
 use lazy::{AnyLazy, Lazy, LazyRef, LazyState};
-use slot::{AnySlot, Slot, SlotRef, Stamp, Version};
-use std::{any::Any, sync::Arc};
+use slot::{AnySlot, Caught, Finished, Slot, SlotRef, Stamp, Version};
+use std::{
+    any::Any,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use sweep::Place;
-use wiring::Wiring;
+use wiring::{WireKind, Wiring};
 
 /// What `reactive!` implements for a struct, with a mask of `W` words.
 pub trait Wired<const W: usize>: Sized {
@@ -45,7 +51,7 @@ pub trait Wired<const W: usize>: Sized {
     /// The same, to change.
     fn core_mut(&mut self) -> &mut Core<W>;
 
-    /// Works through one word of the pending mask; with `ONE`, visits the one node in `bits`.
+    /// Works through `bits`, taken out of this word of the pending mask; with `ONE`, visits the one node in them.
     fn sweep<const ONE: bool>(&mut self, word: usize, bits: u64) -> Change;
 
     /// Shows the node at `position`.
@@ -54,8 +60,8 @@ pub trait Wired<const W: usize>: Sized {
     /// The lazy value of this rank.
     fn lazy(&self, rank: usize) -> &dyn LazyState;
 
-    /// Brings the lazy value of this rank up to date; what it depends on is.
-    fn force(&self, rank: usize) -> Option<Payload>;
+    /// Brings the lazy value of this rank up to date; what it depends on is, and no eager value is failed.
+    fn force(&self, rank: usize, revision: u64) -> Option<Payload>;
 }
 
 /// What a panic carries.
@@ -72,31 +78,57 @@ enum NodeRef<'a> {
 }
 
 /// Whoever asked for a node: a graph shows it here, whatever its type.
-pub struct Show<'a>(&'a mut dyn FnMut(NodeRef<'_>));
+pub struct Show<'a>(Ask<'a>);
 
+enum Ask<'a> {
+    /// What is there to be done with a node?
+    Node(&'a mut dyn FnMut(NodeRef<'_>)),
+    /// The batch ends: what did it come to for this signal? All that most batches ask.
+    Finish(&'a mut Caught, Finished),
+}
+
+// Not inlined, for there are as many calls as nodes.
 impl Show<'_> {
     /// A node with the rule of `PartialEq`.
+    #[inline(never)]
     pub fn slot<T, V: Version>(&mut self, slot: &mut Slot<T, V>, same: fn(&T, &T) -> bool) {
         let exact = true;
-        (self.0)(NodeRef::Slot(&mut SlotRef { slot, same, exact }));
+        self.any_slot(SlotRef { slot, same, exact });
     }
 
     /// A node with a rule of its own.
+    #[inline(never)]
     pub fn slot_by_rule<T, V: Version>(&mut self, slot: &mut Slot<T, V>, same: fn(&T, &T) -> bool) {
         let exact = false;
-        (self.0)(NodeRef::Slot(&mut SlotRef { slot, same, exact }));
+        self.any_slot(SlotRef { slot, same, exact });
+    }
+
+    #[inline]
+    fn any_slot<T, V: Version>(&mut self, mut slot: SlotRef<'_, T, V>) {
+        match &mut self.0 {
+            Ask::Node(show) => show(NodeRef::Slot(&mut slot)),
+            Ask::Finish(caught, finished) => *finished = slot.finish(caught),
+        }
     }
 
     /// A lazy value with the rule of `PartialEq`.
+    #[inline(never)]
     pub fn lazy<T>(&mut self, lazy: &mut Lazy<T>, same: fn(&T, &T) -> bool) {
         let exact = true;
-        (self.0)(NodeRef::Lazy(&mut LazyRef { lazy, same, exact }));
+        self.other(NodeRef::Lazy(&mut LazyRef { lazy, same, exact }));
     }
 
     /// A lazy value with a rule of its own.
+    #[inline(never)]
     pub fn lazy_by_rule<T>(&mut self, lazy: &mut Lazy<T>, same: fn(&T, &T) -> bool) {
         let exact = false;
-        (self.0)(NodeRef::Lazy(&mut LazyRef { lazy, same, exact }));
+        self.other(NodeRef::Lazy(&mut LazyRef { lazy, same, exact }));
+    }
+
+    fn other(&mut self, node: NodeRef<'_>) {
+        if let Ask::Node(show) = &mut self.0 {
+            show(node);
+        }
     }
 
     /// A resource.
@@ -104,7 +136,7 @@ impl Show<'_> {
     where
         F: Tenancy<Output = Result<T, E>>,
     {
-        (self.0)(NodeRef::Answer(answer));
+        self.other(NodeRef::Answer(answer));
     }
 }
 
@@ -123,10 +155,14 @@ pub struct Core<const W: usize> {
     wiring: &'static Wiring,
     failed: [u64; W],
     alarmed: bool,
+    /// Lazy values that may be outdated: all that are, and perhaps some that were computed since.
+    outdated: [AtomicU64; W],
     /// Open transactions.
     level: u32,
     /// Positions the open batch has to do with, once each: signals it wrote, resources with a request.
     touched: Vec<u32>,
+    /// How many of `touched` have been marked for, as somebody has read since.
+    marked: usize,
     /// Signals the open transactions have written, once for each: what would be taken back.
     undoable: Vec<u32>,
     /// Computed values the open batch has recomputed half-way.
@@ -136,8 +172,13 @@ pub struct Core<const W: usize> {
 }
 
 impl<const W: usize> Core<W> {
-    /// The core of a new graph, all of whose effects are pending.
-    pub fn new(effects: [u64; W], post: Option<Post>, wiring: &'static Wiring) -> Self {
+    /// The core of a new graph, all of whose effects are pending and none of whose lazy values is known.
+    pub fn new(
+        effects: [u64; W],
+        lazy: [u64; W],
+        post: Option<Post>,
+        wiring: &'static Wiring,
+    ) -> Self {
         Core {
             pending: effects,
             reached: Place::default(),
@@ -146,8 +187,10 @@ impl<const W: usize> Core<W> {
             wiring,
             failed: [0; W],
             alarmed: false,
+            outdated: lazy.map(AtomicU64::new),
             level: 0,
             touched: Vec::new(),
+            marked: 0,
             undoable: Vec::new(),
             half_way: [0; W],
             read: false,
@@ -178,13 +221,26 @@ impl<const W: usize> Core<W> {
     /// Notes a write inside a batch to the signal at `position`: whether the batch, and the innermost
     /// transaction, hear of it for the first time.
     fn written(&mut self, position: usize, new_to_batch: bool, new_to_transaction: bool) {
-        self.mark_dependents(position, Change::TRANSITION);
         if new_to_batch {
             self.touched.push(position as u32);
+        } else if self.marked != 0 {
+            self.mark_dependents(position, Change::TRANSITION);
         }
         if new_to_transaction {
             self.undoable.push(position as u32);
         }
+    }
+
+    /// Marks who reads what the open batch has written: somebody is about to read.
+    fn mark_touched(&mut self) {
+        for &position in &self.touched[self.marked..] {
+            let position = position as usize;
+            if self.wiring.kind(position) == WireKind::Signal {
+                let change = Change::TRANSITION;
+                mark_dependents(&mut self.pending, self.wiring, position, change);
+            }
+        }
+        self.marked = self.touched.len();
     }
 
     /// Refuses to go on if the eager value of this rank is failed: it is about to be read.
@@ -213,6 +269,25 @@ impl<const W: usize> Core<W> {
     fn blocks(&self, rank: usize) -> bool {
         let failed = |node: usize| node < W * 64 && self.is_failed(node);
         self.alarmed && self.wiring.dependencies(rank).any(failed)
+    }
+
+    /// Lazy values in this word of the mask that may be outdated. All others are there to be read.
+    #[inline]
+    fn outdated(&self, word: usize) -> u64 {
+        self.outdated[word].load(Ordering::Acquire)
+    }
+
+    /// These lazy values in this word hold no more.
+    #[inline]
+    fn outdate(&mut self, word: usize, bits: u64) {
+        *self.outdated[word].get_mut() |= bits;
+    }
+
+    /// These lazy values in this word are current. Who notes the same at once for others may undo that: then
+    /// they are found to be current when they are wanted.
+    fn note_current(&self, word: usize, bits: u64) {
+        let outdated = self.outdated[word].load(Ordering::Acquire);
+        self.outdated[word].store(outdated & !bits, Ordering::Release);
     }
 
     /// Notes a failure or its end; returns whether that is new.
@@ -271,8 +346,22 @@ fn node<G: Wired<W>, const W: usize, R>(
     let mut with = Some(with);
     let mut result = None;
     let mut show = |node: NodeRef<'_>| result = with.take().and_then(|with| with(node));
-    graph.node(position, &mut Show(&mut show));
+    graph.node(position, &mut Show(Ask::Node(&mut show)));
     result
+}
+
+/// The outermost batch ends: what did it come to for the signal at `position`?
+fn finish<G: Wired<W>, const W: usize>(
+    graph: &mut G,
+    position: usize,
+    caught: &mut Caught,
+) -> Finished {
+    let mut show = Show(Ask::Finish(caught, Finished::Untouched));
+    graph.node(position, &mut show);
+    match show.0 {
+        Ask::Finish(_, finished) => finished,
+        Ask::Node(_) => Finished::Untouched,
+    }
 }
 
 fn slot<G: Wired<W>, const W: usize, R>(

@@ -6,7 +6,7 @@
 //! Must not know: what is in a node.
 
 use super::{
-    Wired,
+    Wired, bit,
     lazy::Lazy,
     put,
     wiring::{WireKind, Wiring},
@@ -39,7 +39,7 @@ fn computed<'graph, G: Wired<W>, const W: usize, T>(
     lazy: &'graph Lazy<T>,
 ) -> &'graph T {
     let mut panics = FirstPanic::default();
-    if !graph.lazy(rank).is_fresh() {
+    if !lazy.is_fresh() {
         force(graph, rank, &mut panics);
     }
     panics.resume();
@@ -50,11 +50,17 @@ fn computed<'graph, G: Wired<W>, const W: usize, T>(
 }
 
 /// A lazy value that a body is about to read: `force` has seen to it that there is one.
+#[inline]
 pub fn current<T>(lazy: &Lazy<T>) -> &T {
     match lazy.peek() {
         Some(value) => value,
-        None => unreachable!("a body runs only when all it reads is current"),
+        None => not_current(),
     }
+}
+
+#[cold]
+fn not_current() -> ! {
+    unreachable!("a body runs only when all it reads is current")
 }
 
 /// There is no lazy value of this rank.
@@ -64,35 +70,53 @@ pub fn not_lazy(rank: usize) -> ! {
 }
 
 /// Brings a lazy value, and the lazy values under it, up to date; keeps the panics of the bodies it runs.
-#[cold]
 pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
+    let core = graph.core();
+    let mut read = G::WIRING.lazy.of(rank);
+    if read.all(|(word, bits)| core.outdated(word) & bits == 0) {
+        force_one(graph, rank, panics);
+        core.note_current(rank / 64, bit(rank));
+        return;
+    }
     let mut needed = [0; W];
     put(&mut needed, rank);
     for word in (0..=rank / 64).rev() {
-        // Ranks only lead downwards, so bits added to this word stand below the one being looked at.
-        let mut left = needed[word];
+        let outdated = core.outdated(word);
+        let (mut here, mut left) = (needed[word], needed[word]);
         while left != 0 {
-            let rank = word * 64 + 63 - left.leading_zeros() as usize;
-            for dependency in G::WIRING.dependencies(rank) {
-                if G::WIRING.kind(dependency) == WireKind::Lazy
-                    && !graph.lazy(dependency).is_fresh()
-                {
-                    put(&mut needed, dependency);
+            let at = 63 - left.leading_zeros() as usize;
+            left &= !bit(at);
+            for (other, bits) in G::WIRING.lazy.of(word * 64 + at) {
+                if other == word {
+                    here |= outdated & bits;
+                    left &= !bits; // what they need is in this node's masks
+                } else {
+                    needed[other] |= core.outdated(other) & bits;
                 }
             }
-            left = needed[word] & ((1 << (rank % 64)) - 1);
+        }
+        needed[word] = here;
+    }
+    for (word, &needed) in needed.iter().enumerate() {
+        let mut left = needed;
+        while left != 0 {
+            force_one(graph, word * 64 + left.trailing_zeros() as usize, panics);
+            left &= left - 1;
+        }
+        if needed != 0 {
+            core.note_current(word, needed);
         }
     }
-    for (word, &(mut left)) in needed.iter().enumerate() {
-        while left != 0 {
-            let rank = word * 64 + left.trailing_zeros() as usize;
-            left &= left - 1;
-            if blocker(G::WIRING, rank, |rank| is_failed(graph, rank)).is_some() {
-                graph.lazy(rank).block(graph.core().revision);
-            } else if let Some(payload) = graph.force(rank) {
-                panics.keep(payload);
-            }
-        }
+}
+
+/// Brings a lazy value up to date whose lazy dependencies are.
+#[inline(always)]
+fn force_one<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
+    let core = graph.core();
+    if core.alarmed && blocker(G::WIRING, rank, |rank| is_failed(graph, rank)).is_some() {
+        graph.lazy(rank).block(core.revision);
+    } else if let Some(payload) = graph.force(rank, core.revision) {
+        panics.keep(payload);
     }
 }
 

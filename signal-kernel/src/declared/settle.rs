@@ -9,9 +9,15 @@
 //!
 //! Must not know: what is in a node.
 
-use super::{Wired, answer, bit, lowest, slot::Caught, take, wiring::WireKind};
+use super::{Payload, Wired, answer, bit, lowest, slot::Caught, take, wiring::WireKind};
 use crate::{panics::FirstPanic, state::Change};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Makes a part of a large graph: one function of all of it would take rustc far longer.
+#[inline(never)]
+pub fn apart<R>(make: impl FnOnce() -> R) -> R {
+    make()
+}
 
 /// Settles a new graph: every effect runs for the first time.
 #[inline(never)]
@@ -22,10 +28,23 @@ pub fn begin<G: Wired<W>, const W: usize>(graph: &mut G) {
 /// Settles after marks were made. The first panic of user code goes on when everything else has run.
 #[inline]
 pub fn settle<G: Wired<W>, const W: usize>(graph: &mut G) {
-    if let Some(mut panics) = try_fast(graph) {
-        settle_carefully(graph, &mut panics);
-        wake(graph, &mut panics);
-        panics.resume();
+    let bits = std::mem::take(&mut graph.core_mut().pending[0]);
+    settle_from(graph, 0, bits);
+}
+
+/// Settles after marks were made, `bits` of which in `word` are not in `pending`, nor is anything in the words
+/// before: they need not go through memory.
+#[inline]
+fn settle_from<G: Wired<W>, const W: usize>(graph: &mut G, word: usize, bits: u64) {
+    let alarmed = graph.core().alarmed;
+    let first = if alarmed {
+        graph.core_mut().pending[word] |= bits;
+        None
+    } else {
+        try_fast(graph, word, bits)
+    };
+    if alarmed || first.is_some() {
+        go_on(graph, first);
     } else if G::HAS_RESOURCES {
         let mut panics = FirstPanic::default();
         wake(graph, &mut panics);
@@ -33,13 +52,24 @@ pub fn settle<G: Wired<W>, const W: usize>(graph: &mut G) {
     }
 }
 
-/// Settles after a signal was replaced: drops the old value, then as `settle`.
+/// Settles what the fast pass has left.
+#[cold]
+fn go_on<G: Wired<W>, const W: usize>(graph: &mut G, first: Option<Payload>) {
+    let mut panics = FirstPanic::default();
+    first.into_iter().for_each(|first| panics.keep(first));
+    settle_carefully(graph, &mut panics);
+    wake(graph, &mut panics);
+    panics.resume();
+}
+
+/// Settles after a signal was replaced: drops the old value, then settles as `settle_from` does.
 #[inline]
-pub fn changed<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T) {
+pub fn changed<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T, word: usize, bits: u64) {
     if std::mem::needs_drop::<T>() {
+        graph.core_mut().pending[word] |= bits;
         changed_and_dropped(graph, old);
     } else {
-        settle(graph);
+        settle_from(graph, word, bits);
     }
 }
 
@@ -102,35 +132,40 @@ pub(super) fn wake<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut Firs
 }
 
 pub(super) fn settle_into<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
-    match try_fast(graph) {
-        None => {}
-        Some(first) => {
-            panics.merge(first);
-            settle_carefully(graph, panics);
+    if !graph.core().alarmed {
+        let bits = std::mem::take(&mut graph.core_mut().pending[0]);
+        match try_fast(graph, 0, bits) {
+            None => return,
+            Some(first) => panics.keep(first),
         }
     }
+    settle_carefully(graph, panics);
 }
 
-/// The fast pass. Returns what is needed to go on carefully if it may not run or did not get through.
+/// The fast pass, where no node is failed. Returns the panic with which it did not get through.
 #[inline]
-fn try_fast<G: Wired<W>, const W: usize>(graph: &mut G) -> Option<FirstPanic> {
-    if graph.core().alarmed {
-        return Some(FirstPanic::default());
-    }
+fn try_fast<G: Wired<W>, const W: usize>(
+    graph: &mut G,
+    mut word: usize,
+    mut bits: u64,
+) -> Option<Payload> {
     let pass = catch_unwind(AssertUnwindSafe(|| {
-        for word in 0..W {
-            if graph.core().pending[word] != 0 {
-                let _ = graph.sweep::<false>(word, 0);
+        loop {
+            if bits != 0 {
+                let _ = graph.sweep::<false>(word, bits);
             }
+            word += 1;
+            if word >= W {
+                break;
+            }
+            bits = std::mem::take(&mut graph.core_mut().pending[word]);
         }
     }));
     match pass {
         Ok(()) => None,
         Err(payload) => {
-            let mut panics = FirstPanic::default();
-            panics.keep(payload);
             interrupted(graph);
-            Some(panics)
+            Some(payload)
         }
     }
 }
@@ -140,7 +175,7 @@ fn try_fast<G: Wired<W>, const W: usize>(graph: &mut G) -> Option<FirstPanic> {
 fn interrupted<G: Wired<W>, const W: usize>(graph: &mut G) {
     let place = graph.core().reached;
     let rank = place.rank as usize;
-    // The pass leaves the bits of what it has visited in its word.
+    // The pass puts the bits of what it has visited back into its word.
     graph.core_mut().pending[rank / 64] &= !(bit(rank) | (bit(rank) - 1));
     conclude(graph, rank, place.committed);
 }

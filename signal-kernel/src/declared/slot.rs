@@ -273,8 +273,6 @@ impl<T, V: Version> Slot<T, V> {
 pub(crate) trait AnySlot {
     /// The rule is `PartialEq`: of two equal values, either will do.
     fn is_exact(&self) -> bool;
-    /// The outermost batch ends: did this signal change in the end? If not, the value from before is put back.
-    fn finish(&mut self, panics: &mut Caught) -> Finished;
     /// A transaction failed: the value from before it is put back.
     fn roll_back(&mut self, stamp: Stamp, panics: &mut Caught);
     /// A transaction at `level` succeeded: its old value now belongs to the level around it.
@@ -322,12 +320,9 @@ pub(crate) struct SlotRef<'a, T, V> {
     pub exact: bool,
 }
 
-impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
-    fn is_exact(&self) -> bool {
-        self.exact
-    }
-
-    fn finish(&mut self, Caught(panics): &mut Caught) -> Finished {
+impl<T, V: Version> SlotRef<'_, T, V> {
+    /// The outermost batch ends: did this signal change in the end? If not, the value from before is put back.
+    pub(crate) fn finish(&mut self, Caught(panics): &mut Caught) -> Finished {
         let Some(log) = &mut self.slot.log else {
             return Finished::Untouched;
         };
@@ -359,6 +354,12 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
         }
         panics.discard(old);
         finished
+    }
+}
+
+impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
+    fn is_exact(&self) -> bool {
+        self.exact
     }
 
     fn roll_back(&mut self, stamp: Stamp, Caught(panics): &mut Caught) {

@@ -1,11 +1,11 @@
 //! The pass over one word of the pending mask: generated code tests its bits in order of rank.
 //!
 //! Invariants: a bit is only ever set for a higher rank than the one being visited, so one pass is
-//! enough; however the pass ends, the mask and the place it had reached are written back.
+//! enough; if the pass unwinds, what is left of the mask and the place it had reached are written back.
 //!
 //! Must not know: values, bodies, what a rank stands for.
 
-use super::Core;
+use super::{Core, bit};
 use crate::{hub::Hub, state::Change};
 use std::sync::Arc;
 
@@ -26,19 +26,22 @@ pub struct Sweep<'core, const ONE: bool, const W: usize> {
     place: Place,
     word: usize,
     core: &'core mut Core<W>,
+    /// The lazy values of this word that were outdated.
+    outdated: u64,
     /// With `ONE`, what became of the node.
     change: Change,
 }
 
 impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
-    /// Starts the pass over `word`; with `ONE`, over `bits` of it.
+    /// Starts the pass over `bits`, which were taken out of `word`.
     #[inline(always)]
     pub fn new(core: &'core mut Core<W>, word: usize, bits: u64) -> Self {
         Sweep {
-            bits: if ONE { bits } else { core.pending[word] },
+            bits,
             place: Place::default(),
             word,
             core,
+            outdated: 0,
             change: Change::NONE,
         }
     }
@@ -81,6 +84,12 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
         self.came_to(change);
     }
 
+    /// The visited node is a lazy value that holds no more.
+    #[inline(always)]
+    pub(super) fn outdated(&mut self) {
+        self.outdated |= bit(self.place.rank as usize);
+    }
+
     /// The visited node has come to this.
     #[inline(always)]
     pub(super) fn came_to(&mut self, change: Change) {
@@ -107,13 +116,18 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
 
     /// The pass is over and nobody unwound. With `ONE`, says what became of the node.
     #[inline(always)]
-    pub fn end(self) -> Change {
-        if !ONE {
-            self.core.pending[self.word] = 0;
-        }
+    pub fn end(mut self) -> Change {
+        self.write_outdated();
         let change = self.change;
         std::mem::forget(self);
         change
+    }
+
+    #[inline(always)]
+    fn write_outdated(&mut self) {
+        if self.outdated != 0 {
+            self.core.outdate(self.word, self.outdated);
+        }
     }
 }
 
@@ -124,5 +138,6 @@ impl<const ONE: bool, const W: usize> Drop for Sweep<'_, ONE, W> {
             self.core.pending[self.word] = self.bits;
         }
         self.core.reached = self.place;
+        self.write_outdated();
     }
 }

@@ -19,6 +19,8 @@ pub struct Wiring {
     pub kinds: &'static [u8],
     /// The positions each node reads, resources by their `Answer`.
     pub dependencies: Lists<u32>,
+    /// The lazy values each lazy value reads, and those that they read as far as they are in its own word.
+    pub lazy: Masks,
     /// Who reads all of a node.
     pub whole: Masks,
     /// Who reads a resource's value only.
@@ -109,11 +111,7 @@ impl Wiring {
         ];
         for (part, masks) in parts {
             if change.contains(part) {
-                let (start, end) = masks.words.range(position);
-                let words = masks.words.items[start..end].iter();
-                for (&word, &bits) in words.zip(&masks.bits[start..end]) {
-                    mark(word as usize, bits);
-                }
+                masks.of(position).for_each(|(word, bits)| mark(word, bits));
             }
         }
     }
@@ -135,6 +133,15 @@ impl<T> Lists<T> {
 }
 
 impl Masks {
+    /// The words and their bits for the node at `position`.
+    #[inline]
+    pub(crate) fn of(&self, position: usize) -> impl Iterator<Item = (usize, u64)> + use<> {
+        let (start, end) = self.words.range(position);
+        let words = self.words.items[start..end].iter();
+        let bits = self.bits[start..end].iter();
+        words.zip(bits).map(|(&word, &bits)| (word as usize, bits))
+    }
+
     /// Nobody reads anything.
     pub const NONE: Self = Masks {
         words: Lists::NONE,

@@ -94,8 +94,7 @@ impl Cart {
             .__price
             .replace(value, Self::__equal_u64, revision)
         {
-            self.core__.pending[0usize] = 1u64;
-            self.__changed(old);
+            self.__changed(old, 0usize, 1u64);
         }
     }
     ///Changes the signal `price` in place and settles the graph, whatever became of it.
@@ -120,8 +119,7 @@ impl Cart {
             .__qty
             .replace(value, Self::__equal_u64, revision)
         {
-            self.core__.pending[0usize] = 1u64;
-            self.__changed(old);
+            self.__changed(old, 0usize, 1u64);
         }
     }
     ///Changes the signal `qty` in place and settles the graph, whatever became of it.
@@ -349,6 +347,7 @@ impl Cart {
             __total,
             core__: ::signal_kernel::__private::Core::new(
                 [2u64],
+                [0u64],
                 hub,
                 <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
             ),
@@ -476,8 +475,8 @@ impl Cart {
         sweep.end()
     }
     #[inline]
-    fn __changed<R>(&mut self, old: R) {
-        ::signal_kernel::__private::settle::changed(self, old);
+    fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
+        ::signal_kernel::__private::settle::changed(self, old, word, bits);
     }
     fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
         ::signal_kernel::__private::settle::updated(self, caught);
@@ -498,6 +497,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
             ends: &[2, 3, 3, 3],
             items: &[2, 3, 0],
         },
+        lazy: ::signal_kernel::__private::Masks::NONE,
         whole: ::signal_kernel::__private::Masks {
             words: ::signal_kernel::__private::Lists {
                 ends: &[1, 1, 2, 3],
@@ -549,6 +549,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
     fn force(
         &self,
         rank: usize,
+        revision: u64,
     ) -> ::core::option::Option<::signal_kernel::__private::Payload> {
         match rank {
             _ => ::signal_kernel::__private::read::not_lazy(rank),

@@ -115,8 +115,7 @@ where
             .__type
             .replace(value, Self::__same_type, revision)
         {
-            self.core__.pending[0usize] = 1u64;
-            self.__changed(old);
+            self.__changed(old, 0usize, 1u64);
         }
     }
     ///Changes the signal `type` in place and settles the graph, whatever became of it.
@@ -386,6 +385,7 @@ where
             __count,
             core__: ::signal_kernel::__private::Core::new(
                 [0u64],
+                [3u64],
                 hub,
                 <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
             ),
@@ -485,8 +485,8 @@ where
         sweep.end()
     }
     #[inline]
-    fn __changed<R>(&mut self, old: R) {
-        ::signal_kernel::__private::settle::changed(self, old);
+    fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
+        ::signal_kernel::__private::settle::changed(self, old, word, bits);
     }
     fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
         ::signal_kernel::__private::settle::updated(self, caught);
@@ -519,6 +519,13 @@ where
         dependencies: ::signal_kernel::__private::Lists {
             ends: &[1, 2, 2],
             items: &[2, 0],
+        },
+        lazy: ::signal_kernel::__private::Masks {
+            words: ::signal_kernel::__private::Lists {
+                ends: &[0, 1],
+                items: &[0],
+            },
+            bits: &[1],
         },
         whole: ::signal_kernel::__private::Masks {
             words: ::signal_kernel::__private::Lists {
@@ -573,33 +580,29 @@ where
     fn force(
         &self,
         rank: usize,
+        revision: u64,
     ) -> ::core::option::Option<::signal_kernel::__private::Payload> {
         match rank {
             0usize => {
-                #[allow(unused_mut)]
-                let mut changed_at = 0_u64;
-                changed_at = ::core::cmp::Ord::max(changed_at, self.__type.version);
+                let changed_at = ::core::cmp::Ord::max(0_u64, self.__type.version);
                 self.__many
                     .force(
-                        self.core__.revision,
+                        self,
+                        revision,
                         changed_at,
-                        || Self::__body_many(&self.__type.value),
+                        |graph| Self::__body_many(&graph.__type.value),
                         Self::__same_many,
                     )
             }
             1usize => {
-                #[allow(unused_mut)]
-                let mut changed_at = 0_u64;
-                changed_at = ::core::cmp::Ord::max(
-                    changed_at,
-                    ::signal_kernel::__private::LazyState::changed_at(&self.__many),
-                );
+                let changed_at = ::core::cmp::Ord::max(0_u64, self.__many.changed_at());
                 self.__count
                     .force(
-                        self.core__.revision,
+                        self,
+                        revision,
                         changed_at,
-                        || Self::__body_count(
-                            ::signal_kernel::__private::read::current(&self.__many),
+                        |graph| Self::__body_count(
+                            ::signal_kernel::__private::read::current(&graph.__many),
                         ),
                         Self::__equal_usize,
                     )

@@ -179,8 +179,7 @@ impl Profile {
             .__id
             .replace(value, Self::__same_id, revision)
         {
-            self.core__.pending[0usize] = 1u64;
-            self.__changed(old);
+            self.__changed(old, 0usize, 1u64);
         }
     }
     ///Changes the signal `id` in place and settles the graph, whatever became of it.
@@ -486,6 +485,7 @@ impl Profile {
             __lock,
             core__: ::signal_kernel::__private::Core::new(
                 [24u64],
+                [0u64],
                 hub,
                 <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
             ),
@@ -615,8 +615,8 @@ impl Profile {
         sweep.end()
     }
     #[inline]
-    fn __changed<R>(&mut self, old: R) {
-        ::signal_kernel::__private::settle::changed(self, old);
+    fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
+        ::signal_kernel::__private::settle::changed(self, old, word, bits);
     }
     fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
         ::signal_kernel::__private::settle::updated(self, caught);
@@ -637,6 +637,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Profile {
             ends: &[1, 2, 3, 5, 6, 6],
             items: &[5, 0, 1, 2, 1, 2],
         },
+        lazy: ::signal_kernel::__private::Masks::NONE,
         whole: ::signal_kernel::__private::Masks {
             words: ::signal_kernel::__private::Lists {
                 ends: &[1, 1, 2, 2, 2, 3],
@@ -700,6 +701,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Profile {
     fn force(
         &self,
         rank: usize,
+        revision: u64,
     ) -> ::core::option::Option<::signal_kernel::__private::Payload> {
         match rank {
             _ => ::signal_kernel::__private::read::not_lazy(rank),
