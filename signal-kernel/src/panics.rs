@@ -61,6 +61,18 @@ impl FirstPanic {
         }
     }
 
+    /// What user code has returned, or else the first panic goes on: a result that comes with a panic is dropped.
+    pub(crate) fn result<R>(mut self, result: Option<R>) -> R {
+        match result {
+            Some(result) if self.is_empty() => result,
+            result => {
+                self.discard(result); // user code
+                self.resume();
+                unreachable!("no result without a panic")
+            }
+        }
+    }
+
     /// Lets the first panic go on, if there was one.
     pub(crate) fn resume(self) {
         if let Some(payload) = self.0 {

@@ -125,14 +125,7 @@ fn open(cell: &RefCell<Graph>) {
 /// Ends a batch and lets the first panic go on.
 fn finish<R>(cell: &RefCell<Graph>, result: Option<R>, mut panics: FirstPanic) -> R {
     end(cell, &mut panics);
-    match result {
-        Some(result) if panics.is_empty() => result,
-        result => {
-            panics.discard(result); // user code
-            panics.resume();
-            unreachable!("no result without a panic")
-        }
-    }
+    panics.result(result)
 }
 
 /// Ends a batch: the outermost one settles.

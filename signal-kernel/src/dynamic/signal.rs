@@ -450,14 +450,7 @@ impl<T: 'static> Signal<T> {
                 drop(graph);
             }
             panics.discard(value); // user code: the signal was disposed of meanwhile
-            match result {
-                Some(result) if panics.is_empty() => Ok(result),
-                result => {
-                    panics.discard(result); // user code
-                    panics.resume();
-                    unreachable!("no result without a panic")
-                }
-            }
+            Ok(panics.result(result))
         })
     }
 
