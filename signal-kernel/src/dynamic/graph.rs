@@ -211,12 +211,11 @@ impl Queues {
         self.effects.is_empty() && self.drivers.is_empty()
     }
 
-    /// Brings the effects into the order of their creation. Marking goes down one way after the other, so they come in
-    /// a few runs, up or down: this sort finds them.
+    /// Brings the effects into the order of their creation.
     #[inline(always)]
     pub(super) fn sort_effects(&mut self) {
         if !self.effects.is_sorted_by_key(|due| due.0) {
-            self.effects.sort_by_key(|due| due.0);
+            self.effects.sort_unstable_by_key(|due| due.0);
         }
     }
 }
