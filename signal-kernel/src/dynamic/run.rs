@@ -159,6 +159,7 @@ fn computed_with_care<'a>(
     compute(cell, guard, index, panics)
 }
 
+/// Runs the body of a node that owns nothing.
 #[inline(always)]
 fn compute<'a>(
     cell: &'a RefCell<Graph>,
@@ -303,6 +304,7 @@ pub(super) fn effect<'a>(
     act(cell, graph, at, run, panics)
 }
 
+/// Runs a body that was taken out of its slot, and puts it back.
 #[inline(always)]
 fn act<'a>(
     cell: &'a RefCell<Graph>,

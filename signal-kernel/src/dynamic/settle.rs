@@ -102,36 +102,15 @@ pub(super) fn refresh<'a>(
             Stop::Run => (graph, moved) = run::computed(cell, graph, at.node, panics),
             Stop::Act => graph = run::effect(cell, graph, at.node, panics),
             Stop::Look => {
-                let step = graph.look(&mut at, base);
-                let node = at.node();
-                match step {
-                    Step::Down(dep) => {
-                        graph.pulls.push(at);
-                        at = graph.open(dep);
+                let next;
+                (graph, next) = look_closely(cell, graph, at, base, panics);
+                match next {
+                    Next::GoOn(pull) => {
+                        at = pull;
                         continue;
                     }
-                    Step::Cycle(dep) => {
-                        let message = graph.cycle(node, dep);
-                        graph.unset(node, VERIFYING);
-                        while graph.pulls.len() > base {
-                            if let Some(pull) = graph.pulls.pop() {
-                                graph.unset(pull.node(), VERIFYING);
-                            }
-                        }
-                        drop(graph);
-                        panics.keep(Box::new(message));
-                        return cell.borrow_mut();
-                    }
-                    step => {
-                        let generation = graph.nodes[node as usize].generation;
-                        drop(graph);
-                        let again = conclude(cell, at, &step, panics);
-                        graph = cell.borrow_mut();
-                        if again && graph.is_alive(node, generation) {
-                            at = graph.open(node);
-                            continue;
-                        }
-                    }
+                    Next::Back => {}
+                    Next::Refused => return graph,
                 }
             }
         }
@@ -142,8 +121,55 @@ pub(super) fn refresh<'a>(
     }
 }
 
-/// Does what the look at a node's dependencies has come to. True when they are to be looked at again.
+/// Where a pull goes on after more than a glance.
+enum Next {
+    GoOn(Pull),
+    Back,
+    /// It was given up: there is a cycle.
+    Refused,
+}
+
+/// Looks at a node for which a glance is not enough, and does what that comes to.
 #[inline(never)]
+fn look_closely<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    mut at: Pull,
+    base: usize,
+    panics: &mut FirstPanic,
+) -> (RefMut<'a, Graph>, Next) {
+    let step = graph.look(&mut at, base);
+    let node = at.node();
+    let generation = graph.nodes[node as usize].generation;
+    match step {
+        Step::Down(dep) => {
+            graph.pulls.push(at);
+            let next = graph.open(dep);
+            return (graph, Next::GoOn(next));
+        }
+        Step::Cycle(dep) => {
+            let message = graph.cycle(node, dep);
+            graph.unset(node, VERIFYING);
+            for pull in graph.pulls.split_off(base) {
+                graph.unset(pull.node(), VERIFYING);
+            }
+            drop(graph);
+            panics.keep(Box::new(message));
+            return (cell.borrow_mut(), Next::Refused);
+        }
+        _ => {}
+    }
+    drop(graph);
+    let again = conclude(cell, at, &step, panics);
+    graph = cell.borrow_mut();
+    if again && graph.is_alive(node, generation) {
+        let next = graph.open(node);
+        return (graph, Next::GoOn(next));
+    }
+    (graph, Next::Back)
+}
+
+/// Does what the look at a node's dependencies has come to. True when they are to be looked at again.
 fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
     let index = at.node();
