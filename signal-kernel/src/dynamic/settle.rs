@@ -566,36 +566,28 @@ fn verify<'a>(
             break;
         }
         next += 1;
-        let node = &mut graph.nodes[it.node() as usize];
-        if node.marks & (FAILED | DIRTY | QUEUED) == DIRTY | QUEUED {
-            // It must run; whether it is still the same effect is asked then.
-            node.marks &= !QUEUED;
-            graph.queues.effects[kept] = it;
-            kept += 1;
+        let mut node = &mut graph.nodes[it.node() as usize];
+        if node.order != it.order() {
             continue;
         }
-        if !graph.is_due(it) {
-            continue;
-        }
-        let node = &mut graph.nodes[it.node() as usize];
         if node.marks & FAILED != 0 {
             // It was blocked: it must not run before its dependencies have been looked at.
             node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
         }
         if node.marks & STALE == CHECK {
             graph = refresh(cell, graph, it.node(), panics);
-            if !graph.is_due(it) {
+            let unfinished = !graph.log.is_empty();
+            node = &mut graph.nodes[it.node() as usize];
+            if node.order != it.order() {
                 continue;
             }
-            if !graph.log.is_empty() && graph.marks(it.node()) & DIRTY != 0 {
-                graph.unset(it.node(), DIRTY);
-                graph.set(it.node(), CHECK);
+            if unfinished && node.marks & DIRTY != 0 {
+                node.marks = node.marks & !DIRTY | CHECK;
                 next -= 1;
                 break;
             }
         }
         // Else it is unchanged; or blocked by a failed dependency, whose version moves on with the end of that.
-        let node = &mut graph.nodes[it.node() as usize];
         node.marks &= !QUEUED;
         if node.marks & DIRTY != 0 {
             graph.queues.effects[kept] = it;
