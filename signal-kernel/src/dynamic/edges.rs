@@ -7,7 +7,7 @@
 
 use super::graph::{
     CHECK, DIRTY, Due, Graph, Kind, Link, NOBODY, NONE, Node, Observer, QUEUED, Queues, STALE,
-    make_room, to_index,
+    VERIFYING, make_room, to_index,
 };
 
 impl Observer {
@@ -242,11 +242,16 @@ fn mark_one(nodes: &mut [Node], queues: &mut Queues, sub: u32, mark: u8) -> u32 
                 queues.unverified = true; // it was blocked, or is running
             }
         }
+        queues.look_again |= was & VERIFYING != 0;
         return NONE;
     }
     if node.kind == Kind::Driver && was & QUEUED == 0 {
         node.marks = was | mark | QUEUED;
         queues.drivers.push(Due::new(node.order, sub));
     }
+    if was & (STALE | VERIFYING) == 0 {
+        return node.subs;
+    }
+    queues.look_again |= was & VERIFYING != 0;
     if was & STALE == 0 { node.subs } else { NONE }
 }

@@ -149,10 +149,11 @@ pub(super) fn computed<'a>(
             run = guard.bodies[body].run.take();
         }
     }
+    let graph = &mut *guard;
     let Some(mut run) = run else {
+        graph.unset(index, VERIFYING);
         return (guard, false); // it is running already, and has asked for itself
     };
-    let graph = &mut *guard;
     let node = &mut graph.nodes[index as usize];
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
     let deps = node.deps;
@@ -216,8 +217,11 @@ pub(super) fn computed<'a>(
 /// What is to be done before a computed value runs, in the less common cases. False: it must not run.
 #[cold]
 fn prepare(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -> bool {
-    let owned = cell.borrow().owns_any(index);
-    if owned && !dispose_of_last_run(cell, index, panics) {
+    let graph = cell.borrow();
+    let body = &graph.bodies[graph.nodes[index as usize].body as usize];
+    let (there, owned) = (body.run.is_some(), body.owns_any());
+    drop(graph);
+    if !there || owned && !dispose_of_last_run(cell, index, panics) {
         return false;
     }
     half_way::remember(&mut cell.borrow_mut(), index, owned);

@@ -127,6 +127,7 @@ pub(super) fn refresh<'a>(
                     let again = conclude(cell, at, &step, panics);
                     graph = cell.borrow_mut();
                     if again && graph.is_alive(node, generation) {
+                        graph.look_again_if_due();
                         at = graph.open(node);
                         continue;
                     }
@@ -258,6 +259,7 @@ impl Graph {
     /// new value.
     #[inline(always)]
     fn go_back(&mut self, base: usize, mut moved: bool) -> Option<(Pull, bool)> {
+        self.look_again_if_due();
         while self.pulls.len() > base {
             let pull = self.pulls.pop()?;
             let node = &self.nodes[pull.node() as usize];
@@ -269,6 +271,26 @@ impl Graph {
             moved = false;
         }
         None
+    }
+
+    /// User code may have changed what some node on the way had looked at.
+    #[inline(always)]
+    fn look_again_if_due(&mut self) {
+        if self.queues.look_again {
+            self.look_again();
+        }
+    }
+
+    /// All nodes on the way look at their dependencies once more, from the first.
+    #[cold]
+    fn look_again(&mut self) {
+        self.queues.look_again = false;
+        for pull in &mut self.pulls {
+            let node = &self.nodes[pull.node() as usize];
+            if node.marks & VERIFYING != 0 {
+                (pull.node, pull.link) = (pull.node(), node.deps);
+            }
+        }
     }
 
     /// Goes from node to node as long as a glance tells what is to be done: the nodes and what they depend on are
