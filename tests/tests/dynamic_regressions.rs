@@ -624,9 +624,9 @@ fn a_value_sees_what_a_cleanup_writes_behind_its_back() {
     assert_sound();
 }
 
-/// It counted as being looked at from then on, and every read was refused as a cycle.
+/// It counted as being looked at from then on, and every read was refused.
 #[test]
-fn a_value_that_its_own_rule_reads_is_no_cycle() {
+fn a_value_that_its_own_rule_reads_after_a_batch_is_a_cycle_as_ever() {
     let source = signal(0);
     let this: Rc<Cell<Option<Computed<i32>>>> = Rc::default();
     let (me, judged) = (this.clone(), Cell::new(0));
@@ -640,15 +640,51 @@ fn a_value_that_its_own_rule_reads_is_no_cycle() {
             }
             old == new
         },
-    );
+    )
+    .named("value");
     this.set(Some(value));
     assert_eq!(value.get(), 0);
+    let message = panic_of(|| {
+        batch(|| {
+            for now in [1, 2] {
+                source.set(now);
+                value.get();
+            }
+        });
+    });
+    assert_eq!(message, "computed `value` reads itself");
+    assert_sound();
+    assert_eq!(value.get(), 9);
+}
+
+/// The node goes when the rule returns.
+#[test]
+fn a_value_may_end_while_its_own_rule_judges_it_after_a_batch() {
+    let size = dynamic_size();
+    let source = signal(0);
+    let owner: Rc<RefCell<Option<Scope>>> = Rc::default();
+    let (ends, judged) = (owner.clone(), Cell::new(0));
+    let (value, scope) = scope(|| {
+        computed_with(
+            move || source.get(),
+            move |old, new| {
+                judged.set(judged.get() + 1);
+                if judged.get() == 3 {
+                    drop(ends.take());
+                }
+                old == new
+            },
+        )
+    });
+    owner.replace(Some(scope));
+    value.get();
     batch(|| {
         for now in [1, 2] {
             source.set(now);
             value.get();
         }
     });
+    assert!(value.try_get().is_err());
     assert_sound();
-    assert_eq!(value.get(), 9);
+    assert_eq!(dynamic_size(), (size.0 + 1, size.1));
 }

@@ -149,11 +149,10 @@ pub(super) fn computed<'a>(
             run = guard.bodies[body].run.take();
         }
     }
-    let graph = &mut *guard;
     let Some(mut run) = run else {
-        graph.unset(index, VERIFYING);
-        return (guard, false); // it is running already, and has asked for itself
+        return (guard, false); // a cleanup was faster; or it is still `VERIFYING`: see `refresh`
     };
+    let graph = &mut *guard;
     let node = &mut graph.nodes[index as usize];
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
     let deps = node.deps;

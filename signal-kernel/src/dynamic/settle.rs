@@ -109,18 +109,7 @@ pub(super) fn refresh<'a>(
                     at = graph.open(dep);
                     continue;
                 }
-                Step::Cycle(dep) => {
-                    let message = graph.cycle(node, dep);
-                    graph.unset(node, VERIFYING);
-                    while graph.pulls.len() > base {
-                        if let Some(pull) = graph.pulls.pop() {
-                            graph.unset(pull.node(), VERIFYING);
-                        }
-                    }
-                    drop(graph);
-                    panics.keep(Box::new(message));
-                    return cell.borrow_mut();
-                }
+                Step::Cycle(dep) => return refuse(cell, graph, (node, dep), base, panics),
                 step => {
                     let generation = graph.nodes[node as usize].generation;
                     drop(graph);
@@ -134,11 +123,36 @@ pub(super) fn refresh<'a>(
                 }
             }
         }
+        if !moved && graph.marks(at.node()) & VERIFYING != 0 {
+            // Its body is not there: a rule or a destructor of its last run has asked for it.
+            return refuse(cell, graph, (at.node(), at.node()), base, panics);
+        }
         match graph.go_back(base, moved) {
             Some((pull, run)) => (at, must_run) = (pull, run),
             None => return graph,
         }
     }
+}
+
+/// What was to be refreshed depends on itself, by way of `node`, which depends on `dep`.
+#[cold]
+fn refuse<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    (node, dep): (u32, u32),
+    base: usize,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
+    let message = graph.cycle(node, dep);
+    graph.unset(node, VERIFYING);
+    while graph.pulls.len() > base {
+        if let Some(pull) = graph.pulls.pop() {
+            graph.unset(pull.node(), VERIFYING);
+        }
+    }
+    drop(graph);
+    panics.keep(Box::new(message));
+    cell.borrow_mut()
 }
 
 /// Does what the look at a node's dependencies has come to. True when they are to be looked at again.
