@@ -688,3 +688,11 @@ fn a_value_may_end_while_its_own_rule_judges_it_after_a_batch() {
     assert_sound();
     assert_eq!(dynamic_size(), (size.0 + 1, size.1));
 }
+
+/// The check took a signal that is being updated for one that is queued.
+#[test]
+fn a_graph_is_sound_while_a_signal_is_updated() {
+    let value = signal(0);
+    value.update(|_| assert_sound());
+    assert_sound();
+}

@@ -4,6 +4,7 @@
 //! Invariants: a round has two phases; in the first, drivers act and stale values that effects need are
 //! computed; in the second, the effects whose dependencies have changed run, in the order of their creation.
 //! What effects write is settled in the next round. Nothing here recurses: a pull keeps its way in `pulls`.
+//! Whatever user code marks on that way is looked at from the first of its dependencies once more.
 //! A panic costs one node, and is kept until all is done.
 //!
 //! Must not know: values, handles, and what a driver does.
