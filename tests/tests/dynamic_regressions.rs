@@ -4,7 +4,8 @@
 
 use signal_kernel::__private::{check_dynamic, dynamic_size};
 use signal_kernel::{
-    Effect, Scope, Signal, batch, computed, create_effect, on_cleanup, scope, signal, transaction,
+    Computed, Effect, Scope, Signal, batch, computed, computed_with, create_effect, on_cleanup,
+    scope, signal, transaction,
 };
 use signal_kernel_tests::{
     log::{Log, NOTHING},
@@ -571,5 +572,127 @@ fn an_effect_that_was_blocked_by_a_value_that_is_gone_goes_on() {
     assert_eq!(log.take(), ["-1 20"], "it was due");
     b.set(3);
     assert_eq!(log.take(), ["-1 30"]);
+    assert_sound();
+}
+
+/// What was looked at before the cleanup counted as seen.
+#[test]
+fn an_effect_sees_what_a_cleanup_writes_behind_its_back() {
+    let log = Log::new();
+    let (count, source) = (signal(0), signal(0));
+    let cleans = computed(move || {
+        on_cleanup(move || count.set(count.peek() + 1));
+        source.get();
+    });
+    let below = computed(move || {
+        let seen = count.get();
+        cleans.get();
+        seen
+    });
+    cleans.get();
+    for value in [true, false] {
+        let log = log.clone();
+        create_effect(move || {
+            let seen = if value { below.get() } else { count.get() };
+            cleans.get();
+            log.push(seen);
+        });
+    }
+    assert_eq!(log.take(), ["0", "0"]);
+    source.set(1);
+    assert_eq!(log.take(), ["1", "1"]);
+    assert_sound();
+}
+
+/// The same for who reads without an effect.
+#[test]
+fn a_value_sees_what_a_cleanup_writes_behind_its_back() {
+    let (count, source) = (signal(0), signal(0));
+    let cleans = computed(move || {
+        on_cleanup(move || count.set(count.peek() + 1));
+        source.get();
+    });
+    cleans.get();
+    let value = computed(move || {
+        let seen = count.get();
+        cleans.get();
+        seen
+    });
+    assert_eq!(value.get(), 0);
+    source.set(1);
+    assert_eq!(value.get(), 1);
+    assert_sound();
+}
+
+/// It counted as being looked at from then on, and every read was refused.
+#[test]
+fn a_value_that_its_own_rule_reads_after_a_batch_is_a_cycle_as_ever() {
+    let source = signal(0);
+    let this: Rc<Cell<Option<Computed<i32>>>> = Rc::default();
+    let (me, judged) = (this.clone(), Cell::new(0));
+    let value = computed_with(
+        move || source.get(),
+        move |old, new| {
+            judged.set(judged.get() + 1);
+            if judged.get() == 3 {
+                source.set(9); // the batch is over: it is settling
+                me.get().map(|me| me.get());
+            }
+            old == new
+        },
+    )
+    .named("value");
+    this.set(Some(value));
+    assert_eq!(value.get(), 0);
+    let message = panic_of(|| {
+        batch(|| {
+            for now in [1, 2] {
+                source.set(now);
+                value.get();
+            }
+        });
+    });
+    assert_eq!(message, "computed `value` reads itself");
+    assert_sound();
+    assert_eq!(value.get(), 9);
+}
+
+/// The node goes when the rule returns.
+#[test]
+fn a_value_may_end_while_its_own_rule_judges_it_after_a_batch() {
+    let size = dynamic_size();
+    let source = signal(0);
+    let owner: Rc<RefCell<Option<Scope>>> = Rc::default();
+    let (ends, judged) = (owner.clone(), Cell::new(0));
+    let (value, scope) = scope(|| {
+        computed_with(
+            move || source.get(),
+            move |old, new| {
+                judged.set(judged.get() + 1);
+                if judged.get() == 3 {
+                    drop(ends.take());
+                }
+                old == new
+            },
+        )
+    });
+    owner.replace(Some(scope));
+    value.get();
+    batch(|| {
+        for now in [1, 2] {
+            source.set(now);
+            value.get();
+        }
+    });
+    assert!(value.try_get().is_err());
+    assert_sound();
+    assert_eq!(dynamic_size(), (size.0 + 1, size.1));
+}
+
+/// The check took a signal that is being updated for one that is queued.
+#[test]
+fn a_graph_is_sound_while_a_signal_is_updated() {
+    let value = signal(0);
+    value.update(|_| assert_sound());
     assert_sound();
 }

@@ -10,6 +10,7 @@ use super::{
         CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, QUEUED, RUNNING, STALE,
         VERIFYING,
     },
+    held::UPDATING,
     kernel,
     value::Value,
 };
@@ -298,7 +299,8 @@ impl Graph {
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
             let allowed = match node.kind {
-                Kind::Free | Kind::Signal | Kind::Cleanup => 0,
+                Kind::Free | Kind::Cleanup => 0,
+                Kind::Signal => UPDATING,
                 Kind::Source => CHECK | DIRTY | VERIFYING,
                 Kind::Scope => RUNNING | DISPOSED,
                 Kind::Computed => !QUEUED,
@@ -330,7 +332,9 @@ impl Graph {
         }
         waiting.sort_unstable();
         for index in self.live_nodes() {
-            let queued = self.marks(index) & QUEUED != 0 && self.marks(index) & DISPOSED == 0;
+            let node = &self.nodes[index as usize];
+            let runs = node.kind != Kind::Signal; // there it is `UPDATING`
+            let queued = runs && node.marks & (QUEUED | DISPOSED) == QUEUED;
             let lost = queued && !self.round && waiting.binary_search(&index).is_err();
             ensure!(!lost, "{} is queued in no queue", self.describe(index));
         }
@@ -407,9 +411,9 @@ impl Graph {
         let busy = RUNNING | VERIFYING | DISPOSED | QUEUED;
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
-            // The closure of a scope may be running.
+            // The closure of a scope may be running, or that of an update.
             let marks = match node.kind {
-                Kind::Scope => 0,
+                Kind::Scope | Kind::Signal => 0,
                 _ => node.marks & busy,
             };
             ensure!(

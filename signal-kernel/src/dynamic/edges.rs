@@ -7,7 +7,7 @@
 
 use super::graph::{
     CHECK, DIRTY, Due, Graph, Kind, Link, NOBODY, NONE, Node, Observer, QUEUED, Queues, STALE,
-    make_room, to_index,
+    VERIFYING, make_room, to_index,
 };
 
 impl Observer {
@@ -241,6 +241,8 @@ fn mark_one(nodes: &mut [Node], queues: &mut Queues, sub: u32, mark: u8) -> u32 
             if was != 0 {
                 queues.unverified = true; // it was blocked, or is running
             }
+        } else {
+            queues.look_again |= was & VERIFYING != 0;
         }
         return NONE;
     }
@@ -248,5 +250,9 @@ fn mark_one(nodes: &mut [Node], queues: &mut Queues, sub: u32, mark: u8) -> u32 
         node.marks = was | mark | QUEUED;
         queues.drivers.push(Due::new(node.order, sub));
     }
+    if was & (STALE | VERIFYING) == 0 {
+        return node.subs;
+    }
+    queues.look_again |= was & VERIFYING != 0;
     if was & STALE == 0 { node.subs } else { NONE }
 }

@@ -190,6 +190,8 @@ pub(super) struct Queues {
     pub(super) effects: Vec<Due>,
     /// Some of them may be unchanged, or blocked.
     pub(super) unverified: bool,
+    /// A node was marked while its dependencies were being brought up to date.
+    pub(super) look_again: bool,
     /// Drivers that may have to act.
     pub(super) drivers: Vec<Due>,
     /// An empty list, kept for its memory.
@@ -201,6 +203,7 @@ impl Queues {
         Queues {
             effects: Vec::new(),
             unverified: false,
+            look_again: false,
             drivers: Vec::new(),
             spare: Vec::new(),
         }

@@ -149,9 +149,10 @@ fn computed_with_care<'a>(
     index: u32,
     panics: &mut FirstPanic,
 ) -> (RefMut<'a, Graph>, bool) {
+    let body = &guard.bodies[guard.nodes[index as usize].body as usize];
+    let (there, owned) = (body.run.is_some(), body.owns_any());
     drop(guard);
-    let owned = cell.borrow().owns_any(index);
-    if owned && !dispose_of_last_run(cell, index, panics) {
+    if !there || owned && !dispose_of_last_run(cell, index, panics) {
         return (cell.borrow_mut(), false);
     }
     let mut guard = cell.borrow_mut();
@@ -171,7 +172,7 @@ fn compute<'a>(
     let node = &mut graph.nodes[index as usize];
     let (body, deps) = (node.body as usize, node.deps);
     let Some(mut run) = graph.bodies[body].run.take() else {
-        return (guard, false); // it is running already, and has asked for itself
+        return (guard, false); // a cleanup was faster; or it is still `VERIFYING`: see `refresh`
     };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
     let before = graph.ambient;

@@ -4,6 +4,7 @@
 //! Invariants: a round has two phases; in the first, drivers act and stale values that effects need are
 //! computed; in the second, the effects whose dependencies have changed run, in the order of their creation.
 //! What effects write is settled in the next round. Nothing here recurses: a pull keeps its way in `pulls`.
+//! Whatever user code marks on that way is looked at from the first of its dependencies once more.
 //! A panic costs one node, and is kept until all is done.
 //!
 //! Must not know: values, handles, and what a driver does.
@@ -99,7 +100,12 @@ pub(super) fn refresh<'a>(
         let mut moved = false;
         match stop {
             Stop::Done => return graph,
-            Stop::Run => (graph, moved) = run::computed(cell, graph, at.node, panics),
+            Stop::Run => {
+                (graph, moved) = run::computed(cell, graph, at.node, panics);
+                if !moved && graph.marks(at.node) & VERIFYING != 0 {
+                    return refuse(cell, graph, (at.node, at.node), base, panics);
+                }
+            }
             Stop::Act => graph = run::effect(cell, graph, at.node, panics),
             Stop::Look => {
                 let next;
@@ -113,6 +119,10 @@ pub(super) fn refresh<'a>(
                     Next::Refused => return graph,
                 }
             }
+        }
+        if !moved && graph.marks(at.node()) & VERIFYING != 0 {
+            // Its body is not there: a rule or a destructor of its last run has asked for it.
+            return refuse(cell, graph, (at.node(), at.node()), base, panics);
         }
         match graph.go_back(base, moved) {
             Some((pull, run)) => (at, must_run) = (pull, run),
@@ -148,14 +158,8 @@ fn look_closely<'a>(
             return (graph, Next::GoOn(next));
         }
         Step::Cycle(dep) => {
-            let message = graph.cycle(node, dep);
-            graph.unset(node, VERIFYING);
-            for pull in graph.pulls.split_off(base) {
-                graph.unset(pull.node(), VERIFYING);
-            }
-            drop(graph);
-            panics.keep(Box::new(message));
-            return (cell.borrow_mut(), Next::Refused);
+            graph = refuse(cell, graph, (node, dep), base, panics);
+            return (graph, Next::Refused);
         }
         _ => {}
     }
@@ -163,10 +167,35 @@ fn look_closely<'a>(
     let again = conclude(cell, at, &step, panics);
     graph = cell.borrow_mut();
     if again && graph.is_alive(node, generation) {
+        graph.look_again_if_due();
         let next = graph.open(node);
         return (graph, Next::GoOn(next));
     }
+    if graph.marks(node) & VERIFYING != 0 {
+        graph = refuse(cell, graph, (node, node), base, panics);
+        return (graph, Next::Refused);
+    }
     (graph, Next::Back)
+}
+
+/// What was to be refreshed depends on itself, by way of `node`, which depends on `dep`. If that is the node itself, its
+/// body is not there: a rule or a destructor of its last run has asked for it.
+#[cold]
+fn refuse<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    (node, dep): (u32, u32),
+    base: usize,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
+    let message = graph.cycle(node, dep);
+    graph.unset(node, VERIFYING);
+    for pull in graph.pulls.split_off(base) {
+        graph.unset(pull.node(), VERIFYING);
+    }
+    drop(graph);
+    panics.keep(Box::new(message));
+    cell.borrow_mut()
 }
 
 /// Does what the look at a node's dependencies has come to. True when they are to be looked at again.
@@ -296,6 +325,7 @@ impl Graph {
                 }
             }
         }
+        self.look_again_if_due();
         while self.pulls.len() > base {
             let pull = self.pulls.pop()?;
             let node = &self.nodes[pull.node() as usize];
@@ -305,6 +335,26 @@ impl Graph {
             }
         }
         None
+    }
+
+    /// User code may have changed what some node on the way had looked at.
+    #[inline(always)]
+    fn look_again_if_due(&mut self) {
+        if self.queues.look_again {
+            self.look_again();
+        }
+    }
+
+    /// All nodes on the way look at their dependencies once more, from the first.
+    #[cold]
+    fn look_again(&mut self) {
+        self.queues.look_again = false;
+        for pull in &mut self.pulls {
+            let node = &self.nodes[pull.node() as usize];
+            if node.marks & VERIFYING != 0 {
+                (pull.node, pull.link) = (pull.node(), node.deps);
+            }
+        }
     }
 
     /// Goes from node to node as long as a glance tells what is to be done: the nodes and what they depend on are
