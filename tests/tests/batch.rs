@@ -341,3 +341,36 @@ fn r5_the_panic_of_the_closure_wins_over_that_of_the_settle() {
     page.set_id(1);
     assert_eq!(log.take(), ["second 3", "first 1", "second 1"]);
 }
+
+#[test]
+fn r5_each_batch_is_held_against_what_was_before_it() {
+    let (mut cart, log) = cart();
+    cart.batch(|cart| cart.set_price(4));
+    assert_eq!(log.take(), ["total", "show 8"]);
+    // What an earlier batch has found is no longer what was before.
+    cart.batch(|cart| {
+        cart.set_price(5);
+        cart.set_price(3);
+    });
+    assert_eq!(log.take(), ["total", "show 6"]);
+    cart.batch(|cart| {
+        cart.set_qty(5);
+        cart.set_price(5);
+        cart.set_price(3);
+    });
+    assert_eq!(log.take(), ["total", "show 15"]);
+    let failed: Result<(), ()> = cart.transaction(|cart| {
+        cart.set_price(9);
+        Err(())
+    });
+    assert_eq!((failed, *cart.price()), (Err(()), 3));
+    assert_eq!(log.take(), NOTHING);
+    // An update counts as a change, but only of its own batch.
+    cart.batch(|cart| cart.update_price(|_| ()));
+    assert_eq!(log.take(), ["total"]);
+    cart.batch(|cart| {
+        cart.set_price(4);
+        cart.set_price(3);
+    });
+    assert_eq!(log.take(), NOTHING);
+}

@@ -8,7 +8,7 @@
 //! Must not know: what is in a node.
 
 use super::{
-    Wired, bit, lazy, lowest, mark_dependents, put, read, settle, slot,
+    Touched, Wired, bit, lazy, lowest, mark_dependents, put, read, settle, slot,
     slot::{Caught, Finished, Stamp},
     take,
     wiring::WireKind,
@@ -60,7 +60,7 @@ fn finish<R>(result: Option<R>, Caught(mut panics): Caught) -> R {
 /// Notes a request to the resource of this rank, carried out when the batch ends.
 pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, first: bool) {
     if first {
-        graph.core_mut().touched.push(rank as u32);
+        graph.core_mut().written(rank, false);
     }
 }
 
@@ -180,8 +180,17 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
     let mut stale = std::mem::replace(&mut core.pending, [0; W]);
     let mut touched = std::mem::take(&mut core.touched);
     core.marked = 0;
-    for &position in &touched {
+    for &Touched { position, sure } in &touched {
         let position = position as usize;
+        if sure {
+            mark_dependents(
+                &mut graph.core_mut().pending,
+                G::WIRING,
+                position,
+                Change::TRANSITION,
+            );
+            continue;
+        }
         if G::WIRING.kind(position) == WireKind::Answer {
             put(&mut graph.core_mut().pending, position);
             continue;

@@ -160,7 +160,7 @@ pub struct Core<const W: usize> {
     /// Open transactions.
     level: u32,
     /// Positions the open batch has to do with, once each: signals it wrote, resources with a request.
-    touched: Vec<u32>,
+    touched: Vec<Touched>,
     /// How many of `touched` have been marked for, as somebody has read since.
     marked: usize,
     /// Signals the open transactions have written, once for each: what would be taken back.
@@ -169,6 +169,14 @@ pub struct Core<const W: usize> {
     half_way: [u64; W],
     /// `half_way` is not empty.
     read: bool,
+}
+
+/// What the open batch has to do with.
+#[derive(Clone, Copy, Debug)]
+struct Touched {
+    position: u32,
+    /// A signal that has changed for certain, and has nothing to drop.
+    sure: bool,
 }
 
 impl<const W: usize> Core<W> {
@@ -218,23 +226,36 @@ impl<const W: usize> Core<W> {
         }
     }
 
-    /// Notes a write inside a batch to the signal at `position`: whether the batch, and the innermost
-    /// transaction, hear of it for the first time.
-    fn written(&mut self, position: usize, new_to_batch: bool, new_to_transaction: bool) {
-        if new_to_batch {
-            self.touched.push(position as u32);
-        } else if self.marked != 0 {
+    /// Notes the open batch's first write to the signal at `position`, and returns where it is noted.
+    fn written(&mut self, position: usize, sure: bool) -> u32 {
+        let position = position as u32;
+        self.touched.push(Touched { position, sure });
+        self.touched.len() as u32 - 1
+    }
+
+    /// Notes another write to the signal at `position`, if one is noted `at` this place.
+    fn written_again(&mut self, position: usize, at: u32) -> bool {
+        match self.touched.get_mut(at as usize) {
+            Some(touched) if touched.position == position as u32 => touched.sure = false,
+            _ => return false,
+        }
+        if self.marked != 0 {
             self.mark_dependents(position, Change::TRANSITION);
         }
-        if new_to_transaction {
+        true
+    }
+
+    /// Notes the first write to the signal at `position` in the innermost transaction.
+    fn undoable(&mut self, position: usize, level: u32) {
+        if level > 0 {
             self.undoable.push(position as u32);
         }
     }
 
     /// Marks who reads what the open batch has written: somebody is about to read.
     fn mark_touched(&mut self) {
-        for &position in &self.touched[self.marked..] {
-            let position = position as usize;
+        for touched in &self.touched[self.marked..] {
+            let position = touched.position as usize;
             if self.wiring.kind(position) == WireKind::Signal {
                 let change = Change::TRANSITION;
                 mark_dependents(&mut self.pending, self.wiring, position, change);

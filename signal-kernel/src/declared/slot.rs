@@ -1,8 +1,8 @@
 //! Where a signal or an eagerly settled computed value lives, with what a batch must remember of it.
 //!
 //! Invariants: `entries` are ordered by level, at most one for each; a value that is replaced while an
-//! older one must be kept for the end of the batch is moved aside, never cloned; outside a batch
-//! a log is empty and nothing is armed.
+//! older one must be kept for the end of the batch is moved aside, never cloned; outside a batch nothing is
+//! armed, and what a log still has is nothing that needs to be dropped: `note` clears it.
 //!
 //! Must not know: ranks, edges, the other nodes.
 
@@ -48,11 +48,16 @@ pub struct Slot<T, V = ()> {
     log: Option<Box<Log<T, V>>>,
 }
 
-/// What an open batch remembers of one slot. Kept allocated, empty, from one batch to the next.
+/// What an open batch remembers of one slot. Kept allocated from one batch to the next.
 #[derive(Debug)]
 struct Log<T, V> {
-    /// Signals: the version from before the batch, once the batch has written.
-    origin: Option<V>,
+    /// Signals: where in `Core::touched` the slot stands. If it does not, what this log says is of another batch.
+    at: u32,
+    /// Signals: the version from before the batch.
+    origin: V,
+    /// The value from before the batch, if it is known and another one.
+    before: Option<T>,
+    /// Signals: the values from before each open transaction.
     entries: Vec<Entry<T>>,
     /// Signals: an `update` was made whose old value is not known, so this batch has changed the value.
     touched: bool,
@@ -75,10 +80,12 @@ struct Armed<V> {
     failed: bool,
 }
 
-impl<T, V> Log<T, V> {
+impl<T, V: Default> Log<T, V> {
     fn new() -> Box<Self> {
         Box::new(Log {
-            origin: None,
+            at: 0,
+            origin: V::default(),
+            before: None,
             entries: Vec::new(),
             touched: false,
             armed: None,
@@ -86,9 +93,25 @@ impl<T, V> Log<T, V> {
     }
 
     fn has(&self, level: u32) -> bool {
-        self.entries
-            .last()
-            .is_some_and(|entry| entry.level == level)
+        match level {
+            0 => self.before.is_some(),
+            _ => {
+                let last = self.entries.last();
+                last.is_some_and(|entry| entry.level == level)
+            }
+        }
+    }
+
+    /// Keeps the value from before this level.
+    fn keep(&mut self, level: u32, value: T, touched: bool) {
+        match level {
+            0 => self.before = Some(value),
+            _ => self.entries.push(Entry {
+                level,
+                value,
+                touched,
+            }),
+        }
     }
 
     fn pop_at(&mut self, level: u32) -> Option<Entry<T>> {
@@ -180,17 +203,12 @@ impl<T, V: Version> Slot<T, V> {
     /// Puts a value from before the batch aside, once a batch has read this one half-way.
     #[cold]
     fn keep(&mut self, old: Option<T>) -> Option<T> {
-        let log = self.log.as_mut().filter(|log| log.entries.is_empty());
-        match (log.filter(|log| log.armed.is_some()), old) {
-            (Some(log), Some(value)) => {
-                log.entries.push(Entry {
-                    level: 0,
-                    value,
-                    touched: false,
-                });
+        match &mut self.log {
+            Some(log) if log.armed.is_some() && log.before.is_none() => {
+                log.before = old;
                 None
             }
-            (_, old) => old,
+            _ => old,
         }
     }
 
@@ -202,33 +220,26 @@ impl<T, V: Version> Slot<T, V> {
         value: T,
         same: fn(&T, &T) -> bool,
     ) {
-        let stamp = core.stamp();
         if same(&self.value, &value) {
             return; // user code: the comparison, and the drop of `value`
         }
+        let stamp = core.stamp();
         let old = mem::replace(&mut self.value, value);
-        let (log, new_to_batch) = self.note(stamp);
-        let known = log.has(stamp.level) || (stamp.level == 0 && log.touched);
-        let old = if known {
-            Some(old)
+        // What is written once has been found to differ already.
+        let sure = stamp.level == 0 && !mem::needs_drop::<T>();
+        let log = self.note(core, position, stamp.revision, sure);
+        if log.has(stamp.level) || (stamp.level == 0 && log.touched) {
+            drop(old); // user code
         } else {
-            let touched = log.touched;
-            log.entries.push(Entry {
-                level: stamp.level,
-                value: old,
-                touched,
-            });
-            None
-        };
-        core.written(position, new_to_batch, !known && stamp.level > 0);
-        drop(old); // user code
+            log.keep(stamp.level, old, log.touched);
+            core.undoable(position, stamp.level);
+        }
     }
 
     /// The value of the signal at `position`, for a plain batch to change it in place.
     pub fn touch<const W: usize>(&mut self, core: &mut Core<W>, position: usize) -> &mut T {
-        let (log, new_to_batch) = self.note(core.stamp());
-        log.touched = true;
-        core.written(position, new_to_batch, false);
+        let revision = core.tick();
+        self.note(core, position, revision, true).touched = true;
         &mut self.value
     }
 
@@ -239,33 +250,40 @@ impl<T, V: Version> Slot<T, V> {
         position: usize,
         clone: impl FnOnce(&T) -> T,
     ) -> &mut T {
-        let stamp = core.stamp();
-        let known = self.log.as_ref().is_some_and(|log| log.has(stamp.level));
+        let Stamp { level, revision } = core.stamp();
+        let known = self.log.as_ref().is_some_and(|log| log.has(level));
         let copy = if known {
             None
         } else {
             Some(clone(&self.value))
         }; // user code
-        let (log, new_to_batch) = self.note(stamp);
+        let log = self.note(core, position, revision, false);
         let touched = mem::replace(&mut log.touched, true);
         if let Some(value) = copy {
-            log.entries.push(Entry {
-                level: stamp.level,
-                value,
-                touched,
-            });
+            log.keep(level, value, touched);
+            core.undoable(position, level);
         }
-        core.written(position, new_to_batch, !known);
         &mut self.value
     }
 
-    /// Notes a write inside a batch; says whether it is this batch's first to this signal.
-    fn note(&mut self, stamp: Stamp) -> (&mut Log<T, V>, bool) {
+    /// Notes a write inside a batch. `sure` says that if this batch makes no other to this signal, it has
+    /// changed and nothing has to be dropped in the end.
+    fn note<const W: usize>(
+        &mut self,
+        core: &mut Core<W>,
+        position: usize,
+        revision: u64,
+        sure: bool,
+    ) -> &mut Log<T, V> {
         let log = self.log.get_or_insert_with(Log::new);
-        let new_to_batch = log.origin.is_none();
-        log.origin.get_or_insert(self.version);
-        self.version.note_change(stamp.revision);
-        (log, new_to_batch)
+        if !core.written_again(position, log.at) {
+            log.at = core.written(position, sure);
+            log.origin = self.version;
+            log.before = None;
+            log.touched = false;
+        }
+        self.version.note_change(revision);
+        log
     }
 }
 
@@ -326,25 +344,20 @@ impl<T, V: Version> SlotRef<'_, T, V> {
         let Some(log) = &mut self.slot.log else {
             return Finished::Untouched;
         };
-        let touched = mem::take(&mut log.touched);
-        let origin = log.origin.take();
-        let entry = log.entries.pop();
-        let unchanged = match &entry {
-            _ if touched => false,
+        let mut old = log.before.take();
+        let unchanged = match &old {
+            _ if log.touched => false,
             None => true, // all it wrote was taken back
             // user code; a comparison that panics has not found the values equal
-            Some(entry) => {
-                panics.catch(|| (self.same)(&entry.value, &self.slot.value)) == Some(true)
-            }
+            Some(old) => panics.catch(|| (self.same)(old, &self.slot.value)) == Some(true),
         };
-        let mut old = entry.map(|entry| entry.value);
         let mut finished = if unchanged {
             Finished::Untouched
         } else {
             Finished::Changed
         };
         if unchanged {
-            self.slot.version = origin.unwrap_or(self.slot.version);
+            self.slot.version = log.origin;
             if let Some(old) = &mut old {
                 mem::swap(&mut self.slot.value, old);
                 if !self.exact {
@@ -377,7 +390,7 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
         let Some(log) = &mut self.slot.log else {
             return false;
         };
-        let Some(mut entry) = log.pop_at(level) else {
+        let Some(entry) = log.pop_at(level) else {
             return false;
         };
         let outer = level - 1;
@@ -386,8 +399,7 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
         if known {
             panics.discard(entry.value);
         } else {
-            entry.level = outer;
-            log.entries.push(entry);
+            log.keep(outer, entry.value, entry.touched);
         }
         !known
     }
@@ -408,8 +420,8 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
         };
         restored.was_failed = armed.failed;
         self.slot.version = armed.version;
-        if let Some(entry) = log.entries.pop() {
-            let half_way = mem::replace(&mut self.slot.value, entry.value);
+        if let Some(before) = log.before.take() {
+            let half_way = mem::replace(&mut self.slot.value, before);
             restored.gone = !self.exact
                 || panics.catch(|| (self.same)(&self.slot.value, &half_way)) != Some(true); // user code
             panics.discard(half_way);
@@ -426,15 +438,15 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
             return resolved;
         };
         resolved.was_failed = armed.failed;
-        if let Some(entry) = log.entries.pop() {
+        if let Some(before) = log.before.take() {
             // user code; a comparison that panics has not found the values equal
-            if panics.catch(|| (self.same)(&entry.value, &self.slot.value)) == Some(true) {
+            if panics.catch(|| (self.same)(&before, &self.slot.value)) == Some(true) {
                 self.slot.version = armed.version;
                 resolved.gone = !self.exact;
-                panics.discard(mem::replace(&mut self.slot.value, entry.value));
+                panics.discard(mem::replace(&mut self.slot.value, before));
             } else {
                 resolved.changed = true;
-                panics.discard(entry.value);
+                panics.discard(before);
             }
         } else if !armed.failed {
             self.slot.version = armed.version;

@@ -23,6 +23,9 @@ pub(crate) struct Place {
 /// `ONE` visits a single node and marks nothing: the careful loop does that itself, by what `end` says.
 pub struct Sweep<'core, const ONE: bool, const W: usize> {
     bits: u64,
+    /// Marks for the next word, which is read soon: in memory they would be set byte by byte, and a processor
+    /// waits where it reads as a whole what was just written in parts.
+    next: u64,
     place: Place,
     word: usize,
     core: &'core mut Core<W>,
@@ -38,6 +41,7 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
     pub fn new(core: &'core mut Core<W>, word: usize, bits: u64) -> Self {
         Sweep {
             bits,
+            next: 0,
             place: Place::default(),
             word,
             core,
@@ -109,7 +113,12 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
     /// Marks nodes of a later word.
     #[inline(always)]
     pub fn mark_far(&mut self, word: usize, bits: u64) {
-        if !ONE {
+        if ONE {
+            return;
+        }
+        if word == self.word + 1 {
+            self.next |= bits;
+        } else {
             self.core.pending[word] |= bits;
         }
     }
@@ -117,14 +126,17 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
     /// The pass is over and nobody unwound. With `ONE`, says what became of the node.
     #[inline(always)]
     pub fn end(mut self) -> Change {
-        self.write_outdated();
+        self.write_back();
         let change = self.change;
         std::mem::forget(self);
         change
     }
 
     #[inline(always)]
-    fn write_outdated(&mut self) {
+    fn write_back(&mut self) {
+        if self.word + 1 < W {
+            self.core.pending[self.word + 1] |= self.next;
+        }
         if self.outdated != 0 {
             self.core.outdate(self.word, self.outdated);
         }
@@ -138,6 +150,6 @@ impl<const ONE: bool, const W: usize> Drop for Sweep<'_, ONE, W> {
             self.core.pending[self.word] = self.bits;
         }
         self.core.reached = self.place;
-        self.write_outdated();
+        self.write_back();
     }
 }
