@@ -33,9 +33,9 @@ pub fn all() -> String {
         signals(100),
         pairs(100),
         effects(100),
-        fan_out(100),
+        fan_out(1000),
         fan_out_effects(1000),
-        fan_in(300),
+        fan_in(1000),
     ] {
         graph.print(&mut text);
     }

@@ -54,11 +54,11 @@ pub fn run(workload: &str, meter: &Meter) -> bool {
             meter.effects(graphs.iter().map(|graph| *graph.ran()).sum(), MANY as u64);
         }
         "update 1 to 1" => update(meter),
-        "fan-out 100" => plan::fan_out(100).drive(meter, Box::new(FanOut::new())),
+        "fan-out 1000" => plan::fan_out(1000).drive(meter, Box::new(FanOut::new())),
         "fan-out 1000, effects" => {
             plan::fan_out_effects(1000).drive(meter, Box::new(FanOutEffects::new()));
         }
-        "fan-in 300" => plan::fan_in(300).drive(meter, Box::new(FanIn::new())),
+        "fan-in 1000" => plan::fan_in(1000).drive(meter, Box::new(FanIn::new())),
         _ => return false,
     }
     true

@@ -103,16 +103,14 @@ pub const WORKLOADS: &[Workload] = &[
         "100 000 pairs in turn; `reactive!`: 1000 graphs of 100 pairs",
     ),
     row(
-        "fan-out 100",
-        "write + 100 reads",
+        "fan-out 1000",
+        "write + 1000 reads",
         "computed values that nobody watches",
     ),
-    row("fan-out 1000", "write + 1000 reads", ""),
     row(
         "fan-out 1000, effects",
         "write",
         "1000 effects on one signal",
     ),
-    row("fan-in 300", "write + read", "one sum over 300 signals"),
-    row("fan-in 1000", "write + read", ""),
+    row("fan-in 1000", "write + read", "one sum over 1000 signals"),
 ];

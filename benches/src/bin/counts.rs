@@ -36,7 +36,7 @@ const WORKLOADS: [&str; 18] = [
     "cellx 10, effects",
     "create computeds",
     "fan-out 1000, effects",
-    "fan-in 300",
+    "fan-in 1000",
     "superseded",
     "ready at once",
 ];

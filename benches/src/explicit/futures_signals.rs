@@ -162,7 +162,6 @@ fn run(workload: &str, meter: &Meter) -> bool {
             graph.watch(sum.dedupe());
             plan::diamond().drive(meter, graph.ready());
         }
-        "fan-out 100" => fan_out(meter, graph, 100),
         "fan-out 1000" => fan_out(meter, graph, 1000),
         "fan-out 1000, effects" => {
             for _ in 0..1000 {

@@ -149,7 +149,6 @@ fn run(workload: &str, meter: &Meter) -> bool {
             });
             meter.values(u64::from(made[MANY - 1].get() != MANY as i64 - 1));
         }
-        "fan-out 100" => fan_out(meter, 100),
         "fan-out 1000" => fan_out(meter, 1000),
         "fan-out 1000, effects" => {
             for _ in 0..1000 {
@@ -157,7 +156,6 @@ fn run(workload: &str, meter: &Meter) -> bool {
             }
             plan::fan_out_effects(1000).drive(meter, graph.ready());
         }
-        "fan-in 300" => fan_in(meter, 300),
         "fan-in 1000" => fan_in(meter, 1000),
         _ => match plan::cellx_of(workload) {
             Some((layers, effects)) => cellx(meter, layers, effects),

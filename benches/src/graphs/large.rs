@@ -20,10 +20,8 @@ pub fn run<L: Library>(workload: &str, meter: &Meter) -> bool {
         "create computeds" => create_computeds::<L>,
         "create effects" => create_effects::<L>,
         "update 1 to 1" => update::<L>,
-        "fan-out 100" => |meter| fan_out::<L>(meter, 100),
         "fan-out 1000" => |meter| fan_out::<L>(meter, 1000),
         "fan-out 1000, effects" => fan_out_effects::<L>,
-        "fan-in 300" => |meter| fan_in::<L>(meter, 300),
         "fan-in 1000" => |meter| fan_in::<L>(meter, 1000),
         _ => return false,
     };

@@ -25,7 +25,6 @@ pub fn run(workload: &str, meter: &Meter) -> bool {
             };
             plan::one_to_one(MANY).drive(meter, Pairs((0..MANY as i64).map(pair).collect()));
         }
-        "fan-out 100" => plan::fan_out(100).drive(meter, FanOut::<100>::new()),
         "fan-out 1000" => plan::fan_out(1000).drive(meter, FanOut::<1000>::new()),
         "fan-out 1000, effects" => {
             let source = Effect {
@@ -34,7 +33,6 @@ pub fn run(workload: &str, meter: &Meter) -> bool {
             };
             plan::fan_out_effects(1000).drive(meter, FanOutEffects(source));
         }
-        "fan-in 300" => plan::fan_in(300).drive(meter, FanIn::<300>::new()),
         "fan-in 1000" => plan::fan_in(1000).drive(meter, FanIn::<1000>::new()),
         _ => return false,
     }
