@@ -385,8 +385,8 @@ impl<T, E> AsyncState<T, E> {
         old
     }
 
-    /// Carries out what the table says; where the event is known, the compiler looks it up. `brought` is what came with the event; what leaves it are the
-    /// value and the error that nobody needs any more.
+    /// Carries out what the table says; where the event is known, the compiler looks it up. `brought` is what came
+    /// with the event; what leaves it are the value and the error that nobody needs any more.
     #[inline(always)]
     fn apply(&mut self, event: Event, mut brought: Discarded<T, E>) -> (Change, Discarded<T, E>) {
         let Some(next) = machine::step(self.status, event) else {

@@ -21,7 +21,7 @@ pub fn batch<G: Wired<W>, const W: usize, R>(graph: &mut G, f: impl FnOnce(&mut 
     let result = caught.0.catch(|| f(graph)); // user code
     close(graph, &mut caught);
     settle::wake(graph, &mut caught.0);
-    finish(result, caught)
+    caught.0.result(result)
 }
 
 /// Runs `f` as a transaction inside an open batch: if it fails or panics, every signal written in it is
@@ -42,19 +42,7 @@ pub fn transaction<G: Wired<W>, const W: usize, R, E>(
     } else {
         roll_back(graph, level, start, &mut caught);
     }
-    finish(result, caught)
-}
-
-/// Returns the result, or lets the first panic go on.
-fn finish<R>(result: Option<R>, Caught(mut panics): Caught) -> R {
-    match result {
-        Some(result) if panics.is_empty() => result,
-        result => {
-            panics.discard(result); // user code
-            panics.resume();
-            unreachable!("no result without a panic")
-        }
-    }
+    caught.0.result(result)
 }
 
 /// Notes a request to the resource of this rank, carried out when the batch ends.

@@ -76,9 +76,7 @@ pub fn changed<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T, word: usiz
 fn changed_and_dropped<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T) {
     let mut panics = FirstPanic::default();
     panics.discard(old); // user code
-    settle_into(graph, &mut panics);
-    wake(graph, &mut panics);
-    panics.resume();
+    updated(graph, Caught(panics));
 }
 
 /// Settles after a signal was changed in place, even if that panicked half-way.

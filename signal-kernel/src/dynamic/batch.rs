@@ -7,6 +7,7 @@
 //! Must not know: the types of values, and how the graph settles.
 
 use super::{
+    drive::Drive,
     graph::{CHECK, Graph},
     settle,
     value::Value,
@@ -148,16 +149,15 @@ pub(super) fn settle<'a>(
     graph = settle::rounds(cell, graph, panics);
     graph.depth = 0;
     graph.shrink_if_empty();
-    let hub = graph.drive.as_ref().map(|drive| &drive.hub);
-    let hub = hub.filter(|hub| hub.hub.has_news()).cloned();
-    if hub.is_none() && graph.parked.is_empty() {
+    let news = graph.drive.as_ref().and_then(Drive::news);
+    if news.is_none() && graph.parked.is_empty() {
         return;
     }
     let parked = std::mem::take(&mut graph.parked);
     drop(graph);
     panics.merge(parked);
-    if let Some(hub) = hub {
-        panics.catch(|| hub.tell_news()); // user code
+    if let Some(lobby) = news {
+        panics.catch(|| lobby.tell()); // user code
     }
 }
 

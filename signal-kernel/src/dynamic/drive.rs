@@ -40,13 +40,18 @@ pub(super) struct Lobby {
     waiters: Arc<Waiters>,
 }
 
+impl Drive {
+    /// Who is to be told that work was started or stopped, if they do not know.
+    pub(super) fn news(&self) -> Option<Rc<Lobby>> {
+        self.hub.hub.has_news().then(|| self.hub.clone())
+    }
+}
+
 impl Lobby {
-    /// Wakes all who wait if work was started or stopped and they do not know.
-    pub(super) fn tell_news(&self) {
-        if self.hub.has_news() {
-            self.hub.tell();
-            self.waiters.wake_here(); // user code
-        }
+    /// Wakes all who wait: work was started or stopped, and they do not know.
+    pub(super) fn tell(&self) {
+        self.hub.tell();
+        self.waiters.wake_here(); // user code
     }
 }
 

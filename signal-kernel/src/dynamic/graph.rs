@@ -154,14 +154,6 @@ pub(super) const NOBODY: Observer = Observer {
     run: 0,
 };
 
-/// Around the outermost body.
-pub(super) const NOTHING: Ambient = Ambient {
-    observer: NOBODY,
-    owner: NONE,
-    computing: NONE,
-    running: NONE,
-};
-
 /// A node that stands in a queue. Its order tells whether the slot still belongs to it. Both are in one number, order
 /// first, since that is sorted faster.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -281,7 +273,12 @@ impl Graph {
             clock: 1,
             runs: 1,
             orders: 0,
-            ambient: NOTHING,
+            ambient: Ambient {
+                observer: NOBODY,
+                owner: NONE,
+                computing: NONE,
+                running: NONE,
+            },
             pulls: Vec::new(),
             queues: Queues::new(),
             walk: Vec::new(),

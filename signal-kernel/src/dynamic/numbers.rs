@@ -11,14 +11,8 @@ impl Graph {
     /// The value of this node is another one from now on.
     #[inline(always)]
     pub(super) fn touch(&mut self, node: u32) {
-        self.nodes[node as usize].version = self.tick_if(true);
-    }
-
-    /// The time of the graph, after a change a new one.
-    #[inline(always)]
-    pub(super) fn tick_if(&mut self, changed: bool) -> u32 {
-        self.clock += u32::from(changed);
-        self.clock
+        self.clock += 1;
+        self.nodes[node as usize].version = self.clock;
     }
 
     /// The value of this node is one that it had before: who has seen the last one has seen an equal one.

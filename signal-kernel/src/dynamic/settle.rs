@@ -12,7 +12,8 @@
 use super::{
     batch, dispose,
     graph::{
-        CHECK, DIRTY, Due, FAILED, Graph, HALF_WAY, Kind, NONE, QUEUED, RUNNING, STALE, VERIFYING,
+        CHECK, DIRTY, Due, FAILED, Graph, HALF_WAY, Kind, NONE, Node, QUEUED, RUNNING, STALE,
+        VERIFYING,
     },
     half_way, hooks, run,
     value::Value,
@@ -45,6 +46,30 @@ impl Pull {
 
     fn is_of_candidate(self) -> bool {
         self.node & CANDIDATE != 0
+    }
+
+    /// Begins to look at a node.
+    #[inline(always)]
+    fn open(nodes: &mut [Node], index: u32) -> Self {
+        let node = &mut nodes[index as usize];
+        node.marks |= VERIFYING;
+        Pull {
+            node: index,
+            link: node.deps,
+        }
+    }
+
+    /// The next node on the way back, if there is one.
+    #[inline(always)]
+    fn last(pulls: &mut Vec<Pull>, nodes: &[Node], base: usize) -> Option<Self> {
+        while pulls.len() > base {
+            let pull = pulls.pop()?;
+            // Else it was disposed of by user code in the meantime.
+            if nodes[pull.node() as usize].marks & VERIFYING != 0 {
+                return Some(pull);
+            }
+        }
+        None
     }
 }
 
@@ -90,7 +115,7 @@ pub(super) fn refresh<'a>(
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
     let base = graph.pulls.len();
-    let mut at = graph.open(root);
+    let mut at = Pull::open(&mut graph.nodes, root);
     let mut must_run = false;
     loop {
         let stop = match must_run {
@@ -100,12 +125,7 @@ pub(super) fn refresh<'a>(
         let mut moved = false;
         match stop {
             Stop::Done => return graph,
-            Stop::Run => {
-                (graph, moved) = run::computed(cell, graph, at.node, panics);
-                if !moved && graph.marks(at.node) & VERIFYING != 0 {
-                    return refuse(cell, graph, (at.node, at.node), base, panics);
-                }
-            }
+            Stop::Run => (graph, moved) = run::computed(cell, graph, at.node, panics),
             Stop::Act => graph = run::effect(cell, graph, at.node, panics),
             Stop::Look => {
                 let next;
@@ -154,7 +174,7 @@ fn look_closely<'a>(
     match step {
         Step::Down(dep) => {
             graph.pulls.push(at);
-            let next = graph.open(dep);
+            let next = Pull::open(&mut graph.nodes, dep);
             return (graph, Next::GoOn(next));
         }
         Step::Cycle(dep) => {
@@ -168,12 +188,8 @@ fn look_closely<'a>(
     graph = cell.borrow_mut();
     if again && graph.is_alive(node, generation) {
         graph.look_again_if_due();
-        let next = graph.open(node);
+        let next = Pull::open(&mut graph.nodes, node);
         return (graph, Next::GoOn(next));
-    }
-    if graph.marks(node) & VERIFYING != 0 {
-        graph = refuse(cell, graph, (node, node), base, panics);
-        return (graph, Next::Refused);
     }
     (graph, Next::Back)
 }
@@ -301,16 +317,6 @@ impl Graph {
         }
     }
 
-    #[inline(always)]
-    fn open(&mut self, index: u32) -> Pull {
-        let node = &mut self.nodes[index as usize];
-        node.marks |= VERIFYING;
-        Pull {
-            node: index,
-            link: node.deps,
-        }
-    }
-
     /// The next node on the way back, if there is one. Must it run, for sure? `moved`: what it was looking at has a
     /// new value.
     #[inline(always)]
@@ -326,15 +332,8 @@ impl Graph {
             }
         }
         self.look_again_if_due();
-        while self.pulls.len() > base {
-            let pull = self.pulls.pop()?;
-            let node = &self.nodes[pull.node() as usize];
-            // Else it was disposed of by user code in the meantime.
-            if node.marks & VERIFYING != 0 {
-                return Some((pull, false));
-            }
-        }
-        None
+        let pull = Pull::last(&mut self.pulls, &self.nodes, base)?;
+        Some((pull, false))
     }
 
     /// User code may have changed what some node on the way had looked at.
@@ -397,12 +396,7 @@ impl Graph {
             }
             if down != NONE {
                 pulls.push(*at);
-                let dep = &mut nodes[down as usize];
-                dep.marks |= VERIFYING;
-                *at = Pull {
-                    node: down,
-                    link: dep.deps,
-                };
+                *at = Pull::open(nodes, down);
                 continue;
             }
             let node = &mut nodes[at.node as usize];
@@ -415,17 +409,9 @@ impl Graph {
             } else {
                 node.marks = node.marks & !(CHECK | VERIFYING) | DIRTY;
             }
-            loop {
-                if pulls.len() == base {
-                    return Stop::Done;
-                }
-                let Some(pull) = pulls.pop() else {
-                    return Stop::Done;
-                };
-                if nodes[pull.node() as usize].marks & VERIFYING != 0 {
-                    *at = pull;
-                    break;
-                }
+            match Pull::last(pulls, nodes, base) {
+                Some(pull) => *at = pull,
+                None => return Stop::Done,
             }
         }
     }
