@@ -24,9 +24,16 @@ use std::{
 
 /// The typed half of a node with a body.
 pub(super) trait Run {
-    /// Computed values: runs the body, and holds what it yields against the value of the run before.
-    fn compute(&mut self, _pass: &mut Pass<'_>) -> Yield {
-        Yield::Same
+    /// Computed values: runs the body, and holds what it yields against the value of the run before, which is in the
+    /// pass as the new one is then. True if it is another value.
+    fn compute(&mut self, _pass: &mut Pass<'_>) -> bool {
+        false
+    }
+
+    /// Computed values of a primitive type that have one: runs the body. `None` if what it yields is the same as the
+    /// value of these bits. All is in registers here, and the old value stays where it is.
+    fn renew(&mut self, _cell: &RefCell<Graph>, _old: u64) -> Option<u64> {
+        None
     }
 
     /// Effects, cleanups and drivers: runs the body.
@@ -41,16 +48,6 @@ pub(super) trait Run {
     fn poll(&mut self, _panics: &mut FirstPanic) -> bool {
         false
     }
-}
-
-/// What the run of a computed value comes to.
-pub(super) enum Yield {
-    /// The value is what it was before.
-    Same,
-    /// Another value of a primitive type. It comes back in a register, not by way of the pass.
-    Bits(u64),
-    /// Another value, which is in the pass.
-    Other,
 }
 
 /// One run of the body of a computed value.
@@ -131,14 +128,68 @@ impl Graph {
 #[inline(always)]
 pub(super) fn computed<'a>(
     cell: &'a RefCell<Graph>,
-    guard: RefMut<'a, Graph>,
+    mut guard: RefMut<'a, Graph>,
     index: u32,
     panics: &mut FirstPanic,
 ) -> (RefMut<'a, Graph>, bool) {
-    if guard.owns_any(index) || !guard.log.is_empty() {
+    let graph = &mut *guard;
+    let node = &mut graph.nodes[index as usize];
+    let (at, deps) = (node.body as usize, node.deps);
+    let body = &mut graph.bodies[at];
+    if body.owns_any() || !graph.log.is_empty() {
         return computed_with_care(cell, guard, index, panics);
     }
-    compute(cell, guard, index, panics)
+    let Value::Bits(old) = node.value else {
+        return compute(cell, guard, index, panics);
+    };
+    if node.version == 0 || node.marks & FAILED != 0 {
+        return compute(cell, guard, index, panics);
+    }
+    let Some(mut run) = body.run.take() else {
+        return (guard, false); // a cleanup was faster; or it is still `VERIFYING`: see `refresh`
+    };
+    node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
+    let before = graph.ambient;
+    graph.enter(index, deps, index);
+    drop(guard);
+    let outcome = catch_unwind(AssertUnwindSafe(|| run.renew(cell, old))); // user code
+    let mut guard = cell.borrow_mut();
+    let graph = &mut *guard;
+    graph.leave(&before);
+    let node = &mut graph.nodes[index as usize];
+    node.marks &= !RUNNING;
+    let renewed = match outcome {
+        Ok(renewed) if node.marks & DISPOSED == 0 => renewed,
+        _ => {
+            guard = fail(cell, guard, index, (run, outcome.map(drop)), panics);
+            return (guard, false);
+        }
+    };
+    if let Some(bits) = renewed {
+        node.value = Value::Bits(bits);
+        graph.clock += 1;
+        node.version = graph.clock;
+    }
+    graph.bodies[at].run = Some(run);
+    (guard, renewed.is_some())
+}
+
+/// The body of a computed value with a value of a primitive type has panicked, or was disposed of while it was running.
+#[cold]
+fn fail<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    index: u32,
+    (run, outcome): (Box<dyn Run>, thread::Result<()>),
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
+    let node = &mut graph.nodes[index as usize];
+    let id = (index, node.generation);
+    if node.marks & DISPOSED == 0 {
+        node.marks |= FAILED;
+        graph.touch(index); // what begins a failure is a change
+    }
+    give_back(cell, graph, id, (run, Value::NONE), outcome, panics)
 }
 
 /// The less common cases: the last run has made something, or a batch reads the value half-way.
@@ -160,8 +211,8 @@ fn computed_with_care<'a>(
     compute(cell, guard, index, panics)
 }
 
-/// Runs the body of a node that owns nothing.
-#[inline(always)]
+/// Runs the body of a node that owns nothing, whatever its value is.
+#[inline(never)]
 fn compute<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
@@ -170,8 +221,8 @@ fn compute<'a>(
 ) -> (RefMut<'a, Graph>, bool) {
     let graph = &mut *guard;
     let node = &mut graph.nodes[index as usize];
-    let (body, deps) = (node.body as usize, node.deps);
-    let Some(mut run) = graph.bodies[body].run.take() else {
+    let deps = node.deps;
+    let Some(mut run) = graph.bodies[node.body as usize].run.take() else {
         return (guard, false); // a cleanup was faster; or it is still `VERIFYING`: see `refresh`
     };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
@@ -181,57 +232,23 @@ fn compute<'a>(
         node: index,
         generation: node.generation,
         before: &before,
-        value: Value::NONE,
+        value: node.value.take(),
         valued: node.version != 0,
         finished: false,
     };
-    std::mem::swap(&mut pass.value, &mut node.value);
     graph.enter(index, deps, index);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.compute(&mut pass))); // user code
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
     graph.leave(&before);
-    let node = &mut graph.nodes[index as usize];
-    if node.marks & (DISPOSED | FAILED) == 0 {
-        // The common cases of what `settle_value` and `give_back` do.
-        if let Ok(Yield::Bits(bits)) = outcome {
-            node.marks &= !RUNNING;
-            node.value = Value::Bits(bits);
-            graph.clock += 1;
-            node.version = graph.clock;
-            graph.bodies[body].run = Some(run);
-            return (guard, true);
-        }
-        if !pass.finished && matches!(outcome, Ok(Yield::Same)) {
-            node.marks &= !RUNNING;
-            node.value = pass.value;
-            graph.bodies[body].run = Some(run);
-            return (guard, false);
-        }
-    }
+    let changed = outcome.as_ref().ok().copied();
     if !pass.finished {
-        if let Ok(Yield::Bits(bits)) = outcome {
-            pass.value = Value::Bits(bits);
-        }
-        let changed = outcome.as_ref().ok().map(|it| !matches!(it, Yield::Same));
         pass.settle_value(graph, changed);
     }
-    let outcome = outcome.map(drop);
-    let Pass {
-        generation, value, ..
-    } = pass;
-    (
-        give_back(
-            cell,
-            guard,
-            (index, generation),
-            (run, value),
-            outcome,
-            panics,
-        ),
-        false,
-    )
+    let (id, value) = ((index, pass.generation), pass.value);
+    guard = give_back(cell, guard, id, (run, value), outcome.map(drop), panics);
+    (guard, false)
 }
 
 /// Disposes of what the last run of a node has made. False: a cleanup has disposed of the node, or has read
