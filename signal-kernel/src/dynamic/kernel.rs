@@ -31,13 +31,13 @@ struct End;
 
 impl Drop for End {
     fn drop(&mut self) {
-        let all = with(|cell| cell.borrow_mut().take_all());
+        let mut all = with(|cell| cell.borrow_mut().take_all());
         let mut panics = FirstPanic::default();
-        for node in all.nodes {
-            panics.discard(node.value); // user code
+        for node in &mut all.nodes {
+            panics.discard(node.value.take()); // user code
         }
-        for body in all.bodies {
-            panics.discard(body.run); // user code
+        for node in all.nodes {
+            panics.discard(node.run); // user code
         }
         for (_, candidate) in all.candidates {
             panics.discard(candidate); // user code

@@ -134,9 +134,8 @@ pub(super) fn computed<'a>(
 ) -> (RefMut<'a, Graph>, bool) {
     let graph = &mut *guard;
     let node = &mut graph.nodes[index as usize];
-    let (at, deps) = (node.body as usize, node.deps);
-    let body = &mut graph.bodies[at];
-    if body.owns_any() || !graph.log.is_empty() {
+    let deps = node.deps;
+    if node.owns_any() || !graph.log.is_empty() {
         return computed_with_care(cell, guard, index, panics);
     }
     let Value::Bits(old) = node.value else {
@@ -145,7 +144,7 @@ pub(super) fn computed<'a>(
     if node.version == 0 || node.marks & FAILED != 0 {
         return compute(cell, guard, index, panics);
     }
-    let Some(mut run) = body.run.take() else {
+    let Some(mut run) = node.run.take() else {
         return (guard, false); // a cleanup was faster; or it is still `VERIFYING`: see `refresh`
     };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
@@ -170,7 +169,7 @@ pub(super) fn computed<'a>(
         graph.clock += 1;
         node.version = graph.clock;
     }
-    graph.bodies[at].run = Some(run);
+    node.run = Some(run);
     (guard, renewed.is_some())
 }
 
@@ -200,8 +199,8 @@ fn computed_with_care<'a>(
     index: u32,
     panics: &mut FirstPanic,
 ) -> (RefMut<'a, Graph>, bool) {
-    let body = &guard.bodies[guard.nodes[index as usize].body as usize];
-    let (there, owned) = (body.run.is_some(), body.owns_any());
+    let node = &guard.nodes[index as usize];
+    let (there, owned) = (node.run.is_some(), node.owns_any());
     drop(guard);
     if !there || owned && !dispose_of_last_run(cell, index, panics) {
         return (cell.borrow_mut(), false);
@@ -222,7 +221,7 @@ fn compute<'a>(
     let graph = &mut *guard;
     let node = &mut graph.nodes[index as usize];
     let deps = node.deps;
-    let Some(mut run) = graph.bodies[node.body as usize].run.take() else {
+    let Some(mut run) = node.run.take() else {
         return (guard, false); // a cleanup was faster; or it is still `VERIFYING`: see `refresh`
     };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
@@ -286,12 +285,11 @@ pub(super) fn effects<'a>(
         if marks & (DIRTY | DISPOSED) != DIRTY {
             continue;
         }
-        let body = &mut graph.bodies[node.body as usize];
-        if body.owns_any() {
+        if node.owns_any() {
             guard = effect(cell, guard, index, panics);
-        } else if let Some(run) = body.run.take() {
+        } else if let Some(run) = node.run.take() {
             node.marks = marks & !(QUEUED | STALE | VERIFYING) | RUNNING;
-            let at = (index, node.body, node.deps);
+            let at = (index, node.deps);
             guard = act(cell, guard, at, run, panics);
         }
     }
@@ -314,11 +312,11 @@ pub(super) fn effect<'a>(
     }
     let it = &mut *graph;
     let node = &mut it.nodes[index as usize];
-    let Some(run) = it.bodies[node.body as usize].run.take() else {
+    let Some(run) = node.run.take() else {
         return graph; // it is running already, and has asked for itself
     };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
-    let at = (index, node.body, node.deps);
+    let at = (index, node.deps);
     act(cell, graph, at, run, panics)
 }
 
@@ -327,7 +325,7 @@ pub(super) fn effect<'a>(
 fn act<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
-    (index, body, deps): (u32, u32, u32),
+    (index, deps): (u32, u32),
     mut run: Box<dyn Run>,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
@@ -342,7 +340,7 @@ fn act<'a>(
     let node = &mut graph.nodes[index as usize];
     node.marks &= !RUNNING;
     if outcome.is_ok() && node.marks & DISPOSED == 0 {
-        graph.bodies[body as usize].run = Some(run);
+        node.run = Some(run);
         return guard;
     }
     let id = (index, node.generation);
@@ -359,7 +357,7 @@ fn give_back<'a>(
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
     if outcome.is_ok() && graph.is_alive(node, generation) {
-        graph.body(node).run = Some(run);
+        graph.nodes[node as usize].run = Some(run);
         return graph;
     }
     drop(graph);
@@ -368,7 +366,7 @@ fn give_back<'a>(
     }
     graph = cell.borrow_mut();
     if graph.is_alive(node, generation) {
-        graph.body(node).run = Some(run);
+        graph.nodes[node as usize].run = Some(run);
         return graph;
     }
     // After `Pass::finish` the node does not count as running: it may be gone already.
@@ -391,7 +389,7 @@ pub(super) fn poll(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -
         return false; // a late wake
     }
     let generation = slot.map_or(0, |slot| slot.generation);
-    let Some(mut run) = graph.body(index).run.take() else {
+    let Some(mut run) = graph.nodes[index as usize].run.take() else {
         return false;
     };
     let around = Ambient {
