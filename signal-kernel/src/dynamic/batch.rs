@@ -13,11 +13,7 @@ use super::{
     value::Value,
 };
 use crate::panics::FirstPanic;
-use std::{
-    any::Any,
-    cell::{RefCell, RefMut},
-    rc::Rc,
-};
+use std::{any::Any, cell::RefCell, rc::Rc};
 
 /// How many values are kept to be used again by the next batch.
 const SPARES: usize = 64;
@@ -136,17 +132,14 @@ pub(super) fn end(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         graph.depth -= 1;
         return;
     }
-    settle(cell, graph, panics);
+    drop(graph);
+    settle(cell, panics);
 }
 
 /// Settles at the end of the outermost batch.
 #[inline(never)]
-pub(super) fn settle<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    panics: &mut FirstPanic,
-) {
-    graph = settle::rounds(cell, graph, panics);
+pub(super) fn settle(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+    let mut graph = settle::rounds(cell, panics);
     graph.depth = 0;
     graph.shrink_if_empty();
     let news = graph.drive.as_ref().and_then(Drive::news);

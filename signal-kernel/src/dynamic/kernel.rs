@@ -138,7 +138,8 @@ pub(super) fn pull<'a>(
             return graph;
         }
     }
-    end_pull(cell, graph, (index, generation), (tracked, at_rest), panics);
+    drop(graph);
+    end_pull(cell, (index, generation), (tracked, at_rest), panics);
     cell.borrow_mut()
 }
 
@@ -161,11 +162,11 @@ fn refuse(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> ! {
 #[cold]
 fn end_pull(
     cell: &RefCell<Graph>,
-    mut graph: RefMut<'_, Graph>,
     (index, generation): (u32, u32),
     (tracked, at_rest): (bool, bool),
     mut panics: FirstPanic,
 ) {
+    let mut graph = cell.borrow_mut();
     let alive = graph.is_alive(index, generation);
     let failed = alive && graph.marks(index) & (FAILED | STALE) != 0;
     if failed {
@@ -253,7 +254,8 @@ pub(super) fn changed(
         return;
     }
     graph.depth = 1;
-    batch::settle(cell, graph, panics);
+    drop(graph);
+    batch::settle(cell, panics);
 }
 
 /// Settles what is marked, unless a batch is open.
@@ -262,6 +264,7 @@ pub(super) fn settle_at_rest(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if graph.depth == 0 && !graph.queues.are_empty() {
         graph.depth = 1;
-        batch::settle(cell, graph, panics);
+        drop(graph);
+        batch::settle(cell, panics);
     }
 }

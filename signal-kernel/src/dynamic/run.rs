@@ -134,20 +134,21 @@ pub(super) fn computed<'a>(
 ) -> (RefMut<'a, Graph>, bool) {
     let graph = &mut *guard;
     let node = &mut graph.nodes[index as usize];
-    let deps = node.deps;
-    if node.owns_any() || !graph.log.is_empty() {
-        return computed_with_care(cell, guard, index, panics);
-    }
-    let Value::Bits(old) = node.value else {
-        return compute(cell, guard, index, panics);
-    };
-    if node.version == 0 || node.marks & FAILED != 0 {
-        return compute(cell, guard, index, panics);
-    }
-    let Some(mut run) = node.run.take() else {
-        return (guard, false); // a cleanup was faster; or it is still `VERIFYING`: see `refresh`
+    let plain =
+        node.version != 0 && node.marks & FAILED == 0 && !node.owns_any() && graph.log.is_empty();
+    let (old, mut run) = match (&node.value, plain) {
+        (&Value::Bits(old), true) => match node.run.take() {
+            Some(run) => (old, run),
+            None => return (guard, false), // it is still `VERIFYING`: see `refresh`
+        },
+        _ => {
+            drop(guard);
+            computed_with_care(cell, index, panics);
+            return (cell.borrow_mut(), false);
+        }
     };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
+    let deps = node.deps;
     let before = graph.ambient;
     graph.enter(index, deps, index);
     drop(guard);
@@ -160,69 +161,63 @@ pub(super) fn computed<'a>(
     let renewed = match outcome {
         Ok(renewed) if node.marks & DISPOSED == 0 => renewed,
         _ => {
-            guard = fail(cell, guard, index, (run, outcome.map(drop)), panics);
-            return (guard, false);
+            drop(guard);
+            fail(cell, index, (run, outcome.map(drop)), panics);
+            return (cell.borrow_mut(), false);
         }
     };
+    node.run = Some(run);
+    let moved = renewed.is_some();
     if let Some(bits) = renewed {
         node.value = Value::Bits(bits);
         graph.clock += 1;
         node.version = graph.clock;
     }
-    node.run = Some(run);
-    (guard, renewed.is_some())
+    (guard, moved)
 }
 
 /// The body of a computed value with a value of a primitive type has panicked, or was disposed of while it was running.
 #[cold]
-fn fail<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
+fn fail(
+    cell: &RefCell<Graph>,
     index: u32,
     (run, outcome): (Box<dyn Run>, thread::Result<()>),
     panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
+) {
+    let mut graph = cell.borrow_mut();
     let node = &mut graph.nodes[index as usize];
     let id = (index, node.generation);
     if node.marks & DISPOSED == 0 {
         node.marks |= FAILED;
         graph.touch(index); // what begins a failure is a change
     }
-    give_back(cell, graph, id, (run, Value::NONE), outcome, panics)
+    drop(graph);
+    give_back(cell, id, (run, Value::NONE), outcome, panics);
 }
 
-/// The less common cases: the last run has made something, or a batch reads the value half-way.
+/// Runs the body of a computed value of any type, also if the last run has made something, or if a batch reads the
+/// value half-way.
 #[inline(never)]
-fn computed_with_care<'a>(
-    cell: &'a RefCell<Graph>,
-    guard: RefMut<'a, Graph>,
-    index: u32,
-    panics: &mut FirstPanic,
-) -> (RefMut<'a, Graph>, bool) {
-    let node = &guard.nodes[index as usize];
-    let (there, owned) = (node.run.is_some(), node.owns_any());
-    drop(guard);
-    if !there || owned && !dispose_of_last_run(cell, index, panics) {
-        return (cell.borrow_mut(), false);
-    }
+fn computed_with_care(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     let mut guard = cell.borrow_mut();
+    let node = &guard.nodes[index as usize];
+    if node.run.is_none() {
+        return; // a cleanup was faster; or it is still `VERIFYING`: see `refresh`
+    }
+    let owned = node.owns_any();
+    if owned {
+        drop(guard);
+        if !dispose_of_last_run(cell, index, panics) {
+            return;
+        }
+        guard = cell.borrow_mut();
+    }
     half_way::remember(&mut guard, index, owned);
-    compute(cell, guard, index, panics)
-}
-
-/// Runs the body of a node that owns nothing, whatever its value is.
-#[inline(never)]
-fn compute<'a>(
-    cell: &'a RefCell<Graph>,
-    mut guard: RefMut<'a, Graph>,
-    index: u32,
-    panics: &mut FirstPanic,
-) -> (RefMut<'a, Graph>, bool) {
     let graph = &mut *guard;
     let node = &mut graph.nodes[index as usize];
     let deps = node.deps;
     let Some(mut run) = node.run.take() else {
-        return (guard, false); // a cleanup was faster; or it is still `VERIFYING`: see `refresh`
+        return; // a cleanup was faster
     };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
     let before = graph.ambient;
@@ -245,9 +240,9 @@ fn compute<'a>(
     if !pass.finished {
         pass.settle_value(graph, changed);
     }
+    drop(guard);
     let (id, value) = ((index, pass.generation), pass.value);
-    guard = give_back(cell, guard, id, (run, value), outcome.map(drop), panics);
-    (guard, false)
+    give_back(cell, id, (run, value), outcome.map(drop), panics);
 }
 
 /// Disposes of what the last run of a node has made. False: a cleanup has disposed of the node, or has read
@@ -267,12 +262,8 @@ fn dispose_of_last_run(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPani
 
 /// Runs the effects of a round that are still to run, one after the other.
 #[inline(never)]
-pub(super) fn effects<'a>(
-    cell: &'a RefCell<Graph>,
-    mut guard: RefMut<'a, Graph>,
-    round: &[Due],
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
+pub(super) fn effects(cell: &RefCell<Graph>, round: &[Due], panics: &mut FirstPanic) {
+    let mut guard = cell.borrow_mut();
     for &due in round {
         let graph = &mut *guard;
         let index = due.node();
@@ -286,38 +277,35 @@ pub(super) fn effects<'a>(
             continue;
         }
         if node.owns_any() {
-            guard = effect(cell, guard, index, panics);
+            drop(guard);
+            effect(cell, index, panics);
+            guard = cell.borrow_mut();
         } else if let Some(run) = node.run.take() {
             node.marks = marks & !(QUEUED | STALE | VERIFYING) | RUNNING;
             let at = (index, node.deps);
             guard = act(cell, guard, at, run, panics);
         }
     }
-    guard
 }
 
 /// Runs an effect, after what it owns has been disposed of, or lets a driver act.
-pub(super) fn effect<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    index: u32,
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
-    if graph.nodes[index as usize].kind == Kind::Effect && graph.owns_any(index) {
-        drop(graph);
+pub(super) fn effect(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+    let mut guard = cell.borrow_mut();
+    let node = &guard.nodes[index as usize];
+    if node.kind == Kind::Effect && node.owns_any() {
+        drop(guard);
         if !dispose_of_last_run(cell, index, panics) {
-            return cell.borrow_mut();
+            return;
         }
-        graph = cell.borrow_mut();
+        guard = cell.borrow_mut();
     }
-    let it = &mut *graph;
-    let node = &mut it.nodes[index as usize];
+    let node = &mut guard.nodes[index as usize];
     let Some(run) = node.run.take() else {
-        return graph; // it is running already, and has asked for itself
+        return; // it is running already, and has asked for itself
     };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
     let at = (index, node.deps);
-    act(cell, graph, at, run, panics)
+    drop(act(cell, guard, at, run, panics));
 }
 
 /// Runs a body that was taken out of its slot, and puts it back.
@@ -344,30 +332,26 @@ fn act<'a>(
         return guard;
     }
     let id = (index, node.generation);
-    give_back(cell, guard, id, (run, Value::NONE), outcome, panics)
+    drop(guard);
+    give_back(cell, id, (run, Value::NONE), outcome, panics);
+    cell.borrow_mut()
 }
 
 /// Puts a body back, or lets it go with the value if its node was disposed of meanwhile.
-fn give_back<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
+fn give_back(
+    cell: &RefCell<Graph>,
     (node, generation): (u32, u32),
     (run, value): (Box<dyn Run>, Value),
     outcome: thread::Result<()>,
     panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
-    if outcome.is_ok() && graph.is_alive(node, generation) {
-        graph.nodes[node as usize].run = Some(run);
-        return graph;
-    }
-    drop(graph);
+) {
     if let Err(payload) = outcome {
         panics.keep(payload); // user code: a later one is dropped
     }
-    graph = cell.borrow_mut();
+    let mut graph = cell.borrow_mut();
     if graph.is_alive(node, generation) {
         graph.nodes[node as usize].run = Some(run);
-        return graph;
+        return;
     }
     // After `Pass::finish` the node does not count as running: it may be gone already.
     let slot = &graph.nodes[node as usize];
@@ -378,7 +362,6 @@ fn give_back<'a>(
     if waits {
         dispose::finish(cell, node, panics);
     }
-    cell.borrow_mut()
 }
 
 /// Polls the work of a driver; true when it has come to an end.
@@ -405,15 +388,9 @@ pub(super) fn poll(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -
     let mut graph = cell.borrow_mut();
     graph.ambient = before;
     graph.unset(index, RUNNING);
+    drop(graph);
     let id = (index, generation);
-    drop(give_back(
-        cell,
-        graph,
-        id,
-        (run, Value::NONE),
-        Ok(()),
-        panics,
-    ));
+    give_back(cell, id, (run, Value::NONE), Ok(()), panics);
     done
 }
 

@@ -97,13 +97,8 @@ enum Stop {
 }
 
 /// Brings a node up to date, where that is done seldom.
-fn refresh_one<'a>(
-    cell: &'a RefCell<Graph>,
-    graph: RefMut<'a, Graph>,
-    root: u32,
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
-    refresh(cell, graph, root, panics)
+fn refresh_one(cell: &RefCell<Graph>, root: u32, panics: &mut FirstPanic) {
+    drop(refresh(cell, cell.borrow_mut(), root, panics));
 }
 
 /// Brings a node up to date. An effect is not run: it is marked `DIRTY` if it must run.
@@ -126,10 +121,15 @@ pub(super) fn refresh<'a>(
         match stop {
             Stop::Done => return graph,
             Stop::Run => (graph, moved) = run::computed(cell, graph, at.node, panics),
-            Stop::Act => graph = run::effect(cell, graph, at.node, panics),
+            Stop::Act => {
+                drop(graph);
+                run::effect(cell, at.node, panics);
+                graph = cell.borrow_mut();
+            }
             Stop::Look => {
-                let next;
-                (graph, next) = look_closely(cell, graph, at, base, panics);
+                drop(graph);
+                let next = look_closely(cell, at, base, panics);
+                graph = cell.borrow_mut();
                 match next {
                     Next::GoOn(pull) => {
                         at = pull;
@@ -142,7 +142,9 @@ pub(super) fn refresh<'a>(
         }
         if !moved && graph.marks(at.node()) & VERIFYING != 0 {
             // Its body is not there: a rule or a destructor of its last run has asked for it.
-            return refuse(cell, graph, (at.node(), at.node()), base, panics);
+            drop(graph);
+            refuse(cell, (at.node(), at.node()), base, panics);
+            return cell.borrow_mut();
         }
         match graph.go_back(base, moved) {
             Some((pull, run)) => (at, must_run) = (pull, run),
@@ -161,13 +163,8 @@ enum Next {
 
 /// Looks at a node for which a glance is not enough, and does what that comes to.
 #[inline(never)]
-fn look_closely<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    mut at: Pull,
-    base: usize,
-    panics: &mut FirstPanic,
-) -> (RefMut<'a, Graph>, Next) {
+fn look_closely(cell: &RefCell<Graph>, mut at: Pull, base: usize, panics: &mut FirstPanic) -> Next {
+    let mut graph = cell.borrow_mut();
     let step = graph.look(&mut at, base);
     let node = at.node();
     let generation = graph.nodes[node as usize].generation;
@@ -175,35 +172,30 @@ fn look_closely<'a>(
         Step::Down(dep) => {
             graph.pulls.push(at);
             let next = Pull::open(&mut graph.nodes, dep);
-            return (graph, Next::GoOn(next));
+            return Next::GoOn(next);
         }
         Step::Cycle(dep) => {
-            graph = refuse(cell, graph, (node, dep), base, panics);
-            return (graph, Next::Refused);
+            drop(graph);
+            refuse(cell, (node, dep), base, panics);
+            return Next::Refused;
         }
-        _ => {}
+        _ => drop(graph),
     }
-    drop(graph);
     let again = conclude(cell, at, &step, panics);
     graph = cell.borrow_mut();
     if again && graph.is_alive(node, generation) {
         graph.look_again_if_due();
         let next = Pull::open(&mut graph.nodes, node);
-        return (graph, Next::GoOn(next));
+        return Next::GoOn(next);
     }
-    (graph, Next::Back)
+    Next::Back
 }
 
 /// What was to be refreshed depends on itself, by way of `node`, which depends on `dep`. If that is the node itself, its
 /// body is not there: a rule or a destructor of its last run has asked for it.
 #[cold]
-fn refuse<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    (node, dep): (u32, u32),
-    base: usize,
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
+fn refuse(cell: &RefCell<Graph>, (node, dep): (u32, u32), base: usize, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
     let message = graph.cycle(node, dep);
     graph.unset(node, VERIFYING);
     for pull in graph.pulls.split_off(base) {
@@ -211,7 +203,6 @@ fn refuse<'a>(
     }
     drop(graph);
     panics.keep(Box::new(message));
-    cell.borrow_mut()
 }
 
 /// Does what the look at a node's dependencies has come to. True when they are to be looked at again.
@@ -286,7 +277,10 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             graph.unset(index, CHECK | VERIFYING);
             match kind {
                 Kind::Computed => drop(run::computed(cell, graph, index, panics).0),
-                Kind::Driver => drop(run::effect(cell, graph, index, panics)),
+                Kind::Driver => {
+                    drop(graph);
+                    run::effect(cell, index, panics);
+                }
                 Kind::Effect => graph.set(index, DIRTY),
                 _ => graph.unset(index, DIRTY), // a part: its driver has acted
             }
@@ -494,11 +488,9 @@ impl Graph {
 }
 
 /// Settles all that is marked. The caller has a batch open, and no other one is.
-pub(super) fn rounds<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
+#[inline(always)]
+pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> RefMut<'a, Graph> {
+    let mut graph = cell.borrow_mut();
     let mut restless = Vec::new();
     for round in 0.. {
         if !graph.log.is_empty() {
@@ -536,7 +528,9 @@ pub(super) fn rounds<'a>(
                 hooks::run(cell, panics);
                 graph = cell.borrow_mut();
             }
-            graph = run::effects(cell, graph, &due, panics);
+            drop(graph);
+            run::effects(cell, &due, panics);
+            graph = cell.borrow_mut();
             graph.round = false;
             due.clear();
             graph.queues.spare = due;
@@ -572,7 +566,9 @@ fn act<'a>(
         if graph.is_due(it) {
             graph.unset(it.node(), QUEUED);
             if graph.marks(it.node()) & STALE != 0 {
-                graph = refresh_one(cell, graph, it.node(), panics);
+                drop(graph);
+                refresh_one(cell, it.node(), panics);
+                graph = cell.borrow_mut();
             }
         }
     }
