@@ -135,8 +135,8 @@ impl Observer {
     }
 }
 
-/// What user code finds around it. Changed only by `run::enter`, `untrack` and their guards. Copied around every run:
-/// aligned so that this takes two moves that do not overlap.
+/// What user code finds around it. Changed only by `run::enter`, `run::step_out`, `untrack` and their guards. Aligned so
+/// that a copy takes two moves that do not overlap.
 #[derive(Clone, Copy)]
 #[repr(align(16))]
 pub(super) struct Ambient {
@@ -379,6 +379,11 @@ impl Graph {
     #[inline(always)]
     pub(super) fn marks(&self, node: u32) -> u8 {
         self.nodes[node as usize].marks
+    }
+
+    #[inline(always)]
+    pub(super) fn is_computed(&self, node: u32) -> bool {
+        self.nodes[node as usize].kind == Kind::Computed
     }
 
     #[inline(always)]

@@ -78,6 +78,9 @@ pub(super) fn up_to_date(
     id.check(&graph, "computed value")?;
     if graph.marks(id.index) & ODD != 0 {
         graph = pull(cell, graph, id.index, tracked);
+        if graph.glimpse(id, STALE | FAILED, tracked).is_some() {
+            return Ok(graph);
+        }
         id.check(&graph, "computed value")?;
     }
     if tracked {
@@ -127,7 +130,11 @@ pub(super) fn pull<'a>(
     let generation = graph.nodes[index as usize].generation;
     let mut panics = FirstPanic::default();
     let inside = graph.begin_inside();
-    graph = settle::refresh(cell, graph, index, &mut panics);
+    let around = graph.ambient;
+    // What a glance at its dependencies could only confirm.
+    let must_run = marks & (DIRTY | HALF_WAY) == DIRTY && graph.is_computed(index);
+    graph = settle::refresh(cell, graph, &around, (index, must_run), &mut panics);
+    graph.ambient = around;
     graph.end_inside(inside);
     if panics.is_empty() {
         if !at_rest {

@@ -96,8 +96,16 @@ impl Graph {
     }
 
     /// Gives the tables back when nothing is left in them.
+    #[inline(always)]
     pub(super) fn shrink_if_empty(&mut self) {
-        if self.live > 0 || self.nodes.len() < 1024 || self.ambient.running != NONE {
+        if self.live == 0 {
+            self.shrink();
+        }
+    }
+
+    #[cold]
+    fn shrink(&mut self) {
+        if self.nodes.len() < 1024 || self.ambient.running != NONE {
             return;
         }
         let highest = self.nodes.iter().map(|node| node.generation).max();

@@ -104,7 +104,7 @@ impl Pass<'_> {
 }
 
 impl Graph {
-    /// From here to `leave`, reads are tracked for this node, and what is made belongs to it. `computing` is the node
+    /// From here to `step_out`, reads are tracked for this node, and what is made belongs to it. `computing` is the node
     /// itself if it may not write.
     #[inline(always)]
     fn enter(&mut self, index: u32, deps: u32, computing: u32) {
@@ -116,19 +116,22 @@ impl Graph {
         };
         self.next_run();
     }
-
-    #[inline(always)]
-    fn leave(&mut self, before: &Ambient) {
-        self.forget_unread();
-        self.ambient = *before;
-    }
 }
 
-/// Runs the body of a computed value and compares what it yields. True if it is a new value, for sure.
+/// Lets go of the graph after runs, or before other code than that of bodies runs: from here on the ambient state is
+/// what it was `around` the runs. Between one run and the next it need not be.
+#[inline(always)]
+pub(super) fn step_out(mut graph: RefMut<'_, Graph>, around: &Ambient) {
+    graph.ambient = *around;
+}
+
+/// Runs the body of a computed value and compares what it yields. True if it is a new value, for sure. What is
+/// `around` comes back when the caller steps out.
 #[inline(always)]
 pub(super) fn computed<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
+    around: &Ambient,
     index: u32,
     panics: &mut FirstPanic,
 ) -> (RefMut<'a, Graph>, bool) {
@@ -142,26 +145,25 @@ pub(super) fn computed<'a>(
             None => return (guard, false), // it is still `VERIFYING`: see `refresh`
         },
         _ => {
-            drop(guard);
+            step_out(guard, around);
             computed_with_care(cell, index, panics);
             return (cell.borrow_mut(), false);
         }
     };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
     let deps = node.deps;
-    let before = graph.ambient;
     graph.enter(index, deps, index);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.renew(cell, old))); // user code
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    graph.leave(&before);
+    graph.forget_unread();
     let node = &mut graph.nodes[index as usize];
     node.marks &= !RUNNING;
     let renewed = match outcome {
         Ok(renewed) if node.marks & DISPOSED == 0 => renewed,
         _ => {
-            drop(guard);
+            step_out(guard, around);
             fail(cell, index, (run, outcome.map(drop)), panics);
             return (cell.borrow_mut(), false);
         }
@@ -235,7 +237,8 @@ fn computed_with_care(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic
     let outcome = catch_unwind(AssertUnwindSafe(|| run.compute(&mut pass))); // user code
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    graph.leave(&before);
+    graph.forget_unread();
+    graph.ambient = before;
     let changed = outcome.as_ref().ok().copied();
     if !pass.finished {
         pass.settle_value(graph, changed);
@@ -264,6 +267,7 @@ fn dispose_of_last_run(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPani
 #[inline(never)]
 pub(super) fn effects(cell: &RefCell<Graph>, round: &[Due], panics: &mut FirstPanic) {
     let mut guard = cell.borrow_mut();
+    let around = guard.ambient;
     for &due in round {
         let graph = &mut *guard;
         let index = due.node();
@@ -277,15 +281,16 @@ pub(super) fn effects(cell: &RefCell<Graph>, round: &[Due], panics: &mut FirstPa
             continue;
         }
         if node.owns_any() {
-            drop(guard);
+            step_out(guard, &around);
             effect(cell, index, panics);
             guard = cell.borrow_mut();
         } else if let Some(run) = node.run.take() {
             node.marks = marks & !(QUEUED | STALE | VERIFYING) | RUNNING;
             let at = (index, node.deps);
-            guard = act(cell, guard, at, run, panics);
+            guard = act(cell, guard, &around, at, run, panics);
         }
     }
+    step_out(guard, &around);
 }
 
 /// Runs an effect, after what it owns has been disposed of, or lets a driver act.
@@ -305,26 +310,27 @@ pub(super) fn effect(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
     };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
     let at = (index, node.deps);
-    drop(act(cell, guard, at, run, panics));
+    let around = guard.ambient;
+    step_out(act(cell, guard, &around, at, run, panics), &around);
 }
 
-/// Runs a body that was taken out of its slot, and puts it back.
+/// Runs a body that was taken out of its slot, and puts it back. What is `around` comes back when the caller steps out.
 #[inline(always)]
 fn act<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
+    around: &Ambient,
     (index, deps): (u32, u32),
     mut run: Box<dyn Run>,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
     let graph = &mut *guard;
-    let before = graph.ambient;
     graph.enter(index, deps, NONE);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.act(cell, index))); // user code
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    graph.leave(&before);
+    graph.forget_unread();
     let node = &mut graph.nodes[index as usize];
     node.marks &= !RUNNING;
     if outcome.is_ok() && node.marks & DISPOSED == 0 {
@@ -332,7 +338,7 @@ fn act<'a>(
         return guard;
     }
     let id = (index, node.generation);
-    drop(guard);
+    step_out(guard, around);
     give_back(cell, id, (run, Value::NONE), outcome, panics);
     cell.borrow_mut()
 }

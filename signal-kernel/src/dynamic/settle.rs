@@ -12,8 +12,8 @@
 use super::{
     batch, dispose,
     graph::{
-        CHECK, DIRTY, Due, FAILED, Graph, HALF_WAY, Kind, NONE, Node, QUEUED, RUNNING, STALE,
-        VERIFYING,
+        Ambient, CHECK, DIRTY, Due, FAILED, Graph, HALF_WAY, Kind, NONE, Node, QUEUED, RUNNING,
+        STALE, VERIFYING,
     },
     half_way, hooks, run,
     value::Value,
@@ -98,20 +98,24 @@ enum Stop {
 
 /// Brings a node up to date, where that is done seldom.
 fn refresh_one(cell: &RefCell<Graph>, root: u32, panics: &mut FirstPanic) {
-    drop(refresh(cell, cell.borrow_mut(), root, panics));
+    let graph = cell.borrow_mut();
+    let around = graph.ambient;
+    let graph = refresh(cell, graph, &around, (root, false), panics);
+    run::step_out(graph, &around);
 }
 
-/// Brings a node up to date. An effect is not run: it is marked `DIRTY` if it must run.
+/// Brings a node up to date. `must_run`: it is a computed value that must run, for sure. An effect is not run: it is
+/// marked `DIRTY` if it must run. What is `around` comes back when the caller steps out.
 #[inline(always)]
 pub(super) fn refresh<'a>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
-    root: u32,
+    around: &Ambient,
+    (root, mut must_run): (u32, bool),
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
     let base = graph.pulls.len();
     let mut at = Pull::open(&mut graph.nodes, root);
-    let mut must_run = false;
     loop {
         let stop = match must_run {
             true => Stop::Run,
@@ -120,14 +124,14 @@ pub(super) fn refresh<'a>(
         let mut moved = false;
         match stop {
             Stop::Done => return graph,
-            Stop::Run => (graph, moved) = run::computed(cell, graph, at.node, panics),
+            Stop::Run => (graph, moved) = run::computed(cell, graph, around, at.node, panics),
             Stop::Act => {
-                drop(graph);
+                run::step_out(graph, around);
                 run::effect(cell, at.node, panics);
                 graph = cell.borrow_mut();
             }
             Stop::Look => {
-                drop(graph);
+                run::step_out(graph, around);
                 let next = look_closely(cell, at, base, panics);
                 graph = cell.borrow_mut();
                 match next {
@@ -142,7 +146,7 @@ pub(super) fn refresh<'a>(
         }
         if !moved && graph.marks(at.node()) & VERIFYING != 0 {
             // Its body is not there: a rule or a destructor of its last run has asked for it.
-            drop(graph);
+            run::step_out(graph, around);
             refuse(cell, (at.node(), at.node()), base, panics);
             return cell.borrow_mut();
         }
@@ -276,7 +280,11 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             };
             graph.unset(index, CHECK | VERIFYING);
             match kind {
-                Kind::Computed => drop(run::computed(cell, graph, index, panics).0),
+                Kind::Computed => {
+                    let around = graph.ambient;
+                    graph = run::computed(cell, graph, &around, index, panics).0;
+                    run::step_out(graph, &around);
+                }
                 Kind::Driver => {
                     drop(graph);
                     run::effect(cell, index, panics);
@@ -591,6 +599,7 @@ fn verify<'a>(
     if !graph.queues.unverified {
         return graph; // all must run; whether they are still the same effects is asked then
     }
+    let around = graph.ambient;
     let mut next = 0;
     let mut kept = 0;
     while let Some(&it) = graph.queues.effects.get(next) {
@@ -607,7 +616,7 @@ fn verify<'a>(
             node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
         }
         if node.marks & STALE == CHECK {
-            graph = refresh(cell, graph, it.node(), panics);
+            graph = refresh(cell, graph, &around, (it.node(), false), panics);
             let unfinished = !graph.log.is_empty();
             node = &mut graph.nodes[it.node() as usize];
             if node.order != it.order() {
@@ -626,6 +635,7 @@ fn verify<'a>(
             kept += 1;
         }
     }
+    graph.ambient = around;
     graph.queues.unverified = next < graph.queues.effects.len();
     if kept < next {
         graph.queues.effects.drain(kept..next);
