@@ -120,6 +120,14 @@ impl Node {
     pub(super) fn owns_any(&self) -> bool {
         self.aside != 0
     }
+
+    /// Puts the body back into its slot, which is empty: there is nothing to drop.
+    #[inline(always)]
+    pub(super) fn put_back(&mut self, run: Box<dyn super::run::Run>) {
+        let none = self.run.replace(run);
+        debug_assert!(none.is_none());
+        std::mem::forget(none);
+    }
 }
 
 impl Observer {

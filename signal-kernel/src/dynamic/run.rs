@@ -168,7 +168,7 @@ pub(super) fn computed<'a>(
             return (cell.borrow_mut(), false);
         }
     };
-    node.run = Some(run);
+    node.put_back(run);
     let moved = renewed.is_some();
     if let Some(bits) = renewed {
         node.value = Value::Bits(bits);
@@ -334,7 +334,7 @@ fn act<'a>(
     let node = &mut graph.nodes[index as usize];
     node.marks &= !RUNNING;
     if outcome.is_ok() && node.marks & DISPOSED == 0 {
-        node.run = Some(run);
+        node.put_back(run);
         return guard;
     }
     let id = (index, node.generation);
