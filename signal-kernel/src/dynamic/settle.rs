@@ -508,7 +508,12 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
         }
         graph.acting = true;
         graph = act(cell, graph, panics);
-        graph = verify(cell, graph, panics);
+        graph.queues.sort_effects();
+        if graph.queues.unverified {
+            drop(graph);
+            verify(cell, panics);
+            graph = cell.borrow_mut();
+        } // else all must run; whether they are still the same effects is asked then
         graph.acting = false;
         if round >= ROUNDS {
             let message = graph.give_up(std::mem::take(&mut restless));
@@ -589,16 +594,9 @@ fn act<'a>(
 
 /// Phase A: computes what the queued effects need, and lets those go that need not run. Stops when a cleanup
 /// has written something: that must be judged first.
-#[inline(always)]
-fn verify<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
-    graph.queues.sort_effects();
-    if !graph.queues.unverified {
-        return graph; // all must run; whether they are still the same effects is asked then
-    }
+#[inline(never)]
+fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
     let around = graph.ambient;
     let mut next = 0;
     let mut kept = 0;
@@ -640,7 +638,6 @@ fn verify<'a>(
     if kept < next {
         graph.queues.effects.drain(kept..next);
     }
-    graph
 }
 
 impl Graph {
