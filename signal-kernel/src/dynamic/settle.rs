@@ -369,7 +369,7 @@ impl Graph {
             ..
         } = self;
         let (nodes, links) = (&mut nodes[..], &links[..]);
-        loop {
+        'node: loop {
             let Some(node) = nodes.get(at.node as usize) else {
                 return Stop::Look;
             };
@@ -378,28 +378,28 @@ impl Graph {
                 return Stop::Look;
             }
             let mut must_run = node.marks & DIRTY != 0;
-            // A link that is NONE is beyond the table, and so is a dependency that is gone.
-            let mut down = NONE;
             while !must_run {
+                // A link that is NONE is beyond the table, and so is a dependency that is gone.
                 let Some(link) = links.get(at.link as usize) else {
                     break;
                 };
-                if let Some(dep) = nodes.get(link.dep as usize) {
-                    if dep.marks & (STALE | RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
-                        if dep.marks & (RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
+                if let Some(dep) = nodes.get_mut(link.dep as usize) {
+                    let marks = dep.marks;
+                    if marks & (STALE | RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
+                        if marks & (RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
                             return Stop::Look;
                         }
-                        down = link.dep;
-                        break;
+                        dep.marks = marks | VERIFYING;
+                        let next = Pull {
+                            node: link.dep,
+                            link: dep.deps,
+                        };
+                        pulls.push(std::mem::replace(at, next));
+                        continue 'node;
                     }
                     must_run = dep.version != link.seen;
                 }
                 at.link = link.next_dep;
-            }
-            if down != NONE {
-                pulls.push(*at);
-                *at = Pull::open(nodes, down);
-                continue;
             }
             let node = &mut nodes[at.node as usize];
             if !must_run {
