@@ -100,6 +100,7 @@ impl Graph {
             NONE => self.nodes[node as usize].deps = NONE,
             cursor => self.links[cursor as usize].next_dep = NONE,
         }
+        self.ambient.observer.next = NONE;
         self.unlink_all(next);
     }
 

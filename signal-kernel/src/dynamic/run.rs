@@ -155,19 +155,23 @@ pub(super) fn computed<'a>(
     graph.enter(index, deps, index);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.renew(cell, old))); // user code
+    let renewed = match outcome {
+        Ok(renewed) => renewed,
+        Err(payload) => {
+            end_badly(cell, around, index, (run, Err(payload)), panics);
+            return (cell.borrow_mut(), false);
+        }
+    };
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
     graph.forget_unread();
     let node = &mut graph.nodes[index as usize];
+    if node.marks & DISPOSED != 0 {
+        drop(guard);
+        end_badly(cell, around, index, (run, Ok(())), panics);
+        return (cell.borrow_mut(), false);
+    }
     node.marks &= !RUNNING;
-    let renewed = match outcome {
-        Ok(renewed) if node.marks & DISPOSED == 0 => renewed,
-        _ => {
-            step_out(guard, around);
-            fail(cell, index, (run, outcome.map(drop)), panics);
-            return (cell.borrow_mut(), false);
-        }
-    };
     node.put_back(run);
     let moved = renewed.is_some();
     if let Some(bits) = renewed {
@@ -178,18 +182,22 @@ pub(super) fn computed<'a>(
     (guard, moved)
 }
 
-/// The body of a computed value with a value of a primitive type has panicked, or was disposed of while it was running.
+/// A body has panicked, or its node was disposed of while it was running. The value of a computed one has not changed.
 #[cold]
-fn fail(
+fn end_badly(
     cell: &RefCell<Graph>,
+    around: &Ambient,
     index: u32,
     (run, outcome): (Box<dyn Run>, thread::Result<()>),
     panics: &mut FirstPanic,
 ) {
     let mut graph = cell.borrow_mut();
+    graph.forget_unread();
+    graph.ambient = *around;
     let node = &mut graph.nodes[index as usize];
+    node.marks &= !RUNNING;
     let id = (index, node.generation);
-    if node.marks & DISPOSED == 0 {
+    if node.kind == Kind::Computed && node.marks & DISPOSED == 0 {
         node.marks |= FAILED;
         graph.touch(index); // what begins a failure is a change
     }
@@ -328,19 +336,22 @@ fn act<'a>(
     graph.enter(index, deps, NONE);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.act(cell, index))); // user code
+    if let Err(payload) = outcome {
+        end_badly(cell, around, index, (run, Err(payload)), panics);
+        return cell.borrow_mut();
+    }
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
     graph.forget_unread();
     let node = &mut graph.nodes[index as usize];
-    node.marks &= !RUNNING;
-    if outcome.is_ok() && node.marks & DISPOSED == 0 {
-        node.put_back(run);
-        return guard;
+    if node.marks & DISPOSED != 0 {
+        drop(guard);
+        end_badly(cell, around, index, (run, Ok(())), panics);
+        return cell.borrow_mut();
     }
-    let id = (index, node.generation);
-    step_out(guard, around);
-    give_back(cell, id, (run, Value::NONE), outcome, panics);
-    cell.borrow_mut()
+    node.marks &= !RUNNING;
+    node.put_back(run);
+    guard
 }
 
 /// Puts a body back, or lets it go with the value if its node was disposed of meanwhile.
