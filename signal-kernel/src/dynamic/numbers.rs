@@ -49,15 +49,18 @@ impl Graph {
     /// Numbers versions and creations anew before they run out. Only at rest.
     #[inline(always)]
     pub(super) fn renumber_if_due(&mut self) {
-        let due = self.clock >= LAST || self.orders >= LAST;
-        let at_rest =
-            self.depth == 0 && self.ambient.running == NONE && self.queues.effects.is_empty();
-        if due && at_rest {
-            self.renumber();
+        if self.clock >= LAST || self.orders >= LAST {
+            self.renumber_at_rest();
         }
     }
 
     #[cold]
+    fn renumber_at_rest(&mut self) {
+        if self.depth == 0 && self.ambient.running == NONE && self.queues.effects.is_empty() {
+            self.renumber();
+        }
+    }
+
     fn renumber(&mut self) {
         // What counts is whether a link has seen the value that is there, that of the candidate, or another.
         for link in &mut self.links {
