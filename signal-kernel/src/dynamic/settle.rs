@@ -283,12 +283,14 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             } else {
                 Value::NONE
             };
-            graph.unset(index, CHECK | VERIFYING);
             match kind {
                 Kind::Computed => drop(run::computed(cell, graph, index, panics).0),
                 Kind::Driver => drop(run::effect(cell, graph, index, panics)),
-                Kind::Effect => graph.set(index, DIRTY),
-                _ => graph.unset(index, DIRTY), // a part: its driver has acted
+                Kind::Effect => {
+                    graph.unset(index, CHECK | VERIFYING);
+                    graph.set(index, DIRTY);
+                }
+                _ => graph.unset(index, STALE | VERIFYING), // a part: its driver has acted
             }
             panics.discard(gone); // user code
         }
