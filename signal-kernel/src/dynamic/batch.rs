@@ -13,11 +13,7 @@ use super::{
     value::Value,
 };
 use crate::panics::FirstPanic;
-use std::{
-    any::Any,
-    cell::{RefCell, RefMut},
-    rc::Rc,
-};
+use std::{any::Any, cell::RefCell, rc::Rc};
 
 /// How many values are kept to be used again by the next batch.
 const SPARES: usize = 64;
@@ -33,7 +29,7 @@ struct Entry {
     node: u32,
     generation: u32,
     level: u16,
-    /// What `Node::logged` was before.
+    /// What `Node::aside` was before.
     previous: u16,
     version: u32,
     /// The value from before; `None` after an update in place, which nothing can take back.
@@ -80,7 +76,7 @@ impl Log {
 impl Graph {
     /// Is the signal's value from before the innermost open batch or transaction in the log?
     pub(super) fn is_logged(&self, node: u32) -> bool {
-        self.nodes[node as usize].logged == self.level + 1
+        self.nodes[node as usize].aside == self.level + 1
     }
 
     /// Notes the first write to a signal in this batch or transaction.
@@ -91,7 +87,7 @@ impl Graph {
             node,
             generation: slot.generation,
             level,
-            previous: std::mem::replace(&mut slot.logged, level + 1),
+            previous: std::mem::replace(&mut slot.aside, level + 1),
             version: slot.version,
             always: value.is_none(),
             value,
@@ -136,17 +132,14 @@ pub(super) fn end(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         graph.depth -= 1;
         return;
     }
-    settle(cell, graph, panics);
+    drop(graph);
+    settle(cell, panics);
 }
 
 /// Settles at the end of the outermost batch.
 #[inline(never)]
-pub(super) fn settle<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    panics: &mut FirstPanic,
-) {
-    graph = settle::rounds(cell, graph, panics);
+pub(super) fn settle(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+    let mut graph = settle::rounds(cell, panics);
     graph.depth = 0;
     graph.shrink_if_empty();
     let news = graph.drive.as_ref().and_then(Drive::news);
@@ -209,11 +202,11 @@ fn hand_up(cell: &RefCell<Graph>, (start, _): (usize, usize), panics: &mut First
                 if let Some(older) = older.into_iter().find(|older| older.node == node) {
                     older.always |= always;
                 }
-                graph.nodes[node as usize].logged = level;
+                graph.nodes[node as usize].aside = level;
             }
         } else {
             graph.log.entries[index].level = level - 1;
-            graph.nodes[node as usize].logged = level;
+            graph.nodes[node as usize].aside = level;
             graph.log.entries.swap(index, kept);
             kept += 1;
         }
@@ -239,7 +232,7 @@ fn roll_back(cell: &RefCell<Graph>, (start, undo): (usize, usize), panics: &mut 
         };
         if graph.is_alive(entry.node, entry.generation) {
             let node = &mut graph.nodes[entry.node as usize];
-            node.logged = entry.previous;
+            node.aside = entry.previous;
             node.version = entry.version;
             let value = entry.value.unwrap_or(Value::NONE);
             gone.push(std::mem::replace(&mut node.value, value));
@@ -262,7 +255,7 @@ pub(super) fn close(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         let mut graph = cell.borrow_mut();
         let alive = graph.is_alive(entry.node, entry.generation);
         if alive {
-            graph.nodes[entry.node as usize].logged = 0;
+            graph.nodes[entry.node as usize].aside = 0;
         }
         let Some(old) = entry.value.take() else {
             continue;

@@ -88,13 +88,13 @@ impl Graph {
                 "{index} is twice in the list of free nodes"
             );
             waiting[index as usize] = true;
-            index = slot.next_sibling;
+            index = self.kin[index as usize].next_sibling;
         }
         for (index, slot) in self.nodes.iter().enumerate() {
             if slot.kind != Kind::Free {
                 continue;
             }
-            let empty = matches!(slot.value, Value::Bits(0)) && slot.body == NONE;
+            let empty = matches!(slot.value, Value::Bits(0)) && slot.run.is_none();
             let alone = slot.subs == NONE && slot.subs_tail == NONE;
             ensure!(empty && alone, "the free node {index} holds something");
             if waiting[index] {
@@ -108,45 +108,31 @@ impl Graph {
         Ok(())
     }
 
-    /// A body belongs to one live node, or waits in the list of free ones. It is in its slot unless it runs.
+    /// Who runs something has a body, which is in its slot unless it runs.
     fn check_bodies(&self) -> Checked {
-        let mut owner = vec![NONE; self.bodies.len()];
+        ensure!(
+            self.nodes.len() == self.kin.len(),
+            "{} nodes, and kin for {}",
+            self.nodes.len(),
+            self.kin.len()
+        );
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
             let runs = matches!(
                 node.kind,
                 Kind::Computed | Kind::Effect | Kind::Driver | Kind::Cleanup
             );
-            if node.body == NONE {
-                ensure!(
-                    !runs && node.kind != Kind::Scope,
-                    "{index} has lost its body"
-                );
-                continue;
-            }
-            let body = &self.bodies[node.body as usize];
-            let other = std::mem::replace(&mut owner[node.body as usize], index);
-            ensure!(other == NONE, "{other} and {index} share a body");
-            ensure!(node.order != NONE, "the body of {index} has no order");
+            ensure!(
+                node.order != NONE || !runs && node.kind != Kind::Scope,
+                "{index} has no order"
+            );
             // `same` of a computed value is called with its body out of its slot too, but not running.
             let away = node.marks & RUNNING != 0 || self.ambient.running != NONE || self.depth > 0;
             ensure!(
-                !runs || body.run.is_some() || away,
+                !runs || node.run.is_some() || away,
                 "the body of {index} is gone"
             );
         }
-        let mut body = self.free_body;
-        while body != NONE {
-            let slot = &self.bodies[body as usize];
-            let other = std::mem::replace(&mut owner[body as usize], body);
-            ensure!(other == NONE, "the body {body} is free, and not");
-            ensure!(
-                slot.first_cleanup == NONE && slot.run.is_none(),
-                "the free body {body} holds something"
-            );
-            body = slot.first_child;
-        }
-        ensure!(owner.iter().all(|&it| it != NONE), "a body is lost");
         Ok(())
     }
 
@@ -222,28 +208,28 @@ impl Graph {
     /// their own.
     fn check_owners(&self) -> Checked {
         let is_first = |index: u32, prev: u32| {
-            let body = self.nodes[prev as usize].body;
-            body != NONE && {
-                let body = &self.bodies[body as usize];
-                body.first_child == index || body.first_cleanup == index
-            }
+            let kin = &self.kin[prev as usize];
+            kin.first_child == index || kin.first_cleanup == index
         };
-        let roots = self.live_nodes().filter(|&index| {
-            let node = &self.nodes[index as usize];
-            node.prev_sibling == NONE
-        });
+        let roots = self
+            .live_nodes()
+            .filter(|&index| self.kin[index as usize].prev_sibling == NONE);
         let mut found = 0;
         let mut way: Vec<u32> = roots.collect();
         while let Some(owner) = way.pop() {
             found += 1;
             ensure!(found <= self.live, "a node is in the lists of two owners");
-            let Some(body) = self.bodies.get(self.nodes[owner as usize].body as usize) else {
-                continue;
-            };
-            for (mut child, cleanups) in [(body.first_child, false), (body.first_cleanup, true)] {
+            let lists = &self.kin[owner as usize];
+            let node = &self.nodes[owner as usize];
+            ensure!(
+                node.kind == Kind::Signal || node.owns_any() == self.last_owned(owner).is_some(),
+                "{owner} does not know whether it owns anything"
+            );
+            for (mut child, cleanups) in [(lists.first_child, false), (lists.first_cleanup, true)] {
                 let mut prev = owner;
                 while child != NONE {
                     let node = &self.nodes[child as usize];
+                    let kin = &self.kin[child as usize];
                     ensure!(
                         node.kind != Kind::Free,
                         "{owner} owns {child}, which is gone"
@@ -254,7 +240,7 @@ impl Graph {
                         "{child} is in the wrong list of {owner}"
                     );
                     ensure!(
-                        node.prev_sibling == prev,
+                        kin.prev_sibling == prev,
                         "{child} does not know its sibling"
                     );
                     ensure!(
@@ -262,7 +248,7 @@ impl Graph {
                         "{child} has two owners"
                     );
                     way.push(child);
-                    (prev, child) = (child, node.next_sibling);
+                    (prev, child) = (child, kin.next_sibling);
                 }
             }
         }
@@ -391,7 +377,7 @@ impl Graph {
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
             ensure!(node.version <= self.clock, "{index} is ahead of the clock");
-            if node.body != NONE {
+            if node.order != NONE {
                 orders.push(node.order);
             }
         }
@@ -421,7 +407,8 @@ impl Graph {
                 "{} still has the marks {marks:#b}",
                 self.describe(index)
             );
-            ensure!(node.logged == 0, "{} is still logged", self.describe(index));
+            let logged = node.kind == Kind::Signal && node.aside != 0;
+            ensure!(!logged, "{} is still logged", self.describe(index));
         }
         ensure!(self.pulls.is_empty(), "a pull is left");
         ensure!(self.walk.is_empty(), "a walk is left");

@@ -6,13 +6,13 @@
 //! Must not know: when anything is wanted.
 
 use super::{
-    graph::{DIRTY, Kind},
+    graph::{DIRTY, Graph, Kind},
     handle::{Disposed, Id, handle},
     kernel,
-    run::{Pass, Run, Untracked, Yield},
+    run::{Pass, Run, Untracked},
     value::{Value, from_bits, is_primitive, to_bits},
 };
-use std::{borrow::Cow, marker::PhantomData, mem, panic::Location, rc::Rc};
+use std::{borrow::Cow, cell::RefCell, marker::PhantomData, mem, panic::Location, rc::Rc};
 
 /// A value that is derived from others, cached, and computed when somebody wants it.
 ///
@@ -141,9 +141,17 @@ where
     F: FnMut() -> T,
     S: Fn(&T, &T) -> bool,
 {
-    fn compute(&mut self, pass: &mut Pass<'_>) -> Yield {
+    fn compute(&mut self, pass: &mut Pass<'_>) -> bool {
         let new = (self.body)(); // user code
         self.accept(pass, new)
+    }
+
+    fn renew(&mut self, cell: &RefCell<Graph>, old: u64) -> Option<u64> {
+        if !is_primitive::<T>() {
+            return None;
+        }
+        let new = (self.body)(); // user code
+        self.renewed(cell, old, &new)
     }
 
     fn same(&self, old: &Value, new: &Value) -> bool {
@@ -151,36 +159,45 @@ where
     }
 }
 
+// What the body has yielded is judged in functions of their own: bodies call bodies, and what is not optimized should
+// need little stack for it.
 impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> Formula<T, F, S, CUSTOM> {
-    /// What the body has yielded. A function of its own: bodies call bodies, and what is not optimized should need
-    /// little stack for it.
     #[inline]
-    fn accept(&self, pass: &mut Pass<'_>, new: T) -> Yield {
-        if let Some(bits) = to_bits(&new) {
-            if pass.valued && self.is_same(pass, &new) {
-                return Yield::Same;
-            }
-            return Yield::Bits(bits);
+    fn renewed(&self, cell: &RefCell<Graph>, old: u64, new: &T) -> Option<u64> {
+        match self.is_same(cell, &Value::Bits(old), new) {
+            true => None,
+            false => to_bits(new),
         }
+    }
+
+    #[inline]
+    fn accept(&self, pass: &mut Pass<'_>, new: T) -> bool {
         if !pass.valued {
-            pass.value = Value::Cell(Rc::new(new));
-        } else if self.is_same(pass, &new) {
-            pass.finish(false);
-            drop(new); // user code
-            return Yield::Same;
+            pass.value = match to_bits(&new) {
+                Some(bits) => Value::Bits(bits),
+                None => Value::Cell(Rc::new(new)),
+            };
+        } else if self.is_same(pass.cell, &pass.value, &new) {
+            if mem::needs_drop::<T>() {
+                pass.finish(false);
+                drop(new); // user code
+            }
+            return false;
+        } else if let Some(bits) = to_bits(&new) {
+            pass.value = Value::Bits(bits);
         } else {
             self.replace(pass, new);
         }
-        Yield::Other
+        true
     }
 
     #[inline(always)]
-    fn is_same(&self, pass: &Pass<'_>, new: &T) -> bool {
+    fn is_same(&self, cell: &RefCell<Graph>, old: &Value, new: &T) -> bool {
         if !CUSTOM && is_primitive::<T>() {
-            return show(&pass.value, |old| (self.same)(old, new));
+            return show(old, |old| (self.same)(old, new));
         }
-        let _untracked = Untracked::new(pass.cell);
-        show(&pass.value, |old| (self.same)(old, new)) // user code
+        let _untracked = Untracked::new(cell);
+        show(old, |old| (self.same)(old, new)) // user code
     }
 
     /// Puts a new value in the place of the old one.

@@ -7,7 +7,7 @@
 //! Must not know: what nodes hold.
 
 use super::{
-    graph::{DISPOSED, FAILED, Graph, Kind, NONE, RUNNING, STALE},
+    graph::{DISPOSED, FAILED, Graph, Kind, RUNNING, STALE},
     half_way, run,
 };
 use crate::panics::FirstPanic;
@@ -78,11 +78,7 @@ fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     }
     graph.isolate(index);
     let node = &mut graph.nodes[index as usize];
-    let (kind, value, body) = (node.kind, node.value.take(), node.body);
-    let mut body = match body {
-        NONE => None,
-        body => graph.bodies[body as usize].run.take(),
-    };
+    let (kind, value, mut body) = (node.kind, node.value.take(), node.run.take());
     graph.free(index);
     drop(graph);
     if let (Kind::Cleanup, Some(cleanup)) = (kind, &mut body) {

@@ -233,7 +233,6 @@ fn mark_below(
 fn mark_one(nodes: &mut [Node], queues: &mut Queues, sub: u32, mark: u8) -> u32 {
     let node = &mut nodes[sub as usize];
     let was = node.marks;
-    node.marks = was | mark;
     if node.kind == Kind::Effect {
         if was & QUEUED == 0 {
             node.marks = was | mark | QUEUED;
@@ -242,16 +241,18 @@ fn mark_one(nodes: &mut [Node], queues: &mut Queues, sub: u32, mark: u8) -> u32 
                 queues.unverified = true; // it was blocked, or is running
             }
         } else {
+            node.marks = was | mark;
             queues.look_again |= was & VERIFYING != 0;
         }
         return NONE;
     }
+    node.marks = was | mark;
+    if was & (STALE | VERIFYING) == 0 && node.kind != Kind::Driver {
+        return node.subs;
+    }
     if node.kind == Kind::Driver && was & QUEUED == 0 {
         node.marks = was | mark | QUEUED;
         queues.drivers.push(Due::new(node.order, sub));
-    }
-    if was & (STALE | VERIFYING) == 0 {
-        return node.subs;
     }
     queues.look_again |= was & VERIFYING != 0;
     if was & STALE == 0 { node.subs } else { NONE }

@@ -83,14 +83,15 @@ pub fn create_effect(body: impl FnMut() + 'static) -> Effect {
             // Made by an effect: it runs now, as a part of it.
             graph.set(node, DIRTY);
             let inside = graph.begin_inside();
-            graph = run::effect(cell, graph, node, &mut panics);
-            graph.end_inside(inside);
             drop(graph);
+            run::effect(cell, node, &mut panics);
+            cell.borrow_mut().end_inside(inside);
         } else {
             graph.queue(node, DIRTY);
             if graph.depth == 0 {
                 graph.depth = 1;
-                batch::settle(cell, graph, &mut panics);
+                drop(graph);
+                batch::settle(cell, &mut panics);
             }
         }
         panics.resume();

@@ -57,9 +57,11 @@ pub(super) const HALF_WAY: u8 = 1 << 6;
 pub(super) const VERIFYING: u8 = 1 << 7;
 pub(super) const STALE: u8 = CHECK | DIRTY;
 
-/// 64 bytes; what only some nodes have is in `Body`.
+/// 64 bytes: all that a run touches. The rest is in `Kin`.
 pub(super) struct Node {
     pub(super) value: Value,
+    /// The body, if there is one. Taken out while it runs.
+    pub(super) run: Option<Box<dyn super::run::Run>>,
     pub(super) generation: u32,
     /// When the value last changed, on the clock of the graph; 0 while a computed value has none.
     pub(super) version: u32,
@@ -71,23 +73,22 @@ pub(super) struct Node {
     pub(super) deps: u32,
     /// Counts creations of bodies: effects run in this order. `NONE` without a body.
     pub(super) order: u32,
-    pub(super) next_sibling: u32,
-    /// The owner, for the first child.
-    pub(super) prev_sibling: u32,
-    pub(super) body: u32,
-    pub(super) place: u32,
-    /// One more than the level of the newest entry in the log of the open batch; 0 for none.
-    pub(super) logged: u16,
+    /// Signals: one more than the level of the newest entry in the log of the open batch; 0 for none. All others: 0
+    /// while they own nothing.
+    pub(super) aside: u16,
     pub(super) kind: Kind,
     pub(super) marks: u8,
 }
 
-/// What a node has that depends on others or owns others.
-pub(super) struct Body {
-    /// Taken out while it runs.
-    pub(super) run: Option<Box<dyn super::run::Run>>,
+/// What a node's owner is, what it owns, and where it was made: beside the nodes, under the same numbers.
+pub(super) struct Kin {
+    /// In the list of free slots, the next of them.
+    pub(super) next_sibling: u32,
+    /// The owner, for the first child.
+    pub(super) prev_sibling: u32,
     pub(super) first_child: u32,
     pub(super) first_cleanup: u32,
+    pub(super) place: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -113,10 +114,11 @@ pub(super) struct Observer {
     pub(super) run: u32,
 }
 
-impl Body {
+impl Node {
+    /// For nodes that can own others.
     #[inline(always)]
     pub(super) fn owns_any(&self) -> bool {
-        self.first_child != NONE || self.first_cleanup != NONE
+        self.aside != 0
     }
 }
 
@@ -133,8 +135,8 @@ impl Observer {
     }
 }
 
-/// What user code finds around it. Changed only by `run::enter`, `untrack` and their guards. Copied around every run:
-/// aligned so that this takes two moves that do not overlap.
+/// What user code finds around it. Changed only by `run::enter`, `run::step_out`, `untrack` and their guards. Aligned so
+/// that a copy takes two moves that do not overlap.
 #[derive(Clone, Copy)]
 #[repr(align(16))]
 pub(super) struct Ambient {
@@ -218,10 +220,9 @@ impl Queues {
 /// The graph of one thread.
 pub(super) struct Graph {
     pub(super) nodes: Vec<Node>,
-    pub(super) bodies: Vec<Body>,
+    pub(super) kin: Vec<Kin>,
     pub(super) links: Vec<Link>,
     pub(super) free_node: u32,
-    pub(super) free_body: u32,
     pub(super) free_link: u32,
     pub(super) live: u32,
     /// Where generations begin: above all that were in use before the tables were given back.
@@ -263,10 +264,9 @@ impl Graph {
     pub(super) const fn new() -> Self {
         Graph {
             nodes: Vec::new(),
-            bodies: Vec::new(),
+            kin: Vec::new(),
             links: Vec::new(),
             free_node: NONE,
-            free_body: NONE,
             free_link: NONE,
             live: 0,
             first_generation: 0,
@@ -302,8 +302,16 @@ impl Graph {
     /// Makes a node that belongs to whoever owns what is made now.
     pub(super) fn add(&mut self, kind: Kind, value: Value, place: u32) -> u32 {
         let owner = self.ambient.owner;
+        let kin = Kin {
+            next_sibling: NONE,
+            prev_sibling: owner,
+            first_child: NONE,
+            first_cleanup: NONE,
+            place,
+        };
         let node = Node {
             value,
+            run: None,
             generation: self.first_generation,
             version: self.clock,
             read_by: 0,
@@ -311,11 +319,7 @@ impl Graph {
             subs_tail: NONE,
             deps: NONE,
             order: NONE,
-            next_sibling: NONE,
-            prev_sibling: owner,
-            body: NONE,
-            place,
-            logged: 0,
+            aside: 0,
             kind,
             marks: 0,
         };
@@ -326,21 +330,24 @@ impl Graph {
             }
             make_room(&mut self.nodes);
             self.nodes.push(node);
+            make_room(&mut self.kin);
+            self.kin.push(kin);
             to_index(self.nodes.len() - 1)
         } else {
             let index = self.free_node;
             let slot = &mut self.nodes[index as usize];
-            self.free_node = slot.next_sibling;
+            self.free_node = std::mem::replace(&mut self.kin[index as usize], kin).next_sibling;
             let generation = slot.generation;
             *slot = node;
             slot.generation = generation;
             index
         };
         if owner != NONE {
+            self.nodes[owner as usize].aside = 1;
             let next = std::mem::replace(self.first(owner, kind), index);
-            self.nodes[index as usize].next_sibling = next;
+            self.kin[index as usize].next_sibling = next;
             if next != NONE {
-                self.nodes[next as usize].prev_sibling = index;
+                self.kin[next as usize].prev_sibling = index;
             }
         }
         index
@@ -356,24 +363,8 @@ impl Graph {
         let node = self.add(kind, Value::NONE, place);
         self.renumber_if_due();
         self.orders += 1;
-        let body = Body {
-            run,
-            first_child: NONE,
-            first_cleanup: NONE,
-        };
-        let index = if self.free_body == NONE {
-            make_room(&mut self.bodies);
-            self.bodies.push(body);
-            to_index(self.bodies.len() - 1)
-        } else {
-            let index = self.free_body;
-            let slot = &mut self.bodies[index as usize];
-            self.free_body = slot.first_child;
-            *slot = body;
-            index
-        };
         let slot = &mut self.nodes[node as usize];
-        (slot.version, slot.body, slot.order) = (0, index, self.orders);
+        (slot.version, slot.run, slot.order) = (0, run, self.orders);
         node
     }
 
@@ -391,6 +382,11 @@ impl Graph {
     }
 
     #[inline(always)]
+    pub(super) fn is_computed(&self, node: u32) -> bool {
+        self.nodes[node as usize].kind == Kind::Computed
+    }
+
+    #[inline(always)]
     pub(super) fn set(&mut self, node: u32, marks: u8) {
         self.nodes[node as usize].marks |= marks;
     }
@@ -398,12 +394,6 @@ impl Graph {
     #[inline(always)]
     pub(super) fn unset(&mut self, node: u32, marks: u8) {
         self.nodes[node as usize].marks &= !marks;
-    }
-
-    #[inline(always)]
-    pub(super) fn body(&mut self, node: u32) -> &mut Body {
-        let body = self.nodes[node as usize].body;
-        &mut self.bodies[body as usize]
     }
 
     /// The first of a node's dependencies.

@@ -112,7 +112,7 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
     let mut gone = candidate.value;
     let valued = node.version != 0 && candidate.version != 0;
     if valued && !failed && !candidate.failed {
-        let Some(run) = graph.body(index).run.take() else {
+        let Some(run) = graph.nodes[index as usize].run.take() else {
             return;
         };
         drop(graph);
@@ -125,7 +125,7 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
             panics.discard((run, newer, gone)); // user code
             return;
         }
-        graph.body(index).run = Some(run);
+        graph.nodes[index as usize].run = Some(run);
         if same != Some(false) {
             gone = std::mem::replace(&mut graph.nodes[index as usize].value, gone);
         }

@@ -93,7 +93,7 @@ impl Id {
         Id {
             index,
             generation: node.generation,
-            place: node.place,
+            place: graph.kin[index as usize].place,
         }
     }
 

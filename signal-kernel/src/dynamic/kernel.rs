@@ -33,13 +33,13 @@ struct End;
 
 impl Drop for End {
     fn drop(&mut self) {
-        let all = with(|cell| cell.borrow_mut().take_all());
+        let mut all = with(|cell| cell.borrow_mut().take_all());
         let mut panics = FirstPanic::default();
-        for node in all.nodes {
-            panics.discard(node.value); // user code
+        for node in &mut all.nodes {
+            panics.discard(node.value.take()); // user code
         }
-        for body in all.bodies {
-            panics.discard(body.run); // user code
+        for node in all.nodes {
+            panics.discard(node.run); // user code
         }
         for (_, candidate) in all.candidates {
             panics.discard(candidate); // user code
@@ -80,6 +80,9 @@ pub(super) fn up_to_date(
     id.check(&graph, "computed value")?;
     if graph.marks(id.index) & ODD != 0 {
         graph = pull(cell, graph, id.index, tracked);
+        if graph.glimpse(id, STALE | FAILED, tracked).is_some() {
+            return Ok(graph);
+        }
         id.check(&graph, "computed value")?;
     }
     if tracked {
@@ -129,7 +132,11 @@ pub(super) fn pull<'a>(
     let generation = graph.nodes[index as usize].generation;
     let mut panics = FirstPanic::default();
     let inside = graph.begin_inside();
-    graph = settle::refresh(cell, graph, index, &mut panics);
+    let around = graph.ambient;
+    // What a glance at its dependencies could only confirm.
+    let must_run = marks & (DIRTY | HALF_WAY) == DIRTY && graph.is_computed(index);
+    graph = settle::refresh(cell, graph, &around, (index, must_run), &mut panics);
+    graph.ambient = around;
     graph.end_inside(inside);
     if panics.is_empty() {
         if !at_rest {
@@ -140,7 +147,8 @@ pub(super) fn pull<'a>(
             return graph;
         }
     }
-    end_pull(cell, graph, (index, generation), (tracked, at_rest), panics);
+    drop(graph);
+    end_pull(cell, (index, generation), (tracked, at_rest), panics);
     cell.borrow_mut()
 }
 
@@ -163,11 +171,11 @@ fn refuse(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> ! {
 #[cold]
 fn end_pull(
     cell: &RefCell<Graph>,
-    mut graph: RefMut<'_, Graph>,
     (index, generation): (u32, u32),
     (tracked, at_rest): (bool, bool),
     mut panics: FirstPanic,
 ) {
+    let mut graph = cell.borrow_mut();
     let alive = graph.is_alive(index, generation);
     let failed = alive && graph.marks(index) & (FAILED | STALE) != 0;
     if failed {
@@ -267,7 +275,8 @@ pub(super) fn changed(
         return;
     }
     graph.depth = 1;
-    batch::settle(cell, graph, panics);
+    drop(graph);
+    batch::settle(cell, panics);
 }
 
 /// Settles what is marked, unless a batch is open.
@@ -276,6 +285,7 @@ pub(super) fn settle_at_rest(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if graph.depth == 0 && !graph.queues.are_empty() {
         graph.depth = 1;
-        batch::settle(cell, graph, panics);
+        drop(graph);
+        batch::settle(cell, panics);
     }
 }

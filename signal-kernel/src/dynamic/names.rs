@@ -80,7 +80,7 @@ impl Graph {
         let slot = &self.nodes[node as usize];
         let kind = match slot.kind {
             Kind::Signal => "signal",
-            Kind::Source if slot.body == NONE => "shared graph",
+            Kind::Source if slot.order == NONE => "shared graph",
             Kind::Computed => "computed",
             Kind::Effect => "effect",
             Kind::Source | Kind::Driver => "resource",
@@ -103,6 +103,6 @@ impl Graph {
     }
 
     pub(super) fn place_of(&self, node: u32) -> Place {
-        self.names.place(self.nodes[node as usize].place)
+        self.names.place(self.kin[node as usize].place)
     }
 }

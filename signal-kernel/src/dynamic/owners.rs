@@ -11,42 +11,45 @@ use super::graph::{CHECK, DISPOSED, FAILED, Graph, Kind, NONE, Queues};
 impl Graph {
     /// Where the list of an owner's children, or that of its cleanups, begins: newest first.
     pub(super) fn first(&mut self, owner: u32, kind: Kind) -> &mut u32 {
-        let body = self.body(owner);
+        let kin = &mut self.kin[owner as usize];
         match kind {
-            Kind::Cleanup => &mut body.first_cleanup,
-            _ => &mut body.first_child,
+            Kind::Cleanup => &mut kin.first_cleanup,
+            _ => &mut kin.first_child,
         }
     }
 
     #[inline(always)]
     pub(super) fn owns_any(&self, owner: u32) -> bool {
-        self.bodies[self.nodes[owner as usize].body as usize].owns_any()
+        self.nodes[owner as usize].owns_any()
     }
 
     /// The newest child of an owner; its newest cleanup when there is none.
     pub(super) fn last_owned(&self, owner: u32) -> Option<u32> {
-        let body = self.bodies.get(self.nodes[owner as usize].body as usize)?;
-        [body.first_child, body.first_cleanup]
+        let kin = &self.kin[owner as usize];
+        [kin.first_child, kin.first_cleanup]
             .into_iter()
             .find(|&index| index != NONE)
     }
 
     /// Takes a node out of the list of its owner's children.
     pub(super) fn leave_owner(&mut self, index: u32) {
-        let node = &mut self.nodes[index as usize];
-        let kind = node.kind;
-        let next = std::mem::replace(&mut node.next_sibling, NONE);
-        let prev = std::mem::replace(&mut node.prev_sibling, NONE);
+        let kind = self.nodes[index as usize].kind;
+        let kin = &mut self.kin[index as usize];
+        let next = std::mem::replace(&mut kin.next_sibling, NONE);
+        let prev = std::mem::replace(&mut kin.prev_sibling, NONE);
         if next != NONE {
-            self.nodes[next as usize].prev_sibling = prev;
+            self.kin[next as usize].prev_sibling = prev;
         }
         if prev == NONE {
             return;
         }
-        if self.nodes[prev as usize].body != NONE && *self.first(prev, kind) == index {
-            *self.first(prev, kind) = next;
-        } else {
-            self.nodes[prev as usize].next_sibling = next;
+        if *self.first(prev, kind) != index {
+            self.kin[prev as usize].next_sibling = next;
+            return;
+        }
+        *self.first(prev, kind) = next;
+        if self.last_owned(prev).is_none() {
+            self.nodes[prev as usize].aside = 0;
         }
     }
 
@@ -81,12 +84,6 @@ impl Graph {
             }
         }
         node.order = NONE;
-        let body = std::mem::replace(&mut node.body, NONE);
-        if body != NONE {
-            let slot = &mut self.bodies[body as usize];
-            slot.first_cleanup = NONE;
-            slot.first_child = std::mem::replace(&mut self.free_body, body);
-        }
         self.live -= 1;
         let node = &mut self.nodes[index as usize];
         if node.generation == u32::MAX {
@@ -95,12 +92,20 @@ impl Graph {
             return;
         }
         node.generation += 1;
-        node.next_sibling = std::mem::replace(&mut self.free_node, index);
+        self.kin[index as usize].next_sibling = std::mem::replace(&mut self.free_node, index);
     }
 
     /// Gives the tables back when nothing is left in them.
+    #[inline(always)]
     pub(super) fn shrink_if_empty(&mut self) {
-        if self.live > 0 || self.nodes.len() < 1024 || self.ambient.running != NONE {
+        if self.live == 0 {
+            self.shrink();
+        }
+    }
+
+    #[cold]
+    fn shrink(&mut self) {
+        if self.nodes.len() < 1024 || self.ambient.running != NONE {
             return;
         }
         let highest = self.nodes.iter().map(|node| node.generation).max();
@@ -108,8 +113,8 @@ impl Graph {
             return;
         };
         self.first_generation = first;
-        (self.nodes, self.bodies, self.links) = (Vec::new(), Vec::new(), Vec::new());
-        (self.free_node, self.free_body, self.free_link) = (NONE, NONE, NONE);
+        (self.nodes, self.kin, self.links) = (Vec::new(), Vec::new(), Vec::new());
+        (self.free_node, self.free_link) = (NONE, NONE);
         self.queues = Queues::new();
         (self.walk, self.pulls) = (Vec::new(), Vec::new());
     }

@@ -24,9 +24,16 @@ use std::{
 
 /// The typed half of a node with a body.
 pub(super) trait Run {
-    /// Computed values: runs the body, and holds what it yields against the value of the run before.
-    fn compute(&mut self, _pass: &mut Pass<'_>) -> Yield {
-        Yield::Same
+    /// Computed values: runs the body, and holds what it yields against the value of the run before, which is in the
+    /// pass as the new one is then. True if it is another value.
+    fn compute(&mut self, _pass: &mut Pass<'_>) -> bool {
+        false
+    }
+
+    /// Computed values of a primitive type that have one: runs the body. `None` if what it yields is the same as the
+    /// value of these bits. All is in registers here, and the old value stays where it is.
+    fn renew(&mut self, _cell: &RefCell<Graph>, _old: u64) -> Option<u64> {
+        None
     }
 
     /// Effects, cleanups and drivers: runs the body.
@@ -41,16 +48,6 @@ pub(super) trait Run {
     fn poll(&mut self, _panics: &mut FirstPanic) -> bool {
         false
     }
-}
-
-/// What the run of a computed value comes to.
-pub(super) enum Yield {
-    /// The value is what it was before.
-    Same,
-    /// Another value of a primitive type. It comes back in a register, not by way of the pass.
-    Bits(u64),
-    /// Another value, which is in the pass.
-    Other,
 }
 
 /// One run of the body of a computed value.
@@ -107,7 +104,7 @@ impl Pass<'_> {
 }
 
 impl Graph {
-    /// From here to `leave`, reads are tracked for this node, and what is made belongs to it. `computing` is the node
+    /// From here to `step_out`, reads are tracked for this node, and what is made belongs to it. `computing` is the node
     /// itself if it may not write.
     #[inline(always)]
     fn enter(&mut self, index: u32, deps: u32, computing: u32) {
@@ -119,60 +116,110 @@ impl Graph {
         };
         self.next_run();
     }
-
-    #[inline(always)]
-    fn leave(&mut self, before: &Ambient) {
-        self.forget_unread();
-        self.ambient = *before;
-    }
 }
 
-/// Runs the body of a computed value and compares what it yields. True if it is a new value, for sure.
+/// Lets go of the graph after runs, or before other code than that of bodies runs: from here on the ambient state is
+/// what it was `around` the runs. Between one run and the next it need not be.
+#[inline(always)]
+pub(super) fn step_out(mut graph: RefMut<'_, Graph>, around: &Ambient) {
+    graph.ambient = *around;
+}
+
+/// Runs the body of a computed value and compares what it yields. True if it is a new value, for sure. What is
+/// `around` comes back when the caller steps out.
 #[inline(always)]
 pub(super) fn computed<'a>(
     cell: &'a RefCell<Graph>,
-    guard: RefMut<'a, Graph>,
-    index: u32,
-    panics: &mut FirstPanic,
-) -> (RefMut<'a, Graph>, bool) {
-    if guard.owns_any(index) || !guard.log.is_empty() {
-        return computed_with_care(cell, guard, index, panics);
-    }
-    compute(cell, guard, index, panics)
-}
-
-/// The less common cases: the last run has made something, or a batch reads the value half-way.
-#[inline(never)]
-fn computed_with_care<'a>(
-    cell: &'a RefCell<Graph>,
-    guard: RefMut<'a, Graph>,
-    index: u32,
-    panics: &mut FirstPanic,
-) -> (RefMut<'a, Graph>, bool) {
-    let body = &guard.bodies[guard.nodes[index as usize].body as usize];
-    let (there, owned) = (body.run.is_some(), body.owns_any());
-    drop(guard);
-    if !there || owned && !dispose_of_last_run(cell, index, panics) {
-        return (cell.borrow_mut(), false);
-    }
-    let mut guard = cell.borrow_mut();
-    half_way::remember(&mut guard, index, owned);
-    compute(cell, guard, index, panics)
-}
-
-/// Runs the body of a node that owns nothing.
-#[inline(always)]
-fn compute<'a>(
-    cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
+    around: &Ambient,
     index: u32,
     panics: &mut FirstPanic,
 ) -> (RefMut<'a, Graph>, bool) {
     let graph = &mut *guard;
     let node = &mut graph.nodes[index as usize];
-    let (body, deps) = (node.body as usize, node.deps);
-    let Some(mut run) = graph.bodies[body].run.take() else {
-        return (guard, false); // a cleanup was faster; or it is still `VERIFYING`: see `refresh`
+    let plain =
+        node.version != 0 && node.marks & FAILED == 0 && !node.owns_any() && graph.log.is_empty();
+    let (old, mut run) = match (&node.value, plain) {
+        (&Value::Bits(old), true) => match node.run.take() {
+            Some(run) => (old, run),
+            None => return (guard, false), // it is still `VERIFYING`: see `refresh`
+        },
+        _ => {
+            step_out(guard, around);
+            computed_with_care(cell, index, panics);
+            return (cell.borrow_mut(), false);
+        }
+    };
+    node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
+    let deps = node.deps;
+    graph.enter(index, deps, index);
+    drop(guard);
+    let outcome = catch_unwind(AssertUnwindSafe(|| run.renew(cell, old))); // user code
+    let mut guard = cell.borrow_mut();
+    let graph = &mut *guard;
+    graph.forget_unread();
+    let node = &mut graph.nodes[index as usize];
+    node.marks &= !RUNNING;
+    let renewed = match outcome {
+        Ok(renewed) if node.marks & DISPOSED == 0 => renewed,
+        _ => {
+            step_out(guard, around);
+            fail(cell, index, (run, outcome.map(drop)), panics);
+            return (cell.borrow_mut(), false);
+        }
+    };
+    node.run = Some(run);
+    let moved = renewed.is_some();
+    if let Some(bits) = renewed {
+        node.value = Value::Bits(bits);
+        graph.clock += 1;
+        node.version = graph.clock;
+    }
+    (guard, moved)
+}
+
+/// The body of a computed value with a value of a primitive type has panicked, or was disposed of while it was running.
+#[cold]
+fn fail(
+    cell: &RefCell<Graph>,
+    index: u32,
+    (run, outcome): (Box<dyn Run>, thread::Result<()>),
+    panics: &mut FirstPanic,
+) {
+    let mut graph = cell.borrow_mut();
+    let node = &mut graph.nodes[index as usize];
+    let id = (index, node.generation);
+    if node.marks & DISPOSED == 0 {
+        node.marks |= FAILED;
+        graph.touch(index); // what begins a failure is a change
+    }
+    drop(graph);
+    give_back(cell, id, (run, Value::NONE), outcome, panics);
+}
+
+/// Runs the body of a computed value of any type, also if the last run has made something, or if a batch reads the
+/// value half-way.
+#[inline(never)]
+fn computed_with_care(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+    let mut guard = cell.borrow_mut();
+    let node = &guard.nodes[index as usize];
+    if node.run.is_none() {
+        return; // a cleanup was faster; or it is still `VERIFYING`: see `refresh`
+    }
+    let owned = node.owns_any();
+    if owned {
+        drop(guard);
+        if !dispose_of_last_run(cell, index, panics) {
+            return;
+        }
+        guard = cell.borrow_mut();
+    }
+    half_way::remember(&mut guard, index, owned);
+    let graph = &mut *guard;
+    let node = &mut graph.nodes[index as usize];
+    let deps = node.deps;
+    let Some(mut run) = node.run.take() else {
+        return; // a cleanup was faster
     };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
     let before = graph.ambient;
@@ -181,57 +228,24 @@ fn compute<'a>(
         node: index,
         generation: node.generation,
         before: &before,
-        value: Value::NONE,
+        value: node.value.take(),
         valued: node.version != 0,
         finished: false,
     };
-    std::mem::swap(&mut pass.value, &mut node.value);
     graph.enter(index, deps, index);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.compute(&mut pass))); // user code
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    graph.leave(&before);
-    let node = &mut graph.nodes[index as usize];
-    if node.marks & (DISPOSED | FAILED) == 0 {
-        // The common cases of what `settle_value` and `give_back` do.
-        if let Ok(Yield::Bits(bits)) = outcome {
-            node.marks &= !RUNNING;
-            node.value = Value::Bits(bits);
-            graph.clock += 1;
-            node.version = graph.clock;
-            graph.bodies[body].run = Some(run);
-            return (guard, true);
-        }
-        if !pass.finished && matches!(outcome, Ok(Yield::Same)) {
-            node.marks &= !RUNNING;
-            node.value = pass.value;
-            graph.bodies[body].run = Some(run);
-            return (guard, false);
-        }
-    }
+    graph.forget_unread();
+    graph.ambient = before;
+    let changed = outcome.as_ref().ok().copied();
     if !pass.finished {
-        if let Ok(Yield::Bits(bits)) = outcome {
-            pass.value = Value::Bits(bits);
-        }
-        let changed = outcome.as_ref().ok().map(|it| !matches!(it, Yield::Same));
         pass.settle_value(graph, changed);
     }
-    let outcome = outcome.map(drop);
-    let Pass {
-        generation, value, ..
-    } = pass;
-    (
-        give_back(
-            cell,
-            guard,
-            (index, generation),
-            (run, value),
-            outcome,
-            panics,
-        ),
-        false,
-    )
+    drop(guard);
+    let (id, value) = ((index, pass.generation), pass.value);
+    give_back(cell, id, (run, value), outcome.map(drop), panics);
 }
 
 /// Disposes of what the last run of a node has made. False: a cleanup has disposed of the node, or has read
@@ -251,12 +265,9 @@ fn dispose_of_last_run(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPani
 
 /// Runs the effects of a round that are still to run, one after the other.
 #[inline(never)]
-pub(super) fn effects<'a>(
-    cell: &'a RefCell<Graph>,
-    mut guard: RefMut<'a, Graph>,
-    round: &[Due],
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
+pub(super) fn effects(cell: &RefCell<Graph>, round: &[Due], panics: &mut FirstPanic) {
+    let mut guard = cell.borrow_mut();
+    let around = guard.ambient;
     for &due in round {
         let graph = &mut *guard;
         let index = due.node();
@@ -269,90 +280,84 @@ pub(super) fn effects<'a>(
         if marks & (DIRTY | DISPOSED) != DIRTY {
             continue;
         }
-        let body = &mut graph.bodies[node.body as usize];
-        if body.owns_any() {
-            guard = effect(cell, guard, index, panics);
-        } else if let Some(run) = body.run.take() {
+        if node.owns_any() {
+            step_out(guard, &around);
+            effect(cell, index, panics);
+            guard = cell.borrow_mut();
+        } else if let Some(run) = node.run.take() {
             node.marks = marks & !(QUEUED | STALE | VERIFYING) | RUNNING;
-            let at = (index, node.body, node.deps);
-            guard = act(cell, guard, at, run, panics);
+            let at = (index, node.deps);
+            guard = act(cell, guard, &around, at, run, panics);
         }
     }
-    guard
+    step_out(guard, &around);
 }
 
 /// Runs an effect, after what it owns has been disposed of, or lets a driver act.
-pub(super) fn effect<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    index: u32,
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
-    if graph.nodes[index as usize].kind == Kind::Effect && graph.owns_any(index) {
-        drop(graph);
+pub(super) fn effect(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+    let mut guard = cell.borrow_mut();
+    let node = &guard.nodes[index as usize];
+    if node.kind == Kind::Effect && node.owns_any() {
+        drop(guard);
         if !dispose_of_last_run(cell, index, panics) {
-            return cell.borrow_mut();
+            return;
         }
-        graph = cell.borrow_mut();
+        guard = cell.borrow_mut();
     }
-    let it = &mut *graph;
-    let node = &mut it.nodes[index as usize];
-    let Some(run) = it.bodies[node.body as usize].run.take() else {
-        return graph; // it is running already, and has asked for itself
+    let node = &mut guard.nodes[index as usize];
+    let Some(run) = node.run.take() else {
+        return; // it is running already, and has asked for itself
     };
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
-    let at = (index, node.body, node.deps);
-    act(cell, graph, at, run, panics)
+    let at = (index, node.deps);
+    let around = guard.ambient;
+    step_out(act(cell, guard, &around, at, run, panics), &around);
 }
 
-/// Runs a body that was taken out of its slot, and puts it back.
+/// Runs a body that was taken out of its slot, and puts it back. What is `around` comes back when the caller steps out.
 #[inline(always)]
 fn act<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
-    (index, body, deps): (u32, u32, u32),
+    around: &Ambient,
+    (index, deps): (u32, u32),
     mut run: Box<dyn Run>,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
     let graph = &mut *guard;
-    let before = graph.ambient;
     graph.enter(index, deps, NONE);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.act(cell, index))); // user code
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    graph.leave(&before);
+    graph.forget_unread();
     let node = &mut graph.nodes[index as usize];
     node.marks &= !RUNNING;
     if outcome.is_ok() && node.marks & DISPOSED == 0 {
-        graph.bodies[body as usize].run = Some(run);
+        node.run = Some(run);
         return guard;
     }
     let id = (index, node.generation);
-    give_back(cell, guard, id, (run, Value::NONE), outcome, panics)
+    step_out(guard, around);
+    give_back(cell, id, (run, Value::NONE), outcome, panics);
+    cell.borrow_mut()
 }
 
 /// Puts a body back, or lets it go with the value if its node was disposed of meanwhile.
-fn give_back<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
+fn give_back(
+    cell: &RefCell<Graph>,
     (node, generation): (u32, u32),
     (run, value): (Box<dyn Run>, Value),
     outcome: thread::Result<()>,
     panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
-    if outcome.is_ok() && graph.is_alive(node, generation) {
-        graph.body(node).run = Some(run);
-        return graph;
-    }
-    drop(graph);
+) {
     if let Err(payload) = outcome {
         panics.keep(payload); // user code: a later one is dropped
     }
-    graph = cell.borrow_mut();
+    let mut graph = cell.borrow_mut();
     if graph.is_alive(node, generation) {
-        graph.body(node).run = Some(run);
-        return graph;
+        graph.nodes[node as usize].run = Some(run);
+        return;
     }
     // After `Pass::finish` the node does not count as running: it may be gone already.
     let slot = &graph.nodes[node as usize];
@@ -363,7 +368,6 @@ fn give_back<'a>(
     if waits {
         dispose::finish(cell, node, panics);
     }
-    cell.borrow_mut()
 }
 
 /// Polls the work of a driver; true when it has come to an end.
@@ -374,7 +378,7 @@ pub(super) fn poll(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -
         return false; // a late wake
     }
     let generation = slot.map_or(0, |slot| slot.generation);
-    let Some(mut run) = graph.body(index).run.take() else {
+    let Some(mut run) = graph.nodes[index as usize].run.take() else {
         return false;
     };
     let around = Ambient {
@@ -390,15 +394,9 @@ pub(super) fn poll(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -
     let mut graph = cell.borrow_mut();
     graph.ambient = before;
     graph.unset(index, RUNNING);
+    drop(graph);
     let id = (index, generation);
-    drop(give_back(
-        cell,
-        graph,
-        id,
-        (run, Value::NONE),
-        Ok(()),
-        panics,
-    ));
+    give_back(cell, id, (run, Value::NONE), Ok(()), panics);
     done
 }
 

@@ -12,8 +12,8 @@
 use super::{
     batch, dispose,
     graph::{
-        CHECK, DIRTY, Due, FAILED, Graph, HALF_WAY, Kind, NONE, Node, QUEUED, RUNNING, STALE,
-        VERIFYING,
+        Ambient, CHECK, DIRTY, Due, FAILED, Graph, HALF_WAY, Kind, NONE, Node, QUEUED, RUNNING,
+        STALE, VERIFYING,
     },
     half_way, hooks, run,
     value::Value,
@@ -97,26 +97,25 @@ enum Stop {
 }
 
 /// Brings a node up to date, where that is done seldom.
-fn refresh_one<'a>(
-    cell: &'a RefCell<Graph>,
-    graph: RefMut<'a, Graph>,
-    root: u32,
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
-    refresh(cell, graph, root, panics)
+fn refresh_one(cell: &RefCell<Graph>, root: u32, panics: &mut FirstPanic) {
+    let graph = cell.borrow_mut();
+    let around = graph.ambient;
+    let graph = refresh(cell, graph, &around, (root, false), panics);
+    run::step_out(graph, &around);
 }
 
-/// Brings a node up to date. An effect is not run: it is marked `DIRTY` if it must run.
+/// Brings a node up to date. `must_run`: it is a computed value that must run, for sure. An effect is not run: it is
+/// marked `DIRTY` if it must run. What is `around` comes back when the caller steps out.
 #[inline(always)]
 pub(super) fn refresh<'a>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
-    root: u32,
+    around: &Ambient,
+    (root, mut must_run): (u32, bool),
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
     let base = graph.pulls.len();
     let mut at = Pull::open(&mut graph.nodes, root);
-    let mut must_run = false;
     loop {
         let stop = match must_run {
             true => Stop::Run,
@@ -125,11 +124,16 @@ pub(super) fn refresh<'a>(
         let mut moved = false;
         match stop {
             Stop::Done => return graph,
-            Stop::Run => (graph, moved) = run::computed(cell, graph, at.node, panics),
-            Stop::Act => graph = run::effect(cell, graph, at.node, panics),
+            Stop::Run => (graph, moved) = run::computed(cell, graph, around, at.node, panics),
+            Stop::Act => {
+                run::step_out(graph, around);
+                run::effect(cell, at.node, panics);
+                graph = cell.borrow_mut();
+            }
             Stop::Look => {
-                let next;
-                (graph, next) = look_closely(cell, graph, at, base, panics);
+                run::step_out(graph, around);
+                let next = look_closely(cell, at, base, panics);
+                graph = cell.borrow_mut();
                 match next {
                     Next::GoOn(pull) => {
                         at = pull;
@@ -142,7 +146,9 @@ pub(super) fn refresh<'a>(
         }
         if !moved && graph.marks(at.node()) & VERIFYING != 0 {
             // Its body is not there: a rule or a destructor of its last run has asked for it.
-            return refuse(cell, graph, (at.node(), at.node()), base, panics);
+            run::step_out(graph, around);
+            refuse(cell, (at.node(), at.node()), base, panics);
+            return cell.borrow_mut();
         }
         match graph.go_back(base, moved) {
             Some((pull, run)) => (at, must_run) = (pull, run),
@@ -161,13 +167,8 @@ enum Next {
 
 /// Looks at a node for which a glance is not enough, and does what that comes to.
 #[inline(never)]
-fn look_closely<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    mut at: Pull,
-    base: usize,
-    panics: &mut FirstPanic,
-) -> (RefMut<'a, Graph>, Next) {
+fn look_closely(cell: &RefCell<Graph>, mut at: Pull, base: usize, panics: &mut FirstPanic) -> Next {
+    let mut graph = cell.borrow_mut();
     let step = graph.look(&mut at, base);
     let node = at.node();
     let generation = graph.nodes[node as usize].generation;
@@ -175,35 +176,30 @@ fn look_closely<'a>(
         Step::Down(dep) => {
             graph.pulls.push(at);
             let next = Pull::open(&mut graph.nodes, dep);
-            return (graph, Next::GoOn(next));
+            return Next::GoOn(next);
         }
         Step::Cycle(dep) => {
-            graph = refuse(cell, graph, (node, dep), base, panics);
-            return (graph, Next::Refused);
+            drop(graph);
+            refuse(cell, (node, dep), base, panics);
+            return Next::Refused;
         }
-        _ => {}
+        _ => drop(graph),
     }
-    drop(graph);
     let again = conclude(cell, at, &step, panics);
     graph = cell.borrow_mut();
     if again && graph.is_alive(node, generation) {
         graph.look_again_if_due();
         let next = Pull::open(&mut graph.nodes, node);
-        return (graph, Next::GoOn(next));
+        return Next::GoOn(next);
     }
-    (graph, Next::Back)
+    Next::Back
 }
 
 /// What was to be refreshed depends on itself, by way of `node`, which depends on `dep`. If that is the node itself, its
 /// body is not there: a rule or a destructor of its last run has asked for it.
 #[cold]
-fn refuse<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    (node, dep): (u32, u32),
-    base: usize,
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
+fn refuse(cell: &RefCell<Graph>, (node, dep): (u32, u32), base: usize, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
     let message = graph.cycle(node, dep);
     graph.unset(node, VERIFYING);
     for pull in graph.pulls.split_off(base) {
@@ -211,7 +207,6 @@ fn refuse<'a>(
     }
     drop(graph);
     panics.keep(Box::new(message));
-    cell.borrow_mut()
 }
 
 /// Does what the look at a node's dependencies has come to. True when they are to be looked at again.
@@ -284,8 +279,15 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
                 Value::NONE
             };
             match kind {
-                Kind::Computed => drop(run::computed(cell, graph, index, panics).0),
-                Kind::Driver => drop(run::effect(cell, graph, index, panics)),
+                Kind::Computed => {
+                    let around = graph.ambient;
+                    graph = run::computed(cell, graph, &around, index, panics).0;
+                    run::step_out(graph, &around);
+                }
+                Kind::Driver => {
+                    drop(graph);
+                    run::effect(cell, index, panics);
+                }
                 Kind::Effect => {
                     graph.unset(index, CHECK | VERIFYING);
                     graph.set(index, DIRTY);
@@ -496,11 +498,9 @@ impl Graph {
 }
 
 /// Settles all that is marked. The caller has a batch open, and no other one is.
-pub(super) fn rounds<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
+#[inline(always)]
+pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> RefMut<'a, Graph> {
+    let mut graph = cell.borrow_mut();
     let mut restless = Vec::new();
     for round in 0.. {
         if !graph.log.is_empty() {
@@ -538,7 +538,9 @@ pub(super) fn rounds<'a>(
                 hooks::run(cell, panics);
                 graph = cell.borrow_mut();
             }
-            graph = run::effects(cell, graph, &due, panics);
+            drop(graph);
+            run::effects(cell, &due, panics);
+            graph = cell.borrow_mut();
             graph.round = false;
             due.clear();
             graph.queues.spare = due;
@@ -574,7 +576,9 @@ fn act<'a>(
         if graph.is_due(it) {
             graph.unset(it.node(), QUEUED);
             if graph.marks(it.node()) & STALE != 0 {
-                graph = refresh_one(cell, graph, it.node(), panics);
+                drop(graph);
+                refresh_one(cell, it.node(), panics);
+                graph = cell.borrow_mut();
             }
         }
     }
@@ -597,6 +601,7 @@ fn verify<'a>(
     if !graph.queues.unverified {
         return graph; // all must run; whether they are still the same effects is asked then
     }
+    let around = graph.ambient;
     let mut next = 0;
     let mut kept = 0;
     while let Some(&it) = graph.queues.effects.get(next) {
@@ -613,7 +618,7 @@ fn verify<'a>(
             node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
         }
         if node.marks & STALE == CHECK {
-            graph = refresh(cell, graph, it.node(), panics);
+            graph = refresh(cell, graph, &around, (it.node(), false), panics);
             let unfinished = !graph.log.is_empty();
             node = &mut graph.nodes[it.node() as usize];
             if node.order != it.order() {
@@ -632,6 +637,7 @@ fn verify<'a>(
             kept += 1;
         }
     }
+    graph.ambient = around;
     graph.queues.unverified = next < graph.queues.effects.len();
     if kept < next {
         graph.queues.effects.drain(kept..next);

@@ -326,7 +326,7 @@ impl Parts {
     fn make(&self, graph: &mut Graph) -> u32 {
         let before = std::mem::replace(&mut graph.ambient.owner, self.owner);
         let driver = self.driver.index;
-        let place = graph.nodes[driver as usize].place;
+        let place = graph.kin[driver as usize].place;
         let part = graph.add_body(Kind::Source, None, place);
         graph.ambient.owner = before;
         graph.depends_on(part, driver);
@@ -391,7 +391,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     });
     let front: Rc<dyn Front> = desk.clone();
     graph.nodes[driver as usize].value = Value::Cell(Rc::new(front));
-    graph.body(driver).run = Some(Box::new(Driver {
+    graph.nodes[driver as usize].run = Some(Box::new(Driver {
         answer: Answer::new(driver, manners.keep_previous, false),
         question,
         desk,
