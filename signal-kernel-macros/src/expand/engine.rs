@@ -5,7 +5,7 @@
 //!
 //! Must not know: declaration syntax; batches.
 
-use super::{Context, Kind, Node, Part, Rule, bits, field, plan::Plan, script::Script, tables};
+use super::{Context, Home, Kind, Node, Part, Rule, bits, plan::Plan, script::Script, tables};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
@@ -35,8 +35,8 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
     for (index, node) in graph.nodes.iter().enumerate() {
         show(context, plan, &mut nodes, index, node);
         if plan.places[index].lazy {
-            let (name, rank) = (node.name.unraw(), plan.position(index));
-            write!(lazy, "{rank}usize => &self.__{name},");
+            let (place, rank) = (context.stored(index), plan.position(index));
+            write!(lazy, "{rank}usize => &self.{place},");
             force(context, plan, &mut forced, index, node);
         }
     }
@@ -146,7 +146,7 @@ fn show(context: &Context, plan: &Plan, script: &mut Script, index: usize, node:
     };
     let method = match &node.kind {
         Kind::Resource { path, .. } => {
-            let (field, show) = (field(node), Ident::new("show", Span::call_site()));
+            let (field, show) = (context.field(index), Ident::new("show", Span::call_site()));
             let graph = Ident::new("self", Span::call_site());
             let shown = script.hole(quote_spanned!(path.span()=> #show.answer(&mut #graph.#field)));
             return write!(script, "{position}usize => {shown},");
@@ -161,10 +161,10 @@ fn show(context: &Context, plan: &Plan, script: &mut Script, index: usize, node:
         },
         Kind::Effect { .. } | Kind::Field { .. } => return,
     };
-    let (name, same) = (node.name.unraw(), context.same(node));
+    let (place, same) = (context.stored(index), context.same(node));
     write!(
         script,
-        "{position}usize => show.{method}(&mut self.__{name}, Self::{same}),"
+        "{position}usize => show.{method}(&mut self.{place}, Self::{same}),"
     );
 }
 
@@ -222,19 +222,19 @@ fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
 fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
     let index = plan.positions[rank];
     let node = &context.graph.nodes[index];
-    let name = node.name.unraw();
+    let (name, place) = (node.name.unraw(), context.stored(index));
     match &node.kind {
         Kind::Computed { .. } => {
             let masks = plan.masks(index, Part::Whole);
             let is_near = |(word, _): &&(u32, u64)| *word as usize == rank / 64;
             let near = masks.iter().find(is_near).map_or(0, |(_, bits)| *bits);
             let stored = if plan.places[index].lazy {
-                format!("self.__{name}.outdate({near}u64, &mut sweep)")
+                format!("self.{place}.outdate({near}u64, &mut sweep)")
             } else {
-                let inputs = context.inputs(script, node, "self.").join(", ");
+                let inputs = context.inputs(script, node, Home::Graph("self")).join(", ");
                 let same = context.same(node);
                 write!(script, "let value = Self::__body_{name}({inputs});");
-                format!("self.__{name}.store(value, Self::{same}, {near}u64, &mut sweep)")
+                format!("self.{place}.store(value, Self::{same}, {near}u64, &mut sweep)")
             };
             match masks.iter().all(|mask| is_near(&mask)) {
                 true => write!(script, "{stored};"),
@@ -247,7 +247,7 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
             }
         }
         Kind::Effect { kept, .. } => {
-            let inputs = context.inputs(script, node, "self.");
+            let inputs = context.inputs(script, node, Home::Graph("self"));
             if kept.is_none() {
                 return write!(script, "Self::__body_{name}({});", inputs.join(", "));
             }
@@ -255,11 +255,11 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
             write!(
                 script,
                 "::signal_kernel::__private::settle::rerun(\
-                 &mut self.__{name}, move || Self::__body_{name}({inputs}));"
+                 &mut self.{place}, move || Self::__body_{name}({inputs}));"
             );
         }
         Kind::Resource { path, .. } if rank != plan.position(index) => {
-            let (field, sweep) = (field(node), Ident::new("sweep", Span::call_site()));
+            let (field, sweep) = (context.field(index), Ident::new("sweep", Span::call_site()));
             let graph = Ident::new("self", Span::call_site());
             let changed = script
                 .hole(quote_spanned!(path.span()=> #graph.#field.question_changed(&mut #sweep)));
@@ -268,10 +268,10 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
             write!(script, "}}");
         }
         Kind::Resource { path, rule, .. } => {
-            let inputs = context.inputs(script, node, "self.");
+            let inputs = context.inputs(script, node, Home::Graph("self"));
             let inputs = taken(script, &inputs);
             let [graph, sweep] = ["self", "sweep"].map(|name| Ident::new(name, Span::call_site()));
-            let field = field(node);
+            let field = context.field(index);
             let act = script.hole(quote_spanned!(path.span()=> #graph.#field.act));
             let arguments =
                 script.hole(quote_spanned!(path.span()=> #sweep.hub(), #sweep.revision()));
@@ -344,17 +344,18 @@ fn mark(script: &mut Script, rank: usize, word: u32, bits: u64) {
 /// ```
 fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
     let (rank, name) = (plan.position(index), node.name.unraw());
+    let place = context.stored(index);
     let mut changed_at = "0_u64".to_owned();
     write!(script, "{rank}usize => {{");
     for used in node.uses() {
         let read = &context.graph.nodes[used.node];
-        let from = read.name.unraw();
+        let from = context.stored(used.node);
         let change = match &read.kind {
             Kind::Computed { .. } if plan.places[used.node].lazy => {
-                format!("self.__{from}.changed_at()")
+                format!("self.{from}.changed_at()")
             }
             Kind::Signal { .. } | Kind::Computed { .. } => {
-                format!("self.__{from}.version")
+                format!("self.{from}.version")
             }
             Kind::Resource { .. } => {
                 let part = match used.part {
@@ -363,7 +364,7 @@ fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node
                     Part::Error => "ERROR",
                     Part::Status => "STATUS",
                 };
-                format!("self.__{from}.version(::signal_kernel::__private::Change::{part})")
+                format!("self.{from}.version(::signal_kernel::__private::Change::{part})")
             }
             Kind::Field { .. } | Kind::Effect { .. } => continue,
         };
@@ -373,10 +374,12 @@ fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node
         );
         changed_at = "changed_at".to_owned();
     }
-    let inputs = context.inputs(script, node, "graph.").join(", ");
+    let inputs = context
+        .inputs(script, node, Home::Graph("graph"))
+        .join(", ");
     let same = context.same(node);
     write!(
         script,
-        "self.__{name}.force(self, revision, {changed_at}, |graph| Self::__body_{name}({inputs}), Self::{same}) }}"
+        "self.{place}.force(self, revision, {changed_at}, |graph| Self::__body_{name}({inputs}), Self::{same}) }}"
     );
 }

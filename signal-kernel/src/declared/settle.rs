@@ -13,9 +13,12 @@ use super::{Payload, Wired, answer, bit, lowest, slot::Caught, take, wiring::Wir
 use crate::{panics::FirstPanic, state::Change};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// Nodes of a large graph, kept together.
+pub type Part<R> = R;
+
 /// Makes a part of a large graph: one function of all of it would take rustc far longer.
 #[inline(never)]
-pub fn apart<R>(make: impl FnOnce() -> R) -> R {
+pub fn apart<R>(make: impl FnOnce() -> R) -> Part<R> {
     make()
 }
 
