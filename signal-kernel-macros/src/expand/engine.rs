@@ -19,7 +19,6 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
         impl_generics,
         type_generics,
         where_clause,
-        graph,
         ..
     } = context;
     let words = plan.words;
@@ -31,22 +30,17 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
         let pass = pass_name(word);
         quote!(#word => self.#pass::<ONE>(bits),)
     });
-    let [mut nodes, mut lazy, mut forced] = [(); 3].map(|()| Script::default());
-    for (index, node) in graph.nodes.iter().enumerate() {
-        show(context, plan, &mut nodes, index, node);
-        if plan.places[index].lazy {
-            let (place, rank) = (context.stored(index), plan.position(index));
-            write!(lazy, "{rank}usize => &self.{place},");
-            force(context, plan, &mut forced, index, node);
-        }
-    }
-    let [nodes, lazy, forced] = [nodes, lazy, forced].map(Script::finish);
+    let ways = [Way::Node, Way::Lazy, Way::Force].map(|way| ways(context, plan, way));
+    let [(nodes, node), (lazies, lazy), (forces, force)] = ways;
     quote! {
         #[doc(hidden)]
         #[allow(dead_code, clippy::redundant_closure)]
         impl #impl_generics #name #type_generics #where_clause {
             #(#passes)*
             #shortcuts
+            #nodes
+            #lazies
+            #forces
         }
 
         #[doc(hidden)]
@@ -74,24 +68,15 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
             }
 
             fn node(&mut self, position: usize, show: &mut ::signal_kernel::__private::Show<'_>) {
-                match position {
-                    #nodes
-                    _ => {}
-                }
+                #node
             }
 
             fn lazy(&self, rank: usize) -> &dyn ::signal_kernel::__private::LazyState {
-                match rank {
-                    #lazy
-                    _ => ::signal_kernel::__private::read::not_lazy(rank),
-                }
+                #lazy
             }
 
             fn force(&self, rank: usize, revision: u64) -> ::core::option::Option<::signal_kernel::__private::Payload> {
-                match rank {
-                    #forced
-                    _ => ::signal_kernel::__private::read::not_lazy(rank),
-                }
+                #force
             }
         }
     }
@@ -131,6 +116,88 @@ fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
 
         #lazy
     }
+}
+
+/// What finds a node by its position.
+#[derive(Clone, Copy)]
+enum Way {
+    Node,
+    Lazy,
+    Force,
+}
+
+/// The way to each node, and in a large graph the functions it leads through, one for each word.
+///
+/// ```text
+/// match position { 0 => show.slot(…), … _ => {} }
+/// match position / 64 { 0 => self.__node_0(position, show), … _ => {} }
+/// ```
+fn ways(context: &Context, plan: &Plan, way: Way) -> (TokenStream, TokenStream) {
+    let arms = |script: &mut Script, positions: &[usize], first: usize| {
+        for (position, &index) in (first..).zip(positions) {
+            let node = &context.graph.nodes[index];
+            let lazy = plan.places[index].lazy;
+            match way {
+                Way::Node if position == plan.position(index) => {
+                    show(context, plan, script, index, node)
+                }
+                Way::Lazy if lazy => write!(
+                    script,
+                    "{position}usize => &self.{},",
+                    context.stored(index)
+                ),
+                Way::Force if lazy => force(context, plan, script, index, node),
+                _ => {}
+            }
+        }
+    };
+    let (by, missing) = match way {
+        Way::Node => ("position", "{}"),
+        Way::Lazy | Way::Force => ("rank", "::signal_kernel::__private::read::not_lazy(rank)"),
+    };
+    let [mut functions, mut body] = [(); 2].map(|()| Script::default());
+    if plan.parts.is_empty() {
+        write!(body, "match {by} {{");
+        arms(&mut body, &plan.positions, 0);
+        write!(body, "_ => {missing} }}");
+        return (functions.finish(), body.finish());
+    }
+    write!(body, "match {by} / 64 {{");
+    for (word, positions) in plan.positions.chunks(64).enumerate() {
+        let mut found = Script::default();
+        arms(&mut found, positions, word * 64);
+        if found.is_empty() {
+            continue;
+        }
+        let (head, call) = match way {
+            Way::Node => (
+                format!(
+                    "__node_{word}(&mut self, position: usize, show: &mut ::signal_kernel::__private::Show<'_>)"
+                ),
+                format!("__node_{word}(position, show)"),
+            ),
+            Way::Lazy => (
+                format!(
+                    "__lazy_{word}(&self, rank: usize) -> &dyn ::signal_kernel::__private::LazyState"
+                ),
+                format!("__lazy_{word}(rank)"),
+            ),
+            Way::Force => (
+                format!(
+                    "__force_{word}(&self, rank: usize, revision: u64) -> ::core::option::Option<::signal_kernel::__private::Payload>"
+                ),
+                format!("__force_{word}(rank, revision)"),
+            ),
+        };
+        let found = functions.hole(found.finish());
+        write!(
+            functions,
+            "#[inline(never)] fn {head} {{ match {by} {{ {found} _ => {missing} }} }}"
+        );
+        write!(body, "{word}usize => self.{call},");
+    }
+    write!(body, "_ => {missing} }}");
+    (functions.finish(), body.finish())
 }
 
 fn pass_name(word: usize) -> syn::Ident {
