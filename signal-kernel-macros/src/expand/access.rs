@@ -23,7 +23,7 @@ use syn::{ext::IdentExt, spanned::Spanned};
 /// pub struct CartTransaction<'graph> { graph__: &'graph mut Cart }
 /// ```
 ///
-/// A large graph has its nodes in parts: `part_0__: Part<(Slot<u64>, …)>`.
+/// A large graph has its nodes in parts: `part_0__: (Slot<u64>, …)`, `part_1__: Box<(Lazy<u64>, …)>`.
 ///
 /// The core is named most, and rustc looks for a field from the first to the last: it goes first.
 pub(super) fn structs(context: &Context) -> TokenStream {
@@ -40,22 +40,26 @@ pub(super) fn structs(context: &Context) -> TokenStream {
     let (attrs, vis) = (&graph.attrs, &graph.vis);
     let full = &graph.generics;
     let (open_impl, _, _) = opened.split_for_impl();
-    let parts = context.plan.map_or(&[][..], |plan| &plan.parts);
-    let fields: TokenStream = match parts {
-        [] => {
+    let fields: TokenStream = match context.plan.filter(|plan| !plan.parts.is_empty()) {
+        None => {
             let fields = graph.nodes.iter().enumerate().filter_map(|(index, node)| {
                 let (field, ty) = (field(node), stored_type(context, index, node)?);
                 Some(quote!(#[doc(hidden)] #field: #ty,))
             });
             fields.collect()
         }
-        parts => {
-            let parts = parts.iter().enumerate().map(|(part, members)| {
+        Some(plan) => {
+            let parts = plan.parts.iter().enumerate().map(|(part, members)| {
                 let types = members
                     .iter()
                     .filter_map(|&index| stored_type(context, index, &graph.nodes[index]));
+                let types = quote!((#(#types,)*));
+                let ty = match plan.is_lazy(part) {
+                    true => quote!(::signal_kernel::__private::std::boxed::Box<#types>),
+                    false => types,
+                };
                 let part = format_ident!("part_{part}__");
-                quote!(#[doc(hidden)] #part: ::signal_kernel::__private::settle::Part<(#(#types,)*)>,)
+                quote!(#[doc(hidden)] #part: #ty,)
             });
             parts.collect()
         }

@@ -139,9 +139,13 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
             true => &mut sources,
             false => &mut derived,
         };
+        let apart = match plan.is_lazy(part) {
+            true => "boxed",
+            false => "apart",
+        };
         write!(
             script,
-            "let part_{part}__ = ::signal_kernel::__private::settle::apart(|| {{"
+            "let part_{part}__ = ::signal_kernel::__private::settle::{apart}(|| {{"
         );
         let mut made = String::new();
         for &index in members {

@@ -103,7 +103,7 @@ impl Plan {
             }
         }
         let parts = match nodes.len() > LARGE {
-            true => parts(graph, &positions[..ranks]),
+            true => parts(graph, &positions[..ranks], lazy),
             false => Vec::new(),
         };
         for (part, members) in parts.iter().enumerate() {
@@ -118,6 +118,11 @@ impl Plan {
             places,
             parts,
         }
+    }
+
+    /// Is this a part of lazy values? They are large, so they are not in the struct: that may have to fit on a stack.
+    pub(super) fn is_lazy(&self, part: usize) -> bool {
+        self.parts[part].iter().all(|&node| self.places[node].lazy)
     }
 
     /// The position of a node that is not a plain field.
@@ -169,14 +174,17 @@ pub(super) fn masks(ranks: impl Iterator<Item = usize>) -> Vec<(u32, u64)> {
     masks.into_iter().collect()
 }
 
-/// What the struct keeps, in parts: first what has its first value in the declaration, then by rank.
-fn parts(graph: &Graph, ranks: &[usize]) -> Vec<Vec<usize>> {
+/// What the struct keeps, in parts: first what has its first value in the declaration, then by rank. A part has lazy
+/// values only, or none.
+fn parts(graph: &Graph, ranks: &[usize], lazy: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
     let kept = |node: &usize| !matches!(graph.nodes[*node].kind, Kind::Effect { kept: None, .. });
     let is_source = |node: &usize| graph.nodes[*node].is_source();
     let sources: Vec<usize> = (0..graph.nodes.len()).filter(is_source).collect();
     let mut derived: Vec<usize> = ranks.iter().copied().filter(kept).collect();
     derived.dedup(); // a resource has two ranks
-    let parts = sources.chunks(PART).chain(derived.chunks(PART));
+    let derived = derived.chunk_by(|&a, &b| lazy(a) == lazy(b));
+    let kinds = std::iter::once(sources.as_slice()).chain(derived);
+    let parts = kinds.flat_map(|nodes| nodes.chunks(PART));
     parts.map(<[usize]>::to_vec).collect()
 }
 
