@@ -20,7 +20,7 @@ mod warnings;
 
 use crate::model::{Body, Graph, Kind, Node, Part, Rule, Use};
 use plan::Plan;
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use script::Script;
 use syn::{
@@ -144,31 +144,74 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A reference to what a body sees of a node, in `place`: in the struct, `self.` or `graph.`, or in the
-    /// locals of `new`.
-    fn input(&self, script: &mut Script, used: &Use, place: &str, in_effect: bool) -> String {
+    /// A reference to what a body sees of a node.
+    fn input(&self, script: &mut Script, used: &Use, from: Home, in_effect: bool) -> String {
         let node = &self.graph.nodes[used.node];
-        let name = node.name.unraw();
+        let place = match from {
+            Home::Graph(graph) => format!("{graph}.{}", self.stored(used.node)),
+            Home::Locals(part) => self.local(used.node, part),
+        };
         match &node.kind {
-            Kind::Field { mutable: true, .. } if in_effect => format!("&mut {place}__{name}"),
-            Kind::Field { .. } => format!("&{place}__{name}"),
+            Kind::Field { mutable: true, .. } if in_effect => format!("&mut {place}"),
+            Kind::Field { .. } => format!("&{place}"),
             Kind::Computed { .. } if self.is_lazy(used.node) => {
-                format!("::signal_kernel::__private::read::current(&{place}__{name})")
+                format!("::signal_kernel::__private::read::current(&{place})")
             }
-            Kind::Signal { .. } | Kind::Computed { .. } => format!("&{place}__{name}.value"),
+            Kind::Signal { .. } | Kind::Computed { .. } => format!("&{place}.value"),
             Kind::Resource { path, .. } => {
                 // What is wrong with a resource is said at its path, and once.
-                let field = field(node);
-                let state = match place.strip_suffix('.') {
-                    None => quote_spanned!(path.span()=> &#field.state),
-                    Some(graph) => {
+                let field = match from {
+                    Home::Graph(graph) => {
                         let graph = Ident::new(graph, Span::call_site());
-                        quote_spanned!(path.span()=> &#graph.#field.state)
+                        let field = self.field(used.node);
+                        quote!(#graph.#field)
                     }
+                    Home::Locals(part) if self.part(used.node) == part => {
+                        field(node).to_token_stream()
+                    }
+                    Home::Locals(_) => self.field(used.node),
                 };
+                let state = quote_spanned!(path.span()=> &#field.state);
                 script.hole(state).to_string()
             }
             Kind::Effect { .. } => "()".to_owned(),
+        }
+    }
+
+    /// The part of a large graph that holds a node.
+    fn part(&self, node: usize) -> Option<usize> {
+        let (part, _) = self.plan?.places[node].part?;
+        Some(part)
+    }
+
+    /// Where the struct has a node: `__price`, or in a large graph `part_2__.17`.
+    fn stored(&self, node: usize) -> String {
+        match self.plan.and_then(|plan| plan.places[node].part) {
+            Some((part, at)) => format!("part_{part}__.{at}"),
+            None => format!("__{}", self.graph.nodes[node].name.unraw()),
+        }
+    }
+
+    /// Where `new` has a node while it makes this part.
+    fn local(&self, node: usize, part: Option<usize>) -> String {
+        match self.part(node) == part {
+            true => format!("__{}", self.graph.nodes[node].name.unraw()),
+            false => self.stored(node),
+        }
+    }
+
+    /// As `stored`, where tokens of the user's are around it.
+    fn field(&self, node: usize) -> TokenStream {
+        let declared = &self.graph.nodes[node];
+        match self.plan.and_then(|plan| plan.places[node].part) {
+            Some((part, at)) => {
+                let place = ours(&declared.name);
+                let part = format_ident!("part_{part}__", span = place);
+                let mut at = Literal::usize_unsuffixed(at);
+                at.set_span(place);
+                quote!(#part.#at)
+            }
+            None => field(declared).to_token_stream(),
         }
     }
 
@@ -182,11 +225,11 @@ impl<'a> Context<'a> {
         )
     }
 
-    fn inputs(&self, script: &mut Script, node: &Node, place: &str) -> Vec<String> {
+    fn inputs(&self, script: &mut Script, node: &Node, from: Home) -> Vec<String> {
         let in_effect = matches!(node.kind, Kind::Effect { .. });
         node.uses()
             .iter()
-            .map(|used| self.input(script, used, place, in_effect))
+            .map(|used| self.input(script, used, from, in_effect))
             .collect()
     }
 
@@ -217,6 +260,15 @@ impl<'a> Context<'a> {
         let mut primitives = PRIMITIVES.into_iter().filter(|_| !is_parameter);
         primitives.find(|primitive| *primitive == name)
     }
+}
+
+/// Where a body's inputs are.
+#[derive(Clone, Copy)]
+enum Home<'a> {
+    /// In the struct, called `self` or `graph`.
+    Graph(&'a str),
+    /// In the locals of `new`, which makes this part.
+    Locals(Option<usize>),
 }
 
 /// The type of what a body, a getter or a parameter of `new` sees of a node.

@@ -696,3 +696,115 @@ fn a_graph_is_sound_while_a_signal_is_updated() {
     value.update(|_| assert_sound());
     assert_sound();
 }
+
+/// The rule of a value makes an effect that reads what `read` makes of the value, and is refused.
+fn refused_while_judged(read: fn(Computed<i32>) -> Computed<i32>) -> Log {
+    let log = Log::new();
+    let (source, trigger) = (signal(0), signal(0));
+    let wanted: Rc<Cell<Option<Computed<i32>>>> = Rc::default();
+    let (wants, logs) = (wanted.clone(), log.clone());
+    let value = computed_with(
+        move || source.get(),
+        move |old, new| {
+            let log = logs.clone();
+            if let Some(wanted) = wants.take() {
+                panic_of(|| {
+                    create_effect(move || log.push(wanted.get()));
+                });
+            }
+            old == new
+        },
+    );
+    let reads = read(value);
+    reads.get();
+    create_effect(move || {
+        if trigger.get() == 1 {
+            value.peek(); // here an effect runs as soon as it is made
+        }
+    });
+    source.set(1);
+    wanted.set(Some(reads));
+    trigger.set(1);
+    assert_sound();
+    log
+}
+
+/// It did not hear of the value that was there at last.
+#[test]
+fn an_effect_made_while_a_value_is_judged_runs_again_when_it_is_there() {
+    let log = refused_while_judged(|value| value);
+    assert_eq!(log.take(), ["1"]);
+}
+
+/// The same where what it reads cannot be brought up to date, because that reads the value.
+#[test]
+fn an_effect_made_while_a_value_is_judged_runs_again_when_what_reads_it_is_there() {
+    let log = refused_while_judged(|value| computed(move || value.get() + 10));
+    assert_eq!(log.take(), ["11"]);
+}
+
+/// It was taken for current, with the value from before.
+#[test]
+fn a_value_that_its_own_rule_outdates_and_reads_half_way_is_a_cycle_as_ever() {
+    let (source, other) = (signal(0), signal(0));
+    let half = computed(move || source.get() + other.get());
+    let this: Rc<Cell<Option<Computed<i32>>>> = Rc::default();
+    let (me, judged) = (this.clone(), Cell::new(0));
+    let value = computed_with(
+        move || half.get(),
+        move |old, new| {
+            judged.set(judged.get() + 1);
+            if judged.get() == 3 {
+                batch(|| {
+                    other.set(10);
+                    half.get(); // is half-way now
+                    me.get().map(|me| me.get());
+                });
+            }
+            old == new
+        },
+    )
+    .named("value");
+    this.set(Some(value));
+    value.get();
+    let message = panic_of(|| {
+        batch(|| {
+            for now in [1, 2] {
+                source.set(now);
+                value.get();
+            }
+        });
+        value.get();
+    });
+    assert_eq!(message, "computed `value` reads itself");
+    assert_sound();
+    assert_eq!(value.get(), 12);
+}
+
+/// Its half-way value was left unjudged until the next change.
+#[test]
+fn a_transaction_in_a_destructor_during_a_read_leaves_nothing_half_way() {
+    let (source, other) = (signal(0), signal(0));
+    let half = computed(move || other.get());
+    half.get();
+    let value = computed_with(
+        move || {
+            let now = source.get();
+            Rc::new(OnDrop(move || {
+                if now == 0 {
+                    let _ = transaction(|| {
+                        other.set(1);
+                        half.get();
+                        Err::<(), ()>(())
+                    });
+                }
+            }))
+        },
+        |_, _| false,
+    );
+    value.get();
+    source.set(1);
+    value.get();
+    assert_sound();
+    assert_eq!(half.get(), 0);
+}

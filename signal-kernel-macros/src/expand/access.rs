@@ -14,7 +14,7 @@ use super::{
     texts::{Texts, texts},
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
 /// ```text
@@ -22,6 +22,8 @@ use syn::{ext::IdentExt, spanned::Spanned};
 /// pub struct CartBatch<'graph> { graph__: &'graph mut Cart }
 /// pub struct CartTransaction<'graph> { graph__: &'graph mut Cart }
 /// ```
+///
+/// A large graph has its nodes in parts: `part_0__: (Slot<u64>, …)`, `part_1__: Box<(Lazy<u64>, …)>`.
 ///
 /// The core is named most, and rustc looks for a field from the first to the last: it goes first.
 pub(super) fn structs(context: &Context) -> TokenStream {
@@ -38,11 +40,30 @@ pub(super) fn structs(context: &Context) -> TokenStream {
     let (attrs, vis) = (&graph.attrs, &graph.vis);
     let full = &graph.generics;
     let (open_impl, _, _) = opened.split_for_impl();
-    let fields = graph.nodes.iter().enumerate().filter_map(|(index, node)| {
-        let (field, ty) = (field(node), stored_type(context, index, node)?);
-        Some(quote!(#[doc(hidden)] #field: #ty,))
-    });
-    let fields: TokenStream = fields.collect();
+    let fields: TokenStream = match context.plan.filter(|plan| !plan.parts.is_empty()) {
+        None => {
+            let fields = graph.nodes.iter().enumerate().filter_map(|(index, node)| {
+                let (field, ty) = (field(node), stored_type(context, index, node)?);
+                Some(quote!(#[doc(hidden)] #field: #ty,))
+            });
+            fields.collect()
+        }
+        Some(plan) => {
+            let parts = plan.parts.iter().enumerate().map(|(part, members)| {
+                let types = members
+                    .iter()
+                    .filter_map(|&index| stored_type(context, index, &graph.nodes[index]));
+                let types = quote!((#(#types,)*));
+                let ty = match plan.is_lazy(part) {
+                    true => quote!(::signal_kernel::__private::std::boxed::Box<#types>),
+                    false => types,
+                };
+                let part = format_ident!("part_{part}__");
+                quote!(#[doc(hidden)] #part: #ty,)
+            });
+            parts.collect()
+        }
+    };
     let words = context.plan.map_or(1, |plan| plan.words);
     // An empty list that is the macro's: rustc suggests no parameter in it for a type it does not find.
     let full = match full.params.is_empty() {
@@ -229,7 +250,7 @@ fn own_methods(
     node: &Node,
     texts: &Texts,
 ) -> (TokenStream, TokenStream) {
-    let (vis, attrs, x, field) = (&node.vis, &node.attrs, &node.name, field(node));
+    let (vis, attrs, x, field) = (&node.vis, &node.attrs, &node.name, context.field(index));
     let method = |before: &str, node: &Node, after: &str| {
         let mut name = super::method(before, node, after);
         name.set_span(context.place(index));
@@ -353,7 +374,7 @@ fn set_body(
     node: &Node,
     value: &Ident,
 ) -> TokenStream {
-    let (field, same) = (field(node), same(context, node));
+    let (field, same) = (context.field(index), same(context, node));
     let revision = if plan.has_lazy() {
         quote!(self.core__.tick())
     } else {
@@ -404,7 +425,7 @@ fn open_methods(
         type_generics,
         ..
     } = context;
-    let (vis, field) = (&node.vis, field(node));
+    let (vis, field) = (&node.vis, context.field(index));
     let mut x = node.name.clone();
     x.set_span(context.place(index));
     let x = &x;

@@ -5,16 +5,12 @@
 //!
 //! Must not know: masks and edges.
 
-use super::{Context, Kind, Node, bits, docs, field, placed, plan::Plan, quiet, script::Script};
+use super::{
+    Context, Home, Kind, Node, bits, docs, field, placed, plan::Plan, quiet, script::Script,
+};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use std::ops::Range;
 use syn::{ext::IdentExt, spanned::Spanned};
-
-/// With more ranks than this, `new` is in parts: rustc's time grows with the square of a function's length.
-const LARGE: usize = 128;
-/// So many ranks are one part.
-const PART: usize = 32;
 
 pub(super) fn build(context: &Context) -> TokenStream {
     let [returned, failed] = context.free_types();
@@ -132,96 +128,53 @@ fn parameter(node: &Node) -> Option<TokenStream> {
 /// settle::begin(&mut graph);
 /// graph
 /// ```
+///
+/// In a large graph each part is made apart: `let part_0__ = settle::apart(|| { …; (__price, __qty,) });`.
 fn new_body(context: &Context, plan: &Plan) -> TokenStream {
     let nodes = &context.graph.nodes;
-    // Types are spelled out: what waits for the struct at the end to be inferred makes rustc's time grow
-    // with the square of the nodes.
-    let slot = |index: usize| match plan.places[index].versioned {
-        true => "::signal_kernel::__private::Slot::<_, u64>::new",
-        false => "::signal_kernel::__private::Slot::<_, ()>::new",
-    };
-    let mut end = String::new();
     let [mut sources, mut derived] = [(); 2].map(|()| Script::default());
-    for (index, node) in nodes.iter().enumerate() {
-        let (Kind::Field { value, .. } | Kind::Signal { value, .. }) = &node.kind else {
-            continue;
+    let mut fields = String::new();
+    for (part, members) in plan.parts.iter().enumerate() {
+        let script = match members.iter().all(|&index| nodes[index].is_source()) {
+            true => &mut sources,
+            false => &mut derived,
         };
-        let (slot, name) = (slot(index), node.name.unraw());
-        let value = match value {
-            Some(_) => format!("Self::__init_{name}()"),
-            None => sources.hole(node.name.to_token_stream()).to_string(),
+        let apart = match plan.is_lazy(part) {
+            true => "boxed",
+            false => "apart",
         };
-        match &node.kind {
-            Kind::Field { .. } => write!(sources, "let __{name} = {value};"),
-            _ => write!(sources, "let __{name} = {slot}({value});"),
+        write!(
+            script,
+            "let part_{part}__ = ::signal_kernel::__private::settle::{apart}(|| {{"
+        );
+        let mut made = String::new();
+        for &index in members {
+            make(context, plan, script, index);
+            made += &format!("__{},", nodes[index].name.unraw());
+        }
+        write!(script, "({made}) }});");
+        fields += &format!("part_{part}__,");
+    }
+    if plan.parts.is_empty() {
+        for (index, node) in nodes.iter().enumerate() {
+            if node.is_source() {
+                make(context, plan, &mut sources, index);
+            }
+            if !matches!(node.kind, Kind::Effect { kept: None, .. }) {
+                fields += &format!("__{},", node.name.unraw());
+            }
+        }
+        for rank in 0..plan.ranks {
+            let index = plan.positions[rank];
+            if rank == plan.position(index) {
+                make(context, plan, &mut derived, index);
+            }
         }
     }
-    for rank in 0..plan.ranks {
-        let index = plan.positions[rank];
-        let node = &nodes[index];
-        let name = node.name.unraw();
-        if plan.ranks > LARGE && rank % PART == 0 {
-            let made = made(context, plan, rank..plan.ranks.min(rank + PART));
-            let end = std::mem::replace(&mut end, format!("({made}) }});"));
-            write!(
-                derived,
-                "{end} let ({made}) = ::signal_kernel::__private::settle::apart(|| {{"
-            );
-        }
-        match &node.kind {
-            Kind::Computed { .. } if plan.places[index].lazy => {
-                let same = context.same(node);
-                write!(
-                    derived,
-                    "let __{name} = ::signal_kernel::__private::Lazy::new(Self::{same});"
-                );
-            }
-            Kind::Computed { .. } => {
-                let inputs = context.inputs(&mut derived, node, "").join(", ");
-                let slot = slot(index);
-                write!(
-                    derived,
-                    "let __{name} = {slot}(Self::__body_{name}({inputs}));"
-                );
-            }
-            Kind::Resource {
-                path,
-                keep_previous,
-                manual,
-                ..
-            } if rank == plan.position(index) => {
-                let (field, answer) = (field(node), rank as u32);
-                let new = quote_spanned!(path.span()=> ::signal_kernel::__private::Answer::new(#answer, #keep_previous, #manual));
-                let new = derived.hole(new);
-                if *manual {
-                    write!(derived, "let __{name} = {new};");
-                } else {
-                    let inputs = context.inputs(&mut derived, node, "").join(", ");
-                    let begin = derived.hole(quote_spanned!(path.span()=> #field.begin));
-                    write!(
-                        derived,
-                        "let mut __{name} = {new}; {begin}(&hub, Self::__start_{name}({inputs}));"
-                    );
-                }
-            }
-            Kind::Effect { kept: Some(ty), .. } => {
-                let ty = derived.hole(quote!(#ty));
-                write!(
-                    derived,
-                    "let __{name} = ::core::option::Option::<{ty}>::None;"
-                );
-            }
-            _ => {}
-        }
-    }
-    write!(derived, "{end}");
-    let mut fields = Script::default();
-    for node in nodes {
-        if !matches!(node.kind, Kind::Effect { kept: None, .. }) {
-            write!(fields, "__{},", node.name.unraw());
-        }
-    }
-    let [sources, derived, fields] = [sources, derived, fields].map(Script::finish);
+    let [sources, derived] = [sources, derived].map(Script::finish);
+    let mut script = Script::default();
+    write!(script, "{fields}");
+    let fields = script.finish();
     let hub = if context.has_resources() {
         quote!(::core::option::Option::Some(
             ::core::default::Default::default()
@@ -258,21 +211,74 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
     }
 }
 
-/// The fields that `new` makes for these ranks.
-fn made(context: &Context, plan: &Plan, ranks: Range<usize>) -> String {
-    let mut made = String::new();
-    for rank in ranks {
-        let node = &context.graph.nodes[plan.positions[rank]];
-        let is_field = match node.kind {
-            Kind::Resource { .. } => rank == plan.position(plan.positions[rank]),
-            Kind::Effect { ref kept, .. } => kept.is_some(),
-            _ => true,
-        };
-        if is_field {
-            made += &format!("__{},", node.name.unraw());
+/// Makes what the struct keeps of one node.
+fn make(context: &Context, plan: &Plan, script: &mut Script, index: usize) {
+    let node = &context.graph.nodes[index];
+    let name = node.name.unraw();
+    // Types are spelled out: what waits for the struct at the end to be inferred makes rustc's time grow
+    // with the square of the nodes.
+    let slot = match plan.places[index].versioned {
+        true => "::signal_kernel::__private::Slot::<_, u64>::new",
+        false => "::signal_kernel::__private::Slot::<_, ()>::new",
+    };
+    let inputs = |script: &mut Script| {
+        let inputs = context.inputs(script, node, Home::Locals(context.part(index)));
+        inputs.join(", ")
+    };
+    match &node.kind {
+        Kind::Field { value, .. } | Kind::Signal { value, .. } => {
+            let value = match value {
+                Some(_) => format!("Self::__init_{name}()"),
+                None => script.hole(node.name.to_token_stream()).to_string(),
+            };
+            match &node.kind {
+                Kind::Field { .. } => write!(script, "let __{name} = {value};"),
+                _ => write!(script, "let __{name} = {slot}({value});"),
+            }
         }
+        Kind::Computed { .. } if plan.places[index].lazy => {
+            let same = context.same(node);
+            write!(
+                script,
+                "let __{name} = ::signal_kernel::__private::Lazy::new(Self::{same});"
+            );
+        }
+        Kind::Computed { .. } => {
+            let inputs = inputs(script);
+            write!(
+                script,
+                "let __{name} = {slot}(Self::__body_{name}({inputs}));"
+            );
+        }
+        Kind::Resource {
+            path,
+            keep_previous,
+            manual,
+            ..
+        } => {
+            let (field, answer) = (field(node), plan.position(index) as u32);
+            let new = quote_spanned!(path.span()=> ::signal_kernel::__private::Answer::new(#answer, #keep_previous, #manual));
+            let new = script.hole(new);
+            if *manual {
+                write!(script, "let __{name} = {new};");
+            } else {
+                let inputs = inputs(script);
+                let begin = script.hole(quote_spanned!(path.span()=> #field.begin));
+                write!(
+                    script,
+                    "let mut __{name} = {new}; {begin}(&hub, Self::__start_{name}({inputs}));"
+                );
+            }
+        }
+        Kind::Effect { kept: Some(ty), .. } => {
+            let ty = script.hole(quote!(#ty));
+            write!(
+                script,
+                "let __{name} = ::core::option::Option::<{ty}>::None;"
+            );
+        }
+        Kind::Effect { kept: None, .. } => {}
     }
-    made
 }
 
 /// Names and values, without running a body.
@@ -298,7 +304,7 @@ fn debug(context: &Context) -> TokenStream {
     }
     let where_clause = &generics.where_clause;
     let fields = graph.nodes.iter().enumerate().filter_map(|(index, node)| {
-        let (field, label) = (field(node), node.name.unraw().to_string());
+        let (field, label) = (context.field(index), node.name.unraw().to_string());
         let value = match &node.kind {
             // What cannot be printed is reported at its type.
             Kind::Field { ty, .. } => {

@@ -5,7 +5,7 @@
 //!
 //! Must not know: declaration syntax; batches.
 
-use super::{Context, Kind, Node, Part, Rule, bits, field, plan::Plan, script::Script, tables};
+use super::{Context, Home, Kind, Node, Part, Rule, bits, plan::Plan, script::Script, tables};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
@@ -19,7 +19,6 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
         impl_generics,
         type_generics,
         where_clause,
-        graph,
         ..
     } = context;
     let words = plan.words;
@@ -31,22 +30,17 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
         let pass = pass_name(word);
         quote!(#word => self.#pass::<ONE>(bits),)
     });
-    let [mut nodes, mut lazy, mut forced] = [(); 3].map(|()| Script::default());
-    for (index, node) in graph.nodes.iter().enumerate() {
-        show(context, plan, &mut nodes, index, node);
-        if plan.places[index].lazy {
-            let (name, rank) = (node.name.unraw(), plan.position(index));
-            write!(lazy, "{rank}usize => &self.__{name},");
-            force(context, plan, &mut forced, index, node);
-        }
-    }
-    let [nodes, lazy, forced] = [nodes, lazy, forced].map(Script::finish);
+    let ways = [Way::Node, Way::Lazy, Way::Force].map(|way| ways(context, plan, way));
+    let [(nodes, node), (lazies, lazy), (forces, force)] = ways;
     quote! {
         #[doc(hidden)]
         #[allow(dead_code, clippy::redundant_closure)]
         impl #impl_generics #name #type_generics #where_clause {
             #(#passes)*
             #shortcuts
+            #nodes
+            #lazies
+            #forces
         }
 
         #[doc(hidden)]
@@ -74,24 +68,15 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
             }
 
             fn node(&mut self, position: usize, show: &mut ::signal_kernel::__private::Show<'_>) {
-                match position {
-                    #nodes
-                    _ => {}
-                }
+                #node
             }
 
             fn lazy(&self, rank: usize) -> &dyn ::signal_kernel::__private::LazyState {
-                match rank {
-                    #lazy
-                    _ => ::signal_kernel::__private::read::not_lazy(rank),
-                }
+                #lazy
             }
 
             fn force(&self, rank: usize, revision: u64) -> ::core::option::Option<::signal_kernel::__private::Payload> {
-                match rank {
-                    #forced
-                    _ => ::signal_kernel::__private::read::not_lazy(rank),
-                }
+                #force
             }
         }
     }
@@ -133,6 +118,88 @@ fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
     }
 }
 
+/// What finds a node by its position.
+#[derive(Clone, Copy)]
+enum Way {
+    Node,
+    Lazy,
+    Force,
+}
+
+/// The way to each node, and in a large graph the functions it leads through, one for each word.
+///
+/// ```text
+/// match position { 0 => show.slot(…), … _ => {} }
+/// match position / 64 { 0 => self.__node_0(position, show), … _ => {} }
+/// ```
+fn ways(context: &Context, plan: &Plan, way: Way) -> (TokenStream, TokenStream) {
+    let arms = |script: &mut Script, positions: &[usize], first: usize| {
+        for (position, &index) in (first..).zip(positions) {
+            let node = &context.graph.nodes[index];
+            let lazy = plan.places[index].lazy;
+            match way {
+                Way::Node if position == plan.position(index) => {
+                    show(context, plan, script, index, node)
+                }
+                Way::Lazy if lazy => write!(
+                    script,
+                    "{position}usize => &self.{},",
+                    context.stored(index)
+                ),
+                Way::Force if lazy => force(context, plan, script, index, node),
+                _ => {}
+            }
+        }
+    };
+    let (by, missing) = match way {
+        Way::Node => ("position", "{}"),
+        Way::Lazy | Way::Force => ("rank", "::signal_kernel::__private::read::not_lazy(rank)"),
+    };
+    let [mut functions, mut body] = [(); 2].map(|()| Script::default());
+    if plan.parts.is_empty() {
+        write!(body, "match {by} {{");
+        arms(&mut body, &plan.positions, 0);
+        write!(body, "_ => {missing} }}");
+        return (functions.finish(), body.finish());
+    }
+    write!(body, "match {by} / 64 {{");
+    for (word, positions) in plan.positions.chunks(64).enumerate() {
+        let mut found = Script::default();
+        arms(&mut found, positions, word * 64);
+        if found.is_empty() {
+            continue;
+        }
+        let (head, call) = match way {
+            Way::Node => (
+                format!(
+                    "__node_{word}(&mut self, position: usize, show: &mut ::signal_kernel::__private::Show<'_>)"
+                ),
+                format!("__node_{word}(position, show)"),
+            ),
+            Way::Lazy => (
+                format!(
+                    "__lazy_{word}(&self, rank: usize) -> &dyn ::signal_kernel::__private::LazyState"
+                ),
+                format!("__lazy_{word}(rank)"),
+            ),
+            Way::Force => (
+                format!(
+                    "__force_{word}(&self, rank: usize, revision: u64) -> ::core::option::Option<::signal_kernel::__private::Payload>"
+                ),
+                format!("__force_{word}(rank, revision)"),
+            ),
+        };
+        let found = functions.hole(found.finish());
+        write!(
+            functions,
+            "#[inline(never)] fn {head} {{ match {by} {{ {found} _ => {missing} }} }}"
+        );
+        write!(body, "{word}usize => self.{call},");
+    }
+    write!(body, "_ => {missing} }}");
+    (functions.finish(), body.finish())
+}
+
 fn pass_name(word: usize) -> syn::Ident {
     format_ident!("__sweep_{word}")
 }
@@ -146,7 +213,7 @@ fn show(context: &Context, plan: &Plan, script: &mut Script, index: usize, node:
     };
     let method = match &node.kind {
         Kind::Resource { path, .. } => {
-            let (field, show) = (field(node), Ident::new("show", Span::call_site()));
+            let (field, show) = (context.field(index), Ident::new("show", Span::call_site()));
             let graph = Ident::new("self", Span::call_site());
             let shown = script.hole(quote_spanned!(path.span()=> #show.answer(&mut #graph.#field)));
             return write!(script, "{position}usize => {shown},");
@@ -161,10 +228,10 @@ fn show(context: &Context, plan: &Plan, script: &mut Script, index: usize, node:
         },
         Kind::Effect { .. } | Kind::Field { .. } => return,
     };
-    let (name, same) = (node.name.unraw(), context.same(node));
+    let (place, same) = (context.stored(index), context.same(node));
     write!(
         script,
-        "{position}usize => show.{method}(&mut self.__{name}, Self::{same}),"
+        "{position}usize => show.{method}(&mut self.{place}, Self::{same}),"
     );
 }
 
@@ -222,19 +289,19 @@ fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
 fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
     let index = plan.positions[rank];
     let node = &context.graph.nodes[index];
-    let name = node.name.unraw();
+    let (name, place) = (node.name.unraw(), context.stored(index));
     match &node.kind {
         Kind::Computed { .. } => {
             let masks = plan.masks(index, Part::Whole);
             let is_near = |(word, _): &&(u32, u64)| *word as usize == rank / 64;
             let near = masks.iter().find(is_near).map_or(0, |(_, bits)| *bits);
             let stored = if plan.places[index].lazy {
-                format!("self.__{name}.outdate({near}u64, &mut sweep)")
+                format!("self.{place}.outdate({near}u64, &mut sweep)")
             } else {
-                let inputs = context.inputs(script, node, "self.").join(", ");
+                let inputs = context.inputs(script, node, Home::Graph("self")).join(", ");
                 let same = context.same(node);
                 write!(script, "let value = Self::__body_{name}({inputs});");
-                format!("self.__{name}.store(value, Self::{same}, {near}u64, &mut sweep)")
+                format!("self.{place}.store(value, Self::{same}, {near}u64, &mut sweep)")
             };
             match masks.iter().all(|mask| is_near(&mask)) {
                 true => write!(script, "{stored};"),
@@ -247,7 +314,7 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
             }
         }
         Kind::Effect { kept, .. } => {
-            let inputs = context.inputs(script, node, "self.");
+            let inputs = context.inputs(script, node, Home::Graph("self"));
             if kept.is_none() {
                 return write!(script, "Self::__body_{name}({});", inputs.join(", "));
             }
@@ -255,11 +322,11 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
             write!(
                 script,
                 "::signal_kernel::__private::settle::rerun(\
-                 &mut self.__{name}, move || Self::__body_{name}({inputs}));"
+                 &mut self.{place}, move || Self::__body_{name}({inputs}));"
             );
         }
         Kind::Resource { path, .. } if rank != plan.position(index) => {
-            let (field, sweep) = (field(node), Ident::new("sweep", Span::call_site()));
+            let (field, sweep) = (context.field(index), Ident::new("sweep", Span::call_site()));
             let graph = Ident::new("self", Span::call_site());
             let changed = script
                 .hole(quote_spanned!(path.span()=> #graph.#field.question_changed(&mut #sweep)));
@@ -268,10 +335,10 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
             write!(script, "}}");
         }
         Kind::Resource { path, rule, .. } => {
-            let inputs = context.inputs(script, node, "self.");
+            let inputs = context.inputs(script, node, Home::Graph("self"));
             let inputs = taken(script, &inputs);
             let [graph, sweep] = ["self", "sweep"].map(|name| Ident::new(name, Span::call_site()));
-            let field = field(node);
+            let field = context.field(index);
             let act = script.hole(quote_spanned!(path.span()=> #graph.#field.act));
             let arguments =
                 script.hole(quote_spanned!(path.span()=> #sweep.hub(), #sweep.revision()));
@@ -344,17 +411,18 @@ fn mark(script: &mut Script, rank: usize, word: u32, bits: u64) {
 /// ```
 fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
     let (rank, name) = (plan.position(index), node.name.unraw());
+    let place = context.stored(index);
     let mut changed_at = "0_u64".to_owned();
     write!(script, "{rank}usize => {{");
     for used in node.uses() {
         let read = &context.graph.nodes[used.node];
-        let from = read.name.unraw();
+        let from = context.stored(used.node);
         let change = match &read.kind {
             Kind::Computed { .. } if plan.places[used.node].lazy => {
-                format!("self.__{from}.changed_at()")
+                format!("self.{from}.changed_at()")
             }
             Kind::Signal { .. } | Kind::Computed { .. } => {
-                format!("self.__{from}.version")
+                format!("self.{from}.version")
             }
             Kind::Resource { .. } => {
                 let part = match used.part {
@@ -363,7 +431,7 @@ fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node
                     Part::Error => "ERROR",
                     Part::Status => "STATUS",
                 };
-                format!("self.__{from}.version(::signal_kernel::__private::Change::{part})")
+                format!("self.{from}.version(::signal_kernel::__private::Change::{part})")
             }
             Kind::Field { .. } | Kind::Effect { .. } => continue,
         };
@@ -373,10 +441,12 @@ fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node
         );
         changed_at = "changed_at".to_owned();
     }
-    let inputs = context.inputs(script, node, "graph.").join(", ");
+    let inputs = context
+        .inputs(script, node, Home::Graph("graph"))
+        .join(", ");
     let same = context.same(node);
     write!(
         script,
-        "self.__{name}.force(self, revision, {changed_at}, |graph| Self::__body_{name}({inputs}), Self::{same}) }}"
+        "self.{place}.force(self, revision, {changed_at}, |graph| Self::__body_{name}({inputs}), Self::{same}) }}"
     );
 }

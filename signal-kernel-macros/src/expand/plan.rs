@@ -9,6 +9,12 @@
 use crate::model::{Graph, Kind, Part, Use};
 use std::collections::BTreeMap;
 
+/// A graph with more nodes than this is kept in parts: rustc's time grows with the square of a function's length, and
+/// there are functions that touch every field of a struct.
+const LARGE: usize = 128;
+/// So many nodes are one part.
+const PART: usize = 64;
+
 pub(super) struct Plan {
     /// How many positions are ranks.
     pub(super) ranks: usize,
@@ -18,9 +24,13 @@ pub(super) struct Plan {
     pub(super) positions: Vec<usize>,
     /// By node.
     pub(super) places: Vec<Place>,
+    /// The nodes of each part, in the order in which they are made; none in a small graph.
+    pub(super) parts: Vec<Vec<usize>>,
 }
 
 pub(super) struct Place {
+    /// The part that holds the node, and where in it.
+    pub(super) part: Option<(usize, usize)>,
     /// The node's rank or position; a resource's second rank; `None` for a plain field.
     pub(super) position: Option<usize>,
     /// A computed value that nothing watches.
@@ -59,6 +69,7 @@ impl Plan {
 
         let mut places: Vec<Place> = (0..nodes.len())
             .map(|node| Place {
+                part: None,
                 position: None,
                 lazy: lazy(node),
                 mentioned: false,
@@ -91,12 +102,27 @@ impl Plan {
                 places[used.node].dependents.push((rank, used.part));
             }
         }
+        let parts = match nodes.len() > LARGE {
+            true => parts(graph, &positions[..ranks], lazy),
+            false => Vec::new(),
+        };
+        for (part, members) in parts.iter().enumerate() {
+            for (at, &node) in members.iter().enumerate() {
+                places[node].part = Some((part, at));
+            }
+        }
         Plan {
             ranks,
             words: ranks.div_ceil(64).max(1),
             positions,
             places,
+            parts,
         }
+    }
+
+    /// Is this a part of lazy values? They are large, so they are not in the struct: that may have to fit on a stack.
+    pub(super) fn is_lazy(&self, part: usize) -> bool {
+        self.parts[part].iter().all(|&node| self.places[node].lazy)
     }
 
     /// The position of a node that is not a plain field.
@@ -148,6 +174,20 @@ pub(super) fn masks(ranks: impl Iterator<Item = usize>) -> Vec<(u32, u64)> {
     masks.into_iter().collect()
 }
 
+/// What the struct keeps, in parts: first what has its first value in the declaration, then by rank. A part has lazy
+/// values only, or none.
+fn parts(graph: &Graph, ranks: &[usize], lazy: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
+    let kept = |node: &usize| !matches!(graph.nodes[*node].kind, Kind::Effect { kept: None, .. });
+    let is_source = |node: &usize| graph.nodes[*node].is_source();
+    let sources: Vec<usize> = (0..graph.nodes.len()).filter(is_source).collect();
+    let mut derived: Vec<usize> = ranks.iter().copied().filter(kept).collect();
+    derived.dedup(); // a resource has two ranks
+    let derived = derived.chunk_by(|&a, &b| lazy(a) == lazy(b));
+    let kinds = std::iter::once(sources.as_slice()).chain(derived);
+    let parts = kinds.flat_map(|nodes| nodes.chunks(PART));
+    parts.map(<[usize]>::to_vec).collect()
+}
+
 /// Which computed values an effect or a resource needs, directly or not.
 fn watched(graph: &Graph, order: &[usize]) -> Vec<bool> {
     let mut watched = vec![false; graph.nodes.len()];
@@ -163,6 +203,11 @@ fn watched(graph: &Graph, order: &[usize]) -> Vec<bool> {
 }
 
 impl crate::model::Node {
+    /// It gets its first value in the declaration, or is a parameter of `new`.
+    pub(super) fn is_source(&self) -> bool {
+        matches!(self.kind, Kind::Field { .. } | Kind::Signal { .. })
+    }
+
     /// What the node's body, or a resource's arguments, mention.
     pub(crate) fn uses(&self) -> &[Use] {
         match &self.kind {

@@ -34,6 +34,11 @@ impl Script {
         self.text.write_fmt(text).expect("writing to a string");
     }
 
+    /// Nothing was written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// A place in the text for these tokens.
     pub(super) fn hole(&mut self, tokens: TokenStream) -> Hole {
         self.holes.push(tokens);

@@ -106,10 +106,10 @@ fn read_texts(context: &Context, index: usize, node: &Node) -> [String; 2] {
     let (Some(plan), Kind::Computed { .. }) = (context.plan, &node.kind) else {
         return Default::default();
     };
-    let (rank, name) = (plan.position(index), node.name.unraw());
+    let (rank, place) = (plan.position(index), context.stored(index));
     let own = match plan.places[index].lazy {
-        true => format!("self.__lazy({rank}usize, &self.__{name})"),
-        false => format!("self.core__.assert_good({rank}usize); &self.__{name}.value"),
+        true => format!("self.__lazy({rank}usize, &self.{place})"),
+        false => format!("self.core__.assert_good({rank}usize); &self.{place}.value"),
     };
     [own, format!("self.graph__.__refreshed({rank}usize)")]
 }

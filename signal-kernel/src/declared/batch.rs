@@ -138,9 +138,10 @@ fn roll_back<G: Wired<W>, const W: usize>(
         slot(graph, position, |it| {
             it.roll_back(Stamp { level, revision }, caught)
         });
-        graph
-            .core_mut()
-            .mark_dependents(position, Change::TRANSITION);
+        let core = graph.core_mut();
+        if core.marked != 0 {
+            core.mark_dependents(position, Change::TRANSITION);
+        }
     }
 }
 
@@ -165,7 +166,8 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
     if core.read {
         core.mark_touched();
     }
-    let mut stale = std::mem::replace(&mut core.pending, [0; W]);
+    let marked = core.marked != 0;
+    let mut stale = marked.then(|| std::mem::replace(&mut core.pending, [0; W]));
     let mut touched = std::mem::take(&mut core.touched);
     core.marked = 0;
     for &Touched { position, sure } in &touched {
@@ -189,7 +191,9 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
                 .mark_dependents(position, Change::TRANSITION),
             // Equal is not the same: what was computed half-way came from a value that is gone.
             Finished::PutBack => {
-                mark_dependents(&mut stale, G::WIRING, position, Change::TRANSITION);
+                if let Some(stale) = &mut stale {
+                    mark_dependents(stale, G::WIRING, position, Change::TRANSITION);
+                }
             }
             Finished::Untouched => {}
         }
@@ -197,7 +201,7 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
     touched.clear();
     graph.core_mut().touched = touched;
     graph.core_mut().tick();
-    if graph.core().read {
+    if let (true, Some(stale)) = (graph.core().read, stale) {
         close_half_way(graph, stale, caught);
     }
     settle::settle_into(graph, &mut caught.0);

@@ -1,9 +1,9 @@
 //! A computed value that nothing watches: computed by the first read after a change, through `&self`.
 //!
 //! Invariants: while `cell` is set the value is current; it is emptied, through `&mut self`, as soon as
-//! something it depends on may have changed, and then everything that reads it is emptied too.
-//! From `arm` to `close` there is an `apart`, and `past` is the state from before the batch: what is
-//! computed half-way lives in `cell` and `apart`.
+//! something it depends on may have changed, and then everything that reads it is emptied too. `found` is
+//! written by who fills `cell`, while he does. From `arm` to `close` there is an `apart`, and `past` is the
+//! value from before the batch: what is computed half-way lives in `cell` and `apart`.
 //!
 //! Must not know: ranks, edges, the other nodes.
 
@@ -12,26 +12,30 @@ use crate::state::Change;
 use std::{
     fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// A lazily computed value.
 pub struct Lazy<T> {
-    cell: OnceLock<Fresh<T>>,
-    past: Past<T>,
+    /// A new value, or none where the value from before still holds or the node is failed.
+    cell: OnceLock<Option<T>>,
+    /// The last good value of those before.
+    past: Option<T>,
+    found: Found,
     /// There is one while a batch is open that has touched this value.
     apart: Option<Box<Apart<T>>>,
 }
 
-/// What holds now.
-#[derive(Debug)]
-struct Fresh<T> {
-    /// A new value, or none where the value from before still holds or the node is failed.
-    value: Option<T>,
+/// What was found out last. Not in `cell`, whose content moves when it is emptied.
+#[derive(Debug, Default)]
+struct Found {
     /// When the value last changed, or how it failed: `PANICKED` or `BLOCKED`.
-    changed_at: u64,
+    changed_at: AtomicU64,
     /// When that was found out.
-    revision: u64,
+    at: AtomicU64,
 }
 
 /// The body, or the comparison, panicked. In place of a time, so that who reads the value knows at once.
@@ -39,82 +43,53 @@ const PANICKED: u64 = u64::MAX;
 /// A dependency is failed.
 const BLOCKED: u64 = PANICKED - 1;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Failure {
-    Panicked,
-    Blocked,
-}
-
-/// The last good value and what is known of it.
-#[derive(Debug)]
-struct Past<T> {
-    value: Option<T>,
-    changed_at: u64,
-    verified_at: u64,
-    failure: Option<Failure>,
-}
-
-impl<T> Default for Past<T> {
-    fn default() -> Self {
-        Past {
-            value: None,
-            changed_at: 0,
-            verified_at: 0,
-            failure: None,
+impl Found {
+    fn new(changed_at: u64, at: u64) -> Self {
+        Found {
+            changed_at: AtomicU64::new(changed_at),
+            at: AtomicU64::new(at),
         }
+    }
+
+    // Whoever reads the value knows that `cell` is set, and so sees what was written before that.
+    #[inline]
+    fn changed_at(&self) -> u64 {
+        self.changed_at.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    fn at(&self) -> u64 {
+        self.at.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    fn is_failed(&self) -> bool {
+        self.changed_at() >= BLOCKED
+    }
+
+    /// The value is a new one, or the node is failed.
+    #[inline]
+    fn set(&self, changed_at: u64, at: u64) {
+        self.changed_at.store(changed_at, Ordering::Relaxed);
+        self.keep(at);
+    }
+
+    /// What held still does.
+    #[inline]
+    fn keep(&self, at: u64) {
+        self.at.store(at, Ordering::Relaxed);
     }
 }
 
 /// What a batch must know of a value it has touched.
 #[derive(Debug)]
 struct Apart<T> {
-    /// How the state in `past` was current before the batch, if it was.
-    held: Option<Held>,
-    /// What the batch computed and outdated again. `None` inside means: the value in `past`.
-    half_way: Option<Past<T>>,
-}
-
-/// That the state in `past` is current.
-#[derive(Debug, Clone, Copy)]
-struct Held {
-    failure: Option<Failure>,
-    revision: u64,
-}
-
-impl Held {
-    fn cell<T>(self, past: &Past<T>) -> OnceLock<Fresh<T>> {
-        OnceLock::from(match self.failure {
-            Some(failure) => Fresh::failed(failure, self.revision),
-            None => Fresh {
-                value: None,
-                changed_at: past.changed_at,
-                revision: self.revision,
-            },
-        })
-    }
-}
-
-impl<T> Fresh<T> {
-    fn failed(failure: Failure, revision: u64) -> Self {
-        let changed_at = match failure {
-            Failure::Panicked => PANICKED,
-            Failure::Blocked => BLOCKED,
-        };
-        Fresh {
-            value: None,
-            changed_at,
-            revision,
-        }
-    }
-
-    #[inline]
-    fn failure(&self) -> Option<Failure> {
-        match self.changed_at {
-            PANICKED => Some(Failure::Panicked),
-            BLOCKED => Some(Failure::Blocked),
-            _ => None,
-        }
-    }
+    /// What had been found before the batch.
+    before: Found,
+    /// The value was current before the batch.
+    held: bool,
+    /// What the batch computed and outdated again, unless that is the value in `past`.
+    half_way: Option<T>,
 }
 
 /// Prints as `_`: a value that was not asked for.
@@ -141,7 +116,8 @@ impl<T> Lazy<T> {
     pub fn new(_same: fn(&T, &T) -> bool) -> Self {
         Lazy {
             cell: OnceLock::new(),
-            past: Past::default(),
+            past: None,
+            found: Found::default(),
             apart: None,
         }
     }
@@ -160,8 +136,8 @@ impl<T> Lazy<T> {
     /// The value, if it is current and not failed.
     #[inline]
     pub fn peek(&self) -> Option<&T> {
-        match self.cell.get()?.value {
-            Some(ref value) => Some(value),
+        match self.cell.get()? {
+            Some(value) => Some(value),
             None => self.peek_kept(),
         }
     }
@@ -169,17 +145,16 @@ impl<T> Lazy<T> {
     /// The value from before, if that is what holds.
     #[inline(never)]
     fn peek_kept(&self) -> Option<&T> {
-        let fresh = self.cell.get()?;
-        match fresh.failure() {
-            None => self.kept(),
-            Some(_) => None,
+        match self.found.is_failed() {
+            true => None,
+            false => self.kept(),
         }
     }
 
     /// When the value last changed, for who reads it: it is current.
     #[inline]
     pub fn changed_at(&self) -> u64 {
-        self.cell.get().map_or(BLOCKED, |fresh| fresh.changed_at)
+        self.found.changed_at()
     }
 
     /// Brings the value up to date. `changed_at` is when the latest of its dependencies changed.
@@ -217,18 +192,10 @@ impl<T> Lazy<T> {
     }
 
     #[inline]
-    fn latest(&self) -> &Past<T> {
-        let apart = self.apart.as_ref();
-        let half_way = apart.and_then(|apart| apart.half_way.as_ref());
-        half_way.unwrap_or(&self.past)
-    }
-
-    #[inline]
     fn kept(&self) -> Option<&T> {
         let apart = self.apart.as_ref();
         let half_way = apart.and_then(|apart| apart.half_way.as_ref());
-        let half_way = half_way.and_then(|past| past.value.as_ref());
-        half_way.or(self.past.value.as_ref())
+        half_way.or(self.past.as_ref())
     }
 
     /// It is current: a value or a failure.
@@ -251,23 +218,25 @@ struct Run<'a, G, T> {
 }
 
 impl<G, T> Run<'_, G, T> {
+    /// What to fill the cell with.
     #[inline]
-    fn fresh(&mut self, changed_at: u64) -> Fresh<T> {
-        let revision = self.revision;
+    fn fresh(&mut self, changed_at: u64) -> Option<T> {
+        let (found, revision) = (&self.lazy.found, self.revision);
         if changed_at >= BLOCKED {
-            return Fresh::failed(Failure::Blocked, revision);
+            found.set(BLOCKED, revision);
+            return None;
         }
-        let latest = self.lazy.latest();
         let kept = self.lazy.kept();
-        if changed_at <= latest.verified_at {
-            match latest.failure {
-                Some(Failure::Panicked) => return Fresh::failed(Failure::Panicked, revision),
-                None if kept.is_some() => {
-                    return Fresh {
-                        value: None,
-                        changed_at: latest.changed_at,
-                        revision,
-                    };
+        if changed_at <= found.at() {
+            match found.changed_at() {
+                BLOCKED => {}
+                PANICKED => {
+                    found.keep(revision);
+                    return None;
+                }
+                _ if kept.is_some() => {
+                    found.keep(revision);
+                    return None;
                 }
                 _ => {}
             }
@@ -276,25 +245,22 @@ impl<G, T> Run<'_, G, T> {
             let value = (self.body)(self.graph); // user code
             // user code; what ends a failure counts as a change
             let equal = kept.is_some_and(|kept| (self.same)(kept, &value));
-            (value, equal && latest.failure.is_none())
+            (value, equal && !found.is_failed())
         };
         match catch_unwind(AssertUnwindSafe(run)) {
-            Ok((value, false)) => Fresh {
-                value: Some(value),
-                changed_at: revision,
-                revision,
-            },
+            Ok((value, false)) => {
+                found.set(revision, revision);
+                Some(value)
+            }
             Ok((value, true)) => {
+                found.keep(revision);
                 self.equal = Some(value);
-                Fresh {
-                    value: None,
-                    changed_at: latest.changed_at,
-                    revision,
-                }
+                None
             }
             Err(payload) => {
+                found.set(PANICKED, revision);
                 self.panic = Some(payload);
-                Fresh::failed(Failure::Panicked, revision)
+                None
             }
         }
     }
@@ -316,14 +282,14 @@ impl<T> LazyState for Lazy<T> {
     }
 
     fn is_failed(&self) -> bool {
-        self.cell
-            .get()
-            .is_some_and(|fresh| fresh.failure().is_some())
+        self.is_fresh() && self.found.is_failed()
     }
 
     fn block(&self, revision: u64) {
-        self.cell
-            .get_or_init(|| Fresh::failed(Failure::Blocked, revision));
+        self.cell.get_or_init(|| {
+            self.found.set(BLOCKED, revision);
+            None
+        });
     }
 }
 
@@ -361,34 +327,14 @@ impl<T> Lazy<T> {
 
     /// Empties the cell. Unless it is empty, returns what its value replaces.
     fn empty(&mut self) -> Option<Option<T>> {
-        let fresh = self.cell.take()?;
-        let Some(apart) = &mut self.apart else {
-            return Some(self.past.take_in(fresh));
+        let Some(value) = self.cell.take()? else {
+            return Some(None);
         };
-        let half_way = apart.half_way.get_or_insert_with(|| Past {
-            value: None,
-            changed_at: self.past.changed_at,
-            verified_at: self.past.verified_at,
-            failure: self.past.failure,
-        });
-        Some(half_way.take_in(fresh))
-    }
-}
-
-impl<T> Past<T> {
-    /// Takes over what held until now; returns the value it replaces.
-    #[inline]
-    fn take_in(&mut self, fresh: Fresh<T>) -> Option<T> {
-        self.verified_at = fresh.revision;
-        self.failure = fresh.failure();
-        self.changed_at = match self.failure {
-            None => fresh.changed_at,
-            Some(_) => fresh.revision,
+        let past = match &mut self.apart {
+            None => &mut self.past,
+            Some(apart) => &mut apart.half_way,
         };
-        match fresh.value {
-            Some(value) => self.value.replace(value),
-            None => None,
-        }
+        Some(past.replace(value))
     }
 }
 
@@ -414,46 +360,55 @@ pub(crate) struct LazyRef<'a, T> {
 
 impl<T> AnyLazy for LazyRef<'_, T> {
     fn arm(&mut self, Caught(panics): &mut Caught) {
-        let Lazy { cell, past, apart } = &mut *self.lazy;
-        let held = cell.take().map(|fresh| {
-            let held = Held {
-                failure: fresh.failure(),
-                revision: fresh.revision,
-            };
-            // The value moves to `past`, where nothing computed half-way replaces it.
-            panics.discard(past.take_in(fresh));
-            held
-        });
-        *cell = held.map_or_else(OnceLock::new, |held| held.cell(past));
+        let Lazy {
+            cell,
+            past,
+            found,
+            apart,
+        } = &mut *self.lazy;
+        let held = cell.take();
         *apart = Some(Box::new(Apart {
-            held,
+            before: Found::new(found.changed_at(), found.at()),
+            held: held.is_some(),
             half_way: None,
         }));
+        if let Some(value) = held {
+            *cell = OnceLock::from(None);
+            if value.is_some() {
+                // It moves to `past`, where nothing computed half-way replaces it.
+                panics.discard(mem::replace(past, value));
+            }
+        }
     }
 
     fn close(&mut self, tainted: bool, stale: bool, Caught(panics): &mut Caught) -> bool {
-        let Lazy { cell, past, apart } = &mut *self.lazy;
+        let Lazy {
+            cell,
+            past,
+            found,
+            apart,
+        } = &mut *self.lazy;
         let Some(apart) = apart.take() else {
             return false;
         };
-        let Apart { held, half_way } = *apart;
-        let half_way = half_way.and_then(|past| past.value);
-        // What was computed half-way, `None` where that is the value in `past`; why it failed; since when it holds.
-        let (computed, failure, since) = match cell.take() {
-            None => (half_way, None, None),
-            Some(fresh) => {
-                let (failure, revision) = (fresh.failure(), fresh.revision);
-                match fresh.value {
-                    Some(value) => {
-                        panics.discard(half_way);
-                        (Some(value), failure, Some(revision))
-                    }
-                    None => (half_way, failure, Some(revision)),
-                }
+        let Apart {
+            before,
+            held,
+            half_way,
+        } = *apart;
+        let value = cell.take();
+        let (current, at) = (value.is_some(), found.at());
+        let (was_failed, is_failed) = (before.is_failed(), current && found.is_failed());
+        // What was computed half-way, `None` where that is the value in `past`.
+        let computed = match value.flatten() {
+            Some(value) => {
+                panics.discard(half_way);
+                Some(value)
             }
+            None => half_way,
         };
-        let unchanged = match (&computed, &past.value) {
-            _ if failure.is_some() || past.failure.is_some() => false,
+        let unchanged = match (&computed, &*past) {
+            _ if was_failed || is_failed => false,
             (None, _) => true,
             (Some(_), None) => false,
             // user code; a comparison that panics has not found the values equal
@@ -461,32 +416,29 @@ impl<T> AnyLazy for LazyRef<'_, T> {
                 panics.catch(|| (self.same)(value, computed)) == Some(true)
             }
         };
-        let (gone, dropped) = match (held, since) {
-            (Some(held), _) if !tainted => {
-                *cell = held.cell(past);
-                let same = match (held.failure.is_some(), failure.is_some()) {
-                    (false, false) => unchanged && (self.exact || computed.is_none()),
-                    (before, half_way) => before && half_way,
-                };
-                (!same, computed)
+        let mut dropped = computed;
+        let gone = if held && !tainted {
+            *cell = OnceLock::from(None);
+            *found = before;
+            match (was_failed, is_failed) {
+                (false, false) => !(unchanged && (self.exact || dropped.is_none())),
+                (was, is) => !(was && is),
             }
-            (_, Some(revision)) if !stale => {
-                // An equal value by a rule of the node's own gives way to the one from before.
-                let gone = unchanged && !self.exact && computed.is_some();
-                let mut dropped = computed;
-                if failure.is_none() {
-                    past.verified_at = revision;
-                    past.failure = None;
-                    if !unchanged {
-                        past.changed_at = revision;
-                        mem::swap(&mut past.value, &mut dropped);
-                    }
-                }
-                *cell = Held { failure, revision }.cell(past);
-                (gone, dropped)
+        } else if current && !stale {
+            *cell = OnceLock::from(None);
+            // An equal value by a rule of the node's own gives way to the one from before.
+            let gone = unchanged && !self.exact && dropped.is_some();
+            if unchanged {
+                *found = Found::new(before.changed_at(), at);
+            } else if !is_failed {
+                *found = Found::new(at, at);
+                mem::swap(past, &mut dropped);
             }
+            gone
+        } else {
             // Nothing is current any more, so nothing that reads this may be.
-            _ => (true, computed),
+            *found = before;
+            true
         };
         panics.discard(dropped);
         gone

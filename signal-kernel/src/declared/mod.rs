@@ -343,8 +343,22 @@ fn mark_dependents<const W: usize>(
 
 /// The lowest rank in a mask.
 fn lowest<const W: usize>(mask: &[u64; W]) -> Option<usize> {
-    let word = mask.iter().position(|&word| word != 0)?;
+    let word = first_word(mask, 0)?;
     Some(word * 64 + mask[word].trailing_zeros() as usize)
+}
+
+/// The first word of a mask that is not empty, from this one on. Of a large mask most are, so it takes several at a
+/// glance.
+#[inline]
+fn first_word<const W: usize>(mask: &[u64; W], mut from: usize) -> Option<usize> {
+    while let Some(words) = mask.get(from..from + 8) {
+        if words.iter().fold(0, |all, word| all | word) != 0 {
+            break;
+        }
+        from += 8;
+    }
+    let word = mask.get(from..)?.iter().position(|&word| word != 0)?;
+    Some(from + word)
 }
 
 /// Takes a rank out of a mask; returns whether it was there.

@@ -80,7 +80,9 @@ pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics:
     }
     let mut needed = [0; W];
     put(&mut needed, rank);
-    for word in (0..=rank / 64).rev() {
+    let last = rank / 64;
+    let (mut word, mut first) = (last, last);
+    loop {
         let outdated = core.outdated(word);
         let (mut here, mut left) = (needed[word], needed[word]);
         while left != 0 {
@@ -92,12 +94,17 @@ pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics:
                     left &= !bits; // what they need is in this node's masks
                 } else {
                     needed[other] |= core.outdated(other) & bits;
+                    first = first.min(other);
                 }
             }
         }
         needed[word] = here;
+        if word == first {
+            break;
+        }
+        word -= 1;
     }
-    for (word, &needed) in needed.iter().enumerate() {
+    for (word, &needed) in (first..).zip(&needed[first..=last]) {
         let mut left = needed;
         while left != 0 {
             force_one(graph, word * 64 + left.trailing_zeros() as usize, panics);

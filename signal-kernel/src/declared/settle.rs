@@ -9,14 +9,25 @@
 //!
 //! Must not know: what is in a node.
 
-use super::{Payload, Wired, answer, bit, lowest, slot::Caught, take, wiring::WireKind};
+use super::{
+    Payload, Wired, answer, bit, first_word, lowest, slot::Caught, take, wiring::WireKind,
+};
 use crate::{panics::FirstPanic, state::Change};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Where a mask has more words than this, those in which nothing is pending are skipped.
+const MANY: usize = 8;
 
 /// Makes a part of a large graph: one function of all of it would take rustc far longer.
 #[inline(never)]
 pub fn apart<R>(make: impl FnOnce() -> R) -> R {
     make()
+}
+
+/// The same for a part that is kept outside of the struct.
+#[inline(never)]
+pub fn boxed<R>(make: impl FnOnce() -> R) -> Box<R> {
+    Box::new(make())
 }
 
 /// Settles a new graph: every effect runs for the first time.
@@ -156,7 +167,14 @@ fn try_fast<G: Wired<W>, const W: usize>(
             if word >= W {
                 break;
             }
-            bits = std::mem::take(&mut graph.core_mut().pending[word]);
+            let pending = &mut graph.core_mut().pending;
+            if W > MANY && pending[word] == 0 {
+                match first_word(pending, word) {
+                    Some(next) => word = next,
+                    None => break,
+                }
+            }
+            bits = std::mem::take(&mut pending[word]);
         }
     }));
     match pass {

@@ -349,7 +349,7 @@ impl Graph {
         Ok(())
     }
 
-    /// A computed value has a value unless it never ran or is failed; a signal always has one. Only resources
+    /// A computed value has a value unless it never ran, is failed or on its way out; a signal always has one. Only resources
     /// hold anything else.
     fn check_values(&self) -> Checked {
         for index in self.live_nodes() {
@@ -357,7 +357,7 @@ impl Graph {
             let valued = node.version != 0;
             let right = match node.kind {
                 Kind::Signal => valued,
-                Kind::Computed => valued || node.marks & (STALE | RUNNING | FAILED) != 0,
+                Kind::Computed => valued || node.marks & (STALE | RUNNING | FAILED | DISPOSED) != 0,
                 Kind::Source | Kind::Driver => true,
                 _ => matches!(node.value, Value::Bits(0)),
             };

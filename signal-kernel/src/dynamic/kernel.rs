@@ -7,7 +7,9 @@
 
 use super::{
     batch,
-    graph::{CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, NONE, RUNNING, STALE, VERIFYING},
+    graph::{
+        CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING,
+    },
     handle::{Disposed, Id},
     settle,
     value::Value,
@@ -140,7 +142,7 @@ pub(super) fn pull<'a>(
         if !at_rest {
             return graph;
         }
-        if graph.is_settled() && graph.parked.is_empty() {
+        if graph.is_settled() && graph.half_way.is_empty() && graph.parked.is_empty() {
             graph.depth = 0;
             return graph;
         }
@@ -159,7 +161,7 @@ fn refuse(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> ! {
     };
     let message = graph.cycle(reader, index);
     if tracked {
-        graph.track(index);
+        graph.track_refused(index);
     }
     drop(graph);
     panic!("{message}");
@@ -178,7 +180,7 @@ fn end_pull(
     let failed = alive && graph.marks(index) & (FAILED | STALE) != 0;
     if failed {
         if tracked {
-            graph.track(index);
+            graph.track_refused(index);
         }
     } else {
         // The value is there, but dropping an old one has panicked.
@@ -209,6 +211,18 @@ impl Graph {
             }
         }
         Some(&node.value)
+    }
+
+    /// Tracks a read that cannot be answered. A value that is being computed, or could not be because of a cycle, did not
+    /// depend on the effect that has asked for it: once it is there, that runs again.
+    #[cold]
+    fn track_refused(&mut self, index: u32) {
+        self.track(index);
+        let observer = self.ambient.observer.node;
+        let waits = self.marks(index) & (STALE | RUNNING | VERIFYING) != 0;
+        if waits && observer != NONE && self.nodes[observer as usize].kind == Kind::Effect {
+            self.queue(observer, CHECK);
+        }
     }
 
     /// What a read of a failed computed value says.

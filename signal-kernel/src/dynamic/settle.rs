@@ -278,7 +278,6 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             } else {
                 Value::NONE
             };
-            graph.unset(index, CHECK | VERIFYING);
             match kind {
                 Kind::Computed => {
                     let around = graph.ambient;
@@ -289,8 +288,11 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
                     drop(graph);
                     run::effect(cell, index, panics);
                 }
-                Kind::Effect => graph.set(index, DIRTY),
-                _ => graph.unset(index, DIRTY), // a part: its driver has acted
+                Kind::Effect => {
+                    graph.unset(index, CHECK | VERIFYING);
+                    graph.set(index, DIRTY);
+                }
+                _ => graph.unset(index, STALE | VERIFYING), // a part: its driver has acted
             }
             panics.discard(gone); // user code
         }

@@ -535,9 +535,9 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
         show: &mut ::signal_kernel::__private::Show<'_>,
     ) {
         match position {
+            0usize => show.slot(&mut self.__total, Self::__equal_u64),
             2usize => show.slot(&mut self.__price, Self::__equal_u64),
             3usize => show.slot(&mut self.__qty, Self::__equal_u64),
-            0usize => show.slot(&mut self.__total, Self::__equal_u64),
             _ => {}
         }
     }

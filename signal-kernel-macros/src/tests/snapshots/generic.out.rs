@@ -564,9 +564,9 @@ where
         show: &mut ::signal_kernel::__private::Show<'_>,
     ) {
         match position {
-            2usize => show.slot(&mut self.__type, Self::__same_type),
             0usize => show.lazy(&mut self.__many, Self::__same_many),
             1usize => show.lazy(&mut self.__count, Self::__equal_usize),
+            2usize => show.slot(&mut self.__type, Self::__same_type),
             _ => {}
         }
     }

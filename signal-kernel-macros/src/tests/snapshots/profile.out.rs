@@ -687,9 +687,9 @@ impl ::signal_kernel::__private::Wired<1usize> for Profile {
         show: &mut ::signal_kernel::__private::Show<'_>,
     ) {
         match position {
-            5usize => show.slot(&mut self.__id, Self::__same_id),
             1usize => show.answer(&mut self.__user),
             2usize => show.slot_by_rule(&mut self.__title, Self::__same_title),
+            5usize => show.slot(&mut self.__id, Self::__same_id),
             _ => {}
         }
     }
