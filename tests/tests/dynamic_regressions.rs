@@ -808,3 +808,36 @@ fn a_transaction_in_a_destructor_during_a_read_leaves_nothing_half_way() {
     assert_sound();
     assert_eq!(half.get(), 0);
 }
+
+/// What is let go of on the way to a value was tracked for who has asked for that.
+#[test]
+fn what_a_destructor_reads_while_a_value_is_judged_is_not_tracked() {
+    let log = Log::new();
+    let (source, other, trigger) = (signal(0), signal(0), signal(0));
+    let value = computed_with(
+        move || {
+            source.get();
+            Rc::new(OnDrop(move || _ = other.try_get()))
+        },
+        {
+            let judged = Cell::new(0);
+            move |_, _| judged.replace(judged.get() + 1) > 0 // a new value half-way, none in the end
+        },
+    );
+    value.get();
+    let logs = log.clone();
+    create_effect(move || {
+        if trigger.get() == 1 {
+            value.with(|_| logs.push("run"));
+        }
+    });
+    batch(|| {
+        source.set(1);
+        value.with(|_| ());
+        trigger.set(1);
+    });
+    assert_sound();
+    assert_eq!(log.take(), ["run"]);
+    other.set(1);
+    assert_eq!(log.take(), NOTHING);
+}
