@@ -7,9 +7,11 @@
 mod chains;
 
 use chains::{Chain64, Chain65, Chain200, LazyChain, POISON};
-use signal_kernel::{NodeKind, reactive};
+use futures::executor::block_on;
+use signal_kernel::{NodeKind, reactive, resource};
 use signal_kernel_tests::log::{Log, NOTHING};
 use signal_kernel_tests::panics::panic_of;
+use std::convert::Infallible;
 
 /// The log of a chain whose bodies have all run.
 fn whole(length: usize, last: u64) -> Vec<String> {
@@ -190,4 +192,87 @@ fn r8_a_failure_reaches_across_words() {
     assert_eq!(log.take(), effects(1));
     wide.set_bad(0);
     assert_eq!(log.take(), ["last 1"]);
+}
+
+#[resource]
+async fn doubled(number: u64) -> Result<u64, Infallible> {
+    Ok(number * 2)
+}
+
+/// Says when it is dropped.
+struct Kept(Log, u64);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.0.push(format!("dropped {}", self.1));
+    }
+}
+
+/// A node of each kind among many: with as many nodes the struct has them in parts.
+macro_rules! mixed {
+    ($first:ident $($node:ident)*) => {
+        reactive! {
+            #[derive(Debug)]
+            struct Mixed<T: Clone + PartialEq> {
+                let log: Log;
+                let mut shown: u64 = 0;
+                signal value: T;
+                signal number: u64 = 1;
+                computed $first: u64 = number + 1;
+                $(computed $node: u64 = number + $first;)*
+                computed copy: T = value.clone();
+                computed unwatched: u64 = $first + number;
+                computed unwatched_too: u64 = unwatched + 1;
+                resource answer = doubled(*$first);
+                effect kept: Kept = Kept(log.clone(), *$first);
+                effect show {
+                    *shown += 1;
+                    log.push(format!("{:?} {}", answer.value(), [$($node),*].into_iter().sum::<u64>()));
+                }
+            }
+        }
+    };
+}
+
+mixed! {
+    n0 n1 n2 n3 n4 n5 n6 n7 n8 n9 n10 n11 n12 n13 n14 n15 n16 n17 n18 n19 n20 n21 n22 n23 n24 n25 n26 n27 n28
+    n29 n30 n31 n32 n33 n34 n35 n36 n37 n38 n39 n40 n41 n42 n43 n44 n45 n46 n47 n48 n49 n50 n51 n52 n53 n54
+    n55 n56 n57 n58 n59 n60 n61 n62 n63 n64 n65 n66 n67 n68 n69 n70 n71 n72 n73 n74 n75 n76 n77 n78 n79 n80
+    n81 n82 n83 n84 n85 n86 n87 n88 n89 n90 n91 n92 n93 n94 n95 n96 n97 n98 n99 n100 n101 n102 n103 n104
+    n105 n106 n107 n108 n109 n110 n111 n112 n113 n114 n115 n116 n117 n118 n119 n120 n121 n122 n123 n124
+    n125 n126 n127 n128 n129 n130
+}
+
+#[test]
+fn a_node_of_each_kind_among_many() {
+    let log = Log::new();
+    let mut mixed = Mixed::new(log.clone(), "a".to_owned());
+    assert_eq!(log.take(), ["None 390"]);
+    block_on(mixed.settled());
+    assert_eq!(log.take(), ["Some(4) 390"]);
+    assert_eq!((mixed.copy().as_str(), *mixed.unwatched_too()), ("a", 4));
+    mixed.batch(|mixed| {
+        mixed.set_value("b".to_owned());
+        mixed.update_number(|number| *number += 1);
+        assert_eq!((*mixed.n130(), *mixed.unwatched_too()), (5, 6));
+        mixed.set_number(3);
+    });
+    assert_eq!(log.take(), ["dropped 2", "Some(4) 910"]);
+    block_on(mixed.settled());
+    assert_eq!(log.take(), ["Some(8) 910"]);
+    assert_eq!((*mixed.shown(), mixed.copy().as_str()), (4, "b"));
+    let printed = format!("{mixed:?}");
+    for field in ["number: 3", "n130: 7", "unwatched_too: _", "copy: \"b\""] {
+        assert!(printed.contains(field), "{field} in {printed}");
+    }
+    let failed: Result<(), ()> = mixed.transaction(|mixed| {
+        mixed.set_number(1);
+        mixed.set_value("c".to_owned());
+        Err(())
+    });
+    assert_eq!((failed, *mixed.number()), (Err(()), 3));
+    assert_eq!((mixed.copy().as_str(), *mixed.unwatched_too()), ("b", 8));
+    assert_eq!(log.take(), NOTHING);
+    drop(mixed);
+    assert_eq!(log.take(), ["dropped 4"]);
 }
