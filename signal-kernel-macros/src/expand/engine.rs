@@ -412,9 +412,11 @@ fn mark(script: &mut Script, rank: usize, word: u32, bits: u64) {
 fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
     let (rank, name) = (plan.position(index), node.name.unraw());
     let place = context.stored(index);
-    let mut changed_at = "0_u64".to_owned();
+    // What reads no lazy value is outdated only by what has changed for certain.
+    let is_sure = plan.places[index].reads.is_empty();
+    let mut changed_at = if is_sure { "revision" } else { "0_u64" }.to_owned();
     write!(script, "{rank}usize => {{");
-    for used in node.uses() {
+    for used in node.uses().iter().filter(|_| !is_sure) {
         let read = &context.graph.nodes[used.node];
         let from = context.stored(used.node);
         let change = match &read.kind {

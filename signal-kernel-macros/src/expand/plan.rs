@@ -37,7 +37,8 @@ pub(super) struct Place {
     pub(super) lazy: bool,
     /// A body mentions this node.
     pub(super) mentioned: bool,
-    /// A lazy value reads this node.
+    /// When it changed matters: to a lazy value that also reads others of its kind. One that does not is outdated only
+    /// by what has changed for certain.
     pub(super) versioned: bool,
     /// The ranks of the lazy values that this lazy value reads.
     pub(super) reads: Vec<usize>,
@@ -90,10 +91,11 @@ impl Plan {
             } else {
                 position
             };
+            let reads_lazily = places[reader].lazy;
+            let compares = reads_lazily && node.uses().iter().any(|used| lazy(used.node));
             for used in node.uses() {
-                let reads_lazily = places[reader].lazy;
                 places[used.node].mentioned = true;
-                places[used.node].versioned |= reads_lazily;
+                places[used.node].versioned |= compares;
                 if let (true, true, Some(rank)) =
                     (reads_lazily, lazy(used.node), places[used.node].position)
                 {

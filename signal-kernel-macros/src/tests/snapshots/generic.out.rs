@@ -60,7 +60,7 @@ where
     #[doc(hidden)]
     core__: ::signal_kernel::__private::Core<1usize>,
     #[doc(hidden)]
-    __type: ::signal_kernel::__private::Slot<T, u64>,
+    __type: ::signal_kernel::__private::Slot<T, ()>,
     #[doc(hidden)]
     __many: ::signal_kernel::__private::Lazy<[T; N]>,
     #[doc(hidden)]
@@ -375,7 +375,7 @@ where
     #[cfg_attr(doc, doc = " It takes the first value of `type`.")]
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(r#type: T) -> Self {
-        let __type = ::signal_kernel::__private::Slot::<_, u64>::new(r#type);
+        let __type = ::signal_kernel::__private::Slot::<_, ()>::new(r#type);
         let hub = ::core::option::Option::None;
         let __many = ::signal_kernel::__private::Lazy::new(Self::__same_many);
         let __count = ::signal_kernel::__private::Lazy::new(Self::__equal_usize);
@@ -584,12 +584,11 @@ where
     ) -> ::core::option::Option<::signal_kernel::__private::Payload> {
         match rank {
             0usize => {
-                let changed_at = ::core::cmp::Ord::max(0_u64, self.__type.version);
                 self.__many
                     .force(
                         self,
                         revision,
-                        changed_at,
+                        revision,
                         |graph| Self::__body_many(&graph.__type.value),
                         Self::__same_many,
                     )
