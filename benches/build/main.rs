@@ -12,5 +12,6 @@ use std::{env, fs, path::Path};
 fn main() {
     println!("cargo::rerun-if-changed=build");
     let path = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("declared.rs");
-    fs::write(path, shapes::all()).expect("OUT_DIR is writable");
+    let large = env::var_os("CARGO_FEATURE_LARGE").is_some();
+    fs::write(path, shapes::all(large)).expect("OUT_DIR is writable");
 }

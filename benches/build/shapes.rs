@@ -1,16 +1,14 @@
 //! The shapes of the declared graphs.
 //!
-//! Invariants: a name here is used in `src/declared.rs`. Sizes are what compiles in reasonable time:
-//! lazy nodes cost rustc far more than watched ones.
+//! Invariants: a name here is used in `src/declared.rs`, that of a large graph behind the feature `large`.
 //!
 //! Must not know: how a graph is printed.
 
 use crate::graph::Graph;
 use std::fmt::Display;
 
-pub fn all() -> String {
-    let mut text = String::new();
-    for graph in [
+pub fn all(large: bool) -> String {
+    let mut graphs = vec![
         small("Source", "*self.head()", |_| {}),
         small("Computed", "*self.result()", |graph| {
             graph.item("computed result: i64 = add(*head, 1);");
@@ -36,9 +34,14 @@ pub fn all() -> String {
         fan_out(1000),
         fan_out_effects(1000),
         fan_in(1000),
-    ] {
-        graph.print(&mut text);
+    ];
+    if large {
+        for layers in [1000, 2500] {
+            graphs.extend([false, true].map(|effects| cellx(layers, effects)));
+        }
     }
+    let mut text = String::new();
+    graphs.iter().for_each(|graph| graph.print(&mut text));
     text
 }
 

@@ -1,7 +1,7 @@
 //! The graphs declared with `reactive!`, and the drivers of those that are many.
 //!
 //! Invariants: a declared graph has a fixed size. Where a workload has 100 000 nodes, it is 1000 graphs of
-//! 100; rows that are larger than what `build/shapes.rs` writes are left out.
+//! 100; the largest are there with the feature `large` only.
 //!
 //! Must not know: what is inside the runtime.
 
@@ -59,9 +59,30 @@ pub fn run(workload: &str, meter: &Meter) -> bool {
             plan::fan_out_effects(1000).drive(meter, Box::new(FanOutEffects::new()));
         }
         "fan-in 1000" => plan::fan_in(1000).drive(meter, Box::new(FanIn::new())),
+        _ => return run_large(workload, meter),
+    }
+    true
+}
+
+#[cfg(feature = "large")]
+fn run_large(workload: &str, meter: &Meter) -> bool {
+    match workload {
+        "cellx 1000" => plan::cellx(1000, false).drive(meter, Box::new(Cellx1000::new())),
+        "cellx 2500" => plan::cellx(2500, false).drive(meter, Box::new(Cellx2500::new())),
+        "cellx 1000, effects" => {
+            plan::cellx(1000, true).drive(meter, Box::new(Cellx1000Effects::new()));
+        }
+        "cellx 2500, effects" => {
+            plan::cellx(2500, true).drive(meter, Box::new(Cellx2500Effects::new()));
+        }
         _ => return false,
     }
     true
+}
+
+#[cfg(not(feature = "large"))]
+fn run_large(_: &str, _: &Meter) -> bool {
+    false
 }
 
 /// Makes as many graphs as have [`MANY`] nodes together.
