@@ -73,7 +73,7 @@ pub fn create_effect(body: impl FnMut() + 'static) -> Effect {
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let node = graph.add_body(Kind::Effect, Some(body), place);
+        let node = graph.add_body(Kind::Effect, Some(body), place, 0);
         let effect = Effect {
             id: Id::of(&graph, node),
             marker: std::marker::PhantomData,
@@ -198,6 +198,6 @@ pub fn on_cleanup(cleanup: impl FnOnce() + 'static) {
             );
         }
         let place = graph.names.number(place);
-        graph.add_body(Kind::Cleanup, Some(cleanup), place);
+        graph.add_body(Kind::Cleanup, Some(cleanup), place, 0);
     });
 }

@@ -82,6 +82,25 @@ pub(super) struct Node {
     pub(super) marks: u8,
 }
 
+/// What a node is filled from.
+const BLANK: Node = Node {
+    value: Value::NONE,
+    generation: 0,
+    version: 0,
+    read_by: 0,
+    subs: NONE,
+    subs_tail: NONE,
+    deps: NONE,
+    order: NONE,
+    next_sibling: NONE,
+    prev_sibling: NONE,
+    body: NONE,
+    place: 0,
+    logged: 0,
+    kind: Kind::Free,
+    marks: 0,
+};
+
 /// What a node has that depends on others or owns others.
 pub(super) struct Body {
     /// Taken out while it runs.
@@ -300,81 +319,82 @@ impl Graph {
     }
 
     /// Makes a node that belongs to whoever owns what is made now.
+    #[inline]
     pub(super) fn add(&mut self, kind: Kind, value: Value, place: u32) -> u32 {
-        let owner = self.ambient.owner;
-        let node = Node {
+        self.add_node(Node {
             value,
-            generation: self.first_generation,
             version: self.clock,
-            read_by: 0,
-            subs: NONE,
-            subs_tail: NONE,
-            deps: NONE,
-            order: NONE,
-            next_sibling: NONE,
-            prev_sibling: owner,
-            body: NONE,
             place,
-            logged: 0,
             kind,
-            marks: 0,
-        };
-        self.live += 1;
-        let index = if self.free_node == NONE {
-            if self.nodes.is_empty() {
-                kernel::end_with_thread();
-            }
-            make_room(&mut self.nodes);
-            self.nodes.push(node);
-            to_index(self.nodes.len() - 1)
-        } else {
-            let index = self.free_node;
-            let slot = &mut self.nodes[index as usize];
-            self.free_node = slot.next_sibling;
-            let generation = slot.generation;
-            *slot = node;
-            slot.generation = generation;
-            index
-        };
-        if owner != NONE {
-            let next = std::mem::replace(self.first(owner, kind), index);
-            self.nodes[index as usize].next_sibling = next;
-            if next != NONE {
-                self.nodes[next as usize].prev_sibling = index;
-            }
-        }
-        index
+            ..BLANK
+        })
     }
 
     /// Makes a node that runs something, or owns something.
+    #[inline]
     pub(super) fn add_body(
         &mut self,
         kind: Kind,
         run: Option<Box<dyn super::run::Run>>,
         place: u32,
+        marks: u8,
     ) -> u32 {
-        let node = self.add(kind, Value::NONE, place);
-        self.renumber_if_due();
+        if self.orders >= LAST {
+            self.renumber_if_due();
+        }
         self.orders += 1;
         let body = Body {
             run,
             first_child: NONE,
             first_cleanup: NONE,
         };
-        let index = if self.free_body == NONE {
-            make_room(&mut self.bodies);
-            self.bodies.push(body);
-            to_index(self.bodies.len() - 1)
-        } else {
-            let index = self.free_body;
-            let slot = &mut self.bodies[index as usize];
-            self.free_body = slot.first_child;
-            *slot = body;
-            index
+        let body = match self.free_body {
+            NONE => append(&mut self.bodies, body),
+            index => {
+                let slot = &mut self.bodies[index as usize];
+                self.free_body = slot.first_child;
+                *slot = body;
+                index
+            }
         };
-        let slot = &mut self.nodes[node as usize];
-        (slot.version, slot.body, slot.order) = (0, index, self.orders);
-        node
+        self.add_node(Node {
+            order: self.orders,
+            body,
+            place,
+            kind,
+            marks,
+            ..BLANK
+        })
+    }
+
+    #[inline(always)]
+    fn add_node(&mut self, mut node: Node) -> u32 {
+        let index = match self.free_node {
+            NONE => to_index(self.nodes.len()),
+            index => index,
+        };
+        let owner = self.ambient.owner;
+        if owner != NONE {
+            let next = std::mem::replace(self.first(owner, node.kind), index);
+            if let Some(next) = self.nodes.get_mut(next as usize) {
+                next.prev_sibling = index;
+            }
+            (node.prev_sibling, node.next_sibling) = (owner, next);
+        }
+        self.live += 1;
+        if self.free_node == NONE {
+            node.generation = self.first_generation;
+            append(&mut self.nodes, node);
+            if index == 0 {
+                kernel::end_with_thread();
+            }
+        } else {
+            let slot = &mut self.nodes[index as usize];
+            self.free_node = slot.next_sibling;
+            node.generation = slot.generation;
+            *slot = node;
+        }
+        index
     }
 
     /// Is this still the node it was?
@@ -419,18 +439,33 @@ impl Graph {
     }
 }
 
-/// Lets a long table grow by a sixteenth: what it costs to move it is little, what it keeps idle is not.
+/// Puts something at the end of a table.
 #[inline(always)]
-pub(super) fn make_room<T>(table: &mut Vec<T>) {
-    if table.len() == table.capacity() && table.len() >= 4096 {
+pub(super) fn append<T>(table: &mut Vec<T>, entry: T) -> u32 {
+    let index = to_index(table.len());
+    if table.len() == table.capacity() {
+        make_room(table);
+    }
+    table.push(entry);
+    index
+}
+
+/// Lets a long table grow by a sixteenth: what it costs to move it is little, what it keeps idle is not.
+#[cold]
+#[inline(never)]
+fn make_room<T>(table: &mut Vec<T>) {
+    if table.len() < 4096 {
+        table.reserve(1);
+    } else {
         table.reserve_exact(table.len() / 16);
     }
 }
 
 #[inline(always)]
 pub(super) fn to_index(index: usize) -> u32 {
-    u32::try_from(index)
-        .ok()
-        .filter(|&index| index < NONE / 2)
-        .expect("a graph holds less than 2^31 nodes and links")
+    assert!(
+        index < (NONE / 2) as usize,
+        "a graph holds less than 2^31 nodes and links"
+    );
+    index as u32
 }
