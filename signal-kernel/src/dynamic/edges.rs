@@ -63,7 +63,7 @@ impl Graph {
             seen: node.version,
         };
         let index = if self.free_link == NONE {
-            append(&mut self.links, link)
+            append(&mut self.links, self.peak, link)
         } else {
             let index = self.free_link;
             self.free_link = self.links[index as usize].next_dep;

@@ -243,6 +243,8 @@ pub(super) struct Graph {
     pub(super) free_body: u32,
     pub(super) free_link: u32,
     pub(super) live: u32,
+    /// How many nodes there were before the tables were given back.
+    pub(super) peak: usize,
     /// Where generations begin: above all that were in use before the tables were given back.
     pub(super) first_generation: u32,
     pub(super) clock: u32,
@@ -288,6 +290,7 @@ impl Graph {
             free_body: NONE,
             free_link: NONE,
             live: 0,
+            peak: 0,
             first_generation: 0,
             clock: 1,
             runs: 1,
@@ -349,7 +352,7 @@ impl Graph {
             first_cleanup: NONE,
         };
         let body = match self.free_body {
-            NONE => append(&mut self.bodies, body),
+            NONE => append(&mut self.bodies, self.peak, body),
             index => {
                 let slot = &mut self.bodies[index as usize];
                 self.free_body = slot.first_child;
@@ -384,7 +387,7 @@ impl Graph {
         self.live += 1;
         if self.free_node == NONE {
             node.generation = self.first_generation;
-            append(&mut self.nodes, node);
+            append(&mut self.nodes, self.peak, node);
             if index == 0 {
                 kernel::end_with_thread();
             }
@@ -441,23 +444,24 @@ impl Graph {
 
 /// Puts something at the end of a table.
 #[inline(always)]
-pub(super) fn append<T>(table: &mut Vec<T>, entry: T) -> u32 {
+pub(super) fn append<T>(table: &mut Vec<T>, peak: usize, entry: T) -> u32 {
     let index = to_index(table.len());
     if table.len() == table.capacity() {
-        make_room(table);
+        make_room(table, peak);
     }
     table.push(entry);
     index
 }
 
-/// Lets a long table grow by a sixteenth: what it costs to move it is little, what it keeps idle is not.
+/// Lets a long table grow by a sixteenth: what it costs to move it is little, what it keeps idle is not. Where a graph
+/// was that large before, it grows in a few large steps.
 #[cold]
 #[inline(never)]
-fn make_room<T>(table: &mut Vec<T>) {
-    if table.len() < 4096 {
-        table.reserve(1);
-    } else {
-        table.reserve_exact(table.len() / 16);
+fn make_room<T>(table: &mut Vec<T>, peak: usize) {
+    let len = table.len();
+    if len >= 4096 {
+        let again = peak.saturating_sub(len).min(len);
+        table.reserve_exact(again.max(len / 16));
     }
 }
 
@@ -468,4 +472,39 @@ pub(super) fn to_index(index: usize) -> u32 {
         "a graph holds less than 2^31 nodes and links"
     );
     index as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The capacities of a table that is filled with `count` entries.
+    fn steps(count: usize, peak: usize) -> Vec<usize> {
+        let mut table = Vec::new();
+        let mut steps = Vec::new();
+        for entry in 0..count {
+            append(&mut table, peak, entry);
+            if steps.last() != Some(&table.capacity()) {
+                steps.push(table.capacity());
+            }
+        }
+        steps
+    }
+
+    #[test]
+    fn a_long_table_grows_by_a_sixteenth() {
+        let all = steps(100_000, 0);
+        let long = all.iter().skip_while(|&&capacity| capacity < 4096);
+        let long: Vec<_> = long.collect();
+        assert!(long.len() > 40);
+        assert!(long.windows(2).all(|two| *two[1] == two[0] + two[0] / 16));
+    }
+
+    #[test]
+    fn a_table_that_was_long_before_doubles_up_to_that_length() {
+        let all = steps(40_000, 30_000);
+        let long = all.into_iter().skip_while(|&capacity| capacity < 4096);
+        let long: Vec<_> = long.take(5).collect();
+        assert_eq!(long, [4096, 8192, 16_384, 30_000, 31_875]);
+    }
 }

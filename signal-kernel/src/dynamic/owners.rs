@@ -108,6 +108,7 @@ impl Graph {
             return;
         };
         self.first_generation = first;
+        self.peak = self.nodes.len();
         (self.nodes, self.bodies, self.links) = (Vec::new(), Vec::new(), Vec::new());
         (self.free_node, self.free_body, self.free_link) = (NONE, NONE, NONE);
         self.queues = Queues::new();
