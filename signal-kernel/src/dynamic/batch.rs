@@ -147,6 +147,12 @@ pub(super) fn settle<'a>(
     panics: &mut FirstPanic,
 ) {
     graph = settle::rounds(cell, graph, panics);
+    close_at_rest(graph, panics);
+}
+
+/// The outermost batch ends: nothing is left to settle.
+#[inline(always)]
+pub(super) fn close_at_rest(mut graph: RefMut<'_, Graph>, panics: &mut FirstPanic) {
     graph.depth = 0;
     graph.shrink_if_empty();
     let news = graph.drive.as_ref().and_then(Drive::news);

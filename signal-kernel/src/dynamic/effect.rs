@@ -10,7 +10,11 @@ use super::{
     run::{self, Run},
 };
 use crate::panics::FirstPanic;
-use std::{borrow::Cow, cell::RefCell, panic::Location};
+use std::{
+    borrow::Cow,
+    cell::{RefCell, RefMut},
+    panic::Location,
+};
 
 /// Something that runs when what it has read has changed.
 ///
@@ -68,8 +72,11 @@ pub struct Effect {
 /// ```
 #[track_caller]
 pub fn create_effect(body: impl FnMut() + 'static) -> Effect {
-    let place = Location::caller();
-    let body = Box::new(Plain(body));
+    make(Box::new(Plain(body)), Location::caller())
+}
+
+#[inline(never)]
+fn make(body: Box<dyn Run>, place: &'static Location<'static>) -> Effect {
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
@@ -79,23 +86,43 @@ pub fn create_effect(body: impl FnMut() + 'static) -> Effect {
             marker: std::marker::PhantomData,
         };
         let mut panics = FirstPanic::default();
-        if graph.round && graph.depth == 1 {
-            // Made by an effect: it runs now, as a part of it.
-            graph.set(node, DIRTY);
-            let inside = graph.begin_inside();
-            graph = run::effect(cell, graph, node, &mut panics);
-            graph.end_inside(inside);
-            drop(graph);
-        } else {
-            graph.queue(node, DIRTY);
-            if graph.depth == 0 {
-                graph.depth = 1;
-                batch::settle(cell, graph, &mut panics);
-            }
-        }
+        first_run(cell, graph, node, &mut panics);
         panics.resume();
         effect
     })
+}
+
+#[inline(always)]
+fn first_run<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    node: u32,
+    panics: &mut FirstPanic,
+) {
+    if graph.depth == 0 && graph.is_settled() {
+        // A round of its own.
+        graph.set(node, DIRTY);
+        (graph.depth, graph.round) = (1, true);
+        graph = run::effect(cell, graph, node, panics);
+        graph.round = false;
+        if graph.is_settled() && graph.half_way.is_empty() {
+            batch::close_at_rest(graph, panics);
+        } else {
+            batch::settle(cell, graph, panics);
+        }
+    } else if graph.depth == 1 && graph.round {
+        // Made by an effect: it runs now, as a part of it.
+        graph.set(node, DIRTY);
+        let inside = graph.begin_inside();
+        graph = run::effect(cell, graph, node, panics);
+        graph.end_inside(inside);
+    } else {
+        graph.queue(node, DIRTY);
+        if graph.depth == 0 {
+            graph.depth = 1;
+            batch::settle(cell, graph, panics);
+        }
+    }
 }
 
 struct Plain<F>(F);
