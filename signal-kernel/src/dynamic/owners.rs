@@ -99,10 +99,15 @@ impl Graph {
     }
 
     /// Gives the tables back when nothing is left in them.
+    #[inline(always)]
     pub(super) fn shrink_if_empty(&mut self) {
-        if self.live > 0 || self.nodes.len() < 1024 || self.ambient.running != NONE {
-            return;
+        if self.live == 0 && self.nodes.len() >= 1024 && self.ambient.running == NONE {
+            self.shrink();
         }
+    }
+
+    #[cold]
+    fn shrink(&mut self) {
         let highest = self.nodes.iter().map(|node| node.generation).max();
         let Some(first) = highest.and_then(|highest| highest.checked_add(1)) else {
             return;
