@@ -13,7 +13,11 @@ use super::{
     value::Value,
 };
 use crate::panics::FirstPanic;
-use std::{any::Any, cell::RefCell, rc::Rc};
+use std::{
+    any::Any,
+    cell::{RefCell, RefMut},
+    rc::Rc,
+};
 
 /// How many values are kept to be used again by the next batch.
 const SPARES: usize = 64;
@@ -139,7 +143,12 @@ pub(super) fn end(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
 /// Settles at the end of the outermost batch.
 #[inline(never)]
 pub(super) fn settle(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
-    let mut graph = settle::rounds(cell, panics);
+    close_at_rest(settle::rounds(cell, panics), panics);
+}
+
+/// The outermost batch ends: nothing is left to settle.
+#[inline(always)]
+pub(super) fn close_at_rest(mut graph: RefMut<'_, Graph>, panics: &mut FirstPanic) {
     graph.depth = 0;
     graph.shrink_if_empty();
     let news = graph.drive.as_ref().and_then(Drive::news);

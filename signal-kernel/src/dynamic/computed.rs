@@ -119,8 +119,7 @@ where
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let node = graph.add_body(Kind::Computed, Some(formula), place);
-        graph.set(node, DIRTY);
+        let node = graph.add_body(Kind::Computed, Some(formula), place, DIRTY);
         Computed {
             id: Id::of(&graph, node),
             marker: PhantomData,

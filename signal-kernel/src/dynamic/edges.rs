@@ -7,7 +7,7 @@
 
 use super::graph::{
     CHECK, DIRTY, Due, Graph, Kind, Link, NOBODY, NONE, Node, Observer, QUEUED, Queues, STALE,
-    VERIFYING, make_room, to_index,
+    VERIFYING, append,
 };
 
 impl Observer {
@@ -63,9 +63,7 @@ impl Graph {
             seen: node.version,
         };
         let index = if self.free_link == NONE {
-            make_room(&mut self.links);
-            self.links.push(link);
-            to_index(self.links.len() - 1)
+            append(&mut self.links, self.peak, link)
         } else {
             let index = self.free_link;
             self.free_link = self.links[index as usize].next_dep;

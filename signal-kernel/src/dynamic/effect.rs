@@ -68,35 +68,59 @@ pub struct Effect {
 /// ```
 #[track_caller]
 pub fn create_effect(body: impl FnMut() + 'static) -> Effect {
-    let place = Location::caller();
-    let body = Box::new(Plain(body));
+    make(Box::new(Plain(body)), Location::caller())
+}
+
+#[inline(never)]
+fn make(body: Box<dyn Run>, place: &'static Location<'static>) -> Effect {
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let node = graph.add_body(Kind::Effect, Some(body), place);
+        let node = graph.add_body(Kind::Effect, Some(body), place, 0);
         let effect = Effect {
             id: Id::of(&graph, node),
             marker: std::marker::PhantomData,
         };
         let mut panics = FirstPanic::default();
-        if graph.round && graph.depth == 1 {
-            // Made by an effect: it runs now, as a part of it.
-            graph.set(node, DIRTY);
-            let inside = graph.begin_inside();
-            drop(graph);
-            run::effect(cell, node, &mut panics);
-            cell.borrow_mut().end_inside(inside);
-        } else {
-            graph.queue(node, DIRTY);
-            if graph.depth == 0 {
-                graph.depth = 1;
-                drop(graph);
-                batch::settle(cell, &mut panics);
-            }
-        }
+        drop(graph);
+        first_run(cell, node, &mut panics);
         panics.resume();
         effect
     })
+}
+
+#[inline(always)]
+fn first_run(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
+    if graph.depth == 0 && graph.is_settled() {
+        // A round of its own.
+        graph.set(node, DIRTY);
+        (graph.depth, graph.round) = (1, true);
+        drop(graph);
+        run::effect(cell, node, panics);
+        graph = cell.borrow_mut();
+        graph.round = false;
+        if graph.is_settled() && graph.half_way.is_empty() {
+            batch::close_at_rest(graph, panics);
+        } else {
+            drop(graph);
+            batch::settle(cell, panics);
+        }
+    } else if graph.depth == 1 && graph.round {
+        // Made by an effect: it runs now, as a part of it.
+        graph.set(node, DIRTY);
+        let inside = graph.begin_inside();
+        drop(graph);
+        run::effect(cell, node, panics);
+        cell.borrow_mut().end_inside(inside);
+    } else {
+        graph.queue(node, DIRTY);
+        if graph.depth == 0 {
+            graph.depth = 1;
+            drop(graph);
+            batch::settle(cell, panics);
+        }
+    }
 }
 
 struct Plain<F>(F);
@@ -199,6 +223,6 @@ pub fn on_cleanup(cleanup: impl FnOnce() + 'static) {
             );
         }
         let place = graph.names.number(place);
-        graph.add_body(Kind::Cleanup, Some(cleanup), place);
+        graph.add_body(Kind::Cleanup, Some(cleanup), place, 0);
     });
 }

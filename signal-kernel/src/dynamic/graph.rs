@@ -80,6 +80,22 @@ pub(super) struct Node {
     pub(super) marks: u8,
 }
 
+/// What a node is filled from.
+const BLANK: Node = Node {
+    value: Value::NONE,
+    run: None,
+    generation: 0,
+    version: 0,
+    read_by: 0,
+    subs: NONE,
+    subs_tail: NONE,
+    deps: NONE,
+    order: NONE,
+    aside: 0,
+    kind: Kind::Free,
+    marks: 0,
+};
+
 /// What a node's owner is, what it owns, and where it was made: beside the nodes, under the same numbers.
 pub(super) struct Kin {
     /// In the list of free slots, the next of them.
@@ -233,6 +249,8 @@ pub(super) struct Graph {
     pub(super) free_node: u32,
     pub(super) free_link: u32,
     pub(super) live: u32,
+    /// How many nodes there were before the tables were given back.
+    pub(super) peak: usize,
     /// Where generations begin: above all that were in use before the tables were given back.
     pub(super) first_generation: u32,
     pub(super) clock: u32,
@@ -277,6 +295,7 @@ impl Graph {
             free_node: NONE,
             free_link: NONE,
             live: 0,
+            peak: 0,
             first_generation: 0,
             clock: 1,
             runs: 1,
@@ -308,72 +327,80 @@ impl Graph {
     }
 
     /// Makes a node that belongs to whoever owns what is made now.
+    #[inline]
     pub(super) fn add(&mut self, kind: Kind, value: Value, place: u32) -> u32 {
+        self.add_node(
+            Node {
+                value,
+                version: self.clock,
+                kind,
+                ..BLANK
+            },
+            place,
+        )
+    }
+
+    /// Makes a node that runs something, or owns something.
+    #[inline]
+    pub(super) fn add_body(
+        &mut self,
+        kind: Kind,
+        run: Option<Box<dyn super::run::Run>>,
+        place: u32,
+        marks: u8,
+    ) -> u32 {
+        if self.orders >= LAST {
+            self.renumber_if_due();
+        }
+        self.orders += 1;
+        self.add_node(
+            Node {
+                run,
+                order: self.orders,
+                kind,
+                marks,
+                ..BLANK
+            },
+            place,
+        )
+    }
+
+    #[inline(always)]
+    fn add_node(&mut self, mut node: Node, place: u32) -> u32 {
+        let index = match self.free_node {
+            NONE => to_index(self.nodes.len()),
+            index => index,
+        };
         let owner = self.ambient.owner;
-        let kin = Kin {
+        let mut kin = Kin {
             next_sibling: NONE,
             prev_sibling: owner,
             first_child: NONE,
             first_cleanup: NONE,
             place,
         };
-        let node = Node {
-            value,
-            run: None,
-            generation: self.first_generation,
-            version: self.clock,
-            read_by: 0,
-            subs: NONE,
-            subs_tail: NONE,
-            deps: NONE,
-            order: NONE,
-            aside: 0,
-            kind,
-            marks: 0,
-        };
-        self.live += 1;
-        let index = if self.free_node == NONE {
-            if self.nodes.is_empty() {
-                kernel::end_with_thread();
-            }
-            make_room(&mut self.nodes);
-            self.nodes.push(node);
-            make_room(&mut self.kin);
-            self.kin.push(kin);
-            to_index(self.nodes.len() - 1)
-        } else {
-            let index = self.free_node;
-            let slot = &mut self.nodes[index as usize];
-            self.free_node = std::mem::replace(&mut self.kin[index as usize], kin).next_sibling;
-            let generation = slot.generation;
-            *slot = node;
-            slot.generation = generation;
-            index
-        };
         if owner != NONE {
             self.nodes[owner as usize].aside = 1;
-            let next = std::mem::replace(self.first(owner, kind), index);
-            self.kin[index as usize].next_sibling = next;
-            if next != NONE {
-                self.kin[next as usize].prev_sibling = index;
+            kin.next_sibling = std::mem::replace(self.first(owner, node.kind), index);
+            if let Some(next) = self.kin.get_mut(kin.next_sibling as usize) {
+                next.prev_sibling = index;
             }
         }
+        self.live += 1;
+        if self.free_node == NONE {
+            node.generation = self.first_generation;
+            append(&mut self.nodes, self.peak, node);
+            append(&mut self.kin, self.peak, kin);
+            if index == 0 {
+                kernel::end_with_thread();
+            }
+        } else {
+            let slot = &mut self.nodes[index as usize];
+            node.generation = slot.generation;
+            *slot = node;
+            self.free_node = std::mem::replace(&mut self.kin[index as usize], kin).next_sibling;
+        }
         index
-    }
-
-    /// Makes a node that runs something, or owns something.
-    pub(super) fn add_body(
-        &mut self,
-        kind: Kind,
-        run: Option<Box<dyn super::run::Run>>,
-        place: u32,
-    ) -> u32 {
-        let node = self.add(kind, Value::NONE, place);
-        self.renumber_if_due();
-        self.orders += 1;
-        let slot = &mut self.nodes[node as usize];
-        (slot.version, slot.run, slot.order) = (0, run, self.orders);
-        node
     }
 
     /// Is this still the node it was?
@@ -417,18 +444,69 @@ impl Graph {
     }
 }
 
-/// Lets a long table grow by a sixteenth: what it costs to move it is little, what it keeps idle is not.
+/// Puts something at the end of a table.
 #[inline(always)]
-pub(super) fn make_room<T>(table: &mut Vec<T>) {
-    if table.len() == table.capacity() && table.len() >= 4096 {
-        table.reserve_exact(table.len() / 16);
+pub(super) fn append<T>(table: &mut Vec<T>, peak: usize, entry: T) -> u32 {
+    let index = to_index(table.len());
+    if table.len() == table.capacity() {
+        make_room(table, peak);
+    }
+    table.push(entry);
+    index
+}
+
+/// Lets a long table grow by a sixteenth: what it costs to move it is little, what it keeps idle is not. Where a graph
+/// was that large before, it grows in a few large steps.
+#[cold]
+#[inline(never)]
+fn make_room<T>(table: &mut Vec<T>, peak: usize) {
+    let len = table.len();
+    if len >= 4096 {
+        let again = peak.saturating_sub(len).min(len);
+        table.reserve_exact(again.max(len / 16));
     }
 }
 
 #[inline(always)]
 pub(super) fn to_index(index: usize) -> u32 {
-    u32::try_from(index)
-        .ok()
-        .filter(|&index| index < NONE / 2)
-        .expect("a graph holds less than 2^31 nodes and links")
+    assert!(
+        index < (NONE / 2) as usize,
+        "a graph holds less than 2^31 nodes and links"
+    );
+    index as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The capacities of a table that is filled with `count` entries.
+    fn steps(count: usize, peak: usize) -> Vec<usize> {
+        let mut table = Vec::new();
+        let mut steps = Vec::new();
+        for entry in 0..count {
+            append(&mut table, peak, entry);
+            if steps.last() != Some(&table.capacity()) {
+                steps.push(table.capacity());
+            }
+        }
+        steps
+    }
+
+    #[test]
+    fn a_long_table_grows_by_a_sixteenth() {
+        let all = steps(100_000, 0);
+        let long = all.iter().skip_while(|&&capacity| capacity < 4096);
+        let long: Vec<_> = long.collect();
+        assert!(long.len() > 40);
+        assert!(long.windows(2).all(|two| *two[1] == two[0] + two[0] / 16));
+    }
+
+    #[test]
+    fn a_table_that_was_long_before_doubles_up_to_that_length() {
+        let all = steps(40_000, 30_000);
+        let long = all.into_iter().skip_while(|&capacity| capacity < 4096);
+        let long: Vec<_> = long.take(5).collect();
+        assert_eq!(long, [4096, 8192, 16_384, 30_000, 31_875]);
+    }
 }

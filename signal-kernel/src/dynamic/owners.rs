@@ -98,21 +98,19 @@ impl Graph {
     /// Gives the tables back when nothing is left in them.
     #[inline(always)]
     pub(super) fn shrink_if_empty(&mut self) {
-        if self.live == 0 {
+        if self.live == 0 && self.nodes.len() >= 1024 && self.ambient.running == NONE {
             self.shrink();
         }
     }
 
     #[cold]
     fn shrink(&mut self) {
-        if self.nodes.len() < 1024 || self.ambient.running != NONE {
-            return;
-        }
         let highest = self.nodes.iter().map(|node| node.generation).max();
         let Some(first) = highest.and_then(|highest| highest.checked_add(1)) else {
             return;
         };
         self.first_generation = first;
+        self.peak = self.nodes.len();
         (self.nodes, self.kin, self.links) = (Vec::new(), Vec::new(), Vec::new());
         (self.free_node, self.free_link) = (NONE, NONE);
         self.queues = Queues::new();

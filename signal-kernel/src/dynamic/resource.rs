@@ -572,7 +572,7 @@ fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let owner = graph.add_body(Kind::Scope, None, place);
+        let owner = graph.add_body(Kind::Scope, None, place, 0);
         let inside = Owner::enter(cell, &mut graph, owner);
         drop(graph);
         let question = question();

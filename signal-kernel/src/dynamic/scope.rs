@@ -71,7 +71,7 @@ pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let node = graph.add_body(Kind::Scope, None, place);
+        let node = graph.add_body(Kind::Scope, None, place, 0);
         let scope = Scope {
             id: Id::of(&graph, node),
             marker: std::marker::PhantomData,

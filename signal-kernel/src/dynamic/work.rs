@@ -327,7 +327,7 @@ impl Parts {
         let before = std::mem::replace(&mut graph.ambient.owner, self.owner);
         let driver = self.driver.index;
         let place = graph.kin[driver as usize].place;
-        let part = graph.add_body(Kind::Source, None, place);
+        let part = graph.add_body(Kind::Source, None, place, 0);
         graph.ambient.owner = before;
         graph.depends_on(part, driver);
         if graph.marks(driver) & (STALE | RUNNING | VERIFYING) != 0 {
@@ -374,7 +374,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     let mut graph = cell.borrow_mut();
     let hub = drive::of(&mut graph).hub.hub.clone();
     let before = std::mem::replace(&mut graph.ambient.owner, owner);
-    let driver = graph.add_body(Kind::Driver, None, place);
+    let driver = graph.add_body(Kind::Driver, None, place, 0);
     graph.ambient.owner = before;
     let id = Id::of(&graph, driver);
     let desk = Rc::new(Desk {
