@@ -8,8 +8,7 @@
 use super::{
     batch,
     graph::{
-        Ambient, CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NOBODY, NONE, RUNNING,
-        STALE, VERIFYING,
+        CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING,
     },
     handle::{Disposed, Id},
     settle,
@@ -134,14 +133,9 @@ pub(super) fn pull<'a>(
     let mut panics = FirstPanic::default();
     let inside = graph.begin_inside();
     let around = graph.ambient;
-    // What is dropped on the way is tracked for nobody.
-    let between = Ambient {
-        observer: NOBODY,
-        ..around
-    };
     // What a glance at its dependencies could only confirm.
     let must_run = marks & (DIRTY | HALF_WAY) == DIRTY && graph.is_computed(index);
-    graph = settle::refresh(cell, graph, &between, (index, must_run), &mut panics);
+    graph = settle::refresh(cell, graph, &around, (index, must_run), &mut panics);
     graph.ambient = around;
     graph.end_inside(inside);
     if panics.is_empty() {

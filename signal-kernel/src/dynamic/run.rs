@@ -125,6 +125,21 @@ pub(super) fn step_out(mut graph: RefMut<'_, Graph>, around: &Ambient) {
     graph.ambient = *around;
 }
 
+/// Lets go of the graph between runs, for other code than that of bodies.
+#[inline(always)]
+pub(super) fn step_aside(mut graph: RefMut<'_, Graph>, around: &Ambient) {
+    graph.ambient = between(around);
+}
+
+/// What is dropped on the way is tracked for nobody: what is `around` comes back as it was.
+#[inline(always)]
+fn between(around: &Ambient) -> Ambient {
+    Ambient {
+        observer: NOBODY,
+        ..*around
+    }
+}
+
 /// Runs the body of a computed value and compares what it yields. True if it is a new value, for sure. What is
 /// `around` comes back when the caller steps out.
 #[inline(always)]
@@ -145,7 +160,7 @@ pub(super) fn computed<'a>(
             None => return (guard, false), // it is still `VERIFYING`: see `refresh`
         },
         _ => {
-            step_out(guard, around);
+            step_aside(guard, around);
             computed_with_care(cell, index, panics);
             return (cell.borrow_mut(), false);
         }
@@ -193,7 +208,7 @@ fn end_badly(
 ) {
     let mut graph = cell.borrow_mut();
     graph.forget_unread();
-    graph.ambient = *around;
+    graph.ambient = between(around);
     let node = &mut graph.nodes[index as usize];
     node.marks &= !RUNNING;
     let id = (index, node.generation);
@@ -289,7 +304,7 @@ pub(super) fn effects(cell: &RefCell<Graph>, round: &[Due], panics: &mut FirstPa
             continue;
         }
         if node.owns_any() {
-            step_out(guard, &around);
+            step_aside(guard, &around);
             effect(cell, index, panics);
             guard = cell.borrow_mut();
         } else if let Some(run) = node.run.take() {

@@ -126,12 +126,12 @@ pub(super) fn refresh<'a>(
             Stop::Done => return graph,
             Stop::Run => (graph, moved) = run::computed(cell, graph, around, at.node, panics),
             Stop::Act => {
-                run::step_out(graph, around);
+                run::step_aside(graph, around);
                 run::effect(cell, at.node, panics);
                 graph = cell.borrow_mut();
             }
             Stop::Look => {
-                run::step_out(graph, around);
+                run::step_aside(graph, around);
                 let next = look_closely(cell, at, base, panics);
                 graph = cell.borrow_mut();
                 match next {
@@ -146,7 +146,7 @@ pub(super) fn refresh<'a>(
         }
         if !moved && graph.marks(at.node()) & VERIFYING != 0 {
             // Its body is not there: a rule or a destructor of its last run has asked for it.
-            run::step_out(graph, around);
+            run::step_aside(graph, around);
             refuse(cell, (at.node(), at.node()), base, panics);
             return cell.borrow_mut();
         }
