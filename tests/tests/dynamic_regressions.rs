@@ -841,3 +841,30 @@ fn what_a_destructor_reads_while_a_value_is_judged_is_not_tracked() {
     other.set(1);
     assert_eq!(log.take(), NOTHING);
 }
+
+/// It stood in the queue twice; what it wrote in its first turn was taken for seen by the second.
+#[test]
+fn an_effect_that_was_due_twice_sees_what_a_cleanup_writes_while_it_is_looked_at() {
+    let log = Log::new();
+    let [source, counted, other, limit] = [signal(0), signal(0), signal(0), signal(0)];
+    let cleans = computed(move || {
+        on_cleanup(move || counted.set(counted.peek() + 1));
+        source.get();
+    });
+    let above = computed(move || {
+        on_cleanup(move || other.set(other.peek() + 10));
+        limit.get() > 100
+    });
+    let logs = log.clone();
+    create_effect(move || {
+        let seen = (source.get(), counted.get(), other.get());
+        above.get();
+        logs.push(format!("{seen:?}"));
+        limit.set(seen.0);
+    });
+    create_effect(move || cleans.get());
+    assert_eq!(log.take(), ["(0, 0, 0)"]);
+    source.set(1);
+    assert_eq!(log.take(), ["(1, 1, 0)", "(1, 1, 10)"]);
+    assert_sound();
+}
