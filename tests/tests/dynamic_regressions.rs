@@ -868,3 +868,27 @@ fn an_effect_that_was_due_twice_sees_what_a_cleanup_writes_while_it_is_looked_at
     assert_eq!(log.take(), ["(1, 1, 0)", "(1, 1, 10)"]);
     assert_sound();
 }
+
+/// It stayed failed until the value changed once more.
+#[test]
+fn who_is_refused_a_value_that_does_not_depend_on_him_is_tried_again_when_it_is_there() {
+    let source = signal(0);
+    let below: Rc<Cell<Option<Computed<i32>>>> = Rc::default();
+    let peeks = below.clone();
+    let value = computed_with(
+        move || source.get(),
+        move |old, new| {
+            if let Some(below) = peeks.take() {
+                panic_of(|| _ = below.peek()); // it reads the value, which is being computed
+            }
+            old == new
+        },
+    );
+    value.get();
+    let sum = computed(move || value.get() + 10);
+    below.set(Some(sum));
+    source.set(1);
+    assert_eq!(value.get(), 1);
+    assert_eq!(sum.get(), 11);
+    assert_sound();
+}

@@ -109,7 +109,7 @@ fn first_run(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
     } else if graph.depth == 1 && graph.round {
         // Made by an effect: it runs now, as a part of it.
         graph.set(node, DIRTY);
-        let inside = graph.begin_inside();
+        let inside = graph.begin_inside(node, false);
         drop(graph);
         run::effect(cell, node, panics);
         cell.borrow_mut().end_inside(inside);

@@ -131,7 +131,7 @@ pub(super) fn pull<'a>(
     }
     let generation = graph.nodes[index as usize].generation;
     let mut panics = FirstPanic::default();
-    let inside = graph.begin_inside();
+    let inside = graph.begin_inside(index, tracked);
     let around = graph.ambient;
     // What a glance at its dependencies could only confirm.
     let must_run = marks & (DIRTY | HALF_WAY) == DIRTY && graph.is_computed(index);
@@ -213,14 +213,17 @@ impl Graph {
         Some(&node.value)
     }
 
-    /// Tracks a read that cannot be answered. A value that is being computed, or could not be because of a cycle, did not
-    /// depend on the effect that has asked for it: once it is there, that runs again.
+    /// Tracks a read that cannot be answered. If the value is only on its way, and did not depend on who has asked for it,
+    /// that looks again once it is there: an effect, on which nothing depends, and whoever was asked aside.
     #[cold]
     fn track_refused(&mut self, index: u32) {
         self.track(index);
         let observer = self.ambient.observer.node;
         let waits = self.marks(index) & (STALE | RUNNING | VERIFYING) != 0;
-        if waits && observer != NONE && self.nodes[observer as usize].kind == Kind::Effect {
+        if waits
+            && observer != NONE
+            && (self.nodes[observer as usize].kind == Kind::Effect || self.is_aside())
+        {
             self.queue(observer, CHECK);
         }
     }

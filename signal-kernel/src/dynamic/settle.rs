@@ -39,6 +39,9 @@ pub(super) struct Pull {
 /// Makes a node's number one that is beyond the table.
 const CANDIDATE: u32 = 1 << 31;
 
+/// In place of a link: who pulls here will not depend on what comes next on the way.
+const ASIDE: u32 = NONE - 1;
+
 impl Pull {
     fn node(self) -> u32 {
         self.node & !CANDIDATE
@@ -301,17 +304,25 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
 }
 
 impl Graph {
-    /// A body that is running is about to pull: it stands on the way. True if there is one.
+    /// Somebody pulls on `root` while a body is running, or in the middle of a pull: who does stands on the way. `tracked`:
+    /// if he observes, he will depend on it. True if there is somebody.
     #[inline(always)]
-    pub(super) fn begin_inside(&mut self) -> bool {
+    pub(super) fn begin_inside(&mut self, root: u32, tracked: bool) -> bool {
         let running = self.ambient.running;
-        if running != NONE {
+        let inside = running != NONE || !self.pulls.is_empty();
+        if inside {
+            let depends = tracked && self.ambient.observer.node != NONE;
             self.pulls.push(Pull {
-                node: running,
-                link: NONE,
+                node: if running == NONE { root } else { running },
+                link: if depends { NONE } else { ASIDE },
             });
         }
-        running != NONE
+        inside
+    }
+
+    /// Has somebody pulled who will not depend on it: who peeks, or cleans up?
+    pub(super) fn is_aside(&self) -> bool {
+        self.pulls.iter().any(|pull| pull.link == ASIDE)
     }
 
     #[inline(always)]
@@ -354,7 +365,7 @@ impl Graph {
         self.queues.look_again = false;
         for pull in &mut self.pulls {
             let node = &self.nodes[pull.node() as usize];
-            if node.marks & VERIFYING != 0 {
+            if node.marks & VERIFYING != 0 && pull.link != ASIDE {
                 (pull.node, pull.link) = (pull.node(), node.deps);
             }
         }
