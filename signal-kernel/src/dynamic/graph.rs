@@ -232,13 +232,11 @@ impl Queues {
         self.effects.is_empty() && self.drivers.is_empty()
     }
 
-    /// Brings the effects into the order of their creation. What stands there from before, and was marked once more,
-    /// stands there twice.
+    /// Brings the effects into the order of their creation.
     #[inline(always)]
     pub(super) fn sort_effects(&mut self) {
-        if !self.effects.is_sorted_by(|a, b| a < b) {
+        if !self.effects.is_sorted_by_key(|due| due.0) {
             self.effects.sort_unstable_by_key(|due| due.0);
-            self.effects.dedup();
         }
     }
 }

@@ -639,11 +639,12 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
                 break;
             }
         }
-        // Else it is unchanged; or blocked by a failed dependency, whose version moves on with the end of that.
-        node.marks &= !QUEUED;
         if node.marks & DIRTY != 0 {
             graph.queues.effects[kept] = it;
             kept += 1;
+        } else {
+            // It is unchanged; or blocked by a failed dependency, whose version moves on with the end of that.
+            node.marks &= !QUEUED;
         }
     }
     graph.ambient = around;
