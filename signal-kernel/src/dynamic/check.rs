@@ -349,8 +349,8 @@ impl Graph {
         Ok(())
     }
 
-    /// A computed value has a value unless it never ran, is failed or on its way out; a signal always has one. Only resources
-    /// hold anything else.
+    /// A computed value has a value unless it never ran, is failed or on its way out; a signal always has one.
+    /// Only resources hold anything else.
     fn check_values(&self) -> Checked {
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];

@@ -6,7 +6,7 @@
 //! - a node that is marked has only marked dependents, unless they are running or it is an effect's;
 //! - a link is fresh when `seen` is the `version` of its dependency; a node without marks has fresh links;
 //! - an effect or a driver that is `QUEUED` stands in a queue until its round runs, and the other way round
-//!   until its phase looks at it;
+//!   until its phase lets it go;
 //! - every node but those made outside any owner stands in the list of children of its owner.
 //!
 //! Must not know: values, user code, phases, and when anything runs.
@@ -349,9 +349,7 @@ impl Graph {
         place: u32,
         marks: u8,
     ) -> u32 {
-        if self.orders >= LAST {
-            self.renumber_if_due();
-        }
+        self.renumber_if_due();
         self.orders += 1;
         self.add_node(
             Node {
@@ -414,11 +412,6 @@ impl Graph {
     #[inline(always)]
     pub(super) fn marks(&self, node: u32) -> u8 {
         self.nodes[node as usize].marks
-    }
-
-    #[inline(always)]
-    pub(super) fn is_computed(&self, node: u32) -> bool {
-        self.nodes[node as usize].kind == Kind::Computed
     }
 
     #[inline(always)]

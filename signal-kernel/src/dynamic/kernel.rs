@@ -134,7 +134,8 @@ pub(super) fn pull<'a>(
     let inside = graph.begin_inside(index, tracked);
     let around = graph.ambient;
     // What a glance at its dependencies could only confirm.
-    let must_run = marks & (DIRTY | HALF_WAY) == DIRTY && graph.is_computed(index);
+    let must_run =
+        marks & (DIRTY | HALF_WAY) == DIRTY && graph.nodes[index as usize].kind == Kind::Computed;
     graph = settle::refresh(cell, graph, &around, (index, must_run), &mut panics);
     graph.ambient = around;
     graph.end_inside(inside);

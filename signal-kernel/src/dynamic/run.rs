@@ -9,7 +9,7 @@
 use super::{
     dispose,
     graph::{
-        Ambient, DIRTY, DISPOSED, Due, FAILED, Graph, Kind, NOBODY, NONE, Observer, QUEUED,
+        Ambient, DIRTY, DISPOSED, Due, FAILED, Graph, Kind, NOBODY, NONE, Node, Observer, QUEUED,
         RUNNING, STALE, VERIFYING,
     },
     half_way,
@@ -170,8 +170,36 @@ pub(super) fn computed<'a>(
     graph.enter(index, deps, index);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.renew(cell, old))); // user code
-    let renewed = match outcome {
-        Ok(renewed) => renewed,
+    come_back(
+        cell,
+        around,
+        index,
+        (run, outcome),
+        panics,
+        |node, clock, renewed| {
+            let moved = renewed.is_some();
+            if let Some(bits) = renewed {
+                *clock += 1;
+                (node.value, node.version) = (Value::Bits(bits), *clock);
+            }
+            moved
+        },
+    )
+}
+
+/// Puts a body that has run back into its node, and has `keep` take what it has yielded and say whether that is a new
+/// value. Not if it has panicked, or its node was disposed of meanwhile.
+#[inline(always)]
+fn come_back<'a, R>(
+    cell: &'a RefCell<Graph>,
+    around: &Ambient,
+    index: u32,
+    (run, outcome): (Box<dyn Run>, thread::Result<R>),
+    panics: &mut FirstPanic,
+    keep: impl FnOnce(&mut Node, &mut u32, R) -> bool,
+) -> (RefMut<'a, Graph>, bool) {
+    let yielded = match outcome {
+        Ok(yielded) => yielded,
         Err(payload) => {
             end_badly(cell, around, index, (run, Err(payload)), panics);
             return (cell.borrow_mut(), false);
@@ -188,12 +216,7 @@ pub(super) fn computed<'a>(
     }
     node.marks &= !RUNNING;
     node.put_back(run);
-    let moved = renewed.is_some();
-    if let Some(bits) = renewed {
-        node.value = Value::Bits(bits);
-        graph.clock += 1;
-        node.version = graph.clock;
-    }
+    let moved = keep(node, &mut graph.clock, yielded);
     (guard, moved)
 }
 
@@ -351,22 +374,10 @@ fn act<'a>(
     graph.enter(index, deps, NONE);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.act(cell, index))); // user code
-    if let Err(payload) = outcome {
-        end_badly(cell, around, index, (run, Err(payload)), panics);
-        return cell.borrow_mut();
-    }
-    let mut guard = cell.borrow_mut();
-    let graph = &mut *guard;
-    graph.forget_unread();
-    let node = &mut graph.nodes[index as usize];
-    if node.marks & DISPOSED != 0 {
-        drop(guard);
-        end_badly(cell, around, index, (run, Ok(())), panics);
-        return cell.borrow_mut();
-    }
-    node.marks &= !RUNNING;
-    node.put_back(run);
-    guard
+    come_back(cell, around, index, (run, outcome), panics, |_, _, ()| {
+        false
+    })
+    .0
 }
 
 /// Puts a body back, or lets it go with the value if its node was disposed of meanwhile.
