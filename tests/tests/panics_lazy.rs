@@ -256,3 +256,21 @@ fn r8_every_lazy_body_that_can_run_does() {
     assert_eq!(*page.join(), 4);
     assert_eq!((*page.x(), *page.y(), *page.z()), (1, 1, 2));
 }
+
+#[test]
+fn a_lazy_value_of_a_graph_that_holds_itself_names_both_places() {
+    type Itself = std::sync::Arc<std::sync::OnceLock<Ring>>;
+    reactive! {
+        struct Ring {
+            let itself: Itself;
+            computed lazy: u64 = itself.get().map_or(0, |ring| *ring.lazy());
+        }
+    }
+    let itself = Itself::default();
+    assert!(itself.set(Ring::new(itself.clone())).is_ok());
+    let ring = itself.get().expect("it was set");
+    let said = panic_of(|| *ring.lazy());
+    let start = "computed `lazy` of `Ring` is being computed since ";
+    assert!(said.starts_with(start), "{said}");
+    assert!(said.contains(", and is read at "), "{said}");
+}

@@ -420,3 +420,145 @@ fn handles_that_come_and_go_leave_nothing_behind() {
         assert_eq!(kept.get(), round + 1);
     }
 }
+
+/// What a lazy body calls, if anything.
+type Ask = Rc<RefCell<Option<Rc<dyn Fn() -> u32>>>>;
+
+fn answer(ask: &Ask) -> u32 {
+    let ask = ask.borrow().clone();
+    ask.map_or(0, |ask| ask())
+}
+
+reactive! {
+    /// Lazy values, the first of which calls out.
+    struct Chain {
+        let ask: Ask;
+        pub signal base: u32 = 1;
+        pub computed first: u32 = base + answer(ask);
+        pub computed second: u32 = first + 1;
+        pub computed other: u32 = base * 10;
+    }
+}
+
+fn chain() -> (Shared<Chain>, Ask) {
+    let ask = Ask::default();
+    (Shared::new(Chain::new(ask.clone())), ask)
+}
+
+/// The lazy body calls this from now on.
+fn asks(ask: &Ask, act: impl Fn() -> u32 + 'static) {
+    *ask.borrow_mut() = Some(Rc::new(act));
+}
+
+/// The graph is as good as new once the lazy body calls nothing more.
+fn assert_recovers(chain: &Shared<Chain>, ask: &Ask) {
+    ask.borrow_mut().take();
+    assert!(panic_of(|| chain.read(|it| *it.second())).contains("computed `second` of `Chain`"));
+    chain.update(|it| it.set_base(5));
+    assert_eq!(
+        chain.read(|it| (*it.first(), *it.second(), *it.other())),
+        (5, 6, 50)
+    );
+}
+
+#[test]
+fn a_lazy_value_that_reads_itself_through_its_own_graph_names_both_places() {
+    let (chain, ask) = chain();
+    let inside = chain.clone();
+    asks(&ask, move || inside.read(|it| *it.first()));
+    let line = line!() + 1;
+    let message = panic_of(|| chain.read(|it| *it.first()));
+    let file = file!();
+    let since = format!("computed `first` of `Chain` is being computed since {file}:{line}:");
+    let here = format!(", and is read at {file}:{}:", line - 2);
+    assert!(
+        message.starts_with(&since) && message.contains(&here),
+        "{message}"
+    );
+    assert_recovers(&chain, &ask);
+}
+
+#[test]
+fn a_lazy_value_that_reads_itself_by_way_of_a_computed_value_names_both_places() {
+    let (chain, ask) = chain();
+    let inside = chain.clone();
+    let between = computed(move || inside.read(|it| *it.first()));
+    asks(&ask, move || between.get());
+    let message = panic_of(|| chain.read(|it| *it.first()));
+    assert!(
+        message.starts_with("computed `first` of `Chain` is being computed since "),
+        "{message}"
+    );
+    assert_recovers(&chain, &ask);
+}
+
+#[test]
+fn a_lazy_value_that_reads_itself_by_way_of_a_second_graph_names_both_places() {
+    let (chain, ask) = chain();
+    let (second, second_ask) = self::chain();
+    let inside = chain.clone();
+    asks(&second_ask, move || inside.read(|it| *it.first()));
+    let inside = second.clone();
+    asks(&ask, move || inside.read(|it| *it.second()));
+    let message = panic_of(|| chain.read(|it| *it.first()));
+    assert!(
+        message.starts_with("computed `first` of `Chain` is being computed since "),
+        "{message}"
+    );
+    assert_recovers(&chain, &ask);
+    assert_recovers(&second, &second_ask);
+}
+
+#[test]
+fn a_lazy_value_that_waits_for_one_that_is_being_computed_names_both_places() {
+    let (chain, ask) = chain();
+    let inside = chain.clone();
+    asks(&ask, move || inside.read(|it| *it.second()));
+    for far in [false, true] {
+        let line = line!() + 3;
+        let message = panic_of(|| {
+            chain.read(|it| match far {
+                false => *it.first(),
+                true => *it.second(),
+            })
+        });
+        let file = file!();
+        let line = if far { line + 1 } else { line };
+        let here = format!("computed `second` of `Chain` is read at {file}:");
+        let since = format!("it depends on `first`, which is being computed since {file}:{line}:");
+        assert!(
+            message.starts_with(&here) && message.contains(&since),
+            "{message}"
+        );
+        chain.update(|it| it.update_base(|base| *base += 1));
+    }
+    let _ = panic_of(|| chain.read(|it| *it.first()));
+    assert_recovers(&chain, &ask);
+}
+
+#[test]
+fn a_lazy_value_may_read_another_one_of_its_graph() {
+    let (chain, ask) = chain();
+    let inside = chain.clone();
+    asks(&ask, move || inside.read(|it| *it.other()));
+    assert_eq!(chain.read(|it| *it.second()), 12);
+    let (second, second_ask) = self::chain();
+    let inside = chain.clone();
+    asks(&second_ask, move || {
+        inside.update(|it| it.set_base(2));
+        inside.read(|it| *it.second())
+    });
+    assert_eq!(second.read(|it| *it.second()), 1 + 23 + 1);
+}
+
+#[test]
+fn a_body_that_catches_such_a_refusal_has_a_value() {
+    let (chain, ask) = chain();
+    let inside = chain.clone();
+    asks(&ask, move || {
+        let again = std::panic::AssertUnwindSafe(|| inside.read(|it| *it.second()));
+        std::panic::catch_unwind(again).unwrap_or(100)
+    });
+    assert_eq!(chain.read(|it| *it.first()), 101);
+    assert_eq!(chain.read(|it| *it.second()), 102);
+}

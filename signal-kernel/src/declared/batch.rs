@@ -57,6 +57,7 @@ pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, first: b
 /// # Panics
 ///
 /// With the first panic of a body that this read ran.
+#[track_caller]
 pub fn refresh<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
     // Whatever is outdated was so before the batch, or the batch has written something.
     if graph.core().touched.is_empty() {
@@ -106,7 +107,7 @@ fn arm_outdated<G: Wired<W>, const W: usize>(
 }
 
 /// The ranks that must be current before the one of `rank` is: never a resource, for none acts in a batch.
-fn needed<G: Wired<W>, const W: usize>(rank: usize) -> [u64; W] {
+pub(super) fn needed<G: Wired<W>, const W: usize>(rank: usize) -> [u64; W] {
     let mut needed = [0; W];
     put(&mut needed, rank);
     let mut left = needed;
@@ -294,7 +295,7 @@ fn and<const W: usize>(a: &[u64; W], b: &[u64; W]) -> [u64; W] {
     std::array::from_fn(|word| a[word] & b[word])
 }
 
-fn has<const W: usize>(mask: &[u64; W], rank: usize) -> bool {
+pub(super) fn has<const W: usize>(mask: &[u64; W], rank: usize) -> bool {
     mask[rank / 64] & bit(rank) != 0
 }
 

@@ -2,8 +2,8 @@
 //!
 //! The macro emits a description (the trait [`Wired`] and the constant [`Wiring`]) and one body function
 //! for each node; the loops, the batch, the transaction and the work in flight live here, one file each:
-//! [`settle`] after a write, [`batch`] around several, [`drive`] for whoever polls, [`read`] for lazy
-//! values, [`sweep`] for the pass over a word of the mask; [`slot`], [`lazy`] and [`answer`] hold what a
+//! [`settle`] after a write, [`batch`] around several, [`drive`] for whoever polls, [`read`] and [`forcing`] for
+//! lazy values, [`sweep`] for the pass over a word of the mask; [`slot`], [`lazy`] and [`answer`] hold what a
 //! node holds.
 //!
 //! Invariants: outside a call into the graph `pending` is empty and no batch is open; `failed` has the
@@ -14,6 +14,7 @@
 pub(crate) mod answer;
 pub mod batch;
 pub(crate) mod drive;
+mod forcing;
 pub(crate) mod lazy;
 pub mod read;
 pub mod settle;

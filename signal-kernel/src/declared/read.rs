@@ -1,24 +1,27 @@
 //! Reading computed values.
 //!
 //! Invariants: a lazy value is forced only when everything it depends on is current, so forcing never
-//! recurses, however long the chain.
+//! recurses, however long the chain. A body may read lazy values of its own graph, by way of a handle on it; but none
+//! that its own value must be computed for.
 //!
 //! Must not know: what is in a node.
 
 use super::{
-    Wired, bit,
+    Wired, batch, bit,
+    forcing::{Forcing, Read},
     lazy::Lazy,
     put,
     wiring::{WireKind, Wiring},
 };
 use crate::panics::FirstPanic;
-use std::fmt;
+use std::{fmt, panic::Location, ptr};
 
 /// Reads a lazy value.
 ///
 /// # Panics
 ///
-/// With the panic of a body that this read ran; by `failed` where an earlier read did.
+/// With the panic of a body that this read ran; where an earlier read did, with the name of the value; with both
+/// places, where a body on this thread is being computed that the value depends on.
 #[track_caller]
 #[inline]
 pub fn lazy<'graph, G: Wired<W>, const W: usize, T>(
@@ -70,10 +73,23 @@ pub fn not_lazy(rank: usize) -> ! {
 }
 
 /// Brings a lazy value, and the lazy values under it, up to date; keeps the panics of the bodies it runs.
+///
+/// # Panics
+///
+/// If a body that is running on this thread must come to its end first.
+#[track_caller]
 pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
     let core = graph.core();
+    let address = ptr::from_ref(core).addr();
+    let is_cyclic =
+        |read: &Read| read.graph == address && batch::has(&batch::needed::<G, W>(rank), read.rank);
+    let forcing = match Forcing::begin(address, Location::caller(), is_cyclic) {
+        Ok(forcing) => forcing,
+        Err(around) => refuse_cycle(G::WIRING, rank, around),
+    };
     let mut read = G::WIRING.lazy.of(rank);
     if read.all(|(word, bits)| core.outdated(word) & bits == 0) {
+        forcing.at(rank);
         force_one(graph, rank, panics);
         core.note_current(rank / 64, bit(rank));
         return;
@@ -107,7 +123,9 @@ pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics:
     for (word, &needed) in (first..).zip(&needed[first..=last]) {
         let mut left = needed;
         while left != 0 {
-            force_one(graph, word * 64 + left.trailing_zeros() as usize, panics);
+            let rank = word * 64 + left.trailing_zeros() as usize;
+            forcing.at(rank);
+            force_one(graph, rank, panics);
             left &= left - 1;
         }
         if needed != 0 {
@@ -143,6 +161,24 @@ fn is_failed<G: Wired<W>, const W: usize>(graph: &G, rank: usize) -> bool {
         WireKind::Lazy => graph.lazy(rank).is_failed(),
         _ => graph.core().is_failed(rank),
     }
+}
+
+/// Refuses to read a value that depends on a body that is running on this thread.
+#[cold]
+#[track_caller]
+fn refuse_cycle(wiring: &Wiring, rank: usize, around: Read) -> ! {
+    let (name, graph) = (wiring.name(rank), wiring.graph.name);
+    let (since, here) = (around.since, Location::caller());
+    if rank == around.rank {
+        panic!(
+            "computed `{name}` of `{graph}` is being computed since {since}, and is read at {here}"
+        );
+    }
+    let running = wiring.name(around.rank);
+    panic!(
+        "computed `{name}` of `{graph}` is read at {here}: it depends on `{running}`, which is being computed since \
+         {since}"
+    );
 }
 
 /// What `Debug` prints for a failed value.
