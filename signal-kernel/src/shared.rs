@@ -16,7 +16,7 @@ use std::{
     error::Error,
     fmt,
     future::{Future, poll_fn},
-    panic::Location,
+    panic::{Location, RefUnwindSafe, UnwindSafe},
     rc::Rc,
     sync::Arc,
     task::{Context, Poll, Waker},
@@ -159,7 +159,8 @@ impl<G: 'static> Shared<G> {
     ///
     /// # Errors
     ///
-    /// [`Busy`], if it is; `f` is not called then.
+    /// [`Busy`], if it is; `f` is not called then. A body that was refused runs again when the graph is free,
+    /// whether or not that has changed; so does one in which [`read`](Self::read) has panicked for this reason.
     ///
     /// # Examples
     ///
@@ -186,6 +187,7 @@ impl<G: 'static> Shared<G> {
         let here = Location::caller();
         self.inner.node.track();
         let Ok(graph) = self.inner.graph.try_borrow() else {
+            self.inner.node.track_refused();
             return Err(self.busy(here));
         };
         self.inner.place.set(here);
@@ -252,8 +254,9 @@ impl<G: 'static> Shared<G> {
     ///
     /// # Panics
     ///
-    /// From inside an [`update`](Self::update) or a [`read`](Self::read). With the first panic of polled work or
-    /// of a body that the commit has run.
+    /// - From inside an [`update`](Self::update) or a [`read`](Self::read): with both places.
+    /// - Inside a dynamic computed value, for those cannot write.
+    /// - With the first panic of polled work or of a body that the commit has run.
     ///
     /// # Examples
     ///
@@ -288,6 +291,7 @@ impl<G: 'static> Shared<G> {
     }
 
     /// The same for a wait that has a seat.
+    #[track_caller]
     fn poll<const W: usize>(
         &self,
         context: &mut Context<'_>,
@@ -298,6 +302,7 @@ impl<G: 'static> Shared<G> {
         G: Wired<W>,
     {
         let inner = &*self.inner;
+        inner.node.may_write();
         inner.waiters.add(context.waker(), seat);
         let Ok(mut graph) = inner.graph.try_borrow_mut() else {
             panic!("{}", self.busy(here));
@@ -327,18 +332,19 @@ impl<G: 'static> Shared<G> {
     /// # Examples
     ///
     /// See [`settled`](Self::settled).
+    #[track_caller]
     pub fn progress<const W: usize>(&self) -> impl Future<Output = ()> + use<G, W>
     where
         G: Wired<W>,
     {
-        let shared = self.clone();
+        let (shared, here) = (self.clone(), Location::caller());
         let (mut begun, mut seat) = (None, Seat::default());
         poll_fn(move |context| {
             let now = shared.inner.commits.get();
             if *begun.get_or_insert(now) != now {
                 return Poll::Ready(());
             }
-            shared.poll(context, Some(&mut seat), Location::caller())
+            shared.poll(context, Some(&mut seat), here)
         })
     }
 
@@ -373,11 +379,12 @@ impl<G: 'static> Shared<G> {
     /// assert_eq!(page.read(|page| page.user().value().copied()), Some(200));
     /// # });
     /// ```
+    #[track_caller]
     pub fn settled<const W: usize>(&self) -> impl Future<Output = ()> + use<G, W>
     where
         G: Wired<W>,
     {
-        let shared = self.clone();
+        let (shared, here) = (self.clone(), Location::caller());
         let mut seat = Seat::default();
         poll_fn(move |context| {
             let idle = || {
@@ -385,7 +392,6 @@ impl<G: 'static> Shared<G> {
                 graph.is_ok_and(|graph| graph.core().hub().is_none_or(|hub| hub.is_idle()))
             };
             while !idle() {
-                let here = Location::caller();
                 if shared.poll(context, Some(&mut seat), here).is_pending() {
                     return Poll::Pending;
                 }
@@ -394,6 +400,13 @@ impl<G: 'static> Shared<G> {
         })
     }
 }
+
+/// A panic of a body leaves the graph settled, and that of `update` or `read` leaves it free: nothing half-done can be
+/// seen through a handle.
+impl<G> UnwindSafe for Shared<G> {}
+
+/// As [`UnwindSafe`].
+impl<G> RefUnwindSafe for Shared<G> {}
 
 impl<G> Clone for Shared<G> {
     fn clone(&self) -> Self {

@@ -562,3 +562,102 @@ fn a_body_that_catches_such_a_refusal_has_a_value() {
     assert_eq!(chain.read(|it| *it.first()), 101);
     assert_eq!(chain.read(|it| *it.second()), 102);
 }
+
+#[test]
+fn a_handle_may_be_used_by_a_closure_that_is_caught() {
+    let (shared, _, _) = counter();
+    let caught = std::panic::catch_unwind({
+        let shared = shared.clone();
+        move || {
+            shared.update(|it| {
+                it.set_count(3);
+                panic!("half-way")
+            })
+        }
+    });
+    assert!(caught.is_err());
+    assert_eq!(
+        std::panic::catch_unwind(|| shared.read(|it| *it.double())).ok(),
+        Some(6)
+    );
+}
+
+#[test]
+fn a_body_that_has_found_the_graph_in_use_runs_again_when_it_is_free() {
+    let (shared, _, log) = counter();
+    let go = signal(0);
+    let reader = shared.clone();
+    let tried = computed(move || {
+        let _ = go.get();
+        reader.try_read(|it| *it.count() as i32).unwrap_or(-1)
+    });
+    let reader = shared.clone();
+    let read = computed(move || reader.read(|it| *it.count() as i32));
+    shared.update(|_| {
+        assert_eq!(tried.get(), -1);
+        assert!(panic_of(|| read.get()).contains("in use since"));
+    });
+    assert_eq!((tried.get(), read.get()), (0, 0));
+
+    let seen = log.clone();
+    create_effect(move || seen.push(format!("tried {}", tried.get())));
+    assert_eq!(log.take(), ["tried 0"]);
+    shared.update(|_| {
+        go.set(1);
+        assert_eq!(tried.get(), -1);
+    });
+    assert_eq!((tried.get(), log.take()), (0, vec![]));
+    shared.update(|it| {
+        go.set(2);
+        it.set_count(1);
+        assert_eq!(tried.get(), -1);
+    });
+    assert_eq!(
+        (tried.get(), log.take().join(" ")),
+        (1, "static 2 tried 1".to_owned())
+    );
+    add(&shared);
+    assert_eq!(
+        (read.get(), log.take().join(" ")),
+        (2, "static 4 tried 2".to_owned())
+    );
+}
+
+#[test]
+fn a_body_that_has_the_graph_in_use_itself_does_not_run_for_that() {
+    let (shared, _, log) = counter();
+    let (inside, seen) = (shared.clone(), log.clone());
+    create_effect(move || {
+        inside.update(|_| {
+            let refused = untrack(|| inside.try_read(|_| ()).is_err());
+            seen.push(format!("refused {refused}"));
+        });
+    });
+    assert_eq!(log.take(), ["refused true"]);
+}
+
+#[test]
+fn b34_nothing_that_runs_for_a_computed_value_updates_a_graph() {
+    let (shared, _, log) = counter();
+    let refused = |way: fn(&mut dyn FnMut())| {
+        let (writer, reader) = (shared.clone(), shared.clone());
+        let bad = computed(move || {
+            let before = reader.read(|it| *it.count());
+            way(&mut || add(&writer));
+            (before, reader.read(|it| *it.count()))
+        });
+        let message = panic_of(|| bad.get());
+        assert!(message.contains("cannot write signals"), "{message}");
+    };
+    refused(|add| add());
+    refused(|add| batch(add));
+    refused(|add| untrack(add));
+    refused(|add| {
+        let _: Result<(), ()> = transaction(|| {
+            add();
+            Ok(())
+        });
+    });
+    refused(|add| drop(scope(add)));
+    assert_eq!((shared.read(|it| *it.count()), log.take()), (0, vec![]));
+}

@@ -309,3 +309,77 @@ fn work_of_the_graph_may_wait_for_dynamic_work() {
     assert!(wakes.poll(|cx| page.poll_progress(cx)).is_ready());
     assert_eq!(page.read(|page| page.saved().value().copied()), Some(10));
 }
+
+reactive! {
+    /// Work that does what it is told when it is polled.
+    struct Pokes {
+        let poke: Rc<dyn Fn()>;
+        let gates: Gates;
+        signal id: u32 = 1;
+        resource user = poked(poke, gates.open(id));
+    }
+}
+
+#[resource(local)]
+async fn poked(poke: Rc<dyn Fn()>, gate: Gate) -> Result<u32, String> {
+    poke();
+    gate.await
+}
+
+#[test]
+fn a_body_that_was_refused_in_a_poll_runs_again_though_nothing_was_committed() {
+    let log = Log::new();
+    let poke: Rc<std::cell::RefCell<Box<dyn Fn()>>> =
+        Rc::new(std::cell::RefCell::new(Box::new(|| ())));
+    let pokes = {
+        let poke = poke.clone();
+        let gates = Gates::new("user", &log);
+        Shared::new(Pokes::new(Rc::new(move || poke.borrow()()), gates))
+    };
+    let reader = pokes.clone();
+    let tried = computed(move || reader.try_read(|it| *it.id() as i32).unwrap_or(-1));
+    let reader = pokes.clone();
+    let read = computed(move || reader.read(|it| *it.id() as i32));
+    *poke.borrow_mut() = Box::new(move || {
+        assert_eq!(tried.get(), -1);
+        assert!(panic_of(|| read.get()).starts_with("the graph is in use since "));
+    });
+    assert!(poll_once(|cx| pokes.poll_progress(cx)).is_pending());
+    assert_eq!((tried.get(), read.get()), (1, 1));
+}
+
+#[test]
+fn b34_a_dynamic_computed_cannot_poll() {
+    let (page, gates, _) = page();
+    gates.ok(1, 5);
+    let inside = page.clone();
+    let bad = computed(move || {
+        let before = inside.read(|page| page.user().value().copied());
+        let _ = poll_once(|cx| inside.poll_progress(cx));
+        (before, inside.read(|page| page.user().value().copied()))
+    })
+    .named("bad");
+    let message = panic_of(|| bad.get());
+    assert!(
+        message.starts_with("computed `bad` writes shared graph made at "),
+        "{message}"
+    );
+    let inside = page.clone();
+    let bad = computed(move || poll_once(|cx| pin!(inside.progress()).poll(cx)));
+    assert!(panic_of(|| bad.get()).contains("cannot write signals"));
+    assert_eq!(gates.polls(1), 0);
+    assert!(poll_once(|cx| page.poll_progress(cx)).is_ready());
+}
+
+#[test]
+fn a_wait_that_finds_the_graph_in_use_names_the_place_where_it_began() {
+    let (page, _, _) = page();
+    let line = line!() + 1;
+    let (progress, settled) = (page.progress(), page.settled());
+    let (mut progress, mut settled) = (pin!(progress), pin!(settled));
+    let here = format!("asked for at {}:{line}:", file!());
+    let message = panic_of(|| page.read(|_| poll_once(|cx| progress.as_mut().poll(cx))));
+    assert!(message.contains(&here), "{message}");
+    let message = panic_of(|| page.update(|_| poll_once(|cx| settled.as_mut().poll(cx))));
+    assert!(message.contains(&here), "{message}");
+}

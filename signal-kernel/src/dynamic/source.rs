@@ -1,4 +1,7 @@
-//! A node that stands for something outside of the dynamic graph: a declared one.
+//! The nodes that stand for something outside of the dynamic graph: a declared one.
+//!
+//! Invariants: a body depends on the node that was refused only if its last run has found the declared graph in use;
+//! it runs again as soon as that is free.
 //!
 //! Must not know: what it stands for.
 
@@ -10,26 +13,53 @@ use super::{
     value::Value,
 };
 use crate::panics::FirstPanic;
-use std::{cell::RefCell, panic::Location};
+use std::{
+    cell::{Cell, RefCell},
+    mem,
+    panic::Location,
+};
 
-/// The node of a shared graph. It has no owner, and goes when this is dropped.
-pub(crate) struct SharedNode(Id);
+/// The nodes of a shared graph. They have no owner, and go when this is dropped.
+pub(crate) struct SharedNode {
+    /// Changes with the graph.
+    whole: Id,
+    /// Changes when the graph is free again after a refused read; made by the first of these.
+    refused: Cell<Option<Id>>,
+    /// A read has been refused since the graph was free.
+    refuses: Cell<bool>,
+    /// The body that has the graph in use, or `NONE`. Nothing is gained if it runs again.
+    user: Cell<u32>,
+}
 
 impl SharedNode {
     pub(crate) fn new(place: &'static Location<'static>) -> Self {
-        kernel::with(|cell| {
-            let mut graph = cell.borrow_mut();
-            let place = graph.names.number(place);
-            let owner = std::mem::replace(&mut graph.ambient.owner, NONE);
-            let node = graph.add(Kind::Source, Value::NONE, place);
-            graph.ambient.owner = owner;
-            SharedNode(Id::of(&graph, node))
-        })
+        SharedNode {
+            whole: source(place),
+            refused: Cell::new(None),
+            refuses: Cell::new(false),
+            user: Cell::new(NONE),
+        }
     }
 
-    /// Whoever is running depends on it.
+    /// The running body depends on the graph.
     pub(crate) fn track(&self) {
-        kernel::with(|cell| cell.borrow_mut().track(self.0.index));
+        kernel::with(|cell| cell.borrow_mut().track(self.whole.index));
+    }
+
+    /// The running body has found the graph in use: it runs again when the graph is free.
+    #[cold]
+    pub(crate) fn track_refused(&self) {
+        let place = kernel::with(|cell| {
+            let graph = cell.borrow();
+            let observer = graph.ambient.observer.node;
+            let waits = observer != NONE && observer != self.user.get();
+            waits.then(|| self.whole.place(&graph))
+        });
+        let Some(place) = place else { return };
+        let refused = self.refused.get().unwrap_or_else(|| source(place));
+        self.refused.set(Some(refused));
+        self.refuses.set(true);
+        kernel::with(|cell| cell.borrow_mut().track(refused.index));
     }
 
     /// # Panics
@@ -37,21 +67,27 @@ impl SharedNode {
     /// Inside a computed value.
     #[track_caller]
     pub(crate) fn may_write(&self) {
-        let allowed = kernel::with(|cell| cell.borrow().may_write(self.0.index));
+        let allowed = kernel::with(|cell| cell.borrow().may_write(self.whole.index));
         if let Err(message) = allowed {
             panic!("{message}");
         }
     }
 
-    /// Runs `f`, which says whether it has changed what this stands for. What it writes to the dynamic graph is
-    /// settled together with that, when it has returned; then what has panicked goes on.
+    /// Runs `f`, which has the declared graph in use until it returns, and says whether it has changed it. What it
+    /// writes to the dynamic graph is settled together with that, when it has returned; then a panic goes on.
     pub(crate) fn change<R>(&self, f: impl FnOnce(&mut FirstPanic) -> (R, bool)) -> R {
         kernel::with(|cell| {
             batch::run(cell, || {
                 let mut panics = FirstPanic::default();
+                self.user.set(cell.borrow().ambient.observer.node);
                 let (result, changed) = f(&mut panics);
-                if changed && self.0.is_alive(&cell.borrow()) {
-                    kernel::changed(cell, cell.borrow_mut(), self.0.index, &mut panics);
+                self.user.set(NONE);
+                let whole = changed.then_some(self.whole);
+                let refused = self.refused.get().filter(|_| self.refuses.take());
+                for id in whole.into_iter().chain(refused) {
+                    if id.is_alive(&cell.borrow()) {
+                        kernel::changed(cell, cell.borrow_mut(), id.index, &mut panics);
+                    }
                 }
                 panics.resume();
                 result
@@ -63,11 +99,23 @@ impl SharedNode {
     pub(crate) fn poll<R>(&self, f: impl FnOnce(&mut FirstPanic) -> (R, bool)) -> R {
         self.change(|panics| {
             kernel::with(|cell| {
-                let _polls = Polls::enter(cell, self.0.index);
+                let _polls = Polls::enter(cell, self.whole.index);
                 f(panics)
             })
         })
     }
+}
+
+/// A node without an owner.
+fn source(place: &'static Location<'static>) -> Id {
+    kernel::with(|cell| {
+        let mut graph = cell.borrow_mut();
+        let place = graph.names.number(place);
+        let owner = mem::replace(&mut graph.ambient.owner, NONE);
+        let node = graph.add(Kind::Source, Value::NONE, place);
+        graph.ambient.owner = owner;
+        Id::of(&graph, node)
+    })
 }
 
 /// While it lives, it is known what polls.
@@ -80,7 +128,7 @@ struct Polls<'a> {
 impl<'a> Polls<'a> {
     fn enter(cell: &'a RefCell<Graph>, node: u32) -> Self {
         let running = &mut cell.borrow_mut().ambient.running;
-        let before = std::mem::replace(running, node);
+        let before = mem::replace(running, node);
         Polls { cell, before }
     }
 }
@@ -93,6 +141,9 @@ impl Drop for Polls<'_> {
 
 impl Drop for SharedNode {
     fn drop(&mut self) {
-        self.0.dispose();
+        self.whole.dispose();
+        if let Some(refused) = self.refused.take() {
+            refused.dispose();
+        }
     }
 }
