@@ -6,7 +6,11 @@
 //!
 //! Must not know: anything but the public interface.
 
-use signal_kernel::{Effect, computed, create_effect, on_cleanup, scope, signal, untrack};
+use signal_kernel::__private::{check_dynamic, dynamic_size};
+use signal_kernel::{
+    Effect, computed, create_effect, create_resource, on_cleanup, scope, signal, signal_with,
+    untrack,
+};
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
 use signal_kernel_tests::panics::panic_of;
@@ -300,4 +304,204 @@ fn what_a_cleanup_makes_belongs_to_nobody_and_stays() {
     drop(owner);
     a.set(2);
     assert_eq!(log.take(), ["made in a cleanup 1", "made in a cleanup 2"]);
+}
+
+/// Says its name when it is dropped.
+struct Ends(&'static Log, &'static str);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        self.0.push(self.1);
+    }
+}
+
+#[test]
+fn a_cleanup_of_a_scope_reads_and_writes_what_the_scope_owns() {
+    let log = leak(Log::new());
+    let ((), owner) = scope(|| {
+        let draft = signal(5);
+        let double = computed(move || draft.get() * 2);
+        on_cleanup(move || log.push(format!("save {} {}", draft.get(), double.get())));
+        on_cleanup(move || draft.set(draft.get() + 1));
+    });
+    drop(owner);
+    assert_eq!(log.take(), ["save 6 12"]);
+    assert_eq!((check_dynamic(), dynamic_size()), (Ok(()), (0, 0)));
+}
+
+#[test]
+fn a_cleanup_of_an_effect_reads_and_writes_what_the_run_has_made() {
+    let log = leak(Log::new());
+    let (a, sum) = (signal(1), signal(0));
+    let effect = create_effect(move || {
+        let draft = signal(a.get());
+        let double = computed(move || draft.get() * 2);
+        on_cleanup(move || {
+            draft.update(|draft| *draft += 10);
+            sum.set(sum.peek() + draft.get());
+            log.push(format!("save {} {}", draft.get(), double.get()));
+        });
+    });
+    a.set(2);
+    assert_eq!(log.take(), ["save 11 22"]);
+    a.set(3);
+    assert_eq!(log.take(), ["save 12 24"]);
+    effect.dispose();
+    assert_eq!(log.take(), ["save 13 26"]);
+    assert_eq!((sum.get(), check_dynamic()), (36, Ok(())));
+}
+
+#[test]
+fn a_cleanup_of_a_computed_value_reads_what_the_run_has_made() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    let (outer, owner) = scope(|| {
+        computed(move || {
+            let draft = signal(a.get());
+            let double = computed(move || draft.get() * 2);
+            on_cleanup(move || log.push(format!("save {} {}", draft.get(), double.get())));
+            double.get()
+        })
+    });
+    assert_eq!(outer.get(), 2);
+    a.set(2);
+    assert_eq!(outer.get(), 4);
+    assert_eq!(log.take(), ["save 1 2"]);
+    drop(owner);
+    assert_eq!(log.take(), ["save 2 4"]);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn an_owner_ends_nested_owners_then_effects_then_cleanups_then_values() {
+    let log = leak(Log::new());
+    let ((), owner) = scope(|| {
+        let held = |name| leak(signal_with(Ends(log, name), |_, _| false));
+        let oldest = held("oldest signal");
+        on_cleanup(move || oldest.with(|it| log.push(format!("cleanup 1 beside {}", it.1))));
+        let captured = Ends(log, "effect 1");
+        create_effect(move || _ = &captured);
+        let ((), nested) = scope(|| {
+            held("signal of scope 1");
+            on_cleanup(move || log.push("cleanup of scope 1"));
+        });
+        std::mem::forget(nested);
+        let captured = Ends(log, "effect 2");
+        create_effect(move || _ = &captured);
+        let captured = Ends(log, "effect 3");
+        create_effect(move || {
+            let _ = &captured;
+            on_cleanup(move || log.push("cleanup of effect 3"));
+        });
+        let captured = Ends(log, "computed");
+        let value = computed(move || {
+            let _ = &captured;
+            on_cleanup(move || log.push("cleanup of computed"));
+            7
+        });
+        assert_eq!(value.get(), 7);
+        let ((), nested) = scope(|| on_cleanup(move || log.push("cleanup of scope 2")));
+        std::mem::forget(nested);
+        on_cleanup(move || log.push(format!("cleanup 2 beside {}", value.get())));
+        held("youngest signal");
+    });
+    drop(owner);
+    let right = [
+        "cleanup of scope 2",
+        "cleanup of computed",
+        "cleanup of effect 3",
+        "effect 3",
+        "cleanup of scope 1",
+        "signal of scope 1",
+        "effect 2",
+        "effect 1",
+        "cleanup 2 beside 7",
+        "cleanup 1 beside oldest signal",
+        "youngest signal",
+        "computed",
+        "oldest signal",
+    ];
+    assert_eq!(log.take(), right);
+    assert_eq!((check_dynamic(), dynamic_size()), (Ok(()), (0, 0)));
+}
+
+#[test]
+fn a_cleanup_of_a_nested_owner_reads_what_the_owners_around_it_own() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    create_effect(move || {
+        let outer = signal(a.get() * 10);
+        create_effect(move || {
+            let inner = signal(1);
+            let ((), innermost) = scope(|| {
+                on_cleanup(move || log.push(format!("{} {}", outer.get(), inner.get())));
+            });
+            std::mem::forget(innermost);
+            on_cleanup(move || inner.set(2));
+        });
+        let later = signal(5);
+        on_cleanup(move || log.push(format!("{} {}", outer.get(), later.get())));
+    });
+    a.set(2);
+    assert_eq!(log.take(), ["10 1", "10 5"]);
+    a.set(3);
+    assert_eq!(log.take(), ["20 1", "20 5"]);
+}
+
+#[test]
+fn a_cleanup_that_panics_leaves_signals_to_those_that_run_after_it() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    let effect = create_effect(move || {
+        let seen = a.get();
+        let draft = signal(seen);
+        on_cleanup(move || log.push(format!("save {}", draft.get())));
+        on_cleanup(move || {
+            draft.set(seen + 1);
+            panic!("cleanup {seen}");
+        });
+    });
+    assert_eq!(panic_of(|| a.set(2)), "cleanup 1");
+    assert_eq!(panic_of(|| effect.dispose()), "cleanup 2");
+    assert_eq!(log.take(), ["save 2", "save 3"]);
+    assert_eq!((check_dynamic(), dynamic_size()), (Ok(()), (1, 0)));
+}
+
+#[test]
+fn a_computed_value_that_a_cleanup_reads_makes_things_that_go_with_it() {
+    let log = leak(Log::new());
+    let ((), owner) = scope(|| {
+        let a = signal(1);
+        let value = computed(move || {
+            let seen = a.get();
+            on_cleanup(move || log.push(format!("inner {seen}")));
+            seen
+        });
+        assert_eq!(value.get(), 1);
+        on_cleanup(move || log.push(format!("outer {}", value.get())));
+        on_cleanup(move || a.set(2));
+    });
+    drop(owner);
+    assert_eq!(log.take(), ["inner 1", "outer 2", "inner 2"]);
+    assert_eq!((check_dynamic(), dynamic_size()), (Ok(()), (0, 0)));
+}
+
+#[test]
+fn work_has_ended_when_the_cleanups_of_its_owner_run() {
+    let log = leak(Log::new());
+    let ((), owner) = scope(|| {
+        let id = signal(1);
+        let held = move |_| {
+            let captured = Ends(log, "work");
+            async move {
+                let _captured = captured;
+                std::future::pending::<Result<(), ()>>().await
+            }
+        };
+        let (value, _) = create_resource(move || id.get(), held);
+        on_cleanup(move || log.push(format!("cleanup {} {}", id.get(), value.try_get().is_err())));
+    });
+    drop(owner);
+    assert_eq!(log.take(), ["work", "cleanup 1 true"]);
+    assert_eq!((check_dynamic(), dynamic_size()), (Ok(()), (0, 0)));
 }

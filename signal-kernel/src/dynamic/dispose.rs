@@ -1,13 +1,14 @@
 //! The end of nodes: what a scope, an effect or a computed value owns goes before it does.
 //!
-//! Invariants: children go newest first, each after all that it owns; then the cleanups of the owner run,
-//! newest first; nothing of a node is left in the graph when user code runs for its end. A node whose body
-//! is running goes when the body returns.
+//! Invariants: an owner ends its nested owners first, youngest first and each by this rule; then its effects and
+//! work, then its own cleanups, newest first, then its signals and computed values. So a cleanup finds the values of
+//! its owner. When user code runs for the end of a node, nothing of that node is left in the graph. A node whose body
+//! is running goes when the body returns. The ways down are kept on a stack of their own.
 //!
 //! Must not know: what nodes hold.
 
 use super::{
-    graph::{DISPOSED, FAILED, Graph, Kind, RUNNING, STALE},
+    graph::{DISPOSED, FAILED, Graph, Kind, NONE, Node, RUNNING, STALE},
     half_way, run,
 };
 use crate::panics::FirstPanic;
@@ -35,27 +36,167 @@ pub(super) fn outdated(cell: &RefCell<Graph>, owner: u32, panics: &mut FirstPani
     owned_while(cell, owner, panics, |graph| graph.marks(owner) & STALE != 0);
 }
 
+/// A child as it was when its owner began to end.
+#[derive(Clone, Copy)]
+struct Child {
+    index: u32,
+    generation: u32,
+    /// It owns something: that goes first.
+    owns: bool,
+    /// A signal, a computed value or a part of a resource: cleanups of the owner still find it.
+    value: bool,
+}
+
+/// An owner that is ending.
+struct Ending {
+    owner: u32,
+    generation: u32,
+    /// The owner goes too, when all that it owns is gone.
+    goes: bool,
+    stage: Stage,
+    /// Where its children begin in the list of all.
+    start: usize,
+    /// The next child to look at in this stage.
+    next: usize,
+}
+
+/// What is being disposed of, in this order.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Owners,
+    Active,
+    Cleanups,
+    Values,
+}
+
+/// What an owner that is ending does next.
+enum Step {
+    /// Ends this owner first, and it goes or stays.
+    Down(u32, bool),
+    /// This node goes; it owns nothing.
+    Out(u32),
+    /// Nothing is left.
+    Done,
+}
+
+impl Ending {
+    fn new(graph: &Graph, (owner, goes): (u32, bool), children: &mut Vec<Child>) -> Self {
+        let start = children.len();
+        graph.list_children(owner, children);
+        Ending {
+            owner,
+            generation: graph.nodes[owner as usize].generation,
+            goes,
+            stage: Stage::Owners,
+            start,
+            next: start,
+        }
+    }
+
+    /// The children of all owners further up stand before those of this one.
+    fn step(&mut self, graph: &Graph, children: &mut Vec<Child>) -> Step {
+        loop {
+            if self.stage == Stage::Cleanups {
+                match graph.kin[self.owner as usize].first_cleanup {
+                    NONE => (self.stage, self.next) = (Stage::Values, self.start),
+                    cleanup => return Step::Out(cleanup),
+                }
+            }
+            while let Some(&child) = children.get(self.next) {
+                let due = match self.stage {
+                    Stage::Owners => child.owns,
+                    Stage::Active => !child.value,
+                    _ => true,
+                };
+                if due && graph.is_alive(child.index, child.generation) {
+                    if graph.last_owned(child.index).is_some() {
+                        let goes = !child.value || self.stage == Stage::Values;
+                        self.next += usize::from(!goes);
+                        return Step::Down(child.index, goes);
+                    }
+                    if self.stage != Stage::Owners {
+                        self.next += 1;
+                        return Step::Out(child.index);
+                    }
+                }
+                self.next += 1;
+            }
+            self.next = self.start;
+            self.stage = match self.stage {
+                Stage::Owners => Stage::Active,
+                Stage::Active => Stage::Cleanups,
+                _ if graph.last_owned(self.owner).is_none() => return Step::Done,
+                _ => {
+                    // User code has made more in the meantime.
+                    children.truncate(self.start);
+                    graph.list_children(self.owner, children);
+                    Stage::Owners
+                }
+            };
+        }
+    }
+}
+
+impl Graph {
+    /// The children of an owner, youngest first.
+    fn list_children(&self, owner: u32, children: &mut Vec<Child>) {
+        let mut index = self.kin[owner as usize].first_child;
+        while index != NONE {
+            let Node {
+                kind, generation, ..
+            } = self.nodes[index as usize];
+            children.push(Child {
+                index,
+                generation,
+                owns: self.last_owned(index).is_some(),
+                value: matches!(kind, Kind::Signal | Kind::Source | Kind::Computed),
+            });
+            index = self.kin[index as usize].next_sibling;
+        }
+    }
+}
+
 fn owned_while(
     cell: &RefCell<Graph>,
     owner: u32,
     panics: &mut FirstPanic,
     go_on: impl Fn(&Graph) -> bool,
 ) {
-    let generation = |graph: &Graph, index: u32| graph.nodes[index as usize].generation;
-    let mut path = vec![(owner, generation(&cell.borrow(), owner))];
-    while let Some(&(index, known)) = path.last() {
-        let graph = cell.borrow();
-        if generation(&graph, index) != known {
-            path.pop(); // user code was faster
-        } else if path.len() == 1 && !go_on(&graph) {
+    let mut children = Vec::new();
+    let graph = cell.borrow();
+    let mut way = vec![Ending::new(&graph, (owner, false), &mut children)];
+    drop(graph);
+    loop {
+        let first = way.len() == 1;
+        let Some(ending) = way.last_mut() else {
             return;
-        } else if let Some(child) = graph.last_owned(index) {
-            path.push((child, generation(&graph, child)));
-        } else {
-            drop(graph);
-            path.pop();
-            if !path.is_empty() {
-                take_out(cell, index, panics);
+        };
+        let graph = cell.borrow();
+        let (index, goes) = (ending.owner, ending.goes);
+        if graph.nodes[index as usize].generation != ending.generation {
+            children.truncate(ending.start); // user code was faster
+            way.pop();
+            continue;
+        }
+        if first && !go_on(&graph) {
+            return;
+        }
+        match ending.step(&graph, &mut children) {
+            Step::Down(child, goes) => {
+                let next = Ending::new(&graph, (child, goes), &mut children);
+                way.push(next);
+            }
+            Step::Out(child) => {
+                drop(graph);
+                take_out(cell, child, panics);
+            }
+            Step::Done => {
+                drop(graph);
+                children.truncate(ending.start);
+                way.pop();
+                if goes {
+                    take_out(cell, index, panics);
+                }
             }
         }
     }
@@ -72,7 +213,8 @@ fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
         graph.set(index, DISPOSED);
         let value = graph.nodes[index as usize].value.take();
         drop(graph);
-        panics.discard((candidate, value)); // user code
+        panics.discard(candidate); // user code
+        panics.discard(value); // user code
         drop(name);
         return;
     }
@@ -85,7 +227,8 @@ fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
         run::cleanup(cell, &mut **cleanup, panics);
     }
     panics.discard(body); // user code
-    panics.discard((candidate, value)); // user code
+    panics.discard(candidate); // user code
+    panics.discard(value); // user code
     drop(name);
 }
 

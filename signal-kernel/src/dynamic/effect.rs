@@ -191,9 +191,12 @@ handle!(Effect, "effect");
 /// Registers something to be done when the effect, the computed value or the scope that is running now ends:
 /// before its next run, or when it is disposed of.
 ///
-/// Cleanups run after everything that their owner owns is gone, newest first. What they read is not tracked,
-/// what they write is settled with whatever ends their owner; within the body of a computed value they cannot
-/// write, as nothing there can. They do not run when a thread ends.
+/// An owner ends in this order: first the owners that it owns (the youngest first, each in this order), then its
+/// effects and its asynchronous work, then its cleanups, newest first, and last its signals and computed values.
+/// So a cleanup can read and write the values of its owner.
+///
+/// Reads in a cleanup are not tracked, and its writes settle together with the end of its owner; within the body of
+/// a computed value a cleanup cannot write, as nothing there can. Cleanups do not run when a thread ends.
 ///
 /// # Panics
 ///
@@ -208,6 +211,22 @@ handle!(Effect, "effect");
 ///     on_cleanup(|| println!("closed"));
 /// });
 /// drop(owner); // closed
+/// ```
+///
+/// A draft that is saved when its window closes:
+///
+/// ```
+/// use signal_kernel::{on_cleanup, scope, signal};
+///
+/// let saved = signal(String::new());
+/// let (draft, window) = scope(|| {
+///     let draft = signal("untitled".to_owned());
+///     on_cleanup(move || saved.set(draft.get()));
+///     draft
+/// });
+/// draft.set("notes".to_owned());
+/// drop(window);
+/// assert_eq!(saved.get(), "notes");
 /// ```
 #[track_caller]
 pub fn on_cleanup(cleanup: impl FnOnce() + 'static) {

@@ -49,7 +49,8 @@ pub struct Scope {
 /// Runs `f` and returns what it returns, with the owner of all that it has made.
 ///
 /// A scope that is made inside another one, an effect or a computed value belongs to that too: whichever
-/// ends first disposes of it. Reads inside are tracked for whatever is running around it.
+/// ends first disposes of it. Reads inside are tracked for whatever is running around it. The order in which a scope
+/// disposes of its nodes is told at [`on_cleanup`](crate::on_cleanup).
 ///
 /// # Panics
 ///

@@ -625,15 +625,41 @@ impl Model {
 
     // The end of nodes.
 
+    /// Nested owners, effects and scopes, cleanups, values; of each the youngest first.
     fn dispose_owned(&self, id: Id, panics: &mut bool) {
         loop {
-            let next = match self.state.borrow().nodes.get(&id) {
-                None => return,
-                Some(it) => it.children.last().or(it.cleanups.last()).copied(),
+            let state = self.state.borrow();
+            let Some(owner) = state.nodes.get(&id) else {
+                return;
             };
-            match next {
-                None => return,
-                Some(child) => self.dispose_node(child, panics),
+            let is_value = |it: Id| {
+                matches!(
+                    state.nodes[&it].kind,
+                    Kind::Signal { .. } | Kind::Computed(..)
+                )
+            };
+            let owns = |it: Id| {
+                let node = &state.nodes[&it];
+                !node.children.is_empty() || !node.cleanups.is_empty()
+            };
+            let youngest = |due: &dyn Fn(Id) -> bool| {
+                let all = owner.children.iter().rev().copied();
+                all.into_iter().find(|&it| due(it))
+            };
+            let nested = youngest(&owns);
+            let next = nested
+                .or(youngest(&|it| !is_value(it)))
+                .or(owner.cleanups.last().copied())
+                .or(youngest(&|_| true));
+            let Some(next) = next else {
+                return;
+            };
+            let stays = nested.is_some() && is_value(next);
+            drop(state);
+            if stays {
+                self.dispose_owned(next, panics);
+            } else {
+                self.dispose_node(next, panics);
             }
         }
     }
