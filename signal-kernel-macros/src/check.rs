@@ -88,14 +88,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
         let good = errors.count() == before && !facts.doubtful;
         if node.is_some() {
             dependencies.push(reads(item, node, &facts));
-            graph_nodes.push(lower::node(
-                item,
-                attributes,
-                facts.uses,
-                facts.named,
-                good,
-                &names,
-            ));
+            graph_nodes.push(lower::node(item, attributes, facts, good, &names));
         }
     }
     let graph = Graph {

@@ -6,7 +6,7 @@
 //! Must not know: which rules exist, or what they look at.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 /// Errors in the order they were found.
 pub(crate) struct Errors {
@@ -58,6 +58,20 @@ impl Errors {
     pub(crate) fn into_compile_errors(mut self) -> TokenStream {
         let list = std::mem::take(&mut self.list);
         list.iter().map(Error::to_compile_error).collect()
+    }
+
+    /// The same in a block of their own, where a constant can stand.
+    ///
+    /// ```text
+    /// const _: () = { compile_error! { .. } compile_error! { .. } () };
+    /// ```
+    /// rustc reports no unresolved name of a module in which a `compile_error!` stands: this block hides none.
+    pub(crate) fn into_constant(self) -> TokenStream {
+        if self.list.is_empty() {
+            return TokenStream::new();
+        }
+        let errors = self.into_compile_errors();
+        quote!(const _: () = { #errors () };)
     }
 
     /// What a test asserts on: code, `line:column` (columns from 1, as rustc counts), text with help.

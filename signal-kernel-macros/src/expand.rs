@@ -14,6 +14,7 @@ mod engine;
 mod picture;
 mod plan;
 mod script;
+mod setters;
 mod tables;
 mod texts;
 mod warnings;
@@ -40,7 +41,8 @@ pub(crate) fn expand(graph: &Graph, order: Option<&[usize]>) -> TokenStream {
     let tables = tables::graph(&context, plan.as_ref());
     let engine = plan.as_ref().map(|plan| engine::engine(&context, plan));
     let warnings = plan.as_ref().map(|_| warnings::warnings(&context));
-    quote!(#bodies #structs #accessors #built #tables #engine #warnings)
+    let setters = setters::setters(graph);
+    quote!(#bodies #structs #accessors #built #tables #engine #warnings #setters)
 }
 
 /// What every part of the expansion needs.

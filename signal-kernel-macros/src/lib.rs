@@ -27,7 +27,7 @@ use errors::Errors;
 pub fn reactive(input: TokenStream) -> TokenStream {
     let (mut output, errors) = reactive2(input.into());
     // Last, so that an editor finds what stands before them where it looks for it.
-    output.extend(errors.into_compile_errors());
+    output.extend(errors.into_constant());
     output.into()
 }
 

@@ -9,21 +9,26 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprPath, Ident, Path, Type, parse_quote_spanned, token};
+use syn::{Expr, ExprPath, Path, Type, parse_quote_spanned, token};
 
 use crate::attributes::Attributes;
 use crate::model::{Arg, Body, Kind, Node, Use};
-use crate::names::{Names, bare};
+use crate::names::{Facts, Names, bare};
 use crate::parse::{Item, Keyword, Value};
 
 pub(crate) fn node(
     item: &Item,
     attributes: Attributes,
-    uses: Vec<Use>,
-    named: Vec<Ident>,
+    facts: Facts,
     good: bool,
     names: &Names,
 ) -> Node {
+    let Facts {
+        uses,
+        named,
+        setters,
+        ..
+    } = facts;
     let kind = match item.keyword {
         Keyword::Let => Kind::Field {
             mutable: item.mutable,
@@ -67,6 +72,7 @@ pub(crate) fn node(
         name: item.name.clone(),
         raw: item.raw.clone(),
         named,
+        setters,
         kind,
     }
 }

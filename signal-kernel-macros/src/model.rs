@@ -33,6 +33,8 @@ pub(crate) struct Node {
     pub(crate) raw: TokenStream,
     /// Every identifier in them that surely names a node.
     pub(crate) named: Vec<Ident>,
+    /// Callees in them that have the name of a method of the graph.
+    pub(crate) setters: Vec<Ident>,
     pub(crate) kind: Kind,
 }
 

@@ -52,6 +52,9 @@ pub(crate) struct Facts {
     pub(crate) awaits: Vec<Span>,
     pub(crate) selfs: Vec<SelfUse>,
     pub(crate) writes: Vec<Write>,
+    /// Callees without a path that have the name of a method of the graph. rustc decides whether there is a
+    /// function of that name.
+    pub(crate) setters: Vec<Ident>,
     /// Each `x.get()`: the node, and where `get` stands.
     pub(crate) gets: Vec<(usize, Span)>,
 }
@@ -80,8 +83,12 @@ pub(crate) enum Form {
     Assignment,
     /// `x.set(1)`, `x.update(..)`
     Method,
+    /// `x.reload()`, `x.cancel(..)`
+    Request,
     /// `self.set_x(1)`, `self.update_x(..)`
     Setter,
+    /// `self.reload_x()`, `self.cancel_x(..)`
+    Requester,
 }
 
 /// Where a name stands. A function can stand only at [`Position::Anywhere`].

@@ -91,3 +91,13 @@ impl<T: Debug> Printable for T {
         self
     }
 }
+
+/// A setter that a body calls as a function. No type implements this trait: the methods of the graph are not in
+/// scope in a body, and only the caller writes. The lifetime lets the bound fail at the call, as that of [`Undo`].
+#[diagnostic::on_unimplemented(
+    message = "bodies cannot write signals, so a graph always comes to rest",
+    label = "no function of this name is in scope; the graph has a method of this name, for its caller",
+    note = "derive the value with `computed`, or write from the caller",
+    note = "SK007"
+)]
+pub trait Write<'call> {}

@@ -75,10 +75,17 @@ pub(super) fn no_writes(scene: &Scene, errors: &mut Errors) {
             Form::Method => {
                 node.keyword == Keyword::Signal && node.ty.as_ref().is_some_and(is_plain)
             }
-            Form::Setter => true,
+            Form::Request => node.keyword == Keyword::Resource,
+            Form::Setter | Form::Requester => true,
         };
-        if forbidden {
-            errors.push(code, write.place, text).help(help);
+        if !forbidden {
+            continue;
+        }
+        match write.form {
+            Form::Request | Form::Requester => errors
+                .push(code, write.place, text.replace("write signals", "start or stop resources"))
+                .help("a resource restarts when its arguments change; `reload` and `cancel` are for the caller"),
+            _ => errors.push(code, write.place, text).help(help),
         }
     }
 }

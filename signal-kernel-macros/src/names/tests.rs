@@ -397,7 +397,7 @@ fn unknown_names_where_no_function_can_stand() {
 
 #[test]
 fn writes() {
-    use Form::{Assignment, Method, Setter};
+    use Form::{Assignment, Method, Request, Requester, Setter};
     for (body, expected) in [
         ("price = 3", vec![(3, Assignment)]),
         ("*price += 3", vec![(3, Assignment)]),
@@ -413,6 +413,9 @@ fn writes() {
         ("self.set_price(3)", vec![(3, Setter)]),
         ("self.update_price(f)", vec![(3, Setter)]),
         ("self.set_log(3)", vec![]),
+        ("self.set_user(3)", vec![]),
+        ("self.reload_user()", vec![(7, Requester)]),
+        ("user.cancel(why)", vec![(7, Request)]),
         ("set_price(3)", vec![]),
         ("other.set_price(3)", vec![]),
         ("user_macro!(price = 3)", vec![]),

@@ -41,12 +41,11 @@ impl Walk<'_> {
     fn method_call(&mut self, call: &syn::ExprMethodCall) {
         let method = text(&call.method);
         match bare_or_paren(&call.receiver) {
-            Some(ident) if ident == "self" => match self.setter_of(&method) {
-                Some(node) => self.facts.writes.push(Write {
-                    node,
-                    place: call.method.span(),
-                    form: Form::Setter,
-                }),
+            Some(ident) if ident == "self" => match self.method_of_graph(&call.method) {
+                Some((node, form)) => {
+                    let place = call.method.span();
+                    self.facts.writes.push(Write { node, place, form });
+                }
                 None => self.sees_self(ident, Some(&call.method)),
             },
             Some(ident) => {
@@ -61,12 +60,14 @@ impl Walk<'_> {
                 if let (Some(node), "get", true) = (node, method.as_str(), plain) {
                     self.facts.gets.push((node, call.method.span()));
                 }
-                if let (Some(node), "set" | "update") = (node, method.as_str()) {
-                    self.facts.writes.push(Write {
-                        node,
-                        place: call.method.span(),
-                        form: Form::Method,
-                    });
+                let form = match method.as_str() {
+                    "set" | "update" => Some(Form::Method),
+                    "reload" | "cancel" => Some(Form::Request),
+                    _ => None,
+                };
+                if let (Some(node), Some(form)) = (node, form) {
+                    let place = call.method.span();
+                    self.facts.writes.push(Write { node, place, form });
                 }
             }
             None => self.walk(&call.receiver, Position::Value),
@@ -76,12 +77,20 @@ impl Walk<'_> {
         }
     }
 
-    fn setter_of(&self, method: &str) -> Option<usize> {
-        let name = method
-            .strip_prefix("set_")
-            .or_else(|| method.strip_prefix("update_"))?;
-        let name = self.names.by_text.get(name)?;
-        name.node.filter(|_| name.keyword != Some(Keyword::Let))
+    /// The node for which the graph has a method of this name, and the way in which the method changes it.
+    fn method_of_graph(&self, method: &Ident) -> Option<(usize, Form)> {
+        const METHODS: [(&str, Keyword, Form); 4] = [
+            ("set_", Keyword::Signal, Form::Setter),
+            ("update_", Keyword::Signal, Form::Setter),
+            ("reload_", Keyword::Resource, Form::Requester),
+            ("cancel_", Keyword::Resource, Form::Requester),
+        ];
+        let method = text(method);
+        METHODS.iter().find_map(|&(before, keyword, form)| {
+            let name = self.names.by_text.get(method.strip_prefix(before)?)?;
+            let node = name.node.filter(|_| name.keyword == Some(keyword))?;
+            Some((node, form))
+        })
     }
 
     /// The left side of `=` and `+=`, and the elements of one that takes apart.
@@ -129,8 +138,13 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         match expr {
             Expr::Path(_) | Expr::Paren(_) | Expr::Group(_) => self.walk(expr, Position::Anywhere),
             Expr::Call(call) => {
-                if bare(&call.func).is_none() {
-                    self.visit_expr(&call.func);
+                match bare(&call.func) {
+                    Some(callee) if self.scopes.binds(&text(callee)) => {}
+                    Some(callee) if self.method_of_graph(callee).is_some() => {
+                        self.facts.setters.push(callee.clone());
+                    }
+                    Some(_) => {}
+                    None => self.visit_expr(&call.func),
                 }
                 call.args
                     .iter()

@@ -175,6 +175,14 @@ fn writes_in_a_body() {
         "signal a: Vec<u8>; effect e { a.update(f); }",
         &[&format!("SK007 1:33 {effect}")],
     );
+    let request = "effects cannot start or stop resources, so a graph always comes to rest | a resource restarts when its arguments change; `reload` and `cancel` are for the caller";
+    assert_item(
+        "resource r = f(); signal s: Socket; effect e { r.reload(); self.cancel_r(why); s.reload(); }",
+        &[
+            &format!("SK007 1:50 {request}"),
+            &format!("SK007 1:65 {request}"),
+        ],
+    );
 }
 
 #[test]
