@@ -30,6 +30,7 @@ mod panics;
 mod resource;
 mod room;
 mod shared;
+mod stack;
 mod state;
 mod waiters;
 

@@ -9,6 +9,7 @@
 use crate::{
     declared::{Wired, drive},
     dynamic::SharedNode,
+    stack,
     waiters::{Seat, Waiters},
 };
 use std::{
@@ -16,6 +17,7 @@ use std::{
     error::Error,
     fmt,
     future::{Future, poll_fn},
+    ops::Deref,
     panic::{Location, RefUnwindSafe, UnwindSafe},
     rc::Rc,
     sync::Arc,
@@ -63,7 +65,32 @@ type Place = &'static Location<'static>;
 /// # cart.update(|cart| cart.set_price(300));
 /// ```
 pub struct Shared<G> {
-    inner: Rc<Inner<G>>,
+    inner: Handle<G>,
+}
+
+/// Always holds something, until it is dropped.
+struct Handle<G>(Option<Rc<Inner<G>>>);
+
+impl<G> Deref for Handle<G> {
+    type Target = Inner<G>;
+
+    fn deref(&self) -> &Inner<G> {
+        self.0.as_deref().expect("taken by `drop` alone")
+    }
+}
+
+impl<G> Clone for Handle<G> {
+    fn clone(&self) -> Self {
+        Handle(self.0.clone())
+    }
+}
+
+/// Graphs that hold each other's handles may be as many as there is memory for.
+impl<G> Drop for Handle<G> {
+    fn drop(&mut self) {
+        let inner = self.0.take();
+        stack::ending(|| drop(inner)); // user code
+    }
 }
 
 struct Inner<G> {
@@ -126,14 +153,14 @@ impl<G: 'static> Shared<G> {
         let place = Location::caller();
         let waiters = Arc::<Waiters>::default();
         Shared {
-            inner: Rc::new(Inner {
+            inner: Handle(Some(Rc::new(Inner {
                 graph: RefCell::new(graph),
                 place: Cell::new(place),
                 node: SharedNode::new(place),
                 waker: Waker::from(waiters.clone()),
                 waiters,
                 commits: Cell::new(0),
-            }),
+            }))),
         }
     }
 
@@ -191,7 +218,7 @@ impl<G: 'static> Shared<G> {
             return Err(self.busy(here));
         };
         self.inner.place.set(here);
-        Ok(f(&graph)) // user code
+        Ok(self.inner.node.nested(|| f(&graph))) // user code
     }
 
     /// Lets `f` change the graph, which settles; then what has read it does.

@@ -8,11 +8,11 @@
 
 use super::{
     drive::Drive,
-    graph::{CHECK, Graph},
+    graph::{CHECK, Graph, NONE},
     settle,
     value::Value,
 };
-use crate::panics::FirstPanic;
+use crate::{panics::FirstPanic, stack};
 use std::{
     any::Any,
     cell::{RefCell, RefMut},
@@ -111,16 +111,36 @@ impl Graph {
 
 /// Runs `f` as a batch, and settles if it is the outermost one, also if `f` panics.
 pub(super) fn run<R>(cell: &RefCell<Graph>, f: impl FnOnce() -> R) -> R {
-    open(cell);
+    let inside = open(cell);
     let mut panics = FirstPanic::default();
-    let result = panics.catch(f); // user code
+    let result = panics.catch(|| nested(cell, inside, f));
     finish(cell, result, panics)
 }
 
-fn open(cell: &RefCell<Graph>) {
+/// The same for an `f` that ends nodes.
+pub(super) fn dispose(cell: &RefCell<Graph>, f: impl FnOnce(&mut FirstPanic)) {
+    open(cell);
+    let mut panics = FirstPanic::default();
+    stack::ending(|| f(&mut panics));
+    end(cell, &mut panics);
+    panics.resume();
+}
+
+/// Opens a batch. True if it is inside another one, or in a settle.
+fn open(cell: &RefCell<Graph>) -> bool {
     let mut graph = cell.borrow_mut();
     graph.renumber_if_due();
     graph.depth += 1;
+    graph.depth > 1
+}
+
+/// Runs what is done in a batch.
+#[inline(always)]
+fn nested<R>(cell: &RefCell<Graph>, inside: bool, f: impl FnOnce() -> R) -> R {
+    match inside {
+        true => stack::nested(|| cell.borrow().too_deep(NONE), f), // user code
+        false => f(),                                              // user code
+    }
 }
 
 /// Ends a batch and lets the first panic go on.
@@ -170,13 +190,13 @@ pub(super) fn transaction<R, E>(
 ) -> Result<R, E> {
     let level = cell.borrow().level + 1;
     assert!(level < u16::MAX, "transactions nest less than 65535 deep");
-    open(cell);
+    let inside = open(cell);
     let mut graph = cell.borrow_mut();
     let start = (graph.log.entries.len(), graph.undo.len());
     graph.level = level;
     drop(graph);
     let mut panics = FirstPanic::default();
-    let result = panics.catch(f); // user code
+    let result = panics.catch(|| nested(cell, inside, f));
     cell.borrow_mut().level = level - 1;
     if matches!(result, Some(Ok(_))) {
         hand_up(cell, start, &mut panics);

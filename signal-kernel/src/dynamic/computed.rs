@@ -44,10 +44,11 @@ pub struct Computed<T> {
 /// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running. What
 /// its own body makes (signals, effects, cleanups) is disposed of before the next run.
 ///
-/// A value that was read once is brought up to date without recursion, however long the chain below it is. Only
-/// a *first* read goes from body to body, as nobody knows yet what they will read: a chain that was never read
-/// wants about a kilobyte of stack for each value, seven without optimization. Where a chain has hundreds of
-/// values, read each when it is made.
+/// A value that was read once is brought up to date without recursion, however long the chain below it is. A *first*
+/// read goes from body to body, as nobody knows yet what they will read. Where the thread's stack comes to its end, it
+/// goes on in memory of its own, so that a chain may be as long as there is memory for it. That needs the
+/// feature `grow-stack`, which is on by default. Without it, and on wasm, a first read that is too deep panics,
+/// with the names of the values: there, read each value of a long chain when it is made.
 ///
 /// # Panics
 ///

@@ -9,7 +9,7 @@ use super::{
     kernel,
     run::{self, Run},
 };
-use crate::panics::FirstPanic;
+use crate::{panics::FirstPanic, stack};
 use std::{borrow::Cow, cell::RefCell, panic::Location};
 
 /// Something that runs when what it has read has changed.
@@ -108,11 +108,8 @@ fn first_run(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
         }
     } else if graph.depth == 1 && graph.round {
         // Made by an effect: it runs now, as a part of it.
-        graph.set(node, DIRTY);
-        let inside = graph.begin_inside(node, false);
         drop(graph);
-        run::effect(cell, node, panics);
-        cell.borrow_mut().end_inside(inside);
+        run_inside(cell, node, panics);
     } else {
         graph.queue(node, DIRTY);
         if graph.depth == 0 {
@@ -121,6 +118,27 @@ fn first_run(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
             batch::settle(cell, panics);
         }
     }
+}
+
+/// Runs an effect that was just made by another one, as a part of that.
+#[inline(never)]
+fn run_inside(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
+    stack::nested(
+        || cell.borrow().too_deep(node),
+        || {
+            let mut graph = cell.borrow_mut();
+            graph.set(node, DIRTY);
+            let inside = graph.is_nested();
+            if inside {
+                graph.begin_inside(node, false);
+            }
+            drop(graph);
+            run::effect(cell, node, panics);
+            if inside {
+                cell.borrow_mut().end_inside();
+            }
+        },
+    );
 }
 
 struct Plain<F>(F);

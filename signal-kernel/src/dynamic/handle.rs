@@ -10,7 +10,6 @@ use super::{
     graph::{DISPOSED, Graph, Node},
     kernel,
 };
-use crate::panics::FirstPanic;
 use std::{borrow::Cow, error::Error, fmt, panic::Location};
 
 /// What a handle names.
@@ -144,11 +143,7 @@ impl Id {
     pub(super) fn dispose(self) {
         kernel::with(|cell| {
             if self.is_alive(&cell.borrow()) {
-                batch::run(cell, || {
-                    let mut panics = FirstPanic::default();
-                    dispose::node(cell, self.index, &mut panics);
-                    panics.resume();
-                });
+                batch::dispose(cell, |panics| dispose::node(cell, self.index, panics));
             }
         });
     }

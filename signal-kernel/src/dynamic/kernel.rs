@@ -14,7 +14,7 @@ use super::{
     settle,
     value::Value,
 };
-use crate::panics::FirstPanic;
+use crate::{panics::FirstPanic, stack};
 use std::{
     cell::{RefCell, RefMut},
     mem::ManuallyDrop,
@@ -113,7 +113,7 @@ fn still_odd(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> RefMut<
 #[inline]
 pub(super) fn pull<'a>(
     cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
+    graph: RefMut<'a, Graph>,
     index: u32,
     tracked: bool,
 ) -> RefMut<'a, Graph> {
@@ -124,21 +124,55 @@ pub(super) fn pull<'a>(
     if marks & STALE == 0 && (marks & HALF_WAY == 0 || !graph.log.is_empty()) {
         return graph;
     }
+    if graph.is_nested() {
+        drop(graph);
+        return pull_inside(cell, index, tracked);
+    }
+    bring(cell, graph, (index, tracked), false)
+}
+
+/// Pulls for a body that is running, or in the middle of a pull.
+#[inline(never)]
+fn pull_inside(cell: &RefCell<Graph>, index: u32, tracked: bool) -> RefMut<'_, Graph> {
+    let too_deep = || {
+        let mut graph = cell.borrow_mut();
+        if tracked {
+            graph.track_refused(index);
+        }
+        graph.too_deep(index)
+    };
+    stack::nested(too_deep, || {
+        bring(cell, cell.borrow_mut(), (index, tracked), true)
+    })
+}
+
+/// Brings a node up to date that is not.
+#[inline(always)]
+fn bring<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    (index, tracked): (u32, bool),
+    inside: bool,
+) -> RefMut<'a, Graph> {
+    let node = &graph.nodes[index as usize];
+    let (marks, generation) = (node.marks, node.generation);
+    // What a glance at its dependencies could only confirm.
+    let must_run = marks & (DIRTY | HALF_WAY) == DIRTY && node.kind == Kind::Computed;
     let at_rest = graph.depth == 0;
     if at_rest {
         graph.renumber_if_due();
         graph.depth = 1;
     }
-    let generation = graph.nodes[index as usize].generation;
     let mut panics = FirstPanic::default();
-    let inside = graph.begin_inside(index, tracked);
+    if inside {
+        graph.begin_inside(index, tracked);
+    }
     let around = graph.ambient;
-    // What a glance at its dependencies could only confirm.
-    let must_run =
-        marks & (DIRTY | HALF_WAY) == DIRTY && graph.nodes[index as usize].kind == Kind::Computed;
     graph = settle::refresh(cell, graph, &around, (index, must_run), &mut panics);
     graph.ambient = around;
-    graph.end_inside(inside);
+    if inside {
+        graph.end_inside();
+    }
     if panics.is_empty() {
         if !at_rest {
             return graph;

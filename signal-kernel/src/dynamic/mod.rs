@@ -48,6 +48,8 @@ mod source;
 mod value;
 mod work;
 
+use crate::stack;
+
 pub use async_signal::{AsyncMeta, AsyncSignal, AsyncValue, Running};
 pub use check::{check_dynamic, dynamic_size};
 pub use computed::{Computed, computed, computed_with};
@@ -154,6 +156,6 @@ pub fn transaction<R, E>(f: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
 pub fn untrack<R>(f: impl FnOnce() -> R) -> R {
     kernel::with(|cell| {
         let _untracked = run::Untracked::new(cell);
-        f() // user code
+        stack::nested(|| cell.borrow().too_deep(graph::NONE), f) // user code
     })
 }

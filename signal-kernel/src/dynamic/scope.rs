@@ -10,7 +10,7 @@ use super::{
     handle::Id,
     kernel,
 };
-use crate::panics::FirstPanic;
+use crate::{panics::FirstPanic, stack};
 use std::{cell::RefCell, fmt, panic::Location};
 
 /// Owns every node, effect and fetch that was made inside of [`scope`]; dropping it disposes of them.
@@ -79,7 +79,7 @@ pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
         };
         let owner = Owner::enter(cell, &mut graph, node);
         drop(graph);
-        let result = f(); // user code
+        let result = stack::nested(|| cell.borrow().too_deep(node), f); // user code
         drop(owner);
         (result, scope)
     })
@@ -124,10 +124,8 @@ impl Drop for Owner<'_> {
         drop(graph);
         let mut panics = FirstPanic::default();
         panics.catch(|| {
-            batch::run(self.cell, || {
-                let mut panics = FirstPanic::default();
-                dispose::finish(self.cell, self.scope, &mut panics);
-                panics.resume();
+            batch::dispose(self.cell, |panics| {
+                dispose::finish(self.cell, self.scope, panics);
             });
         });
         if !std::thread::panicking() {
@@ -162,7 +160,7 @@ impl Scope {
                 error.panic_at(place);
             }
             let owner = Owner::enter(cell, &mut cell.borrow_mut(), self.id.index);
-            let result = f(); // user code
+            let result = stack::nested(|| cell.borrow().too_deep(self.id.index), f); // user code
             drop(owner);
             result
         })

@@ -304,20 +304,22 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
 }
 
 impl Graph {
-    /// Somebody pulls on `root` while a body is running, or in the middle of a pull: who does stands on the way. `tracked`:
-    /// if he observes, he will depend on it. True if there is somebody.
+    /// Is a body running, or a pull on its way?
     #[inline(always)]
-    pub(super) fn begin_inside(&mut self, root: u32, tracked: bool) -> bool {
+    pub(super) fn is_nested(&self) -> bool {
+        self.ambient.running != NONE || !self.pulls.is_empty()
+    }
+
+    /// Somebody pulls on `root` while a body is running, or in the middle of a pull: who does stands on the way. `tracked`:
+    /// if he observes, he will depend on it.
+    #[inline(always)]
+    pub(super) fn begin_inside(&mut self, root: u32, tracked: bool) {
         let running = self.ambient.running;
-        let inside = running != NONE || !self.pulls.is_empty();
-        if inside {
-            let depends = tracked && self.ambient.observer.node != NONE;
-            self.pulls.push(Pull {
-                node: if running == NONE { root } else { running },
-                link: if depends { NONE } else { ASIDE },
-            });
-        }
-        inside
+        let depends = tracked && self.ambient.observer.node != NONE;
+        self.pulls.push(Pull {
+            node: if running == NONE { root } else { running },
+            link: if depends { NONE } else { ASIDE },
+        });
     }
 
     /// Has somebody pulled who will not depend on it: who peeks, or cleans up?
@@ -326,10 +328,8 @@ impl Graph {
     }
 
     #[inline(always)]
-    pub(super) fn end_inside(&mut self, inside: bool) {
-        if inside {
-            self.pulls.pop();
-        }
+    pub(super) fn end_inside(&mut self) {
+        self.pulls.pop();
     }
 
     /// The next node on the way back, if there is one. Must it run, for sure? `moved`: what it was looking at has a
@@ -488,6 +488,25 @@ impl Graph {
             at.link = link.next_dep;
         }
         Step::Clean
+    }
+
+    /// The way to a level too many: `node` is to run inside of all that run now.
+    #[cold]
+    pub(super) fn too_deep(&self, node: u32) -> String {
+        let running = self.ambient.running;
+        let mut way: Vec<u32> = self.pulls.iter().map(|it| it.node()).collect();
+        way.extend([running, node].into_iter().filter(|&node| node != NONE));
+        way.dedup();
+        let count = way.len();
+        let mut names: Vec<String> = Vec::new();
+        for (at, &node) in way.iter().enumerate() {
+            match (at, count - at) {
+                (0..3, _) | (_, 0..=3) => names.push(self.name(node)),
+                (3, _) => names.push(format!("{} more", count - 6)),
+                _ => {}
+            }
+        }
+        names.join(" -> ")
     }
 
     /// The message for a cycle that `from` closes by depending on `to`, which is being computed.

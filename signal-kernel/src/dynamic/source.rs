@@ -12,7 +12,7 @@ use super::{
     kernel,
     value::Value,
 };
-use crate::panics::FirstPanic;
+use crate::{panics::FirstPanic, stack};
 use std::{
     cell::{Cell, RefCell},
     mem,
@@ -60,6 +60,12 @@ impl SharedNode {
         self.refused.set(Some(refused));
         self.refuses.set(true);
         kernel::with(|cell| cell.borrow_mut().track(refused.index));
+    }
+
+    /// Runs `f` while the graph is borrowed.
+    pub(crate) fn nested<R>(&self, f: impl FnOnce() -> R) -> R {
+        let way = || kernel::with(|cell| cell.borrow().too_deep(self.whole.index));
+        stack::nested(way, f) // user code
     }
 
     /// # Panics
