@@ -478,6 +478,11 @@ impl Change {
         self.0 == 0
     }
 
+    /// These parts but for those in `parts`.
+    pub(crate) const fn without(self, parts: Change) -> Change {
+        Change(self.0 & !parts.0)
+    }
+
     /// The parts of both sets.
     pub const fn union(self, other: Change) -> Change {
         Change(self.0 | other.0)

@@ -2,13 +2,14 @@
 //! nothing else (R5-R7, R9).
 //!
 //! Invariants: a seed decides everything; after every step each resource is what the model says, its effects
-//! have seen each transition once, and work is in flight exactly while it is pending.
+//! have seen each transition of their parts once, work is in flight exactly while it is pending, and the graph
+//! holds its invariants.
 //!
 //! Must not know: executors; how a resource comes to its state.
 
 use signal_kernel::{
-    AsyncEvent, AsyncMeta, AsyncValue, ResourceOptions, Scope, Signal, batch, create_effect,
-    create_resource_when_with, scope, signal, transaction,
+    __private::check_dynamic, AsyncEvent, AsyncMeta, AsyncValue, Computed, ResourceOptions, Scope,
+    Signal, batch, computed, create_effect, create_resource_when_with, scope, signal, transaction,
 };
 use signal_kernel_tests::{describe, gate::Gates, log::Log, panics::panic_of};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
@@ -63,10 +64,41 @@ struct Model {
     /// What the newest run will yield when it is polled.
     result: Option<Result<u32, ()>>,
     seen: Vec<String>,
+    /// For each of `PAIRS`, in the order of events.
+    pairs: [Vec<String>; 3],
+    /// A new value, or none instead of the old one, since the last settle.
+    new_value: bool,
     ends: BTreeMap<usize, Vec<&'static str>>,
 }
 
+/// Parts that one body reads, in the order of reading.
+const PAIRS: [[char; 2]; 3] = [['s', 'v'], ['v', 'e'], ['e', 's']];
+
 impl Model {
+    /// A part as an effect logs it.
+    fn part(&self, part: char) -> String {
+        match (part, self.status) {
+            ('s', Status::Idle) => "idle".to_owned(),
+            ('s', Status::Pending { .. }) => "pending".to_owned(),
+            ('s', Status::Success) => "success".to_owned(),
+            ('s', Status::Error(_)) => "error".to_owned(),
+            ('s', Status::Cancelled(_)) => "cancelled".to_owned(),
+            ('v', _) => format!("{:?}", self.value),
+            _ => format!("{:?}", self.error()),
+        }
+    }
+
+    fn pair(&self, index: usize) -> String {
+        PAIRS[index].map(|part| self.part(part)).join(" ")
+    }
+
+    fn error(&self) -> Option<String> {
+        match self.status {
+            Status::Error(run) => Some(format!("no {run}")),
+            _ => None,
+        }
+    }
+
     fn line(&self) -> String {
         let value = self
             .value
@@ -93,6 +125,8 @@ impl Model {
     /// The end of a batch, or of a poll.
     fn settle(&mut self, source: Option<u32>, polled: bool) {
         let before = self.line();
+        let parts = ['s', 'v', 'e'].map(|part| self.part(part));
+        self.new_value = false;
         let moved = self.source.replace(source) != Some(source);
         let request = self.request.take();
         if moved || matches!(request, Some(Request::Reload)) {
@@ -128,12 +162,23 @@ impl Model {
         if line != before {
             self.seen.push(line);
         }
+        let is_new = |part| match part {
+            's' => self.part('s') != parts[0],
+            'v' => self.part('v') != parts[1] || self.new_value,
+            _ => self.part('e') != parts[2],
+        };
+        let moved = PAIRS.map(|pair| pair.into_iter().any(is_new));
+        for index in (0..PAIRS.len()).filter(|&index| moved[index]) {
+            let line = self.pair(index);
+            self.pairs[index].push(line);
+        }
     }
 
     fn commit(&mut self) {
         match self.result.take() {
             Some(Ok(value)) => {
                 (self.status, self.value) = (Status::Success, Some(value));
+                self.new_value = true;
                 self.end("success");
             }
             Some(Err(())) => {
@@ -153,6 +198,7 @@ struct Real {
     meta: AsyncMeta<String>,
     gates: Gates,
     seen: Log,
+    pairs: [Log; 3],
     ends: Rc<RefCell<BTreeMap<usize, Vec<&'static str>>>>,
     model: Model,
     owner: Option<Scope>,
@@ -192,6 +238,8 @@ impl Real {
             request: None,
             result: None,
             seen: Vec::new(),
+            pairs: Default::default(),
+            new_value: false,
             ends: BTreeMap::new(),
         };
         if eager {
@@ -200,11 +248,21 @@ impl Real {
             model.source = Some(source());
         }
         model.seen = vec![model.line()];
+        model.pairs = [0, 1, 2].map(|index| vec![model.pair(index)]);
+        let pairs = <[Log; 3]>::default();
         let ((value, meta), owner) = scope(|| {
             let source = source.clone();
             let (value, meta) = create_resource_when_with(move || source(), opens(&gates), options);
             let seen = seen.clone();
             create_effect(move || seen.push(describe!(value, meta)));
+            for (log, pair) in pairs.clone().into_iter().zip(PAIRS) {
+                let read = move |part| match part {
+                    's' => meta.status().to_string(),
+                    'v' => format!("{:?}", value.get()),
+                    _ => format!("{:?}", meta.error()),
+                };
+                create_effect(move || log.push(pair.map(read).join(" ")));
+            }
             (value, meta)
         });
         Real {
@@ -212,6 +270,7 @@ impl Real {
             meta,
             gates,
             seen,
+            pairs,
             ends,
             model,
             owner: Some(owner),
@@ -221,6 +280,7 @@ impl Real {
     /// What was seen before does not count.
     fn dispose(&mut self) {
         self.seen.clear();
+        self.pairs.iter().for_each(Log::clear);
         self.model.result = None;
         self.owner = None;
     }
@@ -244,6 +304,9 @@ impl Real {
         }
         assert_eq!(describe!(*value, *meta), model.line(), "{place}");
         assert_eq!(self.seen.take(), std::mem::take(&mut model.seen), "{place}");
+        for (log, expected) in self.pairs.iter().zip(&mut model.pairs) {
+            assert_eq!(log.take(), std::mem::take(expected), "{place}");
+        }
         assert_eq!(gates.alive(), usize::from(model.is_pending()), "{place}");
         assert_eq!(gates.created(), model.token, "{place}");
         assert_eq!(*self.ends.borrow(), model.ends, "{place}");
@@ -255,9 +318,13 @@ impl Real {
 
 struct World {
     signals: [Signal<Option<u32>>; 2],
-    /// Two signals, and the value of the first resource.
-    sources: [Source; 3],
+    /// Two signals, the value of the first resource, and whether it has an error.
+    sources: [Source; 4],
     reals: Vec<Real>,
+    /// Has seen, of the first resource, whether it has an error, with the status of the last.
+    across: Log,
+    /// What that must have seen last.
+    last: String,
 }
 
 impl World {
@@ -304,12 +371,25 @@ impl World {
         for index in 0..self.reals.len() {
             let source = match index {
                 2 => self.reals[0].model.value,
+                3 => Some(u32::from(self.reals[0].model.error().is_some())),
                 index => self.signals[index].get(),
             };
             if self.reals[index].owner.is_some() {
                 self.reals[index].model.settle(source, polled);
             }
         }
+    }
+
+    /// An effect over two resources sees both before a transition or both after it.
+    fn check_across(&mut self, place: &str) {
+        let (first, last) = (&self.reals[0].model, &self.reals[3].model);
+        let now = format!("{} {}", first.error().is_some(), last.part('s'));
+        let mut expected = Vec::new();
+        if now != self.last {
+            expected.push(now.clone());
+            self.last = now;
+        }
+        assert_eq!(self.across.take(), expected, "{place}");
     }
 
     fn lines(&self) -> Vec<String> {
@@ -374,30 +454,53 @@ impl World {
     }
 }
 
+fn see_across(log: &Log, failed: Computed<bool>, meta: AsyncMeta<String>) {
+    let log = log.clone();
+    create_effect(move || log.push(format!("{} {}", failed.get(), meta.status())));
+}
+
 fn history(seed: u64) {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let signals = [signal(dice.id()), signal(dice.id())];
+    let (signals, inputs) = scope(|| [signal(dice.id()), signal(dice.id())]);
     let [one, two] = signals.map(|signal| Rc::new(move || signal.get()) as Source);
     let first = Real::new(&one, seed % 2 == 0, true);
     let value = first.value;
     let third: Source = Rc::new(move || value.get());
     let second = Real::new(&two, seed % 3 == 0, true);
-    let last = Real::new(&third, true, seed % 5 > 0);
+    let meta = first.meta;
+    let (failed, outer) = scope(|| computed(move || meta.error().is_some()));
+    let fourth: Source = Rc::new(move || Some(u32::from(failed.get())));
+    let reals = vec![
+        first,
+        second,
+        Real::new(&third, true, seed % 5 > 0),
+        Real::new(&fourth, true, true),
+    ];
+    let across = Log::new();
+    let ((), inner) = scope(|| see_across(&across, failed, reals[3].meta));
     let mut world = World {
         signals,
-        sources: [one, two, third],
-        reals: vec![first, second, last],
+        sources: [one, two, third, fourth],
+        reals,
+        across,
+        last: String::new(),
     };
     for step in 0..=60 {
+        let place = format!("seed {seed} step {step}");
+        assert_eq!(check_dynamic(), Ok(()), "{place}");
+        world.check_across(&place);
         for (index, real) in world.reals.iter_mut().enumerate() {
-            real.check(&format!("seed {seed} step {step} resource {index}"));
+            real.check(&format!("{place} resource {index}"));
         }
         world.step(&mut dice);
     }
+    drop(inner);
     for real in world.reals.iter_mut().rev() {
         real.owner = None;
+        assert_eq!(check_dynamic(), Ok(()), "seed {seed}");
         assert!(real.gates.all_dropped_once(), "seed {seed}");
     }
+    drop((outer, inputs));
 }
 
 #[test]

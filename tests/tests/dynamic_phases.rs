@@ -4,16 +4,24 @@
 //!
 //! Must not know: executors.
 
-use signal_kernel::{ResourceOptions, batch, computed, create_effect, signal, transaction};
+use signal_kernel::{
+    __private::check_dynamic, Computed, ResourceOptions, batch, computed, create_effect,
+    create_resource, from_future, signal, transaction,
+};
 use signal_kernel_tests::{
     describe,
+    leak::leak,
     log::{Log, NOTHING},
 };
-use std::{future::Future, pin::pin};
+use std::{
+    cell::Cell,
+    future::{Future, ready},
+    pin::pin,
+};
 
 #[allow(dead_code)] // the other tests use the rest
 mod resources;
-use resources::{by_hand, user, user_with};
+use resources::{by_hand, gates, opens, poll, user, user_with};
 
 #[test]
 fn b147_a_status_change_is_visible_when_the_write_returns_but_not_inside_a_batch() {
@@ -193,4 +201,99 @@ fn the_last_request_wins_whatever_it_is() {
         ("pending #3".to_owned(), "3".to_owned())
     );
     assert_eq!(gates.created(), 3);
+}
+
+#[test]
+fn an_effect_over_a_failure_and_a_resource_fed_by_it_sees_both_at_once() {
+    let a = user();
+    let (a_value, a_meta) = (a.value, a.meta);
+    create_effect(move || drop((a_meta.status(), a_meta.error(), a_value.get())));
+    a.answer(1, 5);
+    assert_eq!(check_dynamic(), Ok(()));
+    let log = Log::new();
+    let failed = computed(move || a_meta.error().is_some());
+    let b_gates = gates("b", &Log::new());
+    let (_, b_meta) = create_resource(move || u32::from(failed.get()), opens(&b_gates));
+    b_gates.ok(1, 0);
+    assert!(poll().is_ready());
+    a.meta.reload();
+    let seen = log.clone();
+    create_effect(move || seen.push(format!("{} {}", failed.get(), b_meta.status())));
+    assert_eq!(log.take(), ["false success"]);
+    a.gates.err(2, "offline".to_owned());
+    assert!(poll().is_ready());
+    assert_eq!(log.take(), ["true pending"]);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn a_part_that_was_read_in_a_batch_is_up_to_date_for_an_older_resource_in_phase_a() {
+    let source = signal(1);
+    let seen = leak(Cell::new(None::<Computed<bool>>));
+    let log = Log::new();
+    let older = gates("older", &log);
+    let question = move || {
+        let waits = seen.get().is_some_and(|it| it.get());
+        source.get() * 10 + u32::from(waits)
+    };
+    create_resource(question, opens(&older));
+    let newer = gates("newer", &Log::new());
+    let (_, meta) = create_resource(move || source.get(), opens(&newer));
+    newer.ok(1, 0);
+    assert!(poll().is_ready());
+    let waits = computed(move || meta.is_pending());
+    seen.set(Some(waits));
+    source.set(2);
+    newer.ok(2, 0);
+    assert!(poll().is_ready());
+    log.clear();
+    batch(|| {
+        source.set(3);
+        assert!(!waits.get(), "inside a batch nothing starts");
+    });
+    assert_eq!(log.take(), ["older#3 dropped", "older#4 created 31"]);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn a_resource_that_a_fetcher_makes_has_started_before_any_effect_runs() {
+    let id = signal(1);
+    let inner = leak(Cell::new(None));
+    create_resource(
+        move || id.get(),
+        move |id: u32| {
+            let work = from_future(move || ready(Ok::<_, String>(id)));
+            inner.set(Some(work));
+            ready(Ok::<_, String>(id))
+        },
+    );
+    let log = Log::new();
+    let seen = log.clone();
+    create_effect(move || {
+        id.get();
+        let status = inner.get().map(|it| it.status());
+        seen.push(format!("{status:?}"));
+    });
+    assert_eq!(log.take(), ["Some(Pending)"]);
+    id.set(2);
+    assert_eq!(log.take(), ["Some(Pending)"]);
+}
+
+#[test]
+fn a_resource_that_a_computed_value_makes_has_started_before_any_effect_runs() {
+    let (id, log) = (signal(1), Log::new());
+    let starts = log.clone();
+    let made = computed(move || {
+        let (id, log) = (id.get(), starts.clone());
+        from_future(move || {
+            log.push(format!("start {id}"));
+            ready(Ok::<_, String>(id))
+        });
+        id
+    });
+    let seen = log.clone();
+    create_effect(move || seen.push(format!("effect {}", made.get())));
+    log.clear();
+    id.set(2);
+    assert_eq!(log.take(), ["start 2", "effect 2"]);
 }

@@ -6,7 +6,7 @@
 //! Must not know: executors.
 
 use signal_kernel::{
-    AsyncStatus, FromFutureOptions, ResourceOptions, async_signal, computed, create_effect,
+    AsyncStatus, FromFutureOptions, ResourceOptions, async_signal, batch, computed, create_effect,
     create_manual_resource, create_resource, create_resource_when, create_resource_with,
     from_future, from_future_with, settled, signal,
 };
@@ -379,4 +379,20 @@ fn keeping_the_previous_value_is_a_choice_of_each_resource() {
         ResourceOptions::new(),
     );
     assert!(meta.keep_previous_value_on_pending());
+}
+
+#[test]
+fn a_run_that_is_started_and_cancelled_in_one_batch_leaves_the_status_as_it_was() {
+    let user = user();
+    user.meta.cancel("enough");
+    let (log, meta) = (Log::new(), user.meta);
+    let seen = log.clone();
+    create_effect(move || seen.push(meta.status()));
+    log.clear();
+    batch(|| {
+        user.id.set(2);
+        user.meta.cancel("again");
+    });
+    assert_eq!(log.take(), NOTHING);
+    assert_eq!(user.line(), "cancelled #2 reason=again");
 }

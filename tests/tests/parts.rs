@@ -116,6 +116,18 @@ fn failure_is_a_new_error_and_a_new_status_and_so_is_its_end() {
 }
 
 #[test]
+fn a_run_that_is_started_and_cancelled_in_one_batch_leaves_the_status_as_it_was() {
+    let (mut graph, _gates, ran) = parts();
+    graph.cancel_user("enough");
+    ran();
+    graph.batch(|graph| {
+        graph.set_id(Some(2));
+        graph.cancel_user("again");
+    });
+    assert_eq!(ran(), NEVER_BY_PART);
+}
+
+#[test]
 fn a_cancel_is_a_new_status() {
     let (mut graph, gates, ran) = parts();
     gates.ok(1, 5);

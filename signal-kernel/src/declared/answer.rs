@@ -155,6 +155,7 @@ where
         S: FnOnce(Start<'_, F>),
     {
         let mut panics = FirstPanic::default();
+        let before = self.state.status();
         let mut step = if self.must_start() {
             self.start(hub, start, &mut panics)
         } else if matches!(self.request, Some(Request::Cancel(_))) {
@@ -165,6 +166,9 @@ where
         };
         if self.request.is_some() {
             step.0 = step.0.union(self.cancel(&mut panics));
+            if self.state.status() == before {
+                step.0 = step.0.without(Change::STATUS); // started and stopped: the net change counts
+            }
         }
         let (change, discarded) = step;
         self.note(change, revision);

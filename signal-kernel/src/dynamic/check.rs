@@ -274,10 +274,19 @@ impl Graph {
                 let it = &self.links[link as usize];
                 if it.dep != NONE {
                     let dep = &self.nodes[it.dep as usize];
-                    let (this, that) = (self.describe(index), self.describe(it.dep));
-                    ensure!(dep.marks & STALE == 0, "{this} is not marked, {that} is");
+                    ensure!(
+                        dep.marks & STALE == 0,
+                        "{} is not marked, {} is",
+                        self.describe(index),
+                        self.describe(it.dep)
+                    );
                     let fresh = dep.version == it.seen || dep.marks & RUNNING != 0;
-                    ensure!(fresh, "{this} has not seen {that}, and is not marked");
+                    ensure!(
+                        fresh,
+                        "{} has not seen {}, and is not marked",
+                        self.describe(index),
+                        self.describe(it.dep)
+                    );
                 }
                 link = it.next_dep;
             }

@@ -173,6 +173,32 @@ impl Graph {
         }
     }
 
+    /// Marks the parts of a driver that is about to act, and all below them, even below a part that is marked: a batch has
+    /// read the part as it was, and has left its readers unmarked.
+    pub(super) fn mark_parts(&mut self, driver: Due) {
+        if !self.is_due(driver) {
+            return;
+        }
+        let mut link = self.nodes[driver.node() as usize].subs;
+        while let Some(&Link { sub, next_sub, .. }) = self.links.get(link as usize) {
+            self.set(sub, CHECK);
+            self.mark(sub, CHECK);
+            link = next_sub;
+        }
+    }
+
+    /// A driver has had its turn: its parts are up to date, unless it is due again.
+    pub(super) fn unmark_parts(&mut self, driver: Due) {
+        if !self.is_due(driver) || self.marks(driver.node()) & STALE != 0 {
+            return;
+        }
+        let mut link = self.nodes[driver.node() as usize].subs;
+        while let Some(&Link { sub, next_sub, .. }) = self.links.get(link as usize) {
+            self.unset(sub, STALE);
+            link = next_sub;
+        }
+    }
+
     /// Does the node still belong to this entry?
     pub(super) fn is_due(&self, due: Due) -> bool {
         self.nodes[due.node() as usize].order == due.order()

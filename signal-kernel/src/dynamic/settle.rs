@@ -541,7 +541,7 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
         graph.acting = true;
         graph = act(cell, graph, panics);
         graph.queues.sort_effects();
-        if graph.queues.unverified {
+        if graph.queues.unverified && graph.queues.drivers.is_empty() {
             drop(graph);
             verify(cell, panics);
             graph = cell.borrow_mut();
@@ -558,8 +558,8 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             }
             continue;
         }
-        if !graph.log.is_empty() {
-            continue; // cleanups have written: the first phase is not over
+        if !graph.log.is_empty() || !graph.queues.drivers.is_empty() {
+            continue; // cleanups have written, or a body has made a resource: the first phase is not over
         }
         if !graph.queues.effects.is_empty() || !graph.hooks.is_empty() {
             let spare = std::mem::take(&mut graph.queues.spare);
@@ -595,33 +595,59 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
     graph
 }
 
-/// Phase A: lets the drivers act, in the order of their creation and after what they depend on.
+/// Phase A: lets the drivers act, in the order of their creation and after their dependencies. A driver that an earlier
+/// one has queued acts in the same call, unless that leads backwards: then it is left in the queue for the next round,
+/// since only rounds are counted.
 #[inline(always)]
 fn act<'a>(
     cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
+    graph: RefMut<'a, Graph>,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
     if graph.queues.drivers.is_empty() {
         return graph;
     }
-    let mut due = std::mem::take(&mut graph.queues.drivers);
-    due.sort_unstable();
-    for &it in &due {
-        if graph.is_due(it) {
-            graph.unset(it.node(), QUEUED);
-            if graph.marks(it.node()) & STALE != 0 {
-                drop(graph);
-                refresh_one(cell, it.node(), panics);
-                graph = cell.borrow_mut();
+    act_all(cell, graph, panics)
+}
+
+#[inline(never)]
+fn act_all<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
+    let newest = graph.orders;
+    loop {
+        let mut due = std::mem::take(&mut graph.queues.drivers);
+        due.sort_unstable();
+        let last = due.last().map_or(0, |it| it.order());
+        if due.len() > 1 {
+            for it in &due {
+                graph.mark_parts(*it);
             }
         }
+        for &it in &due {
+            if graph.is_due(it) {
+                graph.unset(it.node(), QUEUED);
+                if graph.marks(it.node()) & STALE != 0 {
+                    drop(graph);
+                    refresh_one(cell, it.node(), panics);
+                    graph = cell.borrow_mut();
+                }
+                graph.unmark_parts(it);
+            }
+        }
+        let next = &mut graph.queues.drivers;
+        if next.is_empty() {
+            due.clear();
+            *next = due;
+            return graph;
+        }
+        let forward = |it: &Due| it.order() > last && it.order() <= newest;
+        if !next.iter().all(forward) {
+            return graph;
+        }
     }
-    if graph.queues.drivers.is_empty() {
-        due.clear();
-        graph.queues.drivers = due;
-    }
-    graph
 }
 
 /// Phase A: computes what the queued effects need, and lets those go that need not run. Stops when a cleanup

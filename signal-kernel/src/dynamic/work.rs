@@ -298,6 +298,9 @@ pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
     let mut graph = cell.borrow_mut();
     if graph.acting && !graph.is_inside(parts.driver.index) {
         let part = parts.node(&mut graph, part);
+        if graph.marks(parts.driver.index) & (STALE | RUNNING | VERIFYING) != 0 {
+            graph.set(part, CHECK); // a batch may have read it as it was
+        }
         if graph.marks(part) & STALE != 0 {
             graph = kernel::pull(cell, graph, part, true);
             if !parts.driver.is_alive(&graph) {
