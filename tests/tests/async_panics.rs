@@ -493,6 +493,60 @@ fn a_failing_argument_drops_the_work_in_flight() {
 }
 
 #[test]
+fn an_argument_that_fails_outdates_the_answer_also_where_a_cancel_is_asked_for() {
+    let (mut graph, _, _) = failing();
+    let said = panics!(graph.batch(|batch| {
+        batch.set_id(100);
+        batch.cancel_user("enough");
+    }));
+    assert_eq!(said, "`checked` panicked");
+    assert_eq!(
+        describe!(graph.user()),
+        "cancelled #1 value=5 reason=panicked"
+    );
+    let (mut graph, _, broken, _) = arguments();
+    broken.set(true);
+    let said = panics!(graph.batch(|batch| {
+        batch.set_id(2);
+        batch.cancel_user("enough");
+    }));
+    assert_eq!(said, "the argument panicked");
+    assert_eq!(
+        describe!(graph.user()),
+        "cancelled #1 value=5 reason=panicked"
+    );
+}
+
+reactive! {
+    struct Fed {
+        let gates: Gates;
+        resource first = fetch(gates.open("first"));
+        computed checked: u32 = {
+            assert!(first.value() != Some(&13), "thirteen");
+            0
+        };
+        resource second = fetch(gates.open(checked));
+        resource third = fetch({
+            assert!(first.value() != Some(&13), "thirteen");
+            gates.open("third")
+        });
+    }
+}
+
+#[test]
+fn an_answer_whose_argument_panics_in_the_same_poll_is_not_committed() {
+    let gates = Gates::new("it", &Log::default());
+    let mut graph = Fed::new(gates.clone());
+    for number in 1..4 {
+        gates.ok(number, 13);
+    }
+    assert_eq!(panics!(poll!(graph)), "thirteen");
+    assert_eq!(describe!(graph.first()), "success #1 value=13");
+    assert_eq!(describe!(graph.second()), "cancelled #1 reason=panicked");
+    assert_eq!(describe!(graph.third()), "cancelled #1 reason=panicked");
+}
+
+#[test]
 fn a_failed_argument_keeps_a_reload_from_starting() {
     let (mut graph, gates, log) = failing();
     panics!(graph.set_id(100));

@@ -112,6 +112,94 @@ fn a_source_that_panics_at_first_leaves_a_resource_that_can_recover() {
 }
 
 #[test]
+fn a_source_that_panics_outdates_the_answer_also_where_a_cancel_is_asked_for() {
+    let log = Log::new();
+    let gates = gates("user", &log);
+    let id = signal(1);
+    let source = move || {
+        assert!(id.get() != 13, "thirteen");
+        id.get()
+    };
+    let (value, meta) = create_resource(source, opens(&gates));
+    gates.ok(1, 5);
+    assert!(poll().is_ready());
+    let both = || {
+        batch(|| {
+            id.set(13);
+            meta.cancel("enough");
+        });
+    };
+    assert_eq!(panic_of(both), "thirteen");
+    assert_eq!(
+        describe!(value, meta),
+        "cancelled #1 value=5 reason=panicked"
+    );
+    id.set(1);
+    assert_eq!(describe!(value, meta), "pending #2 value=5");
+}
+
+#[test]
+fn an_answer_whose_source_panics_in_the_same_poll_is_not_committed() {
+    let log = Log::new();
+    let (first_gates, second_gates) = (gates("first", &log), gates("second", &log));
+    let (first, _) = create_resource(|| 1, opens(&first_gates));
+    let source = move || {
+        assert!(first.get() != Some(13), "thirteen");
+        first.get().unwrap_or(0)
+    };
+    let (value, meta) = create_resource(source, opens(&second_gates));
+    first_gates.ok(1, 13);
+    second_gates.ok(1, 7);
+    assert_eq!(panic_of(poll), "thirteen");
+    assert_eq!(describe!(value, meta), "cancelled #1 reason=panicked");
+}
+
+#[test]
+fn a_source_that_panics_again_leaves_a_reload_without_a_question() {
+    let log = Log::new();
+    let gates = gates("user", &log);
+    let id = signal(13);
+    let source = move || {
+        assert!(id.get() < 10, "large");
+        id.get()
+    };
+    let made = Rc::new(RefCell::new(None));
+    let make = || batch(|| *made.borrow_mut() = Some(create_resource(source, opens(&gates))));
+    assert_eq!(panic_of(make), "large");
+    let (value, meta) = made.borrow().expect("it was made");
+    assert_eq!(panic_of(|| id.set(14)), "large");
+    assert_eq!(describe!(value, meta), "cancelled #0 reason=panicked");
+    meta.reload();
+    assert_eq!(describe!(value, meta), "cancelled #0 reason=panicked");
+    id.set(1);
+    assert_eq!(describe!(value, meta), "pending #1");
+}
+
+#[test]
+fn a_lazy_resource_whose_source_panics_at_first_stays_idle() {
+    let log = Log::new();
+    let gates = gates("user", &log);
+    let id = signal(13);
+    let source = move || {
+        assert!(id.get() != 13, "thirteen");
+        id.get()
+    };
+    let made = Rc::new(RefCell::new(None));
+    let options = ResourceOptions::new().eager(false);
+    let make = || {
+        batch(|| {
+            let pair = create_resource_with(source, opens(&gates), options);
+            *made.borrow_mut() = Some(pair);
+        });
+    };
+    assert_eq!(panic_of(make), "thirteen");
+    let (value, meta) = made.borrow().expect("it was made");
+    assert_eq!(describe!(value, meta), "idle #0");
+    id.set(1);
+    assert_eq!(describe!(value, meta), "pending #1");
+}
+
+#[test]
 fn a_fetcher_that_panics_when_called_cancels_and_the_panic_reaches_the_writer() {
     let log = Log::new();
     let gates = gates("user", &log);

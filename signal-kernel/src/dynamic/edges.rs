@@ -217,6 +217,18 @@ impl Graph {
         false
     }
 
+    /// The version of a dependency that the body of this node has seen.
+    pub(super) fn seen(&self, node: u32, dep: u32) -> Option<u32> {
+        let mut link = self.deps(node);
+        while let Some(it) = self.links.get(link as usize) {
+            if it.dep == dep {
+                return Some(it.seen);
+            }
+            link = it.next_dep;
+        }
+        None
+    }
+
     /// An edge that is there from the beginning.
     pub(super) fn depends_on(&mut self, node: u32, dep: u32) {
         let observer = Observer::new(node, self.deps(node), self.runs);

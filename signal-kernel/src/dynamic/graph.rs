@@ -415,6 +415,11 @@ impl Graph {
     }
 
     #[inline(always)]
+    pub(super) fn version(&self, node: u32) -> u32 {
+        self.nodes[node as usize].version
+    }
+
+    #[inline(always)]
     pub(super) fn set(&mut self, node: u32, marks: u8) {
         self.nodes[node as usize].marks |= marks;
     }

@@ -169,8 +169,8 @@ pub(super) struct Desk<T, E> {
 pub(super) struct Parts {
     driver: Id,
     owner: u32,
-    /// In the order of `PARTS`; `NONE` for what nobody has read yet.
-    nodes: [Cell<u32>; 4],
+    /// In the order of `PARTS`; `None` for a part that nobody has read yet.
+    nodes: [Cell<Option<Id>>; 4],
 }
 
 /// Parts of a state that readers depend on.
@@ -292,12 +292,14 @@ fn act_soon(driver: u32, undo: impl FnOnce() + 'static) {
     });
 }
 
-/// Tracks a part, for a read. In phase A what its driver has to do is done before; inside a batch, and to
-/// what the driver runs, a resource is as it was before.
+/// Tracks a part, for a read. In phase A its driver acts before, if that is due; inside a batch, and in the code that
+/// the driver itself runs, a resource is as it was before.
 pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
     let mut graph = cell.borrow_mut();
     if graph.acting && !graph.is_inside(parts.driver.index) {
-        let part = parts.node(&mut graph, part);
+        let Some(part) = parts.node(&mut graph, part) else {
+            return;
+        };
         if graph.marks(parts.driver.index) & (STALE | RUNNING | VERIFYING) != 0 {
             graph.set(part, CHECK); // a batch may have read it as it was
         }
@@ -309,20 +311,26 @@ pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
         }
     }
     if graph.ambient.observer.node != NONE {
-        let part = parts.node(&mut graph, part);
-        graph.track(part);
+        if let Some(part) = parts.node(&mut graph, part) {
+            graph.track(part);
+        }
     }
 }
 
 impl Parts {
-    /// The node of a part, made now if nobody has read it before.
-    fn node(&self, graph: &mut Graph, part: Change) -> u32 {
+    /// The node of a part, made now if nobody has read the part before. `None` if it is gone: the owner of the resource
+    /// is being disposed of.
+    fn node(&self, graph: &mut Graph, part: Change) -> Option<u32> {
         let index = PARTS.iter().position(|&known| known == part);
         let node = &self.nodes[index.unwrap_or(3)];
-        if node.get() == NONE {
-            node.set(self.make(graph));
+        match node.get() {
+            Some(id) => id.is_alive(graph).then_some(id.index),
+            None => {
+                let made = self.make(graph);
+                node.set(Some(Id::of(graph, made)));
+                Some(made)
+            }
         }
-        node.get()
     }
 
     #[cold]
@@ -388,7 +396,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
         parts: Parts {
             driver: id,
             owner,
-            nodes: [const { Cell::new(NONE) }; 4],
+            nodes: [const { Cell::new(None) }; 4],
         },
         keep_previous: manners.keep_previous,
     });
@@ -505,10 +513,10 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
         drop(view);
         let mut graph = cell.borrow_mut();
         for (part, node) in PARTS.into_iter().zip(&self.desk.parts.nodes) {
-            let node = node.get();
-            if node != NONE && change.contains(part) {
-                graph.touch(node);
-                graph.mark(node, CHECK);
+            let node = node.get().filter(|it| it.is_alive(&graph));
+            if let (Some(node), true) = (node, change.contains(part)) {
+                graph.touch(node.index);
+                graph.mark(node.index, CHECK);
             }
         }
         drop(graph);
@@ -527,8 +535,8 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
     }
 }
 
-/// Brings what a question depends on up to date, and says what has become of it. The driver is observing.
-/// `None`: that has ended the resource.
+/// Brings the sources of a question up to date, and tells how they are. The driver is observing. `None`: that has ended
+/// the resource.
 pub(super) fn follow(
     cell: &RefCell<Graph>,
     driver: u32,
@@ -536,17 +544,24 @@ pub(super) fn follow(
     panics: &mut FirstPanic,
 ) -> Option<Source> {
     let mut graph = cell.borrow_mut();
+    let mut moved = false;
     for source in sources.clone() {
         if graph.marks(source) & (STALE | RUNNING | VERIFYING | HALF_WAY) != 0 {
+            let seen = graph.seen(driver, source);
             drop(graph);
-            panics.catch(|| drop(kernel::pull(cell, cell.borrow_mut(), source, true))); // user code
+            // user code
+            let pulled = panics.catch(|| drop(kernel::pull(cell, cell.borrow_mut(), source, true)));
             graph = cell.borrow_mut();
             if graph.marks(driver) & DISPOSED != 0 {
                 return None;
             }
+            // The read of a source that panics is tracked: from here on, the link has seen the new version.
+            if pulled.is_none() && seen.is_some_and(|seen| seen != graph.version(source)) {
+                moved = true;
+            }
         }
     }
-    let moved = graph.has_moved(driver);
+    moved |= graph.has_moved(driver);
     let mut failed = false;
     for source in sources {
         graph.track(source);
