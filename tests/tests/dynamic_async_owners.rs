@@ -6,16 +6,22 @@
 
 use signal_kernel::__private::check_dynamic;
 use signal_kernel::{
-    AsyncMeta, AsyncSignal, AsyncStatus, AsyncValue, CancelReason, CancelToken, FetchContext,
-    ResourceOptions, Signal, batch, computed, create_effect, create_resource, create_resource_when,
-    from_future, on_cleanup, scope, signal, untrack,
+    AsyncMeta, AsyncSignal, AsyncStatus, AsyncValue, CancelReason, CancelToken, Computed,
+    FetchContext, ResourceOptions, Signal, batch, computed, create_effect, create_resource,
+    create_resource_when, from_future, on_cleanup, scope, signal, untrack,
 };
 use signal_kernel_tests::{
     describe,
+    leak::leak,
     log::{Log, NOTHING},
     panics::panic_of,
 };
-use std::{cell::RefCell, rc::Rc, thread};
+use std::{
+    cell::{Cell, RefCell},
+    future::ready,
+    rc::Rc,
+    thread,
+};
 
 #[allow(dead_code)] // the other tests use the rest
 mod resources;
@@ -429,4 +435,33 @@ fn a_source_may_end_its_resource_when_it_is_asked_for_a_reload() {
     assert_eq!(check_dynamic(), Ok(()));
     step.set(2);
     assert_eq!(log.take(), NOTHING);
+}
+
+#[test]
+fn a_cleanup_that_reads_its_resource_while_that_goes_leaves_no_link_to_another_node() {
+    let late = leak(Cell::new(None::<Computed<Option<u32>>>));
+    let read_late = move |id: u32| {
+        on_cleanup(move || drop(late.get().map(|it| it.get())));
+        ready(Ok::<_, String>(id))
+    };
+    let (value, owner) = scope(|| create_resource(|| 1, read_late).0);
+    let (runs, outer) = scope(|| {
+        create_effect(move || drop(value.try_get()));
+        late.set(Some(computed(move || value.try_get().ok().flatten())));
+        leak(Cell::new(0))
+    });
+    drop(owner);
+    assert_eq!(check_dynamic(), Ok(()));
+    let innocent = [signal(0), signal(0), signal(0), signal(0)];
+    create_effect(move || {
+        runs.set(runs.get() + 1);
+        innocent.iter().for_each(|it| drop(it.get()));
+    });
+    drop(outer);
+    for signal in innocent {
+        let before = runs.get();
+        signal.set(1);
+        assert_eq!(runs.get(), before + 1);
+    }
+    assert_eq!(check_dynamic(), Ok(()));
 }
