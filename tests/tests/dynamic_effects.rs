@@ -7,9 +7,13 @@
 //!
 //! Must not know: anything but the public interface.
 
-use signal_kernel::{Effect, batch, computed, create_effect, on_cleanup, signal, transaction};
+use signal_kernel::__private::{check_dynamic, dynamic_size};
+use signal_kernel::{
+    Effect, batch, computed, create_effect, create_effect_with, on_cleanup, signal, transaction,
+};
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
+use signal_kernel_tests::panics::panic_of;
 use std::cell::Cell;
 
 #[test]
@@ -312,4 +316,121 @@ fn b056_also_while_both_are_running() {
     );
     a.set(3);
     assert_eq!(log.take(), NOTHING);
+}
+
+#[test]
+fn an_effect_whose_first_run_panics_is_disposed_of() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    let made = panic_of(|| {
+        create_effect(move || {
+            on_cleanup(move || log.push("cleanup"));
+            signal(a.get());
+            log.push(format!("run {}", a.get()));
+            panic!("first");
+        });
+    });
+    assert_eq!(made, "first");
+    assert_eq!(log.take(), ["run 1", "cleanup"]);
+    a.set(2);
+    assert_eq!(log.take(), NOTHING);
+    assert_eq!((check_dynamic(), dynamic_size()), (Ok(()), (1, 0)));
+}
+
+#[test]
+fn an_effect_whose_later_run_panics_stays() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    create_effect(move || {
+        log.push(format!("run {}", a.get()));
+        assert!(a.get() != 2, "two");
+    });
+    assert_eq!(panic_of(|| a.set(2)), "two");
+    a.set(3);
+    assert_eq!(log.take(), ["run 1", "run 2", "run 3"]);
+}
+
+#[test]
+fn an_effect_made_in_a_batch_whose_first_run_panics_is_disposed_of() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    let made = leak(Cell::new(None::<Effect>));
+    let said = panic_of(|| {
+        batch(|| {
+            made.set(Some(create_effect(move || {
+                log.push(format!("run {}", a.get()));
+                panic!("first");
+            })));
+            create_effect(move || log.push(format!("beside {}", a.get())));
+        });
+    });
+    assert_eq!(
+        (said.as_str(), log.take()),
+        ("first", vec!["run 1".to_owned(), "beside 1".to_owned()])
+    );
+    let stale = format!("{:?}", made.get().unwrap());
+    assert!(stale.starts_with("disposed effect"), "{stale}");
+    a.set(2);
+    assert_eq!(log.take(), ["beside 2"]);
+    assert_eq!((check_dynamic(), dynamic_size()), (Ok(()), (2, 1)));
+}
+
+#[test]
+fn an_effect_made_by_an_effect_or_a_computed_value_whose_first_run_panics_is_disposed_of() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    let make = move |name: &'static str| {
+        let made = create_effect(move || {
+            log.push(format!("{name} {}", a.get()));
+            panic!("inner");
+        });
+        let _ = made;
+    };
+    create_effect(move || {
+        let outcome = std::panic::catch_unwind(|| make("in an effect"));
+        assert!(outcome.is_err());
+    });
+    let value = computed(move || make("in a computed value"));
+    assert_eq!(panic_of(|| value.get()), "inner");
+    assert_eq!(log.take(), ["in an effect 1", "in a computed value 1"]);
+    a.set(2);
+    assert_eq!(log.take(), NOTHING);
+    assert_eq!((check_dynamic(), dynamic_size()), (Ok(()), (3, 0)));
+}
+
+#[test]
+fn an_effect_ends_itself_in_its_first_run() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    let made = create_effect_with(move |effect| {
+        on_cleanup(move || log.push("cleanup"));
+        log.push(format!("run {}", a.get()));
+        effect.dispose();
+        log.push(format!("{} after it", a.get()));
+    });
+    assert_eq!(log.take(), ["run 1", "cleanup", "1 after it"]);
+    a.set(2);
+    made.dispose();
+    assert_eq!(log.take(), NOTHING);
+    assert_eq!((check_dynamic(), dynamic_size()), (Ok(()), (1, 0)));
+}
+
+#[test]
+fn an_effect_with_its_own_handle_ends_itself_in_a_later_run() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    let known = leak(Cell::new(None::<Effect>));
+    let made = batch(|| {
+        create_effect_with(move |effect| {
+            log.push(format!("run {}", a.get()));
+            known.set(Some(effect));
+            if a.get() == 2 {
+                effect.dispose();
+            }
+        })
+    });
+    assert_eq!(known.get(), Some(made));
+    a.set(2);
+    a.set(3);
+    assert_eq!(log.take(), ["run 1", "run 2"]);
 }

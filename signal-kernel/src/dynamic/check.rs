@@ -299,7 +299,8 @@ impl Graph {
                 Kind::Source => CHECK | DIRTY | VERIFYING,
                 Kind::Scope => RUNNING | DISPOSED,
                 Kind::Computed => !QUEUED,
-                Kind::Effect | Kind::Driver => !HALF_WAY,
+                Kind::Effect => !0,
+                Kind::Driver => !HALF_WAY,
             };
             let odd = node.marks & !allowed;
             ensure!(odd == 0, "{} has the marks {odd:#b}", self.describe(index));
@@ -339,7 +340,8 @@ impl Graph {
     /// A node is half-way exactly while it has a candidate, and is a computed value.
     fn check_candidates(&self) -> Checked {
         for index in self.live_nodes() {
-            let half_way = self.marks(index) & HALF_WAY != 0;
+            let node = &self.nodes[index as usize];
+            let half_way = node.kind != Kind::Effect && node.marks & HALF_WAY != 0; // there it is `FIRST`
             let known = self.candidates.contains_key(&index);
             ensure!(
                 half_way == known,

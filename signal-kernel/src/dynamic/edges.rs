@@ -6,8 +6,8 @@
 //! Must not know: values, user code, and when anything runs.
 
 use super::graph::{
-    CHECK, DIRTY, Due, Graph, Kind, Link, NOBODY, NONE, Node, Observer, QUEUED, Queues, STALE,
-    VERIFYING, append,
+    CHECK, DIRTY, Due, FIRST, Graph, Kind, Link, NOBODY, NONE, Node, Observer, QUEUED, Queues,
+    STALE, VERIFYING, append,
 };
 
 impl Observer {
@@ -274,7 +274,7 @@ fn mark_one(nodes: &mut [Node], queues: &mut Queues, sub: u32, mark: u8) -> u32 
         if was & QUEUED == 0 {
             node.marks = was | mark | QUEUED;
             queues.effects.push(Due::new(node.order, sub));
-            if was != 0 {
+            if was & !FIRST != 0 {
                 queues.unverified = true; // it was blocked, or is running
             }
         } else {

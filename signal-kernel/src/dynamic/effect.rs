@@ -4,7 +4,7 @@
 
 use super::{
     batch,
-    graph::{DIRTY, Graph, Kind, NONE},
+    graph::{DIRTY, FIRST, Graph, Kind, NONE},
     handle::{Id, handle},
     kernel,
     run::{self, Run},
@@ -48,8 +48,9 @@ pub struct Effect {
 ///
 /// # Panics
 ///
-/// With the panic of the first run, if that panics; in all cases the effect stays, and runs again when
-/// something changes that it has read. In later runs the panic goes on to whoever wrote.
+/// With the panic of the first run, if that panics: the effect is disposed of then, and never runs again; so is one
+/// that was made inside a [`batch`](crate::batch), whose handle is stale after it. A panic of a later run goes on to
+/// the caller of the write, and the effect runs again when something changes that it has read.
 ///
 /// # Examples
 ///
@@ -71,16 +72,41 @@ pub fn create_effect(body: impl FnMut() + 'static) -> Effect {
     make(Box::new(Plain(body)), Location::caller())
 }
 
+/// Makes an effect whose body gets the handle of the effect itself, so that it can end the effect in any run, the
+/// first one included. In all else as [`create_effect`].
+///
+/// # Panics
+///
+/// As [`create_effect`].
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{create_effect_with, signal};
+///
+/// let (ready, greeted) = (signal(true), signal(0));
+/// create_effect_with(move |effect| {
+///     if ready.get() {
+///         greeted.set(greeted.peek() + 1);
+///         effect.dispose(); // once is enough
+///     }
+/// });
+/// ready.set(false);
+/// ready.set(true);
+/// assert_eq!(greeted.get(), 1);
+/// ```
+#[track_caller]
+pub fn create_effect_with(body: impl FnMut(Effect) + 'static) -> Effect {
+    make(Box::new(WithHandle(body)), Location::caller())
+}
+
 #[inline(never)]
 fn make(body: Box<dyn Run>, place: &'static Location<'static>) -> Effect {
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let node = graph.add_body(Kind::Effect, Some(body), place, 0);
-        let effect = Effect {
-            id: Id::of(&graph, node),
-            marker: std::marker::PhantomData,
-        };
+        let node = graph.add_body(Kind::Effect, Some(body), place, FIRST);
+        let effect = Effect::of(&graph, node);
         let mut panics = FirstPanic::default();
         drop(graph);
         first_run(cell, node, &mut panics);
@@ -149,6 +175,15 @@ impl<F: FnMut()> Run for Plain<F> {
     }
 }
 
+struct WithHandle<F>(F);
+
+impl<F: FnMut(Effect)> Run for WithHandle<F> {
+    fn act(&mut self, cell: &RefCell<Graph>, node: u32) {
+        let effect = Effect::of(&cell.borrow(), node);
+        (self.0)(effect); // user code
+    }
+}
+
 /// Runs its closure once.
 struct Once<F>(Option<F>);
 
@@ -161,10 +196,17 @@ impl<F: FnOnce()> Run for Once<F> {
 }
 
 impl Effect {
+    fn of(graph: &Graph, node: u32) -> Self {
+        Effect {
+            id: Id::of(graph, node),
+            marker: std::marker::PhantomData,
+        }
+    }
+
     /// Ends the effect: disposes of what it owns, runs its cleanups, and never runs it again. A second time
     /// does nothing.
     ///
-    /// An effect may dispose of itself while it runs.
+    /// An effect may dispose of itself while it runs: see [`create_effect_with`].
     ///
     /// # Panics
     ///

@@ -53,6 +53,8 @@ pub(super) const FAILED: u8 = 1 << 4;
 pub(super) const DISPOSED: u8 = 1 << 5;
 /// There is a `Candidate`: what the node was before a batch read it half-way.
 pub(super) const HALF_WAY: u8 = 1 << 6;
+/// An effect that has not come to the end of a run yet. No effect is `HALF_WAY`.
+pub(super) const FIRST: u8 = HALF_WAY;
 /// Its dependencies are being brought up to date.
 pub(super) const VERIFYING: u8 = 1 << 7;
 pub(super) const STALE: u8 = CHECK | DIRTY;

@@ -54,7 +54,7 @@ pub use async_signal::{AsyncMeta, AsyncSignal, AsyncValue, Running};
 pub use check::{check_dynamic, dynamic_size};
 pub use computed::{Computed, computed, computed_with};
 pub use drive::{poll_progress, progress, settled};
-pub use effect::{Effect, create_effect, on_cleanup};
+pub use effect::{Effect, create_effect, create_effect_with, on_cleanup};
 pub use handle::Disposed;
 pub use hooks::AsyncEvent;
 pub use options::{FromFutureOptions, ResourceOptions};

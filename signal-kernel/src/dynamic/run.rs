@@ -9,8 +9,8 @@
 use super::{
     dispose,
     graph::{
-        Ambient, DIRTY, DISPOSED, Due, FAILED, Graph, Kind, NOBODY, NONE, Node, Observer, QUEUED,
-        RUNNING, STALE, VERIFYING,
+        Ambient, DIRTY, DISPOSED, Due, FAILED, FIRST, Graph, Kind, NOBODY, NONE, Node, Observer,
+        QUEUED, RUNNING, STALE, VERIFYING,
     },
     half_way,
     value::Value,
@@ -176,6 +176,7 @@ pub(super) fn computed<'a>(
         index,
         (run, outcome),
         panics,
+        !RUNNING,
         |node, clock, renewed| {
             let moved = renewed.is_some();
             if let Some(bits) = renewed {
@@ -196,6 +197,7 @@ fn come_back<'a, R>(
     index: u32,
     (run, outcome): (Box<dyn Run>, thread::Result<R>),
     panics: &mut FirstPanic,
+    remaining: u8,
     keep: impl FnOnce(&mut Node, &mut u32, R) -> bool,
 ) -> (RefMut<'a, Graph>, bool) {
     let yielded = match outcome {
@@ -214,7 +216,7 @@ fn come_back<'a, R>(
         end_badly(cell, around, index, (run, Ok(())), panics);
         return (cell.borrow_mut(), false);
     }
-    node.marks &= !RUNNING;
+    node.marks &= remaining;
     node.put_back(run);
     let moved = keep(node, &mut graph.clock, yielded);
     (guard, moved)
@@ -239,8 +241,14 @@ fn end_badly(
         node.marks |= FAILED;
         graph.touch(index); // what begins a failure is a change
     }
+    // Nobody has a handle on an effect whose first run has panicked, or somebody has one that was never of use.
+    let node = &graph.nodes[index as usize];
+    let ends = node.kind == Kind::Effect && node.marks & FIRST != 0 && outcome.is_err();
     drop(graph);
     give_back(cell, id, (run, Value::NONE), outcome, panics);
+    if ends && cell.borrow().is_alive(id.0, id.1) {
+        dispose::node(cell, index, panics);
+    }
 }
 
 /// Runs the body of a computed value of any type, also if the last run has made something, or if a batch reads the
@@ -374,7 +382,9 @@ fn act<'a>(
     graph.enter(index, deps, NONE);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| run.act(cell, index))); // user code
-    come_back(cell, around, index, (run, outcome), panics, |_, _, ()| {
+    let remaining = !(RUNNING | FIRST);
+    let ran = (run, outcome);
+    come_back(cell, around, index, ran, panics, remaining, |_, _, ()| {
         false
     })
     .0

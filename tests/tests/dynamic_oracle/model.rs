@@ -67,6 +67,8 @@ struct Node {
     /// Disposed of while busy.
     zombie: bool,
     ran_in: u64,
+    /// An effect: one of its runs has not panicked.
+    came_through: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -197,6 +199,7 @@ impl State {
             busy: 0,
             zombie: false,
             ran_in: 0,
+            came_through: false,
         };
         self.nodes.insert(id, node);
     }
@@ -607,11 +610,18 @@ impl Model {
         });
         let result = program::run_effect(self, id, &block, &env);
         *panics |= result.is_err();
-        with!(self, it => {
+        let ends = with!(self, it => {
             (it.observer, it.owner, it.unordered) = before;
-            it.node(id).busy -= 1;
+            let node = it.node(id);
+            node.busy -= 1;
+            let first = !mem::replace(&mut node.came_through, result.is_ok());
+            node.came_through |= !first;
+            first && result.is_err()
         });
         self.leave(id, panics);
+        if ends && self.alive(id) {
+            self.dispose_node(id, panics);
+        }
     }
 
     /// Who was disposed of while he was busy goes now.
