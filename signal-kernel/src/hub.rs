@@ -1,12 +1,15 @@
 //! Where the work of one graph reports that it wants to be polled, and who is to be woken then.
 //!
-//! Invariants: a list that is taken names each piece of work once; the waker of whoever polled last is the one
-//! that is woken; who was told that work began or ended is not told again before it polls; nobody is woken
-//! while the lock is held.
+//! Invariants: a list that is taken names each piece of work once; every task that has polled and has not been
+//! woken since is woken when work rings, when work was started or stopped by a write, when another task's poll
+//! commits, and when the graph goes; no task is woken while the lock is held.
 //!
 //! Must not know: what the work is, and how the graph settles.
 
-use crate::panics::FirstPanic;
+use crate::{
+    panics::FirstPanic,
+    waiters::{Leaving, List, wake_each},
+};
 use std::{
     mem, ptr,
     sync::{
@@ -22,12 +25,12 @@ pub struct Hub {
     queue: Mutex<Queue>,
     /// Something is in the ready list.
     rung: AtomicBool,
-    // These are changed by whoever has the graph, and by nobody else.
+    // The holder of the graph alone changes these.
     /// How many pieces of work are in flight.
     running: AtomicUsize,
     /// Work was started or stopped and nobody has been told yet.
     news: AtomicBool,
-    /// Who waits has been told of news, and has not polled since.
+    /// The task that polled last has been told of news, and no task has polled since.
     told: AtomicBool,
     /// One more than the rank of work that has begun and stands in no list yet; 0 for none.
     begun: AtomicU32,
@@ -36,7 +39,26 @@ pub struct Hub {
 #[derive(Debug, Default)]
 struct Queue {
     ready: Vec<u32>,
+    /// Of the task that polled last. It stays when it is woken, so that one task alone registers once.
     waker: Option<Waker>,
+    /// Work has woken that task, and it has not polled since.
+    woken: bool,
+    /// Of the other tasks that have polled and have not been woken since.
+    others: List,
+}
+
+impl Queue {
+    /// Another task than the last one polls; the last one goes on to wait, unless it has been `told` of news.
+    fn polled_by(&mut self, waker: Waker, told: bool) -> Leaving {
+        let told = mem::take(&mut self.woken) || told;
+        let last = self.waker.replace(waker);
+        let (known, unknown) = match last {
+            Some(last) if told => (Some(last), None),
+            last => (None, last),
+        };
+        let polls = self.waker.as_ref().expect("it was put there");
+        self.others.exchange(polls, unknown).and(known)
+    }
 }
 
 impl Hub {
@@ -65,12 +87,20 @@ impl Hub {
         self.news.store(true, Ordering::Relaxed);
     }
 
-    /// Someone is about to wait who sees how things are; who has been told before does not count from here on.
-    pub(crate) fn listen(&self) {
-        if self.told.load(Ordering::Relaxed) {
+    /// A task polls and sees how things are: from here on it is to be told of news. Returns whether the task that
+    /// polled last had been told.
+    pub(crate) fn listen(&self) -> bool {
+        let told = self.told.load(Ordering::Relaxed);
+        if told {
             self.told.store(false, Ordering::Relaxed);
             self.forget_news();
         }
+        told
+    }
+
+    /// There is something to poll.
+    pub(crate) fn is_due(&self) -> bool {
+        self.begun.load(Ordering::Relaxed) != 0 || self.rung.load(Ordering::Acquire)
     }
 
     /// Was work started or stopped, and does whoever waits not know that something was?
@@ -99,17 +129,46 @@ pub struct Post {
     known: Option<(usize, usize)>,
     /// An empty list, kept for its memory.
     spare: Vec<u32>,
+    /// There may be other tasks than the one that polled last.
+    crowd: bool,
+    pub(crate) streak: Streak,
+}
+
+/// Counts commits in a row, so that a driver gives way to other tasks of its executor from time to time.
+#[derive(Debug, Default)]
+pub(crate) struct Streak(u8);
+
+impl Streak {
+    /// So many commits are made in a row.
+    const MOST: u8 = 16;
+
+    /// The executor has had its turn.
+    pub(crate) fn end(&mut self) {
+        self.0 = 0;
+    }
+
+    /// There was a commit; `goes_on` if the next poll may follow without a turn of the executor.
+    pub(crate) fn count(&mut self, goes_on: bool) {
+        self.0 = if goes_on { self.0 + 1 } else { 0 };
+    }
+
+    /// It is time to give way: the task is to be woken, and told that it has to wait.
+    #[inline]
+    pub(crate) fn is_over(&mut self) -> bool {
+        let over = self.0 >= Self::MOST;
+        if over {
+            self.end();
+        }
+        over
+    }
 }
 
 impl Post {
-    /// Remembers who polls, and takes the list of what is to be polled, in ascending order.
+    /// Remembers the task that polls, and takes the list of what is to be polled, in ascending order.
     pub(crate) fn take_ready(&mut self, waker: &Waker) -> Vec<u32> {
-        self.hub.listen();
+        let told = self.hub.listen();
         if self.known != Some(looks(waker)) {
-            let waker = waker.clone(); // user code
-            self.known = Some(looks(&waker));
-            let stale = self.hub.queue().waker.replace(waker);
-            drop(stale); // user code: should it panic, the list is still where it was
+            self.polled_by(waker, told); // user code: should it panic, the list is still where it was
         }
         let hub = &*self.hub;
         let rung = hub.rung.load(Ordering::Acquire); // from now on, it wakes who polls
@@ -121,6 +180,7 @@ impl Post {
         if rung {
             let mut queue = hub.queue();
             hub.rung.store(false, Ordering::Relaxed);
+            queue.woken = false;
             mem::swap(&mut queue.ready, &mut list);
         }
         if let Some(begun) = begun {
@@ -134,6 +194,20 @@ impl Post {
         list
     }
 
+    /// Another task than the last one polls.
+    #[inline(never)]
+    fn polled_by(&mut self, waker: &Waker, told: bool) {
+        let waker = waker.clone(); // user code
+        let before = self.known.replace(looks(&waker));
+        self.crowd |= before.is_some();
+        let leaving = self.hub.queue().polled_by(waker, told);
+        // user code
+        if let Some(probe) = leaving.finish() {
+            let stale = self.hub.queue().others.remember(probe);
+            drop(stale); // user code
+        }
+    }
+
     /// Gives the list back, so that its memory is used again.
     pub(crate) fn give_back(&mut self, mut list: Vec<u32>) {
         if list.capacity() > self.spare.capacity() {
@@ -142,7 +216,7 @@ impl Post {
         }
     }
 
-    /// After a settle outside a poll: wakes whoever waits if work was started or stopped in it. There is
+    /// After a settle outside a poll: wakes the tasks that wait if work was started or stopped in it. There is
     /// something to poll, or `settled` may be over.
     #[inline]
     pub(crate) fn tell_news(&self, panics: &mut FirstPanic) {
@@ -154,11 +228,62 @@ impl Post {
     #[inline(never)]
     fn tell(&self, panics: &mut FirstPanic) {
         self.hub.tell();
-        panics.catch(|| {
-            let waker = self.hub.queue().waker.clone(); // user code
-            waker.map(Waker::wake) // user code
-        });
+        panics.catch(|| wake(self.hub.queue())); // user code
     }
+
+    /// After a commit: the other tasks that wait may wait for just that.
+    #[inline]
+    pub(crate) fn tell_others(&mut self, panics: &mut FirstPanic) {
+        if mem::take(&mut self.crowd) {
+            self.wake_others(panics);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wake_others(&self, panics: &mut FirstPanic) {
+        let others = self.hub.queue().others.take();
+        panics.catch(|| wake_each(others)); // user code
+    }
+}
+
+/// The graph goes: the tasks that wait find out. Work that outlives it wakes nobody.
+impl Drop for Post {
+    fn drop(&mut self) {
+        if self.known.is_none() {
+            return;
+        }
+        let mut queue = self.hub.queue();
+        let all = queue.others.take().chain(queue.waker.take());
+        drop(queue);
+        let mut panics = FirstPanic::default();
+        panics.catch(|| wake_each(all)); // user code
+        if !std::thread::panicking() {
+            panics.resume();
+        }
+    }
+}
+
+/// Wakes the task that polled last, and the others. Mostly there are none.
+#[inline]
+fn wake(queue: MutexGuard<'_, Queue>) {
+    if !queue.others.is_empty() {
+        return wake_all(queue);
+    }
+    let waker = queue.waker.clone(); // user code
+    drop(queue);
+    if let Some(waker) = waker {
+        waker.wake(); // user code
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn wake_all(mut queue: MutexGuard<'_, Queue>) {
+    let last = queue.waker.clone(); // user code
+    let others = queue.others.take();
+    drop(queue);
+    wake_each(others.chain(last)); // user code
 }
 
 /// What `Waker::will_wake` looks at.
@@ -187,10 +312,9 @@ impl Bell {
     /// New work must be polled for the first time.
     pub(crate) fn begin(&self) {
         self.hub.count(|running| running + 1);
-        // A ring that is still to be answered is enough. One that comes from another thread at this moment is
-        // for older work: it is of no use, and does no harm.
-        if !self.queued.load(Ordering::Relaxed) {
-            self.queued.store(true, Ordering::Relaxed);
+        // A ring that is still to be answered is enough. This reads and writes in one step: a plain store over a
+        // wake of another thread would keep from the first poll what that thread wrote before its wake.
+        if !self.queued.swap(true, Ordering::AcqRel) {
             if self.hub.begun.load(Ordering::Relaxed) == 0 {
                 self.hub.begun.store(self.rank + 1, Ordering::Relaxed);
             } else {
@@ -222,9 +346,8 @@ impl Wake for Bell {
         if self.queued.swap(true, Ordering::AcqRel) {
             return;
         }
-        let waker = self.hub.ring(self.rank).waker.clone(); // user code
-        if let Some(waker) = waker {
-            waker.wake(); // user code
-        }
+        let mut queue = self.hub.ring(self.rank);
+        queue.woken = true;
+        wake(queue); // user code
     }
 }

@@ -9,6 +9,7 @@
 use crate::{
     declared::{Wired, drive},
     dynamic::SharedNode,
+    hub::{Hub, Streak},
     stack,
     waiters::{Seat, Waiters},
 };
@@ -17,6 +18,7 @@ use std::{
     error::Error,
     fmt,
     future::{Future, poll_fn},
+    mem,
     ops::Deref,
     panic::{Location, RefUnwindSafe, UnwindSafe},
     rc::Rc,
@@ -102,6 +104,23 @@ struct Inner<G> {
     /// Wakes all waiters.
     waker: Waker,
     commits: Cell<u64>,
+    streak: Cell<Streak>,
+}
+
+/// What a future that waits keeps between its polls.
+#[derive(Default)]
+struct Wait {
+    seat: Seat,
+    polled: bool,
+}
+
+impl Wait {
+    /// The future is polled; again, if the executor has had its turn.
+    fn begin<G>(&mut self, shared: &Shared<G>) {
+        if mem::replace(&mut self.polled, true) {
+            shared.inner.streak.set(Streak::default());
+        }
+    }
 }
 
 /// The graph is in use: the call came from inside its own settle, or from inside a `read` or an `update`.
@@ -160,6 +179,7 @@ impl<G: 'static> Shared<G> {
                 waker: Waker::from(waiters.clone()),
                 waiters,
                 commits: Cell::new(0),
+                streak: Cell::default(),
             }))),
         }
     }
@@ -317,12 +337,12 @@ impl<G: 'static> Shared<G> {
         self.poll(context, None, Location::caller())
     }
 
-    /// The same for a wait that has a seat.
+    /// The same, also for a wait.
     #[track_caller]
     fn poll<const W: usize>(
         &self,
         context: &mut Context<'_>,
-        seat: Option<&mut Seat>,
+        wait: Option<&mut Wait>,
         here: Place,
     ) -> Poll<()>
     where
@@ -330,14 +350,23 @@ impl<G: 'static> Shared<G> {
     {
         let inner = &*self.inner;
         inner.node.may_write();
-        inner.waiters.add(context.waker(), seat);
+        let waits = wait.is_some();
+        inner
+            .waiters
+            .add(context.waker(), wait.map(|wait| &mut wait.seat)); // user code
         let Ok(mut graph) = inner.graph.try_borrow_mut() else {
             panic!("{}", self.busy(here));
         };
+        let mut streak = inner.streak.take();
+        if streak.is_over() {
+            drop(graph);
+            context.waker().wake_by_ref(); // user code
+            return Poll::Pending;
+        }
         inner.place.set(here);
         let mut inside = Context::from_waker(&inner.waker);
         let done = inner.node.poll(|panics| {
-            let polled = panics.catch(|| drive::poll_progress(&mut *graph, &mut inside)); // user code
+            let polled = panics.catch(|| drive::poll_work(&mut *graph, &mut inside)); // user code
             drop(graph);
             let done = polled != Some(Poll::Pending);
             if done {
@@ -346,7 +375,19 @@ impl<G: 'static> Shared<G> {
             }
             (done, done)
         });
+        // Work that an effect has started anew may be ready at once, and so on.
+        streak.count(done && (waits || self.hub(false, Hub::is_due)));
+        inner.streak.set(streak);
         if done { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Asks the hub of a graph that nobody uses; `without` is the answer of a graph without resources.
+    fn hub<const W: usize>(&self, without: bool, ask: fn(&Hub) -> bool) -> bool
+    where
+        G: Wired<W>,
+    {
+        let graph = self.inner.graph.try_borrow();
+        graph.is_ok_and(|graph| graph.core().hub().map_or(without, |hub| ask(hub)))
     }
 
     /// Waits for the next commit of the graph's work: until at least one transition has been committed and
@@ -365,13 +406,14 @@ impl<G: 'static> Shared<G> {
         G: Wired<W>,
     {
         let (shared, here) = (self.clone(), Location::caller());
-        let (mut begun, mut seat) = (None, Seat::default());
+        let (mut begun, mut wait) = (None, Wait::default());
         poll_fn(move |context| {
+            wait.begin(&shared);
             let now = shared.inner.commits.get();
             if *begun.get_or_insert(now) != now {
                 return Poll::Ready(());
             }
-            shared.poll(context, Some(&mut seat), here)
+            shared.poll(context, Some(&mut wait), here)
         })
     }
 
@@ -412,14 +454,12 @@ impl<G: 'static> Shared<G> {
         G: Wired<W>,
     {
         let (shared, here) = (self.clone(), Location::caller());
-        let mut seat = Seat::default();
+        let mut wait = Wait::default();
         poll_fn(move |context| {
-            let idle = || {
-                let graph = shared.inner.graph.try_borrow();
-                graph.is_ok_and(|graph| graph.core().hub().is_none_or(|hub| hub.is_idle()))
-            };
+            wait.begin(&shared);
+            let idle = || shared.hub(true, Hub::is_idle);
             while !idle() {
-                if shared.poll(context, Some(&mut seat), here).is_pending() {
+                if shared.poll(context, Some(&mut wait), here).is_pending() {
                     return Poll::Pending;
                 }
             }

@@ -1,7 +1,8 @@
 //! The tasks that wait for the same work, behind one waker.
 //!
-//! Invariants: a wake wakes everyone who has registered since the wake before; a wait that is dropped leaves no
-//! waker behind; no waker is cloned, woken or dropped while the lock is held.
+//! Invariants: a wake wakes every task that has registered since the wake before; a wait with a seat leaves no
+//! waker behind when it is dropped, and the wakers without a seat have a bound; no waker is cloned, woken or
+//! dropped while the lock is held.
 //!
 //! Must not know: what they wait for.
 
@@ -25,16 +26,69 @@ pub(crate) struct Waiters {
 }
 
 /// In the order of arrival. One alone needs no memory of its own.
-#[derive(Default)]
-struct List {
+#[derive(Debug, Default)]
+pub(crate) struct List {
     first: Option<Waiter>,
     more: Vec<Waiter>,
+    bound: Bound,
 }
 
+#[derive(Debug)]
 struct Waiter {
     /// That of the wait it belongs to; 0 if it belongs to none.
     seat: u64,
     waker: Waker,
+}
+
+/// How many wakers without a seat a list keeps.
+///
+/// A dropped wait without a seat looks like one that goes on. So a full list wakes its tasks and forgets them: a
+/// task that still waits polls again. One of them, the probe, is remembered: the number of tasks that poll before
+/// the probe does is about the number of tasks that wait, and the list must have room for these, or they would
+/// wake each other for ever.
+#[derive(Debug)]
+struct Bound {
+    limit: usize,
+    /// A task that was woken to make room, and how many others have polled since.
+    probe: Option<(Waker, usize)>,
+    /// The probe is gone if so many others have polled.
+    patience: usize,
+}
+
+/// A list has room for so many wakers in any case.
+const LEAST: usize = 64;
+
+/// A probe is waited for no longer.
+const MOST_PATIENCE: usize = 1 << 16;
+
+impl Default for Bound {
+    fn default() -> Self {
+        Bound {
+            limit: LEAST,
+            probe: None,
+            patience: LEAST,
+        }
+    }
+}
+
+impl Bound {
+    /// A task without a seat polls. The probe that comes back is to be dropped.
+    fn polled(&mut self, waker: &Waker) -> Option<Waker> {
+        let (probe, polls) = self.probe.as_mut()?;
+        if probe.will_wake(waker) {
+            self.limit = LEAST.max(*polls * 2);
+            self.patience = self.limit;
+        } else if *polls < self.patience {
+            *polls += 1;
+            return None;
+        } else {
+            self.patience *= 2;
+            if self.patience > MOST_PATIENCE {
+                self.patience = LEAST;
+            }
+        }
+        self.probe.take().map(|(probe, _)| probe)
+    }
 }
 
 /// The place of one wait among the others, from its first poll to its end.
@@ -47,39 +101,124 @@ pub(crate) struct Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         if let Some(waiters) = &self.waiters {
-            let gone = waiters.list(|list| list.take_out(self.number));
+            let gone = waiters.list(|list| list.take_out(|it| it.seat == self.number));
             drop(gone); // user code
         }
     }
 }
 
+/// What leaves a list because a task has polled: for after the lock.
+#[must_use]
+pub(crate) struct Leaving {
+    stale: [Option<Waker>; 3],
+    /// The list was full of these.
+    full: Vec<Waker>,
+}
+
+impl Leaving {
+    /// This waker leaves, too.
+    pub(crate) fn and(mut self, waker: Option<Waker>) -> Self {
+        self.stale[2] = waker;
+        self
+    }
+
+    /// Drops and wakes. A list that was full remembers the result as its probe.
+    pub(crate) fn finish(self) -> Option<Waker> {
+        drop(self.stale); // user code
+        let probe = self.full.first().cloned(); // user code
+        wake_each(self.full.into_iter()); // user code
+        probe
+    }
+}
+
+/// Wakes all, also if one of them panics.
+pub(crate) fn wake_each(wakers: impl Iterator<Item = Waker>) {
+    let mut panics = FirstPanic::default();
+    for waker in wakers {
+        panics.catch(|| waker.wake()); // user code
+    }
+    panics.resume();
+}
+
 impl List {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
     fn iter(&self) -> impl Iterator<Item = &Waiter> {
         self.first.iter().chain(&self.more)
     }
 
-    fn put(&mut self, waiter: Waiter) -> Option<Waiter> {
-        let same = |known: &&mut Waiter| match waiter.seat {
-            0 => known.seat == 0 && known.waker.will_wake(&waiter.waker),
-            seat => known.seat == seat,
-        };
-        let known = self.first.iter_mut().chain(&mut self.more).find(same);
-        if let Some(known) = known {
-            return Some(mem::replace(known, waiter));
+    fn take_waiters(&mut self) -> impl Iterator<Item = Waiter> + use<> {
+        let (first, more) = (self.first.take(), mem::take(&mut self.more));
+        first.into_iter().chain(more)
+    }
+
+    /// Takes all out.
+    pub(crate) fn take(&mut self) -> impl Iterator<Item = Waker> + use<> {
+        self.take_waiters().map(|waiter| waiter.waker)
+    }
+
+    /// A task without a seat polls: `leaves` is its waker, if it is in the list. `joins` is put into the list.
+    pub(crate) fn exchange(&mut self, leaves: &Waker, joins: Option<Waker>) -> Leaving {
+        let probe = self.bound.polled(leaves);
+        let known = self.take_out(|it| it.seat == 0 && it.waker.will_wake(leaves));
+        if let Some(waker) = joins {
+            self.push(Waiter { seat: 0, waker });
         }
+        Leaving {
+            stale: [probe, known.map(|known| known.waker), None],
+            full: self.make_room(),
+        }
+    }
+
+    /// Remembers a task that was woken to make room. The result is to be dropped.
+    pub(crate) fn remember(&mut self, probe: Waker) -> Option<Waker> {
+        match &self.bound.probe {
+            Some(_) => Some(probe),
+            None => {
+                self.bound.probe = Some((probe, 0));
+                None
+            }
+        }
+    }
+
+    /// If there are too many wakers without a seat, takes them all out.
+    fn make_room(&mut self) -> Vec<Waker> {
+        let limit = self.bound.limit;
+        let count = || self.iter().filter(|it| it.seat == 0).count();
+        if self.more.len() < limit || count() <= limit {
+            return Vec::new();
+        }
+        let (full, stay): (Vec<_>, Vec<_>) = self.take_waiters().partition(|it| it.seat == 0);
+        stay.into_iter().for_each(|waiter| self.push(waiter));
+        full.into_iter().map(|waiter| waiter.waker).collect()
+    }
+
+    fn push(&mut self, waiter: Waiter) {
         match &mut self.first {
             Some(_) => self.more.push(waiter),
             first => *first = Some(waiter),
         }
+    }
+
+    /// A wait with a seat polls.
+    fn put(&mut self, waiter: Waiter) -> Option<Waiter> {
+        let same = |known: &&mut Waiter| known.seat == waiter.seat;
+        let known = self.first.iter_mut().chain(&mut self.more).find(same);
+        if let Some(known) = known {
+            return Some(mem::replace(known, waiter));
+        }
+        self.push(waiter);
         None
     }
 
-    fn take_out(&mut self, seat: u64) -> Option<Waiter> {
-        if self.first.as_ref().is_some_and(|it| it.seat == seat) {
+    fn take_out(&mut self, is_it: impl Fn(&Waiter) -> bool) -> Option<Waiter> {
+        if self.first.as_ref().is_some_and(&is_it) {
             let next = (!self.more.is_empty()).then(|| self.more.remove(0));
             return mem::replace(&mut self.first, next);
         }
-        let index = self.more.iter().position(|it| it.seat == seat)?;
+        let index = self.more.iter().position(is_it)?;
         Some(self.more.remove(index))
     }
 }
@@ -102,12 +241,27 @@ impl Waiters {
         if some && self.list(|list| list.iter().any(same)) {
             return;
         }
-        let waker = waker.clone(); // user code
+        let joins = waker.clone(); // user code
+        if seat == 0 {
+            return self.add_without_seat(waker, joins);
+        }
         let stale = self.list(|list| {
             self.some.store(true, Ordering::Relaxed);
-            list.put(Waiter { seat, waker })
+            list.put(Waiter { seat, waker: joins })
         });
         drop(stale); // user code
+    }
+
+    fn add_without_seat(&self, waker: &Waker, joins: Waker) {
+        let leaving = self.list(|list| {
+            self.some.store(true, Ordering::Relaxed);
+            list.exchange(waker, Some(joins))
+        });
+        // user code
+        if let Some(probe) = leaving.finish() {
+            let stale = self.list(|list| list.remember(probe));
+            drop(stale); // user code
+        }
     }
 
     /// Wakes everyone, for a caller on whose thread the waiters are added.
@@ -129,15 +283,11 @@ impl Wake for Waiters {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        let List { first, more } = self.list(|list| {
+        let all = self.list(|list| {
             self.some.store(false, Ordering::Relaxed);
-            mem::take(list)
+            list.take()
         });
-        let mut panics = FirstPanic::default();
-        for waiter in first.into_iter().chain(more) {
-            panics.catch(|| waiter.waker.wake()); // user code
-        }
-        panics.resume();
+        wake_each(all); // user code
     }
 }
 

@@ -1,5 +1,6 @@
 //! Behaviour tests of both doors live in `tests/`.
 
+pub mod crowd;
 pub mod gate;
 pub mod leak;
 pub mod log;

@@ -12,6 +12,7 @@ use futures::{
 };
 use signal_kernel::{AsyncStatus, reactive, resource};
 use signal_kernel_tests::{
+    crowd::{come_and_go, stay},
     describe,
     gate::{Gate, Gates, Wakes, poll_once},
     log::{Log, NOTHING},
@@ -280,30 +281,179 @@ fn b150_work_that_never_ends_leaks_nothing() {
 }
 
 #[test]
-fn the_newest_waker_is_woken() {
+fn every_task_that_has_polled_and_was_not_woken_since_is_woken_by_the_work() {
     let (mut graph, gates, _) = profile();
     let (old, new) = (Wakes::new(), Wakes::new());
-    assert!(
-        old.poll(|context| graph.poll_progress(context))
-            .is_pending()
-    );
-    assert!(
-        new.poll(|context| graph.poll_progress(context))
-            .is_pending()
-    );
+    assert!(old.poll(|cx| graph.poll_progress(cx)).is_pending());
+    assert!(new.poll(|cx| graph.poll_progress(cx)).is_pending());
     assert_eq!(
         gates.polls(1),
         1,
         "the work has not been polled with the new waker"
     );
     gates.wake(1);
-    assert_eq!((old.take(), new.take()), (0, 1));
-    assert!(
-        old.poll(|context| graph.poll_progress(context))
-            .is_pending()
-    );
+    assert_eq!((old.take(), new.take()), (1, 1));
+    assert!(old.poll(|cx| graph.poll_progress(cx)).is_pending());
     gates.wake(1);
-    assert_eq!((old.take(), new.take()), (1, 0));
+    assert_eq!(
+        (old.take(), new.take()),
+        (1, 0),
+        "the new one has not polled since it was woken"
+    );
+    assert!(new.poll(|cx| graph.poll_progress(cx)).is_pending());
+    assert!(old.poll(|cx| graph.poll_progress(cx)).is_pending());
+    gates.ok(1, 5);
+    assert_eq!((old.take(), new.take()), (1, 1));
+    assert!(old.poll(|cx| graph.poll_progress(cx)).is_ready());
+}
+
+#[test]
+fn every_task_that_has_polled_is_woken_by_a_write_that_starts_or_stops_work() {
+    let (mut graph, _, _) = profile();
+    let tasks = [Wakes::new(), Wakes::new(), Wakes::new()];
+    let poll = |graph: &mut Profile, indices: &[usize]| {
+        for &index in indices {
+            let polled = tasks[index].poll(|cx| graph.poll_progress(cx));
+            assert!(polled.is_pending());
+        }
+    };
+    let woken = || tasks.each_ref().map(Wakes::take);
+    poll(&mut graph, &[0, 1, 2, 1]);
+    graph.set_id(2);
+    assert_eq!(woken(), [1, 1, 1]);
+    graph.set_id(3);
+    assert_eq!(woken(), [0, 0, 0], "they have not polled since");
+    poll(&mut graph, &[2, 0]);
+    graph.cancel_user("enough");
+    assert_eq!(woken(), [1, 0, 1]);
+    poll(&mut graph, &[1, 2, 0]);
+    graph.reload_user();
+    assert_eq!(woken(), [1, 1, 1]);
+    poll(&mut graph, &[0]);
+    drop(graph);
+    assert_eq!(woken(), [1, 0, 0]);
+    assert_eq!(tasks.each_ref().map(Wakes::held), [0, 0, 0]);
+}
+
+#[test]
+fn a_task_that_waits_once_and_goes_away_leaves_the_driver_awake() {
+    let (graph, gates, _) = profile();
+    let graph = Mutex::new(graph);
+    let poll = |cx: &mut Context<'_>| graph.lock().unwrap().poll_progress(cx);
+    let (driver, handler) = (Wakes::new(), Wakes::new());
+    assert!(driver.poll(poll).is_pending());
+    assert!(handler.poll(poll).is_pending());
+    drop(handler);
+    gates.ok(1, 5);
+    assert_eq!(driver.take(), 1);
+    assert!(driver.poll(poll).is_ready());
+
+    // The handler takes what the driver was woken for, and goes.
+    let handler = Wakes::new();
+    assert!(driver.poll(poll).is_pending());
+    graph.lock().unwrap().reload_user();
+    assert_eq!(driver.take(), 1);
+    assert!(driver.poll(poll).is_pending());
+    gates.ok(2, 6);
+    assert_eq!(driver.take(), 1);
+    assert!(handler.poll(poll).is_ready());
+    assert!(driver.poll(poll).is_pending());
+    graph.lock().unwrap().set_id(2);
+    assert_eq!(driver.take(), 1);
+}
+
+#[test]
+fn tasks_that_come_and_go_do_not_pile_up() {
+    let (mut graph, gates, _) = profile();
+    let driver = Wakes::new();
+    assert!(driver.poll(|cx| graph.poll_progress(cx)).is_pending());
+    let mut polls = 0;
+    let held = come_and_go(20_000, |cx| {
+        if driver.take() > 0 {
+            polls += 1;
+            assert!(driver.poll(|cx| graph.poll_progress(cx)).is_pending());
+        }
+        graph.poll_progress(cx)
+    });
+    assert!(held <= 200, "{held} wakers");
+    assert!(polls < 1000, "the driver was woken {polls} times");
+    assert_eq!(driver.held(), 1);
+    gates.ok(1, 5);
+    assert_eq!(driver.take(), 1);
+    assert!(driver.poll(|cx| graph.poll_progress(cx)).is_ready());
+}
+
+#[test]
+fn a_crowd_of_tasks_waits_and_all_are_woken() {
+    let (mut graph, gates, _) = profile();
+    let (tasks, polls) = stay(1000, |cx| graph.poll_progress(cx));
+    assert!(polls < 20_000, "{polls} polls");
+    assert_eq!(stay(10, |cx| graph.poll_progress(cx)).1, 10);
+    gates.ok(1, 5);
+    assert!(tasks.iter().all(|task| task.take() == 1));
+}
+
+#[test]
+fn dropping_or_replacing_a_graph_wakes_every_task_that_waits_for_it() {
+    let log = Log::default();
+    let gates = Gates::new("user", &log);
+    let graph = Mutex::new(Some(Profile::new(gates.clone(), log.clone())));
+    let poll = |cx: &mut Context<'_>| match &mut *graph.lock().unwrap() {
+        Some(graph) => graph.poll_progress(cx),
+        None => Poll::Ready(()),
+    };
+    let tasks = [Wakes::new(), Wakes::new(), Wakes::new()];
+    let woken = || tasks.each_ref().map(Wakes::take);
+    let held = || tasks.each_ref().map(Wakes::held);
+    for task in &tasks {
+        assert!(task.poll(poll).is_pending());
+    }
+    *graph.lock().unwrap() = Some(Profile::new(gates.clone(), log.clone()));
+    assert_eq!((woken(), held()), ([1, 1, 1], [0, 0, 0]));
+    gates.wake(1);
+    assert_eq!(woken(), [0, 0, 0], "work of a graph that is gone");
+    for task in &tasks {
+        assert!(task.poll(poll).is_pending());
+    }
+    gates.wake(2);
+    assert_eq!(woken(), [1, 1, 1], "they wait for the new one");
+    assert!(tasks[0].poll(poll).is_pending());
+    assert!(tasks[1].poll(poll).is_pending());
+    *graph.lock().unwrap() = None;
+    assert_eq!((woken(), held()), ([1, 1, 0], [0, 0, 0]));
+    assert!(tasks.iter().all(|task| task.poll(poll).is_ready()));
+}
+
+/// Its waker panics.
+struct Broken;
+
+impl std::task::Wake for Broken {
+    fn wake(self: Arc<Self>) {
+        panic!("the waker is broken");
+    }
+}
+
+#[test]
+fn a_waker_that_panics_keeps_no_other_from_being_woken() {
+    let (mut graph, gates, _) = profile();
+    let broken = Arc::new(Broken).into();
+    let tasks = [Wakes::new(), Wakes::new()];
+    let poll = |graph: &mut Profile| {
+        assert!(tasks[0].poll(|cx| graph.poll_progress(cx)).is_pending());
+        let mut context = Context::from_waker(&broken);
+        assert!(graph.poll_progress(&mut context).is_pending());
+        assert!(tasks[1].poll(|cx| graph.poll_progress(cx)).is_pending());
+    };
+    let woken = || tasks.each_ref().map(Wakes::take);
+    poll(&mut graph);
+    assert_eq!(panic_of(|| gates.wake(1)), "the waker is broken");
+    assert_eq!(woken(), [1, 1]);
+    poll(&mut graph);
+    assert_eq!(panic_of(|| graph.set_id(2)), "the waker is broken");
+    assert_eq!((woken(), *graph.id()), ([1, 1], 2));
+    poll(&mut graph);
+    assert_eq!(panic_of(|| drop(graph)), "the waker is broken");
+    assert_eq!((woken(), gates.alive()), ([1, 1], 0));
 }
 
 #[test]
@@ -567,6 +717,98 @@ fn work_that_wakes_when_it_is_dropped_does_no_harm() {
             .is_pending()
     );
     drop(graph);
+}
+
+#[resource(infallible)]
+async fn at_once(id: u32) -> u32 {
+    id + 1
+}
+
+reactive! {
+    struct AtOnce {
+        let seen: Arc<AtomicUsize>;
+        signal id: u32 = 0;
+        resource a1 = at_once(id);
+        resource a2 = at_once(*a1.value()?);
+        resource a3 = at_once(*a2.value()?);
+        resource a4 = at_once(*a3.value()?);
+        resource a5 = at_once(*a4.value()?);
+        resource a6 = at_once(*a5.value()?);
+        resource a7 = at_once(*a6.value()?);
+        resource a8 = at_once(*a7.value()?);
+        resource a9 = at_once(*a8.value()?);
+        resource a10 = at_once(*a9.value()?);
+        resource a11 = at_once(*a10.value()?);
+        resource a12 = at_once(*a11.value()?);
+        resource a13 = at_once(*a12.value()?);
+        resource a14 = at_once(*a13.value()?);
+        resource a15 = at_once(*a14.value()?);
+        resource a16 = at_once(*a15.value()?);
+        resource a17 = at_once(*a16.value()?);
+        resource a18 = at_once(*a17.value()?);
+        effect count {
+            let all = [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18];
+            seen.store(all.iter().filter(|it| it.value().is_some()).count(), Ordering::SeqCst);
+        }
+    }
+}
+
+#[test]
+fn whoever_drives_work_that_is_ready_at_once_yields_after_sixteen_commits() {
+    async fn by_settled(mut graph: AtOnce) {
+        graph.settled().await;
+    }
+    async fn by_progress(mut graph: AtOnce) {
+        for _ in 0..18 {
+            graph.progress().await;
+        }
+    }
+    async fn by_poll(mut graph: AtOnce) {
+        for _ in 0..18 {
+            poll_fn(|cx| graph.poll_progress(cx)).await;
+        }
+    }
+    async fn by_writes(mut graph: AtOnce) {
+        for id in 1..19 {
+            graph.progress().await;
+            graph.set_id(id);
+        }
+    }
+    type Drive = Pin<Box<dyn Future<Output = ()>>>;
+    let drives: [fn(AtOnce) -> Drive; 4] = [
+        |graph| Box::pin(by_settled(graph)),
+        |graph| Box::pin(by_progress(graph)),
+        |graph| Box::pin(by_poll(graph)),
+        |graph| Box::pin(by_writes(graph)),
+    ];
+    for (index, drive) in drives.into_iter().enumerate() {
+        let (seen, wakes) = (Arc::<AtomicUsize>::default(), Wakes::new());
+        let mut task = drive(AtOnce::new(seen.clone()));
+        assert!(wakes.poll(|cx| task.as_mut().poll(cx)).is_pending());
+        if index < 3 {
+            assert_eq!(seen.load(Ordering::SeqCst), 16);
+        }
+        assert!(wakes.take() > 0);
+        assert!(wakes.poll(|cx| task.as_mut().poll(cx)).is_ready());
+    }
+}
+
+#[test]
+fn commits_that_were_waited_for_are_not_counted() {
+    let (mut graph, gates, _) = profile();
+    for number in 1..40 {
+        gates.ok(number, 5);
+        assert!(poll_once(|cx| graph.poll_progress(cx)).is_ready());
+        graph.reload_user();
+    }
+    for number in 40..80 {
+        let mut waits = Box::pin(graph.progress());
+        assert!(poll_once(|cx| waits.as_mut().poll(cx)).is_pending());
+        gates.ok(number, 5);
+        assert!(poll_once(|cx| waits.as_mut().poll(cx)).is_ready());
+        drop(waits);
+        graph.reload_user();
+    }
 }
 
 #[test]

@@ -9,15 +9,25 @@ use futures::{
     task::LocalSpawnExt,
 };
 use signal_kernel::{
-    ResourceOptions, create_effect, create_manual_resource, create_resource, from_future,
-    poll_progress, progress, scope, settled, signal,
+    ResourceOptions, Scope, Signal, create_effect, create_manual_resource, create_resource,
+    from_future, poll_progress, progress, scope, settled, signal,
 };
 use signal_kernel_tests::{
+    crowd::{come_and_go, stay},
     describe,
     gate::{Wakes, poll_once},
     log::{Log, NOTHING},
 };
-use std::{cell::RefCell, future::Future, pin::pin, rc::Rc, sync::mpsc, task::Poll, thread};
+use std::{
+    cell::RefCell,
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    rc::Rc,
+    sync::{Arc, mpsc},
+    task::Poll,
+    thread,
+    time::Duration,
+};
 use tokio::{sync::oneshot, task::LocalSet};
 
 #[allow(dead_code)] // the other tests use the rest
@@ -486,6 +496,152 @@ fn a_poll_that_only_starts_or_stops_work_is_pending_and_wakes_for_the_rest() {
     gates.ok(1, 10);
     assert_eq!(wakes.take(), 1);
     assert_eq!(wakes.poll(poll_progress), Poll::Ready(()));
+}
+
+#[test]
+fn tasks_that_come_and_go_do_not_pile_up() {
+    let user = user();
+    let driver = Wakes::new();
+    let mut waits = pin!(progress());
+    assert!(driver.poll(|cx| waits.as_mut().poll(cx)).is_pending());
+    let held = come_and_go(20_000, poll_progress);
+    assert!(held <= 200, "{held} wakers");
+    assert_eq!(driver.held(), 1);
+    user.gates.ok(1, 5);
+    assert_eq!(driver.take(), 1);
+}
+
+#[test]
+fn a_crowd_of_tasks_waits_and_all_are_woken() {
+    let user = user();
+    let (tasks, polls) = stay(1000, poll_progress);
+    assert!(polls < 20_000, "{polls} polls");
+    user.gates.ok(1, 5);
+    assert!(tasks.iter().all(|task| task.take() == 1));
+}
+
+#[test]
+fn the_end_of_a_thread_wakes_the_tasks_that_have_polled_there() {
+    struct Broken;
+    impl std::task::Wake for Broken {
+        fn wake(self: Arc<Self>) {
+            panic!("the waker is broken");
+        }
+    }
+    let tasks = Arc::new([Wakes::new(), Wakes::new()]);
+    let there = tasks.clone();
+    let thread = thread::spawn(move || {
+        let _user = user();
+        let broken = Arc::new(Broken).into();
+        assert!(there[0].poll(poll_progress).is_pending());
+        let _ = poll_progress(&mut std::task::Context::from_waker(&broken));
+        assert!(there[1].poll(poll_progress).is_pending());
+    });
+    thread.join().unwrap();
+    assert_eq!(tasks.each_ref().map(Wakes::take), [1, 1]);
+    assert_eq!(tasks.each_ref().map(Wakes::held), [0, 0]);
+}
+
+/// Work that is ready at once, and an effect that asks anew as soon as there is an answer, up to a limit.
+fn restless() -> (Signal<u32>, Scope) {
+    scope(|| {
+        let id = signal(0);
+        let (value, _) = create_resource(
+            move || id.get(),
+            |id: u32| async move { Ok::<_, String>(id) },
+        );
+        create_effect(move || {
+            if let Some(id_now) = value.get().filter(|&it| it < 1000) {
+                id.set(id_now + 1);
+            }
+        });
+        id
+    })
+}
+
+#[test]
+fn whoever_drives_work_that_is_ready_at_once_yields_after_sixteen_commits() {
+    type Drive = Pin<Box<dyn Future<Output = ()>>>;
+    let drives: [fn() -> Drive; 4] = [
+        || Box::pin(settled()),
+        || {
+            Box::pin(async {
+                loop {
+                    progress().await;
+                }
+            })
+        },
+        || {
+            Box::pin(async {
+                loop {
+                    poll_fn(poll_progress).await;
+                }
+            })
+        },
+        || {
+            let never = |_: u32| std::future::pending::<Result<u32, String>>();
+            let run = create_manual_resource(never).run(1);
+            Box::pin(async {
+                run.await;
+            })
+        },
+    ];
+    for drive in drives {
+        let (id, owner) = restless();
+        let (mut task, _task_owner) = scope(drive);
+        let (wakes, other) = (Wakes::new(), Wakes::new());
+        for turn in 1..4 {
+            assert!(wakes.poll(|cx| task.as_mut().poll(cx)).is_pending());
+            assert_eq!(id.peek(), 16 * turn);
+            assert!(wakes.take() > 0);
+        }
+        assert!(other.poll(poll_progress).is_ready(), "another may go on");
+        assert_eq!(id.peek(), 49);
+        drop(owner);
+        assert!(poll().is_pending()); // at rest: the next one begins to count anew
+    }
+}
+
+#[test]
+fn commits_that_were_waited_for_are_not_counted() {
+    let user = user();
+    for number in 1..40 {
+        user.answer(number, 5);
+        user.meta.reload();
+    }
+    for number in 40..80 {
+        let mut waits = pin!(progress());
+        assert!(poll_once(|cx| waits.as_mut().poll(cx)).is_pending());
+        user.gates.ok(number, 5);
+        assert!(poll_once(|cx| waits.as_mut().poll(cx)).is_ready());
+        user.meta.reload();
+    }
+}
+
+#[test]
+fn on_tokio_a_time_out_ends_the_wait_for_work_that_never_rests() {
+    fn runs<F: Future<Output = ()> + 'static>(drive: impl Fn() -> F) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        let (id, _owner) = restless();
+        LocalSet::new().block_on(&runtime, async {
+            let limit = Duration::from_millis(100);
+            let clock = tokio::task::spawn_local(tokio::time::advance(limit * 2));
+            let ended = tokio::time::timeout(limit, drive()).await;
+            clock.await.unwrap();
+            assert!(ended.is_err());
+        });
+        assert!(id.peek() < 1000, "the clock was not asked before the end");
+    }
+    runs(settled);
+    runs(|| async {
+        loop {
+            progress().await;
+        }
+    });
 }
 
 #[test]

@@ -8,12 +8,18 @@ use signal_kernel::{
     Shared, computed, create_effect, poll_progress, progress, reactive, resource, settled, signal,
 };
 use signal_kernel_tests::{
+    crowd::{come_and_go, stay},
     describe,
     gate::{Gate, Gates, Wakes, poll_once},
     log::Log,
     panics::panic_of,
 };
-use std::{future::Future, pin::pin, rc::Rc, task::Poll};
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    rc::Rc,
+    task::Poll,
+};
 
 #[resource]
 async fn fetch(gate: Gate) -> Result<u32, String> {
@@ -125,6 +131,113 @@ fn who_waits_is_woken_when_an_update_starts_or_stops_work() {
     page.update(|page| page.cancel_user("enough"));
     assert!(wakes.take() > 0);
     assert!(wakes.poll(|cx| ends.as_mut().poll(cx)).is_ready());
+}
+
+#[test]
+fn tasks_that_come_and_go_do_not_pile_up() {
+    let (page, gates, _) = page();
+    let driver = Wakes::new();
+    let mut waits = pin!(page.progress());
+    assert!(driver.poll(|cx| waits.as_mut().poll(cx)).is_pending());
+    let held = come_and_go(20_000, |cx| page.poll_progress(cx));
+    assert!(held <= 200, "{held} wakers");
+    assert_eq!(driver.held(), 1);
+    gates.ok(1, 5);
+    assert_eq!(driver.take(), 1);
+}
+
+#[test]
+fn a_crowd_of_tasks_waits_and_all_are_woken() {
+    let (page, gates, _) = page();
+    let (tasks, polls) = stay(1000, |cx| page.poll_progress(cx));
+    assert!(polls < 20_000, "{polls} polls");
+    gates.ok(1, 5);
+    assert!(tasks.iter().all(|task| task.take() == 1));
+}
+
+#[test]
+fn replacing_or_dropping_the_graph_wakes_every_task_that_waits() {
+    let (page, gates, log) = page();
+    let tasks = [Wakes::new(), Wakes::new()];
+    let woken = || tasks.each_ref().map(Wakes::take);
+    {
+        let mut waits = pin!(page.progress());
+        let mut ends = pin!(page.settled());
+        assert!(tasks[0].poll(|cx| waits.as_mut().poll(cx)).is_pending());
+        assert!(tasks[1].poll(|cx| ends.as_mut().poll(cx)).is_pending());
+        page.update(|page| *page = Page::new(gates.clone(), log.clone()));
+        assert_eq!(woken(), [1, 1]);
+        assert!(tasks[0].poll(|cx| waits.as_mut().poll(cx)).is_pending());
+        assert!(tasks[1].poll(|cx| ends.as_mut().poll(cx)).is_pending());
+        gates.ok(2, 5);
+        assert_eq!(woken(), [1, 1]);
+        assert!(tasks[0].poll(|cx| waits.as_mut().poll(cx)).is_ready());
+        assert!(tasks[1].poll(|cx| ends.as_mut().poll(cx)).is_ready());
+    }
+    let _ = woken();
+    for task in &tasks {
+        assert!(task.poll(|cx| page.poll_progress(cx)).is_pending());
+    }
+    drop(page);
+    assert_eq!(woken(), [1, 1]);
+    assert_eq!(tasks.each_ref().map(Wakes::held), [0, 0]);
+}
+
+#[resource(infallible)]
+async fn at_once(id: u32) -> u32 {
+    id
+}
+
+reactive! {
+    struct Restless {
+        signal id: u32 = 0;
+        resource user = at_once(id);
+    }
+}
+
+#[test]
+fn whoever_drives_work_that_is_ready_at_once_yields_after_sixteen_commits() {
+    type Drive = Pin<Box<dyn Future<Output = ()>>>;
+    let drives: [fn(Shared<Restless>) -> Drive; 3] = [
+        |page| Box::pin(page.settled()),
+        |page| {
+            Box::pin(async move {
+                loop {
+                    page.progress().await;
+                }
+            })
+        },
+        |page| {
+            Box::pin(async move {
+                loop {
+                    poll_fn(|cx| page.poll_progress(cx)).await;
+                }
+            })
+        },
+    ];
+    for drive in drives {
+        let page = Shared::new(Restless::new());
+        let watched = page.clone();
+        create_effect(move || {
+            let user = watched.read(|page| {
+                let user = page.user();
+                user.value().copied().filter(|_| !user.is_pending())
+            });
+            if let Some(id) = user.filter(|&it| it < 1000) {
+                watched.update(|page| page.set_id(id + 1));
+            }
+        });
+        let id = || page.read(|page| *page.id());
+        let mut task = drive(page.clone());
+        let (wakes, other) = (Wakes::new(), Wakes::new());
+        for turn in 1..4 {
+            assert!(wakes.poll(|cx| task.as_mut().poll(cx)).is_pending());
+            assert_eq!(id(), 16 * turn);
+            assert!(wakes.take() > 0);
+        }
+        assert!(other.poll(|cx| page.poll_progress(cx)).is_ready());
+        assert_eq!(id(), 49);
+    }
 }
 
 #[test]

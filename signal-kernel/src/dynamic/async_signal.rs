@@ -6,7 +6,7 @@
 //! Must not know: how work is started.
 
 use super::{
-    drive,
+    drive::{self, Wait},
     handle::{Disposed, Id, handle},
     kernel,
     work::{self, Front, Ticket},
@@ -14,7 +14,6 @@ use super::{
 use crate::{
     declared::answer::Request,
     state::{AsyncStatus, CancelReason, Change},
-    waiters::Seat,
 };
 use std::{
     borrow::Cow,
@@ -248,7 +247,7 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
         Running {
             owner,
             ticket,
-            seat: Seat::default(),
+            wait: Wait::default(),
             marker: PhantomData,
         }
     }
@@ -548,7 +547,7 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
 pub struct Running<T, E> {
     owner: Id,
     ticket: Ticket<T>,
-    seat: Seat,
+    wait: Wait,
     marker: PhantomData<*const E>,
 }
 
@@ -556,6 +555,7 @@ impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
     type Output = Option<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        self.wait.begin();
         loop {
             let outcome = self.ticket.borrow().clone();
             if let Some(value) = outcome {
@@ -564,7 +564,7 @@ impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
             if !kernel::with(|cell| self.owner.is_alive(&cell.borrow())) {
                 return Poll::Ready(None);
             }
-            if drive::poll(context, Some(&mut self.seat)).is_pending() {
+            if drive::poll(context, Some(&mut self.wait)).is_pending() {
                 return Poll::Pending;
             }
         }

@@ -2,7 +2,8 @@
 //!
 //! Invariants: each piece of work is polled at most once a call, in the order of creation; everything that
 //! has come to an end is committed in one settle. Any number of tasks may wait at once: each commit wakes
-//! all of them. Dropping a waiting future drops no work.
+//! all of them. A driver gives way to other tasks of its executor after a number of commits. Dropping a waiting
+//! future drops no work.
 //!
 //! Must not know: executors, and what work is.
 
@@ -19,6 +20,8 @@ use crate::{
 use std::{
     cell::RefCell,
     future::{Future, poll_fn},
+    marker::PhantomData,
+    mem,
     rc::Rc,
     sync::Arc,
     task::{Context, Poll, Waker},
@@ -55,6 +58,27 @@ impl Lobby {
     }
 }
 
+/// What a future that waits keeps between its polls. It stays on the thread whose work it waits for.
+#[derive(Default)]
+pub(super) struct Wait {
+    seat: Seat,
+    polled: bool,
+    local: PhantomData<*const ()>,
+}
+
+impl Wait {
+    /// The future is polled; again, if the executor has had its turn.
+    pub(super) fn begin(&mut self) {
+        if mem::replace(&mut self.polled, true) {
+            kernel::with(|cell| {
+                if let Some(drive) = &mut cell.borrow_mut().drive {
+                    drive.post.streak.end();
+                }
+            });
+        }
+    }
+}
+
 /// This thread's drive, made when the first resource is, or when somebody waits.
 pub(super) fn of(graph: &mut Graph) -> &mut Drive {
     graph.drive.get_or_insert_with(|| {
@@ -79,7 +103,8 @@ fn commits(cell: &RefCell<Graph>) -> u64 {
 }
 
 /// Polls this thread's work as far as it has asked for it. Ready once at least one transition has been
-/// committed and its effects have run; pending otherwise, also while nothing is in flight.
+/// committed and its effects have run; pending otherwise, also while nothing is in flight, and once after 16
+/// commits in a row each of which has left more to poll: then it wakes the task of `context`.
 ///
 /// This is what [`progress`] and [`settled`] are made of, for executors that are written by hand. The task of
 /// `context` is woken when work of this thread asks to be polled, from whatever thread, and when work is
@@ -106,8 +131,8 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
     poll(context, None)
 }
 
-/// The same for a wait that has a seat.
-pub(super) fn poll(context: &mut Context<'_>, seat: Option<&mut Seat>) -> Poll<()> {
+/// The same, also for a wait.
+pub(super) fn poll(context: &mut Context<'_>, wait: Option<&mut Wait>) -> Poll<()> {
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         let running = graph.ambient.running;
@@ -117,8 +142,11 @@ pub(super) fn poll(context: &mut Context<'_>, seat: Option<&mut Seat>) -> Poll<(
         // Someone waits: work that is started later must find out.
         let lobby = of(&mut graph).hub.clone();
         drop(graph);
+        let waits = wait.is_some();
         lobby.hub.listen();
-        lobby.waiters.add(context.waker(), seat);
+        lobby
+            .waiters
+            .add(context.waker(), wait.map(|wait| &mut wait.seat)); // user code
         if nested {
             assert!(
                 polled,
@@ -129,8 +157,14 @@ pub(super) fn poll(context: &mut Context<'_>, seat: Option<&mut Seat>) -> Poll<(
         }
         let mut graph = cell.borrow_mut();
         let drive = of(&mut graph);
+        if drive.post.streak.is_over() {
+            drop(graph);
+            context.waker().wake_by_ref(); // user code
+            return Poll::Pending;
+        }
         let mut ready = drive.post.take_ready(&drive.waker);
         if ready.is_empty() {
+            drive.post.streak.end();
             return Poll::Pending;
         }
         graph.depth = 1;
@@ -149,8 +183,14 @@ pub(super) fn poll(context: &mut Context<'_>, seat: Option<&mut Seat>) -> Poll<(
         }
         of(&mut cell.borrow_mut()).post.give_back(ready);
         batch::end(cell, &mut panics);
+        let mut graph = cell.borrow_mut();
+        let drive = of(&mut graph);
+        drive.commits += u64::from(done);
+        // Work that an effect has started anew may be ready at once, and so on.
+        let goes_on = done && (waits || drive.post.hub.is_due());
+        drive.post.streak.count(goes_on);
+        drop(graph);
         if done {
-            of(&mut cell.borrow_mut()).commits += 1;
             panics.catch(|| lobby.waiters.wake_here()); // user code: others may wait for the same
         }
         panics.resume();
@@ -181,14 +221,21 @@ pub(super) fn poll(context: &mut Context<'_>, seat: Option<&mut Seat>) -> Poll<(
 /// assert_eq!(seven.value(), Some(7));
 /// # });
 /// ```
+///
+/// The future stays on the thread whose work it waits for:
+///
+/// ```compile_fail,E0277
+/// tokio::spawn(signal_kernel::progress());
+/// ```
 pub fn progress() -> impl Future<Output = ()> {
-    let (mut begun, mut seat) = (None, Seat::default());
+    let (mut begun, mut wait) = (None, Wait::default());
     poll_fn(move |context| {
+        wait.begin();
         let now = kernel::with(commits);
         if *begun.get_or_insert(now) != now {
             return Poll::Ready(());
         }
-        poll(context, Some(&mut seat))
+        poll(context, Some(&mut wait))
     })
 }
 
@@ -217,9 +264,16 @@ pub fn progress() -> impl Future<Output = ()> {
 /// assert_eq!(user.get().as_deref(), Some("user 1"));
 /// # });
 /// ```
+///
+/// The future stays on the thread whose work it waits for:
+///
+/// ```compile_fail,E0277
+/// tokio::spawn(signal_kernel::settled());
+/// ```
 pub fn settled() -> impl Future<Output = ()> {
-    let mut seat = Seat::default();
+    let mut wait = Wait::default();
     poll_fn(move |context| {
+        wait.begin();
         let idle = || {
             kernel::with(|cell| {
                 let graph = cell.borrow();
@@ -230,7 +284,7 @@ pub fn settled() -> impl Future<Output = ()> {
             })
         };
         while !idle() {
-            if poll(context, Some(&mut seat)).is_pending() {
+            if poll(context, Some(&mut wait)).is_pending() {
                 // Stopping work is no commit, but it may have been the last.
                 return if idle() {
                     Poll::Ready(())

@@ -48,6 +48,7 @@ impl Drop for End {
             panics.discard(hook); // user code
         }
         panics.discard(all.log); // user code
+        panics.discard(all.drive); // user code: tasks that wait are woken
         panics.merge(all.parked);
     }
 }
