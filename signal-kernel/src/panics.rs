@@ -6,7 +6,9 @@
 
 use std::{
     any::Any,
+    ops::{Deref, DerefMut},
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    thread,
 };
 
 /// Collects panics and lets the first one go on when everything else is done (R8).
@@ -44,8 +46,7 @@ impl FirstPanic {
         if self.0.is_none() {
             self.0 = Some(payload);
         } else {
-            // A payload is a user's value too: its drop may panic, and there is nobody left to tell.
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(std::mem::forget);
+            swallow(payload);
         }
     }
 
@@ -77,6 +78,59 @@ impl FirstPanic {
     pub(crate) fn resume(self) {
         if let Some(payload) = self.0 {
             resume_unwind(payload);
+        }
+    }
+
+    /// The same at the end of a destructor: while another panic is on its way, this one ends here.
+    pub(crate) fn end_drop(self) {
+        if !thread::panicking() {
+            self.resume();
+        } else if let Some(payload) = self.0 {
+            swallow(payload);
+        }
+    }
+}
+
+/// Drops the payload of a panic that goes no further. A payload is a user's value too: its drop may panic, and there is
+/// nobody left to tell.
+fn swallow(payload: Box<dyn Any + Send>) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(std::mem::forget);
+}
+
+/// A user's value beside others. Each is dropped on its own: two that panic in one drop would end the process, so the
+/// later panic ends here.
+pub(crate) struct Apart<T>(Option<T>);
+
+impl<T> Apart<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Apart(Some(value))
+    }
+
+    pub(crate) fn into_inner(mut self) -> T {
+        self.0.take().expect("it is there until it is dropped")
+    }
+}
+
+impl<T> Deref for Apart<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_ref().expect("it is there until it is dropped")
+    }
+}
+
+impl<T> DerefMut for Apart<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.as_mut().expect("it is there until it is dropped")
+    }
+}
+
+impl<T> Drop for Apart<T> {
+    fn drop(&mut self) {
+        if std::mem::needs_drop::<T>() {
+            let mut panics = FirstPanic::default();
+            panics.discard(self.0.take()); // user code
+            panics.end_drop();
         }
     }
 }

@@ -12,6 +12,7 @@ use std::fmt;
 use std::mem;
 
 use crate::machine::{self, Event, Part};
+use crate::panics::FirstPanic;
 
 /// Where a piece of asynchronous work stands.
 ///
@@ -385,6 +386,14 @@ impl<T, E> AsyncState<T, E> {
         old
     }
 
+    /// Takes out the user's values, for the end.
+    pub(crate) fn take(&mut self) -> Discarded<T, E> {
+        Discarded {
+            value: self.value.take(),
+            error: self.error.take(),
+        }
+    }
+
     /// Carries out what the table says; where the event is known, the compiler looks it up. `brought` is what came
     /// with the event; what leaves it are the value and the error that nobody needs any more.
     #[inline(always)]
@@ -439,6 +448,12 @@ pub(crate) struct Discarded<T, E> {
 }
 
 impl<T, E> Discarded<T, E> {
+    /// Drops the value and the error, one after the other.
+    pub(crate) fn discard(self, panics: &mut FirstPanic) {
+        panics.discard(self.value); // user code
+        panics.discard(self.error); // user code
+    }
+
     pub(crate) fn nothing() -> Self {
         Discarded {
             value: None,

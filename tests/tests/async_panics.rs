@@ -10,6 +10,7 @@ use signal_kernel_tests::{
     gate::{Gate, Gates, Wakes, poll_once},
     log::{Log, NOTHING},
     panics::panic_of,
+    touchy::{Touchy, Trap},
 };
 use std::{
     sync::{
@@ -876,4 +877,71 @@ fn a_batch_that_panics_still_starts_what_it_asked_for() {
     assert_eq!(said, "the transaction panicked");
     assert_eq!(log.take(), NOTHING, "it was undone");
     assert_eq!(graph.user().token(), 2);
+}
+
+#[resource]
+async fn fetch_touchy(gate: Gate<Touchy, Touchy>) -> Result<Touchy, Touchy> {
+    gate.await
+}
+
+reactive! {
+    struct Doubtful {
+        let gates: Gates<Touchy, Touchy>;
+        let log: Log;
+        signal id: Option<u32> = Some(1);
+        #[eq(Touchy::eq)]
+        resource it = fetch_touchy(gates.open((*id)?));
+        effect show { log.push(it.status()); }
+    }
+}
+
+fn doubtful() -> (Doubtful, Gates<Touchy, Touchy>, [Trap; 2], Log) {
+    let log = Log::default();
+    let gates = Gates::new("it", &log);
+    let mut graph = Doubtful::new(gates.clone(), log.clone());
+    let traps = [Trap::new(&log), Trap::new(&log)];
+    gates.ok(1, traps[0].value(1));
+    assert!(poll!(graph).is_ready());
+    (graph, gates, traps, log)
+}
+
+#[test]
+fn a_value_and_an_error_that_both_panic_when_dropped_are_dropped_one_by_one() {
+    let (mut graph, gates, [one, two], log) = doubtful();
+    graph.reload_it();
+    gates.err(2, two.value(2));
+    assert!(poll!(graph).is_ready());
+    (one.drop_of(1), two.drop_of(2));
+    log.clear();
+    assert_eq!(panics!(graph.set_id(None)), "drop of 1");
+    assert_eq!(log.take(), ["drop 1", "drop 2", "idle"]);
+}
+
+#[test]
+fn work_and_a_value_that_both_panic_when_dropped_are_dropped_one_by_one_with_the_graph() {
+    let (mut graph, gates, [one, _], log) = doubtful();
+    graph.reload_it();
+    one.drop_of(1);
+    gates.panic_when_dropped(2);
+    log.clear();
+    assert_eq!(panics!(drop(graph)), "it#2 panicked when dropped");
+    assert_eq!(log.take(), ["it#2 dropped", "drop 1"]);
+}
+
+#[test]
+fn a_rule_of_equality_and_the_value_that_it_judges_may_both_panic() {
+    let (mut graph, gates, [one, two], log) = doubtful();
+    graph.reload_it();
+    gates.ok(2, two.value(2));
+    (one.next_comparison(), two.drop_of(2));
+    log.clear();
+    assert_eq!(panics!(poll!(graph)), "1 == 2");
+    assert_eq!(
+        log.take(),
+        ["it#2 polled", "it#2 done", "drop 2", "cancelled"]
+    );
+    assert_eq!(
+        describe!(graph.it()),
+        "cancelled #2 value=1 reason=panicked"
+    );
 }

@@ -6,17 +6,21 @@
 //! Must not know: executors.
 
 use signal_kernel::{
-    CancelReason, CancelToken, FetchContext, ResourceOptions, batch, computed, create_effect,
-    create_resource, create_resource_with, from_future, poll_progress, scope, signal,
+    AsyncMeta, AsyncSignal, CancelReason, CancelToken, FetchContext, FromFutureOptions,
+    ResourceOptions, Scope, Signal, batch, computed, create_effect, create_manual_resource,
+    create_resource, create_resource_when_with, create_resource_with, from_future,
+    from_future_with, poll_progress, scope, signal, transaction,
 };
 use signal_kernel_tests::{
     describe,
+    gate::Gates,
     log::{Log, NOTHING},
     panics::panic_of,
     touchy::{Touchy, Trap},
 };
 use std::{
     cell::RefCell,
+    fmt::Display,
     rc::Rc,
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
@@ -24,7 +28,7 @@ use std::{
 
 #[allow(dead_code)] // the other tests use the rest
 mod resources;
-use resources::{by_hand, gates, noting, opens, poll, show, user, user_with};
+use resources::{by_hand, gates, line, noting, opens, poll, show, user, user_with};
 
 #[test]
 fn a_source_that_panics_cancels_and_keeps_the_value_and_the_resource_recovers() {
@@ -348,6 +352,304 @@ fn a_replaced_value_that_panics_when_dropped_hinders_nobody() {
     work.reload();
     assert!(poll().is_ready());
     assert_eq!(work.with_value(|value| value.map(Touchy::number)), Some(3));
+}
+
+/// Says everything that happens to runs, of whatever type.
+fn telling<T: Display + 'static, E: Display + 'static>(log: &Log) -> ResourceOptions<T, E> {
+    let (one, two, three, four) = (log.clone(), log.clone(), log.clone(), log.clone());
+    ResourceOptions::new()
+        .on_success(move |value| one.push(format!("on_success {value}")))
+        .on_error(move |error| two.push(format!("on_error {error}")))
+        .on_cancel(move |reason| three.push(format!("on_cancel {reason}")))
+        .on_event(move |event| four.push(line(event)))
+}
+
+/// A resource whose values, errors and inputs may panic when they are dropped.
+struct Fragile {
+    id: Signal<Option<u32>>,
+    meta: AsyncMeta<Touchy>,
+    gates: Gates<Touchy, Touchy>,
+    trap: Trap,
+    log: Log,
+    owner: Scope,
+}
+
+fn fragile(keep: bool) -> Fragile {
+    let log = Log::new();
+    let (gates, id) = (Gates::new("it", &log), signal(Some(1)));
+    let opens = gates.clone();
+    let options = telling(&log).keep_previous_value_on_pending(keep);
+    let fetcher = move |id: u32| opens.open(id);
+    let make = || create_resource_when_with(move || id.get(), fetcher, options).1;
+    let (meta, owner) = scope(make);
+    let seen = log.clone();
+    create_effect(move || seen.push(meta.status()));
+    log.clear();
+    let trap = Trap::new(&log);
+    Fragile {
+        id,
+        meta,
+        gates,
+        trap,
+        log,
+        owner,
+    }
+}
+
+#[test]
+fn a_replaced_value_that_panics_when_dropped_leaves_every_event_to_be_told() {
+    let it = fragile(true);
+    it.gates.ok(1, it.trap.value(1));
+    assert!(poll().is_ready());
+    it.meta.reload();
+    it.gates.ok(2, it.trap.value(2));
+    it.trap.drop_of(1);
+    it.log.clear();
+    assert_eq!(panic_of(poll), "drop of 1");
+    assert_eq!(
+        it.log.take(),
+        [
+            "it#2 polled",
+            "it#2 done",
+            "drop 1",
+            "on_success 2",
+            "success 2",
+            "success"
+        ]
+    );
+}
+
+#[test]
+fn a_cleared_value_that_panics_when_dropped_leaves_every_event_to_be_told() {
+    let it = fragile(false);
+    it.gates.ok(1, it.trap.value(1));
+    assert!(poll().is_ready());
+    it.trap.drop_of(1);
+    it.log.clear();
+    assert_eq!(panic_of(|| it.id.set(Some(2))), "drop of 1");
+    assert_eq!(
+        it.log.take(),
+        ["it#2 created 2", "drop 1", "start 2", "pending"]
+    );
+}
+
+#[test]
+fn a_future_that_panics_when_dropped_leaves_every_event_to_be_told() {
+    let it = fragile(true);
+    it.gates.panic_when_dropped(1);
+    assert_eq!(
+        panic_of(|| it.id.set(Some(2))),
+        "it#1 panicked when dropped"
+    );
+    assert_eq!(
+        it.log.take(),
+        [
+            "it#1 dropped",
+            "it#2 created 2",
+            "superseded 1 by 2",
+            "start 2"
+        ]
+    );
+    it.gates.panic_when_dropped(2);
+    let said = panic_of(|| it.meta.cancel("enough"));
+    assert_eq!(said, "it#2 panicked when dropped");
+    assert_eq!(
+        it.log.take(),
+        [
+            "it#2 dropped",
+            "on_cancel enough",
+            "cancelled 2: enough",
+            "cancelled"
+        ]
+    );
+}
+
+#[test]
+fn the_panic_of_an_outdated_future_goes_on_before_that_of_a_cleared_value() {
+    let it = fragile(true);
+    it.gates.ok(1, it.trap.value(1));
+    assert!(poll().is_ready());
+    it.meta.reload();
+    it.gates.panic_when_dropped(2);
+    it.trap.drop_of(1);
+    it.log.clear();
+    let said = panic_of(|| it.id.set(None));
+    assert_eq!(said, "it#2 panicked when dropped");
+    assert_eq!(
+        it.log.take(),
+        ["it#2 dropped", "drop 1", "superseded 2", "idle"]
+    );
+}
+
+#[test]
+fn a_value_and_an_error_that_both_panic_when_dropped_are_dropped_one_by_one() {
+    let it = fragile(true);
+    let failed = |number| {
+        let other = Trap::new(&it.log);
+        it.gates.ok(number, it.trap.value(1));
+        assert!(poll().is_ready());
+        it.meta.reload();
+        it.gates.err(number + 1, other.value(2));
+        assert!(poll().is_ready());
+        (it.trap.drop_of(1), other.drop_of(2));
+        it.log.clear();
+    };
+    failed(1);
+    assert_eq!(panic_of(|| it.id.set(None)), "drop of 1");
+    assert_eq!(it.log.take(), ["drop 1", "drop 2", "idle"]);
+    it.id.set(Some(3));
+    failed(3);
+    assert_eq!(panic_of(|| drop(it.owner)), "drop of 1");
+    assert_eq!(it.log.take(), ["drop 1", "drop 2"]);
+}
+
+#[test]
+fn an_answer_and_what_it_replaces_are_dropped_one_by_one_with_their_owner() {
+    let it = fragile(true);
+    it.gates.ok(1, it.trap.value(1));
+    assert!(poll().is_ready());
+    it.meta.reload();
+    it.gates.panic_when_dropped(2);
+    it.trap.drop_of(1);
+    it.log.clear();
+    let said = panic_of(|| drop(it.owner));
+    assert_eq!(said, "it#2 panicked when dropped");
+    assert_eq!(it.log.take(), ["it#2 dropped", "drop 1"]);
+}
+
+/// Panics when it is dropped.
+struct Mine(&'static str, Log);
+
+impl Drop for Mine {
+    fn drop(&mut self) {
+        self.1.push(format!("{} dropped", self.0));
+        panic!("{} panicked", self.0);
+    }
+}
+
+#[test]
+fn all_that_a_resource_was_made_of_is_dropped_one_by_one() {
+    let log = Log::new();
+    let mine = |name| Mine(name, log.clone());
+    let make = || {
+        let (source, fetcher, observe) = (mine("source"), mine("fetcher"), mine("observe"));
+        let (success, error, cancel, event) = (
+            mine("success"),
+            mine("error"),
+            mine("cancel"),
+            mine("event"),
+        );
+        let work = mine("work");
+        let options = ResourceOptions::new()
+            .observe(move || drop(&observe))
+            .on_success(move |_: &Mine| drop(&success))
+            .on_error(move |_: &Mine| drop(&error))
+            .on_cancel(move |_| drop(&cancel))
+            .on_event(move |_| drop(&event));
+        let mut work = Some(work);
+        let fetch = move |_: u32| {
+            let _fetcher = &fetcher;
+            let work = work.take();
+            async move {
+                let _work = work;
+                std::future::pending().await
+            }
+        };
+        create_resource_with(
+            move || {
+                let _source = &source;
+                1
+            },
+            fetch,
+            options,
+        );
+    };
+    let ((), owner) = scope(make);
+    assert_eq!(panic_of(|| drop(owner)), "work panicked");
+    let mut dropped = log.take();
+    dropped.sort();
+    let names = [
+        "cancel", "error", "event", "fetcher", "observe", "source", "success", "work",
+    ];
+    assert_eq!(dropped, names.map(|name| format!("{name} dropped")));
+}
+
+#[test]
+fn options_that_are_not_used_are_dropped_one_by_one() {
+    let log = Log::new();
+    let mine = |name| Mine(name, log.clone());
+    let (observe, success, event) = (mine("observe"), mine("success"), mine("event"));
+    let options = ResourceOptions::<u32, u32>::new()
+        .observe(move || drop(&observe))
+        .on_success(move |_| drop(&success))
+        .on_event(move |_| drop(&event));
+    panic_of(|| drop(options));
+    assert_eq!(log.take().len(), 3);
+}
+
+#[test]
+fn inputs_that_panic_when_dropped_are_replaced_all_the_same() {
+    let log = Log::new();
+    let gates = gates("save", &log);
+    let opens = gates.clone();
+    let save = create_manual_resource(move |input: Touchy| opens.open(input.number()));
+    let trap = Trap::new(&log);
+    let _first = save.run(trap.value(1));
+    trap.drop_of(1);
+    log.clear();
+    let mut second = None;
+    assert_eq!(
+        panic_of(|| second = Some(save.run(trap.value(2)))),
+        "drop of 1"
+    );
+    assert_eq!(save.token(), 2);
+    assert_eq!(
+        log.take(),
+        ["drop 1", "save#1 dropped", "save#2 created 2", "drop 2"]
+    );
+}
+
+#[test]
+fn inputs_that_a_transaction_has_replaced_are_dropped_one_by_one() {
+    let log = Log::new();
+    let gates = gates("save", &log);
+    let opens = gates.clone();
+    let save = create_manual_resource(move |input: Touchy| opens.open(input.number()));
+    let traps = [Trap::new(&log), Trap::new(&log)];
+    let work = || {
+        transaction(|| {
+            for (number, trap) in (1..).zip(&traps) {
+                trap.drop_of(number);
+                drop(save.run(trap.value(number)));
+            }
+            drop(save.run(Trap::new(&log).value(3)));
+            Ok::<(), ()>(())
+        })
+    };
+    assert_eq!(panic_of(work), "drop of 1");
+    assert_eq!(describe!(save), "pending #1");
+    assert_eq!(gates.input(1), "3");
+}
+
+#[test]
+fn an_error_of_a_hook_and_the_value_that_it_was_told_are_dropped_one_by_one() {
+    let log = Log::new();
+    let trap = Trap::new(&log);
+    let value = trap.value(1);
+    let work = Rc::new(RefCell::new(None::<AsyncSignal<Touchy, String>>));
+    let told = work.clone();
+    let options = FromFutureOptions::new().on_success(move |_| {
+        if let Some(work) = &*told.borrow() {
+            work.dispose(); // what the hook was told is the last handle on the value
+        }
+        panic!("the hook");
+    });
+    let mut value = Some(value);
+    let make = move || std::future::ready(Ok(value.take().expect("it is made once")));
+    *work.borrow_mut() = Some(from_future_with(make, options));
+    trap.drop_of(1);
+    assert_eq!(panic_of(poll), "the hook");
+    assert_eq!(log.take(), ["drop 1"]);
 }
 
 #[test]

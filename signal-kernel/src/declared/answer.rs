@@ -172,7 +172,7 @@ where
         }
         let (change, discarded) = step;
         self.note(change, revision);
-        panics.discard(discarded);
+        discarded.discard(&mut panics);
         (change, Dropped(panics))
     }
 
@@ -184,7 +184,7 @@ where
         };
         self.stop(&reason, panics);
         let (change, discarded) = self.state.cancel(reason);
-        panics.discard(discarded);
+        discarded.discard(panics);
         change
     }
 
@@ -252,14 +252,30 @@ where
         match mem::replace(&mut work.stage, Stage::Rest) {
             Stage::Done(Ok(value)) => match same {
                 None => self.state.succeed(value),
-                // user code
-                Some(same) => panics
-                    .catch(|| self.state.succeed_unless(value, same))
-                    .unwrap_or_else(|| self.state.panicked()),
+                Some(same) => self.succeed_unless(value, same, panics),
             },
             Stage::Done(Err(error)) => self.state.fail(error),
             _ => self.state.panicked(),
         }
+    }
+
+    /// Makes `value` the state, unless the resource's own rule calls it equal to the one before. The rule may panic, and
+    /// the value too when it is dropped: one after the other.
+    fn succeed_unless(
+        &mut self,
+        value: T,
+        same: fn(&T, &T) -> bool,
+        panics: &mut FirstPanic,
+    ) -> Step<T, E> {
+        let equal = match self.state.value() {
+            Some(old) if self.state.is_pending() => panics.catch(|| same(old, &value)), // user code
+            _ => Some(false),
+        };
+        let Some(equal) = equal else {
+            panics.discard(value); // user code
+            return self.state.panicked();
+        };
+        self.state.succeed_unless(value, |_, _| equal)
     }
 
     /// Drops the work, if there is any, or what it has yielded.
@@ -307,8 +323,6 @@ type Step<T, E> = (Change, Discarded<T, E>);
 
 /// A resource as the loops see it, whatever its type.
 pub(crate) trait AnyAnswer {
-    /// When anything last changed.
-    fn moved_at(&self) -> u64;
     /// A start is due: the arguments are needed.
     fn will_start(&self) -> bool;
     /// A start is due, but the arguments depend on a failed node.
@@ -321,10 +335,6 @@ impl<T, E, F> AnyAnswer for Answer<T, E, F>
 where
     F: Tenancy<Output = Result<T, E>>,
 {
-    fn moved_at(&self) -> u64 {
-        self.version(Change::TRANSITION)
-    }
-
     fn will_start(&self) -> bool {
         self.must_start()
     }
@@ -335,7 +345,7 @@ where
         self.stop(&CancelReason::Panicked, panics);
         let (change, discarded) = self.state.start_failed();
         self.note(change, revision);
-        panics.discard(discarded);
+        discarded.discard(panics);
         change
     }
 
@@ -370,12 +380,12 @@ impl<T, E, F> Drop for Answer<T, E, F> {
         if let (true, Some(token)) = (running, &work.token) {
             panics.catch(|| token.cancel(CancelReason::Disposed)); // user code: whoever waits is woken
         }
-        panics.discard((stage, work.room.take())); // user code
+        panics.discard(stage); // user code
+        panics.discard(work.room.take()); // user code
         if let (true, Some((bell, _))) = (running, &self.bell) {
             bell.end();
         }
-        if !std::thread::panicking() {
-            panics.resume();
-        }
+        self.state.take().discard(&mut panics);
+        panics.end_drop();
     }
 }

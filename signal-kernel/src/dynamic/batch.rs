@@ -212,7 +212,9 @@ fn hand_up(cell: &RefCell<Graph>, (start, _): (usize, usize), panics: &mut First
     if graph.level == 0 && !graph.undo.is_empty() {
         let undo = std::mem::take(&mut graph.undo);
         drop(graph);
-        panics.discard(undo); // user code
+        for undo in undo {
+            panics.discard(undo); // user code: an input that was given before
+        }
         graph = cell.borrow_mut();
     }
     let mut gone = Vec::new();

@@ -8,7 +8,7 @@
 
 use super::graph::{Graph, NONE};
 use crate::{
-    panics::FirstPanic,
+    panics::{Apart, FirstPanic},
     state::{AsyncStatus, CancelReason},
 };
 use std::{cell::RefCell, rc::Rc};
@@ -105,6 +105,18 @@ pub(super) struct Listeners<T, E> {
     pub(super) on_event: Option<Box<dyn Fn(&AsyncEvent)>>,
 }
 
+impl<T, E> Drop for Listeners<T, E> {
+    /// Drops the user's closures one by one.
+    fn drop(&mut self) {
+        let mut panics = FirstPanic::default();
+        panics.discard(self.on_success.take()); // user code
+        panics.discard(self.on_error.take()); // user code
+        panics.discard(self.on_cancel.take()); // user code
+        panics.discard(self.on_event.take()); // user code
+        panics.end_drop();
+    }
+}
+
 /// A state as events are told from it: status and token.
 pub(super) type Glance = (AsyncStatus, u64);
 
@@ -123,18 +135,18 @@ impl<T: 'static, E: 'static> Listeners<T, E> {
             let listeners = self.clone();
             match &event {
                 AsyncEvent::Success { .. } if self.on_success.is_some() => {
-                    let value = value.cloned();
+                    let value = Apart::new(value.cloned());
                     calls.push(Box::new(move || {
-                        if let (Some(tell), Some(value)) = (&listeners.on_success, value) {
-                            tell(&value); // user code
+                        if let (Some(tell), Some(value)) = (&listeners.on_success, &*value) {
+                            tell(value); // user code
                         }
                     }) as Hook);
                 }
                 AsyncEvent::Error { .. } if self.on_error.is_some() => {
-                    let error = error.cloned();
+                    let error = Apart::new(error.cloned());
                     calls.push(Box::new(move || {
-                        if let (Some(tell), Some(error)) = (&listeners.on_error, error) {
-                            tell(&error); // user code
+                        if let (Some(tell), Some(error)) = (&listeners.on_error, &*error) {
+                            tell(error); // user code
                         }
                     }));
                 }

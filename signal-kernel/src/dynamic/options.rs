@@ -6,7 +6,7 @@ use super::{
     hooks::{AsyncEvent, Listeners},
     work::Manners,
 };
-use crate::state::CancelReason;
+use crate::{panics::Apart, state::CancelReason};
 use std::{fmt, rc::Rc};
 
 /// What both kinds of options have.
@@ -189,7 +189,7 @@ options!(
     /// revision.set(1); // asks again
     /// assert_eq!(user.get().as_deref(), Some("user 1"));
     /// ```
-    ResourceOptions { observe: Box<dyn FnMut()> },
+    ResourceOptions { observe: Apart<Box<dyn FnMut()>> },
     "let options = signal_kernel::ResourceOptions::new();"
 );
 
@@ -207,11 +207,11 @@ impl<T: 'static, E: 'static> ResourceOptions<T, E> {
     ///
     /// See [`ResourceOptions`].
     pub fn observe(mut self, read: impl FnMut() + 'static) -> Self {
-        self.observe = Some(Box::new(read));
+        self.observe = Some(Apart::new(Box::new(read)));
         self
     }
     /// Takes the options apart.
     pub(super) fn into_parts(self) -> (Manners<T, E>, Option<Box<dyn FnMut()>>) {
-        (self.common.manners(), self.observe)
+        (self.common.manners(), self.observe.map(Apart::into_inner))
     }
 }

@@ -15,7 +15,7 @@ use super::{
     scope::Owner,
     work::{self, FetchContext, Launch, Manners, Question, Source},
 };
-use crate::panics::FirstPanic;
+use crate::panics::{Apart, FirstPanic};
 use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::Location};
 
 /// Turns a function that makes a future into an asynchronous signal. The first run starts at once.
@@ -349,8 +349,8 @@ where
     let place = Location::caller();
     let id = open(manners, place, || ByHand {
         observe: observe.map(|read| observer(read, place)),
-        last: None,
-        fetcher,
+        last: Apart::new(None),
+        fetcher: Apart::new(fetcher),
         types: PhantomData,
     });
     AsyncSignal {
@@ -493,8 +493,8 @@ where
 /// A question that is asked with what `run` was given last.
 struct ByHand<I, C, K> {
     observe: Option<Computed<()>>,
-    last: Option<I>,
-    fetcher: C,
+    last: Apart<Option<I>>,
+    fetcher: Apart<C>,
     types: PhantomData<fn() -> K>,
 }
 
@@ -517,7 +517,9 @@ where
     }
 
     fn give(&mut self, input: Box<dyn Any>) {
-        self.last = input.downcast().ok().map(|input| *input);
+        let input = input.downcast().ok().map(|input| *input);
+        let before = std::mem::replace(&mut *self.last, input);
+        drop(before); // user code
     }
 
     fn ready(&mut self) -> bool {

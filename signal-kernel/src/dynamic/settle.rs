@@ -549,8 +549,12 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
         graph.acting = false;
         if round >= ROUNDS {
             let message = graph.give_up(std::mem::take(&mut restless));
+            let hooks = std::mem::take(&mut graph.hooks);
             let settled = graph.is_settled();
             drop(graph);
+            for hook in hooks {
+                panics.discard(hook); // user code
+            }
             panics.keep(Box::new(message));
             graph = cell.borrow_mut();
             if settled {
@@ -685,22 +689,6 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             }
         }
         if node.marks & DIRTY != 0 {
-            if graph.has_stale_dep(it.node()) {
-                let panicked;
-                (graph, panicked) = refresh_all(cell, graph, &around, it, panics);
-                if !graph.log.is_empty() {
-                    next -= 1;
-                    break;
-                }
-                if !graph.is_due(it) {
-                    continue;
-                }
-                if panicked {
-                    let node = &mut graph.nodes[it.node() as usize];
-                    node.marks = node.marks & !(STALE | QUEUED) | FAILED;
-                    continue;
-                }
-            }
             graph.queues.effects[kept] = it;
             kept += 1;
         } else {
@@ -715,52 +703,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     }
 }
 
-/// Brings up to date all that an effect has read which must run: its body finds nothing stale that it has read before. True
-/// if some of that has failed: then the effect does not start, since it would come half of its way.
-#[cold]
-fn refresh_all<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    around: &Ambient,
-    effect: Due,
-    panics: &mut FirstPanic,
-) -> (RefMut<'a, Graph>, bool) {
-    let mut failed = false;
-    let mut link = graph.deps(effect.node());
-    while link != NONE && graph.is_due(effect) && graph.log.is_empty() {
-        let dep = graph.links[link as usize].dep;
-        if dep != NONE && graph.is_stale(dep) {
-            graph = refresh(cell, graph, around, (dep, false), panics);
-            let dep = graph.links[link as usize].dep; // none, if it was disposed of
-            failed |= dep != NONE && graph.marks(dep) & FAILED != 0;
-        }
-        link = graph.links[link as usize].next_dep;
-    }
-    (graph, failed)
-}
-
 impl Graph {
-    /// Has the node read something that is not up to date?
-    #[inline(always)]
-    fn has_stale_dep(&self, node: u32) -> bool {
-        let mut link = self.deps(node);
-        while let Some(it) = self.links.get(link as usize) {
-            let dep = self.nodes.get(it.dep as usize);
-            if dep.is_some_and(|dep| dep.marks & (STALE | HALF_WAY) != 0) {
-                return true;
-            }
-            link = it.next_dep;
-        }
-        false
-    }
-
-    /// May this dependency be out of date? One that is running is not to be asked.
-    fn is_stale(&self, dep: u32) -> bool {
-        let marks = self.marks(dep);
-        let half_way = marks & HALF_WAY != 0 && self.log.is_empty();
-        marks & (RUNNING | VERIFYING) == 0 && (marks & STALE != 0 || half_way)
-    }
-
     pub(super) fn is_settled(&self) -> bool {
         self.log.is_empty()
             && self.queues.effects.is_empty()
@@ -784,7 +727,6 @@ impl Graph {
         restless.dedup();
         restless.retain(|&it| self.is_due(it));
         let names: Vec<String> = restless.iter().map(|it| self.describe(it.node())).collect();
-        self.hooks.clear();
         format!(
             "effects never come to rest: after {ROUNDS} rounds there is still {}",
             names.join(", ")

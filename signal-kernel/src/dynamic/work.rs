@@ -16,7 +16,7 @@ use super::{
         CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING,
     },
     handle::{Disposed, Id},
-    hooks::{Glance, Listeners},
+    hooks::{Glance, Hook, Listeners},
     kernel,
     run::Run,
     value::Value,
@@ -28,7 +28,7 @@ use crate::{
         slot::Caught,
     },
     hub::Hub,
-    panics::FirstPanic,
+    panics::{Apart, FirstPanic},
     resource::LocalFuture,
     room::{Exit, Start},
     state::{AsyncState, AsyncStatus, CancelReason, Change},
@@ -207,6 +207,19 @@ fn put<T: 'static>(out: &mut dyn Any, value: T) {
     *out.downcast_mut().expect("a handle knows its type") = value;
 }
 
+impl<T, E> Drop for Desk<T, E> {
+    /// Drops the user's values one by one.
+    fn drop(&mut self) {
+        let mut panics = FirstPanic::default();
+        self.view.get_mut().take().discard(&mut panics);
+        if let Some((ticket, input)) = self.input.get_mut().take() {
+            panics.discard(ticket); // user code
+            panics.discard(input); // user code
+        }
+        panics.end_drop();
+    }
+}
+
 impl<T: 'static, E: 'static> Front for Desk<T, E> {
     fn value(&self, out: &mut dyn Any) {
         put(out, self.view.borrow().value().cloned());
@@ -279,15 +292,16 @@ fn act_soon(driver: u32, undo: impl FnOnce() + 'static) {
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         graph.queue(driver, DIRTY);
-        let _unused; // user code: drops what was asked for before
+        let mut unused = Some(undo);
         if graph.level > 0 {
-            graph.undo.push(Box::new(undo));
-        } else {
-            _unused = undo;
+            graph
+                .undo
+                .extend(unused.take().map(|undo| Box::new(undo) as Hook));
         }
         drop(graph);
         let mut panics = FirstPanic::default();
         kernel::settle_at_rest(cell, &mut panics);
+        panics.discard(unused); // user code: an input that was given before
         panics.resume();
     });
 }
@@ -364,7 +378,7 @@ pub(super) struct Manners<T, E> {
 
 struct Driver<T, E, Q> {
     answer: Answer<Rc<T>, Rc<E>, Work<T, E>>,
-    question: Q,
+    question: Apart<Q>,
     desk: Rc<Desk<T, E>>,
     listeners: Option<Rc<Listeners<T, E>>>,
     hub: Option<Arc<Hub>>,
@@ -404,7 +418,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     graph.nodes[driver as usize].value = Value::Cell(Rc::new(front));
     graph.nodes[driver as usize].run = Some(Box::new(Driver {
         answer: Answer::new(driver, manners.keep_previous, false),
-        question,
+        question: Apart::new(question),
         desk,
         listeners: manners.listeners,
         hub: Some(hub),
@@ -429,7 +443,7 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         let mut by_hand = None;
         if let Some((ticket, input)) = given {
             by_hand = Some(ticket);
-            self.question.give(input);
+            panics.catch(|| self.question.give(input)); // user code: the input before is dropped
         }
         let first = !std::mem::replace(&mut self.begun, true);
         if source.moved || by_hand.is_some() || first {
@@ -444,7 +458,7 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
             let change = self.answer.start_failed(0, &mut caught);
             (change, caught.0)
         } else {
-            let (question, token) = (&mut self.question, before.1 + 1);
+            let (question, token) = (&mut *self.question, before.1 + 1);
             let start = || {
                 if cell.borrow().owns_any(node) {
                     let mut panics = FirstPanic::default();
@@ -465,7 +479,7 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
             dispose::owned(cell, node, &mut panics); // what the run has made goes with it
         }
         self.resolve(by_hand);
-        self.show(cell, change);
+        self.show(cell, change, &mut panics);
         self.tell(cell, before);
         panics.resume();
     }
@@ -504,7 +518,7 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
     }
 
     /// Replaces what readers see, and moves the parts that have changed.
-    fn show(&self, cell: &RefCell<Graph>, change: Change) {
+    fn show(&self, cell: &RefCell<Graph>, change: Change, panics: &mut FirstPanic) {
         if change.is_none() {
             return;
         }
@@ -520,7 +534,7 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
             }
         }
         drop(graph);
-        drop(stale); // user code: the last handle on an outdated value
+        stale.discard(panics); // user code: the last handle on an outdated value
     }
 
     /// Queues what the user wants to be told.
