@@ -39,10 +39,11 @@ pub(crate) fn expand(graph: &Graph, order: Option<&[usize]>) -> TokenStream {
     let bodies = bodies::bodies(&context);
     let built = build::build(&context);
     let tables = tables::graph(&context, plan.as_ref());
+    let declared = engine::declared(&context);
     let engine = plan.as_ref().map(|plan| engine::engine(&context, plan));
     let warnings = plan.as_ref().map(|_| warnings::warnings(&context));
     let setters = setters::setters(graph);
-    quote!(#bodies #structs #accessors #built #tables #engine #warnings #setters)
+    quote!(#bodies #structs #accessors #built #tables #declared #engine #warnings #setters)
 }
 
 /// What every part of the expansion needs.

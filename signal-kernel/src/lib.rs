@@ -63,14 +63,15 @@ pub use editor::__keywords;
 pub mod __private {
     pub use crate::{
         declared::{
-            Core, Payload, Show, Wired,
+            Core, Declared, Payload, Show, Wired,
             answer::{Answer, Request},
             batch,
-            drive::{poll_progress, progress, settled},
+            drive::{poll_progress, poll_work, progress, settled},
             lazy::{Lazy, LazyState},
             read, settle,
             slot::{Caught, Slot, Version},
             sweep::Sweep,
+            watch::Watch,
             wiring::{Lists, Masks, Wiring},
         },
         dynamic::{check_dynamic, dynamic_size},

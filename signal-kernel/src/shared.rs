@@ -1,17 +1,17 @@
 //! A declared graph behind a handle: for callbacks, GUIs, and bodies of the dynamic graph.
 //!
-//! Invariants: to the dynamic graph the whole of a declared graph is one node, which changes with every
-//! update and every commit; the declared graph has settled, and nobody borrows it, before the dynamic one
-//! settles.
+//! Invariants: to the dynamic graph the whole of a declared graph is one node, which changes with every commit and with
+//! every update that changes anything; the declared graph has settled, and nobody borrows it, before the dynamic one
+//! settles. After each call that may start or stop work the dynamic graph knows whether any is in flight.
 //!
 //! Must not know: what is in the graph.
 
 use crate::{
-    declared::{Wired, drive},
-    dynamic::SharedNode,
+    declared::{Declared, watch::Watch},
+    dynamic::{Outside, SharedNode},
     hub::{Hub, Streak},
     stack,
-    waiters::{Seat, Waiters},
+    waiters::Seat,
 };
 use std::{
     cell::{Cell, RefCell},
@@ -21,7 +21,7 @@ use std::{
     mem,
     ops::Deref,
     panic::{Location, RefUnwindSafe, UnwindSafe},
-    rc::Rc,
+    rc::{Rc, Weak},
     sync::Arc,
     task::{Context, Poll, Waker},
 };
@@ -37,7 +37,11 @@ type Place = &'static Location<'static>;
 ///
 /// An update is settled by the graph itself, as any write to it; then what has read it. A dynamic
 /// [`batch`](crate::batch) around it delays only the second; a [`transaction`](crate::transaction) does not
-/// undo it.
+/// undo it. No reader of the graph runs if nothing has changed: no signal, no resource, and no `let mut` field was
+/// lent out. The graph knows of no change that is made through a shared reference, of a `Cell` in a `let` field.
+///
+/// Its work is driven by [`progress`](Self::progress) and [`settled`](Self::settled), and by the functions of the same
+/// names together with all other work of the thread: one driver is enough.
 ///
 /// # Examples
 ///
@@ -100,11 +104,19 @@ struct Inner<G> {
     /// Where it was borrowed last.
     place: Cell<Place>,
     node: SharedNode,
-    waiters: Arc<Waiters>,
-    /// Wakes all waiters.
+    /// The node's ring, as a waker.
     waker: Waker,
     commits: Cell<u64>,
     streak: Cell<Streak>,
+    hooks: Hooks<G>,
+    this: Weak<Self>,
+}
+
+/// What a handle must do with a graph, for code that knows no more of the graph than its type.
+struct Hooks<G> {
+    watch: fn(&mut G) -> &mut Watch,
+    hub: fn(&G) -> Option<&Arc<Hub>>,
+    poll: fn(&mut G, &mut Context<'_>) -> Poll<()>,
 }
 
 /// What a future that waits keeps between its polls.
@@ -168,19 +180,37 @@ impl<G: 'static> Shared<G> {
     ///
     /// See [`Shared`].
     #[track_caller]
-    pub fn new(graph: G) -> Self {
+    pub fn new(graph: G) -> Self
+    where
+        G: Declared,
+    {
         let place = Location::caller();
-        let waiters = Arc::<Waiters>::default();
-        Shared {
-            inner: Handle(Some(Rc::new(Inner {
+        let inner = Rc::new_cyclic(|this| {
+            let node = SharedNode::new(place);
+            Inner {
                 graph: RefCell::new(graph),
                 place: Cell::new(place),
-                node: SharedNode::new(place),
-                waker: Waker::from(waiters.clone()),
-                waiters,
+                waker: Waker::from(node.ring.clone()),
+                node,
                 commits: Cell::new(0),
                 streak: Cell::default(),
-            }))),
+                hooks: Hooks {
+                    watch: G::watch,
+                    hub: G::hub,
+                    poll: G::poll,
+                },
+                this: this.clone(),
+            }
+        });
+        if !inner.hub(true, Hub::is_idle) {
+            // In a batch, so that tasks that wait are told.
+            inner.node.change(|_| {
+                inner.note_work(&inner.graph.borrow());
+                ((), false)
+            });
+        }
+        Shared {
+            inner: Handle(Some(inner)),
         }
     }
 
@@ -235,7 +265,7 @@ impl<G: 'static> Shared<G> {
         self.inner.node.track();
         let Ok(graph) = self.inner.graph.try_borrow() else {
             self.inner.node.track_refused();
-            return Err(self.busy(here));
+            return Err(self.inner.busy(here));
         };
         self.inner.place.set(here);
         Ok(self.inner.node.nested(|| f(&graph))) // user code
@@ -277,23 +307,20 @@ impl<G: 'static> Shared<G> {
     pub fn try_update<R>(&self, f: impl FnOnce(&mut G) -> R) -> Result<R, Busy> {
         self.inner.node.may_write();
         let here = Location::caller();
-        let Ok(mut graph) = self.inner.graph.try_borrow_mut() else {
-            return Err(self.busy(here));
+        let inner = &*self.inner;
+        let Ok(mut graph) = inner.graph.try_borrow_mut() else {
+            return Err(inner.busy(here));
         };
-        self.inner.place.set(here);
-        let result = self.inner.node.change(|panics| {
+        inner.place.set(here);
+        let result = inner.node.change(|panics| {
+            let watcher = (inner.hooks.watch)(&mut graph).begin();
             let result = panics.catch(|| f(&mut graph)); // user code
+            let changed = (inner.hooks.watch)(&mut graph).end(watcher);
+            inner.note_work(&graph);
             drop(graph);
-            (result, true)
+            (result, changed)
         });
         Ok(result.expect("there is a result if nothing has panicked"))
-    }
-
-    fn busy(&self, here: Place) -> Busy {
-        Busy {
-            since: self.inner.place.get(),
-            here,
-        }
     }
 
     /// Polls the graph's work; ready once something was committed and everything has settled. Any number of
@@ -330,64 +357,28 @@ impl<G: 'static> Shared<G> {
     /// # page.update(|page| page.set_id(2));
     /// ```
     #[track_caller]
-    pub fn poll_progress<const W: usize>(&self, context: &mut Context<'_>) -> Poll<()>
-    where
-        G: Wired<W>,
-    {
+    pub fn poll_progress(&self, context: &mut Context<'_>) -> Poll<()> {
         self.poll(context, None, Location::caller())
     }
 
     /// The same, also for a wait.
     #[track_caller]
-    fn poll<const W: usize>(
-        &self,
-        context: &mut Context<'_>,
-        wait: Option<&mut Wait>,
-        here: Place,
-    ) -> Poll<()>
-    where
-        G: Wired<W>,
-    {
+    fn poll(&self, context: &mut Context<'_>, wait: Option<&mut Wait>, here: Place) -> Poll<()> {
         let inner = &*self.inner;
         inner.node.may_write();
         let waits = wait.is_some();
-        inner
-            .waiters
-            .add(context.waker(), wait.map(|wait| &mut wait.seat)); // user code
-        let Ok(mut graph) = inner.graph.try_borrow_mut() else {
-            panic!("{}", self.busy(here));
-        };
+        let seat = wait.map(|wait| &mut wait.seat);
+        inner.node.ring.waiters.add(context.waker(), seat); // user code
         let mut streak = inner.streak.take();
         if streak.is_over() {
-            drop(graph);
             context.waker().wake_by_ref(); // user code
             return Poll::Pending;
         }
-        inner.place.set(here);
-        let mut inside = Context::from_waker(&inner.waker);
-        let done = inner.node.poll(|panics| {
-            let polled = panics.catch(|| drive::poll_work(&mut *graph, &mut inside)); // user code
-            drop(graph);
-            let done = polled != Some(Poll::Pending);
-            if done {
-                inner.commits.set(inner.commits.get() + 1);
-                panics.catch(|| inner.waker.wake_by_ref()); // user code: others may wait for the same
-            }
-            (done, done)
-        });
+        let done = inner.poll(here);
         // Work that an effect has started anew may be ready at once, and so on.
-        streak.count(done && (waits || self.hub(false, Hub::is_due)));
+        streak.count(done && (waits || inner.hub(false, Hub::is_due)));
         inner.streak.set(streak);
         if done { Poll::Ready(()) } else { Poll::Pending }
-    }
-
-    /// Asks the hub of a graph that nobody uses; `without` is the answer of a graph without resources.
-    fn hub<const W: usize>(&self, without: bool, ask: fn(&Hub) -> bool) -> bool
-    where
-        G: Wired<W>,
-    {
-        let graph = self.inner.graph.try_borrow();
-        graph.is_ok_and(|graph| graph.core().hub().map_or(without, |hub| ask(hub)))
     }
 
     /// Waits for the next commit of the graph's work: until at least one transition has been committed and
@@ -401,10 +392,7 @@ impl<G: 'static> Shared<G> {
     ///
     /// See [`settled`](Self::settled).
     #[track_caller]
-    pub fn progress<const W: usize>(&self) -> impl Future<Output = ()> + use<G, W>
-    where
-        G: Wired<W>,
-    {
+    pub fn progress(&self) -> impl Future<Output = ()> + use<G> {
         let (shared, here) = (self.clone(), Location::caller());
         let (mut begun, mut wait) = (None, Wait::default());
         poll_fn(move |context| {
@@ -449,21 +437,61 @@ impl<G: 'static> Shared<G> {
     /// # });
     /// ```
     #[track_caller]
-    pub fn settled<const W: usize>(&self) -> impl Future<Output = ()> + use<G, W>
-    where
-        G: Wired<W>,
-    {
+    pub fn settled(&self) -> impl Future<Output = ()> + use<G> {
         let (shared, here) = (self.clone(), Location::caller());
         let mut wait = Wait::default();
         poll_fn(move |context| {
             wait.begin(&shared);
-            let idle = || shared.hub(true, Hub::is_idle);
+            let idle = || shared.inner.hub(true, Hub::is_idle);
             while !idle() {
                 if shared.poll(context, Some(&mut wait), here).is_pending() {
                     return Poll::Pending;
                 }
             }
             Poll::Ready(())
+        })
+    }
+}
+
+impl<G: 'static> Inner<G> {
+    fn busy(&self, here: Place) -> Busy {
+        Busy {
+            since: self.place.get(),
+            here,
+        }
+    }
+
+    /// Asks the hub of a graph that is not in use; `without` is the answer of a graph without resources.
+    fn hub(&self, without: bool, ask: fn(&Hub) -> bool) -> bool {
+        let graph = self.graph.try_borrow();
+        graph.is_ok_and(|graph| (self.hooks.hub)(&graph).map_or(without, |hub| ask(hub)))
+    }
+
+    fn note_work(&self, graph: &G) {
+        let busy = (self.hooks.hub)(graph).is_some_and(|hub| !hub.is_idle());
+        self.node.note_work(busy, || self.this.clone());
+    }
+}
+
+impl<G: 'static> Outside for Inner<G> {
+    /// # Panics
+    ///
+    /// If the graph is in use; with what has panicked in the work, or in a body that has run for the commit.
+    fn poll(&self, here: Place) -> bool {
+        let Ok(mut graph) = self.graph.try_borrow_mut() else {
+            panic!("{}", self.busy(here));
+        };
+        self.place.set(here);
+        let mut inside = Context::from_waker(&self.waker);
+        self.node.poll(|panics| {
+            let polled = panics.catch(|| (self.hooks.poll)(&mut graph, &mut inside)); // user code
+            self.note_work(&graph);
+            drop(graph);
+            let done = polled != Some(Poll::Pending);
+            if done {
+                self.commits.set(self.commits.get() + 1);
+            }
+            done
         })
     }
 }
@@ -483,7 +511,7 @@ impl<G> Clone for Shared<G> {
     }
 }
 
-impl<G: 'static> From<G> for Shared<G> {
+impl<G: Declared + 'static> From<G> for Shared<G> {
     #[track_caller]
     fn from(graph: G) -> Self {
         Shared::new(graph)

@@ -434,3 +434,99 @@ fn an_effect_with_its_own_handle_ends_itself_in_a_later_run() {
     a.set(3);
     assert_eq!(log.take(), ["run 1", "run 2"]);
 }
+
+#[test]
+fn all_that_due_effects_have_read_is_up_to_date_before_the_first_of_them_runs() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    let double = computed(move || log.pass("double", a.get() * 2));
+    create_effect(move || log.push(format!("first {}", a.get())));
+    create_effect(move || {
+        log.push(format!("second {}", a.get()));
+        log.push(format!("second ends {}", double.get()));
+    });
+    log.clear();
+    a.set(2);
+    assert_eq!(
+        log.take(),
+        ["double", "first 2", "second 2", "second ends 4"]
+    );
+    batch(|| a.set(3));
+    assert_eq!(
+        log.take(),
+        ["double", "first 3", "second 3", "second ends 6"]
+    );
+    create_effect(move || a.set(a.get().min(4)));
+    log.clear();
+    a.set(5);
+    let rounds = [5, 4].map(|n| {
+        let ends = format!("second ends {}", 2 * n);
+        [
+            "double".to_owned(),
+            format!("first {n}"),
+            format!("second {n}"),
+            ends,
+        ]
+    });
+    assert_eq!(log.take(), rounds.concat());
+}
+
+#[test]
+fn what_an_effect_has_read_after_a_value_that_changed_is_up_to_date_too() {
+    let log = leak(Log::new());
+    let (a, b) = (signal(1), signal(1));
+    let (x, y) = (
+        computed(move || log.pass("x", a.get())),
+        computed(move || log.pass("y", b.get())),
+    );
+    create_effect(move || {
+        log.push("begins");
+        log.push(format!("{} {}", x.get(), y.get()));
+    });
+    log.clear();
+    batch(|| {
+        a.set(2);
+        b.set(2);
+    });
+    assert_eq!(log.take(), ["x", "y", "begins", "2 2"]);
+}
+
+#[test]
+fn an_effect_does_not_start_when_something_that_it_has_read_fails() {
+    let log = leak(Log::new());
+    let (a, b) = (signal(1), signal(1));
+    let odd = computed(move || {
+        assert!(a.get() % 2 == 1, "{} is even", a.get());
+        a.get()
+    });
+    create_effect(move || {
+        log.push(format!("begins {} {}", a.get(), b.get()));
+        log.push(format!("ends {}", odd.get()));
+    });
+    log.clear();
+    assert_eq!(panic_of(|| a.set(2)), "2 is even");
+    assert_eq!(panic_of(|| a.set(4)), "4 is even");
+    assert_eq!((log.take(), check_dynamic()), (vec![], Ok(())));
+    a.set(5);
+    assert_eq!(log.take(), ["begins 5 1", "ends 5"]);
+}
+
+/// It may get past what is failed: only that can tell.
+#[test]
+fn an_effect_that_waits_for_a_failed_value_runs_when_something_changes_that_it_has_read_before() {
+    let log = leak(Log::new());
+    let (a, hidden) = (signal(1), signal(false));
+    let odd = computed(move || {
+        assert!(a.get() % 2 == 1, "{} is even", a.get());
+        a.get()
+    });
+    create_effect(move || match hidden.get() {
+        true => log.push("hidden"),
+        false => log.push(odd.get()),
+    });
+    assert_eq!(panic_of(|| a.set(2)), "2 is even");
+    hidden.set(true);
+    assert_eq!(log.take(), ["1", "hidden"]);
+    a.set(4);
+    assert_eq!((log.take(), check_dynamic()), (vec![], Ok(())));
+}

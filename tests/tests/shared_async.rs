@@ -11,7 +11,7 @@ use signal_kernel_tests::{
     crowd::{come_and_go, stay},
     describe,
     gate::{Gate, Gates, Wakes, poll_once},
-    log::Log,
+    log::{Log, NOTHING},
     panics::panic_of,
 };
 use std::{
@@ -88,14 +88,156 @@ fn a_commit_of_its_work_is_a_change_of_the_graph() {
 }
 
 #[test]
-fn the_loop_of_the_thread_and_that_of_the_graph_are_two() {
-    let (page, gates, _) = page();
+fn r2_a_request_that_comes_to_nothing_runs_no_reader() {
+    let (page, gates, log) = page();
     gates.ok(1, 5);
+    assert!(poll_once(|cx| page.poll_progress(cx)).is_ready());
+    watch(&page, &log);
+    log.clear();
+    page.update(|page| page.cancel_user("nothing is in flight"));
+    page.update(|page| page.batch(|page| page.cancel_user("nothing is in flight")));
+    assert_eq!(log.take(), NOTHING);
+    page.update(|page| page.reload_user());
+    page.update(|page| page.batch(|page| page.cancel_user("enough")));
+    assert_eq!(
+        log.take(),
+        [
+            "user#2 created 1",
+            "static pending #2 again value=5",
+            "dynamic pending #2 again value=5",
+            "user#2 dropped",
+            "static cancelled #2 value=5 reason=enough",
+            "dynamic cancelled #2 value=5 reason=enough"
+        ]
+    );
+    page.update(|page| page.reload_user());
+    log.clear();
+    gates.ok(3, 6);
+    page.update(|page| assert!(poll_once(|cx| page.poll_progress(cx)).is_ready()));
+    assert_eq!(
+        log.take().last().map(String::as_str),
+        Some("dynamic success #3 value=6")
+    );
+}
+
+#[test]
+fn the_loop_of_the_thread_drives_its_shared_graphs_too() {
+    let (page, gates, log) = page();
+    watch(&page, &log);
+    let wakes = Wakes::new();
+    let (mut ends, mut commit) = (pin!(settled()), pin!(progress()));
+    assert!(wakes.poll(|cx| ends.as_mut().poll(cx)).is_pending());
+    assert!(wakes.poll(|cx| commit.as_mut().poll(cx)).is_pending());
+    assert_eq!((gates.polls(1), wakes.take()), (1, 0));
+    log.clear();
+    gates.ok(1, 5);
+    assert!(wakes.take() > 0);
+    assert!(wakes.poll(|cx| ends.as_mut().poll(cx)).is_ready());
+    assert!(wakes.poll(|cx| commit.as_mut().poll(cx)).is_ready());
+    assert_eq!(
+        log.take().last().map(String::as_str),
+        Some("dynamic success #1 value=5")
+    );
     assert!(poll_once(poll_progress).is_pending());
+    page.update(|page| page.set_id(2));
+    gates.ok(2, 6);
+    assert!(poll_once(poll_progress).is_ready());
+    assert_eq!(page.read(|page| page.user().value().copied()), Some(6));
+}
+
+#[test]
+fn who_drives_the_thread_is_woken_when_a_shared_graph_starts_or_stops_work_or_goes() {
+    let wakes = Wakes::new();
+    let other = Gates::<u32, String>::new("other", &Log::new());
+    let pending = signal_kernel::create_manual_resource({
+        let other = other.clone();
+        move |input: u32| other.open(input)
+    });
+    let _running = pending.run(1);
+    let mut ends = pin!(settled());
+    assert!(wakes.poll(|cx| ends.as_mut().poll(cx)).is_pending());
+    let (page, _, _) = page();
+    assert!(wakes.take() > 0, "a new graph has work");
+    assert!(wakes.poll(|cx| ends.as_mut().poll(cx)).is_pending());
+    other.ok(1, 1);
+    assert!(wakes.poll(|cx| ends.as_mut().poll(cx)).is_pending());
+    let _ = wakes.take();
+    page.update(|page| page.set_id(2));
+    assert!(wakes.take() > 0);
+    assert!(wakes.poll(|cx| ends.as_mut().poll(cx)).is_pending());
+    drop(page);
+    assert!(wakes.take() > 0);
+    assert!(wakes.poll(|cx| ends.as_mut().poll(cx)).is_ready());
+    let (page, _, _) = self::page();
+    let mut ends = pin!(settled());
+    assert!(wakes.poll(|cx| ends.as_mut().poll(cx)).is_pending());
+    page.update(|page| page.cancel_user("enough"));
+    assert!(wakes.take() > 0);
+    assert!(wakes.poll(|cx| ends.as_mut().poll(cx)).is_ready());
+}
+
+#[test]
+fn whoever_polls_a_shared_graph_all_who_wait_hear_of_the_commit() {
+    let (page, gates, _) = page();
+    let wakes = [Wakes::new(), Wakes::new()];
+    let (mut own, mut all) = (pin!(page.progress()), pin!(progress()));
+    assert!(wakes[0].poll(|cx| own.as_mut().poll(cx)).is_pending());
+    assert!(wakes[1].poll(|cx| all.as_mut().poll(cx)).is_pending());
+    gates.ok(1, 5);
+    assert!(wakes.iter().all(|wakes| wakes.take() > 0));
+    assert!(wakes[0].poll(|cx| own.as_mut().poll(cx)).is_ready());
+    assert!(wakes[1].poll(|cx| all.as_mut().poll(cx)).is_ready());
+    page.update(|page| page.set_id(2));
+    let (mut own, mut all) = (pin!(page.progress()), pin!(progress()));
+    assert!(wakes[0].poll(|cx| own.as_mut().poll(cx)).is_pending());
+    assert!(wakes[1].poll(|cx| all.as_mut().poll(cx)).is_pending());
+    gates.ok(2, 6);
+    let _ = wakes.each_ref().map(Wakes::take);
+    assert!(wakes[1].poll(|cx| all.as_mut().poll(cx)).is_ready());
+    assert!(wakes[0].poll(|cx| own.as_mut().poll(cx)).is_ready());
+}
+
+#[test]
+fn the_loop_of_the_thread_commits_its_work_and_that_of_shared_graphs_together() {
+    let (page, users, log) = page();
+    let posts = Gates::<u32, String>::new("post", &log);
+    let gates = posts.clone();
+    let post = signal_kernel::from_future(move || gates.open(""));
+    let (reader, seen) = (page.clone(), log.clone());
+    create_effect(move || {
+        let user = reader.read(|page| page.user().value().copied());
+        seen.push(format!("{user:?} {:?}", post.value()));
+    });
+    assert!(poll_once(poll_progress).is_pending());
+    log.clear();
+    users.ok(1, 5);
+    posts.ok(1, 6);
+    assert!(poll_once(poll_progress).is_ready());
+    assert_eq!(
+        log.take().last().map(String::as_str),
+        Some("Some(5) Some(6)")
+    );
     assert!(poll_once(|cx| pin!(settled()).poll(cx)).is_ready());
-    assert_eq!(gates.polls(1), 0);
-    assert!(poll_once(|cx| pin!(page.settled()).poll(cx)).is_ready());
-    assert_eq!(page.read(|page| page.user().value().copied()), Some(5));
+}
+
+#[test]
+fn polling_the_thread_inside_a_read_of_a_graph_that_has_work_to_poll_names_both_places() {
+    let (page, _, _) = page();
+    let line = line!() + 1;
+    let message = panic_of(|| page.read(|_| poll_once(|cx| pin!(settled()).poll(cx))));
+    let (since, here) = (
+        format!("the graph is in use since {}:{line}:", file!()),
+        format!("and is asked for at {}:{line}:", file!()),
+    );
+    assert!(
+        message.starts_with(&since) && message.contains(&here),
+        "{message}"
+    );
+    let other = self::page().0;
+    assert!(other.read(|other| {
+        let _ = other.id();
+        poll_once(|cx| page.poll_progress(cx)).is_pending()
+    }));
 }
 
 #[test]
@@ -459,6 +601,7 @@ fn a_body_that_was_refused_in_a_poll_runs_again_though_nothing_was_committed() {
     });
     assert!(poll_once(|cx| pokes.poll_progress(cx)).is_pending());
     assert_eq!((tried.get(), read.get()), (1, 1));
+    assert!(pokes.read(|it| it.user().is_pending()));
 }
 
 #[test]

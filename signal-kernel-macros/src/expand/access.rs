@@ -277,7 +277,7 @@ fn own_methods(
                 let (x_mut, seen_mut) = (method("", node, "_mut"), seen_mut());
                 quote! {
                     #other_said
-                    #vis fn #x_mut(&mut self) -> #seen_mut { #reads &mut self.#field }
+                    #vis fn #x_mut(&mut self) -> #seen_mut { #reads self.core__.note_change(); &mut self.#field }
                 }
             });
             (getter, placed(context.place(index), quote!(#getter_mut)))
@@ -384,7 +384,10 @@ fn set_body(
     let Some(((word, bits), later)) = masks.split_first() else {
         return quote! {
             let revision = #revision;
-            ::signal_kernel::__private::settle::discard(self.#field.replace(#value, Self::#same, revision));
+            if let ::core::option::Option::Some(old) = self.#field.replace(#value, Self::#same, revision) {
+                self.core__.note_change();
+                ::signal_kernel::__private::settle::discard(old);
+            }
         };
     };
     let word = *word as usize;
@@ -461,7 +464,7 @@ fn open_methods(
                 let (x_mut, seen_mut) = (method("", node, "_mut"), seen_mut());
                 quote! {
                     #other_said
-                    #vis fn #x_mut(&mut self) -> #seen_mut { #reads &mut self.graph__.#field }
+                    #vis fn #x_mut(&mut self) -> #seen_mut { #reads self.graph__.core__.note_change(); &mut self.graph__.#field }
                 }
             });
             let getter_mut = placed(x.span(), quote!(#getter_mut));

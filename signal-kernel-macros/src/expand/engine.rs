@@ -82,6 +82,35 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
     }
 }
 
+/// What `Shared` needs of a graph, also where that has an error.
+pub(super) fn declared(context: &Context) -> TokenStream {
+    let Context {
+        name,
+        impl_generics,
+        type_generics,
+        where_clause,
+        ..
+    } = context;
+    let poll = context.live(|_| quote!(::signal_kernel::__private::poll_work(self, context)));
+    quote! {
+        #[doc(hidden)]
+        #[allow(unused_variables)]
+        impl #impl_generics ::signal_kernel::__private::Declared for #name #type_generics #where_clause {
+            fn watch(&mut self) -> &mut ::signal_kernel::__private::Watch {
+                self.core__.watch()
+            }
+
+            fn hub(&self) -> ::core::option::Option<&::signal_kernel::__private::std::sync::Arc<::signal_kernel::__private::Hub>> {
+                self.core__.hub()
+            }
+
+            fn poll(&mut self, context: &mut ::core::task::Context<'_>) -> ::core::task::Poll<()> {
+                #poll
+            }
+        }
+    }
+}
+
 /// What methods call for each node, with no type to be found out: that is most of what a call costs rustc.
 fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
     let [ty, _] = context.free_types();

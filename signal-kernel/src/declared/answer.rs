@@ -323,6 +323,8 @@ type Step<T, E> = (Change, Discarded<T, E>);
 
 /// A resource as the loops see it, whatever its type.
 pub(crate) trait AnyAnswer {
+    /// When anything last changed.
+    fn moved_at(&self) -> u64;
     /// A start is due: the arguments are needed.
     fn will_start(&self) -> bool;
     /// A start is due, but the arguments depend on a failed node.
@@ -335,6 +337,10 @@ impl<T, E, F> AnyAnswer for Answer<T, E, F>
 where
     F: Tenancy<Output = Result<T, E>>,
 {
+    fn moved_at(&self) -> u64 {
+        self.version(Change::TRANSITION)
+    }
+
     fn will_start(&self) -> bool {
         self.must_start()
     }

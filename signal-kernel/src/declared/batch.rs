@@ -80,7 +80,7 @@ pub fn refresh<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
     }
     arm_outdated(graph, &needed, &mut caught);
     if !caught.0.is_empty() && G::WIRING.kind(rank) == WireKind::Lazy {
-        read::force(graph, rank, &mut caught.0); // what can run does
+        read::force_inside(graph, rank, &mut caught.0); // what can run does
     }
     caught.0.resume();
 }
@@ -171,9 +171,11 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
     let mut stale = marked.then(|| std::mem::replace(&mut core.pending, [0; W]));
     let mut touched = std::mem::take(&mut core.touched);
     core.marked = 0;
+    let (watched, mut changed, mut requests) = (core.watch.watcher() != 0, false, Vec::new());
     for &Touched { position, sure } in &touched {
         let position = position as usize;
         if sure {
+            changed = true;
             mark_dependents(
                 &mut graph.core_mut().pending,
                 G::WIRING,
@@ -184,12 +186,17 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
         }
         if G::WIRING.kind(position) == WireKind::Answer {
             put(&mut graph.core_mut().pending, position);
+            if watched {
+                requests.push(position);
+            }
             continue;
         }
         match super::finish(graph, position, caught) {
-            Finished::Changed => graph
-                .core_mut()
-                .mark_dependents(position, Change::TRANSITION),
+            Finished::Changed => {
+                changed = true;
+                let core = graph.core_mut();
+                core.mark_dependents(position, Change::TRANSITION);
+            }
             // Equal is not the same: what was computed half-way came from a value that is gone.
             Finished::PutBack => {
                 if let Some(stale) = &mut stale {
@@ -201,11 +208,18 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
     }
     touched.clear();
     graph.core_mut().touched = touched;
-    graph.core_mut().tick();
+    let revision = graph.core_mut().tick();
     if let (true, Some(stale)) = (graph.core().read, stale) {
         close_half_way(graph, stale, caught);
     }
     settle::settle_into(graph, &mut caught.0);
+    if watched {
+        let mut requests = requests.into_iter();
+        changed |= requests.any(|rank| settle::has_moved(graph, rank, revision));
+    }
+    if changed {
+        graph.core_mut().note_change();
+    }
 }
 
 /// Settles, node by node, a graph some of whose values were read half-way. `stale` has the nodes whose

@@ -45,7 +45,7 @@ fn poll<G: Wired<W>, const W: usize>(
 }
 
 /// The same, for a driver that has a streak of its own.
-pub(crate) fn poll_work<G: Wired<W>, const W: usize>(
+pub fn poll_work<G: Wired<W>, const W: usize>(
     graph: &mut G,
     context: &mut Context<'_>,
 ) -> Poll<()> {
@@ -69,6 +69,7 @@ pub(crate) fn poll_work<G: Wired<W>, const W: usize>(
         return Poll::Pending;
     }
     graph.core_mut().tick();
+    graph.core_mut().note_change();
     settle::settle_into(graph, &mut caught.0);
     if let Some(post) = &mut graph.core_mut().post {
         post.hub.forget_news();

@@ -45,85 +45,75 @@ thread_local! {
         const { ManuallyDrop::new(RefCell::new(Vec::new())) };
 }
 
-/// One read, from its beginning to its end.
-pub(super) struct Forcing {
-    inside: bool,
-}
-
-impl Forcing {
-    /// Begins a read. `is_cyclic` is asked of each read around it.
-    ///
-    /// # Errors
-    ///
-    /// The read around this one that would have to come to its end first.
-    #[inline]
-    pub(super) fn begin(
-        graph: usize,
-        since: Place,
-        is_cyclic: impl Fn(&Read) -> bool,
-    ) -> Result<Self, Read> {
-        INNERMOST.with(|innermost| {
-            let inside = innermost.graph.get() != 0;
-            if inside {
-                innermost.go_inside(is_cyclic)?;
-            }
+/// Begins a read, unless it is inside another one: then it says `false`, and `inside` does it.
+#[inline(always)]
+pub(super) fn begin(graph: usize, since: Place) -> bool {
+    INNERMOST.with(|innermost| {
+        let alone = innermost.graph.get() == 0;
+        if alone {
             innermost.graph.set(graph);
             innermost.since.set(Some(since));
-            Ok(Forcing { inside })
-        })
-    }
-
-    /// The value of this rank is next.
-    #[inline]
-    pub(super) fn at(&self, rank: usize) {
-        INNERMOST.with(|innermost| innermost.rank.set(rank));
-    }
+        }
+        alone
+    })
 }
 
-impl Drop for Forcing {
-    #[inline]
-    fn drop(&mut self) {
-        INNERMOST.with(|innermost| {
-            innermost.graph.set(0);
-            if self.inside {
-                innermost.go_outside();
-            }
-        });
-    }
+/// The value of this rank is next.
+#[inline(always)]
+pub(super) fn at(rank: usize) {
+    INNERMOST.with(|innermost| innermost.rank.set(rank));
 }
 
-impl Innermost {
-    #[cold]
-    fn go_inside(&self, is_cyclic: impl Fn(&Read) -> bool) -> Result<(), Read> {
-        let since = self.since.get();
-        let innermost = since.map(|since| Read {
-            graph: self.graph.get(),
-            rank: self.rank.get(),
-            since,
-        });
+/// Ends a read that was not inside another one. No user code unwinds out of one.
+#[inline(always)]
+pub(super) fn end() {
+    INNERMOST.with(|innermost| innermost.graph.set(0));
+}
+
+/// A read inside another one. `is_cyclic` is asked of each read around it.
+///
+/// # Errors
+///
+/// The read around this one that would have to come to its end first.
+#[cold]
+pub(super) fn inside(
+    graph: usize,
+    since: Place,
+    is_cyclic: impl Fn(&Read) -> bool,
+    read: impl FnOnce(),
+) -> Result<(), Read> {
+    INNERMOST.with(|innermost| {
+        let around = innermost.get();
         OUTER.with(|outer| {
             let mut outer = outer.borrow_mut();
-            let mut all = outer.iter().copied().chain(innermost);
-            if let Some(read) = all.find(is_cyclic) {
-                return Err(read);
+            let mut all = outer.iter().chain(&around);
+            if let Some(read) = all.find(|&read| is_cyclic(read)) {
+                return Err(*read);
             }
-            outer.extend(innermost);
+            outer.extend(around);
             Ok(())
-        })
-    }
-
-    #[cold]
-    fn go_outside(&self) {
+        })?;
+        innermost.graph.set(graph);
+        innermost.since.set(Some(since));
+        read();
         OUTER.with(|outer| {
             let mut outer = outer.borrow_mut();
-            if let Some(read) = outer.pop() {
-                self.graph.set(read.graph);
-                self.rank.set(read.rank);
-                self.since.set(Some(read.since));
-            }
+            let around = outer.pop();
             if outer.is_empty() {
                 drop(mem::take(&mut *outer));
             }
+            innermost.graph.set(around.map_or(0, |read| read.graph));
+            innermost.rank.set(around.map_or(0, |read| read.rank));
+            innermost.since.set(around.map(|read| read.since));
         });
+        Ok(())
+    })
+}
+
+impl Innermost {
+    fn get(&self) -> Option<Read> {
+        let since = self.since.get()?;
+        let (graph, rank) = (self.graph.get(), self.rank.get());
+        (graph != 0).then_some(Read { graph, rank, since })
     }
 }

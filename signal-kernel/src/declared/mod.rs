@@ -4,10 +4,10 @@
 //! for each node; the loops, the batch, the transaction and the work in flight live here, one file each:
 //! [`settle`] after a write, [`batch`] around several, [`drive`] for whoever polls, [`read`] and [`forcing`] for
 //! lazy values, [`sweep`] for the pass over a word of the mask; [`slot`], [`lazy`] and [`answer`] hold what a
-//! node holds.
+//! node holds, [`watch`] whether anything has changed.
 //!
 //! Invariants: outside a call into the graph `pending` is empty and no batch is open; `failed` has the
-//! ranks of the failed eager values; `alarmed` is true exactly when `failed` is not empty.
+//! ranks of the failed eager values; `watch` is alarmed exactly when `failed` is not empty.
 //!
 //! Must not know: how a declaration is written, and which executor polls.
 
@@ -20,6 +20,7 @@ pub mod read;
 pub mod settle;
 pub(crate) mod slot;
 pub(crate) mod sweep;
+pub(crate) mod watch;
 pub(crate) mod wiring;
 
 use crate::hub::{Hub, Post};
@@ -34,8 +35,10 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    task::{Context, Poll},
 };
 use sweep::Place;
+use watch::Watch;
 use wiring::{WireKind, Wiring};
 
 /// What `reactive!` implements for a struct, with a mask of `W` words.
@@ -63,6 +66,22 @@ pub trait Wired<const W: usize>: Sized {
 
     /// Brings the lazy value of this rank up to date; what it depends on is, and no eager value is failed.
     fn force(&self, rank: usize, revision: u64) -> Option<Payload>;
+}
+
+/// What [`Shared`](crate::Shared) needs of a graph, however many words its mask has. `reactive!` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no graph that `reactive!` has made",
+    label = "this is no declared graph"
+)]
+pub trait Declared: Sized {
+    /// Whether anything has changed.
+    fn watch(&mut self) -> &mut Watch;
+
+    /// Where work in flight reports.
+    fn hub(&self) -> Option<&Arc<Hub>>;
+
+    /// Polls the work; ready once something was committed, however often in a row.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()>;
 }
 
 /// What a panic carries.
@@ -155,7 +174,7 @@ pub struct Core<const W: usize> {
     /// [`Wired::WIRING`], for what is called without a graph.
     wiring: &'static Wiring,
     failed: [u64; W],
-    alarmed: bool,
+    watch: Watch,
     /// Lazy values that may be outdated: all that are, and perhaps some that were computed since.
     outdated: [AtomicU64; W],
     /// Open transactions.
@@ -195,7 +214,7 @@ impl<const W: usize> Core<W> {
             post,
             wiring,
             failed: [0; W],
-            alarmed: false,
+            watch: Watch::default(),
             outdated: lazy.map(AtomicU64::new),
             level: 0,
             touched: Vec::new(),
@@ -206,9 +225,20 @@ impl<const W: usize> Core<W> {
         }
     }
 
+    /// Whether anything has changed.
+    pub fn watch(&mut self) -> &mut Watch {
+        &mut self.watch
+    }
+
+    /// Something has changed that no node depends on.
+    #[inline(always)]
+    pub fn note_change(&mut self) {
+        self.watch.note_change();
+    }
+
     /// Where work in flight reports.
     #[inline(always)]
-    pub(crate) fn hub(&self) -> Option<&Arc<Hub>> {
+    pub fn hub(&self) -> Option<&Arc<Hub>> {
         self.post.as_ref().map(|post| &post.hub)
     }
 
@@ -290,7 +320,7 @@ impl<const W: usize> Core<W> {
     /// Does a failed eager value keep the node of this rank from running?
     fn blocks(&self, rank: usize) -> bool {
         let failed = |node: usize| node < W * 64 && self.is_failed(node);
-        self.alarmed && self.wiring.dependencies(rank).any(failed)
+        self.watch.is_alarmed() && self.wiring.dependencies(rank).any(failed)
     }
 
     /// Lazy values in this word of the mask that may be outdated. All others are there to be read.
@@ -318,7 +348,8 @@ impl<const W: usize> Core<W> {
             return false;
         }
         self.failed[rank / 64] ^= bit(rank);
-        self.alarmed = self.failed.iter().any(|&word| word != 0);
+        let alarmed = self.failed.iter().any(|&word| word != 0);
+        self.watch.set_alarmed(alarmed);
         true
     }
 

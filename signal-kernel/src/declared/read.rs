@@ -8,7 +8,7 @@
 
 use super::{
     Wired, batch, bit,
-    forcing::{Forcing, Read},
+    forcing::{self, Read},
     lazy::Lazy,
     put,
     wiring::{WireKind, Wiring},
@@ -43,7 +43,13 @@ fn computed<'graph, G: Wired<W>, const W: usize, T>(
 ) -> &'graph T {
     let mut panics = FirstPanic::default();
     if !lazy.is_fresh() {
-        force(graph, rank, &mut panics);
+        let address = ptr::from_ref(graph.core()).addr();
+        if forcing::begin(address, Location::caller()) {
+            force(graph, rank, &mut panics);
+            forcing::end();
+        } else {
+            force_inside(graph, rank, &mut panics);
+        }
     }
     panics.resume();
     match lazy.peek() {
@@ -72,24 +78,36 @@ pub fn not_lazy(rank: usize) -> ! {
     unreachable!("rank {rank} is not lazy")
 }
 
-/// Brings a lazy value, and the lazy values under it, up to date; keeps the panics of the bodies it runs.
+/// As `force`, for a read that may be inside another one.
 ///
 /// # Panics
 ///
 /// If a body that is running on this thread must come to its end first.
+#[cold]
 #[track_caller]
-pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
-    let core = graph.core();
-    let address = ptr::from_ref(core).addr();
-    let is_cyclic =
-        |read: &Read| read.graph == address && batch::has(&batch::needed::<G, W>(rank), read.rank);
-    let forcing = match Forcing::begin(address, Location::caller(), is_cyclic) {
-        Ok(forcing) => forcing,
-        Err(around) => refuse_cycle(G::WIRING, rank, around),
+pub(super) fn force_inside<G: Wired<W>, const W: usize>(
+    graph: &G,
+    rank: usize,
+    panics: &mut FirstPanic,
+) {
+    let address = ptr::from_ref(graph.core()).addr();
+    let is_cyclic = |read: &Read| {
+        read.graph == address
+            && !graph.lazy(read.rank).is_fresh()
+            && batch::has(&batch::needed::<G, W>(rank), read.rank)
     };
+    let force = || force(graph, rank, panics);
+    if let Err(around) = forcing::inside(address, Location::caller(), is_cyclic, force) {
+        refuse_cycle(G::WIRING, rank, around);
+    }
+}
+
+/// Brings a lazy value, and the lazy values under it, up to date; keeps the panics of the bodies it runs.
+fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
+    let core = graph.core();
     let mut read = G::WIRING.lazy.of(rank);
     if read.all(|(word, bits)| core.outdated(word) & bits == 0) {
-        forcing.at(rank);
+        forcing::at(rank);
         force_one(graph, rank, panics);
         core.note_current(rank / 64, bit(rank));
         return;
@@ -124,7 +142,7 @@ pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics:
         let mut left = needed;
         while left != 0 {
             let rank = word * 64 + left.trailing_zeros() as usize;
-            forcing.at(rank);
+            forcing::at(rank);
             force_one(graph, rank, panics);
             left &= left - 1;
         }
@@ -138,7 +156,8 @@ pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics:
 #[inline(always)]
 fn force_one<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
     let core = graph.core();
-    if core.alarmed && blocker(G::WIRING, rank, |rank| is_failed(graph, rank)).is_some() {
+    if core.watch.is_alarmed() && blocker(G::WIRING, rank, |rank| is_failed(graph, rank)).is_some()
+    {
         graph.lazy(rank).block(core.revision);
     } else if let Some(payload) = graph.force(rank, core.revision) {
         panics.keep(payload);

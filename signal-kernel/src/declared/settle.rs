@@ -47,14 +47,14 @@ pub fn settle<G: Wired<W>, const W: usize>(graph: &mut G) {
 /// before: they need not go through memory.
 #[inline]
 fn settle_from<G: Wired<W>, const W: usize>(graph: &mut G, word: usize, bits: u64) {
-    let alarmed = graph.core().alarmed;
-    let first = if alarmed {
+    let quiet = graph.core().watch.is_quiet();
+    let first = if quiet {
+        try_fast(graph, word, bits)
+    } else {
         graph.core_mut().pending[word] |= bits;
         None
-    } else {
-        try_fast(graph, word, bits)
     };
-    if alarmed || first.is_some() {
+    if !quiet || first.is_some() {
         go_on(graph, first);
     } else if G::HAS_RESOURCES {
         let mut panics = FirstPanic::default();
@@ -63,12 +63,18 @@ fn settle_from<G: Wired<W>, const W: usize>(graph: &mut G, word: usize, bits: u6
     }
 }
 
-/// Settles what the fast pass has left.
+/// Settles what the fast pass has left, or has not been tried for: a value is failed, or somebody watches.
 #[cold]
 fn go_on<G: Wired<W>, const W: usize>(graph: &mut G, first: Option<Payload>) {
     let mut panics = FirstPanic::default();
-    first.into_iter().for_each(|first| panics.keep(first));
-    settle_carefully(graph, &mut panics);
+    graph.core_mut().note_change();
+    match first {
+        Some(first) => {
+            panics.keep(first);
+            settle_carefully(graph, &mut panics);
+        }
+        None => settle_into(graph, &mut panics),
+    }
     wake(graph, &mut panics);
     panics.resume();
 }
@@ -92,6 +98,7 @@ fn changed_and_dropped<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T) {
 
 /// Settles after a signal was changed in place, even if that panicked half-way.
 pub fn updated<G: Wired<W>, const W: usize>(graph: &mut G, Caught(mut panics): Caught) {
+    graph.core_mut().note_change();
     settle_into(graph, &mut panics);
     wake(graph, &mut panics);
     panics.resume();
@@ -99,9 +106,22 @@ pub fn updated<G: Wired<W>, const W: usize>(graph: &mut G, Caught(mut panics): C
 
 /// Carries out a `reload` or `cancel`.
 pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
-    graph.core_mut().tick();
-    super::put(&mut graph.core_mut().pending, rank);
+    let core = graph.core_mut();
+    let (watcher, revision) = (core.watch.watcher(), core.tick());
+    super::put(&mut core.pending, rank);
     settle(graph);
+    if watcher != 0 && !has_moved(graph, rank, revision) {
+        graph.core_mut().watch.go_on(watcher);
+    }
+}
+
+/// Did a request to the resource of this rank, carried out at this revision, come to anything?
+pub(super) fn has_moved<G: Wired<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    revision: u64,
+) -> bool {
+    answer(graph, rank, |it| it.moved_at()) == Some(revision)
 }
 
 /// Drops what nothing needs any more.
@@ -141,7 +161,7 @@ pub(super) fn wake<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut Firs
 }
 
 pub(super) fn settle_into<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
-    if !graph.core().alarmed {
+    if !graph.core().watch.is_alarmed() {
         let bits = std::mem::take(&mut graph.core_mut().pending[0]);
         match try_fast(graph, 0, bits) {
             None => return,

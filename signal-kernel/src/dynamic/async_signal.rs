@@ -19,6 +19,7 @@ use std::{
     borrow::Cow,
     future::Future,
     marker::PhantomData,
+    panic::Location,
     pin::Pin,
     rc::Rc,
     task::{Context, Poll},
@@ -248,6 +249,7 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
             owner,
             ticket,
             wait: Wait::default(),
+            place: Location::caller(),
             marker: PhantomData,
         }
     }
@@ -548,6 +550,8 @@ pub struct Running<T, E> {
     owner: Id,
     ticket: Ticket<T>,
     wait: Wait,
+    /// Where the run was asked for.
+    place: &'static Location<'static>,
     marker: PhantomData<*const E>,
 }
 
@@ -556,6 +560,7 @@ impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
         self.wait.begin();
+        let place = self.place;
         loop {
             let outcome = self.ticket.borrow().clone();
             if let Some(value) = outcome {
@@ -564,7 +569,7 @@ impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
             if !kernel::with(|cell| self.owner.is_alive(&cell.borrow())) {
                 return Poll::Ready(None);
             }
-            if drive::poll(context, Some(&mut self.wait)).is_pending() {
+            if drive::poll(context, Some(&mut self.wait), place).is_pending() {
                 return Poll::Pending;
             }
         }

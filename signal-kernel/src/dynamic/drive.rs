@@ -11,18 +11,22 @@ use super::{
     batch,
     graph::{DIRTY, Graph, Kind, NONE},
     kernel, run,
+    source::Outside,
 };
 use crate::{
-    hub::{Hub, Post},
+    hub::{Bell, Hub, Post},
     panics::FirstPanic,
+    stack,
     waiters::{Seat, Waiters},
 };
 use std::{
     cell::RefCell,
+    collections::BTreeMap,
     future::{Future, poll_fn},
     marker::PhantomData,
     mem,
-    rc::Rc,
+    panic::Location,
+    rc::{Rc, Weak},
     sync::Arc,
     task::{Context, Poll, Waker},
 };
@@ -35,6 +39,8 @@ pub(super) struct Drive {
     waker: Waker,
     /// Counts what was committed.
     commits: u64,
+    /// Shared graphs that have had work, by their nodes.
+    outside: BTreeMap<u32, Weak<dyn Outside>>,
 }
 
 /// Who waits, and for what. Shared within the thread.
@@ -92,8 +98,54 @@ pub(super) fn of(graph: &mut Graph) -> &mut Drive {
             }),
             post,
             commits: 0,
+            outside: BTreeMap::new(),
         }
     })
+}
+
+/// From now on the work of a shared graph is polled when its node is in the ready list.
+pub(super) fn add(graph: &mut Graph, node: u32, outside: Weak<dyn Outside>) -> Arc<Bell> {
+    let drive = of(graph);
+    drive.outside.insert(node, outside);
+    Bell::new(&drive.hub.hub, node)
+}
+
+/// A shared graph goes.
+pub(super) fn remove(graph: &mut Graph, node: u32) {
+    if let Some(drive) = &mut graph.drive {
+        drive.outside.remove(&node);
+    }
+}
+
+/// A shared graph has committed something, whoever has polled it.
+pub(super) fn note_commit(cell: &RefCell<Graph>) {
+    let mut graph = cell.borrow_mut();
+    let Some(drive) = &mut graph.drive else {
+        return;
+    };
+    drive.commits += 1;
+    let lobby = drive.hub.clone();
+    drop(graph);
+    lobby.waiters.wake_here(); // user code
+}
+
+/// Polls the shared graph that has this node; true if something was committed.
+fn poll_outside(
+    cell: &RefCell<Graph>,
+    node: u32,
+    here: &'static Location<'static>,
+    panics: &mut FirstPanic,
+) -> bool {
+    let graph = cell.borrow();
+    let drive = graph.drive.as_ref();
+    let outside = drive.and_then(|drive| drive.outside.get(&node)?.upgrade());
+    drop(graph);
+    let Some(outside) = outside else {
+        return false;
+    };
+    let done = panics.catch(|| outside.poll(here)); // user code
+    panics.catch(|| stack::ending(|| drop(outside))); // user code: it may have been the last handle
+    done != Some(false)
 }
 
 /// How many commits there were, if there is work at all.
@@ -102,9 +154,10 @@ fn commits(cell: &RefCell<Graph>) -> u64 {
     graph.drive.as_ref().map_or(0, |drive| drive.commits)
 }
 
-/// Polls this thread's work as far as it has asked for it. Ready once at least one transition has been
-/// committed and its effects have run; pending otherwise, also while nothing is in flight, and once after 16
-/// commits in a row each of which has left more to poll: then it wakes the task of `context`.
+/// Polls this thread's work as far as it has asked for it, that of its [`Shared`](crate::Shared) graphs included.
+/// Ready once at least one transition has been committed and its effects have run; pending otherwise, also while
+/// nothing is in flight, and once after 16 commits in a row each of which has left more to poll: then it wakes the
+/// task of `context`.
 ///
 /// This is what [`progress`] and [`settled`] are made of, for executors that are written by hand. The task of
 /// `context` is woken when work of this thread asks to be polled, from whatever thread, and when work is
@@ -112,8 +165,9 @@ fn commits(cell: &RefCell<Graph>) -> u64 {
 ///
 /// # Panics
 ///
-/// Inside a batch, an effect or a computed value: nothing could be committed there. With the first panic of
-/// polled work or of a body that the commit has run, when all others have run.
+/// Inside a batch, an effect or a computed value: nothing could be committed there. Inside a
+/// [`read`](crate::Shared::read) of a [`Shared`](crate::Shared) graph whose work asks to be polled: with both places.
+/// With the first panic of polled work or of a body that the commit has run, when all others have run.
 ///
 /// # Examples
 ///
@@ -127,12 +181,17 @@ fn commits(cell: &RefCell<Graph>) -> u64 {
 /// assert_eq!(seven.value(), Some(7));
 /// assert!(poll_progress(&mut context).is_pending()); // nothing is left
 /// ```
+#[track_caller]
 pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
-    poll(context, None)
+    poll(context, None, Location::caller())
 }
 
 /// The same, also for a wait.
-pub(super) fn poll(context: &mut Context<'_>, wait: Option<&mut Wait>) -> Poll<()> {
+pub(super) fn poll(
+    context: &mut Context<'_>,
+    wait: Option<&mut Wait>,
+    here: &'static Location<'static>,
+) -> Poll<()> {
     kernel::with(|cell| {
         let mut graph = cell.borrow_mut();
         let running = graph.ambient.running;
@@ -179,6 +238,8 @@ pub(super) fn poll(context: &mut Context<'_>, wait: Option<&mut Wait>) -> Poll<(
                     graph.queue(node, DIRTY);
                 }
                 done = true;
+            } else if cell.borrow().is_outside(node) {
+                done |= poll_outside(cell, node, here, &mut panics);
             }
         }
         of(&mut cell.borrow_mut()).post.give_back(ready);
@@ -199,8 +260,8 @@ pub(super) fn poll(context: &mut Context<'_>, wait: Option<&mut Wait>) -> Poll<(
 }
 
 /// Waits for the next commit of this thread's work: until at least one transition has been committed and its
-/// effects have run. Pending while nothing is in flight. The work of a [`Shared`](crate::Shared) graph is
-/// driven by its own `progress`.
+/// effects have run. Pending while nothing is in flight. The work of this thread's [`Shared`](crate::Shared) graphs is
+/// driven too.
 ///
 /// Whoever awaits this drives the work, on any executor; several tasks may do so at once. Dropping the future
 /// drops no work.
@@ -227,7 +288,9 @@ pub(super) fn poll(context: &mut Context<'_>, wait: Option<&mut Wait>) -> Poll<(
 /// ```compile_fail,E0277
 /// tokio::spawn(signal_kernel::progress());
 /// ```
+#[track_caller]
 pub fn progress() -> impl Future<Output = ()> {
+    let here = Location::caller();
     let (mut begun, mut wait) = (None, Wait::default());
     poll_fn(move |context| {
         wait.begin();
@@ -235,12 +298,12 @@ pub fn progress() -> impl Future<Output = ()> {
         if *begun.get_or_insert(now) != now {
             return Poll::Ready(());
         }
-        poll(context, Some(&mut wait))
+        poll(context, Some(&mut wait), here)
     })
 }
 
-/// Waits until none of this thread's work is in flight. That of a [`Shared`](crate::Shared) graph does not
-/// count: it is driven by its own `settled`.
+/// Waits until none of this thread's work is in flight, that of its [`Shared`](crate::Shared) graphs included: of all
+/// that have a handle, whether or not a function has read them.
 ///
 /// Whoever awaits this drives the work, on any executor; several tasks may do so at once. Dropping the future
 /// drops no work.
@@ -270,7 +333,9 @@ pub fn progress() -> impl Future<Output = ()> {
 /// ```compile_fail,E0277
 /// tokio::spawn(signal_kernel::settled());
 /// ```
+#[track_caller]
 pub fn settled() -> impl Future<Output = ()> {
+    let here = Location::caller();
     let mut wait = Wait::default();
     poll_fn(move |context| {
         wait.begin();
@@ -284,7 +349,7 @@ pub fn settled() -> impl Future<Output = ()> {
             })
         };
         while !idle() {
-            if poll(context, Some(&mut wait)).is_pending() {
+            if poll(context, Some(&mut wait), here).is_pending() {
                 // Stopping work is no commit, but it may have been the last.
                 return if idle() {
                     Poll::Ready(())
@@ -298,6 +363,12 @@ pub fn settled() -> impl Future<Output = ()> {
 }
 
 impl Graph {
+    /// Is this the node of a shared graph?
+    fn is_outside(&self, node: u32) -> bool {
+        let node = self.nodes.get(node as usize);
+        node.is_some_and(|node| node.kind == Kind::Source)
+    }
+
     fn order(&self, node: u32) -> u32 {
         self.nodes
             .get(node as usize)

@@ -37,7 +37,8 @@ pub struct Effect {
 /// end of it.
 ///
 /// It runs again when something that it has read has really changed, once for each write or batch, after
-/// all computed values that it needs are up to date, in the order in which effects were made.
+/// all computed values that it has read are up to date, in the order in which effects were made. If one of them fails
+/// then, the effect does not start: it runs when the failure ends, or when something else changes that it has read.
 ///
 /// An effect may write signals. That is settled in the next round, when all effects of this one have run;
 /// one that runs later in the same round sees what was written. Effects that do not come to rest within

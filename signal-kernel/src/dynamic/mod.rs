@@ -65,7 +65,7 @@ pub use resource::{
 };
 pub use scope::{Scope, scope};
 pub use signal::{ReadSignal, Signal, signal, signal_with};
-pub(crate) use source::SharedNode;
+pub(crate) use source::{Outside, SharedNode};
 pub use work::FetchContext;
 
 /// Runs `f`, and settles once at its end what it has written.

@@ -689,6 +689,22 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             }
         }
         if node.marks & DIRTY != 0 {
+            if graph.has_stale_dep(it.node()) {
+                let panicked;
+                (graph, panicked) = refresh_all(cell, graph, &around, it, panics);
+                if !graph.log.is_empty() {
+                    next -= 1;
+                    break;
+                }
+                if !graph.is_due(it) {
+                    continue;
+                }
+                if panicked {
+                    let node = &mut graph.nodes[it.node() as usize];
+                    node.marks = node.marks & !(STALE | QUEUED) | FAILED;
+                    continue;
+                }
+            }
             graph.queues.effects[kept] = it;
             kept += 1;
         } else {
@@ -703,7 +719,52 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     }
 }
 
+/// Brings up to date all that an effect has read which must run: its body finds nothing stale that it has read before. True
+/// if some of that has failed: then the effect does not start, since it would come half of its way.
+#[cold]
+fn refresh_all<'a>(
+    cell: &'a RefCell<Graph>,
+    mut graph: RefMut<'a, Graph>,
+    around: &Ambient,
+    effect: Due,
+    panics: &mut FirstPanic,
+) -> (RefMut<'a, Graph>, bool) {
+    let mut failed = false;
+    let mut link = graph.deps(effect.node());
+    while link != NONE && graph.is_due(effect) && graph.log.is_empty() {
+        let dep = graph.links[link as usize].dep;
+        if dep != NONE && graph.is_stale(dep) {
+            graph = refresh(cell, graph, around, (dep, false), panics);
+            let dep = graph.links[link as usize].dep; // none, if it was disposed of
+            failed |= dep != NONE && graph.marks(dep) & FAILED != 0;
+        }
+        link = graph.links[link as usize].next_dep;
+    }
+    (graph, failed)
+}
+
 impl Graph {
+    /// Has the node read something that is not up to date?
+    #[inline(always)]
+    fn has_stale_dep(&self, node: u32) -> bool {
+        let mut link = self.deps(node);
+        while let Some(it) = self.links.get(link as usize) {
+            let dep = self.nodes.get(it.dep as usize);
+            if dep.is_some_and(|dep| dep.marks & (STALE | HALF_WAY) != 0) {
+                return true;
+            }
+            link = it.next_dep;
+        }
+        false
+    }
+
+    /// May this dependency be out of date? One that is running is not to be asked.
+    fn is_stale(&self, dep: u32) -> bool {
+        let marks = self.marks(dep);
+        let half_way = marks & HALF_WAY != 0 && self.log.is_empty();
+        marks & (RUNNING | VERIFYING) == 0 && (marks & STALE != 0 || half_way)
+    }
+
     pub(super) fn is_settled(&self) -> bool {
         self.log.is_empty()
             && self.queues.effects.is_empty()

@@ -1,23 +1,65 @@
 //! The nodes that stand for something outside of the dynamic graph: a declared one.
 //!
 //! Invariants: a body depends on the node that was refused only if its last run has found the declared graph in use;
-//! it runs again as soon as that is free.
+//! it runs again as soon as that is free. The thread's drive knows the declared graph from the first time that work of
+//! it is in flight until it goes, and counts it as one piece of work while there is any.
 //!
 //! Must not know: what it stands for.
 
 use super::{
-    batch,
+    batch, drive,
     graph::{Graph, Kind, NONE},
     handle::Id,
     kernel,
     value::Value,
 };
-use crate::{panics::FirstPanic, stack};
+use crate::{hub::Bell, panics::FirstPanic, stack, waiters::Waiters};
 use std::{
     cell::{Cell, RefCell},
     mem,
     panic::Location,
+    rc::Weak,
+    sync::{Arc, OnceLock},
+    task::Wake,
 };
+
+/// A declared graph, as the thread's drive sees it.
+pub(crate) trait Outside {
+    /// Polls its work; true if something was committed. It may be in use: then this is said, with the place `here`.
+    fn poll(&self, here: &'static Location<'static>) -> bool;
+}
+
+/// The waker of all work of a shared graph: wakes the tasks that wait for this graph, and those that drive the thread.
+#[derive(Default)]
+pub(crate) struct Ring {
+    pub(crate) waiters: Arc<Waiters>,
+    /// Made when work is in flight for the first time.
+    bell: OnceLock<Arc<Bell>>,
+}
+
+impl Wake for Ring {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        let mut panics = FirstPanic::default();
+        panics.catch(|| self.waiters.wake_by_ref()); // user code
+        if let Some(bell) = self.bell.get() {
+            panics.catch(|| bell.wake_by_ref()); // user code
+        }
+        panics.resume();
+    }
+}
+
+impl Ring {
+    /// The work is about to be polled: from here on a wake counts again.
+    fn rung(&self) {
+        if let Some(bell) = self.bell.get() {
+            bell.rung();
+        }
+    }
+}
 
 /// The nodes of a shared graph. They have no owner, and go when this is dropped.
 pub(crate) struct SharedNode {
@@ -29,6 +71,9 @@ pub(crate) struct SharedNode {
     refuses: Cell<bool>,
     /// The body that has the graph in use, or `NONE`. Nothing is gained if it runs again.
     user: Cell<u32>,
+    pub(crate) ring: Arc<Ring>,
+    /// Work is in flight.
+    busy: Cell<bool>,
 }
 
 impl SharedNode {
@@ -38,6 +83,8 @@ impl SharedNode {
             refused: Cell::new(None),
             refuses: Cell::new(false),
             user: Cell::new(NONE),
+            ring: Arc::default(),
+            busy: Cell::new(false),
         }
     }
 
@@ -101,14 +148,36 @@ impl SharedNode {
         })
     }
 
-    /// As [`change`](Self::change), for an `f` that polls work: this may wait for work of the dynamic graph.
-    pub(crate) fn poll<R>(&self, f: impl FnOnce(&mut FirstPanic) -> (R, bool)) -> R {
+    /// As [`change`](Self::change), for an `f` that polls work: this may wait for work of the dynamic graph. It returns
+    /// whether it has committed something: all who wait for this graph are woken then, and all who wait for the thread.
+    pub(crate) fn poll(&self, f: impl FnOnce(&mut FirstPanic) -> bool) -> bool {
         self.change(|panics| {
             kernel::with(|cell| {
-                let _polls = Polls::enter(cell, self.whole.index);
-                f(panics)
+                self.ring.rung();
+                let polls = Polls::enter(cell, self.whole.index);
+                let done = f(panics);
+                drop(polls);
+                if done {
+                    panics.catch(|| self.ring.waiters.wake_here()); // user code: others may wait for the same
+                    panics.catch(|| drive::note_commit(cell)); // user code
+                }
+                (done, done)
             })
         })
+    }
+
+    /// Notes whether work of the declared graph is in flight: the thread's drive is to poll it, and to wait for its end.
+    pub(crate) fn note_work(&self, busy: bool, outside: impl FnOnce() -> Weak<dyn Outside>) {
+        if self.busy.replace(busy) == busy {
+            return;
+        }
+        let bell = self.ring.bell.get_or_init(|| {
+            kernel::with(|cell| drive::add(&mut cell.borrow_mut(), self.whole.index, outside()))
+        });
+        match busy {
+            true => bell.begin(),
+            false => bell.end(),
+        }
     }
 }
 
@@ -147,7 +216,13 @@ impl Drop for Polls<'_> {
 
 impl Drop for SharedNode {
     fn drop(&mut self) {
-        self.whole.dispose();
+        if let Some(bell) = self.ring.bell.get() {
+            if self.busy.get() {
+                bell.end();
+            }
+            kernel::with(|cell| drive::remove(&mut cell.borrow_mut(), self.whole.index));
+        }
+        self.whole.dispose(); // tells who waits
         if let Some(refused) = self.refused.take() {
             refused.dispose();
         }

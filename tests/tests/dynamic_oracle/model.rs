@@ -364,6 +364,12 @@ impl Model {
                     self.is_justified(id);
                 }
             }
+            if self.state.borrow_mut().node(id).stale == Stale::Dirty && self.cover(id, panics) {
+                with!(self, it => {
+                    it.node(id).stale = Stale::No;
+                    it.node(id).blocked = true;
+                });
+            }
             with!(self, it => {
                 let node = it.node(id);
                 if node.stale == Stale::Dirty {
@@ -374,6 +380,24 @@ impl Model {
             });
         }
         due
+    }
+
+    /// R1: all that an effect has read is up to date before it runs. True if some of it has failed now.
+    fn cover(&self, id: Id, panics: &mut bool) -> bool {
+        let deps = self.state.borrow_mut().node(id).deps.clone();
+        let mut failed = false;
+        for (dep, _) in deps {
+            let outdated = with!(self, it => {
+                let half_way = it.log_is_empty();
+                let node = it.nodes.get(&dep);
+                node.is_some_and(|it| it.stale != Stale::No || half_way && it.candidate.is_some())
+            });
+            if outdated {
+                self.refresh(dep, panics);
+                failed |= with!(self, it => it.nodes.get(&dep).is_some_and(|it| it.failed));
+            }
+        }
+        failed
     }
 
     /// R2: something that it has seen before this settle is another value now, or has failed, or is gone.

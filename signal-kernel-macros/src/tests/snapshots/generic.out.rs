@@ -461,6 +461,30 @@ where
     );
 }
 #[doc(hidden)]
+#[allow(unused_variables)]
+impl<T: Clone + PartialEq, const N: usize> ::signal_kernel::__private::Declared
+for Pair<T, N>
+where
+    T: Send,
+{
+    fn watch(&mut self) -> &mut ::signal_kernel::__private::Watch {
+        self.core__.watch()
+    }
+    fn hub(
+        &self,
+    ) -> ::core::option::Option<
+        &::signal_kernel::__private::std::sync::Arc<::signal_kernel::__private::Hub>,
+    > {
+        self.core__.hub()
+    }
+    fn poll(
+        &mut self,
+        context: &mut ::core::task::Context<'_>,
+    ) -> ::core::task::Poll<()> {
+        ::signal_kernel::__private::poll_work(self, context)
+    }
+}
+#[doc(hidden)]
 #[allow(dead_code, clippy::redundant_closure)]
 impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where

@@ -161,6 +161,7 @@ impl Profile {
     #[cfg_attr(doc, doc = " The effect `note` uses it.")]
     #[inline]
     fn log_mut(&mut self) -> &mut Vec<String> {
+        self.core__.note_change();
         &mut self.__log
     }
     ///The signal `id`.
@@ -262,6 +263,7 @@ impl<'graph> ProfileBatch<'graph> {
     }
     ///As [`Profile::log`].
     fn log_mut(&mut self) -> &mut Vec<String> {
+        self.graph__.core__.note_change();
         &mut self.graph__.__log
     }
     ///As [`Profile::id`].
@@ -373,6 +375,7 @@ impl<'graph> ProfileTransaction<'graph> {
     }
     ///As [`Profile::log`].
     fn log_mut(&mut self) -> &mut Vec<String> {
+        self.graph__.core__.note_change();
         &mut self.graph__.__log
     }
     ///As [`Profile::id`].
@@ -560,6 +563,26 @@ impl Profile {
             NODES
         },
     );
+}
+#[doc(hidden)]
+#[allow(unused_variables)]
+impl ::signal_kernel::__private::Declared for Profile {
+    fn watch(&mut self) -> &mut ::signal_kernel::__private::Watch {
+        self.core__.watch()
+    }
+    fn hub(
+        &self,
+    ) -> ::core::option::Option<
+        &::signal_kernel::__private::std::sync::Arc<::signal_kernel::__private::Hub>,
+    > {
+        self.core__.hub()
+    }
+    fn poll(
+        &mut self,
+        context: &mut ::core::task::Context<'_>,
+    ) -> ::core::task::Poll<()> {
+        ::signal_kernel::__private::poll_work(self, context)
+    }
 }
 #[doc(hidden)]
 #[allow(dead_code, clippy::redundant_closure)]

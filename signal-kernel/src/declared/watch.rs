@@ -1,0 +1,98 @@
+//! Whether a graph is as it was: for a handle that tells others of changes.
+//!
+//! Invariants: while `watcher` is not 0 nothing has changed since it was set. No watcher is given twice, so a graph that
+//! was put in the place of another is known as a change.
+//!
+//! Must not know: what changes, and who is told.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// One word, so that a write asks one question: is anything here out of the ordinary?
+#[derive(Debug, Default)]
+pub struct Watch(u64);
+
+/// Some eager value is failed.
+const ALARM: u64 = 1;
+
+/// The last watcher; even, as the first bit is the alarm's.
+static LAST: AtomicU64 = AtomicU64::new(0);
+
+impl Watch {
+    /// No value is failed, and nobody watches.
+    #[inline(always)]
+    pub(super) fn is_quiet(&self) -> bool {
+        self.0 == 0
+    }
+
+    #[inline(always)]
+    pub(super) fn is_alarmed(&self) -> bool {
+        self.0 & ALARM != 0
+    }
+
+    pub(super) fn set_alarmed(&mut self, alarmed: bool) {
+        self.0 = self.0 & !ALARM | u64::from(alarmed);
+    }
+
+    /// Something has changed.
+    #[inline(always)]
+    pub(super) fn note_change(&mut self) {
+        self.0 &= ALARM;
+    }
+
+    /// Who watches, or 0.
+    #[inline(always)]
+    pub(super) fn watcher(&self) -> u64 {
+        self.0 & !ALARM
+    }
+
+    /// What was done since this watcher stopped has changed nothing.
+    pub(super) fn go_on(&mut self, watcher: u64) {
+        self.0 |= watcher;
+    }
+
+    /// Begins to watch.
+    pub(crate) fn begin(&mut self) -> u64 {
+        let watcher = LAST.fetch_add(2, Ordering::Relaxed).wrapping_add(2);
+        self.note_change();
+        self.go_on(watcher);
+        watcher
+    }
+
+    /// Ends what `begin` has begun. Has anything changed, or is this another graph?
+    pub(crate) fn end(&mut self, watcher: u64) -> bool {
+        let changed = self.watcher() != watcher;
+        self.note_change();
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_known_and_so_is_another_graph() {
+        let [mut one, mut other] = [Watch::default(), Watch::default()];
+        let watcher = one.begin();
+        assert!(!one.is_quiet() && !one.is_alarmed());
+        assert!(!one.end(watcher) && one.is_quiet());
+
+        let watcher = one.begin();
+        one.note_change();
+        assert!(one.is_quiet() && one.end(watcher));
+
+        let watchers = (one.begin(), other.begin());
+        std::mem::swap(&mut one, &mut other);
+        assert!(one.end(watchers.0) && other.end(watchers.1));
+    }
+
+    #[test]
+    fn an_alarm_is_no_change() {
+        let mut watch = Watch::default();
+        watch.set_alarmed(true);
+        let watcher = watch.begin();
+        assert!(watch.is_alarmed());
+        watch.set_alarmed(false);
+        assert!(!watch.is_alarmed() && !watch.end(watcher));
+    }
+}
