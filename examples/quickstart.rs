@@ -19,7 +19,7 @@ use signal_kernel::{AsyncStatus, CancelToken, reactive, resource};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::task::{spawn_blocking, yield_now};
 use tokio::{select, sync::Notify};
-use walk::{Found, Hits, Walk, say, skipped, some};
+use walk::{Found, Hits, Walk, say, shown, skipped, some};
 
 // Makes a struct with `new`, a getter for each name and a setter for each `signal`. What depends on
 // what is read off the bodies at compile time: a cycle or a misspelt name is a compile error.
@@ -114,7 +114,7 @@ async fn main() -> ExitCode {
     let mut graph = Search::new(folder, Arc::clone(&long));
 
     if queries.is_empty() {
-        let folder = graph.folder().display();
+        let folder = shown(graph.folder());
         say(format!("Searching {folder}: type a word, then Enter."));
         let mut lines = BufReader::new(tokio::io::stdin()).split(b'\n');
         loop {

@@ -119,11 +119,22 @@ impl Walk {
         }
     }
 
-    /// What is shown of a path.
+    /// A path within the folder, as it is shown.
     fn name(&self, path: &Path) -> String {
-        let name = path.strip_prefix(&self.folder).unwrap_or(path);
-        name.display().to_string()
+        shown(path.strip_prefix(&self.folder).unwrap_or(path))
     }
+}
+
+/// The text of a path with its control characters escaped: the name of a file must not drive the terminal.
+pub(crate) fn shown(path: &Path) -> String {
+    let mut shown = String::new();
+    for letter in path.to_string_lossy().chars() {
+        match letter.is_control() {
+            true => shown.extend(letter.escape_default()),
+            false => shown.push(letter),
+        }
+    }
+    shown
 }
 
 /// Neither hidden folders, such as `.git`, nor what cargo builds.

@@ -394,3 +394,16 @@ fn it_says_how_it_is_used() {
     let usage = String::from_utf8(unknown.stderr).expect("text");
     assert_eq!(Vec::from_iter(usage.lines()), help);
 }
+
+#[cfg(unix)] // elsewhere no file has such a name
+#[test]
+fn the_name_of_a_file_does_not_drive_the_terminal() {
+    let folder = folder("escape", [("\u{1b}[2Jgone\nmine.txt", &b"signal\n"[..])]);
+    assert_eq!(
+        lines(&ask(&folder, &["signal"]), 0),
+        [
+            r#""signal": 1 × in 1 of 1 files"#,
+            r"     1 × \u{1b}[2Jgone\nmine.txt:1",
+        ]
+    );
+}

@@ -6,7 +6,7 @@
 
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, LitBool, Meta, Path, Token};
+use syn::{Attribute, Ident, LitBool, Meta, Path, Token};
 
 use crate::errors::{Errors, Place};
 use crate::model::Rule;
@@ -63,26 +63,46 @@ pub(crate) fn of_item(attrs: &[Attribute], keyword: Keyword, errors: &mut Errors
     read
 }
 
-/// What is passed on, and whether `Debug` is derived.
-pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> (Vec<Attribute>, bool) {
-    let mut passed = Vec::new();
-    let mut debug = false;
+/// What the attributes of a struct say.
+#[derive(Default)]
+pub(crate) struct OfStruct {
+    pub(crate) passed: Vec<Attribute>,
+    /// `Debug` is derived.
+    pub(crate) debug: bool,
+    /// The name of the batch type.
+    pub(crate) batch: Option<Ident>,
+}
+
+pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> OfStruct {
+    let mut read = OfStruct::default();
     for attr in attrs {
+        if attr.path().is_ident("batch") {
+            match attr.parse_args() {
+                Ok(_) if read.batch.is_some() => repeated(attr, attr, "batch", errors),
+                Ok(name) => read.batch = Some(name),
+                Err(_) => {
+                    errors
+                        .push("SK010", Place::of(&attr.meta), "expected `#[batch(Name)]`")
+                        .help("it names the type that a batch hands out");
+                }
+            }
+            continue;
+        }
         if !attr.path().is_ident("derive") {
-            pass(attr, &["derive"], &mut passed, errors);
+            pass(attr, &["derive", "batch"], &mut read.passed, errors);
             continue;
         }
         let paths = attr.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
         match paths {
             Ok(paths) => paths
                 .iter()
-                .for_each(|path| derive(path, &mut debug, errors)),
+                .for_each(|path| derive(path, &mut read.debug, errors)),
             Err(_) => {
                 errors.push("SK010", Place::of(attr), "expected `#[derive(Debug)]`");
             }
         }
     }
-    (passed, debug)
+    read
 }
 
 fn derive(path: &Path, debug: &mut bool, errors: &mut Errors) {

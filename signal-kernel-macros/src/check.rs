@@ -8,15 +8,19 @@
 mod bodies;
 mod declarations;
 
+use std::cell::Cell;
+
 use syn::{Ident, Path};
 
+use crate::attributes::{self, OfStruct};
 use crate::errors::Errors;
 use crate::model::{Graph, Kind, Node};
 use crate::names::{Facts, Names, Walk, text};
 use crate::parse::{Draft, Item, Keyword, Value};
-use crate::{attributes, lower, order};
+use crate::{lower, order};
 use bodies::{
-    known_names, no_awaits, no_getters, no_mutable_fields, no_self, no_writes, not_itself,
+    calls_a_value, initial_values, known_names, no_awaits, no_getters, no_mutable_fields, no_self,
+    no_writes, not_itself,
 };
 use declarations::{declared_once, fed_by_calls, free_names, owned_types};
 
@@ -29,8 +33,9 @@ const DECLARATIONS: [fn(&mut Draft, &mut Errors); 4] = [
 ];
 
 /// Rules on bodies and the arguments of resources.
-const BODIES: [fn(&Scene, &mut Errors); 7] = [
+const BODIES: [fn(&Scene, &mut Errors); 8] = [
     known_names,       // SK001
+    initial_values,    // SK028
     not_itself,        // SK003
     no_writes,         // SK006, SK007
     no_awaits,         // SK011
@@ -56,10 +61,20 @@ struct Scene<'a> {
     nodes: &'a [&'a Item],
     /// The names a body may mention.
     known: &'a [String],
+    /// How many more pairs of names may be compared: see `LOOKUPS`.
+    lookups: &'a Cell<usize>,
 }
 
+/// Each misspelt name is compared with each known one. After this many pairs in a graph an unknown name is left to
+/// rustc, which reports it without a suggestion: a build must not take the square of its mistakes.
+const LOOKUPS: usize = 50_000;
+
 pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
-    let (attrs, debug) = attributes::of_struct(&draft.attrs, errors); // SK010, SK021
+    let OfStruct {
+        passed: attrs,
+        debug,
+        batch,
+    } = attributes::of_struct(&draft.attrs, errors); // SK010, SK021
     for rule in DECLARATIONS {
         rule(&mut draft, errors);
     }
@@ -67,12 +82,14 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
     let readable = nodes.iter().filter(|node| node.keyword != Keyword::Effect);
     let known: Vec<String> = readable.map(|node| text(&node.name)).collect();
     let names = names(&draft);
+    let lookups = Cell::new(LOOKUPS);
     let mut graph_nodes = Vec::with_capacity(nodes.len());
     let mut dependencies = Vec::with_capacity(nodes.len());
     for item in &draft.items {
         let node = (!item.refused).then_some(graph_nodes.len());
         let attributes = attributes::of_item(&item.attrs, item.keyword, errors); // SK010
-        let facts = facts(item, &names);
+        let mut facts = facts(item, &names);
+        facts.callees.retain(|callee| calls_a_value(callee, &nodes));
         let scene = Scene {
             graph: &draft.name,
             item,
@@ -80,6 +97,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
             facts: &facts,
             nodes: &nodes,
             known: &known,
+            lookups: &lookups,
         };
         let before = errors.count();
         for rule in BODIES {
@@ -94,6 +112,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
     let graph = Graph {
         attrs,
         debug,
+        batch,
         vis: draft.vis.clone(),
         name: draft.name.clone(),
         generics: draft.generics.clone(),
@@ -173,6 +192,14 @@ fn names(draft: &Draft) -> Names {
 fn facts(item: &Item, names: &Names) -> Facts {
     let mut walk = Walk::new(names);
     match (&item.value, item.keyword) {
+        (Value::Expr(_, expr), Keyword::Let | Keyword::Signal) => {
+            walk.expr(expr);
+            // No edge: an initial value may not mention a node.
+            return Facts {
+                values: walk.finish().values,
+                ..Facts::default()
+            };
+        }
         (_, Keyword::Let | Keyword::Signal) | (Value::Absent, _) => {}
         (Value::Broken(tokens), _) => walk.tokens(tokens),
         (Value::Expr(_, expr), _) => walk.expr(expr),

@@ -8,13 +8,13 @@
 mod access;
 mod bodies;
 mod build;
+mod callees;
 mod docs;
 mod editor;
 mod engine;
 mod picture;
 mod plan;
 mod script;
-mod setters;
 mod tables;
 mod texts;
 mod warnings;
@@ -42,8 +42,8 @@ pub(crate) fn expand(graph: &Graph, order: Option<&[usize]>) -> TokenStream {
     let declared = engine::declared(&context);
     let engine = plan.as_ref().map(|plan| engine::engine(&context, plan));
     let warnings = plan.as_ref().map(|_| warnings::warnings(&context));
-    let setters = setters::setters(graph);
-    quote!(#bodies #structs #accessors #built #tables #declared #engine #warnings #setters)
+    let callees = callees::callees(graph);
+    quote!(#bodies #structs #accessors #built #tables #declared #engine #warnings #callees)
 }
 
 /// What every part of the expansion needs.
@@ -83,7 +83,10 @@ impl<'a> Context<'a> {
             graph,
             plan,
             name: &graph.name,
-            batch: format_ident!("{}Batch", plain, span = graph.name.span()),
+            batch: match &graph.batch {
+                Some(name) => name.clone(),
+                None => format_ident!("{}Batch", plain, span = graph.name.span()),
+            },
             transaction: format_ident!("{}Transaction", plain, span = graph.name.span()),
             impl_generics,
             type_generics,

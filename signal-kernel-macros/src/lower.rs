@@ -26,18 +26,18 @@ pub(crate) fn node(
     let Facts {
         uses,
         named,
-        setters,
+        callees,
         ..
     } = facts;
     let kind = match item.keyword {
         Keyword::Let => Kind::Field {
             mutable: item.mutable,
             ty: ty(item),
-            value: value(item),
+            value: value(item, good),
         },
         Keyword::Signal => Kind::Signal {
             ty: ty(item),
-            value: value(item),
+            value: value(item, good),
             rule: attributes.rule,
         },
         Keyword::Computed => Kind::Computed {
@@ -72,7 +72,7 @@ pub(crate) fn node(
         name: item.name.clone(),
         raw: item.raw.clone(),
         named,
-        setters,
+        callees,
         kind,
     }
 }
@@ -94,9 +94,9 @@ fn ty(item: &Item) -> Type {
     item.ty.clone().unwrap_or_else(missing)
 }
 
-/// A value that does not parse, or whose type does not, is one that never comes to be; it is there, or
+/// A value that does not parse or carries a mistake, or whose type does not parse, is one that never comes to be; it is there, or
 /// else `new` would have one more parameter.
-fn value(item: &Item) -> Option<Expr> {
+fn value(item: &Item, good: bool) -> Option<Expr> {
     let never = || {
         Expr::Verbatim(quote!({
             fn broken<T>() -> T {
@@ -107,7 +107,7 @@ fn value(item: &Item) -> Option<Expr> {
     };
     match &item.value {
         Value::Absent => None,
-        Value::Expr(_, expr) if item.ty.is_some() => Some(expr.clone()),
+        Value::Expr(_, expr) if item.ty.is_some() && good => Some(expr.clone()),
         _ => Some(never()),
     }
 }
@@ -134,9 +134,20 @@ fn call(item: &Item, names: &Names) -> (Path, Vec<Arg>, Span) {
         None => path.span(),
     };
     let exprs = args.iter().flat_map(|args| &args.exprs);
-    let args = exprs.map(|expr| Arg {
-        expr: expr.clone(),
-        bare: bare(expr).and_then(|ident| names.node(ident)),
+    let args = exprs.map(|expr| {
+        let node = |expr: &Expr| names.node(bare(expr)?);
+        match expr {
+            Expr::Try(tried) if node(&tried.expr).is_some() => Arg {
+                expr: (*tried.expr).clone(),
+                bare: node(&tried.expr),
+                tried: Some(tried.question_token),
+            },
+            _ => Arg {
+                expr: expr.clone(),
+                bare: node(expr),
+                tried: None,
+            },
+        }
     });
     (known(path), args.collect(), parens)
 }

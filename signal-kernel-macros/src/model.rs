@@ -6,7 +6,9 @@
 //! Must not know: how the text was split, or what is generated from it.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, Expr, Generics, Ident, Path, Type, Visibility};
+use syn::{Attribute, Expr, Generics, Ident, Path, Token, Type, Visibility};
+
+use crate::names::Callee;
 
 /// One `struct` of a `reactive!` call.
 pub(crate) struct Graph {
@@ -16,6 +18,8 @@ pub(crate) struct Graph {
     pub(crate) debug: bool,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
+    /// The name of the batch type, where `#[batch(Name)]` gives one.
+    pub(crate) batch: Option<Ident>,
     /// Type and const parameters with the where-clause.
     pub(crate) generics: Generics,
     pub(crate) nodes: Vec<Node>,
@@ -33,8 +37,8 @@ pub(crate) struct Node {
     pub(crate) raw: TokenStream,
     /// Every identifier in them that surely names a node.
     pub(crate) named: Vec<Ident>,
-    /// Callees in them that have the name of a method of the graph.
-    pub(crate) setters: Vec<Ident>,
+    /// Callees in them that are no functions, unless the user has one of that name.
+    pub(crate) callees: Vec<Callee>,
     pub(crate) kind: Kind,
 }
 
@@ -99,6 +103,8 @@ pub(crate) struct Arg {
     pub(crate) expr: Expr,
     /// The node or field this argument names, alone: it is cloned into the call.
     pub(crate) bare: Option<usize>,
+    /// The `?` behind such a name: an argument that may be missing.
+    pub(crate) tried: Option<Token![?]>,
 }
 
 /// A body's edge to a node or field.

@@ -52,11 +52,20 @@ pub(crate) struct Facts {
     pub(crate) awaits: Vec<Span>,
     pub(crate) selfs: Vec<SelfUse>,
     pub(crate) writes: Vec<Write>,
-    /// Callees without a path that have the name of a method of the graph. rustc decides whether there is a
-    /// function of that name.
-    pub(crate) setters: Vec<Ident>,
+    /// Nodes that stand where a function cannot.
+    pub(crate) values: Vec<Ident>,
+    /// Callees without a path that have the name of a node, or of a method that the graph has for one.
+    pub(crate) callees: Vec<Callee>,
     /// Each `x.get()`: the node, and where `get` stands.
     pub(crate) gets: Vec<(usize, Span)>,
+}
+
+/// A callee that is perhaps no function: rustc decides whether there is a function of that name.
+pub(crate) struct Callee {
+    pub(crate) ident: Ident,
+    pub(crate) arguments: usize,
+    /// The node that has this name; `None` for a method of the graph.
+    pub(crate) node: Option<usize>,
 }
 
 pub(crate) struct Unknown {
@@ -152,6 +161,8 @@ pub(crate) struct Walk<'a> {
     given: HashSet<String>,
     /// Inside of an async block or closure, `.await` is not ours to judge.
     in_async: bool,
+    /// How many macro calls the walk is inside of.
+    macros: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -163,6 +174,7 @@ impl<'a> Walk<'a> {
             used: HashMap::new(),
             given: HashSet::new(),
             in_async: false,
+            macros: 0,
         }
     }
 
@@ -191,6 +203,9 @@ impl<'a> Walk<'a> {
     fn mention(&mut self, ident: &Ident, part: Part, position: Position) -> Option<usize> {
         let node = self.mention_text(&text(ident), ident.span(), Some(ident), part, position);
         self.facts.named.extend(node.map(|_| ident.clone()));
+        if position == Position::Value {
+            self.facts.values.extend(node.map(|_| ident.clone()));
+        }
         node
     }
 

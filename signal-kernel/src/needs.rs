@@ -14,7 +14,7 @@ pub use crate::resource::Outcome;
 #[diagnostic::on_unimplemented(
     message = "`{Node}` needs `{Self}: PartialEq` to know whether it changed",
     label = "`{Self}` has no `==`",
-    note = "derive `PartialEq`, or add `#[eq(never)]` or `#[eq(path::to::a_rule)]` to `{Node}`",
+    note = "derive `PartialEq`, or add `#[eq(never)]` or `#[eq(path::to::a_rule)]` to `{Node}`; a graph cannot derive it",
     note = "SK013"
 )]
 pub trait Comparable<Node>: Sized {
@@ -101,3 +101,13 @@ impl<T: Debug> Printable for T {
     note = "SK007"
 )]
 pub trait Write<'call> {}
+
+/// A node that a body calls. No type implements this trait.
+#[diagnostic::on_unimplemented(
+    message = "bodies see the value of a node itself: there is nothing to call",
+    label = "no function of this name is in scope; it is the name of a node",
+    note = "write the name alone, or with a `*` before it for a copy",
+    note = "a function that is the value of a node is called as `(name)(..)`",
+    note = "SK024"
+)]
+pub trait Call<'call> {}

@@ -4,7 +4,8 @@
 //!
 //! Must not know: anything but the public interface.
 
-use signal_kernel::{NodeKind, reactive};
+use futures::executor::block_on;
+use signal_kernel::{AsyncStatus, NodeKind, reactive, resource};
 use signal_kernel_tests::log::{Log, NOTHING};
 use std::{collections::BTreeMap, fmt::Debug, hash::Hash};
 
@@ -490,4 +491,86 @@ fn a_graph_of_effects_alone_runs_them_once() {
             .iter()
             .all(|node| node.kind == NodeKind::Effect)
     );
+}
+
+#[test]
+fn an_argument_with_a_question_mark_is_cloned_into_the_call() {
+    #[resource(infallible)]
+    async fn greet(name: String, times: u8) -> String {
+        name.repeat(times.into())
+    }
+    reactive! {
+        struct Page {
+            signal name: Option<String> = None;
+            signal times: Option<u8> = Some(2);
+            resource greeting = greet(name?, times?);
+        }
+    }
+    let mut page = Page::new();
+    assert_eq!(page.greeting().status(), AsyncStatus::Idle);
+    page.set_name(Some("ho".to_owned()));
+    block_on(page.settled());
+    assert_eq!(page.greeting().value().map(String::as_str), Some("hoho"));
+    assert_eq!(page.name().as_deref(), Some("ho"));
+    page.set_times(None);
+    assert_eq!(page.greeting().status(), AsyncStatus::Idle);
+}
+
+#[test]
+fn the_batch_type_has_the_name_that_the_struct_gives_it() {
+    struct CartBatch;
+    reactive! {
+        #[batch(CartWrites)]
+        struct Cart {
+            signal price: u64 = 1;
+            computed double: u64 = price * 2;
+        }
+    }
+    fn raise(cart: &mut CartWrites<'_>, by: u64) {
+        let price = *cart.price();
+        cart.set_price(price + by);
+    }
+    let CartBatch = CartBatch;
+    let mut cart = Cart::new();
+    cart.batch(|cart| raise(cart, 4));
+    assert_eq!(*cart.double(), 10);
+}
+
+#[test]
+fn the_block_of_an_effect_may_begin_with_attributes() {
+    let log = Log::new();
+    reactive! {
+        struct Page {
+            let log: Log;
+            signal id: u64 = 1;
+            effect show {
+                #![allow(unused_mut)]
+                let mut text = format!("{id}");
+                log.push(text);
+            }
+        }
+    }
+    let mut page = Page::new(log.clone());
+    page.set_id(2);
+    assert_eq!(log.take(), ["1", "2"]);
+}
+
+#[test]
+fn a_function_of_the_name_of_a_node_is_called() {
+    fn price(of: u64) -> u64 {
+        of * 10
+    }
+    fn set_qty(of: u64) -> u64 {
+        of + 1
+    }
+    reactive! {
+        struct Cart {
+            signal qty: u64 = 2;
+            signal price: fn(u64) -> u64 = |qty| qty * 3;
+            computed by_function: u64 = price(*qty) + set_qty(*qty);
+            computed by_node: u64 = (price)(*qty);
+        }
+    }
+    let cart = Cart::new();
+    assert_eq!((*cart.by_function(), *cart.by_node()), (20 + 3, 6));
 }

@@ -4,19 +4,24 @@
 //!
 //! Must not know: how the facts were found.
 
+use quote::ToTokens;
 use syn::Type;
 
 use super::{Scene, last};
 use crate::errors::Errors;
 use crate::model::Use;
-use crate::names::Form;
-use crate::parse::{Keyword, Value};
+use crate::names::{Callee, Form};
+use crate::parse::{Item, Keyword, Value};
 use crate::similar::similar;
 
 /// SK001: a name that stands for a value and is close to a node's.
 pub(super) fn known_names(scene: &Scene, errors: &mut Errors) {
     let mut told: Vec<&str> = Vec::new();
     for unknown in &scene.facts.unknown {
+        let Some(left) = scene.lookups.get().checked_sub(scene.known.len()) else {
+            return;
+        };
+        scene.lookups.set(left);
         let meant = similar(&unknown.name, scene.known.iter().map(String::as_str));
         let Some(meant) = meant.filter(|_| !told.contains(&unknown.name.as_str())) else {
             continue;
@@ -27,6 +32,36 @@ pub(super) fn known_names(scene: &Scene, errors: &mut Errors) {
             .push("SK001", unknown.place, text)
             .help(format!("did you mean `{meant}`?"));
     }
+}
+
+/// SK028: initial values are computed before there is a node. A name that stands where a function cannot is surely
+/// meant to be the node.
+pub(super) fn initial_values(scene: &Scene, errors: &mut Errors) {
+    if !matches!(scene.item.keyword, Keyword::Let | Keyword::Signal) {
+        return;
+    }
+    for name in &scene.facts.values {
+        let text = format!(
+            "the initial value of `{}` cannot read `{name}`",
+            scene.item.name
+        );
+        errors
+            .push("SK028", name, text)
+            .help("initial values see no node and no parameter of `new`: hand the value to `new`, or derive it with `computed`");
+    }
+}
+
+/// Is it worth a stand-in that says what the name means? A function of the user's may well have the name of a node.
+pub(super) fn calls_a_value(callee: &Callee, nodes: &[&Item]) -> bool {
+    let Some(node) = callee.node else {
+        return true;
+    };
+    let holds_function = |ty: &Type| {
+        let words = ty.to_token_stream().to_string();
+        let mut words = words.split(|letter: char| !letter.is_alphanumeric());
+        words.any(|word| matches!(word, "fn" | "Fn" | "FnMut" | "FnOnce"))
+    };
+    callee.arguments == 0 || nodes[node].ty.as_ref().is_some_and(holds_function)
 }
 
 /// SK003: the shortest cycle.

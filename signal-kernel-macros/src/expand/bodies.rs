@@ -228,7 +228,7 @@ fn same(context: &Context, node: &Node, ty: &TokenStream, span: Span, rule: &Rul
 /// ```text
 /// fn __start_user(client: &Client, id: &u64) -> Option<impl FnOnce(Start<'_, Future>)> {
 ///     let argument_0 = Argument::copy_for_call(client);
-///     let argument_1 = Argument::copy_for_call(id);
+///     let argument_1 = Argument::copy_for_call(id)?; // for the argument `id?`
 ///     Some(<fetch_user>::__start(argument_0, argument_1))
 /// }
 /// ```
@@ -249,7 +249,8 @@ fn start(
         Some((args, parens)) => {
             // Cloned first: what rustc says of the call then speaks of values, not of references.
             let mut clones = TokenStream::new();
-            let values = args.iter().enumerate().map(|(index, Arg { expr, bare })| {
+            let values = args.iter().enumerate().map(|(index, arg)| {
+                let Arg { expr, bare, tried } = arg;
                 let Some(node) = *bare else {
                     return quote!(#expr);
                 };
@@ -257,7 +258,7 @@ fn start(
                 // The type is told, or else rustc would suggest to borrow what cannot be cloned.
                 let ty = located(seen_type(&context.graph.nodes[node]), expr.span());
                 let copy = quote_spanned!(expr.span()=> <#ty as ::signal_kernel::needs::Argument<#ty>>::copy_for_call(#expr));
-                clones.extend(quote!(let #value = #copy;));
+                clones.extend(quote!(let #value = #copy #tried;));
                 quote!(#value)
             });
             let values: Vec<TokenStream> = values.collect();

@@ -25,7 +25,7 @@ pub(super) fn warnings(context: &Context) -> TokenStream {
     let lonely = graph.nodes.iter().filter(|node| match &node.kind {
         Kind::Effect { body, .. } => {
             body.good
-                && node.setters.is_empty()
+                && node.callees.is_empty()
                 && !body
                     .uses
                     .iter()

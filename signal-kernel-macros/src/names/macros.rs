@@ -60,6 +60,9 @@ fn format_of(name: &str) -> Format {
     }
 }
 
+/// A macro call inside of this many others is not parsed: each level reads all that is in it once more.
+const DEEPEST: usize = 16;
+
 impl Walk<'_> {
     pub(super) fn macro_call(&mut self, call: &Macro) {
         let name = call
@@ -79,13 +82,20 @@ impl Walk<'_> {
             name.as_str(),
             "matches" | "assert_matches" | "debug_assert_matches"
         );
-        let understood = tests_pattern && self.pattern_test(call, format);
+        self.macros += 1;
+        let understood = tests_pattern && self.macros < DEEPEST && self.pattern_test(call, format);
         if !understood {
-            match arguments.parse2(call.tokens.clone()) {
-                Ok(args) => self.arguments(&args, 0, format),
-                Err(_) => self.every_identifier(call.tokens.clone(), format != Format::Never),
+            let strings = format != Format::Never;
+            let args = match self.macros < DEEPEST {
+                true => arguments.parse2(call.tokens.clone()).ok(),
+                false => None,
+            };
+            match args {
+                Some(args) => self.arguments(&args, 0, format),
+                None => self.every_identifier(call.tokens.clone(), strings),
             }
         }
+        self.macros -= 1;
         self.in_async = in_async;
     }
 

@@ -428,6 +428,25 @@ fn writes() {
 }
 
 #[test]
+fn callees() {
+    for (body, expected) in [
+        ("price(1)", "price"),
+        ("set_price(1) + reload_user()", "set_price reload_user"),
+        ("reload_price() + set_user(1) + set_log(1)", ""),
+        ("{ fn price() {} price() }", ""),
+        ("{ let set_price = f; set_price(1) }", ""),
+        ("(price)(1) + self::price(1) + x.price(1)", ""),
+    ] {
+        let callees = facts(body).callees;
+        let callees: Vec<_> = callees
+            .iter()
+            .map(|callee| callee.ident.to_string())
+            .collect();
+        assert_eq!(callees.join(" "), expected, "{body}");
+    }
+}
+
+#[test]
 fn awaits_and_selves() {
     for (body, awaits, selfs) in [
         ("a.await", 1, 0),

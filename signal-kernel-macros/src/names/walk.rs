@@ -8,7 +8,7 @@
 use syn::visit::{self, Visit};
 use syn::{Arm, BinOp, Block, Expr, Ident, Item, Local, Macro, Member, Pat, Stmt, UnOp};
 
-use super::{Form, Position, SelfUse, Walk, Write, bare, text};
+use super::{Callee, Form, Position, SelfUse, Walk, Write, bare, text};
 use crate::model::Part;
 use crate::parse::Keyword;
 
@@ -140,10 +140,16 @@ impl<'ast> Visit<'ast> for Walk<'_> {
             Expr::Call(call) => {
                 match bare(&call.func) {
                     Some(callee) if self.scopes.binds(&text(callee)) => {}
-                    Some(callee) if self.method_of_graph(callee).is_some() => {
-                        self.facts.setters.push(callee.clone());
+                    Some(callee) => {
+                        let node = self.names.node(callee);
+                        if node.is_some() || self.method_of_graph(callee).is_some() {
+                            self.facts.callees.push(Callee {
+                                ident: callee.clone(),
+                                arguments: call.args.len(),
+                                node,
+                            });
+                        }
                     }
-                    Some(_) => {}
                     None => self.visit_expr(&call.func),
                 }
                 call.args

@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, Ident, Token, Type, Visibility, token};
+use syn::{Attribute, Block, Expr, Ident, Token, Type, Visibility, token};
 
 use super::{Draft, Item, Keyword, Value, report};
 use crate::errors::Errors;
@@ -200,7 +200,15 @@ fn keyword(
 
 fn block_value(block: TokenTree, errors: &mut Errors) -> Value {
     let tokens = TokenStream::from(block);
-    match syn::parse2(tokens.clone()) {
+    let parsed = (|input: ParseStream| {
+        let content;
+        let brace_token = syn::braced!(content in input);
+        content.call(Attribute::parse_inner)?; // rustc reads them: the tokens are handed on as they are
+        let stmts = content.call(Block::parse_within)?;
+        Ok(Block { brace_token, stmts })
+    })
+    .parse2(tokens.clone());
+    match parsed {
         Ok(block) => Value::Block(block),
         Err(error) => {
             report(&error, errors);

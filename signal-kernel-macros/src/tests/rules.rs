@@ -320,3 +320,64 @@ fn many_mistakes_are_all_reported() {
         ],
     );
 }
+
+#[test]
+fn initial_values_that_read_an_item() {
+    let help = "initial values see no node and no parameter of `new`: hand the value to `new`, or derive it with `computed`";
+    assert_item(
+        "let client: Client; signal id: u64 = client.id + *start; signal start: u64 = 1;",
+        &[
+            &format!("SK028 1:38 the initial value of `id` cannot read `client` | {help}"),
+            &format!("SK028 1:51 the initial value of `id` cannot read `start` | {help}"),
+        ],
+    );
+    // A function of the user's may have the name of a node, and a body binds names of its own.
+    assert_item("signal id: u64 = id(id) + { let id = 1; id * 2 };", &[]);
+}
+
+#[test]
+fn the_name_of_the_batch_type() {
+    assert_told("#[batch(Writes)] struct S { signal a: u8; }", &[]);
+    let help = "it names the type that a batch hands out";
+    for (attributes, told) in [
+        (
+            "#[batch]",
+            format!("SK010 1:3 expected `#[batch(Name)]` | {help}"),
+        ),
+        (
+            "#[batch(a::B)]",
+            format!("SK010 1:3 expected `#[batch(Name)]` | {help}"),
+        ),
+        (
+            "#[batch(A)] #[batch(A)]",
+            "SK010 1:15 attribute `batch` is given twice".to_owned(),
+        ),
+    ] {
+        assert_told(
+            &format!("{attributes} struct S {{ signal a: u8; }}"),
+            &[&told],
+        );
+    }
+}
+
+/// Each misspelt name is compared with each node, up to a number of pairs: rustc reports the others.
+#[test]
+fn many_misspelt_names() {
+    let items: Vec<String> = (0..1000)
+        .map(|at| format!("signal number_{at}: u8; computed c{at}: u8 = *nubmer_{at};"))
+        .collect();
+    let told = super::told(&format!("struct S {{ {} }}", items.join(" ")));
+    assert_eq!(told.len(), 25);
+    assert!(
+        told[24].ends_with("did you mean `number_24`?"),
+        "{}",
+        told[24]
+    );
+}
+
+/// The arguments of a macro are parsed, those of the macros in them once more: up to a depth.
+#[test]
+fn macros_inside_of_macros() {
+    let body = format!("{}*qty{}", "vec![".repeat(300), "]".repeat(300));
+    assert_item(&format!("signal qty: u8; computed a: Deep = {body};"), &[]);
+}

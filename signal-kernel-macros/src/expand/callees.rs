@@ -1,0 +1,62 @@
+//! Functions that stand in where a body calls a node (SK024), or a method of the graph as if it were a function
+//! (SK007): their bounds say why there is nothing to call.
+//!
+//! Invariants: a function of the user's of the same name is found before one of these, since a name that is
+//! imported by a glob comes last; a graph without such a call expands to nothing here.
+//!
+//! Must not know: whether there is such a function of the user's: rustc does.
+
+use crate::model::Graph;
+use crate::names::Callee;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use std::collections::HashSet;
+use syn::ext::IdentExt;
+
+/// ```text
+/// #[allow(unused_imports)]
+/// use __callees_Cart::*;
+/// mod __callees_Cart {
+///     pub(super) fn set_price<A0, R>(_: A0) -> R where for<'call> (): ::signal_kernel::needs::Write<'call> { .. }
+/// }
+/// ```
+pub(super) fn callees(graph: &Graph) -> TokenStream {
+    let mut told = HashSet::new();
+    let callees = graph.nodes.iter().flat_map(|node| &node.callees);
+    let functions: Vec<TokenStream> = callees
+        .filter(|callee| told.insert(callee.ident.to_string()))
+        .map(function)
+        .collect();
+    if functions.is_empty() {
+        return TokenStream::new();
+    }
+    let module = format_ident!("__callees_{}", graph.name.unraw());
+    quote! {
+        #[allow(unused_imports, clippy::wildcard_imports)]
+        use #module::*;
+        #[doc(hidden)]
+        #[allow(dead_code, non_snake_case, clippy::all, clippy::pedantic, clippy::nursery)]
+        mod #module { #(#functions)* }
+    }
+}
+
+/// It yields whatever the body takes, so that the bound is the only error.
+fn function(callee: &Callee) -> TokenStream {
+    let Callee {
+        ident,
+        arguments,
+        node,
+    } = callee;
+    let place = ident.span();
+    let types: Vec<_> = (0..*arguments).map(|at| format_ident!("A{at}")).collect();
+    let need = match node {
+        Some(_) => quote_spanned!(place=> Call),
+        None => quote_spanned!(place=> Write),
+    };
+    let need = quote_spanned!(place=> (): ::signal_kernel::needs::#need<'call>);
+    quote! {
+        pub(super) fn #ident<#(#types,)* R>(#(_: #types),*) -> R where for<'call> #need {
+            ::core::unreachable!()
+        }
+    }
+}
