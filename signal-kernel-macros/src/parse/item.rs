@@ -163,6 +163,17 @@ fn ty(input: ParseStream, keyword: Keyword, errors: &mut Errors) -> syn::Result<
         report(&error, errors);
         return Ok(None);
     }
+    // `u64 += 1`: a type may end in a `+`, which rustc would blame on the type.
+    let fork = input.fork();
+    let plain = Type::without_plus(&fork)
+        .ok()
+        .filter(|_| fork.peek(Token![+=]));
+    if let Some(ty) = plain {
+        errors.push("SK008", fork.span(), "expected `=`");
+        input.advance_to(&fork);
+        input.parse::<TokenTree>()?;
+        return Ok(Some(ty));
+    }
     input.parse().map(Some)
 }
 

@@ -314,3 +314,16 @@ fn types_own_their_values() {
         ],
     );
 }
+
+#[test]
+fn an_operator_where_an_equals_sign_belongs() {
+    assert_item(
+        "signal a: u64 += 1;\ncomputed b: u64 *= 1;\nlet c: Vec<u8> += 1;",
+        &[
+            "SK008 1:15 expected `=`",
+            "SK008 2:17 expected `=`",
+            "SK008 3:16 expected `=`",
+        ],
+    );
+    assert_item("let a: Box<dyn A + B> = b; let c: Vec<u8>= d;", &[]);
+}
