@@ -382,6 +382,13 @@ fn set_body(
     };
     let masks = plan.masks(index, Part::Whole);
     let Some(((word, bits), later)) = masks.split_first() else {
+        // A float is not: the zeros are equal.
+        let exact = context
+            .primitive(node)
+            .is_some_and(|name| !name.starts_with('f'));
+        if exact {
+            return quote!(self.#field.put(&mut self.core__, #value););
+        }
         return quote! {
             let revision = #revision;
             if let ::core::option::Option::Some(old) = self.#field.replace(#value, Self::#same, revision) {

@@ -80,7 +80,7 @@ pub fn refresh<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
     }
     arm_outdated(graph, &needed, &mut caught);
     if !caught.0.is_empty() && G::WIRING.kind(rank) == WireKind::Lazy {
-        read::force_inside(graph, rank, &mut caught.0); // what can run does
+        read::force(graph, rank, &mut caught.0); // what can run does
     }
     caught.0.resume();
 }

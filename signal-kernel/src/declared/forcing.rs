@@ -45,17 +45,19 @@ thread_local! {
         const { ManuallyDrop::new(RefCell::new(Vec::new())) };
 }
 
-/// Begins a read, unless it is inside another one: then it says `false`, and `inside` does it.
+/// Is a read going on?
 #[inline(always)]
-pub(super) fn begin(graph: usize, since: Place) -> bool {
+pub(super) fn is_inside() -> bool {
+    INNERMOST.with(|innermost| innermost.graph.get() != 0)
+}
+
+/// Begins a read. If another one is going on, `enter` comes before.
+#[inline(always)]
+pub(super) fn begin(graph: usize, since: Place) {
     INNERMOST.with(|innermost| {
-        let alone = innermost.graph.get() == 0;
-        if alone {
-            innermost.graph.set(graph);
-            innermost.since.set(Some(since));
-        }
-        alone
-    })
+        innermost.graph.set(graph);
+        innermost.since.set(Some(since));
+    });
 }
 
 /// The value of this rank is next.
@@ -64,50 +66,43 @@ pub(super) fn at(rank: usize) {
     INNERMOST.with(|innermost| innermost.rank.set(rank));
 }
 
-/// Ends a read that was not inside another one. No user code unwinds out of one.
+/// Ends a read. If it was inside another one, `leave` comes after. No user code unwinds out of one.
 #[inline(always)]
 pub(super) fn end() {
     INNERMOST.with(|innermost| innermost.graph.set(0));
 }
 
-/// A read inside another one. `is_cyclic` is asked of each read around it.
+/// A read is about to begin inside another one. `is_cyclic` is asked of each read around it.
 ///
 /// # Errors
 ///
 /// The read around this one that would have to come to its end first.
-#[cold]
-pub(super) fn inside(
-    graph: usize,
-    since: Place,
-    is_cyclic: impl Fn(&Read) -> bool,
-    read: impl FnOnce(),
-) -> Result<(), Read> {
-    INNERMOST.with(|innermost| {
-        let around = innermost.get();
-        OUTER.with(|outer| {
-            let mut outer = outer.borrow_mut();
-            let mut all = outer.iter().chain(&around);
-            if let Some(read) = all.find(|&read| is_cyclic(read)) {
-                return Err(*read);
-            }
-            outer.extend(around);
-            Ok(())
-        })?;
-        innermost.graph.set(graph);
-        innermost.since.set(Some(since));
-        read();
-        OUTER.with(|outer| {
-            let mut outer = outer.borrow_mut();
-            let around = outer.pop();
-            if outer.is_empty() {
-                drop(mem::take(&mut *outer));
-            }
-            innermost.graph.set(around.map_or(0, |read| read.graph));
-            innermost.rank.set(around.map_or(0, |read| read.rank));
-            innermost.since.set(around.map(|read| read.since));
-        });
+pub(super) fn enter(is_cyclic: impl Fn(&Read) -> bool) -> Result<(), Read> {
+    let around = INNERMOST.with(Innermost::get);
+    OUTER.with(|outer| {
+        let mut outer = outer.borrow_mut();
+        let mut all = outer.iter().chain(&around);
+        if let Some(read) = all.find(|&read| is_cyclic(read)) {
+            return Err(*read);
+        }
+        outer.extend(around);
         Ok(())
     })
+}
+
+/// A read that was inside another one has ended.
+#[cold]
+pub(super) fn leave() {
+    OUTER.with(|outer| {
+        let mut outer = outer.borrow_mut();
+        if let Some(around) = outer.pop() {
+            begin(around.graph, around.since);
+            at(around.rank);
+        }
+        if outer.is_empty() {
+            drop(mem::take(&mut *outer));
+        }
+    });
 }
 
 impl Innermost {

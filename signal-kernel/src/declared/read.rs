@@ -43,13 +43,7 @@ fn computed<'graph, G: Wired<W>, const W: usize, T>(
 ) -> &'graph T {
     let mut panics = FirstPanic::default();
     if !lazy.is_fresh() {
-        let address = ptr::from_ref(graph.core()).addr();
-        if forcing::begin(address, Location::caller()) {
-            force(graph, rank, &mut panics);
-            forcing::end();
-        } else {
-            force_inside(graph, rank, &mut panics);
-        }
+        force(graph, rank, &mut panics);
     }
     panics.resume();
     match lazy.peek() {
@@ -78,32 +72,45 @@ pub fn not_lazy(rank: usize) -> ! {
     unreachable!("rank {rank} is not lazy")
 }
 
-/// As `force`, for a read that may be inside another one.
+/// Brings a lazy value, and the lazy values under it, up to date; keeps the panics of the bodies it runs.
 ///
 /// # Panics
 ///
 /// If a body that is running on this thread must come to its end first.
+#[inline(always)]
+#[track_caller]
+pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
+    let inside = forcing::is_inside();
+    if inside {
+        enter(graph, rank);
+    }
+    forcing::begin(address(graph), Location::caller());
+    force_all(graph, rank, panics);
+    forcing::end();
+    if inside {
+        forcing::leave();
+    }
+}
+
+fn address<G: Wired<W>, const W: usize>(graph: &G) -> usize {
+    ptr::from_ref(graph.core()).addr()
+}
+
+/// A body that is computed for another read reads this value.
 #[cold]
 #[track_caller]
-pub(super) fn force_inside<G: Wired<W>, const W: usize>(
-    graph: &G,
-    rank: usize,
-    panics: &mut FirstPanic,
-) {
-    let address = ptr::from_ref(graph.core()).addr();
+fn enter<G: Wired<W>, const W: usize>(graph: &G, rank: usize) {
     let is_cyclic = |read: &Read| {
-        read.graph == address
+        read.graph == address(graph)
             && !graph.lazy(read.rank).is_fresh()
             && batch::has(&batch::needed::<G, W>(rank), read.rank)
     };
-    let force = || force(graph, rank, panics);
-    if let Err(around) = forcing::inside(address, Location::caller(), is_cyclic, force) {
+    if let Err(around) = forcing::enter(is_cyclic) {
         refuse_cycle(G::WIRING, rank, around);
     }
 }
 
-/// Brings a lazy value, and the lazy values under it, up to date; keeps the panics of the bodies it runs.
-fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
+fn force_all<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
     let core = graph.core();
     let mut read = G::WIRING.lazy.of(rank);
     if read.all(|(word, bits)| core.outdated(word) & bits == 0) {

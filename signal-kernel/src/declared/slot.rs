@@ -153,6 +153,31 @@ impl<T, V: Version> Slot<T, V> {
         Some(mem::replace(&mut self.value, value))
     }
 
+    /// As `replace`, for a signal that no node depends on, of a type whose equal values are the same: it need not be
+    /// compared, unless somebody watches.
+    #[inline(always)]
+    pub fn put<const W: usize>(&mut self, core: &mut Core<W>, value: T)
+    where
+        T: Copy + PartialEq,
+    {
+        if core.watch.is_quiet() {
+            self.value = value;
+        } else {
+            self.put_carefully(core, value);
+        }
+    }
+
+    #[cold]
+    fn put_carefully<const W: usize>(&mut self, core: &mut Core<W>, value: T)
+    where
+        T: Copy + PartialEq,
+    {
+        if self.value != value {
+            self.value = value;
+            core.note_change();
+        }
+    }
+
     /// Changes the signal at `position` in place, outside any batch, and marks who reads it, even if `change`
     /// panics half-way.
     pub fn change<const W: usize>(
