@@ -8,14 +8,12 @@
 
 use crate::{
     panics::FirstPanic,
+    sync::{AtomicBool, AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError},
     waiters::{Leaving, List, wake_each},
 };
 use std::{
     mem, ptr,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
-    },
+    sync::Arc,
     task::{Wake, Waker},
 };
 

@@ -32,6 +32,7 @@ mod room;
 mod shared;
 mod stack;
 mod state;
+mod sync;
 mod waiters;
 
 pub use cancel::{CancelToken, Cancelled};

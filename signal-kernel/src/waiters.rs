@@ -6,13 +6,13 @@
 //!
 //! Must not know: what they wait for.
 
-use crate::panics::FirstPanic;
+use crate::{
+    panics::FirstPanic,
+    sync::{AtomicBool, AtomicU64, Mutex, Ordering, PoisonError},
+};
 use std::{
     mem,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::Arc,
     task::{Wake, Waker},
 };
 

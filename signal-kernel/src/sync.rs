@@ -1,0 +1,7 @@
+//! What threads share in the waking path. The model check in `tests/loom` compiles that path with types of its own
+//! in the place of these.
+
+pub(crate) use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+};

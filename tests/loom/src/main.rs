@@ -1,0 +1,410 @@
+//! A model check of the waking path: the ready queue and the wakers of a graph, as they are, in every order that
+//! the memory model allows for a few threads.
+//!
+//! `cargo run --release --manifest-path tests/loom/Cargo.toml [-- model]`
+//!
+//! Invariants: the files under check are those of the runtime crate, with loom's types in the place of the
+//! standard library's. A model fails if a wake is lost, if threads wait for each other for ever, or if a waker is
+//! kept by what is gone.
+//!
+//! Must not know: graphs, nodes, values.
+
+#![allow(dead_code)] // the models do not use all of what they check
+
+#[path = "../../../signal-kernel/src/hub.rs"]
+mod hub;
+#[path = "../../../signal-kernel/src/panics.rs"]
+mod panics;
+#[path = "../../../signal-kernel/src/waiters.rs"]
+mod waiters;
+
+/// What threads share in the waking path.
+mod sync {
+    pub(crate) use loom::sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+    };
+    pub(crate) use std::sync::PoisonError;
+}
+
+use hub::{Bell, Post};
+use loom::thread;
+use panics::FirstPanic;
+use std::{
+    env,
+    process::ExitCode,
+    sync::Arc,
+    task::{Wake, Waker},
+    time::Instant,
+};
+use sync::{AtomicBool, Ordering};
+use waiters::{Seat, Waiters};
+
+type Model = (&'static str, fn());
+
+const MODELS: [Model; 13] = [
+    ("a wake while the work is polled", wake_in_a_poll),
+    ("a flag and no registration", relaxed_flag),
+    ("old wakes while new work begins", old_wakes),
+    ("two works ring at once", two_works),
+    ("one work rings twice", rings_twice),
+    ("a second task polls while work rings", second_task),
+    ("a task polls and goes away", gone_task),
+    ("a write tells while work rings", news_and_ring),
+    ("the graph goes while work rings", graph_goes),
+    ("a graph in a mutex, two tasks", in_a_mutex),
+    ("a waiter comes while all are woken", waiter_comes),
+    ("a wait is dropped while all are woken", waiter_goes),
+    ("waiters behind the waker of a graph", waiters_behind),
+];
+
+fn main() -> ExitCode {
+    let wanted: Vec<String> = env::args().skip(1).collect();
+    let wanted = wanted.join(" ");
+    for (name, model) in MODELS.iter().filter(|(name, _)| name.contains(&wanted)) {
+        let began = Instant::now();
+        let mut builder = loom::model::Builder::new();
+        builder.preemption_bound = Some(4);
+        builder.max_branches = 10_000;
+        builder.check(*model);
+        println!("{name}: holds ({:.1?})", began.elapsed());
+    }
+    ExitCode::SUCCESS
+}
+
+/// A task of an executor: woken or not.
+#[derive(Debug)]
+struct Task(AtomicBool);
+
+impl Wake for Task {
+    fn wake(self: Arc<Self>) {
+        self.0.swap(true, Ordering::AcqRel); // as executors do: a plain store would hide an earlier wake
+    }
+}
+
+impl Task {
+    fn new() -> (Arc<Task>, Waker) {
+        let task = Arc::new(Task(AtomicBool::new(false)));
+        (task.clone(), Waker::from(task))
+    }
+
+    fn take(&self) -> bool {
+        self.0.swap(false, Ordering::AcqRel)
+    }
+}
+
+/// A graph with work that ends when it sees its flag.
+struct Graph {
+    post: Post,
+    works: Vec<Work>,
+}
+
+struct Work {
+    bell: Arc<Bell>,
+    flag: Arc<AtomicBool>,
+    order: Ordering,
+    done: bool,
+}
+
+impl Graph {
+    fn new(works: u32, order: Ordering) -> Self {
+        let post = Post::default();
+        let works = (0..works).map(|rank| {
+            let bell = Bell::new(&post.hub, rank);
+            bell.begin();
+            Work {
+                bell,
+                flag: Arc::new(AtomicBool::new(false)),
+                order,
+                done: false,
+            }
+        });
+        let works = works.collect();
+        Graph { post, works }
+    }
+
+    /// What another thread has of the work.
+    fn outside(&self, work: usize) -> (Arc<AtomicBool>, Waker) {
+        let work = &self.works[work];
+        (work.flag.clone(), Waker::from(work.bell.clone()))
+    }
+
+    /// As `poll_progress`. True: something was committed.
+    fn poll(&mut self, waker: &Waker) -> bool {
+        let ready = self.post.take_ready(waker);
+        let mut done = false;
+        for &rank in &ready {
+            let work = &mut self.works[rank as usize];
+            work.bell.rung();
+            if !work.done && work.flag.load(work.order) {
+                work.done = true;
+                work.bell.end();
+                done = true;
+            }
+        }
+        self.post.give_back(ready);
+        if done {
+            self.post.hub.forget_news();
+            let mut panics = FirstPanic::default();
+            self.post.tell_others(&mut panics);
+        }
+        done
+    }
+
+    fn write(&mut self, f: impl FnOnce(&mut Self)) {
+        f(self);
+        let mut panics = FirstPanic::default();
+        self.post.tell_news(&mut panics);
+    }
+
+    fn is_done(&self) -> bool {
+        self.works.iter().all(|work| work.done)
+    }
+
+    /// The other threads are through: polls for as long as the task is woken.
+    fn drive(&mut self, task: &Task, waker: &Waker) {
+        while task.take() {
+            self.poll(waker);
+        }
+    }
+}
+
+/// Another thread that lets work end.
+fn ends((flag, waker): (Arc<AtomicBool>, Waker), order: Ordering) -> thread::JoinHandle<()> {
+    thread::spawn(move || {
+        flag.store(true, order);
+        waker.wake();
+    })
+}
+
+fn wake_in_a_poll() {
+    let (task, waker) = Task::new();
+    let mut graph = Graph::new(1, Ordering::Acquire);
+    let other = ends(graph.outside(0), Ordering::Release);
+    graph.poll(&waker);
+    graph.poll(&waker);
+    other.join().unwrap();
+    graph.drive(&task, &waker);
+    assert!(graph.is_done(), "a wake was lost");
+}
+
+/// What a waker wrote before it found the work queued must be seen by the poll that follows.
+fn relaxed_flag() {
+    let (task, waker) = Task::new();
+    let mut graph = Graph::new(1, Ordering::Relaxed);
+    let outside = graph.outside(0);
+    let early = outside.1.clone();
+    let others = [
+        thread::spawn(move || early.wake()),
+        ends(outside, Ordering::Relaxed),
+    ];
+    graph.poll(&waker);
+    others.into_iter().for_each(|other| other.join().unwrap());
+    graph.drive(&task, &waker);
+    assert!(graph.is_done(), "a wake was lost");
+}
+
+/// The same for wakes that come while other work begins with the same bell.
+fn old_wakes() {
+    let (task, waker) = Task::new();
+    let mut graph = Graph::new(1, Ordering::Relaxed);
+    graph.poll(&waker);
+    let outside = graph.outside(0);
+    let early = outside.1.clone();
+    let others = [
+        thread::spawn(move || early.wake()),
+        ends(outside, Ordering::Relaxed),
+    ];
+    graph.write(|graph| {
+        graph.works[0].bell.end();
+        graph.works[0].bell.begin();
+    });
+    graph.drive(&task, &waker);
+    others.into_iter().for_each(|other| other.join().unwrap());
+    graph.drive(&task, &waker);
+    assert!(graph.is_done(), "a wake was lost");
+}
+
+fn two_works() {
+    let (task, waker) = Task::new();
+    let mut graph = Graph::new(2, Ordering::Relaxed);
+    graph.poll(&waker);
+    let others = [0, 1].map(|work| ends(graph.outside(work), Ordering::Relaxed));
+    graph.drive(&task, &waker);
+    others.into_iter().for_each(|other| other.join().unwrap());
+    graph.drive(&task, &waker);
+    assert!(graph.is_done(), "a wake was lost");
+}
+
+fn rings_twice() {
+    let (task, waker) = Task::new();
+    let mut graph = Graph::new(1, Ordering::Relaxed);
+    graph.poll(&waker);
+    let (flag, bell) = graph.outside(0);
+    let other = thread::spawn(move || {
+        bell.wake_by_ref();
+        flag.store(true, Ordering::Relaxed);
+        bell.wake();
+    });
+    graph.drive(&task, &waker);
+    other.join().unwrap();
+    graph.drive(&task, &waker);
+    assert!(graph.is_done(), "a wake was lost");
+}
+
+fn second_task() {
+    let tasks = [Task::new(), Task::new()];
+    let mut graph = Graph::new(1, Ordering::Relaxed);
+    graph.poll(&tasks[0].1);
+    let other = ends(graph.outside(0), Ordering::Relaxed);
+    let done = graph.poll(&tasks[1].1);
+    other.join().unwrap();
+    assert!(tasks[0].0.take(), "the first was told nothing");
+    let woken = tasks[1].0.take();
+    assert!(woken || done, "the second was told nothing");
+    if !done {
+        graph.poll(&tasks[1].1);
+    }
+    assert!(graph.is_done(), "a wake was lost");
+}
+
+fn gone_task() {
+    let (driver, waker) = Task::new();
+    let (handler, once) = Task::new();
+    let mut graph = Graph::new(1, Ordering::Relaxed);
+    graph.poll(&waker);
+    graph.outside(0).1.wake();
+    graph.drive(&driver, &waker); // woken once, and has polled since
+    let other = ends(graph.outside(0), Ordering::Relaxed);
+    graph.poll(&once);
+    drop(once);
+    graph.drive(&driver, &waker);
+    other.join().unwrap();
+    graph.drive(&driver, &waker);
+    assert!(graph.is_done(), "a wake was lost");
+    drop(graph);
+    assert_eq!(Arc::strong_count(&handler), 1, "a waker is kept");
+}
+
+fn news_and_ring() {
+    let (task, waker) = Task::new();
+    let mut graph = Graph::new(2, Ordering::Relaxed);
+    graph.poll(&waker);
+    let other = ends(graph.outside(0), Ordering::Relaxed);
+    graph.write(|graph| {
+        graph.works[1].bell.end();
+        graph.works[1].done = true;
+    });
+    assert!(task.0.load(Ordering::Acquire), "news were not told");
+    graph.drive(&task, &waker);
+    other.join().unwrap();
+    graph.drive(&task, &waker);
+    assert!(graph.is_done(), "a wake was lost");
+}
+
+fn graph_goes() {
+    let tasks = [Task::new(), Task::new()];
+    let mut graph = Graph::new(1, Ordering::Relaxed);
+    for (_, waker) in &tasks {
+        graph.poll(waker);
+    }
+    let outside = graph.outside(0);
+    let kept = outside.1.clone();
+    let other = ends(outside, Ordering::Relaxed);
+    drop(graph);
+    other.join().unwrap();
+    for (task, _) in &tasks {
+        assert!(task.take(), "a task was told nothing");
+        assert_eq!(Arc::strong_count(task), 2, "a waker is kept");
+    }
+    drop(kept);
+}
+
+fn in_a_mutex() {
+    let graph = Arc::new(loom::sync::Mutex::new(Graph::new(1, Ordering::Relaxed)));
+    let (driver, waker) = Task::new();
+    graph.lock().unwrap().poll(&waker);
+    let outside = graph.lock().unwrap().outside(0);
+    let others = [
+        ends(outside, Ordering::Relaxed),
+        thread::spawn({
+            let graph = graph.clone();
+            move || {
+                let (_, once) = Task::new();
+                graph.lock().unwrap().poll(&once);
+            }
+        }),
+    ];
+    graph.lock().unwrap().drive(&driver, &waker);
+    others.into_iter().for_each(|other| other.join().unwrap());
+    let mut graph = graph.lock().unwrap();
+    graph.drive(&driver, &waker);
+    assert!(graph.is_done(), "a wake was lost");
+}
+
+fn waiter_comes() {
+    let waiters = Arc::<Waiters>::default();
+    let tasks = [Task::new(), Task::new()];
+    let flag = Arc::new(AtomicBool::new(false));
+    waiters.add(&tasks[0].1, None);
+    let other = thread::spawn({
+        let (waiters, flag) = (waiters.clone(), flag.clone());
+        move || {
+            flag.store(true, Ordering::Relaxed);
+            waiters.wake();
+        }
+    });
+    let mut seat = Seat::default();
+    waiters.add(&tasks[1].1, Some(&mut seat));
+    // Each wake comes with the lock: after it, what was written before is seen.
+    waiters.add(&tasks[0].1, None);
+    let seen = flag.load(Ordering::Relaxed);
+    other.join().unwrap();
+    assert!(tasks[0].0.take(), "the first was told nothing");
+    assert!(seen || tasks[1].0.take(), "the second was told nothing");
+}
+
+fn waiter_goes() {
+    let waiters = Arc::<Waiters>::default();
+    let tasks = [Task::new(), Task::new()];
+    let mut seats = [Seat::default(), Seat::default()];
+    for ((_, waker), seat) in tasks.iter().zip(&mut seats) {
+        waiters.add(waker, Some(seat));
+    }
+    let other = thread::spawn({
+        let waiters = waiters.clone();
+        move || waiters.wake()
+    });
+    let [first, second] = seats;
+    drop(first);
+    other.join().unwrap();
+    assert!(tasks[1].0.take(), "the second was told nothing");
+    let mut second = second;
+    waiters.add(&tasks[1].1, Some(&mut second));
+    drop(second);
+    for (task, _) in &tasks {
+        assert_eq!(Arc::strong_count(task), 2, "a waker is kept");
+    }
+}
+
+/// As the functions and `Shared` have it.
+fn waiters_behind() {
+    let waiters = Arc::<Waiters>::default();
+    let inside = Waker::from(waiters.clone());
+    let tasks = [Task::new(), Task::new()];
+    let mut seats = [Seat::default(), Seat::default()];
+    let mut graph = Graph::new(1, Ordering::Relaxed);
+    waiters.add(&tasks[0].1, Some(&mut seats[0]));
+    graph.poll(&inside);
+    let other = ends(graph.outside(0), Ordering::Relaxed);
+    waiters.add(&tasks[1].1, Some(&mut seats[1]));
+    let mut done = graph.poll(&inside);
+    other.join().unwrap();
+    assert!(tasks[0].0.take(), "the first was told nothing");
+    if !done {
+        assert!(tasks[1].0.take(), "the second was told nothing");
+        waiters.add(&tasks[1].1, Some(&mut seats[1]));
+        done = graph.poll(&inside);
+    }
+    assert!(done, "a wake was lost");
+}
