@@ -4,22 +4,29 @@
 //!
 //! Must not know: executors.
 
-use signal_kernel::__private::check_dynamic;
+use signal_kernel::__private::{check_dynamic, dynamic_size};
 use signal_kernel::{
     AsyncMeta, AsyncSignal, AsyncStatus, AsyncValue, CancelReason, CancelToken, Computed,
-    FetchContext, ResourceOptions, Signal, batch, computed, create_effect, create_resource,
-    create_resource_when, from_future, on_cleanup, scope, signal, untrack,
+    FetchContext, ResourceOptions, Scope, Signal, batch, computed, create_effect,
+    create_manual_resource_with, create_resource, create_resource_when, create_resource_when_with,
+    from_future, on_cleanup, scope, settled, signal, untrack,
 };
 use signal_kernel_tests::{
     describe,
+    gate::poll_once,
     leak::leak,
     log::{Log, NOTHING},
     panics::panic_of,
 };
 use std::{
+    any::Any,
     cell::{Cell, RefCell},
-    future::ready,
+    future::{Future, ready},
+    panic::catch_unwind,
+    pin::Pin,
     rc::Rc,
+    sync::Arc,
+    task::{Context, Poll, Wake, Waker},
     thread,
 };
 
@@ -441,12 +448,12 @@ fn a_source_may_end_its_resource_when_it_is_asked_for_a_reload() {
 fn a_cleanup_that_reads_its_resource_while_that_goes_leaves_no_link_to_another_node() {
     let late = leak(Cell::new(None::<Computed<Option<u32>>>));
     let read_late = move |id: u32| {
-        on_cleanup(move || drop(late.get().map(|it| it.get())));
+        on_cleanup(move || assert!(late.get().is_some_and(|it| it.get().is_none())));
         ready(Ok::<_, String>(id))
     };
     let (value, owner) = scope(|| create_resource(|| 1, read_late).0);
     let (runs, outer) = scope(|| {
-        create_effect(move || drop(value.try_get()));
+        create_effect(move || assert_eq!(value.try_get(), Ok(None)));
         late.set(Some(computed(move || value.try_get().ok().flatten())));
         leak(Cell::new(0))
     });
@@ -455,7 +462,7 @@ fn a_cleanup_that_reads_its_resource_while_that_goes_leaves_no_link_to_another_n
     let innocent = [signal(0), signal(0), signal(0), signal(0)];
     create_effect(move || {
         runs.set(runs.get() + 1);
-        innocent.iter().for_each(|it| drop(it.get()));
+        assert!(innocent.iter().all(|it| it.get() < 2));
     });
     drop(outer);
     for signal in innocent {
@@ -464,4 +471,343 @@ fn a_cleanup_that_reads_its_resource_while_that_goes_leaves_no_link_to_another_n
         assert_eq!(runs.get(), before + 1);
     }
     assert_eq!(check_dynamic(), Ok(()));
+}
+
+thread_local! {
+    /// The place of user code that ends its resource, and how.
+    static END: RefCell<Option<(&'static str, Box<dyn FnOnce()>)>> = const { RefCell::new(None) };
+}
+
+/// User code at a place, which may be the one that ends its resource.
+fn at(place: &'static str) {
+    let here = END.with_borrow_mut(|end| end.take_if(|it| it.0 == place));
+    if let Some((_, end)) = here {
+        end();
+    }
+}
+
+/// A value whose every use is a place.
+struct Lively(u32, &'static [&'static str; 3]);
+
+const QUESTION: &[&str; 3] = &["source ==", "source clone", "source drop"];
+const VALUE: &[&str; 3] = &["", "", "value drop"];
+const ERROR: &[&str; 3] = &["", "", "error drop"];
+const INPUT: &[&str; 3] = &["", "input clone", "input drop"];
+
+impl PartialEq for Lively {
+    fn eq(&self, other: &Self) -> bool {
+        at(self.1[0]);
+        self.0 == other.0
+    }
+}
+
+impl Clone for Lively {
+    fn clone(&self) -> Self {
+        at(self.1[1]);
+        Lively(self.0, self.1)
+    }
+}
+
+impl Drop for Lively {
+    fn drop(&mut self) {
+        at(self.1[2]);
+    }
+}
+
+/// Work that yields its number when it is polled for the second time: an even one is a value.
+struct Work {
+    number: u32,
+    polled: bool,
+    token: CancelToken,
+    stopped: Pin<Box<dyn Future<Output = ()>>>,
+    alive: &'static Cell<usize>,
+}
+
+impl Future for Work {
+    type Output = Result<Lively, Lively>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        at("poll");
+        let waker = Waker::from(Arc::new(Stopped(self.token.clone())));
+        let _ = self.stopped.as_mut().poll(&mut Context::from_waker(&waker));
+        if !std::mem::replace(&mut self.polled, true) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(match self.number % 2 {
+            0 => Ok(Lively(self.number, VALUE)),
+            _ => Err(Lively(self.number, ERROR)),
+        })
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.alive.set(self.alive.get() - 1);
+        at(match self.token.reason() {
+            None => "future drop, ended",
+            Some(CancelReason::SourceChanged) => "future drop, source changed",
+            Some(CancelReason::Reloaded) => "future drop, reloaded",
+            Some(_) => "future drop, cancelled",
+        });
+    }
+}
+
+/// Is woken when the token of a run is cancelled.
+struct Stopped(CancelToken);
+
+impl Wake for Stopped {
+    fn wake(self: Arc<Self>) {
+        at(match self.0.reason() {
+            Some(CancelReason::SourceChanged) => "waker, source changed",
+            Some(CancelReason::Reloaded) => "waker, reloaded",
+            _ => "waker, cancelled",
+        });
+    }
+}
+
+fn listening() -> ResourceOptions<Lively, Lively> {
+    ResourceOptions::new()
+        .on_success(|_| at("on_success"))
+        .on_error(|_| at("on_error"))
+        .on_cancel(|_| at("on_cancel"))
+        .on_event(|_| at("on_event"))
+}
+
+/// Work for a run, which belongs to what is counted.
+fn begin(number: u32, run: &FetchContext, alive: &'static Cell<usize>) -> Work {
+    on_cleanup(|| at("cleanup"));
+    at("fetcher");
+    alive.set(alive.get() + 1);
+    Work {
+        number,
+        polled: false,
+        token: run.cancel_token().clone(),
+        stopped: Box::pin(run.cancel_token().cancelled()),
+        alive,
+    }
+}
+
+/// How a resource ends from within.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum How {
+    Scope,
+    Resource,
+}
+
+/// What is done from outside, until user code ends the resource.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Step {
+    /// Asks for another number.
+    Set(u32),
+    /// There is nothing to ask for.
+    Unset,
+    Reload,
+    Cancel,
+    Poll,
+}
+
+use Step::{Cancel, Poll as PollOnce, Reload, Set, Unset};
+
+const STEPS: [&[Step]; 3] = [
+    &[
+        Set(2),
+        PollOnce,
+        PollOnce,
+        Set(4),
+        PollOnce,
+        PollOnce,
+        Set(3),
+        PollOnce,
+        PollOnce,
+        Set(5),
+    ],
+    &[
+        Set(2),
+        PollOnce,
+        Set(3),
+        PollOnce,
+        Reload,
+        PollOnce,
+        Cancel,
+        Reload,
+        PollOnce,
+        Cancel,
+    ],
+    &[
+        Set(2),
+        PollOnce,
+        PollOnce,
+        Reload,
+        PollOnce,
+        Unset,
+        Set(3),
+        PollOnce,
+        PollOnce,
+        Unset,
+    ],
+];
+
+/// Takes these steps with a resource, until user code at `place` ends it. False if that code was not reached.
+fn end_from_within(place: &'static str, how: How, steps: &[Step]) -> bool {
+    let empty = dynamic_size();
+    let (id, outer) = scope(|| signal(Some(1)));
+    let alive = leak(Cell::new(0));
+    let make = || {
+        let source = move || {
+            at("source");
+            Some(Lively(id.get()?, QUESTION))
+        };
+        let observe = move || {
+            at("observe");
+            id.get();
+        };
+        let fetcher = move |it: Lively, run: FetchContext| begin(it.0, &run, alive);
+        let options = listening().observe(observe);
+        let (value, meta) = create_resource_when_with(source, fetcher, options);
+        create_effect(move || {
+            if meta.try_status().is_ok() {
+                value.with(|_| at("effect"));
+            }
+        });
+        meta
+    };
+    let (meta, owner) = scope(make);
+    let mut owner = Some(owner);
+    arm(place, how, &mut owner, move || meta.dispose());
+    for step in steps {
+        match step {
+            Set(number) => id.set(Some(*number)), // whoever writes knows nothing of the resource
+            Unset => id.set(None),
+            PollOnce => drop(poll()),
+            Reload if meta.try_status().is_ok() => meta.reload(),
+            Cancel if meta.try_status().is_ok() => meta.cancel("enough"),
+            Reload | Cancel => {}
+        }
+    }
+    let left = END.take();
+    let reached = left.is_none();
+    assert_eq!(meta.try_status().is_err(), reached);
+    drop((owner, left));
+    all_is_gone(alive, outer, empty);
+    reached
+}
+
+/// The same for work that is started by hand.
+fn end_from_within_by_hand(place: &'static str, how: How, steps: &[Step]) -> bool {
+    let empty = dynamic_size();
+    let alive = leak(Cell::new(0));
+    let fetcher = move |it: Lively, run: FetchContext| begin(it.0, &run, alive);
+    let (work, owner) = scope(|| create_manual_resource_with(fetcher, listening()));
+    let mut owner = Some(owner);
+    let ((), outer) = scope(|| ());
+    arm(place, how, &mut owner, move || work.dispose());
+    let mut runs = Vec::new();
+    for step in steps {
+        match step {
+            PollOnce => drop(poll()),
+            _ if work.try_status().is_err() => {}
+            // A run that is awaited keeps its value.
+            Set(number) if number % 2 == 0 => drop(work.run(Lively(*number, INPUT))),
+            Set(number) => runs.push(work.run(Lively(*number, INPUT))),
+            Unset | Reload => work.reload(),
+            Cancel => work.cancel("enough"),
+        }
+    }
+    let left = END.take();
+    let reached = left.is_none();
+    assert_eq!(work.try_status().is_err(), reached);
+    drop((owner, left));
+    for run in &mut runs {
+        assert!(poll_once(|context| Pin::new(run).poll(context)).is_ready());
+    }
+    drop(runs);
+    all_is_gone(alive, outer, empty);
+    reached
+}
+
+fn arm(place: &'static str, how: How, owner: &mut Option<Scope>, dispose: impl FnOnce() + 'static) {
+    let end: Box<dyn FnOnce()> = match how {
+        How::Resource => Box::new(dispose),
+        How::Scope => {
+            let owner = owner.take();
+            Box::new(move || drop(owner))
+        }
+    };
+    END.set(Some((place, end)));
+}
+
+fn text_of(panic: &dyn Any) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_default()
+}
+
+fn all_is_gone(alive: &Cell<usize>, outer: Scope, empty: (usize, usize)) {
+    assert_eq!(alive.get(), 0, "work is left");
+    let mut settled = Box::pin(settled());
+    let idle = poll_once(|context| settled.as_mut().poll(context)).is_ready();
+    assert!(idle, "work counts as in flight");
+    assert_eq!(check_dynamic(), Ok(()));
+    drop(outer);
+    assert_eq!(dynamic_size(), empty, "nodes are left");
+}
+
+#[test]
+fn user_code_at_any_place_may_end_its_resource_or_the_scope_of_it() {
+    let places = [
+        "source",
+        "source ==",
+        "source clone",
+        "source drop",
+        "observe",
+        "effect",
+    ];
+    let by_hand = ["input clone", "input drop"];
+    let both = [
+        "fetcher",
+        "cleanup",
+        "poll",
+        "future drop, ended",
+        "future drop, source changed",
+        "future drop, reloaded",
+        "future drop, cancelled",
+        "waker, source changed",
+        "waker, reloaded",
+        "waker, cancelled",
+        "value drop",
+        "error drop",
+        "on_success",
+        "on_error",
+        "on_cancel",
+        "on_event",
+    ];
+    let mut wrong = Vec::new();
+    for how in [How::Scope, How::Resource] {
+        for (places, run) in [
+            (&places[..], end_from_within as fn(_, _, &[Step]) -> bool),
+            (&both, end_from_within),
+            (&by_hand, end_from_within_by_hand),
+            (&both, end_from_within_by_hand),
+        ] {
+            for &place in places {
+                let mut reached = false;
+                for steps in STEPS {
+                    // A thread each: what one leaves behind is not the next one's.
+                    let alone = move || {
+                        let outcome = catch_unwind(|| run(place, how, steps));
+                        drop(END.take());
+                        outcome.map_err(|panic| text_of(&*panic))
+                    };
+                    match thread::spawn(alone).join().expect("it is caught") {
+                        Ok(here) => reached |= here,
+                        Err(text) => wrong.push(format!("{place} {how:?} {steps:?}: {text}")),
+                    }
+                }
+                let never = format!("{place} {how:?}: it was never reached");
+                wrong.extend((!reached).then_some(never));
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
 }

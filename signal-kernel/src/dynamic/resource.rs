@@ -454,7 +454,7 @@ struct Sourced<V, S, C, K> {
     observe: Option<Computed<()>>,
     pick: fn(V) -> Option<S>,
     fetcher: C,
-    next: Option<S>,
+    next: Apart<Option<S>>,
     types: PhantomData<fn() -> K>,
 }
 
@@ -479,7 +479,7 @@ where
     }
 
     fn ready(&mut self) -> bool {
-        self.next = (self.pick)(self.source.peek()); // user code
+        *self.next = (self.pick)(self.source.peek()); // user code
         self.next.is_some()
     }
 
@@ -559,7 +559,7 @@ where
         observe: observe.map(|read| observer(read, place)),
         pick,
         fetcher,
-        next: None,
+        next: Apart::new(None),
         types: PhantomData,
     });
     pair(id)

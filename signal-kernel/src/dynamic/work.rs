@@ -453,6 +453,7 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
             self.answer.request(request);
         }
         let before = self.glance();
+        let is_gone = || cell.borrow().marks(node) & DISPOSED != 0;
         let (change, dropped) = if source.failed && self.answer.will_start() {
             let mut caught = Caught::default();
             let change = self.answer.start_failed(0, &mut caught);
@@ -465,7 +466,9 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
                     dispose::owned(cell, node, &mut panics);
                     panics.resume();
                 }
-                let ready = question.ready(); // user code
+                // The outdated work or a cleanup may have ended the resource, and its source is gone then; so may the
+                // clone of the input.
+                let ready = !is_gone() && question.ready() && !is_gone(); // user code
                 // user code
                 ready.then_some(move |start: Start<'_, Work<T, E>>| {
                     question.start(Launch { token, start })
@@ -475,6 +478,9 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
             (change, dropped.0)
         };
         panics.merge(dropped);
+        if is_gone() {
+            return panics.resume(); // nobody is told
+        }
         if self.answer.state.status() == AsyncStatus::Cancelled && !change.is_none() {
             dispose::owned(cell, node, &mut panics); // what the run has made goes with it
         }
