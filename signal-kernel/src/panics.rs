@@ -74,6 +74,11 @@ impl FirstPanic {
         }
     }
 
+    /// Lets no panic go on: there is nobody left to tell. A payload is a user's value too, and its drop may panic.
+    pub(crate) fn swallow(self) {
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(self))).map_err(std::mem::forget);
+    }
+
     /// Lets the first panic go on, if there was one.
     pub(crate) fn resume(self) {
         if let Some(payload) = self.0 {

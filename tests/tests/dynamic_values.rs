@@ -5,7 +5,8 @@
 //! Must not know: anything but the public interface.
 
 use signal_kernel::{
-    Computed, Signal, batch, computed, create_effect, scope, signal, signal_with, transaction,
+    Computed, Signal, batch, computed, computed_with, create_effect, scope, signal, signal_with,
+    transaction,
 };
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
@@ -325,4 +326,169 @@ fn a_comparison_that_writes_is_settled_like_any_other_write() {
     assert_eq!(log.take(), ["compared 2", "a 2"]);
     let value: Computed<i32> = computed(move || a.get());
     assert_eq!(value.get(), 2);
+}
+
+/// Says its number when it is dropped, and panics with one more value that does.
+struct Grumpy(u32, &'static Log);
+
+impl PartialEq for Grumpy {
+    fn eq(&self, other: &Self) -> bool {
+        assert!(other.0 != 0, "compared with 0");
+        self.0 == other.0
+    }
+}
+
+impl Drop for Grumpy {
+    fn drop(&mut self) {
+        self.1.push(format!("drop {}", self.0));
+        std::panic::panic_any(Payload);
+    }
+}
+
+struct Payload;
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        panic!("the payload too");
+    }
+}
+
+/// Runs what panics with a `Payload`, and lets go of that.
+fn grumbles(f: impl FnOnce()) {
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f));
+    let payload = outcome.expect_err("a drop has panicked");
+    assert!(payload.is::<Payload>());
+    std::mem::forget(payload);
+}
+
+#[test]
+fn values_that_an_inner_transaction_hands_up_are_dropped_one_by_one() {
+    let log = leak(Log::new());
+    let (a, b) = (signal(Grumpy(1, log)), signal(Grumpy(2, log)));
+    grumbles(|| {
+        let _ = transaction(|| {
+            a.set(Grumpy(11, log));
+            b.set(Grumpy(12, log));
+            transaction(|| {
+                a.set(Grumpy(21, log));
+                b.set(Grumpy(22, log));
+                Ok::<_, ()>(())
+            })
+        });
+    });
+    // The panic is that of the inner transaction, and with that of the outer one, which takes all back.
+    assert_eq!(log.take(), ["drop 11", "drop 12", "drop 22", "drop 21"]);
+    assert_eq!((a.with(|a| a.0), b.with(|b| b.0)), (1, 2));
+}
+
+#[test]
+fn a_value_and_the_one_from_before_a_batch_are_dropped_one_by_one() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    let (value, owner) = scope(|| computed(move || Grumpy(a.get(), log)));
+    value.with(|_| ());
+    grumbles(|| {
+        batch(|| {
+            a.set(2);
+            value.with(|_| ());
+            drop(owner);
+        });
+    });
+    assert_eq!(log.take(), ["drop 1", "drop 2"]);
+}
+
+#[test]
+fn what_a_body_and_its_rule_have_captured_is_dropped_one_by_one() {
+    let log = leak(Log::new());
+    let ((), owner) = scope(|| {
+        let (body, rule) = (Grumpy(1, log), Grumpy(2, log));
+        let value = computed_with(
+            move || {
+                let _ = &body;
+                7
+            },
+            move |old, new| {
+                let _ = &rule;
+                old == new
+            },
+        );
+        assert_eq!(value.get(), 7);
+    });
+    grumbles(|| drop(owner));
+    assert_eq!(log.take(), ["drop 1", "drop 2"]);
+}
+
+/// What a rule ends while it judges a value that was read half-way.
+#[test]
+fn what_a_rule_disposes_of_under_itself_is_dropped_one_by_one() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    let owner = leak(Cell::new(None));
+    let (value, scope) = scope(|| {
+        let (body, rule) = (Grumpy(8, log), Grumpy(9, log));
+        computed_with(
+            move || {
+                let _ = &body;
+                Grumpy(a.get(), log)
+            },
+            move |_, _| {
+                let _ = &rule;
+                drop(owner.take());
+                false
+            },
+        )
+    });
+    create_effect(move || value.with(|_| ()));
+    owner.set(Some(scope));
+    grumbles(|| {
+        batch(|| {
+            a.set(2);
+            let _ = std::panic::catch_unwind(|| value.try_with(|_| ())).map_err(std::mem::forget);
+        });
+    });
+    let mut gone = log.take();
+    gone.sort();
+    assert_eq!(gone, ["drop 1", "drop 2", "drop 8", "drop 9"]);
+}
+
+#[test]
+fn a_value_that_is_refused_or_whose_comparison_panics_is_dropped_after_it() {
+    let log = leak(Log::new());
+    let (a, number) = (signal(Grumpy(1, log)), signal(1));
+    assert_eq!(panic_of(|| a.set(Grumpy(0, log))), "compared with 0");
+    assert_eq!(log.take(), ["drop 0"]);
+    let writes = computed(move || a.set(Grumpy(2, log)));
+    let said = panic_of(|| writes.get());
+    assert!(said.contains("computed values cannot write"), "{said}");
+    assert_eq!(log.take(), ["drop 2"]);
+    let value = computed(move || Grumpy(number.get(), log));
+    value.with(|_| ());
+    number.set(0);
+    assert_eq!(panic_of(|| value.with(|_| ())), "compared with 0");
+    assert_eq!(log.take(), ["drop 0"]);
+}
+
+#[test]
+fn a_thread_that_ends_drops_its_values_one_by_one() {
+    let log = leak(Log::new());
+    let thread = std::thread::spawn(move || {
+        let a = signal(Grumpy(1, log));
+        signal(Grumpy(2, log));
+        let (body, rule) = (Grumpy(3, log), Grumpy(4, log));
+        let value = computed_with(
+            move || {
+                let _ = &body;
+                a.with(|a| Grumpy(a.0 + 10, log))
+            },
+            move |_, _| {
+                let _ = &rule;
+                true
+            },
+        );
+        value.with(|_| ());
+    });
+    assert!(thread.join().is_ok());
+    let mut gone = log.take();
+    gone.sort();
+    assert_eq!(gone, ["drop 1", "drop 11", "drop 2", "drop 3", "drop 4"]);
 }

@@ -70,6 +70,11 @@ impl Log {
         self.spares.pop()
     }
 
+    /// Takes out the next value that is kept, in the order of the writes.
+    pub(super) fn take_value(&mut self) -> Option<Value> {
+        self.entries.iter_mut().find_map(|entry| entry.value.take())
+    }
+
     fn keep_spare(&mut self, cell: Rc<dyn Any>) {
         if self.spares.len() < SPARES {
             self.spares.push(cell);
@@ -244,7 +249,9 @@ fn hand_up(cell: &RefCell<Graph>, (start, _): (usize, usize), panics: &mut First
     }
     graph.log.entries.truncate(kept);
     drop(graph);
-    panics.discard(gone); // user code
+    for value in gone {
+        panics.discard(value); // user code
+    }
 }
 
 /// Puts back what the transaction has written, and takes back what it has asked for.
@@ -303,7 +310,7 @@ pub(super) fn close(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
                 graph.mark(entry.node, CHECK); // what was read half-way is outdated
             }
         }
-        drop(new);
+        panics.discard(new); // user code: a rule may have disposed of the signal
         match gone {
             Value::Bits(_) => {}
             Value::Cell(gone) if entry.rule.plain => cell.borrow_mut().log.keep_spare(gone),

@@ -12,6 +12,7 @@ use super::{
     run::{Pass, Run, Untracked},
     value::{Value, from_bits, is_primitive, to_bits},
 };
+use crate::panics::FirstPanic;
 use std::{borrow::Cow, cell::RefCell, marker::PhantomData, mem, panic::Location, rc::Rc};
 
 /// A value that is derived from others, cached, and computed when somebody wants it.
@@ -154,6 +155,11 @@ where
         self.renewed(cell, old, &new)
     }
 
+    fn end(self: Box<Self>, panics: &mut FirstPanic) {
+        panics.discard(self.body); // user code
+        panics.discard(self.same); // user code
+    }
+
     fn same(&self, old: &Value, new: &Value) -> bool {
         show(old, |old| show(new, |new| (self.same)(old, new))) // user code
     }
@@ -177,7 +183,22 @@ impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> Formula<T, F, S, 
                 Some(bits) => Value::Bits(bits),
                 None => Value::Cell(Rc::new(new)),
             };
-        } else if self.is_same(pass.cell, &pass.value, &new) {
+            return true;
+        }
+        let same = match mem::needs_drop::<T>() {
+            true => {
+                let mut panics = FirstPanic::default();
+                let same = panics.catch(|| self.is_same(pass.cell, &pass.value, &new)); // user code
+                if same.is_none() {
+                    panics.discard(new); // user code
+                    panics.resume();
+                    return false;
+                }
+                same == Some(true)
+            }
+            false => self.is_same(pass.cell, &pass.value, &new),
+        };
+        if same {
             if mem::needs_drop::<T>() {
                 pass.finish(false);
                 drop(new); // user code

@@ -226,7 +226,9 @@ fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     if let (Kind::Cleanup, Some(cleanup)) = (kind, &mut body) {
         run::cleanup(cell, &mut **cleanup, panics);
     }
-    panics.discard(body); // user code
+    if let Some(body) = body {
+        body.end(panics); // user code
+    }
     panics.discard(candidate); // user code
     panics.discard(value); // user code
     drop(name);

@@ -210,6 +210,8 @@ pub(super) struct Queues {
     pub(super) effects: Vec<Due>,
     /// Some of them may be unchanged, or blocked.
     pub(super) unverified: bool,
+    /// An effect was found to be due before all of its dependencies were looked at.
+    pub(super) partly: bool,
     /// A node was marked while its dependencies were being brought up to date.
     pub(super) look_again: bool,
     /// Drivers that may have to act.
@@ -223,6 +225,7 @@ impl Queues {
         Queues {
             effects: Vec::new(),
             unverified: false,
+            partly: false,
             look_again: false,
             drivers: Vec::new(),
             spare: Vec::new(),

@@ -122,7 +122,9 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
         graph = cell.borrow_mut();
         if !graph.is_alive(index, generation) {
             drop(graph);
-            panics.discard((run, newer, gone)); // user code
+            run.end(panics); // user code
+            panics.discard(newer); // user code
+            panics.discard(gone); // user code
             return;
         }
         graph.nodes[index as usize].run = Some(run);
@@ -142,7 +144,8 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
         graph.touch_back(index, candidate.version);
     }
     drop(graph);
-    panics.discard((newer, gone)); // user code
+    panics.discard(newer); // user code
+    panics.discard(gone); // user code
 }
 
 /// Everything has come to rest: a half-way value that is current is what the next change is held against, as

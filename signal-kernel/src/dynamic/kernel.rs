@@ -39,7 +39,9 @@ impl Drop for End {
             panics.discard(node.value.take()); // user code
         }
         for node in all.nodes {
-            panics.discard(node.run); // user code
+            if let Some(run) = node.run {
+                run.end(&mut panics); // user code
+            }
         }
         for (_, candidate) in all.candidates {
             panics.discard(candidate); // user code
@@ -47,9 +49,15 @@ impl Drop for End {
         for hook in all.hooks {
             panics.discard(hook); // user code
         }
-        panics.discard(all.log); // user code
+        for undo in all.undo {
+            panics.discard(undo); // user code
+        }
+        while let Some(value) = all.log.take_value() {
+            panics.discard(value); // user code
+        }
         panics.discard(all.drive); // user code: tasks that wait are woken
         panics.merge(all.parked);
+        panics.swallow(); // user code
     }
 }
 

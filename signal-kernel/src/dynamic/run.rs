@@ -44,6 +44,11 @@ pub(super) trait Run {
         false
     }
 
+    /// The node is gone: drops the user's closures and values one by one.
+    fn end(self: Box<Self>, panics: &mut FirstPanic) {
+        panics.discard(self); // user code
+    }
+
     /// Drivers: polls the work; true when it has come to an end.
     fn poll(&mut self, _panics: &mut FirstPanic) -> bool {
         false
@@ -410,7 +415,7 @@ fn give_back(
     let slot = &graph.nodes[node as usize];
     let waits = slot.generation == generation && slot.kind != Kind::Free;
     drop(graph);
-    panics.discard(run); // user code
+    run.end(panics); // user code
     panics.discard(value); // user code
     if waits {
         dispose::finish(cell, node, panics);

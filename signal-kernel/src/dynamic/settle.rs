@@ -294,6 +294,7 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
                 Kind::Effect => {
                     graph.unset(index, CHECK | VERIFYING);
                     graph.set(index, DIRTY);
+                    graph.queues.partly = true;
                 }
                 _ => graph.unset(index, STALE | VERIFYING), // a part: its driver has acted
             }
@@ -379,6 +380,7 @@ impl Graph {
             nodes,
             links,
             pulls,
+            queues,
             ..
         } = self;
         let (nodes, links) = (&mut nodes[..], &links[..]);
@@ -423,6 +425,7 @@ impl Graph {
                 return Stop::Act;
             } else {
                 node.marks = node.marks & !(CHECK | VERIFYING) | DIRTY;
+                queues.partly |= at.link != NONE;
             }
             match Pull::last(pulls, nodes, base) {
                 Some(pull) => *at = pull,
@@ -675,9 +678,12 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             // It was blocked: it must not run before its dependencies have been looked at.
             node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
         }
+        let mut partly = true;
         if node.marks & STALE == CHECK {
+            graph.queues.partly = false;
             graph = refresh(cell, graph, &around, (it.node(), false), panics);
             let unfinished = !graph.log.is_empty();
+            partly = graph.queues.partly;
             node = &mut graph.nodes[it.node() as usize];
             if node.order != it.order() {
                 continue;
@@ -689,7 +695,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             }
         }
         if node.marks & DIRTY != 0 {
-            if graph.has_stale_dep(it.node()) {
+            if partly && graph.has_stale_dep(it.node()) {
                 let panicked;
                 (graph, panicked) = refresh_all(cell, graph, &around, it, panics);
                 if !graph.log.is_empty() {

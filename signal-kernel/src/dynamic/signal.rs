@@ -298,6 +298,9 @@ impl<T: 'static> Signal<T> {
             self.id.check(&graph, "signal")?;
             if let Err(message) = graph.may_write(self.id.index) {
                 drop(graph);
+                let mut panics = FirstPanic::default();
+                panics.discard(value); // user code: a panic in here would meet the one that follows
+                panics.swallow();
                 panic!("{message}");
             }
             let slot = &graph.nodes[self.id.index as usize];
@@ -331,19 +334,27 @@ impl<T: 'static> Signal<T> {
         let observed = graph.ambient.observer.node != NONE;
         drop(graph);
         let untracked = observed.then(|| Untracked::new(cell));
-        if is_same(&*held, &value) {
+        let mut panics = FirstPanic::default();
+        let same = panics.catch(|| is_same(&*held, &value)); // user code
+        panics.discard(held); // user code: the comparison may have disposed of the signal
+        if same != Some(false) {
+            panics.discard(value); // user code
+            panics.resume();
             return Ok(());
         }
         drop(untracked);
-        drop(held);
         let mut graph = cell.borrow_mut();
-        self.id.check(&graph, "signal")?; // the comparison is user code
+        if let Err(gone) = self.id.check(&graph, "signal") {
+            drop(graph);
+            panics.discard(value); // user code
+            panics.resume();
+            return Err(gone);
+        }
         let gone = if graph.depth == 0 {
             put(&mut graph, self.id.index, value)
         } else {
             put_in_batch(&mut graph, self.id.index, value)
         };
-        let mut panics = FirstPanic::default();
         if mem::needs_drop::<T>() {
             drop(graph);
             panics.discard(gone); // user code
