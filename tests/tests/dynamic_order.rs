@@ -6,9 +6,14 @@
 //!
 //! Must not know: anything but the public interface.
 
-use signal_kernel::{batch, computed, create_effect, signal};
+use signal_kernel::{
+    AsyncMeta, Signal, batch, computed, create_effect, create_resource, poll_progress, scope,
+    signal,
+};
+use signal_kernel_tests::gate::poll_once;
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
+use std::{cell::Cell, future::poll_fn, task::Poll};
 
 #[test]
 fn b115_effects_run_in_the_order_in_which_they_were_made() {
@@ -232,4 +237,72 @@ fn an_effect_that_is_not_reached_is_not_run() {
     a.set(12);
     assert_eq!(log.take(), ["big"]);
     assert_eq!(log.take(), NOTHING);
+}
+
+/// A resource that logs its start and each poll of its work.
+fn logged(
+    log: &Log,
+    name: &'static str,
+    source: Signal<u32>,
+    open: &'static Cell<bool>,
+) -> AsyncMeta<()> {
+    let log = log.clone();
+    let fetcher = move |_: u32| {
+        log.push(format!("{name} starts"));
+        let log = log.clone();
+        poll_fn(move |_| {
+            log.push(format!("{name} is polled"));
+            match open.get() {
+                true => Poll::Ready(Ok::<_, ()>(())),
+                false => Poll::Pending,
+            }
+        })
+    };
+    create_resource(move || source.get(), fetcher).1
+}
+
+#[test]
+fn resources_start_in_the_order_in_which_they_were_made() {
+    let (log, open) = (Log::new(), leak(Cell::new(false)));
+    let (x, y) = (signal(0), signal(0));
+    logged(&log, "first", x, open);
+    logged(&log, "second", y, open);
+    log.clear();
+    batch(|| {
+        y.set(1);
+        x.set(1);
+    });
+    assert_eq!(log.take(), ["first starts", "second starts"]);
+    // In a round of effects, too.
+    let go = signal(0);
+    create_effect(move || {
+        y.set(go.get() + 1);
+        x.set(go.get() + 1);
+    });
+    log.clear();
+    go.set(1);
+    assert_eq!(log.take(), ["first starts", "second starts"]);
+}
+
+#[test]
+fn work_is_polled_in_the_order_in_which_it_was_made_also_in_slots_that_are_used_again() {
+    let (log, open) = (Log::new(), leak(Cell::new(false)));
+    let source = signal(0);
+    // The oldest goes first, so its slots are the last to be used again.
+    let gone = [(); 3].map(|()| scope(|| logged(&log, "gone", source, open)).1);
+    for owner in gone {
+        drop(owner);
+    }
+    for name in ["first", "second", "third"] {
+        logged(&log, name, source, open);
+    }
+    log.clear();
+    assert!(poll_once(poll_progress).is_pending());
+    let polls = ["first is polled", "second is polled", "third is polled"];
+    assert_eq!(log.take(), polls);
+    open.set(true);
+    source.set(1);
+    log.clear();
+    assert!(poll_once(poll_progress).is_ready());
+    assert_eq!(log.take(), polls);
 }

@@ -5,8 +5,8 @@
 //! Must not know: executors.
 
 use signal_kernel::{
-    ResourceOptions, batch, create_effect, create_manual_resource, create_resource, from_future,
-    signal,
+    AsyncMeta, AsyncSignal, ResourceOptions, Signal, batch, create_effect, create_manual_resource,
+    create_resource, create_resource_with, from_future, signal,
 };
 use signal_kernel_tests::{
     describe,
@@ -16,7 +16,7 @@ use std::{cell::RefCell, rc::Rc};
 
 #[allow(dead_code)] // the other tests use the rest
 mod resources;
-use resources::{User, by_hand, gates, opens, poll, show, user, user_with};
+use resources::{User, by_hand, gates, noting, opens, poll, show, user, user_with};
 
 #[test]
 fn b168_the_second_runs_value_stays_although_the_first_completes_later() {
@@ -412,4 +412,82 @@ fn a_batch_that_goes_back_to_the_old_source_leaves_the_run_alone() {
     user.gates.ok(1, 10);
     assert!(poll().is_ready());
     assert_eq!(user.line(), "success #1 value=10");
+}
+
+/// A newer question that comes up while an answer is on its way.
+type Ask = fn(Signal<u32>, Signal<u32>, AsyncMeta<String>);
+
+#[test]
+fn an_answer_that_arrives_together_with_a_newer_question_is_not_committed() {
+    let asks: [Ask; 4] = [
+        |id, _, _| id.set(2),
+        |_, other, _| other.set(2),
+        |_, _, meta| meta.reload(),
+        |id, _, meta| {
+            meta.cancel("too late");
+            id.set(2);
+            meta.reload();
+        },
+    ];
+    for (index, ask) in asks.into_iter().enumerate() {
+        // The question is asked by work that is polled before the answer, or after it.
+        for before in [true, false] {
+            let log = Log::new();
+            let gates = gates("user", &log);
+            let (id, other) = (signal(1), signal(1));
+            let handle = Rc::new(RefCell::new(None));
+            let asks = || {
+                let handle = handle.clone();
+                from_future(move || {
+                    let handle = handle.clone();
+                    async move {
+                        let meta = handle.borrow().expect("it was made");
+                        ask(id, other, meta);
+                        Ok::<_, String>(())
+                    }
+                })
+            };
+            let first = before.then(asks);
+            let options = noting(&log).observe(move || drop(other.with(|_| ())));
+            let (value, meta) = create_resource_with(move || id.get(), opens(&gates), options);
+            let second = (!before).then(asks);
+            *handle.borrow_mut() = Some(meta);
+            gates.ok(1, 9);
+            log.clear();
+            assert!(poll().is_ready());
+            let mut happened = log.take();
+            happened.retain(|line| !line.contains("user#1") && !line.contains("created"));
+            let place = format!("{index} {before}");
+            assert_eq!(happened, ["superseded 1 by 2", "start 2"], "{place}");
+            assert_eq!((value.get(), meta.token()), (None, 2), "{place}");
+            assert!(meta.is_pending(), "{place}");
+            first.or(second).inspect(AsyncSignal::dispose);
+        }
+    }
+}
+
+#[test]
+fn a_run_by_hand_that_is_asked_for_together_with_an_answer_outdates_it() {
+    let log = Log::new();
+    let (save, gates) = by_hand(&log, noting(&log));
+    let first = save.run(1);
+    from_future(move || async move {
+        drop(save.run(2));
+        Ok::<_, String>(())
+    });
+    gates.ok(1, 9);
+    log.clear();
+    assert!(poll().is_ready());
+    assert_eq!(
+        log.take(),
+        [
+            "save#1 polled",
+            "save#1 done",
+            "save#2 created 2",
+            "superseded 1 by 2",
+            "start 2",
+            "pending #2"
+        ]
+    );
+    assert_eq!(futures::executor::block_on(first), None);
 }
