@@ -6,10 +6,10 @@
 
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, LitBool, Meta, Path, Token};
+use syn::{Attribute, Ident, Meta, Path, Token, ext::IdentExt};
 
 use crate::errors::{Errors, Place};
-use crate::model::Rule;
+use crate::model::{KeepPrevious, Rule};
 use crate::parse::Keyword;
 use crate::similar::similar;
 
@@ -17,7 +17,7 @@ use crate::similar::similar;
 pub(crate) struct Attributes {
     pub(crate) passed: Vec<Attribute>,
     pub(crate) rule: Rule,
-    pub(crate) keep_previous: bool,
+    pub(crate) keep_previous: KeepPrevious,
     pub(crate) manual: bool,
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn of_item(attrs: &[Attribute], keyword: Keyword, errors: &mut Errors
     let mut read = Attributes {
         passed: Vec::new(),
         rule: Rule::PartialEq,
-        keep_previous: true,
+        keep_previous: KeepPrevious::Always,
         manual: false,
     };
     let mut seen: Vec<&Attribute> = Vec::new();
@@ -243,15 +243,27 @@ fn equality(attr: &Attribute, keyword: Keyword, errors: &mut Errors) -> Rule {
     }
 }
 
-fn keep_previous(attr: &Attribute, errors: &mut Errors) -> bool {
-    match attr.parse_args::<LitBool>() {
-        Ok(keep) => keep.value,
-        Err(_) => {
-            let text = "expected `#[keep_previous(true)]` or `#[keep_previous(false)]`";
-            errors.push("SK010", Place::of(&attr.meta), text);
-            true
-        }
+/// `#[keep_previous(true)]`, `#[keep_previous(reload)]` or `#[keep_previous(false)]`
+fn keep_previous(attr: &Attribute, errors: &mut Errors) -> KeepPrevious {
+    let given = attr
+        .parse_args_with(Ident::parse_any)
+        .map(|given| given.to_string());
+    match given.as_deref() {
+        Ok("reload") => return KeepPrevious::Reload,
+        Ok("true") => return KeepPrevious::Always,
+        Ok("false") => return KeepPrevious::Never,
+        _ => {}
     }
+    let text = "expected `#[keep_previous(true)]`, `#[keep_previous(reload)]` or `#[keep_previous(false)]`";
+    let error = errors.push("SK010", Place::of(&attr.meta), text);
+    let meant = given
+        .ok()
+        .and_then(|given| similar(&given, ["reload", "true", "false"]));
+    error.help(match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "`reload` keeps the value while the same question is asked again".to_owned(),
+    });
+    KeepPrevious::Always
 }
 
 fn manual(attr: &Attribute, errors: &mut Errors) -> bool {

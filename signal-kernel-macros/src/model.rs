@@ -70,7 +70,7 @@ pub(crate) enum Kind {
         uses: Vec<Use>,
         /// False where the arguments carry a mistake we have reported: then they are not emitted.
         good: bool,
-        keep_previous: bool,
+        keep_previous: KeepPrevious,
         manual: bool,
         /// A cut-off on the value: `Rule::PartialEq` means none was asked for.
         rule: Rule,
@@ -88,6 +88,17 @@ pub(crate) enum Rule {
     /// `#[eq(path)]`, a `fn(&T, &T) -> bool`.
     Path(Path),
     /// `#[eq(never)]`
+    Never,
+}
+
+/// `#[keep_previous(..)]`: whether a start leaves the value of the run before readable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeepPrevious {
+    /// `true`
+    Always,
+    /// `reload`
+    Reload,
+    /// `false`
     Never,
 }
 

@@ -79,7 +79,7 @@ pub mod __private {
         hub::{Hub, Post},
         resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields},
         room::{Start, Surely},
-        state::{AsyncState, CancelReason, Change},
+        state::{AsyncState, CancelReason, Change, KeepPrevious},
     };
     pub use core;
     pub use std;

@@ -6,15 +6,15 @@
 //!
 //! Must not know: values and errors, futures, wakers, clocks, or which door asks.
 
-use crate::state::{AsyncStatus, CancelReason};
+use crate::state::{AsyncStatus, CancelReason, KeepPrevious};
 
 /// Something that happened to the work, or to the question it answers.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     /// The work is started: for the first time, because its source changed, or once more.
     Started {
-        /// The value of the run before stays readable meanwhile.
-        keep_previous: bool,
+        /// Whether the value of the run before stays readable meanwhile.
+        keep_previous: KeepPrevious,
         /// The question is the one asked before: a reload.
         again: bool,
     },
@@ -47,6 +47,8 @@ pub(crate) struct Transition {
     /// A new run begins: the token moves on, so that an answer to an older run is known as such.
     pub(crate) next_token: bool,
     pub(crate) reloading: bool,
+    /// Whether the value answers the present question from now on; `None`: if it has done so.
+    pub(crate) answers: Option<bool>,
 }
 
 /// What becomes of the value or the error.
@@ -72,6 +74,7 @@ pub(crate) fn step(from: AsyncStatus, event: Event) -> Option<Transition> {
         reason: None,
         next_token: false,
         reloading: false,
+        answers: None,
     };
     Some(match (from, event) {
         (
@@ -81,17 +84,19 @@ pub(crate) fn step(from: AsyncStatus, event: Event) -> Option<Transition> {
                 again,
             },
         ) => Transition {
-            value: if keep_previous {
-                Part::Keep
-            } else {
-                Part::Clear
+            value: match keep_previous {
+                KeepPrevious::Always => Part::Keep,
+                KeepPrevious::Reload if again => Part::Keep,
+                KeepPrevious::Reload | KeepPrevious::Never => Part::Clear,
             },
             next_token: true,
             reloading: again,
+            answers: if again { None } else { Some(false) },
             ..into(Pending)
         },
         (Pending, Event::Succeeded { same }) => Transition {
             value: if same { Part::Keep } else { Part::Replace },
+            answers: Some(true),
             ..into(Success)
         },
         (Pending, Event::Failed) => Transition {
@@ -102,12 +107,18 @@ pub(crate) fn step(from: AsyncStatus, event: Event) -> Option<Transition> {
             reason: Some(reason),
             ..into(Cancelled)
         },
-        (Pending, Event::Panicked) | (_, Event::StartFailed) => Transition {
+        (Pending, Event::Panicked) => Transition {
             reason: Some(CancelReason::Panicked),
+            ..into(Cancelled)
+        },
+        (_, Event::StartFailed) => Transition {
+            reason: Some(CancelReason::Panicked),
+            answers: Some(false),
             ..into(Cancelled)
         },
         (_, Event::NoInput) => Transition {
             value: Part::Clear,
+            answers: Some(false),
             ..into(Idle)
         },
 
@@ -133,6 +144,7 @@ mod tests {
         reason: Option<CancelReason>,
         next_token: bool,
         reloading: bool,
+        answers: Option<bool>,
     ) -> Option<Transition> {
         Some(Transition {
             to,
@@ -141,6 +153,7 @@ mod tests {
             reason,
             next_token,
             reloading,
+            answers,
         })
     }
 
@@ -151,54 +164,72 @@ mod tests {
         let manual = || CancelReason::from("enough");
         let panicked = || Some(CancelReason::Panicked);
         let mut table = Vec::new();
-        for (keep_previous, value) in [(true, Keep), (false, Clear)] {
-            for again in [true, false] {
-                let started = || row(Pending, value, Clear, None, true, again);
-                table.push((
-                    Event::Started {
-                        keep_previous,
-                        again,
-                    },
-                    started(),
-                    started(),
-                ));
-            }
+        for (keep_previous, again, value, answers) in [
+            (KeepPrevious::Always, true, Keep, None),
+            (KeepPrevious::Always, false, Keep, Some(false)),
+            (KeepPrevious::Reload, true, Keep, None),
+            (KeepPrevious::Reload, false, Clear, Some(false)),
+            (KeepPrevious::Never, true, Clear, None),
+            (KeepPrevious::Never, false, Clear, Some(false)),
+        ] {
+            let started = || row(Pending, value, Clear, None, true, again, answers);
+            let event = Event::Started {
+                keep_previous,
+                again,
+            };
+            table.push((event, started(), started()));
         }
         table.extend([
             (
                 Event::Succeeded { same: false },
-                row(Success, Replace, Clear, None, false, false),
+                row(Success, Replace, Clear, None, false, false, Some(true)),
                 None,
             ),
             (
                 Event::Succeeded { same: true },
-                row(Success, Keep, Clear, None, false, false),
+                row(Success, Keep, Clear, None, false, false, Some(true)),
                 None,
             ),
             (
                 Event::Failed,
-                row(Error, Keep, Replace, None, false, false),
+                row(Error, Keep, Replace, None, false, false, None),
                 None,
             ),
             (
                 Event::Cancelled(manual()),
-                row(Cancelled, Keep, Clear, Some(manual()), false, false),
+                row(Cancelled, Keep, Clear, Some(manual()), false, false, None),
                 None,
             ),
             (
                 Event::Panicked,
-                row(Cancelled, Keep, Clear, panicked(), false, false),
+                row(Cancelled, Keep, Clear, panicked(), false, false, None),
                 None,
             ),
             (
                 Event::StartFailed,
-                row(Cancelled, Keep, Clear, panicked(), false, false),
-                row(Cancelled, Keep, Clear, panicked(), false, false),
+                row(
+                    Cancelled,
+                    Keep,
+                    Clear,
+                    panicked(),
+                    false,
+                    false,
+                    Some(false),
+                ),
+                row(
+                    Cancelled,
+                    Keep,
+                    Clear,
+                    panicked(),
+                    false,
+                    false,
+                    Some(false),
+                ),
             ),
             (
                 Event::NoInput,
-                row(Idle, Clear, Clear, None, false, false),
-                row(Idle, Clear, Clear, None, false, false),
+                row(Idle, Clear, Clear, None, false, false, Some(false)),
+                row(Idle, Clear, Clear, None, false, false, Some(false)),
             ),
         ]);
         table
@@ -237,6 +268,7 @@ mod tests {
                 assert_ne!(next.error, Part::Keep, "{place}");
                 assert!(!next.reloading || next.to == Pending, "{place}");
                 assert!(next.to != Idle || next.value == Part::Clear, "{place}");
+                assert_eq!(next.answers == Some(true), next.to == Success, "{place}");
             }
         }
     }

@@ -121,6 +121,27 @@ impl From<Cow<'static, str>> for CancelReason {
     }
 }
 
+/// Whether a start leaves the value of the run before readable.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeepPrevious {
+    /// Whatever is asked.
+    Always,
+    /// If the question is the one asked before.
+    Reload,
+    /// No start does.
+    Never,
+}
+
+impl From<bool> for KeepPrevious {
+    fn from(keep: bool) -> Self {
+        match keep {
+            true => KeepPrevious::Always,
+            false => KeepPrevious::Never,
+        }
+    }
+}
+
 /// What is known about a piece of asynchronous work.
 ///
 /// This is plain data with no executor in it: compare it, clone it, print it, match on it. Only the
@@ -152,6 +173,8 @@ pub struct AsyncState<T, E> {
     token: u64,
     cancel_reason: Option<CancelReason>,
     reloading: bool,
+    /// The value, if there is one, answers the present question.
+    answers: bool,
 }
 
 /// Nothing was started yet.
@@ -164,6 +187,7 @@ impl<T, E> Default for AsyncState<T, E> {
             token: 0,
             cancel_reason: None,
             reloading: false,
+            answers: false,
         }
     }
 }
@@ -184,8 +208,8 @@ impl<T, E> AsyncState<T, E> {
 
     /// The last answer.
     ///
-    /// It stays through a reload, an error and a cancel, and with the default `keep_previous` through
-    /// a change of input too: while that is pending, the value still belongs to the question before.
+    /// It stays through an error and a cancel, and with the default `keep_previous` through a reload and a change
+    /// of input too: then it still belongs to the question before, and [`is_current`](Self::is_current) is false.
     ///
     /// # Examples
     ///
@@ -281,13 +305,55 @@ impl<T, E> AsyncState<T, E> {
     pub fn is_reloading(&self) -> bool {
         self.reloading
     }
+
+    /// Whether there is a value, and it answers the present question.
+    ///
+    /// It is false from the moment the question changes until the new one is answered, through errors and cancels
+    /// too. A reload that asks the same question changes nothing about it, however it ends, unless it takes the value
+    /// away. The present question of a `#[manual]` resource is that of its last start.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{reactive, resource};
+    ///
+    /// #[resource(infallible)]
+    /// async fn name(id: u32) -> String {
+    ///     format!("user {id}")
+    /// }
+    ///
+    /// reactive! {
+    ///     struct Page {
+    ///         signal id: u32 = 1;
+    ///         resource user = name(id);
+    ///         /// Grey while it is the name of somebody else.
+    ///         computed title: (String, bool) =
+    ///             (user.value().cloned().unwrap_or_default(), user.is_current());
+    ///     }
+    /// }
+    ///
+    /// let mut page = Page::new();
+    /// futures::executor::block_on(page.settled());
+    /// assert_eq!(*page.title(), ("user 1".to_owned(), true));
+    /// page.reload_user();
+    /// assert_eq!(*page.title(), ("user 1".to_owned(), true));
+    /// page.set_id(2);
+    /// assert_eq!(*page.title(), ("user 1".to_owned(), false));
+    /// ```
+    pub fn is_current(&self) -> bool {
+        self.answers && self.value.is_some()
+    }
 }
 
 /// The transitions. Each says what changed and hands back what it no longer needs; whoever calls one
 /// has dropped the outdated work before, and drops what comes back when its own books are in order.
 impl<T, E> AsyncState<T, E> {
     /// Work is started; `again` says that it asks the question of before.
-    pub(crate) fn start(&mut self, keep_previous: bool, again: bool) -> (Change, Discarded<T, E>) {
+    pub(crate) fn start(
+        &mut self,
+        keep_previous: KeepPrevious,
+        again: bool,
+    ) -> (Change, Discarded<T, E>) {
         self.apply(
             Event::Started {
                 keep_previous,
@@ -379,7 +445,7 @@ impl<T, E> AsyncState<T, E> {
             old.error = mem::replace(&mut self.error, other.error.clone());
         }
         (self.status, self.token) = (other.status, other.token);
-        self.reloading = other.reloading;
+        (self.reloading, self.answers) = (other.reloading, other.answers);
         if self.cancel_reason != other.cancel_reason {
             self.cancel_reason.clone_from(&other.cancel_reason);
         }
@@ -419,6 +485,7 @@ impl<T, E> AsyncState<T, E> {
         self.token += u64::from(next.next_token);
         self.cancel_reason = next.reason;
         self.reloading = next.reloading;
+        self.answers = next.answers.unwrap_or(self.answers);
         (change, brought)
     }
 }
@@ -510,6 +577,8 @@ mod tests {
 
     type State = AsyncState<u32, String>;
 
+    const ALWAYS: KeepPrevious = KeepPrevious::Always;
+    const NEVER: KeepPrevious = KeepPrevious::Never;
     const TRANSITION: Change = Change::TRANSITION;
 
     fn parts(parts: &[Change]) -> Change {
@@ -525,7 +594,7 @@ mod tests {
 
     fn pending() -> State {
         let mut state = State::default();
-        let _ = state.start(true, false);
+        let _ = state.start(ALWAYS, false);
         state
     }
 
@@ -537,7 +606,7 @@ mod tests {
 
     fn error(error: &str) -> State {
         let mut state = success(7);
-        let _ = state.start(true, false);
+        let _ = state.start(ALWAYS, false);
         let _ = state.fail(error.to_owned());
         state
     }
@@ -557,6 +626,10 @@ mod tests {
         if state.is_reloading() {
             text += " again";
         }
+        if state.value().is_some() && !state.is_current() {
+            text += " old";
+        }
+        assert!(state.value().is_some() || !state.is_current());
         assert_eq!(state.is_pending(), state.status() == AsyncStatus::Pending);
         text
     }
@@ -576,7 +649,7 @@ mod tests {
     fn a_first_load_that_succeeds() {
         let mut state = State::default();
         assert_eq!(
-            state.start(true, false),
+            state.start(ALWAYS, false),
             (parts(&[Change::STATUS]), gone(None, None))
         );
         assert_eq!(seen(&state), "pending #1");
@@ -589,13 +662,13 @@ mod tests {
     #[test]
     fn an_equal_value_counts_unless_there_is_a_rule() {
         let mut state = success(5);
-        let _ = state.start(true, false);
+        let _ = state.start(ALWAYS, false);
         assert_eq!(
             state.succeed(5),
             (parts(&[Change::STATUS, Change::VALUE]), gone(Some(5), None))
         );
 
-        let _ = state.start(true, false);
+        let _ = state.start(ALWAYS, false);
         let (change, discarded) = state.succeed_unless(15, |old, new| old % 10 == new % 10);
         assert_eq!(change, parts(&[Change::STATUS]));
         assert_eq!(
@@ -605,7 +678,7 @@ mod tests {
         );
         assert_eq!(seen(&state), "success #3 value 5");
 
-        let _ = state.start(true, false);
+        let _ = state.start(ALWAYS, false);
         let (change, discarded) = state.succeed_unless(16, |old, new| old == new);
         assert_eq!(change, parts(&[Change::STATUS, Change::VALUE]));
         assert_eq!(discarded, gone(Some(5), None));
@@ -626,58 +699,100 @@ mod tests {
     #[test]
     fn a_rule_that_panics_leaves_the_work_pending() {
         let mut state = success(5);
-        let _ = state.start(true, false);
+        let _ = state.start(ALWAYS, false);
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             state.succeed_unless(6, |_, _| panic!("no opinion"))
         }));
         assert!(outcome.is_err());
-        assert_eq!(seen(&state), "pending #2 value 5");
+        assert_eq!(seen(&state), "pending #2 value 5 old");
         assert_eq!(state.panicked().0, parts(&[Change::STATUS]));
-        assert_eq!(seen(&state), "cancelled #2 value 5 because panicked");
+        assert_eq!(seen(&state), "cancelled #2 value 5 because panicked old");
     }
 
     #[test]
     fn an_error_keeps_the_value_and_the_next_start_clears_it() {
         let mut state = success(7);
-        let _ = state.start(true, false);
+        let _ = state.start(ALWAYS, false);
         let (change, discarded) = state.fail("offline".to_owned());
         assert_eq!(change, parts(&[Change::STATUS, Change::ERROR]));
         assert_eq!(discarded, gone(None, None));
-        assert_eq!(seen(&state), "error #2 value 7 error offline");
+        assert_eq!(seen(&state), "error #2 value 7 error offline old");
 
-        let (change, discarded) = state.start(true, false);
+        let (change, discarded) = state.start(ALWAYS, false);
         assert_eq!(change, parts(&[Change::STATUS, Change::ERROR]));
         assert_eq!(discarded, gone(None, Some("offline")));
-        assert_eq!(seen(&state), "pending #3 value 7");
+        assert_eq!(seen(&state), "pending #3 value 7 old");
     }
 
     #[test]
     fn a_start_that_keeps_nothing() {
         let mut state = success(7);
-        let (change, discarded) = state.start(false, false);
+        let (change, discarded) = state.start(NEVER, false);
         assert_eq!(change, parts(&[Change::STATUS, Change::VALUE]));
         assert_eq!(discarded, gone(Some(7), None));
         assert_eq!(seen(&state), "pending #2");
         assert_eq!(
-            state.start(false, false).0,
+            state.start(NEVER, false).0,
             TRANSITION,
             "nothing left to clear"
         );
     }
 
     #[test]
+    fn a_start_that_keeps_the_value_of_the_same_question() {
+        const RELOAD: KeepPrevious = KeepPrevious::Reload;
+        let mut state = success(7);
+        let (change, discarded) = state.start(RELOAD, true);
+        assert_eq!(change, parts(&[Change::STATUS]));
+        assert_eq!(discarded, gone(None, None));
+        assert_eq!(seen(&state), "pending #2 value 7 again");
+        let (change, discarded) = state.start(RELOAD, false);
+        assert_eq!(change, parts(&[Change::VALUE]));
+        assert_eq!(discarded, gone(Some(7), None));
+        assert_eq!(seen(&state), "pending #3");
+    }
+
+    #[test]
+    fn a_value_is_current_until_the_question_changes() {
+        let mut state = success(7);
+        let _ = state.start(ALWAYS, true);
+        assert_eq!(seen(&state), "pending #2 value 7 again");
+        let _ = state.fail("offline".to_owned());
+        assert_eq!(seen(&state), "error #2 value 7 error offline");
+        let _ = state.start(ALWAYS, true);
+        let _ = state.cancel("enough".into());
+        assert_eq!(seen(&state), "cancelled #3 value 7 because enough");
+
+        let _ = state.start(ALWAYS, false);
+        assert_eq!(seen(&state), "pending #4 value 7 old");
+        let _ = state.fail("offline".to_owned());
+        let _ = state.start(ALWAYS, true);
+        assert_eq!(seen(&state), "pending #5 value 7 again old");
+        let _ = state.succeed_unless(8, |_, _| true);
+        assert_eq!(seen(&state), "success #5 value 7");
+
+        let mut seen_elsewhere = State::default();
+        let _ = seen_elsewhere.catch_up(&state, parts(&[Change::VALUE]));
+        assert!(seen_elsewhere.is_current());
+        let _ = state.start_failed();
+        assert_eq!(seen(&state), "cancelled #5 value 7 because panicked old");
+        let _ = seen_elsewhere.catch_up(&state, TRANSITION);
+        assert!(!seen_elsewhere.is_current());
+    }
+
+    #[test]
     fn a_restart_is_a_transition_but_no_change_of_status() {
         let mut state = pending();
-        assert_eq!(state.start(true, false), (TRANSITION, gone(None, None)));
+        assert_eq!(state.start(ALWAYS, false), (TRANSITION, gone(None, None)));
         assert_eq!(seen(&state), "pending #2");
-        assert_eq!(state.start(true, true), (TRANSITION, gone(None, None)));
+        assert_eq!(state.start(ALWAYS, true), (TRANSITION, gone(None, None)));
         assert_eq!(seen(&state), "pending #3 again");
     }
 
     #[test]
     fn a_reload_is_over_with_its_answer() {
         let mut state = success(7);
-        let _ = state.start(true, true);
+        let _ = state.start(ALWAYS, true);
         assert_eq!(seen(&state), "pending #2 value 7 again");
         let _ = state.succeed(8);
         assert_eq!(seen(&state), "success #2 value 8");
@@ -686,7 +801,7 @@ mod tests {
     #[test]
     fn cancel_ends_pending_work_and_nothing_else() {
         let mut state = success(7);
-        let _ = state.start(true, true);
+        let _ = state.start(ALWAYS, true);
         let (change, discarded) = state.cancel("enough".into());
         assert_eq!(change, parts(&[Change::STATUS]));
         assert_eq!(discarded, gone(None, None));
@@ -719,20 +834,28 @@ mod tests {
     #[test]
     fn a_start_that_fails_counts_once() {
         let mut manual = success(7);
-        let _ = manual.start(true, false);
+        let _ = manual.start(ALWAYS, false);
         let _ = manual.cancel("enough".into());
 
         let status = parts(&[Change::STATUS]);
         for (mut state, change, after) in [
             (State::default(), status, "cancelled #0 because panicked"),
             (pending(), status, "cancelled #1 because panicked"),
-            (success(7), status, "cancelled #1 value 7 because panicked"),
+            (
+                success(7),
+                status,
+                "cancelled #1 value 7 because panicked old",
+            ),
             (
                 error("e"),
                 status.union(Change::ERROR),
-                "cancelled #2 value 7 because panicked",
+                "cancelled #2 value 7 because panicked old",
             ),
-            (manual, TRANSITION, "cancelled #2 value 7 because panicked"),
+            (
+                manual,
+                TRANSITION,
+                "cancelled #2 value 7 because panicked old",
+            ),
         ] {
             assert_eq!(state.start_failed().0, change, "{after}");
             assert_eq!(seen(&state), after);
@@ -770,18 +893,18 @@ mod tests {
             std::mem::forget(discarded);
         };
         let mut state = AsyncState::<Grumpy, Grumpy>::default();
-        keep(state.start(true, false));
+        keep(state.start(ALWAYS, false));
         keep(state.succeed(Grumpy));
-        keep(state.start(true, false));
+        keep(state.start(ALWAYS, false));
         keep(state.succeed(Grumpy));
         keep(state.succeed(Grumpy));
         keep(state.fail(Grumpy));
-        keep(state.start(true, false));
+        keep(state.start(ALWAYS, false));
         keep(state.fail(Grumpy));
         keep(state.start_failed());
-        keep(state.start(false, false));
+        keep(state.start(NEVER, false));
         keep(state.succeed(Grumpy));
-        keep(state.start(true, false));
+        keep(state.start(ALWAYS, false));
         keep(state.succeed_unless(Grumpy, |_, _| true));
         keep(state.no_input());
         assert_eq!(state.status(), AsyncStatus::Idle);

@@ -53,6 +53,25 @@ fn b175_without_keep_previous_there_is_no_value_while_pending() {
 }
 
 #[test]
+fn a_value_is_current_from_its_answer_until_the_question_changes() {
+    let user = user();
+    assert!(!user.meta.is_current());
+    user.answer(1, 5);
+    assert!(user.meta.is_current());
+    user.meta.reload();
+    user.meta.cancel("enough");
+    assert!(user.meta.is_current(), "it still answers the question");
+    user.id.set(2);
+    assert!(!user.meta.is_current());
+    user.gates.err(3, "offline".to_owned());
+    assert!(poll().is_ready());
+    user.meta.reload();
+    assert!(!user.meta.is_current(), "the value is of another question");
+    user.answer(4, 6);
+    assert!(user.meta.is_current());
+}
+
+#[test]
 fn b176_an_error_is_cleared_by_the_next_start_and_no_cleared_value_reappears() {
     let log = Log::new();
     let user = user_with(

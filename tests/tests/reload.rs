@@ -510,3 +510,112 @@ fn r2_eq_on_a_resource_cuts_off_on_its_value() {
         ["shown runs", "value Some(61)", "status success", "shown 61"]
     );
 }
+
+reactive! {
+    struct Same {
+        let gates: Gates;
+        let log: Log;
+        signal id: u32 = 1;
+        #[keep_previous(reload)]
+        resource user = fetch(gates.open(id));
+        effect show { log.push(format!("{} {}", describe!(user), user.is_current())); }
+    }
+}
+
+#[test]
+fn keep_previous_reload_keeps_the_value_only_while_the_same_question_is_asked_again() {
+    let log = Log::default();
+    let gates = Gates::new("user", &log);
+    let mut graph = Same::new(gates.clone(), log.clone());
+    gates.ok(1, 5);
+    assert!(poll!(graph).is_ready());
+    assert_eq!(log.take().last().unwrap(), "success #1 value=5 true");
+    graph.reload_user();
+    assert_eq!(log.take()[1..], ["pending #2 again value=5 true"]);
+    gates.err(2, "offline".to_owned());
+    assert!(poll!(graph).is_ready());
+    assert_eq!(log.take()[2..], ["error #2 value=5 error=offline true"]);
+    graph.set_id(2);
+    assert_eq!(log.take()[1..], ["pending #3 false"]);
+    graph.reload_user();
+    assert_eq!(log.take()[2..], ["pending #4 again false"]);
+    gates.ok(4, 6);
+    assert!(poll!(graph).is_ready());
+    log.clear();
+    graph.batch(|graph| {
+        graph.set_id(3);
+        graph.reload_user();
+    });
+    assert_eq!(log.take()[1..], ["pending #5 false"], "a new question");
+}
+
+reactive! {
+    struct SameByHand {
+        let gates: Gates;
+        let log: Log;
+        signal text: u32 = 1;
+        #[manual]
+        #[keep_previous(reload)]
+        resource hits = fetch(gates.open(text));
+        effect show { log.push(format!("{} {}", describe!(hits), hits.is_current())); }
+    }
+}
+
+#[test]
+fn a_manual_reload_whose_arguments_have_changed_asks_a_new_question() {
+    let log = Log::default();
+    let gates = Gates::new("hits", &log);
+    let mut graph = SameByHand::new(gates.clone(), log.clone());
+    graph.reload_hits();
+    gates.ok(1, 5);
+    assert!(poll!(graph).is_ready());
+    log.clear();
+    graph.set_text(2);
+    assert_eq!(log.take(), NOTHING);
+    assert!(
+        graph.hits().is_current(),
+        "its question is that of the last start"
+    );
+    graph.reload_hits();
+    assert_eq!(log.take(), ["hits#2 created 2", "pending #2 false"]);
+    gates.ok(2, 6);
+    assert!(poll!(graph).is_ready());
+    log.clear();
+    graph.reload_hits();
+    assert_eq!(
+        log.take(),
+        ["hits#3 created 2", "pending #3 again value=6 true"]
+    );
+}
+
+#[test]
+fn a_value_is_current_from_its_answer_until_the_question_changes() {
+    let log = Log::default();
+    let gates = Gates::new("user", &log);
+    let mut profile = Profile::new(gates.clone(), log.clone());
+    assert!(!profile.user().is_current());
+    gates.ok(1, 5);
+    assert!(poll!(profile).is_ready());
+    assert!(profile.user().is_current());
+    profile.reload_user();
+    profile.cancel_user("enough");
+    assert!(profile.user().is_current(), "it still answers the question");
+    profile.batch(|profile| {
+        profile.set_id(2);
+        assert!(profile.user().is_current(), "nothing starts in a batch");
+    });
+    assert_eq!(
+        (profile.user().value(), profile.user().is_current()),
+        (Some(&5), false)
+    );
+    gates.err(3, "offline".to_owned());
+    assert!(poll!(profile).is_ready());
+    profile.reload_user();
+    assert!(
+        !profile.user().is_current(),
+        "the value is of another question"
+    );
+    gates.ok(4, 6);
+    assert!(poll!(profile).is_ready());
+    assert!(profile.user().is_current());
+}

@@ -192,3 +192,44 @@ fn b010_a_silent_write_is_a_write_to_a_mutable_field() {
     page.set_id(2);
     assert_eq!(log.take(), ["2 !hello?"]);
 }
+
+#[test]
+fn an_update_of_a_type_that_is_called_as_ours_would_be() {
+    #[derive(PartialEq, Clone)]
+    struct R(u32);
+    reactive! {
+        struct Page { signal short: R = R(1); signal pair: Option<(R, u8)> = None; }
+        struct Of<T: PartialEq + Clone> { signal one: T; signal short: (T, R); }
+    }
+    let mut page = Page::new();
+    assert_eq!(page.update_short(|short| short.0 + 1), 2);
+    assert!(page.update_pair(|pair| pair.take()).is_none());
+    let mut of = Of::new('a', ('b', R(2)));
+    assert_eq!(of.batch(|of| of.update_short(|short| short.1.0)), 2);
+    assert_eq!(of.update_one(|one| *one), 'a');
+    assert!(page.short().0 == 1 && page.pair().is_none());
+    assert!(*of.one() == 'a' && of.short().0 == 'b');
+}
+
+#[test]
+fn an_update_returns_what_its_closure_returns() {
+    reactive! {
+        struct Queue {
+            let log: Log;
+            signal jobs: Vec<u32> = vec![1, 2, 3, 4];
+            effect show { log.push(format!("{jobs:?}")); }
+        }
+    }
+    let log = Log::new();
+    let mut queue = Queue::new(log.clone());
+    assert_eq!(queue.update_jobs(|jobs| jobs.pop()), Some(4));
+    assert_eq!(log.take(), ["[1, 2, 3, 4]", "[1, 2, 3]"]);
+    let popped = queue.batch(|queue| queue.update_jobs(|jobs| jobs.pop()));
+    assert_eq!((popped, log.take()), (Some(3), vec!["[1, 2]".to_owned()]));
+    let popped: Result<Option<u32>, ()> =
+        queue.transaction(|queue| Ok(queue.update_jobs(|jobs| jobs.pop())));
+    assert_eq!((popped, log.take()), (Ok(Some(2)), vec!["[1]".to_owned()]));
+    let popped: Result<u32, Option<u32>> =
+        queue.transaction(|queue| Err(queue.update_jobs(|jobs| jobs.pop())));
+    assert_eq!((popped, queue.jobs().as_slice()), (Err(Some(1)), &[1][..]));
+}

@@ -13,7 +13,7 @@ use super::{
     seen_type,
     texts::{Texts, texts},
 };
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
@@ -261,9 +261,10 @@ fn own_methods(
     let [value, change] = ["value", "change"].map(|name| Ident::new(name, x.span()));
     let seen = reference(&ty, false);
     let seen_mut = || reference(&ty, true);
+    let returned = returned(context, &ty, x.span());
     let closure = || {
         let seen_mut = seen_mut();
-        quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut))
+        quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut) -> #returned)
     };
     let [said, other_said, third_said] = &texts.own;
     let getter = |body: TokenStream| {
@@ -290,15 +291,15 @@ fn own_methods(
             let update_body = context.live(|plan| {
                 let position = plan.position(index);
                 quote! {
-                    let caught = self.#field.change(&mut self.core__, #position, #change);
-                    self.__updated(caught);
+                    let changed = self.#field.change(&mut self.core__, #position, #change);
+                    self.__updated(changed)
                 }
             });
             let others = quote! {
                 #other_said
                 #vis fn #set(&mut self, #value: #ty) { #set_body }
                 #third_said
-                #vis fn #update(&mut self, #change: #closure) { #reads #update_body }
+                #vis fn #update<#returned>(&mut self, #change: #closure) -> #returned { #reads #update_body }
             };
             (getter, placed(context.place(index), others))
         }
@@ -348,6 +349,23 @@ fn getter(
         },
     );
     quote!(#said #keyword #name #receiver -> #seen #body)
+}
+
+/// The type that a closure over a value of this type returns: none that is named in it.
+fn returned(context: &Context, ty: &TokenStream, place: Span) -> Ident {
+    let [free, _] = context.free_types();
+    match mentions(ty.clone(), &free) {
+        true => Ident::new("__Returned", place),
+        false => Ident::new(&free.to_string(), place),
+    }
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
 }
 
 /// A reference that begins where its type does.
@@ -449,9 +467,10 @@ fn open_methods(
     let [value, change] = ["value", "change"].map(|name| Ident::new(name, x.span()));
     let seen = reference(&ty, false);
     let seen_mut = || reference(&ty, true);
+    let returned = returned(context, &ty, x.span());
     let closure = || {
         let seen_mut = seen_mut();
-        quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut))
+        quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut) -> #returned)
     };
     let [said, other_said, third_said] = &texts.open;
     let getter = |body: TokenStream| {
@@ -501,9 +520,9 @@ fn open_methods(
                 let position = position(plan);
                 let place = quote!(&mut self.graph__.core__, #position);
                 match open {
-                    Open::Batch => quote!(#change(self.graph__.#field.touch(#place));),
+                    Open::Batch => quote!(#change(self.graph__.#field.touch(#place))),
                     Open::Transaction => quote! {
-                        #change(self.graph__.#field.touch_cloned(#place, ::signal_kernel::needs::Undo::copy_for_undo));
+                        #change(self.graph__.#field.touch_cloned(#place, ::signal_kernel::needs::Undo::copy_for_undo))
                     },
                 }
             });
@@ -511,7 +530,7 @@ fn open_methods(
                 #other_said
                 #vis fn #set(&mut self, #value: #ty) { #set_body }
                 #third_said
-                #vis fn #update(&mut self, #change: #closure) #update_bound { #reads #update_body }
+                #vis fn #update<#returned>(&mut self, #change: #closure) -> #returned #update_bound { #reads #update_body }
             };
             let others = placed(x.span(), others);
             quote!(#getter #others)
@@ -590,7 +609,8 @@ fn nested(context: &Context, open: Open) -> TokenStream {
             #batch_body
         }
 
-        /// A transaction inside: if it fails, only what was written in it is taken back.
+        /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
+        /// clones the old value of `x`.
         ///
         /// # Errors
         ///

@@ -9,7 +9,7 @@ use super::{
     Context, Home, Kind, Node, bits, docs, field, placed, plan::Plan, quiet, script::Script,
 };
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
 pub(super) fn build(context: &Context) -> TokenStream {
@@ -69,7 +69,8 @@ pub(super) fn build(context: &Context) -> TokenStream {
             #batch_body
         }
 
-        /// A batch that restores every signal written in it if `transaction` returns an error or panics.
+        /// A batch that restores every signal written in it if `transaction` returns an error or panics. A `set_x`
+        /// moves the old value of `x` aside; an `update_x` clones it, once in each transaction.
         ///
         /// # Errors
         ///
@@ -257,7 +258,10 @@ fn make(context: &Context, plan: &Plan, script: &mut Script, index: usize) {
             ..
         } => {
             let (field, answer) = (field(node), plan.position(index) as u32);
-            let new = quote_spanned!(path.span()=> ::signal_kernel::__private::Answer::new(#answer, #keep_previous, #manual));
+            let keep = format_ident!("{keep_previous:?}", span = path.span());
+            let new = quote_spanned! {path.span()=>
+                ::signal_kernel::__private::Answer::new(#answer, ::signal_kernel::__private::KeepPrevious::#keep, #manual)
+            };
             let new = script.hole(new);
             if *manual {
                 write!(script, "let __{name} = {new};");

@@ -133,8 +133,8 @@ fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
             ::signal_kernel::__private::settle::changed(self, old, word, bits);
         }
 
-        fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
-            ::signal_kernel::__private::settle::updated(self, caught);
+        fn __updated<#ty>(&mut self, (result, caught): (::core::option::Option<#ty>, ::signal_kernel::__private::Caught)) -> #ty {
+            ::signal_kernel::__private::settle::updated(self, result, caught)
         }
 
         #[track_caller]

@@ -59,7 +59,7 @@ fn own_texts(context: &Context, index: usize, node: &Node) -> [String; 3] {
                 "Writes the signal `{plain}` and settles the graph; an equal value changes nothing."
             ));
             let update = doc(&format!(
-                "Changes the signal `{plain}` in place and settles the graph, whatever became of it."
+                "Changes the signal `{plain}` in place and settles the graph, whatever became of it; returns what `change` returns."
             ));
             (
                 format!("{set} {readers} #[inline]"),
@@ -88,7 +88,7 @@ fn open_texts(context: &Context, node: &Node) -> [String; 3] {
         Kind::Signal { .. } => (
             doc(&format!("Writes the signal `{plain}`.")),
             doc(&format!(
-                "Changes the signal `{plain}` in place: this always counts as a change, unless rolled back."
+                "Changes the signal `{plain}` in place, and returns what `change` returns: this always counts as a change, unless rolled back."
             )),
         ),
         Kind::Resource { .. } => {

@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 use crate::check::{self, Checked};
 use crate::errors::Errors;
-use crate::model::{Kind, Part, Rule};
+use crate::model::{KeepPrevious, Kind, Part, Rule};
 use crate::{parse, split};
 
 fn checked(items: &str) -> (Checked, Option<Vec<usize>>, usize) {
@@ -130,7 +130,7 @@ fn attributes_reach_the_node() {
         &nodes[1].kind,
         Kind::Resource {
             manual: true,
-            keep_previous: false,
+            keep_previous: KeepPrevious::Never,
             rule: Rule::PartialEq,
             ..
         }

@@ -233,7 +233,10 @@ fn attributes() {
     );
     assert_item(
         "#[keep_previous] resource r = f();",
-        &["SK010 1:3 expected `#[keep_previous(true)]` or `#[keep_previous(false)]`"],
+        &[
+            "SK010 1:3 expected `#[keep_previous(true)]`, `#[keep_previous(reload)]` or `#[keep_previous(false)]` | \
+             `reload` keeps the value while the same question is asked again",
+        ],
     );
     assert_item(
         "#[manual(true)] resource r = f();",

@@ -12,7 +12,7 @@ use crate::{
     hub::{Bell, Hub, Post},
     panics::FirstPanic,
     room::{Start, Tenancy},
-    state::{AsyncState, CancelReason, Change, Discarded},
+    state::{AsyncState, CancelReason, Change, Discarded, KeepPrevious},
 };
 use std::{
     mem,
@@ -32,7 +32,7 @@ pub struct Answer<T, E, F> {
     moved: bool,
     /// The question as it is now has been asked.
     asked: bool,
-    keep_previous: bool,
+    keep_previous: KeepPrevious,
     manual: bool,
     rank: u32,
     bell: Ring,
@@ -81,7 +81,7 @@ where
     F: Tenancy<Output = Result<T, E>>,
 {
     /// A resource that has not been asked anything. `rank` is where it acts.
-    pub fn new(rank: u32, keep_previous: bool, manual: bool) -> Self {
+    pub fn new(rank: u32, keep_previous: KeepPrevious, manual: bool) -> Self {
         Answer {
             state: AsyncState::default(),
             work: Mutex::new(Work {

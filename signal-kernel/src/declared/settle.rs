@@ -93,15 +93,19 @@ pub fn changed<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T, word: usiz
 fn changed_and_dropped<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T) {
     let mut panics = FirstPanic::default();
     panics.discard(old); // user code
-    updated(graph, Caught(panics));
+    updated(graph, Some(()), Caught(panics));
 }
 
-/// Settles after a signal was changed in place, even if that panicked half-way.
-pub fn updated<G: Wired<W>, const W: usize>(graph: &mut G, Caught(mut panics): Caught) {
+/// Settles after a signal was changed in place, even if that panicked half-way. Returns the `result` of that.
+pub fn updated<G: Wired<W>, const W: usize, R>(
+    graph: &mut G,
+    result: Option<R>,
+    Caught(mut panics): Caught,
+) -> R {
     graph.core_mut().note_change();
     settle_into(graph, &mut panics);
     wake(graph, &mut panics);
-    panics.resume();
+    panics.result(result)
 }
 
 /// Carries out a `reload` or `cancel`.

@@ -179,18 +179,18 @@ impl<T, V: Version> Slot<T, V> {
     }
 
     /// Changes the signal at `position` in place, outside any batch, and marks who reads it, even if `change`
-    /// panics half-way.
-    pub fn change<const W: usize>(
+    /// panics half-way. Returns what `change` returns, if it does.
+    pub fn change<R, const W: usize>(
         &mut self,
         core: &mut Core<W>,
         position: usize,
-        change: impl FnOnce(&mut T),
-    ) -> Caught {
+        change: impl FnOnce(&mut T) -> R,
+    ) -> (Option<R>, Caught) {
         self.version.note_change(core.tick());
         let mut caught = Caught::default();
-        caught.0.catch(|| change(&mut self.value)); // user code
+        let result = caught.0.catch(|| change(&mut self.value)); // user code
         core.mark_dependents(position, Change::TRANSITION);
-        caught
+        (result, caught)
     }
 
     /// The new result of a computed value's body. If it is another than the one before, `marks` are nodes to be

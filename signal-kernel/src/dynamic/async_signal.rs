@@ -337,6 +337,35 @@ macro_rules! meta {
             must(read(self.id, Change::TRANSITION, |it| it.view().2))
         }
 
+        /// Whether there is a value, and it answers the present question: as
+        /// [`AsyncState::is_current`](crate::AsyncState::is_current).
+        ///
+        /// # Panics
+        ///
+        /// If the resource was disposed of.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{create_resource, settled, signal};
+        ///
+        /// let id = signal(1);
+        /// let (_name, meta) = create_resource(
+        ///     move || id.get(),
+        ///     |id: u32| async move { Ok::<_, String>(format!("user {id}")) },
+        /// );
+        /// futures::executor::block_on(settled());
+        /// assert!(meta.is_current());
+        /// meta.reload();
+        /// assert!(meta.is_current());
+        /// id.set(2);
+        /// assert!(!meta.is_current());
+        /// ```
+        #[track_caller]
+        pub fn is_current(&self) -> bool {
+            must(read(self.id, Change::TRANSITION, |it| it.is_current()))
+        }
+
         /// The error of the last run, cloned; `None` in every status but [`AsyncStatus::Error`].
         ///
         /// # Panics

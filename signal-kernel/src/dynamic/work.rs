@@ -191,6 +191,9 @@ pub(super) trait Front {
 
     fn view(&self) -> (AsyncStatus, u64, bool, Option<CancelReason>);
 
+    /// There is a value, and it answers the present question.
+    fn is_current(&self) -> bool;
+
     /// Asks for something, which comes before what was asked for until now.
     fn ask_for(self: Rc<Self>, request: Request);
 
@@ -233,6 +236,10 @@ impl<T: 'static, E: 'static> Front for Desk<T, E> {
         let view = self.view.borrow();
         let reason = view.cancel_reason().cloned();
         (view.status(), view.token(), view.is_reloading(), reason)
+    }
+
+    fn is_current(&self) -> bool {
+        self.view.borrow().is_current()
     }
 
     fn ask_for(self: Rc<Self>, request: Request) {
@@ -417,7 +424,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     let front: Rc<dyn Front> = desk.clone();
     graph.nodes[driver as usize].value = Value::Cell(Rc::new(front));
     graph.nodes[driver as usize].run = Some(Box::new(Driver {
-        answer: Answer::new(driver, manners.keep_previous, false),
+        answer: Answer::new(driver, manners.keep_previous.into(), false),
         question: Apart::new(question),
         desk,
         listeners: manners.listeners,

@@ -97,11 +97,14 @@ impl Cart {
             self.__changed(old, 0usize, 1u64);
         }
     }
-    ///Changes the signal `price` in place and settles the graph, whatever became of it.
+    ///Changes the signal `price` in place and settles the graph, whatever became of it; returns what `change` returns.
     #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
-    pub fn update_price(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
-        let caught = self.__price.change(&mut self.core__, 2usize, change);
-        self.__updated(caught);
+    pub fn update_price<R>(
+        &mut self,
+        change: impl ::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R {
+        let changed = self.__price.change(&mut self.core__, 2usize, change);
+        self.__updated(changed)
     }
     ///The signal `qty`.
     #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
@@ -122,11 +125,14 @@ impl Cart {
             self.__changed(old, 0usize, 1u64);
         }
     }
-    ///Changes the signal `qty` in place and settles the graph, whatever became of it.
+    ///Changes the signal `qty` in place and settles the graph, whatever became of it; returns what `change` returns.
     #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
-    pub fn update_qty(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
-        let caught = self.__qty.change(&mut self.core__, 3usize, change);
-        self.__updated(caught);
+    pub fn update_qty<R>(
+        &mut self,
+        change: impl ::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R {
+        let changed = self.__qty.change(&mut self.core__, 3usize, change);
+        self.__updated(changed)
     }
     /// With what is to be paid.
     ///
@@ -165,9 +171,12 @@ impl<'graph> CartBatch<'graph> {
             .__price
             .write(&mut self.graph__.core__, 2usize, value, <Cart>::__equal_u64);
     }
-    ///Changes the signal `price` in place: this always counts as a change, unless rolled back.
-    pub fn update_price(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
-        change(self.graph__.__price.touch(&mut self.graph__.core__, 2usize));
+    ///Changes the signal `price` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    pub fn update_price<R>(
+        &mut self,
+        change: impl ::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R {
+        change(self.graph__.__price.touch(&mut self.graph__.core__, 2usize))
     }
     ///As [`Cart::qty`].
     #[track_caller]
@@ -180,9 +189,12 @@ impl<'graph> CartBatch<'graph> {
             .__qty
             .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
     }
-    ///Changes the signal `qty` in place: this always counts as a change, unless rolled back.
-    pub fn update_qty(&mut self, change: impl ::core::ops::FnOnce(&mut u64)) {
-        change(self.graph__.__qty.touch(&mut self.graph__.core__, 3usize));
+    ///Changes the signal `qty` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    pub fn update_qty<R>(
+        &mut self,
+        change: impl ::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R {
+        change(self.graph__.__qty.touch(&mut self.graph__.core__, 3usize))
     }
     ///As [`Cart::total`].
     #[track_caller]
@@ -200,7 +212,8 @@ impl<'graph> CartBatch<'graph> {
             },
         )
     }
-    /// A transaction inside: if it fails, only what was written in it is taken back.
+    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
+    /// clones the old value of `x`.
     ///
     /// # Errors
     ///
@@ -240,8 +253,11 @@ impl<'graph> CartTransaction<'graph> {
             .__price
             .write(&mut self.graph__.core__, 2usize, value, <Cart>::__equal_u64);
     }
-    ///Changes the signal `price` in place: this always counts as a change, unless rolled back.
-    pub fn update_price(&mut self, change: impl ::core::ops::FnOnce(&mut u64))
+    ///Changes the signal `price` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    pub fn update_price<R>(
+        &mut self,
+        change: impl ::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R
     where
         for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
     {
@@ -254,7 +270,7 @@ impl<'graph> CartTransaction<'graph> {
                     2usize,
                     ::signal_kernel::needs::Undo::copy_for_undo,
                 ),
-        );
+        )
     }
     ///As [`Cart::qty`].
     #[track_caller]
@@ -267,8 +283,8 @@ impl<'graph> CartTransaction<'graph> {
             .__qty
             .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
     }
-    ///Changes the signal `qty` in place: this always counts as a change, unless rolled back.
-    pub fn update_qty(&mut self, change: impl ::core::ops::FnOnce(&mut u64))
+    ///Changes the signal `qty` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    pub fn update_qty<R>(&mut self, change: impl ::core::ops::FnOnce(&mut u64) -> R) -> R
     where
         for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
     {
@@ -281,7 +297,7 @@ impl<'graph> CartTransaction<'graph> {
                     3usize,
                     ::signal_kernel::needs::Undo::copy_for_undo,
                 ),
-        );
+        )
     }
     ///As [`Cart::total`].
     #[track_caller]
@@ -299,7 +315,8 @@ impl<'graph> CartTransaction<'graph> {
             },
         )
     }
-    /// A transaction inside: if it fails, only what was written in it is taken back.
+    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
+    /// clones the old value of `x`.
     ///
     /// # Errors
     ///
@@ -365,7 +382,8 @@ impl Cart {
             |graph| batch(&mut CartBatch { graph__: graph }),
         )
     }
-    /// A batch that restores every signal written in it if `transaction` returns an error or panics.
+    /// A batch that restores every signal written in it if `transaction` returns an error or panics. A `set_x`
+    /// moves the old value of `x` aside; an `update_x` clones it, once in each transaction.
     ///
     /// # Errors
     ///
@@ -498,8 +516,11 @@ impl Cart {
     fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
         ::signal_kernel::__private::settle::changed(self, old, word, bits);
     }
-    fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
-        ::signal_kernel::__private::settle::updated(self, caught);
+    fn __updated<R>(
+        &mut self,
+        (result, caught): (::core::option::Option<R>, ::signal_kernel::__private::Caught),
+    ) -> R {
+        ::signal_kernel::__private::settle::updated(self, result, caught)
     }
     #[track_caller]
     fn __refreshed(&mut self, rank: usize) -> &Self {

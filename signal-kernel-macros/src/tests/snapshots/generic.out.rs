@@ -118,11 +118,11 @@ where
             self.__changed(old, 0usize, 1u64);
         }
     }
-    ///Changes the signal `type` in place and settles the graph, whatever became of it.
+    ///Changes the signal `type` in place and settles the graph, whatever became of it; returns what `change` returns.
     #[cfg_attr(doc, doc = " [`many`](Self::many) depends on it.")]
-    fn update_type(&mut self, change: impl ::core::ops::FnOnce(&mut T)) {
-        let caught = self.__type.change(&mut self.core__, 2usize, change);
-        self.__updated(caught);
+    fn update_type<R>(&mut self, change: impl ::core::ops::FnOnce(&mut T) -> R) -> R {
+        let changed = self.__type.change(&mut self.core__, 2usize, change);
+        self.__updated(changed)
     }
     ///The computed value `many`.
     #[cfg_attr(
@@ -161,9 +161,9 @@ where
             .__type
             .write(&mut self.graph__.core__, 2usize, value, <Pair<T, N>>::__same_type);
     }
-    ///Changes the signal `type` in place: this always counts as a change, unless rolled back.
-    fn update_type(&mut self, change: impl ::core::ops::FnOnce(&mut T)) {
-        change(self.graph__.__type.touch(&mut self.graph__.core__, 2usize));
+    ///Changes the signal `type` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    fn update_type<R>(&mut self, change: impl ::core::ops::FnOnce(&mut T) -> R) -> R {
+        change(self.graph__.__type.touch(&mut self.graph__.core__, 2usize))
     }
     ///As [`Pair::many`].
     #[track_caller]
@@ -181,7 +181,8 @@ where
             },
         )
     }
-    /// A transaction inside: if it fails, only what was written in it is taken back.
+    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
+    /// clones the old value of `x`.
     ///
     /// # Errors
     ///
@@ -224,8 +225,8 @@ where
             .__type
             .write(&mut self.graph__.core__, 2usize, value, <Pair<T, N>>::__same_type);
     }
-    ///Changes the signal `type` in place: this always counts as a change, unless rolled back.
-    fn update_type(&mut self, change: impl ::core::ops::FnOnce(&mut T))
+    ///Changes the signal `type` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    fn update_type<R>(&mut self, change: impl ::core::ops::FnOnce(&mut T) -> R) -> R
     where
         for<'undo> T: ::signal_kernel::needs::Undo<'undo>,
     {
@@ -238,7 +239,7 @@ where
                     2usize,
                     ::signal_kernel::needs::Undo::copy_for_undo,
                 ),
-        );
+        )
     }
     ///As [`Pair::many`].
     #[track_caller]
@@ -256,7 +257,8 @@ where
             },
         )
     }
-    /// A transaction inside: if it fails, only what was written in it is taken back.
+    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
+    /// clones the old value of `x`.
     ///
     /// # Errors
     ///
@@ -403,7 +405,8 @@ where
             |graph| batch(&mut PairBatch { graph__: graph }),
         )
     }
-    /// A batch that restores every signal written in it if `transaction` returns an error or panics.
+    /// A batch that restores every signal written in it if `transaction` returns an error or panics. A `set_x`
+    /// moves the old value of `x` aside; an `update_x` clones it, once in each transaction.
     ///
     /// # Errors
     ///
@@ -512,8 +515,11 @@ where
     fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
         ::signal_kernel::__private::settle::changed(self, old, word, bits);
     }
-    fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
-        ::signal_kernel::__private::settle::updated(self, caught);
+    fn __updated<R>(
+        &mut self,
+        (result, caught): (::core::option::Option<R>, ::signal_kernel::__private::Caught),
+    ) -> R {
+        ::signal_kernel::__private::settle::updated(self, result, caught)
     }
     #[track_caller]
     fn __refreshed(&mut self, rank: usize) -> &Self {

@@ -183,11 +183,14 @@ impl Profile {
             self.__changed(old, 0usize, 1u64);
         }
     }
-    ///Changes the signal `id` in place and settles the graph, whatever became of it.
+    ///Changes the signal `id` in place and settles the graph, whatever became of it; returns what `change` returns.
     #[cfg_attr(doc, doc = " [`user`](Self::user) depends on it.")]
-    fn update_id(&mut self, change: impl ::core::ops::FnOnce(&mut Option<u64>)) {
-        let caught = self.__id.change(&mut self.core__, 5usize, change);
-        self.__updated(caught);
+    fn update_id<R>(
+        &mut self,
+        change: impl ::core::ops::FnOnce(&mut Option<u64>) -> R,
+    ) -> R {
+        let changed = self.__id.change(&mut self.core__, 5usize, change);
+        self.__updated(changed)
     }
     ///The resource `user`.
     #[cfg_attr(
@@ -277,9 +280,12 @@ impl<'graph> ProfileBatch<'graph> {
             .__id
             .write(&mut self.graph__.core__, 5usize, value, <Profile>::__same_id);
     }
-    ///Changes the signal `id` in place: this always counts as a change, unless rolled back.
-    fn update_id(&mut self, change: impl ::core::ops::FnOnce(&mut Option<u64>)) {
-        change(self.graph__.__id.touch(&mut self.graph__.core__, 5usize));
+    ///Changes the signal `id` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    fn update_id<R>(
+        &mut self,
+        change: impl ::core::ops::FnOnce(&mut Option<u64>) -> R,
+    ) -> R {
+        change(self.graph__.__id.touch(&mut self.graph__.core__, 5usize))
     }
     ///As [`Profile::user`].
     #[track_caller]
@@ -330,7 +336,8 @@ impl<'graph> ProfileBatch<'graph> {
             },
         )
     }
-    /// A transaction inside: if it fails, only what was written in it is taken back.
+    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
+    /// clones the old value of `x`.
     ///
     /// # Errors
     ///
@@ -389,8 +396,11 @@ impl<'graph> ProfileTransaction<'graph> {
             .__id
             .write(&mut self.graph__.core__, 5usize, value, <Profile>::__same_id);
     }
-    ///Changes the signal `id` in place: this always counts as a change, unless rolled back.
-    fn update_id(&mut self, change: impl ::core::ops::FnOnce(&mut Option<u64>))
+    ///Changes the signal `id` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    fn update_id<R>(
+        &mut self,
+        change: impl ::core::ops::FnOnce(&mut Option<u64>) -> R,
+    ) -> R
     where
         for<'undo> Option<u64>: ::signal_kernel::needs::Undo<'undo>,
     {
@@ -403,7 +413,7 @@ impl<'graph> ProfileTransaction<'graph> {
                     5usize,
                     ::signal_kernel::needs::Undo::copy_for_undo,
                 ),
-        );
+        )
     }
     ///As [`Profile::user`].
     #[track_caller]
@@ -431,7 +441,8 @@ impl<'graph> ProfileTransaction<'graph> {
             },
         )
     }
-    /// A transaction inside: if it fails, only what was written in it is taken back.
+    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
+    /// clones the old value of `x`.
     ///
     /// # Errors
     ///
@@ -472,7 +483,11 @@ impl Profile {
         let __log = Self::__init_log();
         let __id = ::signal_kernel::__private::Slot::<_, ()>::new(Self::__init_id());
         let hub = ::core::option::Option::Some(::core::default::Default::default());
-        let mut __user = ::signal_kernel::__private::Answer::new(1u32, false, false);
+        let mut __user = ::signal_kernel::__private::Answer::new(
+            1u32,
+            ::signal_kernel::__private::KeepPrevious::Never,
+            false,
+        );
         __user.begin(&hub, Self::__start_user(&__client, &__id.value));
         let __title = ::signal_kernel::__private::Slot::<
             _,
@@ -506,7 +521,8 @@ impl Profile {
             |graph| batch(&mut ProfileBatch { graph__: graph }),
         )
     }
-    /// A batch that restores every signal written in it if `transaction` returns an error or panics.
+    /// A batch that restores every signal written in it if `transaction` returns an error or panics. A `set_x`
+    /// moves the old value of `x` aside; an `update_x` clones it, once in each transaction.
     ///
     /// # Errors
     ///
@@ -641,8 +657,11 @@ impl Profile {
     fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
         ::signal_kernel::__private::settle::changed(self, old, word, bits);
     }
-    fn __updated(&mut self, caught: ::signal_kernel::__private::Caught) {
-        ::signal_kernel::__private::settle::updated(self, caught);
+    fn __updated<R>(
+        &mut self,
+        (result, caught): (::core::option::Option<R>, ::signal_kernel::__private::Caught),
+    ) -> R {
+        ::signal_kernel::__private::settle::updated(self, result, caught)
     }
     #[track_caller]
     fn __refreshed(&mut self, rank: usize) -> &Self {
