@@ -155,6 +155,32 @@ fn a_value_that_writes_when_it_is_dropped_is_settled_with_the_write_that_replace
 }
 
 #[test]
+fn a_write_of_a_comparison_at_the_end_of_a_batch_is_not_lost() {
+    let log = leak(Log::new());
+    let own = leak(Cell::new(None::<Signal<Number>>));
+    struct Number(i32, &'static Cell<Option<Signal<Number>>>);
+    impl PartialEq for Number {
+        fn eq(&self, other: &Self) -> bool {
+            if let Some(own) = self.1.take() {
+                own.set(Number(9, self.1));
+            }
+            self.0 == other.0
+        }
+    }
+    let count = signal(Number(1, own));
+    create_effect(move || count.with(|it| log.push(format!("count {}", it.0))));
+    batch(|| {
+        count.set(Number(2, own));
+        count.set(Number(1, own));
+        own.set(Some(count));
+    });
+    assert_eq!(count.with(|it| it.0), 9);
+    assert_eq!(log.take(), ["count 1", "count 9"]);
+    count.set(Number(1, own));
+    assert_eq!(log.take(), ["count 1"]);
+}
+
+#[test]
 fn a_comparison_may_dispose_of_what_is_compared() {
     let log = leak(Log::new());
     let owner = leak(Cell::new(None::<Scope>));

@@ -304,7 +304,10 @@ pub(super) fn close(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         if alive && !entry.always {
             let same = panics.catch(|| (entry.rule.same)(&gone, &new)); // user code
             let mut graph = cell.borrow_mut();
-            if same == Some(true) && graph.is_alive(entry.node, entry.generation) {
+            let alive = graph.is_alive(entry.node, entry.generation);
+            // The comparison itself may have written the signal: that value stays, and is judged in the next round.
+            let unwritten = alive && graph.nodes[entry.node as usize].aside == 0;
+            if same == Some(true) && unwritten {
                 graph.touch_back(entry.node, entry.version);
                 gone = std::mem::replace(&mut graph.nodes[entry.node as usize].value, gone);
                 graph.mark(entry.node, CHECK); // what was read half-way is outdated
