@@ -6,7 +6,7 @@
 
 use signal_kernel::{
     AsyncMeta, AsyncSignal, ResourceOptions, Signal, batch, create_effect, create_manual_resource,
-    create_resource, create_resource_with, from_future, signal,
+    create_resource, create_resource_when, create_resource_with, from_future, signal,
 };
 use signal_kernel_tests::{
     describe,
@@ -490,4 +490,34 @@ fn a_run_by_hand_that_is_asked_for_together_with_an_answer_outdates_it() {
         ]
     );
     assert_eq!(futures::executor::block_on(first), None);
+}
+
+#[test]
+fn a_question_that_outdated_work_asks_by_its_drop_is_outdated_by_a_fetcher() {
+    struct Writes(u32, Signal<u32>);
+    impl Drop for Writes {
+        fn drop(&mut self) {
+            if self.0 == 0 {
+                self.1.set(2);
+            }
+        }
+    }
+    let id = signal(0);
+    let (value, meta) = create_resource_when(
+        move || (id.get() != 3).then(|| id.get()),
+        move |question: u32| {
+            id.set(3);
+            let writes = Writes(question, id);
+            async move {
+                let _writes = writes;
+                std::future::pending::<()>().await;
+                Ok::<_, String>(question)
+            }
+        },
+    );
+    // The run for 0 has written 3 and, when it was dropped, 2; the run for 2 has written 3: there is no question.
+    assert_eq!(
+        (id.get(), describe!(value, meta)),
+        (3, "idle #2".to_owned())
+    );
 }

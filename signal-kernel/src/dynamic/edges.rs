@@ -217,6 +217,17 @@ impl Graph {
         false
     }
 
+    /// The node has seen its dependencies as they are now.
+    pub(super) fn see_again(&mut self, node: u32) {
+        let mut link = self.deps(node);
+        while let Some(it) = self.links.get_mut(link as usize) {
+            if let Some(dep) = self.nodes.get(it.dep as usize) {
+                it.seen = dep.version;
+            }
+            link = it.next_dep;
+        }
+    }
+
     /// The version of a dependency that the body of this node has seen.
     pub(super) fn seen(&self, node: u32, dep: u32) -> Option<u32> {
         let mut link = self.deps(node);

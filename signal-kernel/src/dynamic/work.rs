@@ -475,7 +475,9 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
                 }
                 // The outdated work or a cleanup may have ended the resource, and its source is gone then; so may the
                 // clone of the input.
+                let asked = SeesAgain { cell, node };
                 let ready = !is_gone() && question.ready() && !is_gone(); // user code
+                drop(asked);
                 // user code
                 ready.then_some(move |start: Start<'_, Work<T, E>>| {
                     question.start(Launch { token, start })
@@ -502,6 +504,20 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         let done = self.answer.poll(&mut caught);
         panics.merge(caught.0);
         done
+    }
+}
+
+/// When it is dropped, a driver has seen what its sources are now: the question of the next run was read after the
+/// destructor of the last one, which may have written. What is written later is another question, also if it is the
+/// one from before again.
+struct SeesAgain<'a> {
+    cell: &'a RefCell<Graph>,
+    node: u32,
+}
+
+impl Drop for SeesAgain<'_> {
+    fn drop(&mut self) {
+        self.cell.borrow_mut().see_again(self.node);
     }
 }
 
