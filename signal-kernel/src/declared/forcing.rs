@@ -18,25 +18,21 @@ pub(super) type Place = &'static Location<'static>;
 /// A read that computes lazy values.
 #[derive(Clone, Copy)]
 pub(super) struct Read {
-    /// The address of the graph's core, which does not move while it is read.
-    pub(super) graph: usize,
-    /// The value that is being computed.
-    pub(super) rank: usize,
+    /// The address of the value that is being computed: it does not move while its graph is read.
+    pub(super) lazy: usize,
     pub(super) since: Place,
 }
 
 struct Innermost {
-    /// 0 if there is no read.
-    graph: Cell<usize>,
-    rank: Cell<usize>,
+    /// 0 if there is no read, or none that has begun to compute a value.
+    lazy: Cell<usize>,
     since: Cell<Option<Place>>,
 }
 
 thread_local! {
     static INNERMOST: Innermost = const {
         Innermost {
-            graph: Cell::new(0),
-            rank: Cell::new(0),
+            lazy: Cell::new(0),
             since: Cell::new(None),
         }
     };
@@ -48,28 +44,25 @@ thread_local! {
 /// Is a read going on?
 #[inline(always)]
 pub(super) fn is_inside() -> bool {
-    INNERMOST.with(|innermost| innermost.graph.get() != 0)
+    INNERMOST.with(|innermost| innermost.lazy.get() != 0)
 }
 
 /// Begins a read. If another one is going on, `enter` comes before.
 #[inline(always)]
-pub(super) fn begin(graph: usize, since: Place) {
-    INNERMOST.with(|innermost| {
-        innermost.graph.set(graph);
-        innermost.since.set(Some(since));
-    });
+pub(super) fn begin(since: Place) {
+    INNERMOST.with(|innermost| innermost.since.set(Some(since)));
 }
 
-/// The value of this rank is next.
+/// The value at this address is computed next.
 #[inline(always)]
-pub(super) fn at(rank: usize) {
-    INNERMOST.with(|innermost| innermost.rank.set(rank));
+pub(super) fn at(lazy: usize) {
+    INNERMOST.with(|innermost| innermost.lazy.set(lazy));
 }
 
 /// Ends a read. If it was inside another one, `leave` comes after. No user code unwinds out of one.
 #[inline(always)]
 pub(super) fn end() {
-    INNERMOST.with(|innermost| innermost.graph.set(0));
+    INNERMOST.with(|innermost| innermost.lazy.set(0));
 }
 
 /// A read is about to begin inside another one. `is_cyclic` is asked of each read around it.
@@ -96,8 +89,8 @@ pub(super) fn leave() {
     OUTER.with(|outer| {
         let mut outer = outer.borrow_mut();
         if let Some(around) = outer.pop() {
-            begin(around.graph, around.since);
-            at(around.rank);
+            begin(around.since);
+            at(around.lazy);
         }
         if outer.is_empty() {
             drop(mem::take(&mut *outer));
@@ -108,7 +101,7 @@ pub(super) fn leave() {
 impl Innermost {
     fn get(&self) -> Option<Read> {
         let since = self.since.get()?;
-        let (graph, rank) = (self.graph.get(), self.rank.get());
-        (graph != 0).then_some(Read { graph, rank, since })
+        let lazy = self.lazy.get();
+        (lazy != 0).then_some(Read { lazy, since })
     }
 }

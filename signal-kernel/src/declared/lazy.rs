@@ -7,11 +7,12 @@
 //!
 //! Must not know: ranks, edges, the other nodes.
 
-use super::{Payload, read::Panicked, slot::Caught, sweep::Sweep};
+use super::{Payload, forcing, read::Panicked, slot::Caught, sweep::Sweep};
 use crate::state::Change;
 use std::{
     fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
+    ptr,
     sync::{
         OnceLock,
         atomic::{AtomicU64, Ordering},
@@ -171,6 +172,7 @@ impl<T> Lazy<T> {
         body: fn(&G) -> T,
         same: fn(&T, &T) -> bool,
     ) -> Option<Payload> {
+        forcing::at(ptr::from_ref(self).addr());
         let mut run = Run {
             lazy: self,
             graph,

@@ -8,7 +8,7 @@
 
 use super::{
     Wired, batch, bit,
-    forcing::{self, Read},
+    forcing::{self, Place, Read},
     lazy::Lazy,
     put,
     wiring::{WireKind, Wiring},
@@ -84,7 +84,7 @@ pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics:
     if inside {
         enter(graph, rank);
     }
-    forcing::begin(address(graph), Location::caller());
+    forcing::begin(Location::caller());
     force_all(graph, rank, panics);
     forcing::end();
     if inside {
@@ -92,21 +92,23 @@ pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics:
     }
 }
 
-fn address<G: Wired<W>, const W: usize>(graph: &G) -> usize {
-    ptr::from_ref(graph.core()).addr()
-}
-
 /// A body that is computed for another read reads this value.
 #[cold]
 #[track_caller]
 fn enter<G: Wired<W>, const W: usize>(graph: &G, rank: usize) {
-    let is_cyclic = |read: &Read| {
-        read.graph == address(graph)
-            && !graph.lazy(read.rank).is_fresh()
-            && batch::has(&batch::needed::<G, W>(rank), read.rank)
+    let needed = batch::needed::<G, W>(rank);
+    // The value that the other read is computing, if this one needs it.
+    let waits_for = |around: &Read| {
+        let mut ranks = (0..W * 64)
+            .filter(|&rank| batch::has(&needed, rank) && G::WIRING.kind(rank) == WireKind::Lazy);
+        ranks.find(|&rank| {
+            let lazy = graph.lazy(rank);
+            ptr::from_ref(lazy).addr() == around.lazy && !lazy.is_fresh()
+        })
     };
-    if let Err(around) = forcing::enter(is_cyclic) {
-        refuse_cycle(G::WIRING, rank, around);
+    if let Err(around) = forcing::enter(|around| waits_for(around).is_some()) {
+        let running = waits_for(&around).unwrap_or(rank);
+        refuse_cycle(G::WIRING, rank, running, around.since);
     }
 }
 
@@ -114,7 +116,6 @@ fn force_all<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut F
     let core = graph.core();
     let mut read = G::WIRING.lazy.of(rank);
     if read.all(|(word, bits)| core.outdated(word) & bits == 0) {
-        forcing::at(rank);
         force_one(graph, rank, panics);
         core.note_current(rank / 64, bit(rank));
         return;
@@ -148,9 +149,7 @@ fn force_all<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut F
     for (word, &needed) in (first..).zip(&needed[first..=last]) {
         let mut left = needed;
         while left != 0 {
-            let rank = word * 64 + left.trailing_zeros() as usize;
-            forcing::at(rank);
-            force_one(graph, rank, panics);
+            force_one(graph, word * 64 + left.trailing_zeros() as usize, panics);
             left &= left - 1;
         }
         if needed != 0 {
@@ -192,15 +191,15 @@ fn is_failed<G: Wired<W>, const W: usize>(graph: &G, rank: usize) -> bool {
 /// Refuses to read a value that depends on a body that is running on this thread.
 #[cold]
 #[track_caller]
-fn refuse_cycle(wiring: &Wiring, rank: usize, around: Read) -> ! {
+fn refuse_cycle(wiring: &Wiring, rank: usize, running: usize, since: Place) -> ! {
     let (name, graph) = (wiring.name(rank), wiring.graph.name);
-    let (since, here) = (around.since, Location::caller());
-    if rank == around.rank {
+    let here = Location::caller();
+    if rank == running {
         panic!(
             "computed `{name}` of `{graph}` is being computed since {since}, and is read at {here}"
         );
     }
-    let running = wiring.name(around.rank);
+    let running = wiring.name(running);
     panic!(
         "computed `{name}` of `{graph}` is read at {here}: it depends on `{running}`, which is being computed since \
          {since}"
