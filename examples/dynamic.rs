@@ -15,7 +15,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, BufRead, ErrorKind, IsTerminal, Write};
-use std::panic::{self, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::rc::Rc;
@@ -23,7 +23,9 @@ use std::thread::{self, JoinHandle};
 use std::{env, fs};
 
 use formula::{Edit, Fault, Formula, Name, Value, edits, shown};
-use signal_kernel::{Computed, Scope, Signal, batch, computed, create_effect, scope, signal};
+use signal_kernel::{
+    Computed, ReadError, Scope, Signal, batch, computed, create_effect, scope, signal,
+};
 
 /// Handles on the nodes of a cell. They are `Copy`, whatever the nodes hold.
 #[derive(Clone, Copy)]
@@ -120,33 +122,19 @@ fn make(name: Name, cells: Cells) -> Cell {
 
 /// What a formula sees of another cell, or of its own.
 ///
-/// Formulas that depend on each other in a circle are found out by the read that would close it: it panics
-/// with the way round. In most programs that is a bug. Here it is a mistake of whoever typed, and a value
+/// Formulas that depend on each other in a circle are found out by the read that would close it: `try_get` returns
+/// the way round as an error. In most programs that is a bug. Here it is a mistake of whoever typed, and a value
 /// like others: it goes round to all cells of the circle, which depend on each other all the same, so that
 /// they have their numbers again when any of them is mended.
 fn read(cells: &Cells, name: Name) -> Value {
     let Some(Cell { value, .. }) = cells.borrow().get(&name).copied() else {
         return Err(Fault::Empty(name));
     };
-    catch_unwind(|| value.get()).unwrap_or_else(|panic| match panic.downcast_ref::<String>() {
-        Some(message) if is_cycle(message) => Err(Fault::Cycle(message.as_str().into())),
-        _ => resume_unwind(panic), // a bug
-    })
-}
-
-fn is_cycle(message: &str) -> bool {
-    message.starts_with("cyclic dependency: ") || message.ends_with(" reads itself")
-}
-
-/// Without this, each cycle would be printed as a crash before it is caught.
-fn do_not_print_cycles() {
-    let print = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        let message = info.payload().downcast_ref::<String>();
-        if !message.is_some_and(|message| is_cycle(message)) {
-            print(info);
-        }
-    }));
+    match value.try_get() {
+        Ok(value) => value,
+        Err(ReadError::Cycle(cycle)) => Err(Fault::Cycle(cycle.to_string().into())),
+        Err(bug) => panic!("{bug}"),
+    }
 }
 
 fn main() -> ExitCode {
@@ -163,7 +151,6 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    do_not_print_cycles();
     // The first time, a formula that reads another one calls it: a column of ten thousand cells that add
     // up is ten thousand calls deep. Nodes stay on the thread that has made them, so all is done there.
     let thread = thread::Builder::new().stack_size(1 << 30);

@@ -98,7 +98,7 @@ impl FirstPanic {
 
 /// Drops the payload of a panic that goes no further. A payload is a user's value too: its drop may panic, and there is
 /// nobody left to tell.
-fn swallow(payload: Box<dyn Any + Send>) {
+pub(crate) fn swallow(payload: Box<dyn Any + Send>) {
     let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(std::mem::forget);
 }
 

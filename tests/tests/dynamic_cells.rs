@@ -92,7 +92,7 @@ impl<T: 'static> Computed<T> {
         self.0.get().0
     }
 
-    pub(crate) fn try_get(&self) -> Result<T, real::Disposed>
+    pub(crate) fn try_get(&self) -> Result<T, real::ReadError>
     where
         T: Clone,
     {
@@ -104,7 +104,7 @@ impl<T: 'static> Computed<T> {
         self.0.with(|kept| f(&kept.0))
     }
 
-    pub(crate) fn try_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, real::Disposed> {
+    pub(crate) fn try_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, real::ReadError> {
         self.0.try_with(|kept| f(&kept.0))
     }
 

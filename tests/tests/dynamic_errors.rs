@@ -7,9 +7,10 @@
 //!
 //! Must not know: anything but the public interface.
 
+use signal_kernel::__private::check_dynamic;
 use signal_kernel::{
-    Computed, Signal, batch, computed, create_effect, on_cleanup, scope, signal, transaction,
-    untrack,
+    Computed, ReadError, Signal, batch, computed, create_effect, on_cleanup, scope, signal,
+    transaction, untrack,
 };
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
@@ -74,19 +75,17 @@ fn b129_a_failure_is_kept_until_something_that_was_read_changes() {
     let (id, other) = (signal(5), signal(1));
     let half = half(log, id);
     assert_eq!(panic_of(|| half.get()), "5 is odd");
+    let later = "computed `half` panicked: 5 is odd";
     log.clear();
     other.set(2);
     for _ in 0..2 {
-        assert_eq!(panic_of(|| half.get()), "computed `half` panicked");
-        assert_eq!(panic_of(|| half.peek()), "computed `half` panicked");
-        assert_eq!(
-            panic_of(|| half.try_get().is_ok()),
-            "computed `half` panicked"
-        );
+        assert_eq!(panic_of(|| half.get()), later);
+        assert_eq!(panic_of(|| half.peek()), later);
+        assert_eq!(half.try_get().unwrap_err().to_string(), later);
     }
     assert_eq!(log.take(), NOTHING, "the body does not run again");
     id.set(5);
-    assert_eq!(panic_of(|| half.get()), "computed `half` panicked");
+    assert_eq!(panic_of(|| half.get()), later);
     assert_eq!(log.take(), NOTHING);
 }
 
@@ -102,7 +101,7 @@ fn b130_what_depends_on_a_failed_value_fails_and_recovers() {
     assert_eq!(log.take(), ["half of 5"]);
     assert_eq!(
         panic_of(|| quarter.get()),
-        "computed `quarter` panicked: it depends on computed `half`, which did"
+        "computed `quarter` panicked: it depends on computed `half`, which did: 5 is odd"
     );
     id.set(12);
     assert_eq!(log.take(), ["half of 12", "quarter", "show 3"]);
@@ -110,17 +109,180 @@ fn b130_what_depends_on_a_failed_value_fails_and_recovers() {
 }
 
 #[test]
-fn b130_a_reader_may_catch_the_failure_and_still_depends_on_it() {
+fn b130_a_reader_may_try_the_failed_value_and_still_depends_on_it() {
     let log = leak(Log::new());
     let id = signal(5);
     let half = half(log, id);
-    let safe = computed(move || {
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| half.get())).ok()
-    });
+    let safe = computed(move || half.try_get().ok());
     create_effect(move || log.push(format!("safe {:?}", safe.get())));
     assert_eq!(log.take(), ["half of 5", "safe None"]);
     id.set(6);
     assert_eq!(log.take(), ["half of 6", "safe Some(3)"]);
+}
+
+#[test]
+fn a_body_that_tries_a_failed_value_runs_again_when_the_failure_begins_and_ends() {
+    let log = leak(Log::new());
+    let (id, other) = (signal(4), signal(1));
+    let half = half(log, id);
+    let safe = computed(move || {
+        let half = half.try_get().map_err(|error| error.to_string());
+        log.pass(format!("safe {half:?}"), (half, other.get()))
+    });
+    create_effect(move || log.push(format!("show {}", safe.with(|safe| safe.0.is_ok()))));
+    log.clear();
+    id.set(5);
+    let failed = r#"safe Err("computed `half` panicked: 5 is odd")"#;
+    assert_eq!(log.take(), ["half of 5", failed, "show false"]);
+    id.set(5);
+    assert_eq!(log.take(), NOTHING);
+    other.set(2);
+    assert_eq!(log.take(), [failed, "show false"], "it is not blocked");
+    id.set(6);
+    assert_eq!(log.take(), ["half of 6", "safe Ok(3)", "show true"]);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn a_body_that_tries_a_failed_value_runs_again_when_the_cause_is_another_one() {
+    let log = leak(Log::new());
+    let id = signal(5);
+    let half = half(log, id);
+    let quarter = computed(move || half.get() / 2);
+    create_effect(move || {
+        let cause = match quarter.try_get() {
+            Err(ReadError::Failed(failure)) => failure.cause().map(str::to_owned),
+            other => panic!("{other:?}"),
+        };
+        log.push(format!("show {cause:?}"));
+    });
+    id.set(7);
+    assert_eq!(
+        log.take(),
+        [
+            "half of 5",
+            r#"show Some("5 is odd")"#,
+            "half of 7",
+            r#"show Some("7 is odd")"#
+        ]
+    );
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn an_effect_that_tries_a_failed_value_gets_it_in_every_run_and_nobody_panics() {
+    let log = leak(Log::new());
+    let (id, other) = (signal(5), signal(1));
+    let half = half(log, id);
+    create_effect(move || log.push(format!("{:?} {}", half.try_get().ok(), other.get())));
+    assert_eq!(log.take(), ["half of 5", "None 1"]);
+    other.set(2);
+    assert_eq!(log.take(), ["None 2"]);
+    id.set(6);
+    assert_eq!(log.take(), ["half of 6", "Some(3) 2"]);
+    id.set(7);
+    assert_eq!(log.take(), ["half of 7", "None 2"]);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn an_effect_that_cannot_run_tells_of_a_failure_that_another_one_has_only_tried() {
+    let log = leak(Log::new());
+    let id = signal(4);
+    let half = half(log, id);
+    create_effect(move || log.push(format!("tries {}", half.try_get().is_ok())));
+    create_effect(move || log.push(format!("needs {}", half.get())));
+    log.clear();
+    let said = panic_of(|| id.set(5));
+    assert_eq!(said, "computed `half` panicked: 5 is odd");
+    assert_eq!(log.take(), ["half of 5", "tries false"]);
+    id.set(4);
+    assert_eq!(log.take(), ["half of 4", "tries true", "needs 2"]);
+}
+
+#[test]
+fn a_body_that_reads_a_failed_value_and_catches_the_panic_is_failed_itself() {
+    let log = leak(Log::new());
+    let (id, other) = (signal(5), signal(1));
+    let half = half(log, id);
+    let safe = computed(move || {
+        let other = other.get();
+        let half = std::panic::catch_unwind(|| half.get()).unwrap_or(0);
+        log.pass("safe", half + other)
+    })
+    .named("safe");
+    let text = computed(move || {
+        std::panic::catch_unwind(|| half.get()).map_or("none".to_owned(), |it| it.to_string())
+    })
+    .named("text");
+    let says = |name: &str| {
+        format!(
+            "computed `{name}` reads a failed value with `get` and catches the panic \
+             (computed `half` panicked: 5 is odd): `try_get` returns the error"
+        )
+    };
+    assert_eq!(panic_of(|| safe.get()), says("safe"));
+    assert_eq!(panic_of(|| text.get()), says("text"));
+    let error = safe.try_get().unwrap_err().to_string();
+    assert!(error.contains("try_get"), "{error}");
+    id.set(8);
+    assert_eq!((safe.get(), text.get().as_str()), (5, "4"));
+    log.clear();
+    batch(|| {
+        id.set(5);
+        other.set(2);
+    });
+    assert_eq!(panic_of(|| safe.get()), says("safe"), "in a later run");
+    assert_eq!(log.take(), ["half of 5", "safe"]);
+    assert_eq!(
+        panic_of(|| text.get()),
+        "computed `text` panicked: it depends on computed `half`, which did: 5 is odd"
+    );
+    assert_eq!(check_dynamic(), Ok(()));
+    let said = panic_of(|| {
+        create_effect(move || _ = std::panic::catch_unwind(|| half.get())).named("show")
+    });
+    assert!(said.contains("catches the panic"), "{said}");
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn a_failed_value_says_why_it_failed_whatever_kind_of_text_it_was() {
+    let fixed = computed(|| -> u32 { panic!("fixed") }).named("fixed");
+    let mute = computed(|| -> u32 { std::panic::panic_any(7_u8) }).named("mute");
+    let cause = |it: Computed<u32>| match it.try_get() {
+        Err(ReadError::Failed(failure)) => failure.cause().map(str::to_owned),
+        other => panic!("{other:?}"),
+    };
+    for _ in 0..2 {
+        assert_eq!(cause(fixed).as_deref(), Some("fixed"));
+        assert_eq!(cause(mute), None);
+    }
+    assert_eq!(panic_of(|| fixed.get()), "computed `fixed` panicked: fixed");
+    assert_eq!(panic_of(|| mute.get()), "computed `mute` panicked");
+}
+
+#[test]
+fn a_try_read_in_a_batch_is_judged_as_any_other() {
+    let log = leak(Log::new());
+    let id = signal(4);
+    let half = half(log, id);
+    let safe = computed(move || half.try_get().ok());
+    create_effect(move || log.push(format!("show {:?}", safe.get())));
+    log.clear();
+    batch(|| {
+        id.set(5);
+        assert_eq!(safe.get(), None);
+        id.set(4);
+        assert_eq!(safe.get(), Some(2));
+        id.set(7);
+        assert_eq!(safe.get(), None);
+    });
+    assert_eq!(check_dynamic(), Ok(()));
+    assert_eq!(log.take().last().map(String::as_str), Some("show None"));
+    id.set(8);
+    assert_eq!(log.take(), ["half of 8", "show Some(4)"]);
+    assert_eq!(check_dynamic(), Ok(()));
 }
 
 #[test]
@@ -213,7 +375,7 @@ fn b136_a_panic_anywhere_leaves_the_ambient_state_as_it_was() {
         panic_of(|| batch(|| -> () { panic!("in a batch") }));
         panic_of(|| transaction(|| -> Result<(), ()> { panic!("in a transaction") }));
         panic_of(|| create_effect(|| panic!("in an effect")));
-        panic_of(|| fails.get());
+        assert!(fails.try_get().is_err());
         panic_of(|| -> () {
             hidden.peek();
             panic!("beside a peek")

@@ -7,6 +7,7 @@
 
 use super::{
     drive::{self, Wait},
+    failure::ReadError,
     handle::{Disposed, Id, handle},
     kernel,
     work::{self, Front, Ticket},
@@ -114,6 +115,23 @@ fn value<T: 'static>(id: Id) -> Result<Option<Rc<T>>, Disposed> {
     Ok(value)
 }
 
+/// As `read`, for a `try_` read: a cycle is an error.
+fn try_read<R>(id: Id, part: Change, look: impl FnOnce(&dyn Front) -> R) -> Result<R, ReadError> {
+    kernel::with(|cell| {
+        let front = work::front(cell, id)?;
+        work::try_read_part(cell, front.parts(), part)?;
+        id.check(&cell.borrow(), "resource")?; // what was due may have disposed of it
+        Ok(look(&*front))
+    })
+}
+
+/// As `value`, for a `try_` read.
+fn try_value<T: 'static>(id: Id) -> Result<Option<Rc<T>>, ReadError> {
+    let mut value: Option<Rc<T>> = None;
+    try_read(id, Change::VALUE, |front| front.value(&mut value))?;
+    Ok(value)
+}
+
 #[track_caller]
 fn must<R>(result: Result<R, Disposed>) -> R {
     match result {
@@ -137,14 +155,15 @@ impl<T: 'static> AsyncValue<T> {
     where
         T: Clone,
     {
-        must(self.try_get())
+        must(value(self.id)).as_deref().cloned() // user code
     }
 
     /// As [`get`](Self::get), for a resource that may have been disposed of.
     ///
     /// # Errors
     ///
-    /// [`Disposed`], if it was.
+    /// - [`ReadError::Disposed`], if it was.
+    /// - [`ReadError::Cycle`], if the source of the resource depends on this read.
     ///
     /// # Examples
     ///
@@ -156,11 +175,11 @@ impl<T: 'static> AsyncValue<T> {
     /// drop(owner);
     /// assert!(name.try_get().is_err());
     /// ```
-    pub fn try_get(&self) -> Result<Option<T>, Disposed>
+    pub fn try_get(&self) -> Result<Option<T>, ReadError>
     where
         T: Clone,
     {
-        Ok(value(self.id)?.as_deref().cloned()) // user code
+        Ok(try_value(self.id)?.as_deref().cloned()) // user code
     }
 
     /// Shows the last value to `f` without cloning it.
@@ -176,6 +195,27 @@ impl<T: 'static> AsyncValue<T> {
     pub fn with<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> R {
         let value = must(value(self.id));
         f(value.as_deref()) // user code
+    }
+
+    /// As [`with`](Self::with), for a resource that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_get`](Self::try_get); `f` is not called then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{async_signal, scope};
+    ///
+    /// let ((name, _meta), owner) = scope(|| async_signal(|| async { Ok::<_, String>(7) }));
+    /// assert_eq!(name.try_with(|name| name.is_some()), Ok(false));
+    /// drop(owner);
+    /// assert!(name.try_with(|name| name.is_some()).is_err());
+    /// ```
+    pub fn try_with<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> Result<R, ReadError> {
+        let value = try_value(self.id)?;
+        Ok(f(value.as_deref())) // user code
     }
 }
 
@@ -216,6 +256,49 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     pub fn with_value<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> R {
         let value = must(value(self.id));
         f(value.as_deref()) // user code
+    }
+
+    /// As [`value`](Self::value), for a resource that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_status`](Self::try_status).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{from_future, scope};
+    ///
+    /// let (name, owner) = scope(|| from_future(|| async { Ok::<_, String>("Ada") }));
+    /// assert_eq!(name.try_value(), Ok(None));
+    /// drop(owner);
+    /// assert!(name.try_value().is_err());
+    /// ```
+    pub fn try_value(&self) -> Result<Option<T>, ReadError>
+    where
+        T: Clone,
+    {
+        Ok(try_value(self.id)?.as_deref().cloned()) // user code
+    }
+
+    /// As [`with_value`](Self::with_value), for a resource that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_status`](Self::try_status); `f` is not called then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{from_future, settled};
+    ///
+    /// let name = from_future(|| async { Ok::<_, String>("Ada".to_owned()) });
+    /// futures::executor::block_on(settled());
+    /// assert_eq!(name.try_with_value(|name| name.map_or(0, String::len)), Ok(3));
+    /// ```
+    pub fn try_with_value<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> Result<R, ReadError> {
+        let value = try_value(self.id)?;
+        Ok(f(value.as_deref())) // user code
     }
 
     /// Runs the work for this input. What is in flight is dropped; the run before is superseded.
@@ -276,14 +359,15 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn status(&self) -> AsyncStatus {
-            must(self.try_status())
+            must(read(self.id, Change::STATUS, |it| it.view().0))
         }
 
         /// As [`status`](Self::status), for a resource that may have been disposed of.
         ///
         /// # Errors
         ///
-        /// [`Disposed`], if it was.
+        /// - [`ReadError::Disposed`], if it was.
+        /// - [`ReadError::Cycle`], if the source of the resource depends on this read.
         ///
         /// # Examples
         ///
@@ -294,8 +378,8 @@ macro_rules! meta {
         /// drop(owner);
         /// assert!(name.try_status().is_err());
         /// ```
-        pub fn try_status(&self) -> Result<AsyncStatus, Disposed> {
-            read(self.id, Change::STATUS, |it| it.view().0)
+        pub fn try_status(&self) -> Result<AsyncStatus, ReadError> {
+            try_read(self.id, Change::STATUS, |it| it.view().0)
         }
 
         /// Whether work is in flight.
@@ -314,6 +398,26 @@ macro_rules! meta {
         #[track_caller]
         pub fn is_pending(&self) -> bool {
             self.status() == AsyncStatus::Pending
+        }
+
+        /// As [`is_pending`](Self::is_pending), for a resource that may have been disposed of.
+        ///
+        /// # Errors
+        ///
+        /// As [`try_status`](Self::try_status).
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{from_future, scope};
+        ///
+        /// let (name, owner) = scope(|| from_future(|| async { Ok::<_, String>("Ada") }));
+        /// assert_eq!(name.try_is_pending(), Ok(true));
+        /// drop(owner);
+        /// assert!(name.try_is_pending().is_err());
+        /// ```
+        pub fn try_is_pending(&self) -> Result<bool, ReadError> {
+            Ok(self.try_status()? == AsyncStatus::Pending)
         }
 
         /// Whether the work in flight asks the same question again, after a reload.
@@ -335,6 +439,26 @@ macro_rules! meta {
         #[track_caller]
         pub fn is_reloading(&self) -> bool {
             must(read(self.id, Change::TRANSITION, |it| it.view().2))
+        }
+
+        /// As [`is_reloading`](Self::is_reloading), for a resource that may have been disposed of.
+        ///
+        /// # Errors
+        ///
+        /// As [`try_status`](Self::try_status).
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{from_future, scope};
+        ///
+        /// let (name, owner) = scope(|| from_future(|| async { Ok::<_, String>("Ada") }));
+        /// assert_eq!(name.try_is_reloading(), Ok(false));
+        /// drop(owner);
+        /// assert!(name.try_is_reloading().is_err());
+        /// ```
+        pub fn try_is_reloading(&self) -> Result<bool, ReadError> {
+            try_read(self.id, Change::TRANSITION, |it| it.view().2)
         }
 
         /// Whether there is a value, and it answers the present question: as
@@ -366,6 +490,26 @@ macro_rules! meta {
             must(read(self.id, Change::TRANSITION, |it| it.is_current()))
         }
 
+        /// As [`is_current`](Self::is_current), for a resource that may have been disposed of.
+        ///
+        /// # Errors
+        ///
+        /// As [`try_status`](Self::try_status).
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{from_future, scope};
+        ///
+        /// let (name, owner) = scope(|| from_future(|| async { Ok::<_, String>("Ada") }));
+        /// assert_eq!(name.try_is_current(), Ok(false));
+        /// drop(owner);
+        /// assert!(name.try_is_current().is_err());
+        /// ```
+        pub fn try_is_current(&self) -> Result<bool, ReadError> {
+            try_read(self.id, Change::TRANSITION, |it| it.is_current())
+        }
+
         /// The error of the last run, cloned; `None` in every status but [`AsyncStatus::Error`].
         ///
         /// # Panics
@@ -387,6 +531,29 @@ macro_rules! meta {
             E: Clone,
         {
             self.with_error(|error| error.cloned())
+        }
+
+        /// As [`error`](Self::error), for a resource that may have been disposed of.
+        ///
+        /// # Errors
+        ///
+        /// As [`try_status`](Self::try_status).
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{from_future, scope};
+        ///
+        /// let (name, owner) = scope(|| from_future(|| async { Ok::<_, String>("Ada") }));
+        /// assert_eq!(name.try_error(), Ok(None));
+        /// drop(owner);
+        /// assert!(name.try_error().is_err());
+        /// ```
+        pub fn try_error(&self) -> Result<Option<E>, ReadError>
+        where
+            E: Clone,
+        {
+            self.try_with_error(|error| error.cloned())
         }
 
         /// Shows the error of the last run to `f` without cloning it.
@@ -411,6 +578,27 @@ macro_rules! meta {
             f(error.as_deref()) // user code
         }
 
+        /// As [`with_error`](Self::with_error), for a resource that may have been disposed of.
+        ///
+        /// # Errors
+        ///
+        /// As [`try_status`](Self::try_status); `f` is not called then.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{from_future, settled};
+        ///
+        /// let name = from_future(|| async { Err::<u32, _>("offline") });
+        /// futures::executor::block_on(settled());
+        /// assert_eq!(name.try_with_error(|error| error.is_some()), Ok(true));
+        /// ```
+        pub fn try_with_error<R>(&self, f: impl FnOnce(Option<&E>) -> R) -> Result<R, ReadError> {
+            let mut error: Option<Rc<E>> = None;
+            try_read(self.id, Change::ERROR, |it| it.error(&mut error))?;
+            Ok(f(error.as_deref())) // user code
+        }
+
         /// How many runs were started so far; each has its number as a token.
         ///
         /// # Panics
@@ -431,6 +619,26 @@ macro_rules! meta {
             must(read(self.id, Change::TRANSITION, |it| it.view().1))
         }
 
+        /// As [`token`](Self::token), for a resource that may have been disposed of.
+        ///
+        /// # Errors
+        ///
+        /// As [`try_status`](Self::try_status).
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{from_future, scope};
+        ///
+        /// let (name, owner) = scope(|| from_future(|| async { Ok::<_, String>("Ada") }));
+        /// assert_eq!(name.try_token(), Ok(1));
+        /// drop(owner);
+        /// assert!(name.try_token().is_err());
+        /// ```
+        pub fn try_token(&self) -> Result<u64, ReadError> {
+            try_read(self.id, Change::TRANSITION, |it| it.view().1)
+        }
+
         /// Why the last run was stopped; `None` in every status but [`AsyncStatus::Cancelled`].
         ///
         /// # Panics
@@ -449,6 +657,26 @@ macro_rules! meta {
         #[track_caller]
         pub fn cancel_reason(&self) -> Option<CancelReason> {
             must(read(self.id, Change::TRANSITION, |it| it.view().3))
+        }
+
+        /// As [`cancel_reason`](Self::cancel_reason), for a resource that may have been disposed of.
+        ///
+        /// # Errors
+        ///
+        /// As [`try_status`](Self::try_status).
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{from_future, scope};
+        ///
+        /// let (name, owner) = scope(|| from_future(|| async { Ok::<_, String>("Ada") }));
+        /// assert_eq!(name.try_cancel_reason(), Ok(None));
+        /// drop(owner);
+        /// assert!(name.try_cancel_reason().is_err());
+        /// ```
+        pub fn try_cancel_reason(&self) -> Result<Option<CancelReason>, ReadError> {
+            try_read(self.id, Change::TRANSITION, |it| it.view().3)
         }
 
         /// Whether the value of the run before stays readable while the next one is pending.

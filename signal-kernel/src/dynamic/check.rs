@@ -280,7 +280,7 @@ impl Graph {
                         self.describe(index),
                         self.describe(it.dep)
                     );
-                    let fresh = dep.version == it.seen || dep.marks & RUNNING != 0;
+                    let fresh = dep.version == it.version() || dep.marks & RUNNING != 0;
                     ensure!(
                         fresh,
                         "{} has not seen {}, and is not marked",
@@ -373,6 +373,22 @@ impl Graph {
                 _ => matches!(node.value, Value::Bits(0)),
             };
             ensure!(right, "{} has a value: {valued}", self.describe(index));
+        }
+        for index in self.live_nodes() {
+            let node = &self.nodes[index as usize];
+            let failed = node.marks & (FAILED | RUNNING) == FAILED && node.kind == Kind::Computed;
+            let known = self.known_record(index).is_some();
+            let right = failed == known || node.marks & (RUNNING | DISPOSED) != 0;
+            ensure!(
+                right,
+                "{} is failed: {failed}, and has a record: {known}",
+                self.describe(index)
+            );
+        }
+        for &index in self.failures.nodes() {
+            let node = self.nodes.get(index as usize);
+            let alive = node.is_some_and(|it| it.kind != Kind::Free);
+            ensure!(alive, "{index} has a record, and is gone");
         }
         for &index in self.names.given() {
             let node = self.nodes.get(index as usize);

@@ -6,6 +6,7 @@
 //! Must not know: when anything is wanted.
 
 use super::{
+    failure::ReadError,
     graph::{DIRTY, Graph, Kind},
     handle::{Disposed, Id, handle},
     kernel,
@@ -54,8 +55,10 @@ pub struct Computed<T> {
 /// # Panics
 ///
 /// Not here. A body that panics makes the value failed: the read that has run it gets the panic, later reads
-/// panic with the name of the value, and the body is tried again when something changes that it has read.
-/// A body that reads itself, or writes a signal, panics with a message that says so.
+/// panic with the name of the value and the text of that panic, and the body is tried again when something changes
+/// that it has read. [`try_get`](Computed::try_get) returns an error instead. A body that reads itself, or writes a
+/// signal, panics with a message that says so. A body that reads a failed value with [`get`](Computed::get) and
+/// catches the panic is failed itself.
 ///
 /// # Examples
 ///
@@ -275,39 +278,49 @@ impl<T: 'static> Computed<T> {
     where
         T: Clone,
     {
-        match self.try_get() {
+        match self.read(true, T::clone) {
             Ok(value) => value,
             Err(error) => error.panic(),
         }
     }
 
-    /// As [`get`](Self::get), for a value that may have been disposed of.
+    /// As [`get`](Self::get), for a value that cannot always be read: a failure is an error here, and no panic.
+    ///
+    /// The body that reads depends on the value in any case. It is not blocked by a failure of the value, but runs
+    /// again when the failure begins or ends. A panic of the body of the value is handed over as the error.
     ///
     /// # Errors
     ///
-    /// [`Disposed`], if it was.
+    /// - [`ReadError::Failed`], if the body panics or has panicked, or depends on a value that is failed.
+    /// - [`ReadError::Cycle`], if the value is being computed: this read would close a cycle.
+    /// - [`ReadError::Disposed`], if it was disposed of.
     ///
     /// # Panics
     ///
-    /// If the body panics or has panicked, and if the value is being computed.
+    /// Only with a panic that says nothing of this value: of a destructor, or of an effect that this read has run.
     ///
     /// # Examples
     ///
     /// ```
-    /// use signal_kernel::{computed, scope};
+    /// use signal_kernel::{ReadError, computed, scope, signal};
     ///
-    /// let (seven, owner) = scope(|| computed(|| 7));
-    /// assert_eq!(seven.try_get(), Ok(7));
+    /// let text = signal("7");
+    /// let (number, owner) = scope(|| computed(move || text.get().parse::<u8>().expect("no number")));
+    /// let shown = computed(move || number.try_get().map_or("-".to_owned(), |number| number.to_string()));
+    /// assert_eq!(shown.get(), "7");
+    /// text.set("seven");
+    /// assert_eq!(shown.get(), "-");
+    /// assert!(matches!(number.try_get(), Err(ReadError::Failed(_))));
     /// drop(owner);
-    /// assert!(seven.try_get().is_err());
+    /// assert!(matches!(number.try_get(), Err(ReadError::Disposed(_))));
     /// ```
     #[inline]
     #[track_caller]
-    pub fn try_get(&self) -> Result<T, Disposed>
+    pub fn try_get(&self) -> Result<T, ReadError>
     where
         T: Clone,
     {
-        self.read(true, T::clone) // user code
+        self.try_read(T::clone) // user code
     }
 
     /// Shows the value to `f` without cloning it. Whatever is running depends on it from now on.
@@ -328,36 +341,41 @@ impl<T: 'static> Computed<T> {
     #[inline]
     #[track_caller]
     pub fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
-        match self.try_with(f) {
+        match self.read(true, f) {
             Ok(result) => result,
             Err(error) => error.panic(),
         }
     }
 
-    /// As [`with`](Self::with), for a value that may have been disposed of.
+    /// As [`with`](Self::with), for a value that cannot always be read: see [`try_get`](Self::try_get).
     ///
     /// # Errors
     ///
-    /// [`Disposed`], if it was; `f` is not called then.
+    /// As [`try_get`](Self::try_get); `f` is not called then.
     ///
     /// # Panics
     ///
-    /// If the body panics or has panicked, and if the value is being computed.
+    /// As [`try_get`](Self::try_get), and if `f` does.
     ///
     /// # Examples
     ///
     /// ```
-    /// use signal_kernel::{computed, scope};
+    /// use signal_kernel::{computed, signal};
     ///
-    /// let (seven, owner) = scope(|| computed(|| 7));
-    /// assert_eq!(seven.try_with(|seven| seven + 1), Ok(8));
-    /// drop(owner);
-    /// assert!(seven.try_with(|seven| seven + 1).is_err());
+    /// let text = signal("to be");
+    /// let words = computed(move || {
+    ///     let text = text.get();
+    ///     assert!(!text.is_empty(), "there is no text");
+    ///     text.split(' ').collect::<Vec<_>>()
+    /// });
+    /// assert_eq!(words.try_with(Vec::len), Ok(2));
+    /// text.set("");
+    /// assert!(words.try_with(Vec::len).unwrap_err().to_string().ends_with("there is no text"));
     /// ```
     #[inline]
     #[track_caller]
-    pub fn try_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
-        self.read(true, f) // user code
+    pub fn try_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, ReadError> {
+        self.try_read(f) // user code
     }
 
     /// The value, cloned and brought up to date, without depending on it.
@@ -435,6 +453,25 @@ impl<T: 'static> Computed<T> {
             None => kernel::with(|cell| {
                 let graph = kernel::up_to_date(cell, self.id, tracked)?;
                 Ok(graph.nodes[self.id.index as usize].value.clone())
+            })?,
+        };
+        Ok(show(&value, f)) // user code
+    }
+
+    /// Reads as `try_get` does, and shows the value to `f`.
+    #[inline(always)]
+    fn try_read<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, ReadError> {
+        let value = kernel::with(|cell| {
+            let mut graph = cell.borrow_mut();
+            let value = graph.glimpse(self.id, kernel::ODD, true)?.clone();
+            graph.try_last(self.id.index);
+            Some(value)
+        });
+        let value = match value {
+            Some(value) => value,
+            None => kernel::with(|cell| {
+                let graph = kernel::try_up_to_date(cell, self.id, true)?;
+                Ok::<_, ReadError>(graph.nodes[self.id.index as usize].value.clone())
             })?,
         };
         Ok(show(&value, f)) // user code

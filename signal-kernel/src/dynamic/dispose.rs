@@ -208,6 +208,7 @@ fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     graph.leave_owner(index);
     let name = graph.names.take(index);
+    drop(graph.failures.take(index));
     let candidate = half_way::forget(&mut graph, index);
     if graph.marks(index) & RUNNING != 0 {
         graph.set(index, DISPOSED);

@@ -7,7 +7,7 @@
 
 use super::graph::{
     CHECK, DIRTY, Due, FIRST, Graph, Kind, Link, NOBODY, NONE, Node, Observer, QUEUED, Queues,
-    STALE, VERIFYING, append,
+    STALE, TRY, VERIFYING, append,
 };
 
 impl Observer {
@@ -79,6 +79,19 @@ impl Graph {
             cursor => self.links[cursor as usize].next_dep = index,
         }
         self.ambient.observer.cursor = index;
+    }
+
+    /// What was read just now was read with a `try_` read. A read before it in the same run counts for more.
+    #[inline(always)]
+    pub(super) fn try_last(&mut self, dep: u32) {
+        if self.ambient.observer.node != NONE {
+            let cursor = self.ambient.observer.cursor;
+            if let Some(link) = self.links.get_mut(cursor as usize) {
+                if link.dep == dep {
+                    link.seen |= TRY;
+                }
+            }
+        }
     }
 
     /// Ends the run that is observing: what it has not read it depends on no more.
@@ -209,7 +222,7 @@ impl Graph {
         let mut link = self.deps(node);
         while link != NONE {
             let it = &self.links[link as usize];
-            if it.dep != NONE && self.nodes[it.dep as usize].version != it.seen {
+            if it.dep != NONE && self.nodes[it.dep as usize].version != it.version() {
                 return true;
             }
             link = it.next_dep;
@@ -233,7 +246,7 @@ impl Graph {
         let mut link = self.deps(node);
         while let Some(it) = self.links.get(link as usize) {
             if it.dep == dep {
-                return Some(it.seen);
+                return Some(it.version());
             }
             link = it.next_dep;
         }

@@ -12,8 +12,8 @@
 //! Must not know: values, user code, phases, and when anything runs.
 
 use super::{
-    batch::Log, drive::Drive, half_way::Candidate, hooks::Hook, kernel, names::Names, settle::Pull,
-    value::Value,
+    batch::Log, drive::Drive, failure::Failures, half_way::Candidate, hooks::Hook, kernel,
+    names::Names, settle::Pull, value::Value,
 };
 use crate::panics::FirstPanic;
 use std::{collections::BTreeMap, panic::Location};
@@ -22,7 +22,13 @@ use std::{collections::BTreeMap, panic::Location};
 pub(super) const NONE: u32 = u32::MAX;
 
 /// The last version or order that a node is given before all are numbered anew.
-pub(super) const LAST: u32 = u32::MAX / 2;
+pub(super) const LAST: u32 = VERSION / 2;
+
+/// The part of `Link::seen` that is a version.
+pub(super) const VERSION: u32 = (1 << 30) - 1;
+
+/// In `Link::seen`: the body has read the dependency with a `try_` read, so a failure does not block it.
+pub(super) const TRY: u32 = 1 << 31;
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +122,7 @@ pub(super) struct Link {
     pub(super) next_dep: u32,
     pub(super) next_sub: u32,
     pub(super) prev_sub: u32,
-    /// The version of the dependency that the subscriber's body has seen.
+    /// The version of the dependency that the subscriber's body has seen, with how it was read.
     pub(super) seen: u32,
 }
 
@@ -130,6 +136,20 @@ pub(super) struct Observer {
     pub(super) next: u32,
     /// The number of the run.
     pub(super) run: u32,
+}
+
+impl Link {
+    /// The version that the subscriber's body has seen.
+    #[inline(always)]
+    pub(super) fn version(&self) -> u32 {
+        self.seen & VERSION
+    }
+
+    /// A body that fails here has been handed the failure before, and goes on.
+    #[inline(always)]
+    pub(super) fn is_tried(&self) -> bool {
+        self.seen & TRY != 0
+    }
 }
 
 impl Node {
@@ -283,6 +303,7 @@ pub(super) struct Graph {
     /// Signals that are being updated, and where.
     pub(super) updating: Vec<(u32, &'static Location<'static>)>,
     pub(super) names: Names,
+    pub(super) failures: Failures,
     /// Panics of destructors, held back until the graph has come to rest.
     pub(super) parked: FirstPanic,
     pub(super) hooks: Vec<Hook>,
@@ -324,6 +345,7 @@ impl Graph {
             reading: Vec::new(),
             updating: Vec::new(),
             names: Names::new(),
+            failures: Failures::new(),
             parked: FirstPanic::new(),
             hooks: Vec::new(),
             undo: Vec::new(),

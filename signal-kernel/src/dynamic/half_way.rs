@@ -9,6 +9,7 @@
 //! Must not know: which signals a batch has written, and when it ends.
 
 use super::{
+    failure::Record,
     graph::{CHECK, FAILED, Graph, HALF_WAY, NONE, STALE, VERIFYING},
     run::Untracked,
     value::Value,
@@ -22,6 +23,8 @@ pub(super) struct Candidate {
     pub(super) version: u32,
     pub(super) deps: u32,
     failed: bool,
+    /// How it is failed.
+    record: Option<Record>,
     /// The run that has yielded it has made nothing: that would be gone by now.
     pub(super) restorable: bool,
 }
@@ -53,6 +56,7 @@ fn keep(graph: &mut Graph, index: u32, owned: bool) {
         version,
         deps,
         failed,
+        record: graph.known_record(index),
         restorable: !owned,
     };
     graph.candidates.insert(index, candidate);
@@ -78,6 +82,8 @@ fn put_back(graph: &mut Graph, index: u32) -> (Value, u32) {
         node.marks |= FAILED;
     }
     node.version = candidate.version;
+    graph.restore_record(index, candidate.record);
+    let node = &mut graph.nodes[index as usize];
     let gone = std::mem::replace(&mut node.value, candidate.value);
     (gone, candidate.deps)
 }
@@ -135,7 +141,7 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
             Some(true) => graph.touch_back(index, candidate.version),
             Some(false) => {}
             None => {
-                graph.set(index, FAILED);
+                graph.fail(index, Record::default());
                 graph.touch(index);
                 graph.mark(index, CHECK); // those who have seen the half-way value are not marked
             }

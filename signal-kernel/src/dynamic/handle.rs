@@ -28,10 +28,10 @@ pub(super) struct Id {
 /// use signal_kernel::{Disposed, scope, signal};
 ///
 /// let (count, owner) = scope(|| signal(1));
-/// assert_eq!(count.try_get(), Ok(1));
+/// assert_eq!(count.try_set(2), Ok(()));
 ///
 /// drop(owner);
-/// let error: Disposed = count.try_get().unwrap_err();
+/// let error: Disposed = count.try_set(3).unwrap_err();
 /// assert!(error.to_string().ends_with("was disposed of"), "{error}");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Disposed {
     ///
     /// let (count, owner) = scope(|| signal(1));
     /// drop(owner);
-    /// let made_at = count.try_get().unwrap_err().made_at();
+    /// let made_at = count.try_set(2).unwrap_err().made_at();
     /// println!("{}:{}", made_at.file(), made_at.line());
     /// ```
     pub fn made_at(&self) -> &'static Location<'static> {

@@ -7,6 +7,7 @@
 
 use super::{
     batch,
+    failure::{Cycle, ReadError},
     graph::{
         CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING,
     },
@@ -14,10 +15,15 @@ use super::{
     settle,
     value::Value,
 };
-use crate::{panics::FirstPanic, stack};
+use crate::{
+    panics::{FirstPanic, swallow},
+    stack,
+};
 use std::{
+    any::Any,
     cell::{RefCell, RefMut},
     mem::ManuallyDrop,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
 };
 
 thread_local! {
@@ -103,6 +109,63 @@ pub(super) fn up_to_date(
     Ok(graph)
 }
 
+/// As `up_to_date`, for a `try_` read: a failure is a value. A panic that says nothing of this value goes on.
+#[inline(never)]
+pub(super) fn try_up_to_date(
+    cell: &RefCell<Graph>,
+    id: Id,
+    tracked: bool,
+) -> Result<RefMut<'_, Graph>, ReadError> {
+    let mut graph = cell.borrow_mut();
+    id.check(&graph, "computed value")?;
+    let marks = graph.marks(id.index);
+    if marks & (RUNNING | VERIFYING) != 0 {
+        let cycle = graph.refuse(id.index, tracked);
+        if tracked {
+            graph.try_last(id.index);
+        }
+        return Err(ReadError::Cycle(cycle));
+    }
+    if marks & ODD != 0 {
+        let observer = graph.ambient.observer.node;
+        let before = graph.nodes.get(observer as usize).map(|it| it.marks);
+        drop(graph);
+        let pulled = catch_unwind(AssertUnwindSafe(|| {
+            drop(pull(cell, cell.borrow_mut(), id.index, tracked)); // user code
+        }));
+        graph = cell.borrow_mut();
+        if before.is_some_and(|before| before & FAILED == 0) {
+            graph.unset(observer, FAILED); // it is not unwound
+        }
+        if let Err(payload) = pulled {
+            if tracked {
+                graph.try_last(id.index);
+            }
+            let error = graph.error_of(id, &*payload);
+            drop(graph);
+            let Some(error) = error else {
+                resume_unwind(payload);
+            };
+            swallow(payload); // user code
+            return Err(error);
+        }
+        id.check(&graph, "computed value")?;
+    }
+    if tracked {
+        graph.track(id.index);
+        graph.try_last(id.index);
+    }
+    let marks = graph.marks(id.index);
+    let observer = graph.ambient.observer.node;
+    if tracked && observer != NONE && marks & STALE != 0 {
+        graph.queue(observer, CHECK);
+    }
+    match marks & FAILED {
+        0 => Ok(graph),
+        _ => Err(ReadError::Failed(graph.failure(id.index))),
+    }
+}
+
 /// A node is failed, or outdated again already: an effect that its body has made has written.
 #[cold]
 fn still_odd(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> RefMut<'_, Graph> {
@@ -111,9 +174,12 @@ fn still_odd(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> RefMut<
         graph.queue(observer, CHECK);
     }
     if graph.marks(index) & FAILED != 0 {
-        let message = graph.failure(index);
+        let failure = graph.failure(index);
+        if tracked {
+            graph.unwind_observer();
+        }
         drop(graph);
-        panic!("{message}");
+        panic!("{failure}");
     }
     graph
 }
@@ -199,16 +265,9 @@ fn bring<'a>(
 /// The node is being computed: it depends on itself.
 #[cold]
 fn refuse(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> ! {
-    let reader = match graph.ambient.running {
-        NONE => index,
-        running => running,
-    };
-    let message = graph.cycle(reader, index);
-    if tracked {
-        graph.track_refused(index);
-    }
+    let cycle = graph.refuse(index, tracked);
     drop(graph);
-    panic!("{message}");
+    panic!("{cycle}");
 }
 
 /// Settles what a pull has left to do, and lets the first panic go on.
@@ -225,6 +284,9 @@ fn end_pull(
     if failed {
         if tracked {
             graph.track_refused(index);
+        }
+        if tracked && graph.marks(index) & FAILED != 0 {
+            graph.unwind_observer();
         }
     } else {
         // The value is there, but dropping an old one has panicked.
@@ -272,19 +334,28 @@ impl Graph {
         }
     }
 
-    /// What a read of a failed computed value says.
+    /// The error that a pull of this node comes to which has ended in a panic. `None`: the panic is none of its own.
     #[cold]
-    fn failure(&self, index: u32) -> String {
-        let mut link = self.deps(index);
-        while link != NONE {
-            let it = &self.links[link as usize];
-            if it.dep != NONE && it.dep != index && self.marks(it.dep) & FAILED != 0 {
-                let (this, that) = (self.describe(index), self.describe(it.dep));
-                return format!("{this} panicked: it depends on {that}, which did");
-            }
-            link = it.next_dep;
+    fn error_of(&mut self, id: Id, payload: &(dyn Any + Send)) -> Option<ReadError> {
+        if id.is_alive(self) && self.marks(id.index) & FAILED != 0 {
+            self.silence(id.index);
+            return Some(ReadError::Failed(self.failure(id.index)));
         }
-        format!("{} panicked", self.describe(index))
+        self.failures.cycle_of(payload).map(ReadError::Cycle)
+    }
+
+    /// The cycle that a read of this node would close: the node is being computed.
+    #[cold]
+    pub(super) fn refuse(&mut self, index: u32, tracked: bool) -> Cycle {
+        let reader = match self.ambient.running {
+            NONE => index,
+            running => running,
+        };
+        let cycle = self.cycle(reader, index);
+        if tracked {
+            self.track_refused(index);
+        }
+        cycle
     }
 
     /// Nothing is written while a value is computed.

@@ -5,7 +5,7 @@
 //!
 //! Must not know: what the numbers are compared for.
 
-use super::graph::{Graph, LAST, NONE, Node, to_index};
+use super::graph::{Graph, LAST, NONE, Node, VERSION, to_index};
 
 impl Graph {
     /// The value of this node is another one from now on.
@@ -22,8 +22,8 @@ impl Graph {
         let mut link = node.subs;
         while last != version && link != NONE {
             let it = &mut self.links[link as usize];
-            if it.seen == last {
-                it.seen = version;
+            if it.version() == last {
+                it.seen = it.seen & !VERSION | version;
             }
             link = it.next_sub;
         }
@@ -65,15 +65,16 @@ impl Graph {
         // What counts is whether a link has seen the value that is there, that of the candidate, or another.
         for link in &mut self.links {
             if link.dep != NONE {
-                let (seen, version) = (link.seen, self.nodes[link.dep as usize].version);
+                let (seen, version) = (link.version(), self.nodes[link.dep as usize].version);
                 let candidate = self.candidates.get(&link.dep);
-                link.seen = if seen == version {
+                let number = if seen == version {
                     seen.min(3)
                 } else if candidate.is_some_and(|it| it.version == seen) {
                     seen.min(2)
                 } else {
                     1
                 };
+                link.seen = link.seen & !VERSION | number;
             }
         }
         for (&node, candidate) in &mut self.candidates {

@@ -8,6 +8,7 @@
 
 use super::{
     dispose,
+    failure::Record,
     graph::{
         Ambient, DIRTY, DISPOSED, Due, FAILED, FIRST, Graph, Kind, NOBODY, NONE, Node, Observer,
         QUEUED, RUNNING, STALE, VERIFYING,
@@ -15,8 +16,9 @@ use super::{
     half_way,
     value::Value,
 };
-use crate::panics::FirstPanic;
+use crate::panics::{FirstPanic, swallow};
 use std::{
+    any::Any,
     cell::{RefCell, RefMut},
     panic::{AssertUnwindSafe, catch_unwind},
     thread,
@@ -66,6 +68,10 @@ pub(super) struct Pass<'a> {
     pub(super) value: Value,
     /// There is a value of a run before.
     pub(super) valued: bool,
+    /// The run before has failed.
+    failed: bool,
+    /// The body has caught the panic of a failed read: the panic that stands for that.
+    caught: Option<Box<dyn Any + Send>>,
     /// The value is in its place already.
     finished: bool,
 }
@@ -80,27 +86,35 @@ impl Pass<'_> {
         graph.ambient = *self.before; // the node may end now: nothing is made in its name
         graph.ambient.running = running;
         graph.untracked();
-        self.settle_value(&mut graph, Some(changed));
+        self.settle_value(&mut graph, Ok(changed));
         self.finished = true;
     }
 
-    /// Puts the value in its place, if the node still has one. `None` for `changed`: the run has panicked.
-    fn settle_value(&mut self, graph: &mut Graph, changed: Option<bool>) {
+    /// Puts the value in its place, if the node still has one. The outcome of the run: has the value changed, or how is
+    /// the node failed?
+    fn settle_value(&mut self, graph: &mut Graph, mut outcome: Result<bool, Record>) {
         let node = &mut graph.nodes[self.node as usize];
-        node.marks &= !RUNNING;
+        let caught = node.marks & FAILED != 0;
+        node.marks &= !(RUNNING | FAILED);
         if node.marks & DISPOSED != 0 {
             return;
         }
         node.value = self.value.take();
-        let (failed, panicked) = (node.marks & FAILED != 0, changed.is_none());
-        // What begins or ends a failure is a change, even if the value is the old one.
-        let changed = match changed {
-            Some(changed) => changed || failed,
-            None => self.valued && !failed,
+        if caught && outcome.is_ok() {
+            let message = graph.has_caught(self.node);
+            let tried = graph.is_tried(self.node);
+            outcome = Err(Record::caught(&message, tried));
+            // A `try_` read gets it as a value.
+            self.caught = (!tried).then(|| Box::new(message) as _);
+        }
+        // The begin and the end of a failure are changes, even if the value is the old one.
+        let changed = match outcome {
+            Ok(changed) => changed || self.failed,
+            Err(_) => self.valued && !self.failed,
         };
-        node.marks &= !FAILED;
-        if panicked {
-            node.marks |= FAILED;
+        match outcome {
+            Ok(_) => drop(graph.failures.take(self.node)),
+            Err(record) => graph.fail(self.node, record),
         }
         if changed {
             graph.touch(self.node);
@@ -216,7 +230,7 @@ fn come_back<'a, R>(
     let graph = &mut *guard;
     graph.forget_unread();
     let node = &mut graph.nodes[index as usize];
-    if node.marks & DISPOSED != 0 {
+    if node.marks & (DISPOSED | FAILED) != 0 {
         drop(guard);
         end_badly(cell, around, index, (run, Ok(())), panics);
         return (cell.borrow_mut(), false);
@@ -227,29 +241,49 @@ fn come_back<'a, R>(
     (guard, moved)
 }
 
-/// A body has panicked, or its node was disposed of while it was running. The value of a computed one has not changed.
+/// A body has panicked, or has caught the panic of a failed read, or its node was disposed of while it was running. The
+/// value of a computed one has not changed.
 #[cold]
 fn end_badly(
     cell: &RefCell<Graph>,
     around: &Ambient,
     index: u32,
-    (run, outcome): (Box<dyn Run>, thread::Result<()>),
+    (run, mut outcome): (Box<dyn Run>, thread::Result<()>),
     panics: &mut FirstPanic,
 ) {
     let mut graph = cell.borrow_mut();
     graph.forget_unread();
     graph.ambient = between(around);
     let node = &mut graph.nodes[index as usize];
-    node.marks &= !RUNNING;
-    let id = (index, node.generation);
-    if node.kind == Kind::Computed && node.marks & DISPOSED == 0 {
-        node.marks |= FAILED;
-        graph.touch(index); // what begins a failure is a change
+    node.marks &= !(RUNNING | FAILED);
+    let (id, kind) = ((index, node.generation), node.kind);
+    let mut tried = false;
+    if node.marks & DISPOSED == 0 {
+        tried = kind == Kind::Computed && graph.is_tried(index);
+        let (payload, record) = match outcome {
+            Ok(()) => {
+                let message = graph.has_caught(index);
+                let record = Record::caught(&message, tried);
+                (Box::new(message) as Box<dyn Any + Send>, record)
+            }
+            Err(payload) => {
+                let record = Record::new(&*payload, tried);
+                (payload, record)
+            }
+        };
+        if kind == Kind::Computed {
+            graph.fail(index, record);
+            graph.touch(index); // the begin of a failure is a change
+        }
+        outcome = Err(payload);
     }
     // Nobody has a handle on an effect whose first run has panicked, or somebody has one that was never of use.
     let node = &graph.nodes[index as usize];
     let ends = node.kind == Kind::Effect && node.marks & FIRST != 0 && outcome.is_err();
     drop(graph);
+    if tried {
+        outcome = hand_over(outcome);
+    }
     give_back(cell, id, (run, Value::NONE), outcome, panics);
     if ends && cell.borrow().is_alive(id.0, id.1) {
         dispose::node(cell, index, panics);
@@ -280,7 +314,8 @@ fn computed_with_care(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic
     let Some(mut run) = node.run.take() else {
         return; // a cleanup was faster
     };
-    node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
+    let failed = node.marks & FAILED != 0;
+    node.marks = node.marks & !(STALE | VERIFYING | FAILED) | RUNNING;
     let before = graph.ambient;
     let mut pass = Pass {
         cell,
@@ -289,6 +324,8 @@ fn computed_with_care(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic
         before: &before,
         value: node.value.take(),
         valued: node.version != 0,
+        failed,
+        caught: None,
         finished: false,
     };
     graph.enter(index, deps, index);
@@ -298,13 +335,31 @@ fn computed_with_care(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic
     let graph = &mut *guard;
     graph.forget_unread();
     graph.ambient = before;
-    let changed = outcome.as_ref().ok().copied();
+    let tried = outcome.is_err() && graph.is_tried(index);
     if !pass.finished {
-        pass.settle_value(graph, changed);
+        let outcome = match &outcome {
+            Ok(changed) => Ok(*changed),
+            Err(payload) => Err(Record::new(&**payload, tried)),
+        };
+        pass.settle_value(graph, outcome);
     }
     drop(guard);
+    let outcome = match pass.caught.take() {
+        Some(message) => Err(message),
+        None if tried => hand_over(outcome.map(drop)),
+        None => outcome.map(drop),
+    };
     let (id, value) = ((index, pass.generation), pass.value);
-    give_back(cell, id, (run, value), outcome.map(drop), panics);
+    give_back(cell, id, (run, value), outcome, panics);
+}
+
+/// The panic of a body is handed to a `try_` read, as a value.
+#[cold]
+fn hand_over(outcome: thread::Result<()>) -> thread::Result<()> {
+    if let Err(payload) = outcome {
+        swallow(payload); // user code
+    }
+    Ok(())
 }
 
 /// Disposes of what the last run of a node has made. False: a cleanup has disposed of the node, or has read

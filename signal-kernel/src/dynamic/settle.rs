@@ -11,6 +11,7 @@
 
 use super::{
     batch, dispose,
+    failure::Cycle,
     graph::{
         Ambient, CHECK, DIRTY, Due, FAILED, Graph, HALF_WAY, Kind, NONE, Node, QUEUED, RUNNING,
         STALE, VERIFYING,
@@ -203,13 +204,13 @@ fn look_closely(cell: &RefCell<Graph>, mut at: Pull, base: usize, panics: &mut F
 #[cold]
 fn refuse(cell: &RefCell<Graph>, (node, dep): (u32, u32), base: usize, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
-    let message = graph.cycle(node, dep);
+    let cycle = graph.cycle(node, dep);
     graph.unset(node, VERIFYING);
     for pull in graph.pulls.split_off(base) {
         graph.unset(pull.node(), VERIFYING);
     }
     drop(graph);
-    panics.keep(Box::new(message));
+    panics.keep(cycle.payload());
 }
 
 /// Does what the look at a node's dependencies has come to. True when they are to be looked at again.
@@ -253,6 +254,7 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
                 graph.nodes[index as usize].version,
                 graph.marks(index) & FAILED,
             );
+            let record = graph.record_of(graph.links[at.link as usize].dep);
             let gone = if half_way {
                 half_way::revert(&mut graph, index)
             } else {
@@ -260,9 +262,9 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             };
             graph.unset(index, STALE | VERIFYING);
             if graph.marks(index) & FAILED == 0 {
-                graph.set(index, FAILED);
                 graph.touch(index);
             }
+            graph.fail(index, record);
             if half_way && failed != 0 {
                 // Who has seen the half-way failure has seen this one.
                 let now = std::mem::replace(&mut graph.nodes[index as usize].version, last);
@@ -272,8 +274,14 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             panics.discard(gone); // user code
         }
         Step::Blocked if kind == Kind::Effect => {
+            let dep = graph.links[at.link as usize].dep;
+            let news = graph.break_silence(dep);
             graph.unset(index, STALE | VERIFYING);
             graph.set(index, FAILED);
+            drop(graph);
+            if let Some(message) = news {
+                panics.keep(Box::new(message)); // user code: a later one is dropped
+            }
         }
         _ => {
             let gone = if half_way {
@@ -412,7 +420,7 @@ impl Graph {
                         pulls.push(std::mem::replace(at, next));
                         continue 'node;
                     }
-                    must_run = dep.version != link.seen;
+                    must_run = dep.version != link.seen && dep.version != link.version();
                 }
                 at.link = link.next_dep;
             }
@@ -480,11 +488,11 @@ impl Graph {
                     {
                         return Step::Down(link.dep);
                     }
-                    if dep.marks & FAILED != 0 {
+                    if dep.marks & FAILED != 0 && !link.is_tried() {
                         return Step::Blocked;
                     }
                 }
-                if dep.version != link.seen {
+                if dep.version != link.version() {
                     return Step::Run;
                 }
             }
@@ -512,21 +520,44 @@ impl Graph {
         names.join(" -> ")
     }
 
-    /// The message for a cycle that `from` closes by depending on `to`, which is being computed.
+    /// Is there a `try_` read on the way to this node, from where a body has pulled on it? A panic goes no further than
+    /// that read.
     #[cold]
-    pub(super) fn cycle(&self, from: u32, to: u32) -> String {
+    pub(super) fn is_tried(&self, mut node: u32) -> bool {
+        for pull in self.pulls.iter().rev() {
+            match self.links.get(pull.link as usize) {
+                Some(link) if link.dep == node && link.is_tried() => return true,
+                Some(link) if link.dep == node => node = pull.node(),
+                _ => break,
+            }
+        }
+        false
+    }
+
+    /// The cycle that `from` closes by depending on `to`, which is being computed.
+    #[cold]
+    pub(super) fn cycle(&mut self, from: u32, to: u32) -> Cycle {
         // Pulls, and the bodies that have begun some of them, depend on each other in this order.
         let mut way: Vec<u32> = self.pulls.iter().map(|it| it.node()).collect();
         way.push(from);
         let start = way.iter().position(|&node| node == to).unwrap_or(0);
         let mut way = way.split_off(start);
         way.dedup();
-        if way.len() == 1 {
-            return format!("{} reads itself", self.describe(to));
-        }
-        way.push(to);
-        let names: Vec<String> = way.into_iter().map(|node| self.name(node)).collect();
-        format!("cyclic dependency: {}", names.join(" -> "))
+        let mut names: Vec<String> = way.into_iter().map(|node| self.name(node)).collect();
+        let text = match &names[..] {
+            [_] => format!("{} reads itself", self.describe(to)),
+            [first, ..] => {
+                let back = first.clone();
+                names.push(back);
+                let text = format!("cyclic dependency: {}", names.join(" -> "));
+                names.pop();
+                text
+            }
+            [] => unreachable!("a cycle has a node"),
+        };
+        let cycle = Cycle::new(names, text);
+        self.failures.note(&cycle);
+        cycle
     }
 }
 
@@ -740,9 +771,20 @@ fn refresh_all<'a>(
     while link != NONE && graph.is_due(effect) && graph.log.is_empty() {
         let dep = graph.links[link as usize].dep;
         if dep != NONE && graph.is_stale(dep) {
+            let node = effect.node();
+            graph.pulls.push(Pull { node, link });
             graph = refresh(cell, graph, around, (dep, false), panics);
-            let dep = graph.links[link as usize].dep; // none, if it was disposed of
-            failed |= dep != NONE && graph.marks(dep) & FAILED != 0;
+            graph.pulls.pop();
+            let it = &graph.links[link as usize]; // without a dependency, if that was disposed of
+            if it.dep != NONE && !it.is_tried() && graph.marks(it.dep) & FAILED != 0 {
+                failed = true;
+                let news = graph.break_silence(dep);
+                drop(graph);
+                if let Some(message) = news {
+                    panics.keep(Box::new(message)); // user code: a later one is dropped
+                }
+                graph = cell.borrow_mut();
+            }
         }
         link = graph.links[link as usize].next_dep;
     }

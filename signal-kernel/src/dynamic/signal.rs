@@ -3,6 +3,7 @@
 //! Must not know: who reads, how a value is replaced, and how the graph settles.
 
 use super::{
+    failure::ReadError,
     graph::{Graph, Kind, NONE},
     handle::{Disposed, Id, handle},
     held::{
@@ -120,7 +121,7 @@ impl<T: 'static> Signal<T> {
     where
         T: Clone,
     {
-        match self.try_get() {
+        match self.read(true, T::clone) {
             Ok(value) => value,
             Err(error) => error.panic(),
         }
@@ -130,7 +131,7 @@ impl<T: 'static> Signal<T> {
     ///
     /// # Errors
     ///
-    /// [`Disposed`], if it was.
+    /// [`ReadError::Disposed`], if it was.
     ///
     /// # Panics
     ///
@@ -148,11 +149,11 @@ impl<T: 'static> Signal<T> {
     /// ```
     #[inline]
     #[track_caller]
-    pub fn try_get(&self) -> Result<T, Disposed>
+    pub fn try_get(&self) -> Result<T, ReadError>
     where
         T: Clone,
     {
-        self.read(true, T::clone) // user code
+        Ok(self.read(true, T::clone)?) // user code
     }
 
     /// Shows the value to `f` without cloning it. Whatever is running depends on it from now on.
@@ -175,7 +176,7 @@ impl<T: 'static> Signal<T> {
     #[inline]
     #[track_caller]
     pub fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
-        match self.try_with(f) {
+        match self.show(f) {
             Ok(result) => result,
             Err(error) => error.panic(),
         }
@@ -185,7 +186,7 @@ impl<T: 'static> Signal<T> {
     ///
     /// # Errors
     ///
-    /// [`Disposed`], if it was; `f` is not called then.
+    /// [`ReadError::Disposed`], if it was; `f` is not called then.
     ///
     /// # Panics
     ///
@@ -203,12 +204,8 @@ impl<T: 'static> Signal<T> {
     /// ```
     #[inline]
     #[track_caller]
-    pub fn try_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
-        let place = Location::caller();
-        self.read(true, |value| {
-            let _reading = Reading::new(self.id.index, place);
-            f(value) // user code
-        })
+    pub fn try_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, ReadError> {
+        Ok(self.show(f)?) // user code
     }
 
     /// The value, cloned, without depending on it.
@@ -508,6 +505,17 @@ impl<T: 'static> Signal<T> {
         self
     }
 
+    /// Shows the value to `f`, which may not update it.
+    #[inline(always)]
+    #[track_caller]
+    fn show<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
+        let place = Location::caller();
+        self.read(true, |value| {
+            let _reading = Reading::new(self.id.index, place);
+            f(value) // user code
+        })
+    }
+
     #[inline(always)]
     #[track_caller]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
@@ -580,7 +588,7 @@ impl<T: 'static> ReadSignal<T> {
     ///
     /// # Errors
     ///
-    /// [`Disposed`], if the signal was disposed of.
+    /// [`ReadError::Disposed`], if the signal was disposed of.
     ///
     /// # Panics
     ///
@@ -593,7 +601,7 @@ impl<T: 'static> ReadSignal<T> {
     /// ```
     #[inline]
     #[track_caller]
-    pub fn try_get(&self) -> Result<T, Disposed>
+    pub fn try_get(&self) -> Result<T, ReadError>
     where
         T: Clone,
     {
@@ -621,7 +629,7 @@ impl<T: 'static> ReadSignal<T> {
     ///
     /// # Errors
     ///
-    /// [`Disposed`], if the signal was disposed of.
+    /// [`ReadError::Disposed`], if the signal was disposed of.
     ///
     /// # Panics
     ///
@@ -634,7 +642,7 @@ impl<T: 'static> ReadSignal<T> {
     /// ```
     #[inline]
     #[track_caller]
-    pub fn try_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
+    pub fn try_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, ReadError> {
         self.signal().try_with(f)
     }
 

@@ -12,6 +12,7 @@
 
 use super::{
     dispose, drive,
+    failure::ReadError,
     graph::{
         CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING,
     },
@@ -28,7 +29,7 @@ use crate::{
         slot::Caught,
     },
     hub::Hub,
-    panics::{Apart, FirstPanic},
+    panics::{Apart, FirstPanic, swallow},
     resource::LocalFuture,
     room::{Exit, Start},
     state::{AsyncState, AsyncStatus, CancelReason, Change},
@@ -37,6 +38,7 @@ use std::{
     any::Any,
     cell::{Cell, RefCell},
     future::Future,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     rc::Rc,
     sync::Arc,
 };
@@ -336,6 +338,36 @@ pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
             graph.track(part);
         }
     }
+}
+
+/// As `read_part`, for a `try_` read: a cycle is an error.
+pub(super) fn try_read_part(
+    cell: &RefCell<Graph>,
+    parts: &Parts,
+    part: Change,
+) -> Result<(), ReadError> {
+    let mut graph = cell.borrow_mut();
+    if graph.acting && !graph.is_inside(parts.driver.index) {
+        if let Some(node) = parts.node(&mut graph, part) {
+            if graph.marks(node) & (RUNNING | VERIFYING) != 0 {
+                return Err(ReadError::Cycle(graph.refuse(node, true)));
+            }
+            drop(graph);
+            let read = catch_unwind(AssertUnwindSafe(|| read_part(cell, parts, part))); // user code
+            let Err(payload) = read else {
+                return Ok(());
+            };
+            let cycle = cell.borrow_mut().failures.cycle_of(&*payload);
+            let Some(cycle) = cycle else {
+                resume_unwind(payload)
+            };
+            swallow(payload);
+            return Err(ReadError::Cycle(cycle));
+        }
+    }
+    drop(graph);
+    read_part(cell, parts, part);
+    Ok(())
 }
 
 impl Parts {

@@ -114,8 +114,8 @@ impl World for Subject {
             _ => return Ok(None),
         };
         Ok(match tracked {
-            true => computed.try_get().ok(),
-            false => untrack(|| computed.try_get().ok()),
+            true => value_of(computed),
+            false => untrack(|| value_of(computed)),
         })
     }
 
@@ -217,6 +217,17 @@ impl World for Subject {
     fn panic(&self) -> Flow<()> {
         resume_unwind(Box::new("boom"))
     }
+}
+
+/// The value, or `None` if it was disposed of.
+fn value_of(computed: Computed<i64>) -> Option<i64> {
+    catch_unwind(AssertUnwindSafe(|| Some(computed.get()))).unwrap_or_else(|payload| {
+        let text = payload.downcast_ref::<String>();
+        if text.is_some_and(|text| text.contains("was disposed of, and is used at")) {
+            return None;
+        }
+        resume_unwind(payload)
+    })
 }
 
 struct Unordered<'a>(&'a Subject, bool);

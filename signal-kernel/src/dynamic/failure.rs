@@ -1,0 +1,453 @@
+//! Failed reads: what a `try_` read says, and what the graph keeps about nodes that are failed.
+//!
+//! Invariants: a node has a record exactly while it is marked `FAILED` and does not run; the cause in the record is the
+//! text of the panic that the failure comes from, if that had one.
+//!
+//! Must not know: values, and when anything runs.
+
+use super::{
+    graph::{FAILED, Graph, Kind, NONE, RUNNING, TRY, VERSION},
+    handle::Disposed,
+};
+use std::{any::Any, collections::BTreeMap, error::Error, fmt, sync::Arc};
+
+/// Why a node cannot be read: what [`Computed::try_get`](crate::Computed::try_get) and all other reads whose names begin
+/// with `try_` return.
+///
+/// A body that reads with one of them is not blocked by a dependency that is failed: it gets the error as a value, and
+/// runs again when the failure begins or ends, or when its cause changes.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{ReadError, computed, signal};
+///
+/// let divisor = signal(2);
+/// let quotient = computed(move || {
+///     let divisor = divisor.get();
+///     assert!(divisor != 0, "division by zero");
+///     10 / divisor
+/// })
+/// .named("quotient");
+/// let shown = computed(move || match quotient.try_get() {
+///     Ok(quotient) => quotient.to_string(),
+///     Err(ReadError::Failed(failure)) => failure.cause().unwrap_or("failed").to_owned(),
+///     Err(error) => error.to_string(),
+/// });
+/// assert_eq!(shown.get(), "5");
+/// divisor.set(0);
+/// assert_eq!(shown.get(), "division by zero");
+/// divisor.set(5);
+/// assert_eq!(shown.get(), "2");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The node was disposed of.
+    Disposed(Disposed),
+    /// The body of the node, or of a dependency of it, has panicked.
+    Failed(Failure),
+    /// The node is being computed: the read would close a cycle.
+    Cycle(Cycle),
+}
+
+/// A computed value is failed: its body has panicked, or depends on a value that is failed.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{ReadError, computed};
+///
+/// let half = computed(|| -> u32 { panic!("5 is odd") }).named("half");
+/// let quarter = computed(move || half.get() / 2).named("quarter");
+/// let Err(ReadError::Failed(failure)) = quarter.try_get() else { unreachable!() };
+/// assert_eq!(failure.node(), "computed `quarter`");
+/// assert_eq!(failure.culprit(), "computed `half`");
+/// assert_eq!(failure.cause(), Some("5 is odd"));
+/// assert_eq!(
+///     failure.to_string(),
+///     "computed `quarter` panicked: it depends on computed `half`, which did: 5 is odd"
+/// );
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Failure(Arc<Reason>);
+
+#[derive(PartialEq, Eq)]
+struct Reason {
+    node: String,
+    /// Another node, from whose panic the failure comes.
+    culprit: Option<String>,
+    cause: Option<Arc<str>>,
+}
+
+impl Failure {
+    /// The node that was read: its kind, and its name or the place where it was made.
+    ///
+    /// # Examples
+    ///
+    /// See [`Failure`].
+    pub fn node(&self) -> &str {
+        &self.0.node
+    }
+
+    /// The node whose body has panicked: the one that was read, or one that it depends on.
+    ///
+    /// # Examples
+    ///
+    /// See [`Failure`].
+    pub fn culprit(&self) -> &str {
+        self.0.culprit.as_deref().unwrap_or(&self.0.node)
+    }
+
+    /// The text of the panic. `None` if its payload was neither a `&str` nor a `String`.
+    ///
+    /// # Examples
+    ///
+    /// See [`Failure`].
+    pub fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Reason {
+            node,
+            culprit,
+            cause,
+        } = &*self.0;
+        write!(f, "{node} panicked")?;
+        if let Some(culprit) = culprit {
+            write!(f, ": it depends on {culprit}, which did")?;
+        }
+        match cause {
+            Some(cause) => write!(f, ": {cause}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Failure({self})")
+    }
+}
+
+impl Error for Failure {}
+
+/// Values depend on each other in a circle, and a read would close it.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{Computed, ReadError, computed};
+/// use std::{cell::Cell, rc::Rc};
+///
+/// let first: Rc<Cell<Option<Computed<String>>>> = Rc::default();
+/// let b = computed({
+///     let first = first.clone();
+///     move || match first.get().unwrap().try_get() {
+///         Err(ReadError::Cycle(cycle)) => cycle.nodes().collect::<Vec<_>>().join(", "),
+///         other => format!("{other:?}"),
+///     }
+/// })
+/// .named("b");
+/// let a = computed(move || b.get()).named("a");
+/// first.set(Some(a));
+/// assert_eq!(a.get(), "`a`, `b`");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Cycle(Arc<Way>);
+
+#[derive(PartialEq, Eq)]
+struct Way {
+    nodes: Vec<String>,
+    text: String,
+}
+
+impl Cycle {
+    /// The nodes of the cycle, each once, by name or by the place where it was made. Each depends on the next one, and
+    /// the last one on the first.
+    ///
+    /// # Examples
+    ///
+    /// See [`Cycle`].
+    pub fn nodes(&self) -> impl Iterator<Item = &str> {
+        self.0.nodes.iter().map(String::as_str)
+    }
+
+    pub(super) fn new(nodes: Vec<String>, text: String) -> Self {
+        Cycle(Arc::new(Way { nodes, text }))
+    }
+
+    /// The panic of a read that has closed this cycle.
+    pub(super) fn payload(&self) -> Box<dyn Any + Send> {
+        Box::new(self.0.text.clone())
+    }
+
+    fn is(&self, payload: &(dyn Any + Send)) -> bool {
+        payload.downcast_ref::<String>() == Some(&self.0.text)
+    }
+}
+
+impl fmt::Display for Cycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.text)
+    }
+}
+
+impl fmt::Debug for Cycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cycle({self})")
+    }
+}
+
+impl Error for Cycle {}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadError::Disposed(error) => error.fmt(f),
+            ReadError::Failed(error) => error.fmt(f),
+            ReadError::Cycle(error) => error.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadError::Disposed(error) => error.fmt(f),
+            ReadError::Failed(error) => error.fmt(f),
+            ReadError::Cycle(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for ReadError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            ReadError::Disposed(error) => Some(error),
+            ReadError::Failed(error) => Some(error),
+            ReadError::Cycle(error) => Some(error),
+        }
+    }
+}
+
+impl From<Disposed> for ReadError {
+    fn from(error: Disposed) -> Self {
+        ReadError::Disposed(error)
+    }
+}
+
+/// The text of a panic, if it has one.
+fn text_of(payload: &(dyn Any + Send)) -> Option<Arc<str>> {
+    match payload.downcast_ref::<&'static str>() {
+        Some(text) => Some((*text).into()),
+        None => payload.downcast_ref::<String>().map(|text| (**text).into()),
+    }
+}
+
+/// What is known of nodes that are failed, by their numbers.
+pub(super) struct Failures {
+    known: BTreeMap<u32, Record>,
+    /// The cycle that was found last.
+    last: Option<Cycle>,
+}
+
+/// What is known of a node that is failed.
+#[derive(Clone, Default)]
+pub(super) struct Record {
+    cause: Option<Arc<str>>,
+    /// The panic was handed to a `try_` read as a value: nobody has been unwound by it.
+    silent: bool,
+    /// The body has caught the panic of a read, and is failed for that.
+    caught: bool,
+}
+
+impl Record {
+    /// A body has panicked. `silent`: a `try_` read gets that as a value.
+    #[cold]
+    pub(super) fn new(payload: &(dyn Any + Send), silent: bool) -> Self {
+        Record {
+            cause: text_of(payload),
+            silent,
+            caught: false,
+        }
+    }
+
+    /// The body has caught the panic of a read.
+    #[cold]
+    pub(super) fn caught(message: &str, silent: bool) -> Self {
+        Record {
+            cause: Some(message.into()),
+            silent,
+            caught: true,
+        }
+    }
+}
+
+impl Failures {
+    pub(super) const fn new() -> Self {
+        Failures {
+            known: BTreeMap::new(),
+            last: None,
+        }
+    }
+
+    /// The node is failed no more, or gone.
+    #[inline(always)]
+    pub(super) fn take(&mut self, node: u32) -> Option<Record> {
+        match self.known.is_empty() {
+            true => None,
+            false => self.known.remove(&node),
+        }
+    }
+
+    /// Keeps the cycle that was found last, for the read that has closed it.
+    pub(super) fn note(&mut self, cycle: &Cycle) {
+        self.last = Some(cycle.clone());
+    }
+
+    /// The cycle that this panic tells of.
+    pub(super) fn cycle_of(&mut self, payload: &(dyn Any + Send)) -> Option<Cycle> {
+        self.last.take_if(|cycle| cycle.is(payload))
+    }
+
+    /// The nodes that have a record.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &u32> {
+        self.known.keys()
+    }
+}
+
+impl Graph {
+    /// A node is failed from now on, with what is known of that. Bodies that have read the failure before run again if
+    /// the cause is another one.
+    #[cold]
+    pub(super) fn fail(&mut self, index: u32, record: Record) {
+        self.set(index, FAILED);
+        let cause = record.cause.clone();
+        let before = self.failures.known.insert(index, record);
+        if before.is_none_or(|before| before.cause == cause) {
+            return;
+        }
+        let mut link = self.nodes[index as usize].subs;
+        while link != NONE {
+            let it = &mut self.links[link as usize];
+            if it.seen & TRY != 0 {
+                it.seen |= VERSION; // no version at all
+            }
+            link = it.next_sub;
+        }
+    }
+
+    /// What is known of a node that cannot run because of this dependency, which is failed.
+    #[cold]
+    pub(super) fn record_of(&self, dep: u32) -> Record {
+        let known = self.failures.known.get(&dep);
+        Record {
+            cause: known.and_then(|known| known.cause.clone()),
+            silent: false,
+            caught: false,
+        }
+    }
+
+    pub(super) fn known_record(&self, index: u32) -> Option<Record> {
+        self.failures.known.get(&index).cloned()
+    }
+
+    /// Puts back what was known before.
+    pub(super) fn restore_record(&mut self, index: u32, record: Option<Record>) {
+        match record {
+            Some(record) => drop(self.failures.known.insert(index, record)),
+            None => drop(self.failures.take(index)),
+        }
+    }
+
+    /// The dependency that a failed node has read by `get`, and that is failed too.
+    fn blocker(&self, index: u32) -> Option<u32> {
+        let mut link = self.deps(index);
+        while let Some(it) = self.links.get(link as usize) {
+            let failed = it.dep != NONE && self.marks(it.dep) & (FAILED | RUNNING) == FAILED;
+            if failed && it.dep != index && it.seen & TRY == 0 {
+                return Some(it.dep);
+            }
+            link = it.next_dep;
+        }
+        None
+    }
+
+    /// The node from whose panic a failure comes.
+    fn culprit(&self, index: u32) -> u32 {
+        let mut culprit = index;
+        for _ in 0..self.nodes.len() {
+            let caught = self
+                .failures
+                .known
+                .get(&culprit)
+                .is_some_and(|it| it.caught);
+            match self.blocker(culprit) {
+                Some(node) if node != index && !caught => culprit = node,
+                _ => break,
+            }
+        }
+        culprit
+    }
+
+    /// What a read of a failed computed value says.
+    #[cold]
+    pub(super) fn failure(&self, index: u32) -> Failure {
+        let culprit = self.culprit(index);
+        let cause = |node: u32| self.failures.known.get(&node)?.cause.clone();
+        Failure(Arc::new(Reason {
+            node: self.describe(index),
+            culprit: (culprit != index).then(|| self.describe(culprit)),
+            cause: cause(culprit).or_else(|| cause(index)),
+        }))
+    }
+
+    /// A `try_` read has got this failure as a value, with the panic of the body.
+    #[cold]
+    pub(super) fn silence(&mut self, index: u32) {
+        let culprit = self.culprit(index);
+        if let Some(record) = self.failures.known.get_mut(&culprit) {
+            record.silent = true;
+        }
+    }
+
+    /// An effect cannot run because of this dependency: what is to be said of that, if nobody has been told.
+    #[cold]
+    pub(super) fn break_silence(&mut self, dep: u32) -> Option<String> {
+        let culprit = self.culprit(dep);
+        let record = self.failures.known.get_mut(&culprit)?;
+        if !std::mem::take(&mut record.silent) {
+            return None;
+        }
+        Some(self.failure(dep).to_string())
+    }
+
+    /// The body that observes is unwound by a read of a failed value. If it catches that, it is failed all the same.
+    #[cold]
+    pub(super) fn unwind_observer(&mut self) {
+        let observer = self.ambient.observer.node;
+        if let Some(node) = self.nodes.get_mut(observer as usize) {
+            let runs = node.marks & RUNNING != 0;
+            if runs && matches!(node.kind, Kind::Computed | Kind::Effect) {
+                node.marks |= FAILED;
+            }
+        }
+    }
+
+    /// The body of this node has caught the panic of a read.
+    #[cold]
+    pub(super) fn has_caught(&self, index: u32) -> String {
+        let this = self.describe(index);
+        let read = match self.blocker(index) {
+            Some(dep) => self.failure(dep).to_string(),
+            None => "it is there again".to_owned(),
+        };
+        format!(
+            "{this} reads a failed value with `get` and catches the panic ({read}): `try_get` returns the error"
+        )
+    }
+}
