@@ -21,10 +21,11 @@ use signal_kernel_tests::{
 use std::{
     cell::{Cell, RefCell},
     future::{Future, pending, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     rc::Rc,
     sync::{
-        Arc, Barrier, Mutex, RwLock,
+        Arc, Barrier, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
@@ -360,6 +361,71 @@ fn a_task_that_waits_once_and_goes_away_leaves_the_driver_awake() {
     assert!(driver.poll(poll).is_pending());
     graph.lock().unwrap().set_id(2);
     assert_eq!(driver.take(), 1);
+}
+
+reactive! {
+    /// A page with an effect that panics for one value.
+    struct Unlucky {
+        let gates: Gates;
+        let log: Log;
+        signal id: u32 = 1;
+        resource user = fetch(gates.open(id));
+        effect alarm {
+            let bad = user.is_current() && user.value() == Some(&13);
+            assert!(!bad && *id != 13, "unlucky");
+        }
+        effect show { log.push(describe!(user)); }
+    }
+}
+
+#[test]
+fn a_graph_in_a_mutex_outlives_the_panics_of_its_effects_and_so_does_its_driver() {
+    fn lock(graph: &Mutex<Unlucky>) -> MutexGuard<'_, Unlucky> {
+        graph.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    async fn drive(graph: &Mutex<Unlucky>) {
+        loop {
+            poll_fn(|cx| {
+                let poll = AssertUnwindSafe(|| lock(graph).poll_progress(cx));
+                catch_unwind(poll).unwrap_or(Poll::Ready(()))
+            })
+            .await;
+        }
+    }
+    let log = Log::new();
+    let gates = Gates::new("user", &log);
+    let graph = Mutex::new(Unlucky::new(gates.clone(), log.clone()));
+    let (driver, waiter) = (Wakes::new(), Wakes::new());
+    let mut drives = pin!(drive(&graph));
+    assert!(driver.poll(|cx| drives.as_mut().poll(cx)).is_pending());
+    assert!(
+        waiter
+            .poll(|cx| lock(&graph).poll_progress(cx))
+            .is_pending()
+    );
+    log.clear();
+
+    // The commit makes an effect panic: the others run, the driver goes on, the waiter hears of it.
+    gates.ok(1, 13);
+    assert_eq!((driver.take(), waiter.take()), (1, 1));
+    assert!(driver.poll(|cx| drives.as_mut().poll(cx)).is_pending());
+    assert_eq!(
+        (graph.is_poisoned(), log.take().pop()),
+        (true, Some("success #1 value=13".to_owned()))
+    );
+
+    // Another task writes, and its write makes the effect panic; the next one does not.
+    let said = thread::scope(|scope| {
+        let write = scope.spawn(|| panic_of(|| lock(&graph).set_id(13)));
+        write.join().expect("it was caught")
+    });
+    assert_eq!((said.as_str(), driver.take()), ("unlucky", 1));
+    lock(&graph).set_id(3);
+    assert!(driver.poll(|cx| drives.as_mut().poll(cx)).is_pending());
+    gates.ok(3, 5);
+    assert_eq!(driver.take(), 1);
+    assert!(driver.poll(|cx| drives.as_mut().poll(cx)).is_pending());
+    assert_eq!(lock(&graph).user().value(), Some(&5));
 }
 
 #[test]
