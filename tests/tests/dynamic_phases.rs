@@ -12,6 +12,7 @@ use signal_kernel_tests::{
     describe,
     leak::leak,
     log::{Log, NOTHING},
+    panics::panic_of,
 };
 use std::{
     cell::Cell,
@@ -296,4 +297,32 @@ fn a_resource_that_a_computed_value_makes_has_started_before_any_effect_runs() {
     log.clear();
     id.set(2);
     assert_eq!(log.take(), ["start 2", "effect 2"]);
+}
+
+#[test]
+fn a_cycle_that_comes_up_with_an_answer_is_found() {
+    let log = Log::new();
+    let first = gates("first", &log);
+    let second = gates("second", &Log::new());
+    let own = leak(Cell::new(None::<Computed<Option<u32>>>));
+    let (fed, _) = create_resource(|| 1, opens(&first));
+    let question = move || match (fed.get(), own.get()) {
+        (Some(_), Some(own)) => own.get().unwrap_or(0),
+        _ => 0,
+    };
+    let (value, meta) = create_resource(question, opens(&second));
+    let below = computed(move || value.get());
+    assert_eq!(below.get(), None);
+    own.set(Some(below));
+    second.ok(1, 5);
+    assert!(poll().is_ready());
+    assert_eq!(below.get(), Some(5));
+    first.ok(1, 1);
+    let said = panic_of(poll);
+    assert!(said.starts_with("cyclic dependency"), "{said}");
+    assert_eq!(
+        describe!(value, meta),
+        "cancelled #1 value=5 reason=panicked"
+    );
+    assert_eq!(check_dynamic(), Ok(()));
 }

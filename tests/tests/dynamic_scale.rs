@@ -3,8 +3,12 @@
 //! Must not know: how the graph is kept.
 
 use signal_kernel::__private::{check_dynamic, dynamic_size};
-use signal_kernel::{Computed, Scope, computed, create_effect, on_cleanup, scope, signal};
-use std::{cell::Cell, rc::Rc};
+use signal_kernel::{
+    AsyncValue, Computed, Scope, Signal, computed, create_effect, create_resource,
+    create_resource_when, on_cleanup, poll_progress, scope, signal,
+};
+use signal_kernel_tests::gate::poll_once;
+use std::{cell::Cell, future::ready, rc::Rc};
 
 const MANY: usize = 100_000;
 
@@ -97,5 +101,40 @@ fn scopes_nest_as_deep_as_memory_allows() {
     drop(scopes.remove(0));
     assert_eq!(ended.get(), MANY);
     assert_eq!(dynamic_size(), (0, 0));
+    assert_sound();
+}
+
+/// A chain of resources, each fed by the value of the one before.
+fn chain(len: usize) -> (Signal<u64>, AsyncValue<u64>, Scope) {
+    let ((root, last), owner) = scope(|| {
+        let root = signal(1);
+        let fetcher = |it: u64| ready(Ok::<_, String>(it + 1));
+        let mut last = create_resource(move || root.get(), fetcher).0;
+        for _ in 1..len {
+            let before = last;
+            last = create_resource_when(move || before.get(), fetcher).0;
+        }
+        (root, last)
+    });
+    (root, last, owner)
+}
+
+#[test]
+fn an_answer_in_a_chain_of_resources_costs_what_its_reader_costs() {
+    // Were all below an answer looked at each time, this would take minutes.
+    const LEN: usize = 20_000;
+    let (root, last, owner) = chain(LEN);
+    let drive = |expected: u64| {
+        let mut polls = 0;
+        while last.get() != Some(expected) {
+            polls += usize::from(poll_once(poll_progress).is_ready());
+        }
+        assert_eq!(polls, LEN, "one answer after the other");
+    };
+    drive(LEN as u64 + 1);
+    root.set(11);
+    drive(LEN as u64 + 11);
+    assert_sound();
+    drop(owner);
     assert_sound();
 }

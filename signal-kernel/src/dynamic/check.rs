@@ -274,8 +274,10 @@ impl Graph {
                 let it = &self.links[link as usize];
                 if it.dep != NONE {
                     let dep = &self.nodes[it.dep as usize];
+                    // What is below a driver is marked in phase A.
+                    let waits = dep.kind == Kind::Driver && dep.marks & QUEUED != 0;
                     ensure!(
-                        dep.marks & STALE == 0,
+                        dep.marks & STALE == 0 || waits,
                         "{} is not marked, {} is",
                         self.describe(index),
                         self.describe(it.dep)

@@ -235,7 +235,7 @@ pub(super) fn poll(
             if run::poll(cell, node, &mut panics) {
                 let mut graph = cell.borrow_mut();
                 if graph.nodes[node as usize].kind == Kind::Driver {
-                    graph.queue(node, DIRTY);
+                    graph.queue_up_to_drivers(node, DIRTY);
                 }
                 done = true;
             } else if cell.borrow().is_outside(node) {

@@ -79,6 +79,7 @@ impl Graph {
             cursor => self.links[cursor as usize].next_dep = index,
         }
         self.ambient.observer.cursor = index;
+        self.queues.grown = self.queues.alone;
     }
 
     /// What was read just now was read with a `try_` read. A read before it in the same run counts for more.
@@ -184,6 +185,22 @@ impl Graph {
         if subs != NONE {
             mark_below(nodes, links, walk, queues, subs);
         }
+    }
+
+    /// Marks what depends on `source`, but nothing below a driver: phase A marks that if several drivers are due; a driver
+    /// that is due alone marks its readers when it has acted. In a chain of resources, an answer costs no more than its
+    /// reader.
+    pub(super) fn mark_up_to_drivers(&mut self, source: u32) {
+        self.queues.up_to_drivers = true;
+        self.mark(source, CHECK);
+        self.queues.up_to_drivers = false;
+    }
+
+    /// Queues a driver for the next settle, and marks nothing below it: until phase A, a resource is as it was.
+    pub(super) fn queue_up_to_drivers(&mut self, driver: u32, mark: u8) {
+        self.queues.up_to_drivers = true;
+        self.queue(driver, mark);
+        self.queues.up_to_drivers = false;
     }
 
     /// Marks the parts of a driver that is about to act, and all below them, even below a part that is marked: a batch has
@@ -316,5 +333,6 @@ fn mark_one(nodes: &mut [Node], queues: &mut Queues, sub: u32, mark: u8) -> u32 
         queues.drivers.push(Due::new(node.order, sub));
     }
     queues.look_again |= was & VERIFYING != 0;
-    if was & STALE == 0 { node.subs } else { NONE }
+    let stops = was & STALE != 0 || queues.up_to_drivers && node.kind == Kind::Driver;
+    if stops { NONE } else { node.subs }
 }

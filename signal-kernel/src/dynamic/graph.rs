@@ -3,7 +3,8 @@
 //! Invariants (`check` holds them against a whole graph):
 //! - a link stands in the list of its subscriber's dependencies and in the list of its dependency's
 //!   subscribers; one whose dependency is gone stands in the first only, with `dep == NONE`;
-//! - a node that is marked has only marked dependents, unless they are running or it is an effect's;
+//! - a node that is marked has only marked dependents, unless they are running or it is an effect's; what is below a
+//!   driver that is queued may be marked in phase A only;
 //! - a link is fresh when `seen` is the `version` of its dependency; a node without marks has fresh links;
 //! - an effect or a driver that is `QUEUED` stands in a queue until its round runs, and the other way round
 //!   until its phase lets it go;
@@ -236,6 +237,12 @@ pub(super) struct Queues {
     pub(super) look_again: bool,
     /// Drivers that may have to act.
     pub(super) drivers: Vec<Due>,
+    /// The driver that acts now is the only one that is due.
+    pub(super) alone: bool,
+    /// A body that has run for that driver depends on something new.
+    pub(super) grown: bool,
+    /// Marking stops at drivers.
+    pub(super) up_to_drivers: bool,
     /// An empty list, kept for its memory.
     pub(super) spare: Vec<Due>,
 }
@@ -248,6 +255,9 @@ impl Queues {
             partly: false,
             look_again: false,
             drivers: Vec::new(),
+            alone: false,
+            grown: false,
+            up_to_drivers: false,
             spare: Vec::new(),
         }
     }

@@ -103,12 +103,9 @@ pub fn batch<R>(f: impl FnOnce() -> R) -> R {
 /// Runs `f` as a [`batch`]; if it returns an error or panics, every signal that it has written gets its old
 /// value back.
 ///
-/// No effect sees the attempt; effects that were due before still run. What it has asked of resources (to run,
-/// to reload, to cancel) is forgotten. A transaction inside another one
-/// undoes only itself. It ends when `f` returns: nothing spans an `.await`.
-///
-/// Only signals are put back. Nodes that were made inside stay, and what was asked of a resource (`reload`,
-/// `cancel`, `run`) is done at the end all the same.
+/// No effect sees the attempt; effects that were due before still run. Requests to resources (`reload`, `cancel`,
+/// `run`) that were made inside are forgotten too, and those from before stand again. Nodes that were made inside
+/// stay. A transaction inside another one undoes only itself. It ends when `f` returns: nothing spans an `.await`.
 ///
 /// # Errors
 ///

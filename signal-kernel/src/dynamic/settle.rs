@@ -659,7 +659,8 @@ fn act_all<'a>(
         let mut due = std::mem::take(&mut graph.queues.drivers);
         due.sort_unstable();
         let last = due.last().map_or(0, |it| it.order());
-        if due.len() > 1 {
+        let alone = due.len() == 1;
+        if !alone {
             for it in &due {
                 graph.mark_parts(*it);
             }
@@ -668,9 +669,11 @@ fn act_all<'a>(
             if graph.is_due(it) {
                 graph.unset(it.node(), QUEUED);
                 if graph.marks(it.node()) & STALE != 0 {
+                    (graph.queues.alone, graph.queues.grown) = (alone, false);
                     drop(graph);
                     refresh_one(cell, it.node(), panics);
                     graph = cell.borrow_mut();
+                    graph.queues.alone = false;
                 }
                 graph.unmark_parts(it);
             }
@@ -824,6 +827,9 @@ impl Graph {
     /// have run before. Each runs again when something that it reads changes.
     #[cold]
     fn give_up(&mut self, mut restless: Vec<Due>) -> String {
+        for index in 0..self.queues.drivers.len() {
+            self.mark_parts(self.queues.drivers[index]); // what is marked stays so
+        }
         let effects = std::mem::take(&mut self.queues.effects);
         let drivers = std::mem::take(&mut self.queues.drivers);
         for it in effects.into_iter().chain(drivers) {

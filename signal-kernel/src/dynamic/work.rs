@@ -14,7 +14,7 @@ use super::{
     dispose, drive,
     failure::ReadError,
     graph::{
-        CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING,
+        CHECK, DIRTY, DISPOSED, Due, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING,
     },
     handle::{Disposed, Id},
     hooks::{Glance, Hook, Listeners},
@@ -402,6 +402,19 @@ impl Parts {
 }
 
 impl Graph {
+    /// A driver that is due alone has not marked its readers. If a source depends on one of them since its last run, the
+    /// source runs once more: now its read of the marked node finds the cycle.
+    #[cold]
+    fn look_for_cycle(&mut self, driver: u32, sources: impl Iterator<Item = u32>) {
+        (self.queues.alone, self.queues.grown) = (false, false);
+        self.mark_parts(Due::new(self.nodes[driver as usize].order, driver));
+        for source in sources {
+            if self.marks(source) & STALE != 0 {
+                self.set(source, DIRTY);
+            }
+        }
+    }
+
     /// Is it this driver that runs what reads a part of it, untracked?
     fn is_inside(&self, driver: u32) -> bool {
         self.ambient.observer.node == NONE && self.marks(driver) & (RUNNING | VERIFYING) != 0
@@ -587,11 +600,16 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
         let stale = view.catch_up(&self.answer.state, change);
         drop(view);
         let mut graph = cell.borrow_mut();
+        let alone = graph.queues.alone && graph.queues.drivers.is_empty();
         for (part, node) in PARTS.into_iter().zip(&self.desk.parts.nodes) {
             let node = node.get().filter(|it| it.is_alive(&graph));
             if let (Some(node), true) = (node, change.contains(part)) {
                 graph.touch(node.index);
-                graph.mark(node.index, CHECK);
+                if alone {
+                    graph.mark_up_to_drivers(node.index);
+                } else {
+                    graph.mark(node.index, CHECK);
+                }
             }
         }
         drop(graph);
@@ -619,6 +637,9 @@ pub(super) fn follow(
     panics: &mut FirstPanic,
 ) -> Option<Source> {
     let mut graph = cell.borrow_mut();
+    if graph.queues.grown {
+        graph.look_for_cycle(driver, sources.clone());
+    }
     let mut moved = false;
     for source in sources.clone() {
         if graph.marks(source) & (STALE | RUNNING | VERIFYING | HALF_WAY) != 0 {
