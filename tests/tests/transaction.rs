@@ -509,3 +509,47 @@ fn r5_a_read_after_a_failed_transaction_in_the_same_batch_sees_the_old_state() {
     });
     assert_eq!((*page.lazy(), *page.eager()), (1, 1));
 }
+
+#[test]
+fn r5_an_update_in_a_transaction_clones_the_old_value_once_in_each_and_a_set_never() {
+    struct Loud(u32, Log);
+    impl PartialEq for Loud {
+        fn eq(&self, other: &Self) -> bool {
+            self.0 == other.0
+        }
+    }
+    impl Clone for Loud {
+        fn clone(&self) -> Self {
+            Loud(
+                self.0,
+                self.1.pass(format!("clone {}", self.0), self.1.clone()),
+            )
+        }
+    }
+    reactive! {
+        struct Page { signal loud: Loud; computed seen: u32 = loud.0; }
+    }
+    let log = Log::new();
+    let mut page = Page::new(Loud(1, log.clone()));
+    let done: Result<(), ()> = page.transaction(|page| {
+        page.update_loud(|loud| loud.0 = 2);
+        page.update_loud(|loud| loud.0 = 3);
+        assert_eq!(log.take(), ["clone 1"]);
+        let failed: Result<(), ()> = page.transaction(|page| {
+            page.update_loud(|loud| loud.0 = 4);
+            page.update_loud(|loud| loud.0 = 5);
+            Err(())
+        });
+        assert_eq!((failed, log.take()), (Err(()), vec!["clone 3".to_owned()]));
+        Ok(())
+    });
+    assert_eq!((done, *page.seen(), page.loud().0), (Ok(()), 3, 3));
+    let failed: Result<(), ()> = page.transaction(|page| {
+        page.set_loud(Loud(6, log.clone()));
+        page.update_loud(|loud| loud.0 = 7);
+        Err(())
+    });
+    page.batch(|page| page.update_loud(|loud| loud.0 += 1));
+    page.update_loud(|loud| loud.0 += 1);
+    assert_eq!((failed, page.loud().0, log.take()), (Err(()), 5, vec![]));
+}
