@@ -13,6 +13,7 @@
 
 #![doc = include_str!("../README.md")]
 
+mod aborted;
 mod cancel;
 mod declared;
 mod dynamic;

@@ -7,6 +7,7 @@
 //! Must not know: what is in the graph.
 
 use crate::{
+    aborted,
     declared::{Declared, watch::Watch},
     dynamic::{Outside, SharedNode},
     hub::{Hub, Streak},
@@ -167,7 +168,11 @@ impl fmt::Display for Busy {
         write!(
             f,
             "the graph is in use since {since}, and is asked for at {here}"
-        )
+        )?;
+        if aborted::has_panicked() {
+            write!(f, "; if the call at {since} is over: {}", aborted::WHY)?;
+        }
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     put,
     wiring::{WireKind, Wiring},
 };
-use crate::panics::FirstPanic;
+use crate::{aborted, panics::FirstPanic};
 use std::{fmt, panic::Location, ptr};
 
 /// Reads a lazy value.
@@ -194,6 +194,10 @@ fn is_failed<G: Wired<W>, const W: usize>(graph: &G, rank: usize) -> bool {
 fn refuse_cycle(wiring: &Wiring, rank: usize, running: usize, since: Place) -> ! {
     let (name, graph) = (wiring.name(rank), wiring.graph.name);
     let here = Location::caller();
+    if aborted::has_panicked() {
+        let why = aborted::WHY;
+        panic!("computed `{name}` of `{graph}`, read at {since}, cannot be read any more: {why}");
+    }
     if rank == running {
         panic!(
             "computed `{name}` of `{graph}` is being computed since {since}, and is read at {here}"

@@ -16,6 +16,7 @@ use super::{
     value::Value,
 };
 use crate::{
+    aborted,
     panics::{FirstPanic, swallow},
     stack,
 };
@@ -74,7 +75,23 @@ pub(super) fn end_with_thread() {
 
 #[inline(always)]
 pub(super) fn with<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
-    GRAPH.with(|cell| f(cell))
+    GRAPH.with(|cell| {
+        if aborted::has_panicked() {
+            look(cell);
+        }
+        f(cell)
+    })
+}
+
+/// A panic has ended a call of this thread. Was it one of the graph's?
+#[cold]
+fn look(cell: &RefCell<Graph>) {
+    let at_work = cell.try_borrow().map_or(true, |graph| {
+        let around = &graph.ambient;
+        let inside = [around.running, around.owner, around.observer.node];
+        graph.depth > 0 || inside.iter().any(|&node| node != NONE)
+    });
+    aborted::look(at_work);
 }
 
 /// What a computed value may be that is not simply current.
