@@ -9,7 +9,8 @@
 
 use signal_kernel::__private::{check_dynamic, dynamic_size};
 use signal_kernel::{
-    Effect, batch, computed, create_effect, create_effect_with, on_cleanup, signal, transaction,
+    Effect, batch, callback, computed, create_effect, create_effect_with, on_cleanup, signal,
+    transaction,
 };
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
@@ -529,4 +530,40 @@ fn an_effect_that_waits_for_a_failed_value_runs_when_something_changes_that_it_h
     assert_eq!(log.take(), ["1", "hidden"]);
     a.set(4);
     assert_eq!((log.take(), check_dynamic()), (vec![], Ok(())));
+}
+
+#[test]
+fn a_callback_that_is_called_while_an_effect_runs_adds_no_dependency_to_it() {
+    let log = leak(Log::new());
+    let (a, b, c) = (signal(1), signal(1), signal(0));
+    let handler = callback(move |by: i32| {
+        signal(by);
+        b.set(b.get() + by);
+        c.set(b.get() * 10);
+        b.get()
+    });
+    create_effect(move || log.push(format!("sees {} {}", b.get(), c.get())));
+    create_effect(move || log.push(format!("run {} {}", a.get(), handler(1))));
+    assert_eq!(log.take(), ["sees 1 0", "run 1 2", "sees 2 20"]);
+    b.set(5);
+    assert_eq!(log.take(), ["sees 5 20"]);
+    a.set(2);
+    assert_eq!(log.take(), ["run 2 6", "sees 6 60"]);
+    assert_eq!(dynamic_size().0, 7, "what it makes belongs to nobody");
+}
+
+#[test]
+fn a_callback_that_is_called_at_rest_is_one_batch_also_when_it_panics() {
+    let log = leak(Log::new());
+    let (a, b) = (signal(1), signal(1));
+    create_effect(move || log.push(format!("sees {} {}", a.get(), b.get())));
+    let handler = callback(move |fails: bool| {
+        a.set(a.get() + 1);
+        b.set(b.get() + 1);
+        assert!(!fails, "handler");
+    });
+    handler(false);
+    assert_eq!(panic_of(|| handler(true)), "handler");
+    assert_eq!(log.take(), ["sees 1 1", "sees 2 2", "sees 3 3"]);
+    assert_eq!(check_dynamic(), Ok(()));
 }

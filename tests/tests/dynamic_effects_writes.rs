@@ -4,7 +4,7 @@
 //!
 //! Must not know: anything but the public interface.
 
-use signal_kernel::{computed, create_effect, signal};
+use signal_kernel::{Effect, Scope, batch, computed, create_effect, scope, signal};
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::Log;
 use signal_kernel_tests::panics::panic_of;
@@ -187,4 +187,56 @@ fn b065_every_computed_value_is_current_before_the_first_effect_runs() {
         log.take(),
         ["x", "y", "z", "show x 2", "show y 2", "show z 2"]
     );
+}
+
+#[test]
+fn b064_effects_that_each_write_the_next_come_to_rest_however_many_there_are() {
+    const MANY: usize = 12_000;
+    let all: Vec<_> = (0..=MANY).map(|_| signal(0)).collect();
+    for (&from, &to) in all.iter().zip(&all[1..]).rev() {
+        create_effect(move || to.set(from.get()));
+    }
+    all[0].set(7);
+    assert_eq!(all[MANY].get(), 7);
+}
+
+#[test]
+fn b062_effects_that_run_again_are_refused_after_ten_thousand_rounds() {
+    let runs = leak(Cell::new(0));
+    let (on, a) = (signal(false), signal(0));
+    create_effect(move || {
+        if on.get() {
+            runs.set(runs.get() + 1);
+            a.set(a.get() + 1);
+        }
+    })
+    .named("endless");
+    let said = panic_of(|| on.set(true));
+    assert!(said.contains("after 10000 rounds"), "{said}");
+    assert!(said.contains("effect `endless`"), "{said}");
+    assert!((10_000..=10_050).contains(&runs.get()), "{}", runs.get());
+}
+
+/// Each effect makes the next one in a batch, which runs it in the next round, and owns none of them.
+#[test]
+fn b062_effects_that_make_new_ones_for_ever_are_refused_with_their_name() {
+    fn make(owner: &'static Scope, last: &'static Cell<Option<Effect>>) {
+        let made = owner.run(|| {
+            batch(|| {
+                create_effect(move || {
+                    if let Some(last) = last.take() {
+                        last.dispose();
+                    }
+                    make(owner, last);
+                })
+                .named("breeder")
+            })
+        });
+        last.set(Some(made));
+    }
+    let owner: &'static Scope = Box::leak(Box::new(scope(|| ()).1));
+    let last = leak(Cell::new(None));
+    let said = panic_of(|| make(owner, last));
+    assert!(said.contains("after 100000 rounds"), "{said}");
+    assert!(said.contains("effect `breeder`"), "{said}");
 }

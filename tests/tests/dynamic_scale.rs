@@ -4,8 +4,8 @@
 
 use signal_kernel::__private::{check_dynamic, dynamic_size};
 use signal_kernel::{
-    AsyncValue, Computed, Scope, Signal, computed, create_effect, create_resource,
-    create_resource_when, on_cleanup, poll_progress, scope, signal,
+    AsyncValue, Computed, Scope, Signal, batch, computed, create_effect, create_resource,
+    create_resource_when, on_cleanup, poll_progress, scope, signal, transaction,
 };
 use signal_kernel_tests::gate::poll_once;
 use std::{cell::Cell, future::ready, rc::Rc};
@@ -40,7 +40,7 @@ fn a_chain_is_as_long_as_memory_allows() {
     assert_eq!((last.get(), sum.get()), (MANY as u64 + 4, MANY as u64 + 4));
     assert_sound();
     // Half-way, and back again.
-    signal_kernel::batch(|| {
+    batch(|| {
         root.set(6);
         assert_eq!(last.get(), MANY as u64 + 5);
         root.set(5);
@@ -136,5 +136,72 @@ fn an_answer_in_a_chain_of_resources_costs_what_its_reader_costs() {
     drive(LEN as u64 + 11);
     assert_sound();
     drop(owner);
+    assert_sound();
+}
+
+/// One link for each value that a body has read, however many bodies run in between.
+#[test]
+fn a_table_of_rows_has_as_many_links_as_it_reads_values() {
+    const ROWS: usize = 1000;
+    let shared: Vec<_> = (0..5).map(signal).collect();
+    let rows: Vec<Computed<i32>> = (0..ROWS)
+        .map(|_| {
+            let shared = shared.clone();
+            computed(move || shared.iter().map(|it| it.get()).sum())
+        })
+        .collect();
+    let total = Rc::new(Cell::new(0));
+    create_effect({
+        let (shared, total) = (shared.clone(), total.clone());
+        move || {
+            let row =
+                |row: &Computed<i32>| row.get() + shared.iter().map(|it| it.get()).sum::<i32>();
+            total.set(rows.iter().map(row).sum());
+        }
+    });
+    let links = 5 * ROWS + ROWS + 5;
+    assert_eq!(
+        (dynamic_size(), total.get()),
+        ((5 + ROWS + 1, links), 20_000)
+    );
+    for it in 1..4 {
+        shared[2].set(2 + it);
+        assert_eq!(dynamic_size(), (5 + ROWS + 1, links));
+        assert_eq!(total.get(), 2000 * (10 + it));
+    }
+    assert_sound();
+}
+
+/// Steps that look through all that was written would take minutes here.
+#[test]
+fn what_a_batch_writes_again_is_found_without_a_search() {
+    let all: Vec<_> = (0..MANY).map(|_| signal(0)).collect();
+    let changed = Rc::new(Cell::new(0));
+    for &it in &all[..3] {
+        let changed = changed.clone();
+        create_effect(move || changed.set(changed.get() + 1 + 0 * it.get()));
+    }
+    batch(|| {
+        for step in [1, -1] {
+            all.iter().for_each(|it| it.update(|it| *it += step));
+        }
+    });
+    assert_eq!(
+        changed.get(),
+        6,
+        "an update counts, also one there and back"
+    );
+    let result = transaction(|| {
+        all.iter().for_each(|it| it.set(1));
+        transaction(|| {
+            all.iter().for_each(|it| it.set(2));
+            Ok(())
+        })?;
+        transaction(|| {
+            all.iter().rev().for_each(|it| it.set(0));
+            Ok::<_, ()>(())
+        })
+    });
+    assert_eq!((result, changed.get()), (Ok(()), 6));
     assert_sound();
 }

@@ -16,6 +16,7 @@ use crate::{panics::FirstPanic, stack};
 use std::{
     any::Any,
     cell::{RefCell, RefMut},
+    collections::BTreeSet,
     rc::Rc,
 };
 
@@ -27,6 +28,8 @@ pub(super) struct Log {
     entries: Vec<Entry>,
     /// Cells of values that need no drop, to be written to again.
     spares: Vec<Rc<dyn Any>>,
+    /// Entries further down that count as a change, by node, generation and level: signals that were updated again.
+    always: BTreeSet<(u32, u32, u16)>,
 }
 
 struct Entry {
@@ -57,6 +60,7 @@ impl Log {
         Log {
             entries: Vec::new(),
             spares: Vec::new(),
+            always: BTreeSet::new(),
         }
     }
 
@@ -73,6 +77,25 @@ impl Log {
     /// Takes out the next value that is kept, in the order of the writes.
     pub(super) fn take_value(&mut self) -> Option<Value> {
         self.entries.iter_mut().find_map(|entry| entry.value.take())
+    }
+
+    /// Does this entry count as a change whatever the values are? From now on, it says so itself.
+    fn take_always(&mut self, index: usize) -> bool {
+        let entry = &mut self.entries[index];
+        if !self.always.is_empty() {
+            let key = (entry.node, entry.generation, entry.level);
+            entry.always |= self.always.remove(&key);
+        }
+        entry.always
+    }
+
+    /// All entries say themselves whether they count as a change.
+    #[cold]
+    fn mark_always(&mut self) {
+        for index in 0..self.entries.len() {
+            self.take_always(index);
+        }
+        self.always.clear();
     }
 
     fn keep_spare(&mut self, cell: Rc<dyn Any>) {
@@ -107,9 +130,12 @@ impl Graph {
 
     /// The signal has been updated: that is a change even if the values are equal.
     pub(super) fn write_always(&mut self, node: u32) {
-        let entries = self.log.entries.iter_mut().rev();
-        if let Some(entry) = entries.into_iter().find(|entry| entry.node == node) {
-            entry.always = true;
+        match self.log.entries.last_mut() {
+            Some(entry) if entry.node == node => entry.always = true,
+            _ => {
+                let generation = self.nodes[node as usize].generation;
+                self.log.always.insert((node, generation, self.level));
+            }
         }
     }
 }
@@ -225,18 +251,18 @@ fn hand_up(cell: &RefCell<Graph>, (start, _): (usize, usize), panics: &mut First
     let mut gone = Vec::new();
     let mut kept = start;
     for index in start..graph.log.entries.len() {
+        let always = graph.log.take_always(index);
         let entry = &graph.log.entries[index];
-        let (node, previous, level, always) =
-            (entry.node, entry.previous, entry.level, entry.always);
-        let alive = graph.is_alive(node, entry.generation);
+        let (node, generation) = (entry.node, entry.generation);
+        let (previous, level) = (entry.previous, entry.level);
+        let alive = graph.is_alive(node, generation);
         if !alive || previous == level {
             // Gone, or written at that level before: the older value is the one to go back to.
             let entry = &mut graph.log.entries[index];
             gone.extend(entry.value.take());
             if alive {
-                let older = graph.log.entries[..kept].iter_mut().rev();
-                if let Some(older) = older.into_iter().find(|older| older.node == node) {
-                    older.always |= always;
+                if always {
+                    graph.log.always.insert((node, generation, level - 1));
                 }
                 graph.nodes[node as usize].aside = level;
             }
@@ -265,6 +291,8 @@ fn roll_back(cell: &RefCell<Graph>, (start, undo): (usize, usize), panics: &mut 
     }
     let mut gone = Vec::new();
     while graph.log.entries.len() > start {
+        let last = graph.log.entries.len() - 1;
+        graph.log.take_always(last);
         let Some(entry) = graph.log.entries.pop() else {
             break;
         };
@@ -288,7 +316,12 @@ fn roll_back(cell: &RefCell<Graph>, (start, undo): (usize, usize), panics: &mut 
 /// Judges what the outermost batch, or a round of effects, has written: a signal whose net change is none
 /// gets its old value back.
 pub(super) fn close(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
-    let mut entries = std::mem::take(&mut cell.borrow_mut().log.entries);
+    let mut graph = cell.borrow_mut();
+    if !graph.log.always.is_empty() {
+        graph.log.mark_always();
+    }
+    let mut entries = std::mem::take(&mut graph.log.entries);
+    drop(graph);
     for entry in &mut entries {
         let mut graph = cell.borrow_mut();
         let alive = graph.is_alive(entry.node, entry.generation);
@@ -313,7 +346,9 @@ pub(super) fn close(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
                 graph.mark(entry.node, CHECK); // what was read half-way is outdated
             }
         }
-        panics.discard(new); // user code: a rule may have disposed of the signal
+        if let Value::Cell(new) = new {
+            panics.discard(new); // user code: a rule may have disposed of the signal
+        }
         match gone {
             Value::Bits(_) => {}
             Value::Cell(gone) if entry.rule.plain => cell.borrow_mut().log.keep_spare(gone),

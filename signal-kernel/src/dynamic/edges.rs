@@ -5,10 +5,21 @@
 //!
 //! Must not know: values, user code, and when anything runs.
 
+use std::collections::BTreeSet;
+
 use super::graph::{
     CHECK, DIRTY, Due, FIRST, Graph, Kind, Link, NOBODY, NONE, Node, Observer, QUEUED, Queues,
     STALE, TRY, VERIFYING, append,
 };
+
+/// What a run has read, where its links alone do not tell.
+pub(super) struct Reads {
+    run: u32,
+    /// The last link that was looked at.
+    last: u32,
+    /// By slot and generation.
+    deps: BTreeSet<(u32, u32)>,
+}
 
 impl Observer {
     /// Reads what it has read at this point in the run before: its next link is used again.
@@ -40,8 +51,48 @@ impl Graph {
                 observer.goes_on(link, node);
                 true
             }
-            _ => std::mem::replace(&mut node.read_by, observer.run) == observer.run,
+            _ => {
+                let before = std::mem::replace(&mut node.read_by, observer.run);
+                // A later run that has read the node in between was a nested one: so may this run have before it.
+                before == observer.run || before > observer.run && self.has_read_before(dep)
+            }
         }
+    }
+
+    /// Has the run that is observing a link to `dep` already? For nodes that nested runs have read in between. Links are
+    /// looked at once for all such reads of a run.
+    #[cold]
+    fn has_read_before(&mut self, dep: u32) -> bool {
+        let Observer {
+            node, cursor, run, ..
+        } = self.ambient.observer;
+        while self.reads.last().is_some_and(|it| it.run > run) {
+            self.reads.pop(); // of a nested run, which is over
+        }
+        if self.reads.last().is_none_or(|it| it.run != run) {
+            self.reads.push(Reads {
+                run,
+                last: NONE,
+                deps: BTreeSet::new(),
+            });
+        }
+        let Some(reads) = self.reads.last_mut() else {
+            return false;
+        };
+        while reads.last != cursor {
+            let next = match reads.last {
+                NONE => self.nodes[node as usize].deps,
+                last => self.links[last as usize].next_dep,
+            };
+            reads.last = next;
+            let dep = self.links[next as usize].dep;
+            if let Some(node) = self.nodes.get(dep as usize) {
+                reads.deps.insert((dep, node.generation));
+            } // else it is gone already
+        }
+        reads
+            .deps
+            .contains(&(dep, self.nodes[dep as usize].generation))
     }
 
     /// A new link of the observer to `dep`, before the next one of the run before.

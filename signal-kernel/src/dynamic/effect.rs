@@ -42,7 +42,8 @@ pub struct Effect {
 ///
 /// An effect may write signals. That is settled in the next round, when all effects of this one have run;
 /// one that runs later in the same round sees what was written. Effects that do not come to rest within
-/// 10 000 rounds are an error that names them, and those that are not part of it go on working.
+/// 10 000 rounds are an error that names them, and those that are not part of it go on working. A round in which an effect
+/// runs for its first time in this settle is not counted, up to 100 000 rounds in all.
 ///
 /// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running. What
 /// its own body makes (signals, other effects, cleanups) is disposed of before the next run.

@@ -13,8 +13,8 @@
 //! Must not know: values, user code, phases, and when anything runs.
 
 use super::{
-    batch::Log, drive::Drive, failure::Failures, half_way::Candidate, hooks::Hook, kernel,
-    names::Names, settle::Pull, value::Value,
+    batch::Log, drive::Drive, edges::Reads, failure::Failures, half_way::Candidate, hooks::Hook,
+    kernel, names::Names, settle::Pull, value::Value,
 };
 use crate::panics::FirstPanic;
 use std::{collections::BTreeMap, panic::Location};
@@ -231,8 +231,6 @@ pub(super) struct Queues {
     pub(super) effects: Vec<Due>,
     /// Some of them may be unchanged, or blocked.
     pub(super) unverified: bool,
-    /// An effect was found to be due before all of its dependencies were looked at.
-    pub(super) partly: bool,
     /// A node was marked while its dependencies were being brought up to date.
     pub(super) look_again: bool,
     /// Drivers that may have to act.
@@ -252,7 +250,6 @@ impl Queues {
         Queues {
             effects: Vec::new(),
             unverified: false,
-            partly: false,
             look_again: false,
             drivers: Vec::new(),
             alone: false,
@@ -312,6 +309,8 @@ pub(super) struct Graph {
     pub(super) reading: Vec<(u32, &'static Location<'static>)>,
     /// Signals that are being updated, and where.
     pub(super) updating: Vec<(u32, &'static Location<'static>)>,
+    /// Of the runs that are nested now, the outermost first; and of some that are over.
+    pub(super) reads: Vec<Reads>,
     pub(super) names: Names,
     pub(super) failures: Failures,
     /// Panics of destructors, held back until the graph has come to rest.
@@ -354,6 +353,7 @@ impl Graph {
             half_way: Vec::new(),
             reading: Vec::new(),
             updating: Vec::new(),
+            reads: Vec::new(),
             names: Names::new(),
             failures: Failures::new(),
             parked: FirstPanic::new(),

@@ -12,6 +12,7 @@ use super::{
         CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING,
     },
     handle::{Disposed, Id},
+    names::Names,
     settle,
     value::Value,
 };
@@ -65,6 +66,9 @@ impl Drop for End {
         panics.discard(all.drive); // user code: tasks that wait are woken
         panics.merge(all.parked);
         panics.swallow(); // user code
+        // Nobody is left to be told a name.
+        let names = with(|cell| std::mem::replace(&mut cell.borrow_mut().names, Names::new()));
+        drop(names);
     }
 }
 

@@ -226,3 +226,43 @@ fn a_transaction_that_is_nested_too_deep_leaves_the_nesting_as_it_was() {
     count.set(1);
     assert_sound();
 }
+
+/// Runs `f` when it is dropped.
+struct AtEnd<F: Fn()>(F);
+
+impl<F: Fn()> Drop for AtEnd<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+#[test]
+fn a_thread_that_ends_leaves_no_tables() {
+    use std::sync::mpsc::{Sender, channel};
+    thread_local! {
+        // Destructors run in the opposite order of their first uses: this one after that of the graph.
+        static LAST: RefCell<Option<AtEnd<Box<dyn Fn()>>>> = const { RefCell::new(None) };
+    }
+    fn look(tell: &Sender<(bool, usize)>) {
+        kernel::with(|cell| {
+            let graph = cell.borrow();
+            let tables = graph.nodes.capacity() + graph.kin.capacity() + graph.links.capacity();
+            let _ = tell.send((graph.names.are_empty(), tables));
+        });
+    }
+    let (tell, told) = channel();
+    let thread = std::thread::spawn(move || {
+        LAST.with(|_| ());
+        let count = signal(1).named("count");
+        let at_end = AtEnd(Box::new(move || {
+            assert!(count.try_get().is_err());
+            assert!(format!("{count:?}").contains("disposed"));
+            look(&tell);
+        }) as Box<dyn Fn()>);
+        LAST.with(|last| last.replace(Some(at_end)));
+        let double = computed(move || count.get() * 2);
+        create_effect(move || assert_eq!(double.get(), 2 * count.get()));
+    });
+    assert!(thread.join().is_ok());
+    assert_eq!(told.recv(), Ok((true, 0)));
+}

@@ -158,3 +158,54 @@ pub fn untrack<R>(f: impl FnOnce() -> R) -> R {
         stack::nested(|| cell.borrow().too_deep(graph::NONE), f) // user code
     })
 }
+
+/// Makes a callback of `f`, for code that calls back whenever it likes: a toolkit, the DOM, a timer.
+///
+/// Each call is untracked, and one [`batch`]. Without that, a handler that is called while an effect runs (for the effect
+/// has set the focus, say) would make the effect depend on what the handler reads, and would own what the handler makes;
+/// called at rest, it would settle after each write. Here both calls do the same, except that inside of an effect the
+/// writes settle with those of the effect. What a call makes belongs to nobody, unless a [`Scope`] is
+/// [entered](Scope::run) in it.
+///
+/// A handler has one argument; for none, let that be `()`: `let click = callback(|()| ..)` is called as `click(())`. One
+/// that keeps something from call to call keeps it in a signal or a [`Cell`](std::cell::Cell). The closure that is
+/// returned is as `'static` as `f`, and stays on its thread if `f` does.
+///
+/// # Panics
+///
+/// Not here. A call panics if `f` does, after what it has written has settled; and if `f` writes a signal while a
+/// computed value runs, as every write there.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{callback, create_effect, signal};
+/// use std::{cell::Cell, rc::Rc};
+///
+/// let (x, y) = (signal(0), signal(0));
+/// let moves = Rc::new(Cell::new(0));
+/// let on_move = callback(move |(dx, dy): (i32, i32)| {
+///     x.set(x.get() + dx);
+///     y.set(y.get() + dy);
+/// });
+/// create_effect({
+///     let moves = moves.clone();
+///     move || moves.set((x.get(), y.get(), moves.get()).2 + 1)
+/// });
+/// on_move((2, 3));
+/// assert_eq!((x.get(), y.get(), moves.get()), (2, 3, 2)); // one run for both writes
+///
+/// // Called while an effect runs, it adds no dependency to that.
+/// create_effect(move || on_move((1, 1)));
+/// assert_eq!((x.get(), y.get()), (3, 4));
+/// x.set(10);
+/// assert_eq!((x.get(), y.get()), (10, 4));
+/// ```
+pub fn callback<A, R>(f: impl Fn(A) -> R) -> impl Fn(A) -> R {
+    move |argument| {
+        kernel::with(|cell| {
+            let _outside = run::Outside::new(cell);
+            batch::run(cell, || f(argument)) // user code
+        })
+    }
+}

@@ -52,8 +52,16 @@ impl Names {
         })
     }
 
+    /// Where a node was made. The places of a thread that has ended are not known any more.
     pub(super) fn place(&self, number: u32) -> Place {
-        self.places[number as usize]
+        let place = self.places.get(number as usize).copied();
+        place.unwrap_or(Location::caller())
+    }
+
+    /// Is there nothing in memory?
+    #[cfg(test)]
+    pub(super) fn are_empty(&self) -> bool {
+        self.places.capacity() == 0 && self.numbers.is_empty() && self.given.is_empty()
     }
 
     pub(super) fn give(&mut self, node: u32, name: Cow<'static, str>) {

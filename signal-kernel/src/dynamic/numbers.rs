@@ -41,6 +41,7 @@ impl Graph {
     #[cold]
     fn restart_runs(&mut self) {
         self.runs = 1;
+        self.reads.clear();
         for node in &mut self.nodes {
             node.read_by = 0;
         }

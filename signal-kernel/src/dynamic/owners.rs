@@ -115,6 +115,7 @@ impl Graph {
         (self.free_node, self.free_link) = (NONE, NONE);
         self.queues = Queues::new();
         (self.walk, self.pulls) = (Vec::new(), Vec::new());
+        self.reads = Vec::new();
     }
 
     /// Takes everything out when the thread ends: every handle is stale from now on.

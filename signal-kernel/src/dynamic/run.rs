@@ -519,6 +519,26 @@ pub(super) fn cleanup(cell: &RefCell<Graph>, run: &mut dyn Run, panics: &mut Fir
     cell.borrow_mut().ambient = before;
 }
 
+/// While it lives, nothing is tracked, and nobody owns what is made.
+pub(super) struct Outside<'a> {
+    untracked: Untracked<'a>,
+    owner: u32,
+}
+
+impl<'a> Outside<'a> {
+    pub(super) fn new(cell: &'a RefCell<Graph>) -> Self {
+        let untracked = Untracked::new(cell);
+        let owner = std::mem::replace(&mut cell.borrow_mut().ambient.owner, NONE);
+        Outside { untracked, owner }
+    }
+}
+
+impl Drop for Outside<'_> {
+    fn drop(&mut self) {
+        self.untracked.cell.borrow_mut().ambient.owner = self.owner;
+    }
+}
+
 /// Nothing is tracked while it lives.
 pub(super) struct Untracked<'a> {
     cell: &'a RefCell<Graph>,

@@ -20,10 +20,17 @@ use super::{
     value::Value,
 };
 use crate::panics::FirstPanic;
-use std::cell::{RefCell, RefMut};
+use std::{
+    cell::{RefCell, RefMut},
+    collections::BTreeSet,
+};
 
-/// After this many rounds the effects that are due are said never to come to rest.
+/// After this many rounds the effects that are due are said never to come to rest. A round does not count in which an
+/// effect runs for its first time in the settle: effects that each write the input of the next come to rest.
 const ROUNDS: u32 = 10_000;
+
+/// After this many rounds of any kind too: an effect that makes another one in each round is never at rest.
+const MOST_ROUNDS: u32 = 100_000;
 
 /// What runs in this many rounds before that is part of it: effects that write each other's inputs take turns.
 const TURNS: u32 = 32;
@@ -74,6 +81,38 @@ impl Pull {
             }
         }
         None
+    }
+}
+
+/// The rounds of a settle that does not seem to come to an end.
+struct Patience {
+    /// How many rounds have run no effect for its first time.
+    counted: u32,
+    /// The effects that have run so far, but for those of the first rounds.
+    known: BTreeSet<Due>,
+    /// What has run in the last rounds before the limit.
+    restless: Vec<Due>,
+}
+
+impl Patience {
+    const fn new() -> Self {
+        Patience {
+            counted: TURNS,
+            known: BTreeSet::new(),
+            restless: Vec::new(),
+        }
+    }
+
+    /// These effects are due in this round, which is not one of the first. True if that is one too many.
+    #[cold]
+    fn ends(&mut self, round: u32, due: &[Due]) -> bool {
+        let before = self.known.len();
+        self.known.extend(due);
+        self.counted += u32::from(self.known.len() == before);
+        if self.counted + TURNS >= ROUNDS || round + TURNS >= MOST_ROUNDS {
+            self.restless.extend_from_slice(due);
+        }
+        self.counted > ROUNDS || round >= MOST_ROUNDS
     }
 }
 
@@ -302,7 +341,6 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
                 Kind::Effect => {
                     graph.unset(index, CHECK | VERIFYING);
                     graph.set(index, DIRTY);
-                    graph.queues.partly = true;
                 }
                 _ => graph.unset(index, STALE | VERIFYING), // a part: its driver has acted
             }
@@ -388,7 +426,6 @@ impl Graph {
             nodes,
             links,
             pulls,
-            queues,
             ..
         } = self;
         let (nodes, links) = (&mut nodes[..], &links[..]);
@@ -433,7 +470,6 @@ impl Graph {
                 return Stop::Act;
             } else {
                 node.marks = node.marks & !(CHECK | VERIFYING) | DIRTY;
-                queues.partly |= at.link != NONE;
             }
             match Pull::last(pulls, nodes, base) {
                 Some(pull) => *at = pull,
@@ -565,7 +601,7 @@ impl Graph {
 #[inline(always)]
 pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> RefMut<'a, Graph> {
     let mut graph = cell.borrow_mut();
-    let mut restless = Vec::new();
+    let mut patience = Patience::new();
     for round in 0.. {
         if !graph.log.is_empty() {
             drop(graph);
@@ -581,8 +617,13 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             graph = cell.borrow_mut();
         } // else all must run; whether they are still the same effects is asked then
         graph.acting = false;
-        if round >= ROUNDS {
-            let message = graph.give_up(std::mem::take(&mut restless));
+        if round >= TURNS && patience.ends(round, &graph.queues.effects) {
+            let rounds = if round < MOST_ROUNDS {
+                ROUNDS
+            } else {
+                MOST_ROUNDS
+            };
+            let message = graph.give_up(std::mem::take(&mut patience.restless), rounds);
             let hooks = std::mem::take(&mut graph.hooks);
             let settled = graph.is_settled();
             drop(graph);
@@ -603,9 +644,6 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             let spare = std::mem::take(&mut graph.queues.spare);
             let mut due = std::mem::replace(&mut graph.queues.effects, spare);
             graph.round = true;
-            if round + TURNS >= ROUNDS {
-                restless.extend_from_slice(&due);
-            }
             if !graph.hooks.is_empty() {
                 drop(graph);
                 hooks::run(cell, panics);
@@ -712,12 +750,9 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             // It was blocked: it must not run before its dependencies have been looked at.
             node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
         }
-        let mut partly = true;
         if node.marks & STALE == CHECK {
-            graph.queues.partly = false;
             graph = refresh(cell, graph, &around, (it.node(), false), panics);
             let unfinished = !graph.log.is_empty();
-            partly = graph.queues.partly;
             node = &mut graph.nodes[it.node() as usize];
             if node.order != it.order() {
                 continue;
@@ -729,7 +764,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             }
         }
         if node.marks & DIRTY != 0 {
-            if partly && graph.has_stale_dep(it.node()) {
+            if graph.has_more_deps(it.node()) && graph.has_stale_dep(it.node()) {
                 let panicked;
                 (graph, panicked) = refresh_all(cell, graph, &around, it, panics);
                 if !graph.log.is_empty() {
@@ -795,8 +830,15 @@ fn refresh_all<'a>(
 }
 
 impl Graph {
-    /// Has the node read something that is not up to date?
+    /// Does the node depend on more than one other? If not, that one is why it is due.
     #[inline(always)]
+    fn has_more_deps(&self, node: u32) -> bool {
+        let first = self.links.get(self.deps(node) as usize);
+        first.is_some_and(|first| first.next_dep != NONE)
+    }
+
+    /// Has the node read something that is not up to date?
+    #[inline(never)]
     fn has_stale_dep(&self, node: u32) -> bool {
         let mut link = self.deps(node);
         while let Some(it) = self.links.get(link as usize) {
@@ -826,7 +868,7 @@ impl Graph {
     /// The effects that are due go on for ever: takes them off the queue, and names them with those that
     /// have run before. Each runs again when something that it reads changes.
     #[cold]
-    fn give_up(&mut self, mut restless: Vec<Due>) -> String {
+    fn give_up(&mut self, mut restless: Vec<Due>, rounds: u32) -> String {
         for index in 0..self.queues.drivers.len() {
             self.mark_parts(self.queues.drivers[index]); // what is marked stays so
         }
@@ -843,7 +885,7 @@ impl Graph {
         restless.retain(|&it| self.is_due(it));
         let names: Vec<String> = restless.iter().map(|it| self.describe(it.node())).collect();
         format!(
-            "effects never come to rest: after {ROUNDS} rounds there is still {}",
+            "effects never come to rest: after {rounds} rounds there is still {}",
             names.join(", ")
         )
     }
