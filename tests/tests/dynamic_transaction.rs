@@ -390,3 +390,36 @@ fn the_net_change_of_a_commit_counts() {
     commit(|| never.set(1));
     assert_eq!(log.take(), ["never equal 1"]);
 }
+
+#[test]
+fn an_update_in_an_inner_transaction_counts_even_if_it_leads_back() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    create_effect(move || log.push(a.get()));
+    let outcome = transaction(|| {
+        a.set(2);
+        transaction(|| {
+            a.update(|a| *a = 1);
+            Ok::<_, ()>(())
+        })
+    });
+    assert_eq!(
+        (outcome, log.take()),
+        (Ok(()), vec!["1".to_owned(), "1".to_owned()])
+    );
+    let outcome = transaction(|| {
+        a.set(2);
+        let inner = transaction(|| {
+            a.update(|a| *a = 1);
+            Err::<(), ()>(())
+        });
+        assert_eq!(inner, Err(()));
+        a.set(1);
+        Ok::<_, ()>(())
+    });
+    assert_eq!(
+        (outcome, log.take()),
+        (Ok(()), vec![]),
+        "what was taken back does not count"
+    );
+}

@@ -309,9 +309,17 @@ fn check_op(subject: &mut dyn Subject, model: &mut Model<'_>, op: &Op) -> Result
     }
 }
 
+/// How many operations are carried out to make a program shorter, whatever comes of them: a graph that is all wrong must
+/// be told of soon.
+const LIMIT: usize = 50_000;
+
 /// Leaves out operations as long as the program still fails.
 fn shorten(graph: &Graph, build: Build, mut program: Vec<Op>) -> Vec<Op> {
-    let fails = |program: &[Op]| check(graph, build, program, 1).is_err();
+    let done = Cell::new(0);
+    let fails = |program: &[Op]| {
+        done.set(done.get() + program.len().max(1));
+        done.get() <= LIMIT && check(graph, build, program, 1).is_err()
+    };
     loop {
         let length = program.len();
         // In ever smaller pieces.

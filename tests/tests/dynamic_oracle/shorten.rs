@@ -3,29 +3,71 @@
 //! Must not know: why it fails.
 
 use crate::program::{Block, Body, Expr, Stmt};
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
-/// How many programs are tried.
-const TRIES: usize = 3000;
+/// How many statements are carried out for it, whatever comes of them: a graph that is all wrong must be told of soon.
+const LIMIT: usize = 20_000;
+
+/// A program is taken apart statement by statement when it has no more than these.
+const SHORT: usize = 25;
 
 /// `fails` tells the step, and why.
 pub(crate) fn shorten(
-    mut program: Block,
-    mut complaint: String,
+    program: Block,
+    complaint: String,
     fails: impl Fn(&[Stmt]) -> Option<(usize, String)>,
 ) -> (Block, String) {
-    let mut tries = 0;
+    let done = Cell::new(0);
+    let fails = |program: &[Stmt]| {
+        done.set(done.get() + program.len().max(1));
+        (done.get() <= LIMIT).then(|| fails(program)).flatten()
+    };
+    let (program, complaint) = without_pieces(program, complaint, &fails);
+    match program.len() <= SHORT {
+        true => smallest(program, complaint, &fails),
+        false => (program, complaint),
+    }
+}
+
+/// Leaves out statements, in ever smaller pieces.
+fn without_pieces(
+    mut program: Block,
+    mut complaint: String,
+    fails: &dyn Fn(&[Stmt]) -> Option<(usize, String)>,
+) -> (Block, String) {
+    let mut size = program.len() / 2;
+    while size > 0 {
+        let mut at = 0;
+        while at < program.len() {
+            let mut other = program.clone();
+            other.drain(at..(at + size).min(program.len()));
+            match fails(&other) {
+                Some((step, why)) => {
+                    (program, complaint) = (other, why);
+                    program.truncate(step + 1);
+                }
+                None => at += size,
+            }
+        }
+        size /= 2;
+    }
+    (program, complaint)
+}
+
+/// Makes statements smaller, one by one.
+fn smallest(
+    mut program: Block,
+    mut complaint: String,
+    fails: &dyn Fn(&[Stmt]) -> Option<(usize, String)>,
+) -> (Block, String) {
     let mut at = 0;
     loop {
         let mut others = smaller_blocks(&program);
         others.rotate_left(at);
-        let found = others.into_iter().enumerate().find_map(|(index, other)| {
-            tries += 1;
-            if tries > TRIES {
-                return None;
-            }
-            fails(&other).map(|why| (index, other, why))
-        });
+        let found = others
+            .into_iter()
+            .enumerate()
+            .find_map(|(index, other)| fails(&other).map(|why| (index, other, why)));
         let Some((index, other, (step, why))) = found else {
             return (program, complaint);
         };
