@@ -3,7 +3,9 @@
 //! Invariants: nothing waits for ever: a lost wake is seen by the one who polls, who knows that the
 //! other thread is through and that nobody woke him; on tokio, a round that does not end is given up.
 //!
-//! The number of rounds on tokio is `STEPS`.
+//! The number of rounds on tokio is `STEPS`. Under ThreadSanitizer, with the sources of the standard library:
+//! `RUSTFLAGS=-Zsanitizer=thread cargo +nightly test -Zbuild-std --target x86_64-unknown-linux-gnu
+//! -p signal-kernel-tests --test wakes`.
 
 use signal_kernel::{AsyncStatus, reactive, resource};
 use signal_kernel_tests::gate::Wakes;
