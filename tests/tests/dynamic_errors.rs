@@ -336,6 +336,74 @@ fn b132_one_that_panics_later_stays_subscribed() {
 }
 
 #[test]
+fn a_body_that_panics_before_it_reads_anything_is_tried_again() {
+    let log = leak(Log::new());
+    let (a, broken) = (signal(1), leak(std::cell::Cell::new(false)));
+    let value = computed(move || {
+        log.push("value");
+        assert!(!broken.get(), "broken");
+        a.get()
+    });
+    let text = computed(move || {
+        assert!(!broken.get(), "broken too");
+        value.get().to_string()
+    });
+    create_effect(move || log.push(format!("show {}", text.get())));
+    create_effect(move || {
+        assert!(!broken.get(), "an effect");
+        log.push(format!("effect {}", value.get()));
+    });
+    log.clear();
+    broken.set(true);
+    assert_eq!(panic_of(|| a.set(2)), "broken");
+    assert_eq!(panic_of(|| a.set(3)), "broken");
+    assert_eq!(check_dynamic(), Ok(()));
+    broken.set(false);
+    log.clear();
+    a.set(4);
+    assert_eq!(log.take(), ["value", "show 4", "effect 4"]);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn an_effect_that_panics_before_it_reads_anything_is_tried_again() {
+    let log = leak(Log::new());
+    let (a, broken) = (signal(1), leak(std::cell::Cell::new(false)));
+    create_effect(move || {
+        assert!(!broken.get(), "broken");
+        log.push(a.get());
+    });
+    broken.set(true);
+    assert_eq!(panic_of(|| a.set(2)), "broken");
+    assert_eq!(panic_of(|| a.set(3)), "broken");
+    broken.set(false);
+    a.set(4);
+    assert_eq!(log.take(), ["1", "4"]);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn a_run_that_panics_does_not_ask_for_values_that_it_may_not_want_any_more() {
+    let log = leak(Log::new());
+    let divisor = signal(1);
+    let quotient = computed(move || log.pass("quotient", 10 / divisor.get()));
+    let checked = computed(move || {
+        assert!(divisor.get() != 0, "no divisor");
+        quotient.get()
+    });
+    assert_eq!(checked.get(), 10);
+    log.clear();
+    divisor.set(0);
+    for _ in 0..2 {
+        assert!(panic_of(|| checked.get()).contains("no divisor"));
+    }
+    assert_eq!(log.take(), NOTHING);
+    divisor.set(2);
+    assert_eq!(checked.get(), 5);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
 fn b133_a_failed_settle_leaves_nothing_for_a_later_write_to_run() {
     let log = leak(Log::new());
     let (a, b) = (signal(1), signal(1));

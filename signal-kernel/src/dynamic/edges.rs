@@ -167,6 +167,62 @@ impl Graph {
         self.unlink_all(next);
     }
 
+    /// Ends a run that has panicked: the node depends on what this run has read, and on what the run before has read
+    /// besides. A value of these that is out of date is not brought up to date for that, since the body might not come to
+    /// it any more: the node depends on what that value depends on.
+    #[cold]
+    pub(super) fn keep_unread(&mut self) {
+        let Observer {
+            node,
+            cursor,
+            next,
+            run,
+        } = self.ambient.observer;
+        if node == NONE {
+            return;
+        }
+        let mut kept = Vec::new();
+        self.list_deps(next, &mut kept);
+        if let Some(candidate) = self.candidates.get(&node) {
+            self.list_deps(candidate.deps, &mut kept);
+        }
+        if next != NONE {
+            match cursor {
+                NONE => self.nodes[node as usize].deps = NONE,
+                cursor => self.links[cursor as usize].next_dep = NONE,
+            }
+            self.ambient.observer.next = NONE;
+            self.unlink_all(next);
+        }
+        kept.reverse();
+        while let Some((dep, how)) = kept.pop() {
+            let it = &mut self.nodes[dep as usize];
+            if dep == node || it.read_by == run {
+                continue;
+            }
+            if it.kind == Kind::Computed && it.marks & STALE != 0 {
+                it.read_by = run;
+                let (first, deps) = (kept.len(), it.deps);
+                self.list_deps(deps, &mut kept);
+                kept[first..].reverse();
+            } else {
+                self.track(dep);
+                let cursor = self.ambient.observer.cursor;
+                self.links[cursor as usize].seen |= how;
+            }
+        }
+    }
+
+    /// The dependencies in a list of links, and whether they were read with a `try_` read.
+    fn list_deps(&self, mut link: u32, deps: &mut Vec<(u32, u32)>) {
+        while let Some(it) = self.links.get(link as usize) {
+            if it.dep != NONE {
+                deps.push((it.dep, it.seen & TRY));
+            }
+            link = it.next_dep;
+        }
+    }
+
     pub(super) fn untracked(&mut self) {
         self.ambient.observer = NOBODY;
     }

@@ -252,7 +252,10 @@ fn end_badly(
     panics: &mut FirstPanic,
 ) {
     let mut graph = cell.borrow_mut();
-    graph.forget_unread();
+    match outcome.is_err() && graph.marks(index) & DISPOSED == 0 {
+        true => graph.keep_unread(),
+        false => graph.forget_unread(),
+    }
     graph.ambient = between(around);
     let node = &mut graph.nodes[index as usize];
     node.marks &= !(RUNNING | FAILED);
@@ -333,7 +336,10 @@ fn computed_with_care(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic
     let outcome = catch_unwind(AssertUnwindSafe(|| run.compute(&mut pass))); // user code
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    graph.forget_unread();
+    match outcome.is_err() && graph.marks(index) & DISPOSED == 0 {
+        true => graph.keep_unread(),
+        false => graph.forget_unread(),
+    }
     graph.ambient = before;
     let tried = outcome.is_err() && graph.is_tried(index);
     if !pass.finished {

@@ -215,6 +215,24 @@ impl State {
         }
     }
 
+    /// A run has panicked: it depends on what the run before has read, too, or on what that depends on if it is stale.
+    fn keep_unread(&mut self, id: Id, kept: Deps) {
+        let mut way: Vec<Id> = kept.into_iter().rev().map(|dep| dep.0).collect();
+        let mut known = BTreeSet::from([id]);
+        while let Some(dep) = way.pop() {
+            let known = !known.insert(dep) || self.node(id).deps.iter().any(|it| it.0 == dep);
+            let Some(node) = self.nodes.get(&dep).filter(|_| !known) else {
+                continue;
+            };
+            if matches!(node.kind, Kind::Computed(..)) && node.stale != Stale::No {
+                way.extend(node.deps.iter().rev().map(|dep| dep.0));
+            } else {
+                let stamp = node.stamp;
+                self.node(id).deps.push((dep, stamp));
+            }
+        }
+    }
+
     fn complain(&mut self, what: String) {
         self.complaint.get_or_insert(what);
     }
@@ -569,6 +587,8 @@ impl Model {
                     restorable: !owned,
                 });
             }
+            let candidate = node.candidate.as_ref().map(|it| it.deps.clone());
+            let kept = [node.deps.clone(), candidate.unwrap_or_default()].concat();
             let again = !writing && it.depth > 0 && it.node(id).ran_in == round;
             if again && it.round {
                 it.complain(format!("{} runs twice in a round", short(id)));
@@ -583,10 +603,14 @@ impl Model {
             node.busy += 1;
             let before = (it.observer, it.owner, it.unordered);
             (it.observer, it.owner, it.unordered) = (Some(id), Some(id), true);
-            before
+            (before, kept)
         });
+        let (before, kept) = before;
         let result = program::run_computed(self, id, &body, &env);
         with!(self, it => {
+            if result.is_err() {
+                it.keep_unread(id, kept);
+            }
             (it.observer, it.owner, it.unordered) = before;
             let node = it.node(id);
             node.busy -= 1;
@@ -612,7 +636,8 @@ impl Model {
         if !self.alive(id) {
             return;
         }
-        let (block, env, before) = with!(self, it => {
+        let (block, env, before, kept) = with!(self, it => {
+            let kept = it.node(id).deps.clone();
             let round = it.rounds;
             let node = it.node(id);
             if node.ran_in == round {
@@ -630,9 +655,15 @@ impl Model {
             };
             let before = (it.observer, it.owner, it.unordered);
             (it.observer, it.owner, it.unordered) = (Some(id), Some(id), false);
-            (block, env, before)
+            (block, env, before, kept)
         });
         let result = program::run_effect(self, id, &block, &env);
+        with!(self, it => {
+            if result.is_err() {
+                it.keep_unread(id, kept);
+                it.node(id).saw.clear();
+            }
+        });
         *panics |= result.is_err();
         let ends = with!(self, it => {
             (it.observer, it.owner, it.unordered) = before;
