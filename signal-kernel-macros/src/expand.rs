@@ -12,6 +12,7 @@ mod callees;
 mod docs;
 mod editor;
 mod engine;
+mod mixed;
 mod picture;
 mod plan;
 mod script;
@@ -310,6 +311,12 @@ fn function(what: &str, node: &Node) -> Ident {
 /// The place of a name, for a name that no lint of the user's is to speak of.
 fn ours(name: &Ident) -> Span {
     Span::call_site().located_at(name.span())
+}
+
+/// A local of ours, or `self`, at a place of the user's. Locals have the hygiene of their tokens, and a token of the
+/// user's may come from another macro than the token beside it.
+fn local(name: &str, place: Span) -> Ident {
+    Ident::new(name, Span::call_site().located_at(place))
 }
 
 /// A method of the user's for a node.

@@ -29,7 +29,8 @@ pub(crate) fn opened(input: TokenStream) -> Vec<TokenTree> {
     tokens
 }
 
-/// Turns invisible groups that hold an expression with operators into visible ones.
+/// Turns invisible groups that hold an expression with operators into visible ones, and opens those that neither syn
+/// nor rustc reads as a group.
 pub(crate) fn parenthesized(tokens: TokenStream) -> TokenStream {
     changed(&tokens).unwrap_or(tokens)
 }
@@ -37,31 +38,74 @@ pub(crate) fn parenthesized(tokens: TokenStream) -> TokenStream {
 /// None where there is nothing to change: then the groups keep the spans of their delimiters.
 fn changed(tokens: &TokenStream) -> Option<TokenStream> {
     let mut any = false;
-    let tokens: Vec<TokenTree> = tokens
-        .clone()
-        .into_iter()
-        .map(|token| match token {
-            TokenTree::Group(group) => {
-                let inner = changed(&group.stream());
-                let content = inner.clone().unwrap_or_else(|| group.stream());
-                let (delimiter, span) = match group.delimiter() {
-                    // Parentheses that come from a macro are never linted as unused.
-                    Delimiter::None if has_operators(&content) => (
-                        Delimiter::Parenthesis,
-                        Span::mixed_site().located_at(group.span()),
-                    ),
-                    _ if inner.is_none() => return TokenTree::Group(group),
-                    delimiter => (delimiter, group.span()),
-                };
+    let mut output: Vec<TokenTree> = Vec::new();
+    for token in tokens.clone() {
+        let TokenTree::Group(group) = token else {
+            output.push(token);
+            continue;
+        };
+        let inner = match is_attribute(&output, &group) {
+            true => opened_attribute(&group),
+            false => changed(&group.stream()),
+        };
+        let content = inner.clone().unwrap_or_else(|| group.stream());
+        let (delimiter, span) = match group.delimiter() {
+            Delimiter::None if is_open(&content) => {
                 any = true;
-                let mut group = Group::new(delimiter, content);
-                group.set_span(span);
-                TokenTree::Group(group)
+                output.extend(content);
+                continue;
             }
-            token => token,
-        })
-        .collect();
-    any.then(|| tokens.into_iter().collect())
+            // Parentheses that come from a macro are never linted as unused.
+            Delimiter::None if has_operators(&content) => (
+                Delimiter::Parenthesis,
+                Span::mixed_site().located_at(group.span()),
+            ),
+            _ if inner.is_none() => {
+                output.push(TokenTree::Group(group));
+                continue;
+            }
+            delimiter => (delimiter, group.span()),
+        };
+        any = true;
+        let mut group = Group::new(delimiter, content);
+        group.set_span(span);
+        output.push(TokenTree::Group(group));
+    }
+    any.then(|| output.into_iter().collect())
+}
+
+/// `#` or `#!` stands before these brackets.
+fn is_attribute(before: &[TokenTree], group: &Group) -> bool {
+    let sign = |from_end: usize| match before.len().checked_sub(from_end).map(|at| &before[at]) {
+        Some(TokenTree::Punct(punct)) => punct.as_char(),
+        _ => ' ',
+    };
+    group.delimiter() == Delimiter::Bracket && (sign(1) == '#' || (sign(2), sign(1)) == ('#', '!'))
+}
+
+/// `$(#[$meta:meta])*`: what looks like an assignment is none.
+fn opened_attribute(group: &Group) -> Option<TokenStream> {
+    let mut tokens = group.stream().into_iter().peekable();
+    let is_fragment = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::None);
+    tokens.peek().filter(|first| is_fragment(first))?;
+    let opened = tokens.flat_map(|token| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => group.stream(),
+        token => token.into(),
+    });
+    Some(opened.collect())
+}
+
+/// A `let` statement, a lifetime or label, and `..`, which may be a pattern.
+fn is_open(content: &TokenStream) -> bool {
+    let content: Vec<TokenTree> = content.clone().into_iter().take(3).collect();
+    match &content[..] {
+        [TokenTree::Ident(word), ..] => word == "let",
+        [TokenTree::Punct(first), TokenTree::Punct(second)] => {
+            first.as_char() == '.' && second.as_char() == '.'
+        }
+        [TokenTree::Punct(quote), TokenTree::Ident(_)] => quote.as_char() == '\'',
+        _ => false,
+    }
 }
 
 /// Expressions that mean something else when more tokens follow or precede them. Types and patterns
@@ -110,6 +154,10 @@ mod tests {
             ("Vec<u8>", "{ Vec<u8> * 2 }"),
             ("&'static str", "{ &'static str * 2 }"),
             ("", "{ * 2 }"),
+            ("let a = b + c", "{ let a = b + c * 2 }"),
+            ("'a", "{ 'a * 2 }"),
+            ("..", "{ .. * 2 }"),
+            ("..=b", "{ (..=b) * 2 }"),
         ] {
             let mut content = TokenStream::from(invisible(fragment));
             content.extend("* 2".parse::<TokenStream>().expect("tokens"));

@@ -125,6 +125,8 @@ pub(crate) struct Use {
     pub(crate) node: usize,
     /// The identifier as the body wrote it first; the body's parameter takes its name and hygiene.
     pub(crate) ident: Ident,
+    /// One mention of each further hygiene: a body that a macro has put together names a node from several places.
+    pub(crate) others: Vec<Ident>,
     pub(crate) part: Part,
 }
 

@@ -141,6 +141,17 @@ pub(crate) fn text(ident: &Ident) -> String {
     }
 }
 
+/// Tells tokens that come from different macros apart: a local is visible only to tokens that have the hygiene of its
+/// binding. Stable Rust shows the hygiene of a span in its debug output alone, `#4 bytes(7..12)`. Where the output looks
+/// otherwise, all tokens count as of one hygiene.
+pub(crate) fn hygiene(place: Span) -> String {
+    let shown = format!("{place:?}");
+    match shown.split_once(' ') {
+        Some((hygiene, _)) if hygiene.starts_with('#') => hygiene.to_owned(),
+        _ => String::new(),
+    }
+}
+
 /// The name an expression consists of.
 pub(crate) fn bare(expr: &Expr) -> Option<&Ident> {
     match expr {
@@ -155,8 +166,8 @@ pub(crate) struct Walk<'a> {
     names: &'a Names,
     scopes: Scopes,
     facts: Facts,
-    /// Index of a node's entry in `facts.uses`.
-    used: HashMap<usize, usize>,
+    /// Index of a node's entry in `facts.uses`, and each hygiene it was mentioned with.
+    used: HashMap<usize, (usize, Vec<String>)>,
     /// Names that a macro was given: it may well declare them.
     given: HashSet<String>,
     /// Inside of an async block or closure, `.await` is not ours to judge.
@@ -218,7 +229,8 @@ impl<'a> Walk<'a> {
         part: Part,
         position: Position,
     ) -> Option<usize> {
-        if self.scopes.binds(text) {
+        let hygiene = hygiene(place);
+        if self.scopes.binds(text, &hygiene) {
             return None;
         }
         let Some(name) = self.names.by_text.get(text) else {
@@ -235,21 +247,31 @@ impl<'a> Walk<'a> {
             Some(Keyword::Resource) => part,
             _ => Part::Whole,
         };
-        match self.used.get(&node) {
-            Some(&at) => {
-                let used = &mut self.facts.uses[at];
+        let ident = || match ident {
+            Some(ident) => ident.clone(),
+            None if name.raw => Ident::new_raw(text, place),
+            None => Ident::new(text, place),
+        };
+        match self.used.get_mut(&node) {
+            Some((at, known)) => {
+                let used = &mut self.facts.uses[*at];
                 if used.part != part {
                     used.part = Part::Whole;
                 }
+                if !known.contains(&hygiene) {
+                    known.push(hygiene);
+                    used.others.push(ident());
+                }
             }
             None => {
-                let ident = match ident {
-                    Some(ident) => ident.clone(),
-                    None if name.raw => Ident::new_raw(text, place),
-                    None => Ident::new(text, place),
-                };
-                self.used.insert(node, self.facts.uses.len());
-                self.facts.uses.push(Use { node, ident, part });
+                self.used
+                    .insert(node, (self.facts.uses.len(), vec![hygiene]));
+                self.facts.uses.push(Use {
+                    node,
+                    ident: ident(),
+                    others: Vec::new(),
+                    part,
+                });
             }
         }
         Some(node)

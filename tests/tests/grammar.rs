@@ -574,3 +574,85 @@ fn a_function_of_the_name_of_a_node_is_called() {
     let cart = Cart::new();
     assert_eq!((*cart.by_function(), *cart.by_node()), (20 + 3, 6));
 }
+
+/// What the graphs call of which a macro's caller hands in a piece.
+mod handed_in {
+    #![allow(dead_code, redundant_semicolons)]
+
+    use futures::executor::block_on;
+    use signal_kernel::{__private::Wired, resource};
+    use std::fmt::Debug;
+
+    include!(concat!(env!("OUT_DIR"), "/handed_in.rs"));
+
+    fn same(a: &String, b: &String) -> bool {
+        a == b
+    }
+
+    fn print(_: &str) {}
+
+    #[resource]
+    async fn fetch<T: std::fmt::Display>(client: String, id: T) -> Result<String, String> {
+        Ok(format!("{client} {id}"))
+    }
+
+    #[resource]
+    async fn text(client: String) -> Result<String, String> {
+        Err(client)
+    }
+
+    #[resource(infallible)]
+    async fn hold<T>(value: T) -> T {
+        value
+    }
+
+    /// Whichever piece is handed in, the graph is the same.
+    pub(super) fn check() {
+        for (name, runs) in GRAPHS {
+            let (_, first) = runs[0];
+            for (piece, run) in *runs {
+                assert_eq!(run(), first(), "{name}: {piece}");
+            }
+        }
+    }
+
+    fn shown<const N: usize>(mut graph: impl Wired<N> + Debug) -> String {
+        block_on(signal_kernel::__private::settled(&mut graph));
+        format!("{graph:?}")
+    }
+}
+
+#[test]
+fn each_token_and_each_fragment_of_a_graph_may_come_from_the_caller_of_a_macro() {
+    handed_in::check();
+}
+
+#[test]
+fn doc_comments_and_attributes_of_a_node_may_come_from_the_caller_of_a_macro() {
+    macro_rules! graph {
+        ($(#[$of_graph:meta])* $name:ident { $($(#[$of_node:meta])* $node:ident: $ty:ty = $value:expr,)* }) => {
+            reactive! {
+                $(#[$of_graph])*
+                struct $name {
+                    $($(#[$of_node])* signal $node: $ty = $value;)*
+                    $(#[$of_graph])*
+                    effect show { let _ = ($($node,)*); }
+                }
+            }
+        };
+    }
+    graph! {
+        /// A basket.
+        #[allow(dead_code)]
+        Cart {
+            /// What it costs,
+            /// in cents.
+            #[eq(never)]
+            #[doc(alias = "cost")]
+            price: u64 = 1 + 1,
+            /** How many. */
+            qty: u64 = 2,
+        }
+    }
+    assert_eq!(*Cart::new().price() + Cart::new().qty(), 4);
+}

@@ -145,7 +145,7 @@ fn fed_by_call(expr: Expr, errors: &mut Errors) -> Option<(Path, Option<Argument
             errors.push("SK018", Place::of(&path), text).help(help);
             Some((path.path, None))
         }
-        Expr::Call(call) => match *call.func {
+        Expr::Call(call) => match ungrouped(*call.func) {
             Expr::Path(path) if path.qself.is_none() => {
                 let arguments = Arguments {
                     parens: call.paren_token,
@@ -166,6 +166,14 @@ fn fed_by_call(expr: Expr, errors: &mut Errors) -> Option<(Path, Option<Argument
                 .help("call a function that is marked `#[resource]`: `fetch_user(id)`");
             None
         }
+    }
+}
+
+/// The path of a function may be a fragment.
+fn ungrouped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(*group.expr),
+        expr => expr,
     }
 }
 

@@ -6,7 +6,7 @@
 //! Must not know: ranks of other nodes than the one a method is for.
 
 use super::{
-    Context, Kind, Node, Part, docs, field, placed,
+    Context, Kind, Node, Part, docs, field, local, placed,
     plan::Plan,
     quiet, resource_type,
     script::Script,
@@ -308,14 +308,15 @@ fn own_methods(
             (getter(context.live(|_| read.clone())), TokenStream::new())
         }
         Kind::Resource { path, .. } => {
-            let getter = getter(quote_spanned!(path.span()=> &self.#field.state));
+            let graph = local("self", path.span());
+            let getter = getter(quote_spanned!(path.span()=> &#graph.#field.state));
             let (reload, cancel) = (method("reload_", node, ""), method("cancel_", node, ""));
             let request = |request: TokenStream| {
                 context.live(|plan| {
                     let rank = plan.position(index);
                     quote_spanned! {path.span()=>
-                        self.#field.request(#request);
-                        ::signal_kernel::__private::settle::request(self, #rank)
+                        #graph.#field.request(#request);
+                        ::signal_kernel::__private::settle::request(#graph, #rank)
                     }
                 })
             };
@@ -540,7 +541,8 @@ fn open_methods(
             getter(context.live(|_| quote!(#refreshed.#x())))
         }
         Kind::Resource { path, .. } => {
-            let getter = getter(quote_spanned!(path.span()=> &self.graph__.#field.state));
+            let batch = local("self", path.span());
+            let getter = getter(quote_spanned!(path.span()=> &#batch.graph__.#field.state));
             if open == Open::Transaction {
                 return getter;
             }
@@ -549,8 +551,8 @@ fn open_methods(
                 context.live(|plan| {
                     let rank = position(plan);
                     quote_spanned! {path.span()=>
-                        let first = self.graph__.#field.request(#request);
-                        ::signal_kernel::__private::batch::request(&mut *self.graph__, #rank, first)
+                        let first = #batch.graph__.#field.request(#request);
+                        ::signal_kernel::__private::batch::request(&mut *#batch.graph__, #rank, first)
                     }
                 })
             };

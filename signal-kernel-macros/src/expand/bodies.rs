@@ -5,6 +5,7 @@
 //! Must not know: when a body runs.
 
 use super::editor::{self, Function};
+use super::mixed;
 use super::{
     Body, Context, Kind, Node, Rule, Use, function, resource_type, script::Script, seen_type,
 };
@@ -265,7 +266,8 @@ fn start(
             let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#values),*));
             values.set_span(parens);
             let call = quote_spanned!(path.span()=> <#path>::__start #values);
-            quote!(#clones ::core::option::Option::Some(#call))
+            let aliases = mixed::aliases(context, node);
+            quote!(#aliases #clones ::core::option::Option::Some(#call))
         }
         None => quote! {
             ::core::option::Option::None::<fn(::signal_kernel::__private::Start<'_, #future>)>

@@ -6,7 +6,7 @@
 //! Must not know: masks and edges.
 
 use super::{
-    Context, Home, Kind, Node, bits, docs, field, placed, plan::Plan, quiet, script::Script,
+    Context, Home, Kind, Node, bits, docs, field, local, placed, plan::Plan, quiet, script::Script,
 };
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -309,19 +309,26 @@ fn debug(context: &Context) -> TokenStream {
     let where_clause = &generics.where_clause;
     let fields = graph.nodes.iter().enumerate().filter_map(|(index, node)| {
         let (field, label) = (context.field(index), node.name.unraw().to_string());
+        // At the user's token, which may come from another macro than the method around it.
+        let place = match &node.kind {
+            Kind::Field { ty, .. } | Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => ty.span(),
+            Kind::Resource { path, .. } => path.span(),
+            Kind::Effect { .. } => return None,
+        };
+        let graph = local("self", place);
         let value = match &node.kind {
             // What cannot be printed is reported at its type.
             Kind::Field { ty, .. } => {
-                quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&self.#field))
+                quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&#graph.#field))
             }
             Kind::Signal { ty, .. } => {
-                quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&self.#field.value))
+                quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&#graph.#field.value))
             }
-            Kind::Resource { path, .. } => quote_spanned!(path.span()=> &self.#field.state),
+            Kind::Resource { path, .. } => quote_spanned!(path.span()=> &#graph.#field.state),
             Kind::Computed { ty, .. } => match context.plan {
                 Some(plan) if !plan.places[index].lazy => {
                     let rank = plan.position(index);
-                    let value = quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&self.#field.value));
+                    let value = quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&#graph.#field.value));
                     quote! {
                         if self.core__.is_failed(#rank) {
                             &::signal_kernel::__private::read::Panicked as &dyn ::core::fmt::Debug

@@ -6,7 +6,7 @@
 //!
 //! Must not know: what a body's function is for.
 
-use super::{Context, Kind, Node, Use, function, seen_type};
+use super::{Context, Kind, Node, Use, function, mixed, seen_type};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::quote;
 
@@ -96,7 +96,12 @@ fn entry(context: &Context, node: &Node, function: Function) -> TokenStream {
         Some(stand_in) => (quote!(b), stand_in),
         None => (quote!(k), quote!(b)),
     };
-    let (block, named) = (block(&node.raw), &node.named);
+    let body = mixed::unified(context, node);
+    let block = match mixed::aliases(context, node) {
+        aliases if aliases.is_empty() => block(&body),
+        aliases => quote!({ #aliases #body }),
+    };
+    let named = &node.named;
     quote!(#tag (#scope -> #result) #block (#(#named)*) { #head } #end)
 }
 

@@ -1,6 +1,7 @@
 //! The names a body binds itself, scope by scope.
 //!
-//! Invariants: a scope is left as often as entered, and takes what was bound in it along.
+//! Invariants: a scope is left as often as entered, and takes what was bound in it along. A local binds a name for
+//! tokens of its own hygiene, an item for all.
 //!
 //! Must not know: nodes.
 
@@ -8,7 +9,7 @@ use std::collections::HashMap;
 
 use syn::{Item, Pat};
 
-use super::{Walk, text};
+use super::{Walk, hygiene, text};
 
 #[derive(Default)]
 pub(super) struct Scopes {
@@ -35,14 +36,25 @@ impl Scopes {
         }
     }
 
+    /// Of a local: for tokens of this hygiene only.
+    pub(super) fn bind_local(&mut self, name: &str, hygiene: &str) {
+        self.bind(local(name, hygiene));
+    }
+
     pub(super) fn bind(&mut self, name: String) {
         *self.count.entry(name.clone()).or_default() += 1;
         self.bound.push(name);
     }
 
-    pub(super) fn binds(&self, name: &str) -> bool {
-        self.count.get(name).is_some_and(|count| *count > 0)
+    pub(super) fn binds(&self, name: &str, hygiene: &str) -> bool {
+        let bound = |name: &str| self.count.get(name).is_some_and(|count| *count > 0);
+        bound(name) || bound(&local(name, hygiene))
     }
+}
+
+/// No name has a `#` in it.
+fn local(name: &str, hygiene: &str) -> String {
+    format!("{name}#{hygiene}")
 }
 
 impl Walk<'_> {
@@ -50,7 +62,8 @@ impl Walk<'_> {
     pub(super) fn bind(&mut self, pat: &Pat) {
         match pat {
             Pat::Ident(pat) => {
-                self.scopes.bind(text(&pat.ident));
+                let name = text(&pat.ident);
+                self.scopes.bind_local(&name, &hygiene(pat.ident.span()));
                 if let Some((_, inner)) = &pat.subpat {
                     self.bind(inner);
                 }

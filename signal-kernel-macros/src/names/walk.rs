@@ -8,7 +8,7 @@
 use syn::visit::{self, Visit};
 use syn::{Arm, BinOp, Block, Expr, Ident, Item, Local, Macro, Member, Pat, Stmt, UnOp};
 
-use super::{Callee, Form, Position, SelfUse, Walk, Write, bare, text};
+use super::{Callee, Form, Position, SelfUse, Walk, Write, bare, hygiene, text};
 use crate::model::Part;
 use crate::parse::Keyword;
 
@@ -100,7 +100,8 @@ impl Walk<'_> {
             Expr::Array(array) => array.elems.iter().for_each(|elem| self.assigned(elem)),
             Expr::Paren(paren) => self.assigned(&paren.expr),
             _ => {
-                let root = root(target).filter(|root| !self.scopes.binds(&text(root)));
+                let root = root(target)
+                    .filter(|root| !self.scopes.binds(&text(root), &hygiene(root.span())));
                 let node = root.and_then(|root| Some((self.names.node(root)?, root.span())));
                 if let Some((node, place)) = node {
                     self.facts.writes.push(Write {

@@ -1,0 +1,72 @@
+//! Bodies of mixed hygiene: a macro of the user's has put them together, of its own tokens and its caller's.
+//!
+//! A parameter is visible only to tokens of its own hygiene. So a node that a body names from several places gets an
+//! alias for each of the others. A `let mut` field cannot have two names at once: its mentions get one hygiene.
+//!
+//! Invariants: a body of one hygiene stays as it is.
+//!
+//! Must not know: which tokens come from where; the walk over names has found that out.
+
+use super::{Context, Kind, Node, Use};
+use crate::names::{hygiene, text};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::quote;
+
+/// ```text
+/// let price = price;
+/// ```
+pub(super) fn aliases(context: &Context, node: &Node) -> TokenStream {
+    let uses = node.uses().iter();
+    let uses = uses.filter(|used| !is_mutable(context, node, used));
+    let aliases = uses.flat_map(|Use { ident, others, .. }| {
+        let others = others.iter();
+        others.map(move |other| quote!(#[allow(unused_variables)] let #other = #ident;))
+    });
+    aliases.collect()
+}
+
+/// The user's tokens, in which each `let mut` field has one hygiene.
+pub(super) fn unified(context: &Context, node: &Node) -> TokenStream {
+    let mut tokens = node.raw.clone();
+    let uses = node.uses().iter();
+    for Use { ident, others, .. } in uses.filter(|used| is_mutable(context, node, used)) {
+        for other in others {
+            tokens = renamed(tokens, other, ident.span());
+        }
+    }
+    tokens
+}
+
+fn is_mutable(context: &Context, node: &Node, used: &Use) -> bool {
+    matches!(node.kind, Kind::Effect { .. })
+        && matches!(
+            context.graph.nodes[used.node].kind,
+            Kind::Field { mutable: true, .. }
+        )
+}
+
+/// Every token of this name and hygiene gets another hygiene.
+fn renamed(tokens: TokenStream, name: &Ident, hygienic: Span) -> TokenStream {
+    let from = hygiene(name.span());
+    let is_meant = |word: &Ident| text(word) == text(name) && hygiene(word.span()) == from;
+    let tokens = tokens.into_iter().map(|token| match token {
+        TokenTree::Ident(mut word) if is_meant(&word) => {
+            word.set_span(word.span().resolved_at(hygienic));
+            word.into()
+        }
+        // A capture in a format string has the hygiene of the string.
+        TokenTree::Literal(mut literal)
+            if hygiene(literal.span()) == from && literal.to_string().contains(&text(name)) =>
+        {
+            literal.set_span(literal.span().resolved_at(hygienic));
+            literal.into()
+        }
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), renamed(group.stream(), name, hygienic));
+            inner.set_span(group.span());
+            inner.into()
+        }
+        token => token,
+    });
+    tokens.collect()
+}
