@@ -4,6 +4,9 @@
 //!
 //! Must not know: anything but the public interface.
 
+#[path = "grammar/twice.rs"]
+mod twice;
+
 use futures::executor::block_on;
 use signal_kernel::{AsyncStatus, NodeKind, reactive, resource};
 use signal_kernel_tests::log::{Log, NOTHING};
@@ -577,7 +580,7 @@ fn a_function_of_the_name_of_a_node_is_called() {
 
 /// What the graphs call of which a macro's caller hands in a piece.
 mod handed_in {
-    #![allow(dead_code, redundant_semicolons)]
+    #![allow(dead_code, redundant_semicolons, unused_imports)]
 
     use futures::executor::block_on;
     use signal_kernel::{__private::Wired, resource};

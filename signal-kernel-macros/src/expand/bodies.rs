@@ -72,6 +72,10 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
             clippy::borrowed_box,
             clippy::unused_unit,
             clippy::let_unit_value,
+            clippy::trivially_copy_pass_by_ref,
+            clippy::ref_option,
+            clippy::needless_pass_by_ref_mut,
+            clippy::unnecessary_wraps,
         )]
         impl #impl_generics #name #type_generics #where_clause
     };

@@ -7,8 +7,10 @@
 //! Must not know: what a body's function is for.
 
 use super::{Context, Kind, Node, Use, function, mixed, seen_type};
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
+use syn::Expr;
+use syn::parse::{ParseStream, Parser};
 
 /// In larger graphs the function an editor sees has the nodes a body names, not every one: all of them
 /// for each body is a square.
@@ -106,15 +108,43 @@ fn entry(context: &Context, node: &Node, function: Function) -> TokenStream {
 }
 
 /// Tokens as the block of a function. What is a block already is not wrapped: doubled braces trip rustc's
-/// `unused_braces`.
+/// `unused_braces`. `{ a } + b` is an expression, but where a block begins it would be two statements.
 pub(super) fn block(tokens: &TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {
         (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Brace => {
             tokens.clone()
         }
+        (Some(first), Some(_)) if may_begin_a_statement(&first) && is_cut_short(tokens) => {
+            // Parentheses that come from a macro are never linted as unused.
+            let mut whole = Group::new(Delimiter::Parenthesis, tokens.clone());
+            whole.set_span(Span::mixed_site());
+            quote!({ #whole })
+        }
         _ => quote!({ #tokens }),
     }
+}
+
+fn may_begin_a_statement(first: &TokenTree) -> bool {
+    const WORDS: [&str; 7] = ["if", "match", "loop", "while", "for", "unsafe", "const"];
+    match first {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Ident(word) => WORDS.iter().any(|known| word == known),
+        TokenTree::Punct(label) => label.as_char() == '\'',
+        TokenTree::Literal(_) => false,
+    }
+}
+
+/// A statement would end before the expression does. Of tokens that do not parse nothing is known.
+fn is_cut_short(tokens: &TokenStream) -> bool {
+    let statement = |input: ParseStream| {
+        input.call(Expr::parse_with_earlier_boundary_rule)?;
+        let cut_short = !input.is_empty();
+        input.parse::<TokenStream>()?;
+        Ok(cut_short)
+    };
+    let cut_short = statement.parse2(tokens.clone());
+    cut_short.unwrap_or(false) && syn::parse2::<Expr>(tokens.clone()).is_ok()
 }
 
 /// A node as bodies may name it, at its declaration: that is where an editor goes from a use.

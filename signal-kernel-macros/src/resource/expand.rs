@@ -244,6 +244,7 @@ fn quiet(resource: &Resource<'_>) -> TokenStream {
             dead_code,
             deprecated,
             non_camel_case_types,
+            missing_copy_implementations,
             missing_debug_implementations,
             private_bounds,
             private_interfaces,

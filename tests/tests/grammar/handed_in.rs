@@ -10,17 +10,29 @@
 use std::fmt::Write;
 
 /// A name, and the graph, whose struct is called `G`.
-const GRAPHS: [(&str, &str); 6] = [
+const GRAPHS: [(&str, &str); 13] = [
     (
-        "values",
+        "signals",
         "#[ ⟦meta doc = \"Goods.\"⟧ ] #[ derive ( Debug ) ] ⟦vis pub ( crate )⟧ struct ⟦ident G⟧ {
-            #[ doc = \"Costs.\" ] #[ allow ( dead_code ) ] ⟦vis pub⟧ signal ⟦ident price⟧ : ⟦ty u64⟧ = ⟦expr 1 + 2⟧ ;
+            #[ doc = \"Costs.\" ] ⟦vis pub⟧ signal ⟦ident price⟧ : ⟦ty u64⟧ = ⟦expr 1 + 2⟧ ;
             signal qty : ⟦ty Option < u64 >⟧ = ⟦expr Some ( 4 )⟧ ;
-            pub computed total : u64 = ⟦expr price * qty . unwrap_or ( 0 )⟧ ;
+        }",
+    ),
+    (
+        "computed",
+        "#[ derive ( Debug ) ] struct G {
+            signal price : u64 = 3 ;
+            pub computed total : ⟦ty u64⟧ = ⟦expr price * 2⟧ ;
             computed twice : u64 = total + total ;
             #[ ⟦meta eq ( never )⟧ ] computed lazy : f64 = * total as f64 ;
-            #[ eq ( ⟦path crate :: handed_in :: same⟧ ) ] computed text : String = format ! ( ⟦literal \"{total}{:?}\"⟧ , qty ) ;
-            effect show { crate :: handed_in :: print ( & * text ) ; }
+        }",
+    ),
+    (
+        "equality",
+        "#[ derive ( Debug ) ] struct G {
+            signal price : u64 = 3 ;
+            #[ eq ( ⟦path crate :: handed_in :: same⟧ ) ] computed text : String = format ! ( ⟦literal \"{price}{:?}\"⟧ , price ) ;
+            effect show { print ( & * text ) ; }
         }",
     ),
     (
@@ -30,20 +42,39 @@ const GRAPHS: [(&str, &str); 6] = [
             let mut log : ⟦ty Vec < String >⟧ = Vec :: new ( ) ;
             signal count : u32 = 1 ;
             effect show ⟦block { log . push ( unit . repeat ( * count as usize ) ) ; log . push ( unit . to_string ( ) ) ; }⟧
-            effect kept : ⟦ty String⟧ = { log . push ( format ! ( \"{count}\" ) ) ; count . to_string ( ) } ;
         }",
     ),
     (
-        "resources",
+        "kept",
+        "#[ derive ( Debug ) ] struct G {
+            let mut log : Vec < String > = Vec :: new ( ) ;
+            signal count : u32 = 1 ;
+            effect kept : ⟦ty String⟧ = { log . push ( format ! ( \"{count}\" ) ) ; log . push ( count . to_string ( ) ) ; log . concat ( ) } ;
+        }",
+    ),
+    (
+        "resource",
         "#[ derive ( Debug ) ] struct G {
             signal id : Option < u64 > = Some ( 7 ) ;
-            let client : String = \"c\" . to_owned ( ) ;
-            resource user = ⟦path crate :: handed_in :: fetch :: < u64 >⟧ ( client , ⟦expr ( * id ) ?⟧ ) ;
-            #[ manual ] #[ keep_previous ( false ) ] resource asked = crate :: handed_in :: fetch :: < u8 > ( client , id . map_or ( 0 , | x† | x† as u8 ) ) ;
-            #[ eq ( crate :: handed_in :: same ) ] resource text = crate :: handed_in :: text ( client ) ;
-            computed title : String = match user . value ( ) { Some ( found† ) => found† . clone ( ) , None => \"none\" . to_owned ( ) } ;
-            computed state : String = format ! ( \"{:?}{:?}{title}\" , asked . status ( ) , text . error ( ) ) ;
-            effect show { crate :: handed_in :: print ( state ) ; }
+            let client : String = String :: new ( ) ;
+            resource user = ⟦path fetch :: < u64 >⟧ ( client , ⟦expr ( * id ) ?⟧ ) ;
+        }",
+    ),
+    (
+        "manual",
+        "#[ derive ( Debug ) ] struct G {
+            signal client : String = String :: new ( ) ;
+            #[ manual ] #[ keep_previous ( false ) ] resource asked = fetch :: < usize > ( client , client . len ( ) ) ;
+            #[ eq ( same ) ] resource text = text ( client ) ;
+        }",
+    ),
+    (
+        "parts",
+        "#[ derive ( Debug ) ] struct G {
+            let client : String = String :: new ( ) ;
+            resource user = text ( client ) ;
+            computed title : String = match user . value ( ) { Some ( found† ) => found† . clone ( ) , None => String :: new ( ) } ;
+            computed state : String = format ! ( \"{:?}{:?}{title}\" , user . status ( ) , user . error ( ) ) ;
         }",
     ),
     (
@@ -51,23 +82,33 @@ const GRAPHS: [(&str, &str); 6] = [
         "#[ derive ( Debug ) ] struct G < T : Clone + PartialEq + Default , const N : usize > where T : Send {
             signal one : T = T :: default ( ) ;
             computed all : Vec < T > = vec ! [ one . clone ( ) ; N ] ;
-            computed count : usize = all . len ( ) ;
-            resource held = crate :: handed_in :: hold :: < usize > ( count ) ;
-            effect show { let _ = ( one , all ) ; }
+            resource held = hold :: < usize > ( all . len ( ) ) ;
         }",
     ),
     (
-        "bodies",
+        "patterns",
         "#[ derive ( Debug ) ] struct G {
             signal a : u32 = 5 ;
             signal b : [ u32 ; 3 ] = [ 1 , 2 , 3 ] ;
-            computed looped : u32 = ⟦lifetime 'outer†⟧ : loop { if * a > 3 { break 'outer† * a ; } } ;
             computed first : u32 = match b { [ one† , ⟦pat ..⟧ ] => * one† } ;
-            computed some : u32 = { ⟦stmt let _ : u32 = 4⟧ ; ⟦stmt let Some ( _ ) = Some ( 1 ) else { return 1 }⟧ ; ⟦stmt assert ! ( * a < 9 )⟧ ; ⟦stmt assert_ne ! ( f ( * a ) , 0 )⟧ ; ⟦item fn f ( x† : u32 ) -> u32 { x† }⟧ f ( * a ) } ;
-            computed labelled : u32 = { let mut n† = 0 ; ⟦lifetime 'all†⟧ : for x† in b { for y† in b { n† += x† * y† ; if n† > * a { continue 'all† ; } } } n† } ;
             computed picked : bool = matches ! ( a , ⟦pat 4 | 5⟧ ) ;
             computed cast : u64 = * a as ⟦ty u64⟧ + ⟦expr 1 + 1⟧ * 2 ;
-            computed closure : u32 = b . iter ( ) . map ( | _ | a ) . sum ( ) ;
+        }",
+    ),
+    (
+        "labels",
+        "#[ derive ( Debug ) ] struct G {
+            signal b : [ u32 ; 3 ] = [ 1 , 2 , 3 ] ;
+            computed looped : u32 = ⟦lifetime 'outer†⟧ : loop { if b [ 0 ] > 0 { break 'outer† b [ 1 ] ; } } ;
+            computed labelled : u32 = { let mut n† = 0 ; ⟦lifetime 'all†⟧ : for x† in b { for y† in b { n† += x† * y† ; if n† > 3 { continue 'all† ; } } } n† } ;
+        }",
+    ),
+    (
+        "statements",
+        "#[ derive ( Debug ) ] struct G {
+            signal a : u32 = 5 ;
+            computed some : u32 = { ⟦stmt let _ : u32 = 4⟧ ; ⟦stmt let Some ( _ ) = Some ( 1 ) else { return 1 }⟧ ; ⟦stmt assert ! ( * a < 9 )⟧ ; ⟦item fn f ( x† : u32 ) -> u32 { x† }⟧ f ( * a ) } ;
+            computed closure : u32 = Some ( 1 ) . map ( | _ | * a ) . unwrap_or ( * a ) ;
         }",
     ),
     (
@@ -95,7 +136,7 @@ pub(crate) fn modules() -> String {
             };
             writeln!(
                 text,
-                "mod piece_{at} {{\nmacro_rules! graph {{ ($piece:{kind}) => {{ ::signal_kernel::reactive! {{ \
+                "mod piece_{at} {{\nuse crate::handed_in::*;\nmacro_rules! graph {{ ($piece:{kind}) => {{ ::signal_kernel::reactive! {{ \
                  {before}\n$piece\n{after} }} }} }}\ngraph!({piece});\npub(super) fn run() -> String {{ crate::handed_in::shown(G{types}::new()) }} }}"
             )
             .expect("a string");
@@ -105,7 +146,10 @@ pub(crate) fn modules() -> String {
             "pub(super) const RUNS: &[(&str, fn() -> String)] = &["
         )
         .expect("a string");
-        for (at, (kind, from, to)) in pieces.iter().enumerate() {
+        let run = pieces.iter().enumerate();
+        // That a graph of single tokens compiles says enough, and machine code takes the compiler longest.
+        let run = run.filter(|(at, (kind, _, _))| *at == 0 || kind != "tt");
+        for (at, (kind, from, to)) in run {
             let shown = format!("{kind} {}", plain(&words[*from..*to]));
             writeln!(text, "({shown:?}, piece_{at}::run),").expect("a string");
         }
@@ -132,6 +176,11 @@ fn pieces(words: &[&str]) -> Vec<(String, usize, usize)> {
         }
         let bare = word.trim_end_matches('⟧');
         let is_delimiter = ["(", ")", "[", "]", "{", "}", "#["].contains(&bare);
+        // One of each sign is enough: what stands around it is handed in as well.
+        let is_sign = [";", ":", ",", ".", "="].contains(&bare);
+        if is_sign && words[..at].contains(word) {
+            continue;
+        }
         if !is_delimiter && !bare.ends_with('†') {
             pieces.push(("tt".to_owned(), at, at + 1));
         }

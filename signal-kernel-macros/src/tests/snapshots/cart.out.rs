@@ -6,6 +6,10 @@
     clippy::borrowed_box,
     clippy::unused_unit,
     clippy::let_unit_value,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    clippy::needless_pass_by_ref_mut,
+    clippy::unnecessary_wraps,
 )]
 impl Cart {
     fn __init_price() -> u64 {
@@ -31,6 +35,10 @@ impl Cart {
     clippy::borrowed_box,
     clippy::unused_unit,
     clippy::let_unit_value,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    clippy::needless_pass_by_ref_mut,
+    clippy::unnecessary_wraps,
 )]
 impl Cart {
     #[inline]

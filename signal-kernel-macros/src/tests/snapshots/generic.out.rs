@@ -6,6 +6,10 @@
     clippy::borrowed_box,
     clippy::unused_unit,
     clippy::let_unit_value,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    clippy::needless_pass_by_ref_mut,
+    clippy::unnecessary_wraps,
 )]
 impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where
@@ -28,6 +32,10 @@ where
     clippy::borrowed_box,
     clippy::unused_unit,
     clippy::let_unit_value,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    clippy::needless_pass_by_ref_mut,
+    clippy::unnecessary_wraps,
 )]
 impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where

@@ -6,6 +6,10 @@
     clippy::borrowed_box,
     clippy::unused_unit,
     clippy::let_unit_value,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    clippy::needless_pass_by_ref_mut,
+    clippy::unnecessary_wraps,
 )]
 impl Profile {
     fn __init_log() -> Vec<String> {
@@ -71,6 +75,10 @@ impl Profile {
     clippy::borrowed_box,
     clippy::unused_unit,
     clippy::let_unit_value,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    clippy::needless_pass_by_ref_mut,
+    clippy::unnecessary_wraps,
 )]
 impl Profile {
     #[inline]

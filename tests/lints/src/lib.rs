@@ -1,0 +1,124 @@
+//! Every kind of item, for the strictest lints there are: a lint about text of the macros' is one that no user can
+//! mend. `.ci/run` adds rustc's lints that are off by default.
+
+#![warn(clippy::pedantic, clippy::nursery)]
+
+use signal_kernel::{CancelToken, reactive, resource};
+
+/// Asks for a name.
+///
+/// # Errors
+///
+/// If there is none.
+#[resource]
+#[allow(clippy::unused_async)]
+pub async fn fetch(id: u64, #[cancel] token: CancelToken) -> Result<String, String> {
+    if token.is_cancelled() {
+        return Err(format!("no name for {id}"));
+    }
+    Ok(format!("name {id}"))
+}
+
+#[resource(infallible, local)]
+#[allow(clippy::unused_async)]
+async fn keep<T>(value: T) -> T {
+    value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // the kernel hands out references
+const fn same(a: &f64, b: &f64) -> bool {
+    a.to_bits() == b.to_bits()
+}
+
+reactive! {
+    /// A graph that others see.
+    #[derive(Debug)]
+    pub struct Public {
+        /// A field.
+        pub let unit: u64;
+        /// A field that changes unseen.
+        pub let mut log: Vec<String> = Vec::new();
+        /// A signal.
+        pub signal price: u64 = 1;
+        /// A signal that is compared in its own way.
+        #[eq(same)]
+        pub signal load: f64 = 0.0;
+        /// A value that an effect needs.
+        pub computed total: u64 = price * unit;
+        /// A value that nothing needs.
+        pub computed lazy: Option<u64> = total.checked_add(1);
+        /// A value that always counts.
+        #[eq(never)]
+        pub computed text: String = format!("{total}");
+        /// A fetch.
+        #[keep_previous(false)]
+        pub resource name = fetch(price);
+        /// A fetch that is asked for.
+        #[manual]
+        pub resource asked = fetch(*total);
+        /// An effect.
+        effect show { log.push(text.clone()); log.push(format!("{:?}", name.value())); }
+        /// An effect that keeps its result.
+        effect kept: u64 = total + load.to_bits();
+    }
+
+    /// A graph with parameters.
+    #[derive(Debug)]
+    pub struct Generic<T: Clone + PartialEq + Default + 'static> where T: Send {
+        /// A signal.
+        pub signal value: T;
+        /// A value.
+        pub computed copy: Vec<T> = vec![value.clone()];
+        /// An effect.
+        effect show { let _ = copy.len(); }
+    }
+}
+
+reactive! {
+    struct Private {
+        let unit: u64 = 2;
+        let mut log: Vec<String> = Vec::new();
+        signal price: u64 = 1;
+        signal small: bool = false;
+        #[eq(same)]
+        signal load: f64 = 0.0;
+        computed total: u64 = if *small { *price } else { price * unit };
+        computed lazy: Option<u64> = { let next = total.checked_add(1); next.filter(|next| *next > *price) };
+        #[eq(never)]
+        computed text: String = { format!("{total}") };
+        resource name = keep::<u64>(price);
+        #[manual]
+        resource asked = keep::<String>(String::new());
+        effect show { log.push(text.clone()); log.push(format!("{:?} {:?}", name.value(), asked.status())); }
+        effect kept: u64 = { total + load.to_bits() };
+        effect count { log.push(price.to_string()); }
+
+        let mut unread: Vec<u64> = Vec::new();
+        signal second: bool = false;
+        signal third: bool = false;
+        signal fourth: bool = false;
+        computed some: Option<u64> = { Some(*price) };
+        computed none: Option<u64> = { some.map(|some| some + 1) };
+        computed boxed: Box<u64> = { Box::new(7) };
+        computed fixed: u64 = { 7 };
+        computed few: Option<Box<u64>> = {
+            let any = *small || *second || *third || *fourth;
+            none.filter(|_| any).or(*some).map(Box::new)
+        };
+        effect lengths { assert_ne!((unread.len(), few.is_some(), boxed.leading_zeros(), *fixed), (1, false, 1, 1)); }
+        #[allow(deprecated)]
+        effect nothing {}
+    }
+}
+
+/// Uses the private graph.
+#[must_use]
+pub fn used() -> Option<u64> {
+    let mut graph = Private::new();
+    graph.set_price(2);
+    graph.update_load(|load| *load += 1.0);
+    graph.batch(|graph| graph.set_small(true));
+    graph.reload_asked();
+    graph.cancel_name("enough");
+    *graph.lazy()
+}
