@@ -152,18 +152,6 @@ fn pass(attr: &Attribute, known: &[&str], passed: &mut Vec<Attribute>, errors: &
         return;
     }
     let place = Place::of(attr.path());
-    if name == "cfg" || name == "cfg_attr" {
-        errors
-            .push(
-                "SK010",
-                place,
-                format!("`#[{name}]` inside of `reactive!` is not supported yet"),
-            )
-            .help(
-                "put it on the whole `reactive!` call, or inside of a function that a body calls",
-            );
-        return;
-    }
     let error = errors.push("SK010", place, format!("unknown attribute `{name}`"));
     match similar(&name, known.iter().chain(&PASSED).copied()) {
         Some(meant) => error.help(format!("did you mean `{meant}`?")),

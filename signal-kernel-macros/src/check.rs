@@ -17,7 +17,7 @@ use crate::errors::Errors;
 use crate::model::{Graph, Kind, Node};
 use crate::names::{Facts, Names, Walk, text};
 use crate::parse::{Draft, Item, Keyword, Value};
-use crate::{lower, order};
+use crate::{itself, lower, order};
 use bodies::{
     calls_a_value, initial_values, known_names, no_awaits, no_getters, no_mutable_fields, no_self,
     no_writes, not_itself,
@@ -63,6 +63,8 @@ struct Scene<'a> {
     known: &'a [String],
     /// How many more pairs of names may be compared: see `LOOKUPS`.
     lookups: &'a Cell<usize>,
+    /// Names that are switched off: rustc speaks of their uses.
+    absent: &'a [String],
 }
 
 /// Each misspelt name is compared with each known one. After this many pairs in a graph an unknown name is left to
@@ -78,6 +80,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
     for rule in DECLARATIONS {
         rule(&mut draft, errors);
     }
+    itself::named(&mut draft);
     let nodes: Vec<&Item> = draft.items.iter().filter(|item| !item.refused).collect();
     let readable = nodes.iter().filter(|node| node.keyword != Keyword::Effect);
     let known: Vec<String> = readable.map(|node| text(&node.name)).collect();
@@ -98,6 +101,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
             nodes: &nodes,
             known: &known,
             lookups: &lookups,
+            absent: &draft.absent,
         };
         let before = errors.count();
         for rule in BODIES {

@@ -54,6 +54,11 @@ impl Errors {
         self.list.len()
     }
 
+    /// Someone else will find and report them.
+    pub(crate) fn forget(mut self) {
+        self.list.clear();
+    }
+
     /// One `compile_error!` per mistake, for the very end of the expansion.
     pub(crate) fn into_compile_errors(mut self) -> TokenStream {
         let list = std::mem::take(&mut self.list);

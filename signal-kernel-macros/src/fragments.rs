@@ -84,7 +84,7 @@ fn is_attribute(before: &[TokenTree], group: &Group) -> bool {
 }
 
 /// `$(#[$meta:meta])*`: what looks like an assignment is none.
-fn opened_attribute(group: &Group) -> Option<TokenStream> {
+pub(crate) fn opened_attribute(group: &Group) -> Option<TokenStream> {
     let mut tokens = group.stream().into_iter().peekable();
     let is_fragment = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::None);
     tokens.peek().filter(|first| is_fragment(first))?;

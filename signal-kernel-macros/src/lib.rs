@@ -2,15 +2,19 @@
 
 mod attributes;
 mod check;
+mod conditions;
 mod errors;
 mod expand;
 mod fragments;
+mod itself;
 mod lower;
 mod model;
 mod names;
+mod options;
 mod order;
 mod owned;
 mod parse;
+mod rename;
 mod resource;
 mod similar;
 mod split;
@@ -18,17 +22,15 @@ mod split;
 mod tests;
 
 use proc_macro::TokenStream;
-use proc_macro2::{Span, TokenStream as TokenStream2};
+use proc_macro2::{Span, TokenStream as TokenStream2, TokenTree};
 
+use conditions::Conditions;
 use errors::Errors;
 
 /// Declares a graph. See `signal_kernel::reactive`.
 #[proc_macro]
 pub fn reactive(input: TokenStream) -> TokenStream {
-    let (mut output, errors) = reactive2(input.into());
-    // Last, so that an editor finds what stands before them where it looks for it.
-    output.extend(errors.into_constant());
-    output.into()
+    whole(reactive2(input.into()))
 }
 
 /// Turns an async function into a resource. See `signal_kernel::resource`.
@@ -37,22 +39,81 @@ pub fn resource(options: TokenStream, item: TokenStream) -> TokenStream {
     resource::resource(options.into(), item.into()).into()
 }
 
-/// Each struct by itself: a mistake in one keeps no other from being whole.
+/// `reactive!` once it is known which predicates hold: `[1 0] struct …`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn reactive_where(input: TokenStream) -> TokenStream {
+    let mut input = TokenStream2::from(input).into_iter();
+    let answers = input.next();
+    whole(declared(input.collect(), answers.as_ref()))
+}
+
+/// What `#[resource]` adds to a function once it is known which predicates hold: `[1 0] (options) async fn …`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn resource_where(input: TokenStream) -> TokenStream {
+    resource::answered(input.into()).into()
+}
+
+fn whole((mut output, errors): (TokenStream2, Errors)) -> TokenStream {
+    // Last, so that an editor finds what stands before them where it looks for it.
+    output.extend(errors.into_constant());
+    output.into()
+}
+
 fn reactive2(input: TokenStream2) -> (TokenStream2, Errors) {
+    declared(input, None)
+}
+
+/// With predicates in the input and no answers to them yet, the whole expands to the question.
+fn declared(input: TokenStream2, answers: Option<&TokenTree>) -> (TokenStream2, Errors) {
     let mut errors = Errors::new();
-    let mut output = TokenStream2::new();
-    if input.is_empty() {
+    let (path, structs) = options::options(input.clone(), &mut errors);
+    let Some(path) = path else {
+        let output = asked_or_expanded(&input, structs, answers, &mut errors);
+        return (output, errors);
+    };
+    let [input, structs] = [input, structs].map(rename::aside);
+    let output = asked_or_expanded(&input, structs, answers, &mut errors);
+    (rename::back(rename::at(&path, output)), errors)
+}
+
+/// `structs` is what stands in the input behind the options.
+fn asked_or_expanded(
+    input: &TokenStream2,
+    structs: TokenStream2,
+    answers: Option<&TokenTree>,
+    errors: &mut Errors,
+) -> TokenStream2 {
+    if structs.is_empty() {
         errors.push("SK019", Span::call_site(), "expected `struct Name { … }`");
     }
-    for part in split::structs(input) {
+    let mut structs = split::structs(structs);
+    let conditions = Conditions::of(&structs);
+    match answers {
+        None if !conditions.is_empty() => {
+            // Whatever is wrong is said when the answers are there.
+            std::mem::replace(errors, Errors::new()).forget();
+            return conditions.ask("reactive_where", input);
+        }
+        None => conditions.apply(&mut structs, errors),
+        Some(answers) => conditions.answered(answers).apply(&mut structs, errors),
+    }
+    expanded(structs, errors)
+}
+
+/// Each struct by itself: a mistake in one keeps no other from being whole.
+fn expanded(structs: Vec<split::Struct>, errors: &mut Errors) -> TokenStream2 {
+    let mut output = TokenStream2::new();
+    for part in structs {
         let before = errors.count();
-        let Some(draft) = parse::parse(part, &mut errors) else {
+        let Some(draft) = parse::parse(part, errors) else {
             continue;
         };
-        let checked = check::check(draft, &mut errors);
-        let order = check::acyclic(&checked, &mut errors);
+        let checked = check::check(draft, errors);
+        let order = check::acyclic(&checked, errors);
         let order = order.filter(|_| errors.count() == before);
         output.extend(expand::expand(&checked.graph, order.as_deref()));
     }
-    (output, errors)
+    output
 }

@@ -27,6 +27,8 @@ pub(crate) struct Draft {
     pub(crate) lost: Vec<Ident>,
     /// Words that stand where the keyword should be of the item with this index, or of one that is lost before it.
     pub(crate) strays: Vec<(usize, Ident)>,
+    /// Names of items that a `cfg` switches off.
+    pub(crate) absent: Vec<String>,
 }
 
 /// An item as it was written.
@@ -132,10 +134,12 @@ pub(crate) fn parse(part: split::Struct, errors: &mut Errors) -> Option<Draft> {
             items: Vec::new(),
             lost: Vec::new(),
             strays: Vec::new(),
+            absent: Vec::new(),
         })
     };
     match head.parse2(part.head) {
         Ok(mut draft) => {
+            draft.absent = part.absent;
             for piece in part.items {
                 item::item(piece, &mut draft, errors);
             }

@@ -13,11 +13,13 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 use self::check::Added;
+use self::parse::{Function, Options};
 use crate::errors::Errors;
+use crate::rename;
 
 /// The attribute: parse, check, expand.
 pub(crate) fn resource(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -26,16 +28,92 @@ pub(crate) fn resource(options: TokenStream, item: TokenStream) -> TokenStream {
     tokens
 }
 
+/// What is added to a function, when the predicates on its parameters have answers.
+pub(crate) fn answered(input: TokenStream) -> TokenStream {
+    let mut input = input.into_iter();
+    let (answers, options) = (input.next(), input.next());
+    let options = match options {
+        Some(TokenTree::Group(options)) => options.stream(),
+        _ => TokenStream::new(),
+    };
+    let mut errors = Errors::new();
+    let mut tokens = TokenStream::new();
+    let options = parse::options(options, &mut errors);
+    let item: TokenStream = input.collect();
+    if let (Some(mut function), Some(answers)) =
+        (parse::function(aside(&options, item), &mut errors), answers)
+    {
+        let conditions = function.conditions().answered(&answers);
+        function.resolve(&conditions, &mut errors);
+        function.take_cancel(&mut errors);
+        tokens = added(&function, &options, &mut errors);
+    }
+    tokens = back(&options, tokens);
+    tokens.extend(errors.into_compile_errors());
+    tokens
+}
+
 fn run(options: TokenStream, item: TokenStream) -> (TokenStream, Errors) {
     let mut errors = Errors::new();
+    let given = options.clone();
     let options = parse::options(options, &mut errors);
-    let Some(function) = parse::function(item.clone(), &mut errors) else {
-        return (parse::without_cancel(item), errors);
+    let item = aside(&options, item);
+    let Some(mut function) = parse::function(item.clone(), &mut errors) else {
+        return (back(&options, parse::without_cancel(item)), errors);
     };
-    let added = match check::check(&function, &options, &mut errors) {
+    let conditions = function.conditions();
+    if conditions.is_empty() {
+        function.resolve(&conditions, &mut errors);
+        function.take_cancel(&mut errors);
+        let added = added(&function, &options, &mut errors);
+        return (back(&options, quote!(#function #added)), errors);
+    }
+    // Whatever is wrong is said when the answers are there.
+    errors.forget();
+    let (attrs, vis, sig) = (&function.attrs, &function.vis, &function.sig);
+    let body = match function.body.to_string().as_str() {
+        ";" => quote!(;),
+        _ => quote!({}),
+    };
+    let asked = conditions.ask(
+        "resource_where",
+        &quote!((#given) #(#attrs)* #vis #sig #body),
+    );
+    let asked = at(&options, asked);
+    let mut said_later = Errors::new();
+    function.take_cancel(&mut said_later);
+    said_later.forget();
+    (back(&options, quote!(#function #asked)), Errors::new())
+}
+
+fn added(function: &Function, options: &Options, errors: &mut Errors) -> TokenStream {
+    let added = match check::check(function, options, errors) {
         Added::Working(resource) => expand::working(&resource),
         Added::Placeholder(resource) => expand::placeholder(&resource),
         Added::Nothing => TokenStream::new(),
     };
-    (quote!(#function #added), errors)
+    at(options, added)
+}
+
+/// With the runtime crate at its path.
+fn at(options: &Options, tokens: TokenStream) -> TokenStream {
+    match &options.path {
+        Some(path) => rename::at(path, tokens),
+        None => tokens,
+    }
+}
+
+/// Keeps a `::signal_kernel` of the user's from being taken for ours.
+fn aside(options: &Options, tokens: TokenStream) -> TokenStream {
+    match options.path {
+        Some(_) => rename::aside(tokens),
+        None => tokens,
+    }
+}
+
+fn back(options: &Options, tokens: TokenStream) -> TokenStream {
+    match options.path {
+        Some(_) => rename::back(tokens),
+        None => tokens,
+    }
 }

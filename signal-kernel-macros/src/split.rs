@@ -8,6 +8,8 @@
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree};
 
+use syn::ext::IdentExt;
+
 use crate::fragments::{opened, parenthesized};
 
 /// A struct, or whatever stands in its place.
@@ -15,6 +17,8 @@ pub(crate) struct Struct {
     /// `attr* vis struct Name generics? where? {}`: the braces are there, their content is in `items`.
     pub(crate) head: TokenStream,
     pub(crate) items: Vec<Item>,
+    /// Names of items that are switched off.
+    pub(crate) absent: Vec<String>,
 }
 
 /// One item of a struct's body.
@@ -44,6 +48,7 @@ pub(crate) fn structs(input: TokenStream) -> Vec<Struct> {
                 structs.push(Struct {
                     head: head.drain(..).collect(),
                     items: items(group),
+                    absent: Vec::new(),
                 });
                 depth = 0;
                 continue;
@@ -57,6 +62,7 @@ pub(crate) fn structs(input: TokenStream) -> Vec<Struct> {
                         structs.push(Struct {
                             head: head.drain(..).collect(),
                             items: Vec::new(),
+                            absent: Vec::new(),
                         });
                     }
                     depth = 0;
@@ -72,6 +78,7 @@ pub(crate) fn structs(input: TokenStream) -> Vec<Struct> {
         structs.push(Struct {
             head: head.into_iter().collect(),
             items: Vec::new(),
+            absent: Vec::new(),
         });
     }
     structs
@@ -121,6 +128,17 @@ fn end_of_item(tokens: &[TokenTree], start: usize) -> (usize, bool) {
         at = self::keyword(tokens, at).max(at + 1);
     }
     (at, false)
+}
+
+/// The name of an item, as text without `r#`.
+pub(crate) fn item_name(tokens: TokenStream) -> Option<String> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let name = keyword(&tokens, 0) + 1;
+    let is_mut = matches!(tokens.get(name), Some(TokenTree::Ident(word)) if word == "mut");
+    match tokens.get(name + usize::from(is_mut)) {
+        Some(TokenTree::Ident(name)) => Some(name.unraw().to_string()),
+        _ => None,
+    }
 }
 
 /// Keyword, optional `mut`, name, and one of `:` `=` `{` `;`, after attributes and a visibility.

@@ -1,6 +1,7 @@
 //! From text to errors: what a user is told, and where.
 
 mod broken;
+mod conditions;
 mod editor;
 mod lowered;
 mod rules;

@@ -659,3 +659,68 @@ fn doc_comments_and_attributes_of_a_node_may_come_from_the_caller_of_a_macro() {
     }
     assert_eq!(*Cart::new().price() + Cart::new().qty(), 4);
 }
+
+#[test]
+#[allow(dead_code)]
+fn self_in_a_type_means_the_struct() {
+    trait Told {
+        const LEN: usize;
+    }
+    reactive! {
+        #[derive(Debug)]
+        struct Tree<T: Clone + PartialEq + Debug + Default> where Self: Told {
+            let parent: Option<Box<Self>> = None;
+            let mut children: Vec<Self> = Vec::new();
+            signal seen: Kin<Self> = Kin::default();
+            signal value: T = T::default();
+            computed size: [u8; 2] = [0; 2];
+            computed copied: Kin<Self> = seen.clone();
+            effect show { let _ = (copied, &children); }
+            effect kept: Kin<Self> = seen.clone();
+        }
+
+        struct Plain {
+            signal sizes: [u8; Self::LEN] = [0; Self::LEN];
+            computed first: u8 = sizes[0] + Self::LEN as u8;
+        }
+    }
+    impl Told for Tree<u8> {
+        const LEN: usize = 2;
+    }
+    impl Plain {
+        const LEN: usize = 3;
+    }
+
+    struct Kin<T>(std::marker::PhantomData<fn() -> T>);
+    impl<T> Default for Kin<T> {
+        fn default() -> Self {
+            Self(std::marker::PhantomData)
+        }
+    }
+    impl<T> Clone for Kin<T> {
+        fn clone(&self) -> Self {
+            Self::default()
+        }
+    }
+    impl<T> PartialEq for Kin<T> {
+        fn eq(&self, _: &Self) -> bool {
+            true
+        }
+    }
+    impl<T> Debug for Kin<T> {
+        fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("Kin")
+        }
+    }
+
+    let mut tree = Tree::<u8>::new();
+    tree.children_mut().push(Tree::new());
+    tree.batch(|tree| {
+        let seen = tree.seen().clone();
+        tree.set_seen(seen);
+    });
+    assert_eq!((tree.children().len(), *tree.value()), (1, 0));
+    let mut plain = Plain::new();
+    plain.batch(|plain| plain.set_sizes([1; 3]));
+    assert_eq!(*plain.first(), 4);
+}

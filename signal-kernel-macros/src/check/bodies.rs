@@ -18,6 +18,9 @@ use crate::similar::similar;
 pub(super) fn known_names(scene: &Scene, errors: &mut Errors) {
     let mut told: Vec<&str> = Vec::new();
     for unknown in &scene.facts.unknown {
+        if scene.absent.contains(&unknown.name) {
+            continue;
+        }
         let Some(left) = scene.lookups.get().checked_sub(scene.known.len()) else {
             return;
         };

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use syn::{Item, Pat};
 
 use super::{Walk, hygiene, text};
+use crate::conditions::is_conditional;
 
 #[derive(Default)]
 pub(super) struct Scopes {
@@ -61,6 +62,8 @@ impl Walk<'_> {
     /// Every name of a pattern, until the scope is left. Its other parts are constants and types.
     pub(super) fn bind(&mut self, pat: &Pat) {
         match pat {
+            // Switched off, it binds nothing.
+            Pat::Ident(pat) if is_conditional(&pat.attrs) => {}
             Pat::Ident(pat) => {
                 let name = text(&pat.ident);
                 self.scopes.bind_local(&name, &hygiene(pat.ident.span()));
@@ -72,7 +75,11 @@ impl Walk<'_> {
             Pat::Paren(pat) => self.bind(&pat.pat),
             Pat::Reference(pat) => self.bind(&pat.pat),
             Pat::Slice(pat) => pat.elems.iter().for_each(|elem| self.bind(elem)),
-            Pat::Struct(pat) => pat.fields.iter().for_each(|field| self.bind(&field.pat)),
+            Pat::Struct(pat) => {
+                let fields = pat.fields.iter();
+                let fields = fields.filter(|field| !is_conditional(&field.attrs));
+                fields.for_each(|field| self.bind(&field.pat));
+            }
             Pat::Tuple(pat) => pat.elems.iter().for_each(|elem| self.bind(elem)),
             Pat::TupleStruct(pat) => pat.elems.iter().for_each(|elem| self.bind(elem)),
             Pat::Type(pat) => self.bind(&pat.pat),
@@ -85,6 +92,9 @@ impl Walk<'_> {
     /// The items of a block that are values are visible in all of it.
     pub(super) fn bind_item(&mut self, item: &Item) {
         match item {
+            Item::Fn(item) if is_conditional(&item.attrs) => {}
+            Item::Const(item) if is_conditional(&item.attrs) => {}
+            Item::Static(item) if is_conditional(&item.attrs) => {}
             Item::Fn(item) => self.scopes.bind(text(&item.sig.ident)),
             Item::Const(item) => self.scopes.bind(text(&item.ident)),
             Item::Static(item) => self.scopes.bind(text(&item.ident)),

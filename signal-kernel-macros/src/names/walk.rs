@@ -9,6 +9,7 @@ use syn::visit::{self, Visit};
 use syn::{Arm, BinOp, Block, Expr, Ident, Item, Local, Macro, Member, Pat, Stmt, UnOp};
 
 use super::{Callee, Form, Position, SelfUse, Walk, Write, bare, hygiene, text};
+use crate::conditions::is_conditional;
 use crate::model::Part;
 use crate::parse::Keyword;
 
@@ -140,7 +141,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
             Expr::Path(_) | Expr::Paren(_) | Expr::Group(_) => self.walk(expr, Position::Anywhere),
             Expr::Call(call) => {
                 match bare(&call.func) {
-                    Some(callee) if self.scopes.binds(&text(callee)) => {}
+                    Some(callee) if self.scopes.binds(&text(callee), &hygiene(callee.span())) => {}
                     Some(callee) => {
                         let node = self.names.node(callee);
                         if node.is_some() || self.method_of_graph(callee).is_some() {
@@ -254,7 +255,10 @@ impl<'ast> Visit<'ast> for Walk<'_> {
                 self.visit_expr(diverge);
             }
         }
-        self.bind(&local.pat);
+        // Switched off, it hides no node: then a mention below is one of the node.
+        if !is_conditional(&local.attrs) {
+            self.bind(&local.pat);
+        }
     }
 
     fn visit_arm(&mut self, arm: &'ast Arm) {

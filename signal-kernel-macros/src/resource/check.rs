@@ -47,14 +47,13 @@ pub(super) struct Param<'a> {
 }
 
 /// A method is reported before these: it cannot have other items beside it.
-const RULES: [fn(&Function, &Options, &mut Errors); 8] = [
+const RULES: [fn(&Function, &Options, &mut Errors); 7] = [
     is_async,
     is_safe,
     has_no_lifetimes,
     owns_arguments,
     names_arguments,
     takes_one_token,
-    has_no_cfg_in_parameters,
     returns_result,
 ];
 
@@ -233,25 +232,6 @@ fn takes_one_token(function: &Function, _: &Options, errors: &mut Errors) {
         errors
             .push("SK010", *place, "`#[cancel]` is given twice")
             .help("one token is enough: it can be cloned");
-    }
-}
-
-fn has_no_cfg_in_parameters(function: &Function, _: &Options, errors: &mut Errors) {
-    for input in &function.sig.inputs {
-        let FnArg::Typed(typed) = input else { continue };
-        for attr in typed
-            .attrs
-            .iter()
-            .filter(|attr| attr.path().is_ident("cfg"))
-        {
-            errors
-                .push(
-                    "SK010",
-                    Place::of(attr),
-                    "`#[cfg]` cannot stand on a parameter of a `#[resource]` function",
-                )
-                .help("write the function twice, each with its own `#[cfg]`");
-        }
     }
 }
 

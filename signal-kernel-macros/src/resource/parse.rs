@@ -5,13 +5,15 @@
 //!
 //! Must not know: what makes a function fit to be a resource.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, FnArg, Meta, Signature, Token, Visibility};
+use syn::{Attribute, FnArg, Meta, Path, Signature, Token, Visibility};
 
+use crate::conditions::Conditions;
 use crate::errors::{Errors, Place};
+use crate::options::crate_path;
 use crate::similar::similar;
 
 /// What stands in the parentheses of `#[resource(..)]`.
@@ -21,6 +23,8 @@ pub(super) struct Options {
     pub(super) infallible: bool,
     /// The future stays on its thread.
     pub(super) local: bool,
+    /// Where the runtime crate is.
+    pub(super) path: Option<Path>,
 }
 
 pub(super) struct Function {
@@ -36,14 +40,26 @@ pub(super) struct Function {
 /// What cannot be understood is reported, the rest counts.
 pub(super) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
     let mut options = Options::default();
-    let names = match Punctuated::<Ident, Token![,]>::parse_terminated.parse2(tokens) {
-        Ok(names) => names,
+    let parsed = match Punctuated::<Given, Token![,]>::parse_terminated.parse2(tokens) {
+        Ok(parsed) => parsed,
         Err(error) => {
             errors.push("SK010", error.span(), error.to_string());
             return options;
         }
     };
-    for name in names {
+    for given in parsed {
+        let name = match given {
+            Given::Word(name) => name,
+            Given::Crate(place, path) => {
+                if options.path.is_some() {
+                    errors
+                        .push("SK010", place, "`crate` is given twice")
+                        .help("remove one of them");
+                }
+                options.path = Some(path);
+                continue;
+            }
+        };
         let option = match name.to_string().as_str() {
             "infallible" => &mut options.infallible,
             "local" => &mut options.local,
@@ -51,7 +67,7 @@ pub(super) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
                 let text = format!("`#[resource]` has no option `{unknown}`");
                 let help = match similar(unknown, ["infallible", "local"]) {
                     Some(known) => format!("did you mean `{known}`?"),
-                    None => "the options are `infallible` and `local`".to_owned(),
+                    None => "the options are `infallible`, `local` and `crate = path`".to_owned(),
                 };
                 errors.push("SK010", &name, text).help(help);
                 continue;
@@ -66,13 +82,27 @@ pub(super) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
     options
 }
 
+/// One option.
+enum Given {
+    Word(Ident),
+    /// `crate = path`
+    Crate(Span, Path),
+}
+
+impl Parse for Given {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(Token![crate]) {
+            return input.parse().map(Self::Word);
+        }
+        let place = input.span();
+        Ok(Self::Crate(place, crate_path(input)?))
+    }
+}
+
 /// `None` where there is no function; that has been reported then.
 pub(super) fn function(tokens: TokenStream, errors: &mut Errors) -> Option<Function> {
     match syn::parse2::<Function>(tokens) {
-        Ok(mut function) => {
-            function.cancel = take_cancel(&mut function.sig, errors);
-            Some(function)
-        }
+        Ok(function) => Some(function),
         Err(error) => {
             errors.push("SK015", error.span(), error.to_string());
             None
@@ -136,6 +166,7 @@ fn take_cancel(sig: &mut Signature, errors: &mut Errors) -> Vec<(usize, Place)> 
             .drain(..)
             .partition(|attr| attr.path().is_ident("cancel"));
         *attrs = rest;
+        attrs.retain_mut(without_conditional_cancel);
         let cancel: Vec<Attribute> = cancel;
         for attr in cancel {
             if !matches!(attr.meta, Meta::Path(_)) {
@@ -147,6 +178,53 @@ fn take_cancel(sig: &mut Signature, errors: &mut Errors) -> Vec<(usize, Place)> 
         }
     }
     marked
+}
+
+/// Removes the mark in `#[cfg_attr(predicate, cancel)]`. Is anything left of the attribute?
+fn without_conditional_cancel(attr: &mut Attribute) -> bool {
+    let Meta::List(list) = &mut attr.meta else {
+        return true;
+    };
+    if !list.path.is_ident("cfg_attr") {
+        return true;
+    }
+    let is_comma =
+        |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+    let tokens: Vec<TokenTree> = list.tokens.clone().into_iter().collect();
+    let parts = tokens.split_inclusive(is_comma);
+    let is_mark = |part: &&[TokenTree]| matches!(part.first(), Some(TokenTree::Ident(word)) if word == "cancel");
+    let (marks, kept): (Vec<_>, Vec<_>) = parts.partition(is_mark);
+    if marks.is_empty() {
+        return true;
+    }
+    list.tokens = kept.iter().flat_map(|part| part.iter().cloned()).collect();
+    kept.len() > 1
+}
+
+impl Function {
+    /// Notes which parameters are marked `#[cancel]`, and removes the marks.
+    pub(super) fn take_cancel(&mut self, errors: &mut Errors) {
+        self.cancel = take_cancel(&mut self.sig, errors);
+    }
+
+    /// The predicates of its parameters.
+    pub(super) fn conditions(&self) -> Conditions {
+        let mut conditions = Conditions::default();
+        for input in &self.sig.inputs {
+            conditions.collect(input.to_token_stream());
+        }
+        conditions
+    }
+
+    /// Without the parameters that are switched off.
+    pub(super) fn resolve(&mut self, conditions: &Conditions, errors: &mut Errors) {
+        let inputs = std::mem::take(&mut self.sig.inputs).into_iter();
+        let inputs = inputs.filter_map(|input| {
+            let resolved = conditions.resolve(input.to_token_stream(), errors)?;
+            Some(syn::parse2(resolved).unwrap_or(input))
+        });
+        self.sig.inputs = inputs.collect();
+    }
 }
 
 /// Removes `#[cancel]` from an item that does not parse: an attribute that nobody knows would be an

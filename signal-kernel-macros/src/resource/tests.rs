@@ -353,18 +353,24 @@ fn it_returns_a_result() {
     assert_mistakes("", "async fn f() -> io::Result<u8> {}", &[]);
 }
 
+/// The function comes out at once, with its parameters as they are; what is added waits for the answers.
 #[test]
-fn no_parameter_comes_and_goes() {
-    assert_mistakes(
-        "",
-        "async fn f(#[cfg(unix)] a: u8) -> Result<(), ()> {}",
-        &[(
-            "SK010",
-            "1:12",
-            "`#[cfg]` cannot stand on a parameter of a `#[resource]` function | \
-             write the function twice, each with its own `#[cfg]`",
-        )],
-    );
+fn parameters_come_and_go_by_rustcs_answers() {
+    let item =
+        "async fn f(#[cfg(a)] x: u8, #[cfg_attr(b, cancel)] y: Token) -> Result<(), ()> { z() }";
+    let (output, errors) = run(tokens("local"), tokens(item));
+    assert_eq!(errors.into_list(), []);
+    let text = output.to_string();
+    let function = "async fn f (# [cfg (a)] x : u8 , y : Token) -> Result < () , () > { z () }";
+    assert!(text.starts_with(function), "{text}");
+    assert!(!text.contains("enum f"));
+    let asked = text.split_once("[] (local) ").expect("the question").1;
+    let item = asked.strip_suffix(" }").expect("its end");
+    let added =
+        |answers: &str| super::answered(tokens(&format!("[{answers}] (local) {item}"))).to_string();
+    assert!(added("1 1").contains("fn __start (x : u8)"));
+    assert!(added("0 1").contains("fn __start ()"));
+    assert!(added("0 0").contains("fn __start (y : Token)"));
 }
 
 #[test]
@@ -402,7 +408,7 @@ fn options_are_known_by_name() {
             (
                 "SK010",
                 "1:12",
-                "`#[resource]` has no option `speed` | the options are `infallible` and `local`",
+                "`#[resource]` has no option `speed` | the options are `infallible`, `local` and `crate = path`",
             ),
             (
                 "SK010",

@@ -243,12 +243,6 @@ fn attributes() {
         &["SK010 1:3 expected `#[manual]`"],
     );
     assert_item(
-        "#[cfg(test)] signal a: u8;",
-        &[
-            "SK010 1:3 `#[cfg]` inside of `reactive!` is not supported yet | put it on the whole `reactive!` call, or inside of a function that a body calls",
-        ],
-    );
-    assert_item(
         "#[clippy::cognitive_complexity = \"9\"] #[deprecated] #[must_use] computed a: u8 = 1;",
         &[],
     );

@@ -193,6 +193,53 @@ pub(crate) const SITUATIONS: &[Situation] = &[
         MEMBERS,
     ),
     complete(
+        "a member, in a graph that has a `cfg`",
+        "#[cfg(all())] signal price: Money = Money::new(1);
+         #[cfg(any())] signal price: u64 = 1;
+         computed total: u64 = price.$0;",
+        MEMBERS,
+    ),
+    complete(
+        "a member, in a graph with several predicates, while an item is broken",
+        "#[cfg(not(any()))] signal price: Money = Money::new(1);
+         #[cfg(any())] signal price: u64 = 1;
+         #[cfg_attr(all(), eq(never))] computed broken: u64 = price. ;
+         effect show { let a = 1; price.$0 }",
+        MEMBERS,
+    ),
+    complete(
+        "a node, in a graph that has a `cfg`",
+        "signal price: Money = Money::new(1);
+         #[cfg(any())] signal missing: u64 = 1;
+         computed total: u64 = pri$0;",
+        &["price"],
+    ),
+    complete(
+        "an item keyword, in a graph that has a `cfg`",
+        "#[cfg(all())] signal price: Money = Money::new(1);
+         comp$0",
+        &["computed"],
+    ),
+    Situation {
+        name: "the struct's methods, outside, in a graph that has a `cfg`",
+        items: "#[cfg(all())] signal price: Money = Money::new(1);",
+        outside: "fn outside(cart: &mut Cart) { cart.$0 }",
+        ask: Ask::Complete(&["price", "set_price", "batch"]),
+    },
+    Situation {
+        name: "from use to declaration, in a graph that has a `cfg`",
+        items: "#[cfg(all())] signal price: Money = Money::new(1);
+                computed total: u64 = 1 + pri$0ce.cents;",
+        outside: "",
+        ask: Ask::Definition("#[cfg(all())] signal price: Money = Money::new(1);"),
+    },
+    Situation {
+        name: "a member, in a resource function with a `cfg`",
+        items: "signal price: Money = Money::new(1);",
+        outside: "#[resource] async fn other(#[cfg(all())] money: Money) -> Result<u64, u64> { money.$0 }",
+        ask: Ask::Complete(MEMBERS),
+    },
+    complete(
         "a member of a resource",
         "resource money = fetch(1);
          computed total: u64 = money.$0;",

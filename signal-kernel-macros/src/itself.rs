@@ -1,0 +1,79 @@
+//! `Self`, which means the struct wherever it stands in a declaration.
+//!
+//! A type of the user's is printed in the `impl`s of other types as well, where `Self` would be those. Bodies stand in
+//! an `impl` of the struct alone: theirs stays.
+//!
+//! Invariants: tokens without a `Self` stay as they are.
+//!
+//! Must not know: where a type is printed.
+
+use proc_macro2::{Group, Spacing, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::Parse;
+
+use crate::parse::{Draft, Value};
+
+/// Puts the struct's name and parameters for each `Self`.
+pub(crate) fn named(draft: &mut Draft) {
+    let (name, (_, parameters, _)) = (&draft.name, draft.generics.split_for_impl());
+    let itself = quote!(#name #parameters);
+    for item in &mut draft.items {
+        if let Some(ty) = &mut item.ty {
+            replace(ty, &itself);
+        }
+        if let Value::Call(path, _) = &mut item.value {
+            replace(path, &itself);
+        }
+    }
+    let clause = draft.generics.where_clause.take();
+    replace(&mut draft.generics, &itself);
+    draft.generics.where_clause = clause.map(|mut clause| {
+        replace(&mut clause, &itself);
+        clause
+    });
+}
+
+fn replace<T: ToTokens + Parse>(syntax: &mut T, itself: &TokenStream) {
+    let named = replaced(syntax.to_token_stream(), itself);
+    if let Some(syntax_named) = named.and_then(|named| syn::parse2(named).ok()) {
+        *syntax = syntax_named;
+    }
+}
+
+/// `None` where there is no `Self`.
+fn replaced(tokens: TokenStream, itself: &TokenStream) -> Option<TokenStream> {
+    let mut any = false;
+    let mut output = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Ident(word) if word == "Self" => {
+                any = true;
+                let itself = itself.clone().into_iter().map(|mut token| {
+                    token.set_span(token.span().located_at(word.span()));
+                    token
+                });
+                let itself: TokenStream = itself.collect();
+                let in_path = matches!(
+                    tokens.peek(),
+                    Some(TokenTree::Punct(first)) if first.as_char() == ':' && first.spacing() == Spacing::Joint
+                );
+                output.extend(match in_path {
+                    true => quote!(<#itself>),
+                    false => itself,
+                });
+            }
+            TokenTree::Group(group) => match replaced(group.stream(), itself) {
+                Some(inner) => {
+                    any = true;
+                    let mut new = Group::new(group.delimiter(), inner);
+                    new.set_span(group.span());
+                    output.extend([TokenTree::from(new)]);
+                }
+                None => output.extend([TokenTree::from(group)]),
+            },
+            token => output.extend([token]),
+        }
+    }
+    any.then_some(output)
+}

@@ -1,0 +1,64 @@
+//! The options of a `reactive!` call: `#![crate = path]`, before the first struct.
+//!
+//! Invariants: an option is understood or reported (SK010); the rest of the input stays as it is.
+//!
+//! Must not know: what an option is for.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+use syn::{Path, Token};
+
+use crate::errors::{Errors, Place};
+use crate::fragments::opened_attribute;
+
+/// The path of the runtime crate, if it is given, and the input behind the options.
+pub(crate) fn options(input: TokenStream, errors: &mut Errors) -> (Option<Path>, TokenStream) {
+    let mut path = None;
+    let mut rest = input;
+    while let Some((option, after)) = option(rest.clone()) {
+        rest = after;
+        let content = opened_attribute(&option).unwrap_or_else(|| option.stream());
+        match crate_path.parse2(content) {
+            Ok(_) if path.is_some() => {
+                let place = Place::of(&option.stream());
+                errors
+                    .push("SK010", place, "`crate` is given twice")
+                    .help("remove one of them");
+            }
+            Ok(found) => path = Some(found),
+            Err(_) => {
+                let place = match option.stream().is_empty() {
+                    true => option.span().into(),
+                    false => Place::of(&option.stream()),
+                };
+                errors
+                    .push("SK010", place, "expected `#![crate = path]`")
+                    .help(
+                        "the path leads to `signal_kernel`; other attributes stand on the structs",
+                    );
+            }
+        }
+    }
+    (path, rest)
+}
+
+/// `crate = path`
+pub(crate) fn crate_path(input: ParseStream) -> syn::Result<Path> {
+    input.parse::<Token![crate]>()?;
+    input.parse::<Token![=]>()?;
+    input.call(Path::parse_mod_style)
+}
+
+/// `#![…]` at the start.
+fn option(input: TokenStream) -> Option<(Group, TokenStream)> {
+    let mut tokens = input.into_iter();
+    let is = |token: &TokenTree, sign: char| matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign);
+    tokens.next().filter(|token| is(token, '#'))?;
+    tokens.next().filter(|token| is(token, '!'))?;
+    match tokens.next()? {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket => {
+            Some((group, tokens.collect()))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,91 @@
+//! `crate = path`: where the runtime crate is, for those who depend on it by another name or through another crate.
+//!
+//! What is emitted names `::signal_kernel`. If there is a path, that name is replaced in all that was emitted. A user
+//! who writes `::signal_kernel` in such a call means some other crate, so that name steps aside meanwhile.
+//!
+//! Invariants: without a path no token is looked at.
+//!
+//! Must not know: what is emitted.
+
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Path;
+
+const OURS: &str = "signal_kernel";
+const ASIDE: &str = "__signal_kernel_of_the_user";
+
+/// The user's tokens, with `signal_kernel` out of the way.
+pub(crate) fn aside(tokens: TokenStream) -> TokenStream {
+    renamed(&tokens, OURS, ASIDE).unwrap_or(tokens)
+}
+
+/// The tokens as the user wrote them.
+pub(crate) fn back(tokens: TokenStream) -> TokenStream {
+    renamed(&tokens, ASIDE, OURS).unwrap_or(tokens)
+}
+
+/// `None` where there is nothing to change: then groups keep the places of their delimiters.
+fn renamed(tokens: &TokenStream, from: &str, to: &str) -> Option<TokenStream> {
+    let mut any = false;
+    let tokens = tokens.clone().into_iter().map(|token| match token {
+        TokenTree::Ident(word) if word == from => {
+            any = true;
+            Ident::new(to, word.span()).into()
+        }
+        TokenTree::Group(group) => match renamed(&group.stream(), from, to) {
+            Some(inner) => {
+                any = true;
+                regrouped(&group, inner)
+            }
+            None => group.into(),
+        },
+        token => token,
+    });
+    let tokens: TokenStream = tokens.collect();
+    any.then_some(tokens)
+}
+
+/// Puts `path` wherever `::signal_kernel` was emitted.
+pub(crate) fn at(path: &Path, tokens: TokenStream) -> TokenStream {
+    replaced(path, &tokens).unwrap_or(tokens)
+}
+
+fn replaced(path: &Path, tokens: &TokenStream) -> Option<TokenStream> {
+    let mut any = false;
+    let mut output: Vec<TokenTree> = Vec::new();
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Ident(word) if word == OURS && ends_in_colons(&output) => {
+                any = true;
+                output.truncate(output.len() - 2);
+                // What rustc has to say it says at the place of the emitted token.
+                let place = word.span();
+                output.extend(path.to_token_stream().into_iter().map(|mut token| {
+                    token.set_span(token.span().located_at(place));
+                    token
+                }));
+            }
+            TokenTree::Group(group) => match replaced(path, &group.stream()) {
+                Some(inner) => {
+                    any = true;
+                    output.push(regrouped(&group, inner));
+                }
+                None => output.push(group.into()),
+            },
+            token => output.push(token),
+        }
+    }
+    any.then(|| output.into_iter().collect())
+}
+
+fn ends_in_colons(tokens: &[TokenTree]) -> bool {
+    let is_colon =
+        |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':');
+    tokens.len() >= 2 && tokens[tokens.len() - 2..].iter().all(is_colon)
+}
+
+fn regrouped(group: &Group, content: TokenStream) -> TokenTree {
+    let mut new = Group::new(group.delimiter(), content);
+    new.set_span(group.span());
+    new.into()
+}

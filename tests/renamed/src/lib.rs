@@ -1,0 +1,125 @@
+//! A crate that knows the kernel by another name only, and one that hands it on: each kind of item.
+
+/// What a framework does for those who depend on it alone.
+pub mod framework {
+    pub use ::kernel as reactive_kernel;
+
+    /// A graph of one signal, in the crate of whoever calls this.
+    #[macro_export]
+    macro_rules! counter {
+        ($name:ident) => {
+            $crate::framework::reactive_kernel::reactive! {
+                #![crate = $crate::framework::reactive_kernel]
+                struct $name {
+                    signal count: u64 = 0;
+                    computed double: u64 = count * 2;
+                }
+            }
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use kernel::{CancelToken, reactive, resource};
+
+    #[resource(crate = kernel)]
+    async fn fetch(#[cfg(test)] id: u64, #[cancel] token: CancelToken) -> Result<String, String> {
+        match token.is_cancelled() {
+            true => Err("late".to_owned()),
+            false => Ok(format!("user {id}")),
+        }
+    }
+
+    /// Its name for an outcome is none that the macro knows.
+    type Outcome<T> = Result<T, ()>;
+
+    #[resource(local, crate = crate::framework::reactive_kernel)]
+    async fn shout<T: AsRef<str>>(text: T) -> Outcome<String> {
+        Ok(text.as_ref().to_uppercase())
+    }
+
+    #[resource(infallible, crate = ::kernel)]
+    async fn echo(text: String) -> String {
+        text
+    }
+
+    mod api {
+        use kernel::resource;
+
+        #[resource(crate = kernel)]
+        #[allow(non_snake_case)]
+        pub(super) async fn Load(id: u64) -> super::Outcome<u64> {
+            Ok(id + 1)
+        }
+    }
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Money(u64);
+
+    fn same(a: &String, b: &String) -> bool {
+        a == b
+    }
+
+    reactive! {
+        #![crate = kernel]
+
+        /// Every kind of item.
+        #[derive(Debug)]
+        struct Profile<T: Clone + PartialEq> {
+            let seed: T;
+            let mut count: u32 = 0;
+            #[cfg(test)]
+            signal id: u64 = 1;
+            #[eq(same)]
+            signal name: String = String::new();
+            #[eq(never)]
+            signal money: Money = Money(1);
+            resource user = fetch(id);
+            #[manual]
+            resource loud = shout::<String>("hi".to_owned());
+            #[keep_previous(false)]
+            #[eq(same)]
+            resource said = echo(name.clone());
+            resource loaded = api::Load(id);
+            computed title: String = user.value().cloned().unwrap_or_default();
+            computed lazy: T = seed.clone();
+            computed rich: Money = Money(money.0 * 2);
+            effect show { let _ = (title, rich); *count += 1; }
+            effect kept: u64 = *id;
+        }
+
+        struct Plain { signal a: u32 = 1; computed b: u32 = a + 1; }
+    }
+
+    #[test]
+    fn graphs_and_resources_name_the_crate_by_its_path() {
+        let mut profile = Profile::new(5);
+        profile.reload_loud();
+        block_on(profile.settled());
+        let written: Result<(), ()> = profile.transaction(|profile| {
+            profile.set_id(2);
+            profile.update_money(|money| money.0 += 1);
+            Ok(())
+        });
+        assert_eq!(written, Ok(()));
+        profile.update_name(|name| name.push('x'));
+        profile.cancel_loud("enough");
+        block_on(profile.settled());
+        assert_eq!(profile.title(), "user 2");
+        assert_eq!(profile.loud().value().map(String::as_str), Some("HI"));
+        assert_eq!(profile.said().value().map(String::as_str), Some("x"));
+        assert_eq!(profile.loaded().value(), Some(&3));
+        assert_eq!((*profile.lazy(), *Plain::new().b()), (5, 2));
+        assert!(format!("{profile:?}").contains("rich: Money(4)"));
+    }
+
+    #[test]
+    fn a_macro_of_another_crate_names_the_crate_it_hands_on() {
+        crate::counter!(Counter);
+        let mut counter = Counter::new();
+        counter.set_count(2);
+        assert_eq!(*counter.double(), 4);
+    }
+}
