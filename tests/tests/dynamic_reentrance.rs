@@ -6,8 +6,8 @@
 //! Must not know: anything but the public interface.
 
 use signal_kernel::{
-    Computed, Effect, Scope, Signal, batch, computed, computed_with, create_effect, on_cleanup,
-    scope, signal, signal_with, transaction,
+    Computed, Effect, Scope, Signal, batch, computed, computed_with, create_effect,
+    create_manual_resource, on_cleanup, scope, signal, signal_with, transaction,
 };
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
@@ -178,6 +178,36 @@ fn a_write_of_a_comparison_at_the_end_of_a_batch_is_not_lost() {
     assert_eq!(log.take(), ["count 1", "count 9"]);
     count.set(Number(1, own));
     assert_eq!(log.take(), ["count 1"]);
+}
+
+#[test]
+fn an_input_that_writes_when_its_transaction_ends_keeps_what_it_writes() {
+    #[derive(Clone)]
+    struct Input(Signal<Vec<u32>>, u32);
+    impl Drop for Input {
+        fn drop(&mut self) {
+            let _ = self.0.try_update(|list| list.push(self.1));
+        }
+    }
+    let list = signal(Vec::new());
+    let other = signal(0);
+    let work = create_manual_resource(|input: Input| {
+        std::mem::forget(input);
+        std::future::pending::<Result<(), ()>>()
+    });
+    let failed = transaction(|| {
+        other.set(1);
+        drop(work.run(Input(list, 1)));
+        Err::<(), _>(())
+    });
+    assert_eq!((failed, other.get(), list.get()), (Err(()), 0, vec![1]));
+    let done = transaction(|| {
+        other.set(2);
+        drop(work.run(Input(list, 2)));
+        drop(work.run(Input(list, 3)));
+        Ok::<_, ()>(())
+    });
+    assert_eq!((done, other.get(), list.get()), (Ok(()), 2, vec![1, 2]));
 }
 
 #[test]

@@ -240,14 +240,6 @@ pub(super) fn transaction<R, E>(
 /// What the transaction has written belongs to the batch or transaction around it now.
 fn hand_up(cell: &RefCell<Graph>, (start, _): (usize, usize), panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
-    if graph.level == 0 && !graph.undo.is_empty() {
-        let undo = std::mem::take(&mut graph.undo);
-        drop(graph);
-        for undo in undo {
-            panics.discard(undo); // user code: an input that was given before
-        }
-        graph = cell.borrow_mut();
-    }
     let mut gone = Vec::new();
     let mut kept = start;
     for index in start..graph.log.entries.len() {
@@ -274,7 +266,15 @@ fn hand_up(cell: &RefCell<Graph>, (start, _): (usize, usize), panics: &mut First
         }
     }
     graph.log.entries.truncate(kept);
+    let undo = match graph.level {
+        0 => std::mem::take(&mut graph.undo),
+        _ => Vec::new(),
+    };
+    // User code may write, so the log is in order before any of it runs.
     drop(graph);
+    for undo in undo {
+        panics.discard(undo); // user code: an input that was given before
+    }
     for value in gone {
         panics.discard(value); // user code
     }
@@ -283,12 +283,6 @@ fn hand_up(cell: &RefCell<Graph>, (start, _): (usize, usize), panics: &mut First
 /// Puts back what the transaction has written, and takes back what it has asked for.
 fn roll_back(cell: &RefCell<Graph>, (start, undo): (usize, usize), panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
-    while graph.undo.len() > undo {
-        let undo = graph.undo.pop();
-        drop(graph);
-        panics.catch(|| undo.map(|undo| undo())); // user code
-        graph = cell.borrow_mut();
-    }
     let mut gone = Vec::new();
     while graph.log.entries.len() > start {
         let last = graph.log.entries.len() - 1;
@@ -307,7 +301,12 @@ fn roll_back(cell: &RefCell<Graph>, (start, undo): (usize, usize), panics: &mut 
             gone.extend(entry.value);
         }
     }
+    let undo = graph.undo.split_off(undo);
+    // User code may write, so the log is in order before any of it runs.
     drop(graph);
+    for undo in undo.into_iter().rev() {
+        panics.catch(undo); // user code: an input that was given
+    }
     for value in gone {
         panics.discard(value); // user code
     }
