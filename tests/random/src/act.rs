@@ -45,6 +45,10 @@ impl World {
             }
             Act::Batch(acts) => batch(|| self.all(acts)),
             Act::Transaction(acts, ends_well) => {
+                // A value that a body has read in its own transaction may be taken back.
+                let mut around = self.around.borrow().clone();
+                around.body = None;
+                let _inside = self.enter(around);
                 let _ = transaction(|| {
                     self.all(acts);
                     if *ends_well { Ok(()) } else { Err(()) }

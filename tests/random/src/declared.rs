@@ -162,7 +162,7 @@ impl Declared {
                 match inner {
                     Inner::SetA(n, tag) => batch.set_a(world.value(*n, *tag)),
                     Inner::SetB(n) => batch.set_b(*n),
-                    Inner::UpdateB(n) => _ = batch.update_b(|b| *b = *n),
+                    Inner::UpdateB(n) => batch.update_b(|b| *b = *n),
                     Inner::Read => {
                         let sum = *batch.sum();
                         let _ = (sum, batch.lazier().n());
@@ -182,7 +182,7 @@ impl Declared {
                 match inner {
                     Inner::SetA(n, tag) => batch.set_a(world.value(*n, *tag)),
                     Inner::SetB(n) => batch.set_b(*n),
-                    Inner::UpdateB(n) => _ = batch.update_b(|b| *b = *n),
+                    Inner::UpdateB(n) => batch.update_b(|b| *b = *n),
                     Inner::Read => {
                         let sum = *batch.sum();
                         let _ = (sum, batch.lazier().n());

@@ -219,6 +219,9 @@ pub(crate) fn body(record: &Rc<Record>, recipe: Recipe, script: usize) -> i64 {
         true => world.read(recipe.odd),
         false => world.read(recipe.even),
     };
+    if world.settings.parts {
+        world.read_parts(recipe.odd.slot);
+    }
     if !recipe.script_first {
         world.perform(script);
     }

@@ -28,6 +28,8 @@ pub struct Settings {
     pub early: bool,
     /// There are resources.
     pub work: bool,
+    /// Most bodies read several parts of one resource.
+    pub parts: bool,
     /// Bodies read by `try_get`, too.
     pub tries: bool,
     /// Bodies may read each other in circles, as long as a signal is odd.
@@ -323,6 +325,16 @@ impl Generator {
             even: self.source(below),
             script_first: self.random.chance(50),
         };
+        if self.settings.parts && self.random.chance(70) {
+            let slot = self
+                .random
+                .between(SIGNALS, SLOTS.min(below.max(SIGNALS + 1)));
+            if slot < below {
+                for source in [&mut recipe.first, &mut recipe.odd, &mut recipe.even] {
+                    source.slot = slot;
+                }
+            }
+        }
         if !self.settings.early {
             recipe.first.slot = self.random.below(SIGNALS);
         }
@@ -349,7 +361,11 @@ impl Generator {
     }
 
     fn make(&mut self, slot: Slot, depth: usize) -> Make {
-        let work = if self.settings.work { 25 } else { 0 };
+        let work = match (self.settings.work, self.settings.parts) {
+            (false, _) => 0,
+            (true, false) => 25,
+            (true, true) => 100,
+        };
         let declared = if self.settings.declared { 25 } else { 0 };
         let bound = 100 + work + declared;
         match self.random.below(bound) {

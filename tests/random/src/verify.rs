@@ -116,9 +116,17 @@ impl World {
         if self.is_blocked(&reads) || self.is_blocked(&older) {
             return Ok(());
         }
-        for seen in &reads {
-            let unknown = seen.outcome == Outcome::Unseen;
-            if unknown || seen.outcome == Outcome::Refused && self.may_be_clone(seen) {
+        for (index, seen) in reads.iter().enumerate() {
+            // A body that writes its dependency between two reads, and puts it back, has seen the first value.
+            let parts = self
+                .node(seen)
+                .is_some_and(|it| it.record.kind == Kind::Resource);
+            let again =
+                |it: &Seen| it.uid == seen.uid && (!parts || it.source.part == seen.source.part);
+            if reads[..index].iter().any(again) {
+                continue;
+            }
+            if seen.outcome == Outcome::Unseen {
                 continue;
             }
             match self.present(seen) {
@@ -135,14 +143,6 @@ impl World {
             }
         }
         Ok(())
-    }
-
-    /// Has a panic of a clone ended a read? The value was there then.
-    fn may_be_clone(&self, seen: &Seen) -> bool {
-        let cloned = self
-            .node(seen)
-            .is_none_or(|it| !matches!(it.handle, Handle::ComputedNumber(_)));
-        !seen.source.fallible && cloned
     }
 
     fn verify_computed(&self, record: &Rc<Record>) -> Checked {
@@ -356,7 +356,15 @@ impl World {
         let entries: Vec<Entry> = self.slots.borrow().iter().flatten().cloned().collect();
         entries.iter().any(|entry| {
             let source = crate::node::value_of(entry.record.slot);
-            self.observe(entry, source) == Outcome::Refused
+            let declared = match &entry.handle {
+                Handle::Shared(shared) => shared.read(|graph| graph.check(false)),
+                Handle::Owned(owned) => {
+                    let graph = owned.borrow();
+                    graph.as_ref().map_or(Ok(()), |graph| graph.check(false))
+                }
+                _ => Ok(()),
+            };
+            declared.is_err() || self.observe(entry, source) == Outcome::Refused
         })
     }
 

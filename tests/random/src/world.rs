@@ -504,7 +504,7 @@ impl World {
             reads.push(Seen {
                 source,
                 uid,
-                outcome: Outcome::Refused,
+                outcome: Outcome::Unseen, // if it panics: of a clone, or of a failed value
             });
             let mut recent = body.recent.borrow_mut();
             recent.push_back((source.slot, uid));
@@ -523,6 +523,52 @@ impl World {
             Outcome::Value(value) => value.rem_euclid(7),
             Outcome::Refused => 6,
             Outcome::Gone | Outcome::Unseen => 0,
+        }
+    }
+
+    /// Reads all parts of a resource: they belong to one state.
+    pub(crate) fn read_parts(self: &Rc<Self>, slot: Slot) {
+        let uid = |world: &World| world.entry(slot).map(|it| (it.uid, it.record.alive.get()));
+        let resource = self
+            .entry(slot)
+            .is_some_and(|it| it.record.kind == Kind::Resource);
+        let level = self.around.borrow().level;
+        if !resource || slot >= level {
+            return;
+        }
+        let before = uid(self);
+        let token = self.part(slot, Part::Token);
+        let [status, value, error] =
+            [Part::Status, Part::Value, Part::Error].map(|part| self.part(slot, part));
+        // Clones are callbacks, which may make another resource or another state.
+        if uid(self) != before || token != self.part(slot, Part::Token) || self.settings.reenter {
+            return;
+        }
+        let right = match status {
+            0 => value == 9 && error == 9,
+            2 => value != 9 && error == 9,
+            3 => error != 9,
+            _ => error == 9,
+        };
+        if !right && before.is_some_and(|it| it.1) {
+            self.complain(|| {
+                format!("slot {slot} shows a mix: status {status}, value {value}, error {error}")
+            });
+        }
+    }
+
+    fn part(self: &Rc<Self>, slot: Slot, part: Part) -> i64 {
+        let source = Source {
+            slot,
+            part,
+            fallible: false,
+        };
+        self.read(source);
+        let seen = self.around.borrow().body.clone();
+        let seen = seen.and_then(|body| body.reads.borrow().last().map(|it| it.outcome));
+        match seen {
+            Some(Outcome::Value(value)) => value,
+            _ => -1,
         }
     }
 

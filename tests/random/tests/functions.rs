@@ -9,6 +9,7 @@ const PLAIN: Settings = Settings {
     drop_panics: false,
     early: false,
     work: false,
+    parts: false,
     tries: false,
     cycles: false,
     declared: false,
@@ -73,6 +74,7 @@ fn working_and_reentering() {
 #[test]
 fn everything() {
     let settings = Settings {
+        tries: true,
         work: true,
         reenter: true,
         panics: true,
@@ -95,6 +97,7 @@ fn declared() {
 #[test]
 fn declared_everything() {
     let settings = Settings {
+        tries: true,
         declared: true,
         work: true,
         reenter: true,
