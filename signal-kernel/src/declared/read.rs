@@ -7,7 +7,7 @@
 //! Must not know: what is in a node.
 
 use super::{
-    Wired, batch, bit,
+    Payload, Wired, batch, bit,
     forcing::{self, Place, Read},
     lazy::Lazy,
     put,
@@ -166,8 +166,15 @@ fn force_one<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut F
     {
         graph.lazy(rank).block(core.revision);
     } else if let Some(payload) = graph.force(rank, core.revision) {
-        panics.keep(payload);
+        keep(panics, payload);
     }
+}
+
+/// Apart, so that a read whose body does not panic saves no registers for one that does.
+#[cold]
+#[inline(never)]
+fn keep(panics: &mut FirstPanic, payload: Payload) {
+    panics.keep(payload);
 }
 
 /// The failed dependency that keeps this node from running, if any. Only computed values are asked whether
