@@ -10,8 +10,9 @@ extern crate self as signal_kernel;
 extern crate signal_kernel as real;
 
 pub(crate) use real::{
-    __private, Effect, ReadSignal, Scope, Signal, batch, callback, create_effect,
-    create_effect_with, create_resource, on_cleanup, scope, signal_with, transaction, untrack,
+    __private, AsyncMeta, Effect, ReadError, ReadSignal, Scope, Signal, batch, callback,
+    create_effect, create_effect_with, create_resource, on_cleanup, poll_progress, scope,
+    signal_with, transaction, untrack,
 };
 use std::borrow::Cow;
 

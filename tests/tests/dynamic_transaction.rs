@@ -399,6 +399,7 @@ fn an_update_in_an_inner_transaction_counts_even_if_it_leads_back() {
     let outcome = transaction(|| {
         a.set(2);
         transaction(|| {
+            a.set(3); // a value in a cell is not updated before
             a.update(|a| *a = 1);
             Ok::<_, ()>(())
         })
@@ -410,6 +411,7 @@ fn an_update_in_an_inner_transaction_counts_even_if_it_leads_back() {
     let outcome = transaction(|| {
         a.set(2);
         let inner = transaction(|| {
+            a.set(3);
             a.update(|a| *a = 1);
             Err::<(), ()>(())
         });

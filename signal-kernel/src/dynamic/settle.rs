@@ -95,24 +95,24 @@ struct Patience {
 }
 
 impl Patience {
-    const fn new() -> Self {
-        Patience {
-            counted: TURNS,
-            known: BTreeSet::new(),
-            restless: Vec::new(),
-        }
-    }
-
     /// These effects are due in this round, which is not one of the first. True if that is one too many.
     #[cold]
-    fn ends(&mut self, round: u32, due: &[Due]) -> bool {
-        let before = self.known.len();
-        self.known.extend(due);
-        self.counted += u32::from(self.known.len() == before);
-        if self.counted + TURNS >= ROUNDS || round + TURNS >= MOST_ROUNDS {
-            self.restless.extend_from_slice(due);
+    #[inline(never)]
+    fn ends(this: &mut Option<Box<Self>>, round: u32, due: &[Due]) -> bool {
+        let this = this.get_or_insert_with(|| {
+            Box::new(Patience {
+                counted: TURNS,
+                known: BTreeSet::new(),
+                restless: Vec::new(),
+            })
+        });
+        let before = this.known.len();
+        this.known.extend(due);
+        this.counted += u32::from(this.known.len() == before);
+        if this.counted + TURNS >= ROUNDS || round + TURNS >= MOST_ROUNDS {
+            this.restless.extend_from_slice(due);
         }
-        self.counted > ROUNDS || round >= MOST_ROUNDS
+        this.counted > ROUNDS || round >= MOST_ROUNDS
     }
 }
 
@@ -601,7 +601,7 @@ impl Graph {
 #[inline(always)]
 pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> RefMut<'a, Graph> {
     let mut graph = cell.borrow_mut();
-    let mut patience = Patience::new();
+    let mut patience: Option<Box<Patience>> = None; // of rounds that are many
     for round in 0.. {
         if !graph.log.is_empty() {
             drop(graph);
@@ -617,13 +617,14 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             graph = cell.borrow_mut();
         } // else all must run; whether they are still the same effects is asked then
         graph.acting = false;
-        if round >= TURNS && patience.ends(round, &graph.queues.effects) {
+        if round >= TURNS && Patience::ends(&mut patience, round, &graph.queues.effects) {
             let rounds = if round < MOST_ROUNDS {
                 ROUNDS
             } else {
                 MOST_ROUNDS
             };
-            let message = graph.give_up(std::mem::take(&mut patience.restless), rounds);
+            let restless = patience.as_mut().map(|it| std::mem::take(&mut it.restless));
+            let message = graph.give_up(restless, rounds);
             let hooks = std::mem::take(&mut graph.hooks);
             let settled = graph.is_settled();
             drop(graph);
@@ -868,7 +869,8 @@ impl Graph {
     /// The effects that are due go on for ever: takes them off the queue, and names them with those that
     /// have run before. Each runs again when something that it reads changes.
     #[cold]
-    fn give_up(&mut self, mut restless: Vec<Due>, rounds: u32) -> String {
+    fn give_up(&mut self, restless: Option<Vec<Due>>, rounds: u32) -> String {
+        let mut restless = restless.unwrap_or_default();
         for index in 0..self.queues.drivers.len() {
             self.mark_parts(self.queues.drivers[index]); // what is marked stays so
         }
