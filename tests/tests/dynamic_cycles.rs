@@ -6,13 +6,22 @@
 //!
 //! Must not know: anything but the public interface.
 
+#[path = "oracle/random.rs"]
+#[allow(dead_code, reason = "made for more than this")]
+mod random;
+
+use random::Random;
+use signal_kernel::__private::check_dynamic;
 use signal_kernel::{
-    Computed, ReadError, Signal, batch, computed, create_effect, on_cleanup, signal, untrack,
+    Computed, ReadError, Signal, batch, computed, create_effect, on_cleanup, scope, signal, untrack,
 };
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::Log;
 use signal_kernel_tests::panics::panic_of;
-use std::cell::Cell;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 /// A computed value that may be read before it is made.
 type Later = &'static Cell<Option<Computed<i32>>>;
@@ -290,4 +299,175 @@ fn an_effect_that_writes_in_its_cleanup_and_body_names_itself_only_when_it_never
     restless.dispose();
     on.set(false);
     assert_eq!(log.take(), ["on false", "on true", "on false"]);
+}
+
+fn tried(it: Later) -> Result<i32, ReadError> {
+    it.get().expect("it was made").try_get()
+}
+
+#[test]
+fn no_value_of_a_cycle_outlives_it() {
+    let log = leak(Log::new());
+    let (a_is_b, b_is_a) = (signal(false), signal(true));
+    let first = later();
+    let b = computed(move || match b_is_a.get() {
+        true => tried(first).map_or(-1, |a| a + 1),
+        false => 7,
+    });
+    let a = computed(move || match a_is_b.get() {
+        true => b.try_get().unwrap_or(-1),
+        false => 1,
+    });
+    first.set(Some(a));
+    create_effect(move || log.push(a.get()));
+    assert_eq!(b.get(), 2);
+    a_is_b.set(true);
+    assert_eq!(check_dynamic(), Ok(()));
+    b_is_a.set(false);
+    assert_eq!((a.get(), b.get()), (7, 7));
+    assert_eq!(check_dynamic(), Ok(()));
+    assert_eq!(log.take(), ["1", "-1", "7"]);
+    a_is_b.set(false);
+    b_is_a.set(true);
+    assert_eq!((a.get(), b.get()), (1, 2));
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn the_read_that_closes_a_cycle_gets_it_as_an_error() {
+    let on = signal(true);
+    let first = later();
+    let b = computed(move || match tried(first) {
+        Err(ReadError::Cycle(cycle)) if on.get() => cycle.to_string(),
+        other => format!("{other:?}"),
+    })
+    .named("b");
+    let a = computed(move || b.with(|b| b.len() as i32)).named("a");
+    first.set(Some(a));
+    let way = "cyclic dependency: `a` -> `b` -> `a`";
+    assert_eq!(a.get(), way.len() as i32);
+    assert_eq!(b.get(), way);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn a_computed_value_that_reads_itself_and_tries_keeps_its_cut_off() {
+    let log = leak(Log::new());
+    let (s, own) = (signal(1), later());
+    let tens = computed(move || s.get() / 10);
+    let a = computed(move || {
+        log.push("a");
+        tens.get() + tried(own).unwrap_or(-1)
+    });
+    own.set(Some(a));
+    create_effect(move || _ = a.get());
+    for n in 2..6 {
+        s.set(n);
+        assert_eq!(check_dynamic(), Ok(()));
+    }
+    assert_eq!(log.take(), ["a"]);
+    s.set(20);
+    assert_eq!((a.get(), log.take()), (1, vec!["a".to_owned()]));
+}
+
+/// What a value of the random graphs reads: the numbers of two others, and of a signal that chooses between them.
+type Recipe = [usize; 3];
+
+/// The value, where nothing below it goes round.
+fn truth(recipes: &[Recipe], signals: &[i32], at: usize, way: &mut Vec<usize>) -> Option<i32> {
+    if way.contains(&at) {
+        return None;
+    }
+    way.push(at);
+    let [one, other, by] = recipes[at];
+    let value = match signals[by] {
+        0 => Some(at as i32),
+        chosen => truth(recipes, signals, [one, other][chosen as usize % 2], way)
+            .map(|it| (it * 3 + chosen) % 1000),
+    };
+    way.pop();
+    value
+}
+
+#[test]
+fn cycles_that_form_and_dissolve_leave_nothing_behind() {
+    let steps = std::env::var("STEPS").map_or(40, |it| it.parse().expect("a number"));
+    for seed in 0..40 {
+        let mut random = Random::new(seed);
+        let ((), owner) = scope(|| walk(&mut random, seed, steps));
+        drop(owner);
+        assert_eq!(check_dynamic(), Ok(()), "seed {seed}, at the end");
+    }
+}
+
+fn walk(random: &mut Random, seed: u64, steps: usize) {
+    const VALUES: usize = 7;
+    const SIGNALS: usize = 5;
+    let signals: Vec<Signal<i32>> = (0..SIGNALS).map(|_| signal(0)).collect();
+    let recipes: Vec<Recipe> = (0..VALUES)
+        .map(|_| {
+            [
+                random.below(VALUES),
+                random.below(VALUES),
+                random.below(SIGNALS),
+            ]
+        })
+        .collect();
+    let made: Rc<RefCell<Vec<Computed<i32>>>> = Rc::default();
+    for (at, &[one, other, by]) in recipes.iter().enumerate() {
+        let (known, by) = (made.clone(), signals[by]);
+        let value = computed(move || match by.get() {
+            0 => at as i32,
+            chosen => {
+                let read = known.borrow()[[one, other][chosen as usize % 2]];
+                read.try_get().map_or(-1, |it| match it {
+                    -1 => -1,
+                    it => (it * 3 + chosen) % 1000,
+                })
+            }
+        });
+        made.borrow_mut().push(value);
+    }
+    let seen: Vec<Rc<Cell<i32>>> = (0..VALUES).map(|_| Rc::default()).collect();
+    for (at, shown) in seen.iter().enumerate().filter(|it| it.0 % 2 == 0) {
+        let (value, shown) = (made.borrow()[at], shown.clone());
+        create_effect(move || shown.set(value.try_get().unwrap_or(-1)));
+    }
+    for step in 0..steps {
+        let write = |random: &mut Random| {
+            let value = random.below(3) as i32;
+            random.pick(&signals).set(value);
+        };
+        match random.below(4) {
+            0 => batch(|| {
+                write(random);
+                write(random);
+            }),
+            1 => drop(random.pick(&made.borrow()).try_get()),
+            _ => write(random),
+        }
+        assert_eq!(check_dynamic(), Ok(()), "seed {seed}, step {step}");
+        let now: Vec<i32> = signals.iter().map(|it| it.peek()).collect();
+        for at in 0..VALUES {
+            let Some(truth) = truth(&recipes, &now, at, &mut Vec::new()) else {
+                continue;
+            };
+            if at % 2 == 0 {
+                assert_eq!(
+                    seen[at].get(),
+                    truth,
+                    "seed {seed}, step {step}, effect of {at}"
+                );
+            }
+            if random.chance(50) {
+                let value = made.borrow()[at];
+                assert_eq!(value.peek(), truth, "seed {seed}, step {step}, value {at}");
+                assert_eq!(
+                    check_dynamic(),
+                    Ok(()),
+                    "seed {seed}, step {step}, after a read"
+                );
+            }
+        }
+    }
 }

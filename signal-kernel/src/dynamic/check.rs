@@ -272,7 +272,7 @@ impl Graph {
             let mut link = self.deps(index);
             while link != NONE {
                 let it = &self.links[link as usize];
-                if it.dep != NONE {
+                if it.dep != NONE && !it.is_refused() {
                     let dep = &self.nodes[it.dep as usize];
                     // What is below a driver is marked in phase A.
                     let waits = dep.kind == Kind::Driver && dep.marks & QUEUED != 0;

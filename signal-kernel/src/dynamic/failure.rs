@@ -6,7 +6,7 @@
 //! Must not know: values, and when anything runs.
 
 use super::{
-    graph::{FAILED, Graph, Kind, NONE, RUNNING, TRY, VERSION},
+    graph::{CHECK, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, TRY, VERSION},
     handle::Disposed,
 };
 use std::{any::Any, collections::BTreeMap, error::Error, fmt, sync::Arc};
@@ -263,6 +263,14 @@ pub(super) struct Record {
     silent: bool,
     /// The body has caught the panic of a read, and is failed for that.
     caught: bool,
+    /// The node is no failure, or not only: it was on its way when a cycle was found, and is to be looked at when
+    /// somebody reads it. It carries no other mark meanwhile, so that changes go on to the readers that were refused. The
+    /// number of runs there were then.
+    open: Option<u32>,
+    /// Before that, it was no failure.
+    sound: bool,
+    /// Its body had to run then, for sure.
+    dirty: bool,
 }
 
 impl Record {
@@ -273,6 +281,9 @@ impl Record {
             cause: text_of(payload),
             silent,
             caught: false,
+            open: None,
+            sound: false,
+            dirty: false,
         }
     }
 
@@ -283,6 +294,9 @@ impl Record {
             cause: Some(message.into()),
             silent,
             caught: true,
+            open: None,
+            sound: false,
+            dirty: false,
         }
     }
 }
@@ -349,6 +363,49 @@ impl Graph {
             cause: known.and_then(|known| known.cause.clone()),
             silent: false,
             caught: false,
+            open: None,
+            sound: false,
+            dirty: false,
+        }
+    }
+
+    /// Is this node failed? One that carries the mark may also have been on its way when a cycle was found.
+    #[cold]
+    pub(super) fn is_failed(&self, index: u32) -> bool {
+        self.marks(index) & FAILED != 0
+            && self.failures.known.get(&index).is_none_or(|it| !it.sound)
+    }
+
+    /// Was this node on its way when a cycle was found? The number of runs there were then.
+    #[cold]
+    pub(super) fn is_open(&self, index: u32) -> Option<u32> {
+        self.failures.known.get(&index)?.open
+    }
+
+    /// The node cannot be brought up to date now, because of a cycle.
+    #[cold]
+    pub(super) fn leave_open(&mut self, index: u32, runs: u32) {
+        let marks = self.marks(index);
+        let record = self.failures.known.entry(index).or_default();
+        record.open = Some(runs);
+        record.sound |= marks & FAILED == 0;
+        record.dirty = marks & DIRTY != 0;
+        self.set(index, FAILED);
+    }
+
+    /// Somebody asks for the node: it is stale.
+    #[cold]
+    pub(super) fn reopen(&mut self, index: u32) {
+        let Some(record) = self.failures.known.get_mut(&index) else {
+            return;
+        };
+        if record.open.take().is_some() {
+            let mark = if record.dirty { DIRTY } else { CHECK };
+            if record.sound {
+                drop(self.failures.take(index));
+                self.unset(index, FAILED);
+            }
+            self.set(index, mark);
         }
     }
 
@@ -368,7 +425,9 @@ impl Graph {
     fn blocker(&self, index: u32) -> Option<u32> {
         let mut link = self.deps(index);
         while let Some(it) = self.links.get(link as usize) {
-            let failed = it.dep != NONE && self.marks(it.dep) & (FAILED | RUNNING) == FAILED;
+            let failed = it.dep != NONE
+                && self.marks(it.dep) & (FAILED | RUNNING) == FAILED
+                && self.is_failed(it.dep);
             if failed && it.dep != index && it.seen & TRY == 0 {
                 return Some(it.dep);
             }

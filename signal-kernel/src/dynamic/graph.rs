@@ -31,6 +31,9 @@ pub(super) const VERSION: u32 = (1 << 30) - 1;
 /// In `Link::seen`: the body has read the dependency with a `try_` read, so a failure does not block it.
 pub(super) const TRY: u32 = 1 << 31;
 
+/// In `Link::seen`: the read would have closed a cycle, and was refused.
+pub(super) const CYCLE: u32 = 1 << 30;
+
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -150,6 +153,14 @@ impl Link {
     #[inline(always)]
     pub(super) fn is_tried(&self) -> bool {
         self.seen & TRY != 0
+    }
+}
+
+impl Link {
+    /// The read of this dependency was refused, since it would have closed a cycle.
+    #[inline(always)]
+    pub(super) fn is_refused(&self) -> bool {
+        self.seen & CYCLE != 0
     }
 }
 

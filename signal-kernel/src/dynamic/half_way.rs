@@ -39,8 +39,8 @@ pub(super) fn remember(graph: &mut Graph, node: u32, owned: bool) {
 }
 
 fn keep(graph: &mut Graph, index: u32, owned: bool) {
+    let failed = graph.is_failed(index);
     let node = &mut graph.nodes[index as usize];
-    let failed = node.marks & FAILED != 0;
     if node.marks & HALF_WAY != 0 {
         note(graph, index);
         return;
@@ -56,7 +56,7 @@ fn keep(graph: &mut Graph, index: u32, owned: bool) {
         version,
         deps,
         failed,
-        record: graph.known_record(index),
+        record: graph.known_record(index).filter(|_| failed),
         restorable: !owned,
     };
     graph.candidates.insert(index, candidate);
@@ -90,10 +90,14 @@ fn put_back(graph: &mut Graph, index: u32) -> (Value, u32) {
 
 /// Nothing that the candidate was computed from has changed: it is the value again.
 pub(super) fn restore(graph: &mut Graph, index: u32) -> Value {
+    let open = graph.is_open(index).is_some();
     let (gone, deps) = put_back(graph, index);
     let newer = std::mem::replace(&mut graph.nodes[index as usize].deps, deps);
     graph.unlink_all(newer);
     graph.unset(index, STALE | VERIFYING);
+    if open {
+        graph.leave_open(index, 0);
+    }
     gone
 }
 
@@ -112,8 +116,8 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
         return;
     };
     graph.unlink_all(candidate.deps);
+    let failed = graph.is_failed(index);
     let node = &graph.nodes[index as usize];
-    let failed = node.marks & FAILED != 0;
     let (generation, newer) = (node.generation, node.value.clone());
     let mut gone = candidate.value;
     let valued = node.version != 0 && candidate.version != 0;
@@ -161,7 +165,9 @@ pub(super) fn accept_current(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     while let Some((index, generation)) = next() {
         let graph = cell.borrow();
         let alive = graph.is_alive(index, generation);
-        let current = alive && graph.marks(index) & (HALF_WAY | STALE) == HALF_WAY;
+        let current = alive
+            && graph.marks(index) & (HALF_WAY | STALE) == HALF_WAY
+            && graph.is_open(index).is_none();
         drop(graph);
         if current {
             accept(cell, index, panics);

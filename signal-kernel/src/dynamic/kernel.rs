@@ -9,7 +9,8 @@ use super::{
     batch,
     failure::{Cycle, ReadError},
     graph::{
-        CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING,
+        CHECK, CYCLE, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, TRY,
+        VERIFYING,
     },
     handle::{Disposed, Id},
     names::Names,
@@ -209,13 +210,17 @@ fn still_odd(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> RefMut<
 #[inline]
 pub(super) fn pull<'a>(
     cell: &'a RefCell<Graph>,
-    graph: RefMut<'a, Graph>,
+    mut graph: RefMut<'a, Graph>,
     index: u32,
     tracked: bool,
 ) -> RefMut<'a, Graph> {
-    let marks = graph.marks(index);
+    let mut marks = graph.marks(index);
     if marks & (RUNNING | VERIFYING) != 0 {
         refuse(graph, index, tracked);
+    }
+    if marks & FAILED != 0 {
+        graph.reopen(index);
+        marks = graph.marks(index);
     }
     if marks & STALE == 0 && (marks & HALF_WAY == 0 || !graph.log.is_empty()) {
         return graph;
@@ -306,7 +311,7 @@ fn end_pull(
         if tracked {
             graph.track_refused(index);
         }
-        if tracked && graph.marks(index) & FAILED != 0 {
+        if tracked && graph.is_failed(index) {
             graph.unwind_observer();
         }
     } else {
@@ -344,21 +349,32 @@ impl Graph {
     /// that looks again once it is there: an effect, on which nothing depends, and whoever was asked aside.
     #[cold]
     fn track_refused(&mut self, index: u32) {
-        self.track(index);
         let observer = self.ambient.observer.node;
-        let waits = self.marks(index) & (STALE | RUNNING | VERIFYING) != 0;
+        if observer == index && !self.is_aside() {
+            return; // its own dependencies are all that can change that
+        }
+        self.track(index);
+        let waits =
+            self.marks(index) & (STALE | RUNNING | VERIFYING) != 0 || self.is_open(index).is_some();
         if waits
             && observer != NONE
             && (self.nodes[observer as usize].kind == Kind::Effect || self.is_aside())
         {
             self.queue(observer, CHECK);
+        } else if observer != NONE && waits {
+            let cursor = self.ambient.observer.cursor;
+            if let Some(link) = self.links.get_mut(cursor as usize) {
+                if link.dep == index {
+                    link.seen |= CYCLE | TRY;
+                }
+            }
         }
     }
 
     /// The error that a pull of this node comes to which has ended in a panic. `None`: the panic is none of its own.
     #[cold]
     fn error_of(&mut self, id: Id, payload: &(dyn Any + Send)) -> Option<ReadError> {
-        if id.is_alive(self) && self.marks(id.index) & FAILED != 0 {
+        if id.is_alive(self) && self.is_failed(id.index) {
             self.silence(id.index);
             return Some(ReadError::Failed(self.failure(id.index)));
         }

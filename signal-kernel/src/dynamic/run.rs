@@ -317,7 +317,8 @@ fn computed_with_care(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic
     let Some(mut run) = node.run.take() else {
         return; // a cleanup was faster
     };
-    let failed = node.marks & FAILED != 0;
+    let failed = node.marks & FAILED != 0 && graph.is_failed(index);
+    let node = &mut graph.nodes[index as usize];
     node.marks = node.marks & !(STALE | VERIFYING | FAILED) | RUNNING;
     let before = graph.ambient;
     let mut pass = Pass {

@@ -218,6 +218,7 @@ fn look_closely(cell: &RefCell<Graph>, mut at: Pull, base: usize, panics: &mut F
     match step {
         Step::Down(dep) => {
             graph.pulls.push(at);
+            graph.reopen(dep);
             let next = Pull::open(&mut graph.nodes, dep);
             return Next::GoOn(next);
         }
@@ -244,9 +245,14 @@ fn look_closely(cell: &RefCell<Graph>, mut at: Pull, base: usize, panics: &mut F
 fn refuse(cell: &RefCell<Graph>, (node, dep): (u32, u32), base: usize, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let cycle = graph.cycle(node, dep);
-    graph.unset(node, VERIFYING);
+    graph.next_run(); // nothing that was looked at before counts any more
+    if node == dep {
+        graph.unset(node, VERIFYING);
+    } else {
+        graph.give_up_pull(node);
+    }
     for pull in graph.pulls.split_off(base) {
-        graph.unset(pull.node(), VERIFYING);
+        graph.give_up_pull(pull.node());
     }
     drop(graph);
     panics.keep(cycle.payload());
@@ -286,13 +292,9 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
         // In a batch the body runs all the same, unless it has failed already: its reads are what the half-way
         // failure depends on.
         Step::Blocked
-            if kind == Kind::Computed
-                && (graph.log.is_empty() || graph.marks(index) & FAILED != 0) =>
+            if kind == Kind::Computed && (graph.log.is_empty() || graph.is_failed(index)) =>
         {
-            let (last, failed) = (
-                graph.nodes[index as usize].version,
-                graph.marks(index) & FAILED,
-            );
+            let (last, failed) = (graph.nodes[index as usize].version, graph.is_failed(index));
             let record = graph.record_of(graph.links[at.link as usize].dep);
             let gone = if half_way {
                 half_way::revert(&mut graph, index)
@@ -300,11 +302,11 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
                 Value::NONE
             };
             graph.unset(index, STALE | VERIFYING);
-            if graph.marks(index) & FAILED == 0 {
+            if !graph.is_failed(index) {
                 graph.touch(index);
             }
             graph.fail(index, record);
-            if half_way && failed != 0 {
+            if half_way && failed {
                 // Who has seen the half-way failure has seen this one.
                 let now = std::mem::replace(&mut graph.nodes[index as usize].version, last);
                 graph.touch_back(index, now);
@@ -501,7 +503,32 @@ impl Graph {
         }
     }
 
-    fn look_at_links(&self, at: &mut Pull, base: usize) -> Step {
+    /// A cycle was found on the way to this node. A computed value that was known before carries no mark from here on:
+    /// changes go on to the readers that were refused.
+    #[cold]
+    fn give_up_pull(&mut self, index: u32) {
+        self.unset(index, VERIFYING);
+        let node = &self.nodes[index as usize];
+        if node.kind == Kind::Computed && node.marks & RUNNING == 0 {
+            self.leave_open(index, 0); // that is no number of runs
+            self.unset(index, STALE);
+        }
+    }
+
+    /// A look at `at` has come round to a node that is looked at already: what was looked at since is current only if that
+    /// one is.
+    #[cold]
+    fn come_round(&mut self, at: &Pull, base: usize, to: u32) {
+        let since = self.pulls[base..].iter().rev().map(|pull| pull.node());
+        let round: Vec<u32> = since.take_while(|&node| node != to).collect();
+        for node in round.into_iter().chain([at.node()]) {
+            if node != to && self.nodes[node as usize].kind == Kind::Computed {
+                self.leave_open(node, self.runs);
+            }
+        }
+    }
+
+    fn look_at_links(&mut self, at: &mut Pull, base: usize) -> Step {
         while at.link != NONE {
             let link = &self.links[at.link as usize];
             if link.dep != NONE {
@@ -519,12 +546,34 @@ impl Graph {
                         if link.dep != at.node() && !self.pulls[base..].iter().any(ours) {
                             return Step::Cycle(link.dep);
                         }
+                        let (to, next) = (link.dep, link.next_dep);
+                        if link.is_refused() || dep.version == link.version() {
+                            self.come_round(at, base, to);
+                            at.link = next;
+                            continue;
+                        }
                     } else if dep.marks & STALE != 0
                         || dep.marks & HALF_WAY != 0 && self.log.is_empty()
                     {
                         return Step::Down(link.dep);
+                    } else if let Some(runs) = self.is_open(link.dep) {
+                        let (refused, same) = (link.is_refused(), dep.version == link.version());
+                        if !refused && runs != self.runs {
+                            return Step::Down(link.dep);
+                        }
+                        let inside = self.pulls.len() > base;
+                        if !refused && same && inside && !self.is_failed(link.dep) {
+                            // It was looked at, and is current only if all that goes round is.
+                            let next = link.next_dep;
+                            if self.nodes[at.node() as usize].kind == Kind::Computed {
+                                self.leave_open(at.node(), self.runs);
+                            }
+                            at.link = next;
+                            continue;
+                        }
                     }
-                    if dep.marks & FAILED != 0 && !link.is_tried() {
+                    let failed = dep.marks & (FAILED | VERIFYING) == FAILED;
+                    if failed && !link.is_tried() && self.is_failed(link.dep) {
                         return Step::Blocked;
                     }
                 }
@@ -811,11 +860,12 @@ fn refresh_all<'a>(
         let dep = graph.links[link as usize].dep;
         if dep != NONE && graph.is_stale(dep) {
             let node = effect.node();
+            graph.reopen(dep);
             graph.pulls.push(Pull { node, link });
             graph = refresh(cell, graph, around, (dep, false), panics);
             graph.pulls.pop();
             let it = &graph.links[link as usize]; // without a dependency, if that was disposed of
-            if it.dep != NONE && !it.is_tried() && graph.marks(it.dep) & FAILED != 0 {
+            if it.dep != NONE && !it.is_tried() && graph.is_failed(it.dep) {
                 failed = true;
                 let news = graph.break_silence(dep);
                 drop(graph);
@@ -844,7 +894,7 @@ impl Graph {
         let mut link = self.deps(node);
         while let Some(it) = self.links.get(link as usize) {
             let dep = self.nodes.get(it.dep as usize);
-            if dep.is_some_and(|dep| dep.marks & (STALE | HALF_WAY) != 0) {
+            if dep.is_some_and(|dep| dep.marks & (STALE | HALF_WAY | FAILED) != 0) {
                 return true;
             }
             link = it.next_dep;
@@ -856,7 +906,8 @@ impl Graph {
     fn is_stale(&self, dep: u32) -> bool {
         let marks = self.marks(dep);
         let half_way = marks & HALF_WAY != 0 && self.log.is_empty();
-        marks & (RUNNING | VERIFYING) == 0 && (marks & STALE != 0 || half_way)
+        let stale = marks & STALE != 0 || half_way || self.is_open(dep).is_some();
+        marks & (RUNNING | VERIFYING) == 0 && stale
     }
 
     pub(super) fn is_settled(&self) -> bool {

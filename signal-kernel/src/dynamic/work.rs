@@ -642,7 +642,8 @@ pub(super) fn follow(
     }
     let mut moved = false;
     for source in sources.clone() {
-        if graph.marks(source) & (STALE | RUNNING | VERIFYING | HALF_WAY) != 0 {
+        let odd = graph.marks(source) & (STALE | RUNNING | VERIFYING | HALF_WAY) != 0;
+        if odd || graph.is_open(source).is_some() {
             let seen = graph.seen(driver, source);
             drop(graph);
             // user code
