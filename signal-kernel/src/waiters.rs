@@ -255,10 +255,18 @@ impl Waiters {
     fn add_without_seat(&self, waker: &Waker, joins: Waker) {
         let leaving = self.list(|list| {
             self.some.store(true, Ordering::Relaxed);
-            list.exchange(waker, Some(joins))
+            if list.is_empty() && list.bound.probe.is_none() {
+                // One task alone: nothing leaves.
+                list.first = Some(Waiter {
+                    seat: 0,
+                    waker: joins,
+                });
+                return None;
+            }
+            Some(list.exchange(waker, Some(joins)))
         });
         // user code
-        if let Some(probe) = leaving.finish() {
+        if let Some(probe) = leaving.and_then(Leaving::finish) {
             let stale = self.list(|list| list.remember(probe));
             drop(stale); // user code
         }
