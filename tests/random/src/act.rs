@@ -199,7 +199,11 @@ impl World {
             return;
         }
         if let (Mode::With(_), Some(entry)) = (mode, self.entry(source.slot)) {
-            self.note(source, entry.uid);
+            let by_get = crate::program::Source {
+                fallible: false,
+                ..source
+            };
+            self.note(by_get, entry.uid);
         }
         match mode {
             Mode::Get => {

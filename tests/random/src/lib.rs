@@ -9,7 +9,8 @@
 //! `program` is the language, `world` the state of a running program, `act` and `node` carry it out,
 //! `declared` is a declared graph for it, `verify` the model, `shrink` makes failing programs small.
 //!
-//! `STEPS` and `SEED` in the environment make a search longer, `TRACE` names each seed before it runs.
+//! `STEPS` and `SEED` in the environment make a search longer, `TRACE` names each seed before it runs, `TELL` tells what a
+//! program does, and with `KEEP_GOING` a search goes on after a failure.
 
 mod act;
 mod declared;

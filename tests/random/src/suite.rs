@@ -83,16 +83,19 @@ fn from_environment(name: &str, default: u64) -> u64 {
 /// With the shrunk program, if one fails.
 pub fn search(settings: Settings, first: u64, steps: u64) -> Tally {
     let first = from_environment("SEED", first);
-    let steps = from_environment("STEPS", steps);
+    let wanted = from_environment("STEPS", steps);
     let begin = Instant::now();
     let mut tally = Tally::default();
+    let keep_going = std::env::var_os("KEEP_GOING").is_some();
+    let mut failures = 0;
     let mut seed = first;
-    while tally.steps < steps {
+    while tally.steps < wanted {
         let program = Program::new(seed, settings);
         if std::env::var_os("TRACE").is_some() {
             eprintln!("seed {seed}");
         }
         let counts = Arc::<Counts>::default();
+        let steps = program.steps.len();
         if let Err(failure) = run(&program, &counts) {
             let (program, failure, attempts) = shrink(program, failure, &|program| {
                 run(program, &Arc::default()).err()
@@ -101,18 +104,22 @@ pub fn search(settings: Settings, first: u64, steps: u64) -> Tally {
                 eprintln!("the shrunk program once more");
                 let _ = run(&program, &Arc::default());
             }
-            panic!(
+            let report = format!(
                 "seed {seed}, shrunk in {attempts} attempts:\n{}{}",
                 show(&program),
                 failure.text
             );
+            assert!(keep_going, "{report}");
+            println!("{report}");
+            failures += 1;
         }
-        tally.add(program.steps.len(), &counts);
+        tally.add(steps, &counts);
         seed += 1;
     }
     tally.seeds = first..seed;
     tally.seconds = begin.elapsed().as_secs_f64();
     println!("{tally}");
+    assert_eq!(failures, 0, "programs have failed");
     tally
 }
 

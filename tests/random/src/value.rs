@@ -14,7 +14,10 @@ pub(crate) struct V {
 
 impl V {
     pub(crate) fn new(n: i64, tag: usize, counts: &Arc<Counts>) -> Self {
-        counts.values.fetch_add(1, SeqCst);
+        let left = counts.values.fetch_add(1, SeqCst) + 1;
+        if let Some(world) = crate::world::world() {
+            world.tell(|| format!("a value {n} of {tag}, {left} now"));
+        }
         V {
             n,
             tag,
@@ -51,7 +54,10 @@ impl Clone for V {
 
 impl Drop for V {
     fn drop(&mut self) {
-        self.counts.values.fetch_sub(1, SeqCst);
+        let left = self.counts.values.fetch_sub(1, SeqCst) - 1;
+        if let Some(world) = crate::world::world() {
+            world.tell(|| format!("value {} of {} goes, {left} left", self.n, self.tag));
+        }
         destructor(self.tag);
     }
 }

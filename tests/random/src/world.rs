@@ -292,12 +292,15 @@ pub(crate) fn callback(script: usize) {
 /// The same for a destructor.
 pub(crate) fn destructor(script: usize) {
     if let Some(world) = world() {
-        let fuse = world.fuse.get() == Some(0) && !thread::panicking();
-        let panics = world.settings.panics && world.settings.drop_panics;
-        if fuse && panics {
-            world.counts.drop_panics.fetch_add(1, SeqCst);
+        let panics = world.settings.drop_panics;
+        let unwinding = thread::panicking();
+        let call = AssertUnwindSafe(|| world.callback(script, panics));
+        if let Err(payload) = catch_unwind(call) {
+            if !unwinding {
+                world.counts.drop_panics.fetch_add(1, SeqCst);
+                resume_unwind(payload);
+            }
         }
-        world.callback(script, panics);
     }
 }
 
