@@ -3,7 +3,8 @@
 //! Each level of a nesting that a user's graph decides on (a body that reads a value never computed before, an effect made
 //! by an effect, a batch in a batch) asks for room here, so that its depth is limited by memory and not by the
 //! thread's stack. With the feature `grow-stack` the stack goes on in another piece of memory. Without it, and
-//! on wasm, levels are counted, and too many are a panic with a message, as the end of a stack ends the process.
+//! on wasm, the levels and the stack that they take are measured, and too much is a panic with a message, as the end of a
+//! stack ends the process.
 //!
 //! Must not know: graphs, and what runs.
 
@@ -56,33 +57,54 @@ mod room {
 mod room {
     use std::cell::Cell;
 
-    /// How many levels there may be, for bodies with small frames and the stack that a thread has if nobody has asked for
-    /// another: a megabyte on wasm, two elsewhere.
+    /// How many levels there may be, as the engine of wasm has a stack of its own that cannot be seen.
     const MOST: u32 = match (cfg!(target_family = "wasm"), cfg!(debug_assertions)) {
         (true, true) => 150,
         (true, false) => 1000,
-        (false, true) => 300,
-        (false, false) => 2000,
+        (false, _) => 1 << 20, // the bytes end before
     };
 
+    /// How many bytes of stack all levels may take. The size of a stack is not known: a thread has a megabyte on wasm and,
+    /// for `main`, on Windows, and two elsewhere, if nobody has asked for another. The rest is for the caller of the first
+    /// level, for what the last one calls, and for the hook of a panic.
+    const BYTES: usize = match cfg!(any(target_family = "wasm", windows)) {
+        true => 512 << 10,
+        false => 1280 << 10,
+    };
+
+    /// The levels that are open, and the place of the first of them on the stack.
+    #[derive(Clone, Copy)]
+    struct Open {
+        levels: u32,
+        first: usize,
+    }
+
     thread_local! {
-        static LEVELS: Cell<u32> = const { Cell::new(0) };
+        static OPEN: Cell<Open> = const { Cell::new(Open { levels: 0, first: 0 }) };
     }
 
     struct Level;
 
     impl Drop for Level {
         fn drop(&mut self) {
-            LEVELS.set(LEVELS.get() - 1);
+            let mut open = OPEN.get();
+            open.levels -= 1;
+            OPEN.set(open);
         }
     }
 
     #[inline(always)]
     pub(super) fn nested<R>(way: impl FnOnce() -> String, f: impl FnOnce() -> R) -> R {
-        if LEVELS.get() >= MOST {
-            refuse(way);
+        let mut open = OPEN.get();
+        let here = (&raw const open).addr();
+        if open.levels == 0 {
+            open.first = here;
         }
-        LEVELS.set(LEVELS.get() + 1);
+        if open.levels >= MOST || open.first.saturating_sub(here) > BYTES {
+            refuse(open.levels, way);
+        }
+        open.levels += 1;
+        OPEN.set(open);
         let _level = Level;
         f()
     }
@@ -94,7 +116,7 @@ mod room {
 
     #[cold]
     #[inline(never)]
-    fn refuse(way: impl FnOnce() -> String) -> ! {
+    fn refuse(levels: u32, way: impl FnOnce() -> String) -> ! {
         let way = match way() {
             way if way.is_empty() => way,
             way => format!(": {way}"),
@@ -104,8 +126,8 @@ mod room {
             false => "; or turn on the feature `grow-stack` of signal-kernel",
         };
         panic!(
-            "more than {MOST} bodies and batches run inside each other, and the stack cannot grow here{way}. Read each \
-             value of a chain when it is made, the first one first: later reads need no stack{advice}"
+            "{levels} bodies and batches run inside each other, and the stack cannot grow here{way}. Read each value of \
+             a chain when it is made, the first one first: later reads need no stack{advice}"
         )
     }
 }

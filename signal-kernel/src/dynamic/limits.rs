@@ -227,6 +227,87 @@ fn a_transaction_that_is_nested_too_deep_leaves_the_nesting_as_it_was() {
     assert_sound();
 }
 
+/// The run of the tests without default features comes here.
+#[cfg(not(feature = "grow-stack"))]
+#[test]
+fn where_the_stack_cannot_grow_a_level_too_many_is_a_panic_that_names_the_nodes() {
+    let count = signal(0_u32);
+    let beside = notes(count);
+    let mut chain = vec![computed(move || count.get()).named("value 0")];
+    for index in 1..3000 {
+        let before = chain[index - 1];
+        chain.push(computed(move || before.get() + 1).named(format!("value {index}")));
+    }
+    let last = chain[2999];
+    let panic = std::panic::catch_unwind(|| last.get()).unwrap_err();
+    let said = panic.downcast_ref::<String>().unwrap();
+    assert!(
+        said.contains("run inside each other, and the stack cannot grow here: ")
+            && said.contains("`value 2999`")
+            && said.contains("`grow-stack`"),
+        "{said}"
+    );
+    assert_sound();
+    // It costs those values alone.
+    count.set(1);
+    assert_eq!(*beside.borrow(), [0, 1]);
+    // They are tried again when something changes that they depend on: by then, their dependencies have been read.
+    for value in &chain {
+        let _ = value.try_get();
+    }
+    count.set(2);
+    assert_eq!(last.get(), 3001);
+    // Values that are read when they are made need no stack later.
+    let mut last = computed(move || count.get());
+    for _ in 1..3000 {
+        let before = last;
+        last = computed(move || before.get() + 1);
+        last.get();
+    }
+    count.set(3);
+    assert_eq!(last.get(), 3002);
+    assert_sound();
+}
+
+#[cfg(not(feature = "grow-stack"))]
+#[test]
+fn where_the_stack_cannot_grow_whatever_nests_too_deep_panics_and_leaves_nothing_open() {
+    fn batches(depth: u32) {
+        if depth > 0 {
+            batch(|| batches(depth - 1));
+        }
+    }
+    fn transactions(depth: u32) {
+        if depth > 0 {
+            let _ = transaction(|| {
+                transactions(depth - 1);
+                Ok::<_, ()>(())
+            });
+        }
+    }
+    fn scopes(depth: u32) {
+        if depth > 0 {
+            let _ = scope(|| scopes(depth - 1));
+        }
+    }
+    fn effects(depth: u32) {
+        if depth > 0 {
+            create_effect(move || effects(depth - 1));
+        }
+    }
+    for nest in [batches, transactions, scopes, effects] {
+        let panic = std::panic::catch_unwind(|| nest(10_000)).unwrap_err();
+        let said = panic.downcast_ref::<String>().unwrap();
+        assert!(said.contains("the stack cannot grow here"), "{said}");
+        assert_sound();
+        let count = signal(1);
+        let seen = notes(count);
+        count.set(2);
+        assert_eq!(*seen.borrow(), [1, 2]);
+        nest(10);
+    }
+}
+
 /// Runs `f` when it is dropped.
 struct AtEnd<F: Fn()>(F);
 
