@@ -505,3 +505,17 @@ fn work_has_ended_when_the_cleanups_of_its_owner_run() {
     assert_eq!(log.take(), ["work", "cleanup 1 true"]);
     assert_eq!((check_dynamic(), dynamic_size()), (Ok(()), (0, 0)));
 }
+
+#[test]
+fn no_cleanup_runs_at_the_end_of_a_thread() {
+    let log = leak(Log::new());
+    let ended = std::thread::spawn(move || {
+        create_effect(move || {
+            log.push("run");
+            on_cleanup(move || log.push("cleanup"));
+        });
+        std::mem::forget(scope(|| on_cleanup(move || log.push("of a scope"))));
+    });
+    assert!(ended.join().is_ok());
+    assert_eq!(log.take(), ["run"]);
+}

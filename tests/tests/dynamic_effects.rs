@@ -567,3 +567,30 @@ fn a_callback_that_is_called_at_rest_is_one_batch_also_when_it_panics() {
     assert_eq!(log.take(), ["sees 1 1", "sees 2 2", "sees 3 3"]);
     assert_eq!(check_dynamic(), Ok(()));
 }
+
+#[test]
+fn an_effect_that_a_computed_value_makes_during_a_write_runs_with_the_effects_of_that_write() {
+    let log = leak(Log::new());
+    let a = signal(1);
+    let value = computed(move || {
+        let seen = a.get();
+        create_effect(move || log.push(format!("inner {seen}")));
+        log.push(format!("value {seen}"));
+        seen
+    });
+    create_effect(move || log.push(format!("outer {}", value.get())));
+    log.clear();
+    a.set(2);
+    assert_eq!(log.take(), ["value 2", "outer 2", "inner 2"]);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn a_callback_that_is_called_while_a_computed_value_runs_cannot_write() {
+    let a = signal(1).named("a");
+    let handler = callback(move |by: i32| a.set(a.get() + by));
+    let value = computed(move || handler(1)).named("value");
+    let said = panic_of(|| value.get());
+    assert!(said.contains("`a`") && said.contains("`value`"), "{said}");
+    assert_eq!((a.get(), check_dynamic()), (1, Ok(())));
+}

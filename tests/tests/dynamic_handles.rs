@@ -5,8 +5,8 @@
 //! Must not know: anything but the public interface.
 
 use signal_kernel::{
-    Computed, Effect, ReadError, ReadSignal, Scope, Signal, batch, computed, create_effect,
-    on_cleanup, scope, signal,
+    Computed, Effect, ReadError, ReadSignal, Scope, Signal, async_signal, batch, computed,
+    create_effect, from_future, on_cleanup, scope, signal,
 };
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::Log;
@@ -227,6 +227,34 @@ fn the_try_twins_tell_of_disposal_instead() {
     assert_eq!(double.try_with(|_| ()).unwrap_err(), error);
     let pieces = ["a computed value made at ", " was disposed of"];
     assert_says(&error.to_string(), &pieces, &["computed(move"]);
+}
+
+#[test]
+fn all_try_reads_of_a_resource_tell_of_disposal() {
+    let ready = || async { Ok::<_, String>(7) };
+    let ((seven, (value, meta)), owner) = scope(|| (from_future(ready), async_signal(ready)));
+    drop(owner);
+    let reads = [
+        value.try_get().err(),
+        value.try_with(|_| ()).err(),
+        seven.try_value().err(),
+        seven.try_with_value(|_| ()).err(),
+        seven.try_status().err(),
+        meta.try_status().err(),
+        meta.try_is_pending().err(),
+        meta.try_is_reloading().err(),
+        meta.try_is_current().err(),
+        meta.try_error().err(),
+        meta.try_with_error(|_| ()).err(),
+        meta.try_token().err(),
+        meta.try_cancel_reason().err(),
+    ];
+    for (index, error) in reads.iter().enumerate() {
+        assert!(
+            matches!(error, Some(ReadError::Disposed(_))),
+            "{index}: {error:?}"
+        );
+    }
 }
 
 #[test]

@@ -326,3 +326,17 @@ fn a_cycle_that_comes_up_with_an_answer_is_found() {
     );
     assert_eq!(check_dynamic(), Ok(()));
 }
+
+#[test]
+fn a_resource_that_is_disposed_of_inside_a_batch_ends_at_once() {
+    let user = user();
+    user.log.clear();
+    batch(|| {
+        user.meta.reload();
+        user.meta.dispose();
+        user.log.push("in the batch");
+    });
+    assert_eq!(user.log.take(), ["user#1 dropped", "in the batch"]);
+    assert_eq!(user.gates.created(), 1);
+    assert_eq!(check_dynamic(), Ok(()));
+}

@@ -299,3 +299,21 @@ fn each_thread_has_a_graph_of_its_own() {
     a.set(2);
     assert_eq!(log.take(), ["here 1", "there 10", "there 20", "here 2"]);
 }
+
+#[test]
+fn a_cleanup_that_panics_in_the_drop_of_a_scope_leaves_an_earlier_panic_as_it_is() {
+    let log = leak(Log::new());
+    let said = panic_of(|| {
+        let _owner = scope(|| {
+            on_cleanup(move || log.push("the other"));
+            on_cleanup(|| panic!("cleanup"));
+        });
+        panic!("first");
+    });
+    assert_eq!(
+        (said.as_str(), log.take()),
+        ("first", vec!["the other".to_owned()])
+    );
+    let alone = panic_of(|| drop(scope(|| on_cleanup(|| panic!("cleanup")))));
+    assert_eq!(alone, "cleanup");
+}

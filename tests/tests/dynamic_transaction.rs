@@ -425,3 +425,24 @@ fn an_update_in_an_inner_transaction_counts_even_if_it_leads_back() {
         "what was taken back does not count"
     );
 }
+
+#[test]
+fn a_set_of_an_equal_value_makes_no_room_for_an_update() {
+    let a = signal(vec![1]);
+    let said = panic_of(|| {
+        commit(|| {
+            a.set(vec![1]);
+            a.update(|a| a.push(2));
+        })
+    });
+    assert!(said.contains("cannot be updated in place"), "{said}");
+    assert_eq!(a.get(), [1]);
+}
+
+#[test]
+fn an_update_of_a_number_with_a_rule_of_its_own_is_refused() {
+    let price = signal_with(1.0, |a: &f64, b| a.total_cmp(b).is_eq());
+    let said = panic_of(|| commit(|| price.update(|price| *price += 1.0)));
+    assert!(said.contains("cannot be updated in place"), "{said}");
+    assert_eq!(price.get(), 1.0);
+}

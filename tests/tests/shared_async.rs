@@ -639,3 +639,14 @@ fn a_wait_that_finds_the_graph_in_use_names_the_place_where_it_began() {
     let message = panic_of(|| page.update(|_| poll_once(|cx| settled.as_mut().poll(cx))));
     assert!(message.contains(&here), "{message}");
 }
+
+#[test]
+fn the_methods_of_a_graph_drive_that_graph_alone() {
+    let ((one, ones, _), (other, others, _)) = (page(), page());
+    ones.ok(1, 5);
+    others.ok(1, 6);
+    assert!(poll_once(|cx| pin!(one.settled()).poll(cx)).is_ready());
+    assert_eq!((ones.polls(1), others.polls(1)), (1, 0));
+    assert!(poll_once(|cx| pin!(other.progress()).poll(cx)).is_ready());
+    assert_eq!(other.read(|page| page.user().value().copied()), Some(6));
+}
