@@ -1,7 +1,7 @@
 //! A reactive kernel for Rust.
 //!
 //! State, the values derived from it, the effects it has on the world and the async work that feeds it
-//! form one graph that settles deterministically. There are two doors to it, with the same rules:
+//! form one graph that settles deterministically. Two kinds of graph have the same rules:
 //!
 //! - [`reactive!`] turns a declared graph into an owned struct whose dependencies are checked and wired by
 //!   the compiler; [`resource`] turns an async function into a cancellable piece of state: an outdated fetch

@@ -32,7 +32,7 @@ type Place = &'static Location<'static>;
 /// A handle on a graph that [`reactive!`](crate::reactive) has made: clonable, for the closures of a GUI. It
 /// stays on its thread; the graph goes when its last handle does.
 ///
-/// It joins the two doors: in the body of a [`computed`](crate::computed()) or an effect,
+/// It joins the two kinds of graph: in the body of a [`computed`](crate::computed()) or an effect,
 /// [`read`](Self::read) is tracked, with the graph as one dependency. A computed value over it cuts off, so
 /// that what depends on that runs only when what it has selected has changed.
 ///

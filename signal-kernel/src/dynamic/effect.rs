@@ -34,25 +34,26 @@ pub struct Effect {
 }
 
 /// Makes an effect and runs it: at once, also inside another effect; inside a [`batch`](crate::batch) at the
-/// end of it.
+/// end of it; inside a computed value that a write brings up to date, with the effects of that write.
 ///
-/// It runs again when something that it has read has really changed, once for each write or batch, after
-/// all computed values that it has read are up to date, in the order in which effects were made. If one of them fails
-/// then, the effect does not start: it runs when the failure ends, or when something else changes that it has read.
+/// It runs again when something that it has read has really changed, once in each round of a write or batch, after
+/// all that it has read is up to date, in the order in which effects were made. If one of the values that it has read
+/// fails then, the effect does not start: it runs when the failure ends, or when something else changes that it has read.
 ///
 /// An effect may write signals. That is settled in the next round, when all effects of this one have run;
 /// one that runs later in the same round sees what was written. Effects that do not come to rest within
 /// 10 000 rounds are an error that names them, and those that are not part of it go on working. A round in which an effect
 /// runs for its first time in this settle is not counted, up to 100 000 rounds in all.
 ///
-/// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running. What
-/// its own body makes (signals, other effects, cleanups) is disposed of before the next run.
+/// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running. The nodes that
+/// its own body makes (signals, other effects, cleanups) are disposed of before the next run.
 ///
 /// # Panics
 ///
 /// With the panic of the first run, if that panics: the effect is disposed of then, and never runs again; so is one
 /// that was made inside a [`batch`](crate::batch), whose handle is stale after it. A panic of a later run goes on to
-/// the caller of the write, and the effect runs again when something changes that it has read.
+/// the caller of the write, and the effect runs again when something changes that it has read in that run or in the one
+/// before.
 ///
 /// # Examples
 ///
@@ -258,7 +259,8 @@ handle!(Effect, "effect");
 /// So a cleanup can read and write the values of its owner.
 ///
 /// Reads in a cleanup are not tracked, and its writes settle together with the end of its owner; within the body of
-/// a computed value a cleanup cannot write, as nothing there can. Cleanups do not run when a thread ends.
+/// a computed value a cleanup cannot write, as nothing there can. The nodes that a cleanup makes belong to nobody.
+/// Cleanups do not run when a thread ends.
 ///
 /// # Panics
 ///

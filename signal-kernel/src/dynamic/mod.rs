@@ -72,14 +72,14 @@ pub use work::FetchContext;
 
 /// Runs `f`, and settles once at its end what it has written.
 ///
-/// Batches nest: the outermost one settles. Reads inside see what has been written so far, also those of
-/// computed values. What counts in the end is the net change: a signal that has its old value again runs
-/// nothing. Effects that are made inside run for the first time at the end.
+/// Batches nest: the outermost one settles. Inside an effect, that comes after all effects of the round. Reads inside
+/// see what has been written so far, also those of computed values. Only the net change counts in the end: a signal
+/// that has its old value again runs nothing. Effects that are made inside run for the first time at the end.
 ///
 /// # Panics
 ///
-/// If `f` does: what it has written stays, the graph settles, and the panic goes on. The panic of `f` comes
-/// before those of bodies that the settling has run.
+/// If `f` does: its writes stay, the graph settles, and the panic goes on. The panic of `f` comes before those of bodies
+/// that the settling has run. With the first of these, if `f` returns.
 ///
 /// # Examples
 ///
@@ -105,7 +105,8 @@ pub fn batch<R>(f: impl FnOnce() -> R) -> R {
 ///
 /// No effect sees the attempt; effects that were due before still run. Requests to resources (`reload`, `cancel`,
 /// `run`) that were made inside are forgotten too, and those from before stand again. Nodes that were made inside
-/// stay. A transaction inside another one undoes only itself. It ends when `f` returns: nothing spans an `.await`.
+/// stay, and nodes that were disposed of inside are gone; an update of a [`Shared`](crate::Shared) graph stays too. A
+/// transaction inside another one undoes only itself. It ends when `f` returns: nothing spans an `.await`.
 ///
 /// # Errors
 ///
@@ -113,8 +114,9 @@ pub fn batch<R>(f: impl FnOnce() -> R) -> R {
 ///
 /// # Panics
 ///
-/// If `f` does, after all was put back. A signal cannot be updated in place inside, unless the transaction
-/// has set it to another value before: see [`Signal::update`].
+/// If `f` does, after all was put back, and as [`batch`] does for bodies that run at the end. A signal cannot be updated
+/// in place inside, unless the same transaction has set it to another value before, or it holds a number: see
+/// [`Signal::update`]. Transactions may be open inside each other 65 534 deep.
 ///
 /// # Examples
 ///
