@@ -2,12 +2,13 @@
 //! for its own thread.
 //!
 //! Invariants: `INNERMOST` is the newest read on this thread that computes lazy values, `OUTER` has the reads around
-//! it, oldest first; outside of all reads both are empty, and `OUTER` holds no memory.
+//! it; outside of all reads both are empty, and `OUTER` holds no memory.
 //!
 //! Must not know: what is in a graph.
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     mem::{self, ManuallyDrop},
     panic::Location,
 };
@@ -29,6 +30,14 @@ struct Innermost {
     since: Cell<Option<Place>>,
 }
 
+/// The reads around the newest one.
+struct Outer {
+    /// The values that they compute, oldest first.
+    lazy: Vec<usize>,
+    /// The same values, and where each read began: a read finds its own values here, however many there are.
+    since: BTreeMap<usize, Place>,
+}
+
 thread_local! {
     static INNERMOST: Innermost = const {
         Innermost {
@@ -37,8 +46,12 @@ thread_local! {
         }
     };
     /// Has no destructor, so that those of other thread-locals may read lazy values.
-    static OUTER: ManuallyDrop<RefCell<Vec<Read>>> =
-        const { ManuallyDrop::new(RefCell::new(Vec::new())) };
+    static OUTER: ManuallyDrop<RefCell<Outer>> = const {
+        ManuallyDrop::new(RefCell::new(Outer {
+            lazy: Vec::new(),
+            since: BTreeMap::new(),
+        }))
+    };
 }
 
 /// Is a read going on?
@@ -65,20 +78,26 @@ pub(super) fn end() {
     INNERMOST.with(|innermost| innermost.lazy.set(0));
 }
 
-/// A read is about to begin inside another one. `is_cyclic` is asked of each read around it.
+/// A read is about to begin inside another one, and will compute the values at the addresses `needed`.
 ///
 /// # Errors
 ///
-/// The read around this one that would have to come to its end first.
-pub(super) fn enter(is_cyclic: impl Fn(&Read) -> bool) -> Result<(), Read> {
+/// The read around this one that is computing one of them: it would have to come to its end first.
+pub(super) fn enter(mut needed: impl Iterator<Item = usize>) -> Result<(), Read> {
     let around = INNERMOST.with(Innermost::get);
     OUTER.with(|outer| {
         let mut outer = outer.borrow_mut();
-        let mut all = outer.iter().chain(&around);
-        if let Some(read) = all.find(|&read| is_cyclic(read)) {
-            return Err(*read);
+        let running = needed.find_map(|lazy| match around {
+            Some(read) if read.lazy == lazy => Some(read),
+            _ => outer.since.get(&lazy).map(|&since| Read { lazy, since }),
+        });
+        if let Some(read) = running {
+            return Err(read);
         }
-        outer.extend(around);
+        if let Some(Read { lazy, since }) = around {
+            outer.lazy.push(lazy);
+            outer.since.insert(lazy, since);
+        }
         Ok(())
     })
 }
@@ -88,12 +107,14 @@ pub(super) fn enter(is_cyclic: impl Fn(&Read) -> bool) -> Result<(), Read> {
 pub(super) fn leave() {
     OUTER.with(|outer| {
         let mut outer = outer.borrow_mut();
-        if let Some(around) = outer.pop() {
-            begin(around.since);
-            at(around.lazy);
+        if let Some(lazy) = outer.lazy.pop() {
+            if let Some(since) = outer.since.remove(&lazy) {
+                begin(since);
+                at(lazy);
+            }
         }
-        if outer.is_empty() {
-            drop(mem::take(&mut *outer));
+        if outer.lazy.is_empty() {
+            drop(mem::take(&mut outer.lazy));
         }
     });
 }

@@ -8,7 +8,7 @@
 
 use super::{
     Payload, Wired, batch, bit,
-    forcing::{self, Place, Read},
+    forcing::{self, Place},
     lazy::Lazy,
     put,
     wiring::{WireKind, Wiring},
@@ -97,18 +97,14 @@ pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics:
 #[track_caller]
 fn enter<G: Wired<W>, const W: usize>(graph: &G, rank: usize) {
     let needed = batch::needed::<G, W>(rank);
-    // The value that the other read is computing, if this one needs it.
-    let waits_for = |around: &Read| {
-        let mut ranks = (0..W * 64)
-            .filter(|&rank| batch::has(&needed, rank) && G::WIRING.kind(rank) == WireKind::Lazy);
-        ranks.find(|&rank| {
-            let lazy = graph.lazy(rank);
-            ptr::from_ref(lazy).addr() == around.lazy && !lazy.is_fresh()
-        })
-    };
-    if let Err(around) = forcing::enter(|around| waits_for(around).is_some()) {
-        let running = waits_for(&around).unwrap_or(rank);
-        refuse_cycle(G::WIRING, rank, running, around.since);
+    let ranks = (0..W * 64)
+        .filter(|&rank| batch::has(&needed, rank) && G::WIRING.kind(rank) == WireKind::Lazy);
+    let address = |rank: usize| ptr::from_ref(graph.lazy(rank)).addr();
+    let outdated = ranks.clone().filter(|&rank| !graph.lazy(rank).is_fresh());
+    if let Err(around) = forcing::enter(outdated.map(address)) {
+        let mut ranks = ranks;
+        let running = ranks.find(|&rank| address(rank) == around.lazy);
+        refuse_cycle(G::WIRING, rank, running.unwrap_or(rank), around.since);
     }
 }
 
