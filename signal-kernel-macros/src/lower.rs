@@ -100,7 +100,7 @@ fn value(item: &Item, good: bool) -> Option<Expr> {
     let never = || {
         Expr::Verbatim(quote!({
             fn broken<T>() -> T {
-                ::core::unreachable!()
+                ::signal_kernel::__private::core::unreachable!()
             }
             broken()
         }))

@@ -123,7 +123,9 @@ fn stored_type(context: &Context, index: usize, node: &Node) -> Option<TokenStre
                 ["Value", "Error", "Future"].map(|what| resource_type(path, what));
             quote_spanned!(path.span()=> ::signal_kernel::__private::Answer<#value, #error, #future>)
         }
-        Kind::Effect { kept: Some(ty), .. } => quote!(::core::option::Option<#ty>),
+        Kind::Effect { kept: Some(ty), .. } => {
+            quote!(::signal_kernel::__private::core::option::Option<#ty>)
+        }
         Kind::Effect { kept: None, .. } => return None,
     })
 }
@@ -264,7 +266,7 @@ fn own_methods(
     let returned = returned(context, &ty, x.span());
     let closure = || {
         let seen_mut = seen_mut();
-        quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut) -> #returned)
+        quote_spanned!(x.span()=> impl ::signal_kernel::__private::core::ops::FnOnce(#seen_mut) -> #returned)
     };
     let [said, other_said, third_said] = &texts.own;
     let getter = |body: TokenStream| {
@@ -325,7 +327,7 @@ fn own_methods(
                 #other_said
                 #vis fn #reload(&mut self) { #reads #reload_body }
                 #third_said
-                #vis fn #cancel(&mut self, reason: impl ::core::convert::Into<::signal_kernel::CancelReason>) { #reads #cancel_body }
+                #vis fn #cancel(&mut self, reason: impl ::signal_kernel::__private::core::convert::Into<::signal_kernel::CancelReason>) { #reads #cancel_body }
             };
             (getter, placed(context.place(index), others))
         }
@@ -410,7 +412,7 @@ fn set_body(
         }
         return quote! {
             let revision = #revision;
-            if let ::core::option::Option::Some(old) = self.#field.replace(#value, Self::#same, revision) {
+            if let ::signal_kernel::__private::core::option::Option::Some(old) = self.#field.replace(#value, Self::#same, revision) {
                 self.core__.note_change();
                 ::signal_kernel::__private::settle::discard(old);
             }
@@ -423,7 +425,7 @@ fn set_body(
     });
     quote! {
         let revision = #revision;
-        if let ::core::option::Option::Some(old) = self.#field.replace(#value, Self::#same, revision) {
+        if let ::signal_kernel::__private::core::option::Option::Some(old) = self.#field.replace(#value, Self::#same, revision) {
             #(#marks)*
             self.__changed(old, #word, #bits);
         }
@@ -471,7 +473,7 @@ fn open_methods(
     let returned = returned(context, &ty, x.span());
     let closure = || {
         let seen_mut = seen_mut();
-        quote_spanned!(x.span()=> impl ::core::ops::FnOnce(#seen_mut) -> #returned)
+        quote_spanned!(x.span()=> impl ::signal_kernel::__private::core::ops::FnOnce(#seen_mut) -> #returned)
     };
     let [said, other_said, third_said] = &texts.open;
     let getter = |body: TokenStream| {
@@ -561,7 +563,7 @@ fn open_methods(
                 #other_said
                 #vis fn #reload(&mut self) { #reads #reload_body }
                 #third_said
-                #vis fn #cancel(&mut self, reason: impl ::core::convert::Into<::signal_kernel::CancelReason>) { #reads #cancel_body }
+                #vis fn #cancel(&mut self, reason: impl ::signal_kernel::__private::core::convert::Into<::signal_kernel::CancelReason>) { #reads #cancel_body }
             };
             let others = placed(x.span(), others);
             quote!(#getter #others)
@@ -576,7 +578,7 @@ fn reload_request() -> TokenStream {
 
 fn cancel_request() -> TokenStream {
     quote!(::signal_kernel::__private::Request::Cancel(
-        ::core::convert::Into::into(reason)
+        ::signal_kernel::__private::core::convert::Into::into(reason)
     ))
 }
 
@@ -607,7 +609,7 @@ fn nested(context: &Context, open: Open) -> TokenStream {
     });
     quote! {
         /// A batch inside this one: the outermost settles.
-        #vis fn batch<#returned>(&mut self, batch: impl ::core::ops::FnOnce(&mut #inner<'_, #(#names),*>) -> #returned) -> #returned {
+        #vis fn batch<#returned>(&mut self, batch: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #inner<'_, #(#names),*>) -> #returned) -> #returned {
             #batch_body
         }
 
@@ -619,8 +621,8 @@ fn nested(context: &Context, open: Open) -> TokenStream {
         /// With the error of `transaction`.
         #vis fn transaction<#returned, #failed>(
             &mut self,
-            transaction: impl ::core::ops::FnOnce(&mut #transaction<'_, #(#names),*>) -> ::core::result::Result<#returned, #failed>,
-        ) -> ::core::result::Result<#returned, #failed> {
+            transaction: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #transaction<'_, #(#names),*>) -> ::signal_kernel::__private::core::result::Result<#returned, #failed>,
+        ) -> ::signal_kernel::__private::core::result::Result<#returned, #failed> {
             #transaction_body
         }
     }

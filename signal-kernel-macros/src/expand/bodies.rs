@@ -102,7 +102,7 @@ fn equal(context: &Context) -> TokenStream {
         write!(
             script,
             "#[inline] fn __equal_{ty}(before: &{ty}, after: &{ty}) -> bool {{ \
-             ::core::cmp::PartialEq::eq(before, after) }} "
+             ::signal_kernel::__private::core::cmp::PartialEq::eq(before, after) }} "
         );
     }
     script.finish()
@@ -197,7 +197,7 @@ fn same(context: &Context, node: &Node, ty: &TokenStream, span: Span, rule: &Rul
         .any(|name| name.to_string() == ty.to_string());
     let (compared, at) = match rule {
         Rule::PartialEq if is_parameter => (
-            quote_spanned!(span=> <_ as ::core::cmp::PartialEq>::eq(#before, #after)),
+            quote_spanned!(span=> <_ as ::signal_kernel::__private::core::cmp::PartialEq>::eq(#before, #after)),
             span,
         ),
         Rule::PartialEq => {
@@ -271,15 +271,15 @@ fn start(
             values.set_span(parens);
             let call = quote_spanned!(path.span()=> <#path>::__start #values);
             let aliases = mixed::aliases(context, node);
-            quote!(#aliases #clones ::core::option::Option::Some(#call))
+            quote!(#aliases #clones ::signal_kernel::__private::core::option::Option::Some(#call))
         }
         None => quote! {
-            ::core::option::Option::None::<fn(::signal_kernel::__private::Start<'_, #future>)>
+            ::signal_kernel::__private::core::option::Option::None::<fn(::signal_kernel::__private::Start<'_, #future>)>
         },
     };
     let head = quote_spanned! {path.span()=>
-        fn #name(#(#parameters),*) -> ::core::option::Option<
-            impl ::core::ops::FnOnce(::signal_kernel::__private::Start<'_, #future>),
+        fn #name(#(#parameters),*) -> ::signal_kernel::__private::core::option::Option<
+            impl ::signal_kernel::__private::core::ops::FnOnce(::signal_kernel::__private::Start<'_, #future>),
         >
     };
     Function {

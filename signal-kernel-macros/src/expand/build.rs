@@ -31,7 +31,7 @@ pub(super) fn build(context: &Context) -> TokenStream {
     let [called, itself] = ["new", "Self"].map(|word| Ident::new(word, name.span()));
     let default = parameters.is_empty().then(|| {
         quote! {
-            impl #impl_generics ::core::default::Default for #name #type_generics #where_clause {
+            impl #impl_generics ::signal_kernel::__private::core::default::Default for #name #type_generics #where_clause {
                 fn default() -> Self {
                     Self::new()
                 }
@@ -65,7 +65,7 @@ pub(super) fn build(context: &Context) -> TokenStream {
         #vis fn #called(#(#parameters),*) -> #itself { #new }
 
         /// Defers settling to the end of `batch`, and returns what it returns.
-        #vis fn batch<#returned>(&mut self, batch: impl ::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> #returned) -> #returned {
+        #vis fn batch<#returned>(&mut self, batch: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> #returned) -> #returned {
             #batch_body
         }
 
@@ -77,13 +77,13 @@ pub(super) fn build(context: &Context) -> TokenStream {
         /// With the error of `transaction`.
         #vis fn transaction<#returned, #failed>(
             &mut self,
-            transaction: impl ::core::ops::FnOnce(&mut #transaction<'_, #(#names),*>) -> ::core::result::Result<#returned, #failed>,
-        ) -> ::core::result::Result<#returned, #failed> {
+            transaction: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #transaction<'_, #(#names),*>) -> ::signal_kernel::__private::core::result::Result<#returned, #failed>,
+        ) -> ::signal_kernel::__private::core::result::Result<#returned, #failed> {
             #transaction_body
         }
 
         /// Polls the work in flight; ready once at least one piece of it was committed and its effects have run.
-        #vis fn poll_progress(&mut self, context: &mut ::core::task::Context<'_>) -> ::core::task::Poll<()> {
+        #vis fn poll_progress(&mut self, context: &mut ::signal_kernel::__private::core::task::Context<'_>) -> ::signal_kernel::__private::core::task::Poll<()> {
             #poll_progress
         }
 
@@ -177,11 +177,11 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
     write!(script, "{fields}");
     let fields = script.finish();
     let hub = if context.has_resources() {
-        quote!(::core::option::Option::Some(
-            ::core::default::Default::default()
+        quote!(::signal_kernel::__private::core::option::Option::Some(
+            ::signal_kernel::__private::core::default::Default::default()
         ))
     } else {
-        quote!(::core::option::Option::None)
+        quote!(::signal_kernel::__private::core::option::Option::None)
     };
     let words = plan.words;
     let [mut effects, mut lazy] = [(); 2].map(|()| vec![0_u64; words]);
@@ -278,7 +278,7 @@ fn make(context: &Context, plan: &Plan, script: &mut Script, index: usize) {
             let ty = script.hole(quote!(#ty));
             write!(
                 script,
-                "let __{name} = ::core::option::Option::<{ty}>::None;"
+                "let __{name} = ::signal_kernel::__private::core::option::Option::<{ty}>::None;"
             );
         }
         Kind::Effect { kept: None, .. } => {}
@@ -304,7 +304,7 @@ fn debug(context: &Context) -> TokenStream {
     for parameter in parameters {
         bounds
             .predicates
-            .push(syn::parse_quote!(#parameter: ::core::fmt::Debug));
+            .push(syn::parse_quote!(#parameter: ::signal_kernel::__private::core::fmt::Debug));
     }
     let where_clause = &generics.where_clause;
     let fields = graph.nodes.iter().enumerate().filter_map(|(index, node)| {
@@ -331,7 +331,7 @@ fn debug(context: &Context) -> TokenStream {
                     let value = quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&#graph.#field.value));
                     quote! {
                         if self.core__.is_failed(#rank) {
-                            &::signal_kernel::__private::read::Panicked as &dyn ::core::fmt::Debug
+                            &::signal_kernel::__private::read::Panicked as &dyn ::signal_kernel::__private::core::fmt::Debug
                         } else {
                             #value
                         }
@@ -349,8 +349,8 @@ fn debug(context: &Context) -> TokenStream {
     });
     let text = name.unraw().to_string();
     quote! {
-        impl #impl_generics ::core::fmt::Debug for #name #type_generics #where_clause {
-            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        impl #impl_generics ::signal_kernel::__private::core::fmt::Debug for #name #type_generics #where_clause {
+            fn fmt(&self, formatter: &mut ::signal_kernel::__private::core::fmt::Formatter<'_>) -> ::signal_kernel::__private::core::fmt::Result {
                 let mut debug = formatter.debug_struct(#text);
                 #(#fields)*
                 debug.finish()

@@ -56,7 +56,7 @@ fn function(callee: &Callee) -> TokenStream {
     let need = quote_spanned!(place=> (): ::signal_kernel::needs::#need<'call>);
     quote! {
         pub(super) fn #ident<#(#types,)* R>(#(_: #types),*) -> R where for<'call> #need {
-            ::core::unreachable!()
+            ::signal_kernel::__private::core::unreachable!()
         }
     }
 }

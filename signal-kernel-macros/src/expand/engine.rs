@@ -75,7 +75,7 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
                 #lazy
             }
 
-            fn force(&self, rank: usize, revision: u64) -> ::core::option::Option<::signal_kernel::__private::Payload> {
+            fn force(&self, rank: usize, revision: u64) -> ::signal_kernel::__private::core::option::Option<::signal_kernel::__private::Payload> {
                 #force
             }
         }
@@ -100,11 +100,11 @@ pub(super) fn declared(context: &Context) -> TokenStream {
                 self.core__.watch()
             }
 
-            fn hub(&self) -> ::core::option::Option<&::signal_kernel::__private::std::sync::Arc<::signal_kernel::__private::Hub>> {
+            fn hub(&self) -> ::signal_kernel::__private::core::option::Option<&::signal_kernel::__private::std::sync::Arc<::signal_kernel::__private::Hub>> {
                 self.core__.hub()
             }
 
-            fn poll(&mut self, context: &mut ::core::task::Context<'_>) -> ::core::task::Poll<()> {
+            fn poll(&mut self, context: &mut ::signal_kernel::__private::core::task::Context<'_>) -> ::signal_kernel::__private::core::task::Poll<()> {
                 #poll
             }
         }
@@ -133,7 +133,7 @@ fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
             ::signal_kernel::__private::settle::changed(self, old, word, bits);
         }
 
-        fn __updated<#ty>(&mut self, (result, caught): (::core::option::Option<#ty>, ::signal_kernel::__private::Caught)) -> #ty {
+        fn __updated<#ty>(&mut self, (result, caught): (::signal_kernel::__private::core::option::Option<#ty>, ::signal_kernel::__private::Caught)) -> #ty {
             ::signal_kernel::__private::settle::updated(self, result, caught)
         }
 
@@ -213,7 +213,7 @@ fn ways(context: &Context, plan: &Plan, way: Way) -> (TokenStream, TokenStream) 
             ),
             Way::Force => (
                 format!(
-                    "__force_{word}(&self, rank: usize, revision: u64) -> ::core::option::Option<::signal_kernel::__private::Payload>"
+                    "__force_{word}(&self, rank: usize, revision: u64) -> ::signal_kernel::__private::core::option::Option<::signal_kernel::__private::Payload>"
                 ),
                 format!("__force_{word}(rank, revision)"),
             ),
@@ -378,7 +378,7 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
             write!(
                 script,
                 "let (change, dropped) = {act}({arguments}, move || Self::__start_{name}({inputs}), \
-                 ::core::option::Option::{same}); \
+                 ::signal_kernel::__private::core::option::Option::{same}); \
                  sweep.committed(change);"
             );
             let parts = [
@@ -468,7 +468,7 @@ fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node
         };
         write!(
             script,
-            "let changed_at = ::core::cmp::Ord::max({changed_at}, {change});"
+            "let changed_at = ::signal_kernel::__private::core::cmp::Ord::max({changed_at}, {change});"
         );
         changed_at = "changed_at".to_owned();
     }

@@ -103,7 +103,7 @@ fn what_uses_a_broken_declaration_is_not_judged() {
         ),
         [
             "a",
-            "b { fn broken < T > () -> T { :: core :: unreachable ! () } broken () }",
+            "b { fn broken < T > () -> T { :: signal_kernel :: __private :: core :: unreachable ! () } broken () }",
             "c @1 bad",
             "e @2 good",
             "f bad",

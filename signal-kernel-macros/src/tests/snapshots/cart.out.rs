@@ -43,7 +43,7 @@ impl Cart {
 impl Cart {
     #[inline]
     fn __equal_u64(before: &u64, after: &u64) -> bool {
-        ::core::cmp::PartialEq::eq(before, after)
+        ::signal_kernel::__private::core::cmp::PartialEq::eq(before, after)
     }
 }
 /// What is in the basket.
@@ -98,7 +98,7 @@ impl Cart {
     #[inline]
     pub fn set_price(&mut self, value: u64) {
         let revision = 0;
-        if let ::core::option::Option::Some(old) = self
+        if let ::signal_kernel::__private::core::option::Option::Some(old) = self
             .__price
             .replace(value, Self::__equal_u64, revision)
         {
@@ -109,7 +109,7 @@ impl Cart {
     #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
     pub fn update_price<R>(
         &mut self,
-        change: impl ::core::ops::FnOnce(&mut u64) -> R,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
     ) -> R {
         let changed = self.__price.change(&mut self.core__, 2usize, change);
         self.__updated(changed)
@@ -126,7 +126,7 @@ impl Cart {
     #[inline]
     pub fn set_qty(&mut self, value: u64) {
         let revision = 0;
-        if let ::core::option::Option::Some(old) = self
+        if let ::signal_kernel::__private::core::option::Option::Some(old) = self
             .__qty
             .replace(value, Self::__equal_u64, revision)
         {
@@ -137,7 +137,7 @@ impl Cart {
     #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
     pub fn update_qty<R>(
         &mut self,
-        change: impl ::core::ops::FnOnce(&mut u64) -> R,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
     ) -> R {
         let changed = self.__qty.change(&mut self.core__, 3usize, change);
         self.__updated(changed)
@@ -182,7 +182,7 @@ impl<'graph> CartBatch<'graph> {
     ///Changes the signal `price` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
     pub fn update_price<R>(
         &mut self,
-        change: impl ::core::ops::FnOnce(&mut u64) -> R,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
     ) -> R {
         change(self.graph__.__price.touch(&mut self.graph__.core__, 2usize))
     }
@@ -200,7 +200,7 @@ impl<'graph> CartBatch<'graph> {
     ///Changes the signal `qty` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
     pub fn update_qty<R>(
         &mut self,
-        change: impl ::core::ops::FnOnce(&mut u64) -> R,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
     ) -> R {
         change(self.graph__.__qty.touch(&mut self.graph__.core__, 3usize))
     }
@@ -212,7 +212,9 @@ impl<'graph> CartBatch<'graph> {
     /// A batch inside this one: the outermost settles.
     pub fn batch<R>(
         &mut self,
-        batch: impl ::core::ops::FnOnce(&mut CartBatch<'_>) -> R,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut CartBatch<'_>,
+        ) -> R,
     ) -> R {
         batch(
             &mut CartBatch {
@@ -228,10 +230,10 @@ impl<'graph> CartBatch<'graph> {
     /// With the error of `transaction`.
     pub fn transaction<R, E>(
         &mut self,
-        transaction: impl ::core::ops::FnOnce(
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
             &mut CartTransaction<'_>,
-        ) -> ::core::result::Result<R, E>,
-    ) -> ::core::result::Result<R, E> {
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
             &mut *self.graph__,
             |graph| transaction(&mut CartTransaction { graph__: graph }),
@@ -264,7 +266,7 @@ impl<'graph> CartTransaction<'graph> {
     ///Changes the signal `price` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
     pub fn update_price<R>(
         &mut self,
-        change: impl ::core::ops::FnOnce(&mut u64) -> R,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
     ) -> R
     where
         for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
@@ -292,7 +294,10 @@ impl<'graph> CartTransaction<'graph> {
             .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
     }
     ///Changes the signal `qty` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    pub fn update_qty<R>(&mut self, change: impl ::core::ops::FnOnce(&mut u64) -> R) -> R
+    pub fn update_qty<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R
     where
         for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
     {
@@ -315,7 +320,9 @@ impl<'graph> CartTransaction<'graph> {
     /// A batch inside this one: the outermost settles.
     pub fn batch<R>(
         &mut self,
-        batch: impl ::core::ops::FnOnce(&mut CartTransaction<'_>) -> R,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut CartTransaction<'_>,
+        ) -> R,
     ) -> R {
         batch(
             &mut CartTransaction {
@@ -331,10 +338,10 @@ impl<'graph> CartTransaction<'graph> {
     /// With the error of `transaction`.
     pub fn transaction<R, E>(
         &mut self,
-        transaction: impl ::core::ops::FnOnce(
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
             &mut CartTransaction<'_>,
-        ) -> ::core::result::Result<R, E>,
-    ) -> ::core::result::Result<R, E> {
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
             &mut *self.graph__,
             |graph| transaction(&mut CartTransaction { graph__: graph }),
@@ -361,7 +368,7 @@ impl Cart {
             (),
         >::new(Self::__init_price());
         let __qty = ::signal_kernel::__private::Slot::<_, ()>::new(Self::__init_qty());
-        let hub = ::core::option::Option::None;
+        let hub = ::signal_kernel::__private::core::option::Option::None;
         let __total = ::signal_kernel::__private::Slot::<
             _,
             (),
@@ -383,7 +390,9 @@ impl Cart {
     /// Defers settling to the end of `batch`, and returns what it returns.
     pub fn batch<R>(
         &mut self,
-        batch: impl ::core::ops::FnOnce(&mut CartBatch<'_>) -> R,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut CartBatch<'_>,
+        ) -> R,
     ) -> R {
         ::signal_kernel::__private::batch::batch(
             self,
@@ -398,10 +407,10 @@ impl Cart {
     /// With the error of `transaction`.
     pub fn transaction<R, E>(
         &mut self,
-        transaction: impl ::core::ops::FnOnce(
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
             &mut CartTransaction<'_>,
-        ) -> ::core::result::Result<R, E>,
-    ) -> ::core::result::Result<R, E> {
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::batch(
             self,
             |graph| {
@@ -415,8 +424,8 @@ impl Cart {
     /// Polls the work in flight; ready once at least one piece of it was committed and its effects have run.
     pub fn poll_progress(
         &mut self,
-        context: &mut ::core::task::Context<'_>,
-    ) -> ::core::task::Poll<()> {
+        context: &mut ::signal_kernel::__private::core::task::Context<'_>,
+    ) -> ::signal_kernel::__private::core::task::Poll<()> {
         ::signal_kernel::__private::poll_progress(self, context)
     }
     /// Waits until a piece of work was committed and its effects have run; for ever while none is in flight.
@@ -429,13 +438,16 @@ impl Cart {
         ::signal_kernel::__private::settled(self).await
     }
 }
-impl ::core::default::Default for Cart {
+impl ::signal_kernel::__private::core::default::Default for Cart {
     fn default() -> Self {
         Self::new()
     }
 }
-impl ::core::fmt::Debug for Cart {
-    fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+impl ::signal_kernel::__private::core::fmt::Debug for Cart {
+    fn fmt(
+        &self,
+        formatter: &mut ::signal_kernel::__private::core::fmt::Formatter<'_>,
+    ) -> ::signal_kernel::__private::core::fmt::Result {
         let mut debug = formatter.debug_struct("Cart");
         debug
             .field(
@@ -452,7 +464,7 @@ impl ::core::fmt::Debug for Cart {
                 "total",
                 if self.core__.is_failed(0usize) {
                     &::signal_kernel::__private::read::Panicked
-                        as &dyn ::core::fmt::Debug
+                        as &dyn ::signal_kernel::__private::core::fmt::Debug
                 } else {
                     <_ as ::signal_kernel::needs::Printable>::to_print(
                         &self.__total.value,
@@ -486,15 +498,15 @@ impl ::signal_kernel::__private::Declared for Cart {
     }
     fn hub(
         &self,
-    ) -> ::core::option::Option<
+    ) -> ::signal_kernel::__private::core::option::Option<
         &::signal_kernel::__private::std::sync::Arc<::signal_kernel::__private::Hub>,
     > {
         self.core__.hub()
     }
     fn poll(
         &mut self,
-        context: &mut ::core::task::Context<'_>,
-    ) -> ::core::task::Poll<()> {
+        context: &mut ::signal_kernel::__private::core::task::Context<'_>,
+    ) -> ::signal_kernel::__private::core::task::Poll<()> {
         ::signal_kernel::__private::poll_work(self, context)
     }
 }
@@ -526,7 +538,13 @@ impl Cart {
     }
     fn __updated<R>(
         &mut self,
-        (result, caught): (::core::option::Option<R>, ::signal_kernel::__private::Caught),
+        (
+            result,
+            caught,
+        ): (
+            ::signal_kernel::__private::core::option::Option<R>,
+            ::signal_kernel::__private::Caught,
+        ),
     ) -> R {
         ::signal_kernel::__private::settle::updated(self, result, caught)
     }
@@ -599,7 +617,9 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
         &self,
         rank: usize,
         revision: u64,
-    ) -> ::core::option::Option<::signal_kernel::__private::Payload> {
+    ) -> ::signal_kernel::__private::core::option::Option<
+        ::signal_kernel::__private::Payload,
+    > {
         match rank {
             _ => ::signal_kernel::__private::read::not_lazy(rank),
         }

@@ -43,7 +43,7 @@ where
 {
     #[inline]
     fn __same_type(before: &T, after: &T) -> bool {
-        <_ as ::core::cmp::PartialEq>::eq(before, after)
+        <_ as ::signal_kernel::__private::core::cmp::PartialEq>::eq(before, after)
     }
     #[inline]
     fn __same_many(before: &[T; N], after: &[T; N]) -> bool {
@@ -53,7 +53,7 @@ where
     }
     #[inline]
     fn __equal_usize(before: &usize, after: &usize) -> bool {
-        ::core::cmp::PartialEq::eq(before, after)
+        ::signal_kernel::__private::core::cmp::PartialEq::eq(before, after)
     }
 }
 #[cfg_attr(
@@ -119,7 +119,7 @@ where
     #[inline]
     fn set_type(&mut self, value: T) {
         let revision = self.core__.tick();
-        if let ::core::option::Option::Some(old) = self
+        if let ::signal_kernel::__private::core::option::Option::Some(old) = self
             .__type
             .replace(value, Self::__same_type, revision)
         {
@@ -128,7 +128,10 @@ where
     }
     ///Changes the signal `type` in place and settles the graph, whatever became of it; returns what `change` returns.
     #[cfg_attr(doc, doc = " [`many`](Self::many) depends on it.")]
-    fn update_type<R>(&mut self, change: impl ::core::ops::FnOnce(&mut T) -> R) -> R {
+    fn update_type<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
+    ) -> R {
         let changed = self.__type.change(&mut self.core__, 2usize, change);
         self.__updated(changed)
     }
@@ -170,7 +173,10 @@ where
             .write(&mut self.graph__.core__, 2usize, value, <Pair<T, N>>::__same_type);
     }
     ///Changes the signal `type` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    fn update_type<R>(&mut self, change: impl ::core::ops::FnOnce(&mut T) -> R) -> R {
+    fn update_type<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
+    ) -> R {
         change(self.graph__.__type.touch(&mut self.graph__.core__, 2usize))
     }
     ///As [`Pair::many`].
@@ -181,7 +187,9 @@ where
     /// A batch inside this one: the outermost settles.
     pub(crate) fn batch<R>(
         &mut self,
-        batch: impl ::core::ops::FnOnce(&mut PairBatch<'_, T, N>) -> R,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut PairBatch<'_, T, N>,
+        ) -> R,
     ) -> R {
         batch(
             &mut PairBatch {
@@ -197,10 +205,10 @@ where
     /// With the error of `transaction`.
     pub(crate) fn transaction<R, E>(
         &mut self,
-        transaction: impl ::core::ops::FnOnce(
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
             &mut PairTransaction<'_, T, N>,
-        ) -> ::core::result::Result<R, E>,
-    ) -> ::core::result::Result<R, E> {
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
             &mut *self.graph__,
             |graph| transaction(&mut PairTransaction { graph__: graph }),
@@ -234,7 +242,10 @@ where
             .write(&mut self.graph__.core__, 2usize, value, <Pair<T, N>>::__same_type);
     }
     ///Changes the signal `type` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    fn update_type<R>(&mut self, change: impl ::core::ops::FnOnce(&mut T) -> R) -> R
+    fn update_type<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
+    ) -> R
     where
         for<'undo> T: ::signal_kernel::needs::Undo<'undo>,
     {
@@ -257,7 +268,9 @@ where
     /// A batch inside this one: the outermost settles.
     pub(crate) fn batch<R>(
         &mut self,
-        batch: impl ::core::ops::FnOnce(&mut PairTransaction<'_, T, N>) -> R,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut PairTransaction<'_, T, N>,
+        ) -> R,
     ) -> R {
         batch(
             &mut PairTransaction {
@@ -273,10 +286,10 @@ where
     /// With the error of `transaction`.
     pub(crate) fn transaction<R, E>(
         &mut self,
-        transaction: impl ::core::ops::FnOnce(
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
             &mut PairTransaction<'_, T, N>,
-        ) -> ::core::result::Result<R, E>,
-    ) -> ::core::result::Result<R, E> {
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
             &mut *self.graph__,
             |graph| transaction(&mut PairTransaction { graph__: graph }),
@@ -386,7 +399,7 @@ where
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(r#type: T) -> Self {
         let __type = ::signal_kernel::__private::Slot::<_, ()>::new(r#type);
-        let hub = ::core::option::Option::None;
+        let hub = ::signal_kernel::__private::core::option::Option::None;
         let __many = ::signal_kernel::__private::Lazy::new(Self::__same_many);
         let __count = ::signal_kernel::__private::Lazy::new(Self::__equal_usize);
         let mut graph = Self {
@@ -406,7 +419,9 @@ where
     /// Defers settling to the end of `batch`, and returns what it returns.
     pub(crate) fn batch<R>(
         &mut self,
-        batch: impl ::core::ops::FnOnce(&mut PairBatch<'_, T, N>) -> R,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut PairBatch<'_, T, N>,
+        ) -> R,
     ) -> R {
         ::signal_kernel::__private::batch::batch(
             self,
@@ -421,10 +436,10 @@ where
     /// With the error of `transaction`.
     pub(crate) fn transaction<R, E>(
         &mut self,
-        transaction: impl ::core::ops::FnOnce(
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
             &mut PairTransaction<'_, T, N>,
-        ) -> ::core::result::Result<R, E>,
-    ) -> ::core::result::Result<R, E> {
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::batch(
             self,
             |graph| {
@@ -438,8 +453,8 @@ where
     /// Polls the work in flight; ready once at least one piece of it was committed and its effects have run.
     pub(crate) fn poll_progress(
         &mut self,
-        context: &mut ::core::task::Context<'_>,
-    ) -> ::core::task::Poll<()> {
+        context: &mut ::signal_kernel::__private::core::task::Context<'_>,
+    ) -> ::signal_kernel::__private::core::task::Poll<()> {
         ::signal_kernel::__private::poll_progress(self, context)
     }
     /// Waits until a piece of work was committed and its effects have run; for ever while none is in flight.
@@ -483,15 +498,15 @@ where
     }
     fn hub(
         &self,
-    ) -> ::core::option::Option<
+    ) -> ::signal_kernel::__private::core::option::Option<
         &::signal_kernel::__private::std::sync::Arc<::signal_kernel::__private::Hub>,
     > {
         self.core__.hub()
     }
     fn poll(
         &mut self,
-        context: &mut ::core::task::Context<'_>,
-    ) -> ::core::task::Poll<()> {
+        context: &mut ::signal_kernel::__private::core::task::Context<'_>,
+    ) -> ::signal_kernel::__private::core::task::Poll<()> {
         ::signal_kernel::__private::poll_work(self, context)
     }
 }
@@ -525,7 +540,13 @@ where
     }
     fn __updated<R>(
         &mut self,
-        (result, caught): (::core::option::Option<R>, ::signal_kernel::__private::Caught),
+        (
+            result,
+            caught,
+        ): (
+            ::signal_kernel::__private::core::option::Option<R>,
+            ::signal_kernel::__private::Caught,
+        ),
     ) -> R {
         ::signal_kernel::__private::settle::updated(self, result, caught)
     }
@@ -619,7 +640,9 @@ where
         &self,
         rank: usize,
         revision: u64,
-    ) -> ::core::option::Option<::signal_kernel::__private::Payload> {
+    ) -> ::signal_kernel::__private::core::option::Option<
+        ::signal_kernel::__private::Payload,
+    > {
         match rank {
             0usize => {
                 self.__many
@@ -632,7 +655,10 @@ where
                     )
             }
             1usize => {
-                let changed_at = ::core::cmp::Ord::max(0_u64, self.__many.changed_at());
+                let changed_at = ::signal_kernel::__private::core::cmp::Ord::max(
+                    0_u64,
+                    self.__many.changed_at(),
+                );
                 self.__count
                     .force(
                         self,

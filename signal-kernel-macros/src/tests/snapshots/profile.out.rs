@@ -23,8 +23,8 @@ impl Profile {
         client: &Client,
         #[allow(unused_variables)]
         id: &Option<u64>,
-    ) -> ::core::option::Option<
-        impl ::core::ops::FnOnce(
+    ) -> ::signal_kernel::__private::core::option::Option<
+        impl ::signal_kernel::__private::core::ops::FnOnce(
             ::signal_kernel::__private::Start<
                 '_,
                 <fetch_user as ::signal_kernel::Resource>::Future,
@@ -34,7 +34,9 @@ impl Profile {
         let __argument_0 = <Client as ::signal_kernel::needs::Argument<
             Client,
         >>::copy_for_call(client);
-        ::core::option::Option::Some(<fetch_user>::__start(__argument_0, (*id)?))
+        ::signal_kernel::__private::core::option::Option::Some(
+            <fetch_user>::__start(__argument_0, (*id)?),
+        )
     }
     #[inline]
     fn __body_title(
@@ -125,7 +127,7 @@ struct Profile {
     #[doc(hidden)]
     __title: ::signal_kernel::__private::Slot<String, ()>,
     #[doc(hidden)]
-    __lock: ::core::option::Option<Guard>,
+    __lock: ::signal_kernel::__private::core::option::Option<Guard>,
 }
 ///Writes to a [`Profile`] that are settled together. See [`Profile::batch`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
@@ -184,7 +186,7 @@ impl Profile {
     #[inline]
     fn set_id(&mut self, value: Option<u64>) {
         let revision = 0;
-        if let ::core::option::Option::Some(old) = self
+        if let ::signal_kernel::__private::core::option::Option::Some(old) = self
             .__id
             .replace(value, Self::__same_id, revision)
         {
@@ -195,7 +197,7 @@ impl Profile {
     #[cfg_attr(doc, doc = " [`user`](Self::user) depends on it.")]
     fn update_id<R>(
         &mut self,
-        change: impl ::core::ops::FnOnce(&mut Option<u64>) -> R,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut Option<u64>) -> R,
     ) -> R {
         let changed = self.__id.change(&mut self.core__, 5usize, change);
         self.__updated(changed)
@@ -228,12 +230,14 @@ impl Profile {
     #[cfg_attr(doc, doc = " [`title`](Self::title) and the effect `note` depend on it.")]
     fn cancel_user(
         &mut self,
-        reason: impl ::core::convert::Into<::signal_kernel::CancelReason>,
+        reason: impl ::signal_kernel::__private::core::convert::Into<
+            ::signal_kernel::CancelReason,
+        >,
     ) {
         self.__user
             .request(
                 ::signal_kernel::__private::Request::Cancel(
-                    ::core::convert::Into::into(reason),
+                    ::signal_kernel::__private::core::convert::Into::into(reason),
                 ),
             );
         ::signal_kernel::__private::settle::request(self, 1usize)
@@ -291,7 +295,7 @@ impl<'graph> ProfileBatch<'graph> {
     ///Changes the signal `id` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
     fn update_id<R>(
         &mut self,
-        change: impl ::core::ops::FnOnce(&mut Option<u64>) -> R,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut Option<u64>) -> R,
     ) -> R {
         change(self.graph__.__id.touch(&mut self.graph__.core__, 5usize))
     }
@@ -316,14 +320,16 @@ impl<'graph> ProfileBatch<'graph> {
     ///Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
     fn cancel_user(
         &mut self,
-        reason: impl ::core::convert::Into<::signal_kernel::CancelReason>,
+        reason: impl ::signal_kernel::__private::core::convert::Into<
+            ::signal_kernel::CancelReason,
+        >,
     ) {
         let first = self
             .graph__
             .__user
             .request(
                 ::signal_kernel::__private::Request::Cancel(
-                    ::core::convert::Into::into(reason),
+                    ::signal_kernel::__private::core::convert::Into::into(reason),
                 ),
             );
         ::signal_kernel::__private::batch::request(&mut *self.graph__, 1usize, first)
@@ -336,7 +342,9 @@ impl<'graph> ProfileBatch<'graph> {
     /// A batch inside this one: the outermost settles.
     fn batch<R>(
         &mut self,
-        batch: impl ::core::ops::FnOnce(&mut ProfileBatch<'_>) -> R,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut ProfileBatch<'_>,
+        ) -> R,
     ) -> R {
         batch(
             &mut ProfileBatch {
@@ -352,10 +360,10 @@ impl<'graph> ProfileBatch<'graph> {
     /// With the error of `transaction`.
     fn transaction<R, E>(
         &mut self,
-        transaction: impl ::core::ops::FnOnce(
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
             &mut ProfileTransaction<'_>,
-        ) -> ::core::result::Result<R, E>,
-    ) -> ::core::result::Result<R, E> {
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
             &mut *self.graph__,
             |graph| transaction(
@@ -407,7 +415,7 @@ impl<'graph> ProfileTransaction<'graph> {
     ///Changes the signal `id` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
     fn update_id<R>(
         &mut self,
-        change: impl ::core::ops::FnOnce(&mut Option<u64>) -> R,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut Option<u64>) -> R,
     ) -> R
     where
         for<'undo> Option<u64>: ::signal_kernel::needs::Undo<'undo>,
@@ -441,7 +449,9 @@ impl<'graph> ProfileTransaction<'graph> {
     /// A batch inside this one: the outermost settles.
     fn batch<R>(
         &mut self,
-        batch: impl ::core::ops::FnOnce(&mut ProfileTransaction<'_>) -> R,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut ProfileTransaction<'_>,
+        ) -> R,
     ) -> R {
         batch(
             &mut ProfileTransaction {
@@ -457,10 +467,10 @@ impl<'graph> ProfileTransaction<'graph> {
     /// With the error of `transaction`.
     fn transaction<R, E>(
         &mut self,
-        transaction: impl ::core::ops::FnOnce(
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
             &mut ProfileTransaction<'_>,
-        ) -> ::core::result::Result<R, E>,
-    ) -> ::core::result::Result<R, E> {
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
             &mut *self.graph__,
             |graph| transaction(
@@ -490,7 +500,9 @@ impl Profile {
         let __client = client;
         let __log = Self::__init_log();
         let __id = ::signal_kernel::__private::Slot::<_, ()>::new(Self::__init_id());
-        let hub = ::core::option::Option::Some(::core::default::Default::default());
+        let hub = ::signal_kernel::__private::core::option::Option::Some(
+            ::signal_kernel::__private::core::default::Default::default(),
+        );
         let mut __user = ::signal_kernel::__private::Answer::new(
             1u32,
             ::signal_kernel::__private::KeepPrevious::Never,
@@ -501,7 +513,7 @@ impl Profile {
             _,
             (),
         >::new(Self::__body_title(&__user.state));
-        let __lock = ::core::option::Option::<Guard>::None;
+        let __lock = ::signal_kernel::__private::core::option::Option::<Guard>::None;
         let mut graph = Self {
             __client,
             __log,
@@ -522,7 +534,9 @@ impl Profile {
     /// Defers settling to the end of `batch`, and returns what it returns.
     fn batch<R>(
         &mut self,
-        batch: impl ::core::ops::FnOnce(&mut ProfileBatch<'_>) -> R,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut ProfileBatch<'_>,
+        ) -> R,
     ) -> R {
         ::signal_kernel::__private::batch::batch(
             self,
@@ -537,10 +551,10 @@ impl Profile {
     /// With the error of `transaction`.
     fn transaction<R, E>(
         &mut self,
-        transaction: impl ::core::ops::FnOnce(
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
             &mut ProfileTransaction<'_>,
-        ) -> ::core::result::Result<R, E>,
-    ) -> ::core::result::Result<R, E> {
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::batch(
             self,
             |graph| {
@@ -558,8 +572,8 @@ impl Profile {
     /// Polls the work in flight; ready once at least one piece of it was committed and its effects have run.
     fn poll_progress(
         &mut self,
-        context: &mut ::core::task::Context<'_>,
-    ) -> ::core::task::Poll<()> {
+        context: &mut ::signal_kernel::__private::core::task::Context<'_>,
+    ) -> ::signal_kernel::__private::core::task::Poll<()> {
         ::signal_kernel::__private::poll_progress(self, context)
     }
     /// Waits until a piece of work was committed and its effects have run; for ever while none is in flight.
@@ -596,15 +610,15 @@ impl ::signal_kernel::__private::Declared for Profile {
     }
     fn hub(
         &self,
-    ) -> ::core::option::Option<
+    ) -> ::signal_kernel::__private::core::option::Option<
         &::signal_kernel::__private::std::sync::Arc<::signal_kernel::__private::Hub>,
     > {
         self.core__.hub()
     }
     fn poll(
         &mut self,
-        context: &mut ::core::task::Context<'_>,
-    ) -> ::core::task::Poll<()> {
+        context: &mut ::signal_kernel::__private::core::task::Context<'_>,
+    ) -> ::signal_kernel::__private::core::task::Poll<()> {
         ::signal_kernel::__private::poll_work(self, context)
     }
 }
@@ -634,7 +648,9 @@ impl Profile {
                     sweep.hub(),
                     sweep.revision(),
                     move || Self::__start_user(inputs.0, inputs.1),
-                    ::core::option::Option::Some(Self::__same_user),
+                    ::signal_kernel::__private::core::option::Option::Some(
+                        Self::__same_user,
+                    ),
                 );
             sweep.committed(change);
             if change.contains(::signal_kernel::__private::Change::VALUE) {
@@ -667,7 +683,13 @@ impl Profile {
     }
     fn __updated<R>(
         &mut self,
-        (result, caught): (::core::option::Option<R>, ::signal_kernel::__private::Caught),
+        (
+            result,
+            caught,
+        ): (
+            ::signal_kernel::__private::core::option::Option<R>,
+            ::signal_kernel::__private::Caught,
+        ),
     ) -> R {
         ::signal_kernel::__private::settle::updated(self, result, caught)
     }
@@ -752,7 +774,9 @@ impl ::signal_kernel::__private::Wired<1usize> for Profile {
         &self,
         rank: usize,
         revision: u64,
-    ) -> ::core::option::Option<::signal_kernel::__private::Payload> {
+    ) -> ::signal_kernel::__private::core::option::Option<
+        ::signal_kernel::__private::Payload,
+    > {
         match rank {
             _ => ::signal_kernel::__private::read::not_lazy(rank),
         }

@@ -1,0 +1,35 @@
+//! A crate of the oldest edition, in which `::core` names no crate: a graph asks it for no more than
+//! `extern crate signal_kernel`.
+
+extern crate signal_kernel;
+
+#[cfg(test)]
+mod tests {
+    use signal_kernel::reactive;
+
+    reactive! {
+        #[derive(Debug)]
+        struct Cart {
+            let mut seen: Vec<u64>;
+            signal price: u64 = 1;
+            signal name: Option<String> = None;
+            computed total: u64 = price * 2;
+            computed label: String = format!("{}: {:?}", total, name);
+            effect see { seen.push(*total); }
+            effect kept: u64 = *price;
+        }
+    }
+
+    #[test]
+    fn a_graph_of_the_oldest_edition() {
+        let mut cart = Cart::new(Vec::new());
+        cart.set_price(3);
+        cart.batch(|cart| {
+            cart.set_name(Some("tea".to_owned()));
+            cart.update_price(|price| *price += 1)
+        });
+        assert_eq!(cart.seen(), &[2, 6, 8]);
+        assert_eq!(cart.label(), "8: Some(\"tea\")");
+        assert!(format!("{:?}", cart).starts_with("Cart { seen: [2, 6, 8]"));
+    }
+}
