@@ -8,11 +8,24 @@
 //!
 //! Must not know: graphs, and what runs.
 
+pub(crate) use room::{REFUSES, enter, is_short};
+
 /// Runs `f`, user code that other user code has called. Where a stack cannot grow and there are too many levels, the
 /// call panics; `way` names the nodes that run inside each other.
 #[inline(always)]
 pub(crate) fn nested<R>(way: impl FnOnce() -> String, f: impl FnOnce() -> R) -> R {
-    room::nested(way, f)
+    if is_short() {
+        return elsewhere(way, f);
+    }
+    let _level = enter();
+    f()
+}
+
+/// The same where the stack is short.
+#[cold]
+#[inline(never)]
+pub(crate) fn elsewhere<R>(way: impl FnOnce() -> String, f: impl FnOnce() -> R) -> R {
+    room::elsewhere(way, f)
 }
 
 /// Runs `f`, which drops what user code has made. It is never refused, as what is left would be there for ever.
@@ -23,6 +36,8 @@ pub(crate) fn ending<R>(f: impl FnOnce() -> R) -> R {
 
 #[cfg(all(feature = "grow-stack", not(target_family = "wasm")))]
 mod room {
+    use std::{cell::Cell, ptr};
+
     /// What there is at least for one level: the frames of a body, and of what it calls before the next level asks.
     /// Also for the hook of a panic, which prints a trace.
     const LEAST: usize = 256 << 10;
@@ -30,32 +45,79 @@ mod room {
     /// How much a stack grows by. Memory that is not touched costs addresses only.
     const STEP: usize = 2 << 20;
 
+    /// A depth is never refused.
+    pub(crate) const REFUSES: bool = false;
+
+    /// One level: there is nothing to count.
+    pub(crate) struct Level;
+
     #[inline(always)]
-    pub(super) fn nested<R>(_: impl FnOnce() -> String, f: impl FnOnce() -> R) -> R {
-        ending(f)
+    pub(crate) fn enter() -> Level {
+        Level
+    }
+
+    thread_local! {
+        /// The lowest address of the stack that has enough below it, and how many from there on are known to be of the
+        /// same stack.
+        static ROOM: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_short() -> bool {
+        let (lowest, count) = ROOM.get();
+        let here = here();
+        here.wrapping_sub(lowest) >= count && is_short_indeed(here)
+    }
+
+    #[inline(always)]
+    fn here() -> usize {
+        let local = 0_u8;
+        ptr::from_ref(&local).addr()
+    }
+
+    /// The address is none that is known. Where the end of the stack is not, it is after the first step.
+    #[cold]
+    #[inline(never)]
+    fn is_short_indeed(here: usize) -> bool {
+        match stacker::remaining_stack() {
+            Some(left) if left >= LEAST => {
+                let lowest = here.saturating_sub(left - LEAST);
+                ROOM.set((lowest, here - lowest + 1));
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// Runs `f` on a new stack, whose addresses may have been those of another one.
+    fn grow<R>(f: impl FnOnce() -> R) -> R {
+        struct Forget;
+        impl Drop for Forget {
+            fn drop(&mut self) {
+                ROOM.set((0, 0));
+            }
+        }
+        ROOM.set((0, 0));
+        let _forget = Forget;
+        stacker::grow(STEP, f)
+    }
+
+    pub(super) fn elsewhere<R>(_: impl FnOnce() -> String, f: impl FnOnce() -> R) -> R {
+        grow(f)
     }
 
     #[inline(always)]
     pub(super) fn ending<R>(f: impl FnOnce() -> R) -> R {
-        if is_short() { grow(f) } else { f() }
-    }
-
-    #[inline(always)]
-    fn is_short() -> bool {
-        // Where the end of the stack is not known, it is after the first step.
-        stacker::remaining_stack().is_none_or(|left| left < LEAST)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn grow<R>(f: impl FnOnce() -> R) -> R {
-        stacker::grow(STEP, f)
+        if is_short() {
+            return grow(f);
+        }
+        f()
     }
 }
 
 #[cfg(not(all(feature = "grow-stack", not(target_family = "wasm"))))]
 mod room {
-    use std::cell::Cell;
+    use std::{cell::Cell, ptr};
 
     /// How many levels there may be, as the engine of wasm has a stack of its own that cannot be seen.
     const MOST: u32 = match (cfg!(target_family = "wasm"), cfg!(debug_assertions)) {
@@ -79,11 +141,15 @@ mod room {
         first: usize,
     }
 
+    /// A depth may be refused.
+    pub(crate) const REFUSES: bool = true;
+
     thread_local! {
         static OPEN: Cell<Open> = const { Cell::new(Open { levels: 0, first: 0 }) };
     }
 
-    struct Level;
+    /// One of the levels that are counted, while it lives.
+    pub(crate) struct Level(());
 
     impl Drop for Level {
         fn drop(&mut self) {
@@ -93,30 +159,30 @@ mod room {
         }
     }
 
-    #[inline(always)]
-    pub(super) fn nested<R>(way: impl FnOnce() -> String, f: impl FnOnce() -> R) -> R {
+    pub(crate) fn enter() -> Level {
         let mut open = OPEN.get();
-        let here = (&raw const open).addr();
         if open.levels == 0 {
-            open.first = here;
-        }
-        if open.levels >= MOST || open.first.saturating_sub(here) > BYTES {
-            refuse(open.levels, way);
+            open.first = here();
         }
         open.levels += 1;
         OPEN.set(open);
-        let _level = Level;
-        f()
+        Level(())
+    }
+
+    pub(crate) fn is_short() -> bool {
+        let open = OPEN.get();
+        let bytes = open.first.saturating_sub(here());
+        open.levels > 0 && (open.levels >= MOST || bytes > BYTES)
     }
 
     #[inline(always)]
-    pub(super) fn ending<R>(f: impl FnOnce() -> R) -> R {
-        f()
+    fn here() -> usize {
+        let local = 0_u8;
+        ptr::from_ref(&local).addr()
     }
 
-    #[cold]
-    #[inline(never)]
-    fn refuse(levels: u32, way: impl FnOnce() -> String) -> ! {
+    pub(super) fn elsewhere<R>(way: impl FnOnce() -> String, _: impl FnOnce() -> R) -> R {
+        let levels = OPEN.get().levels;
         let way = match way() {
             way if way.is_empty() => way,
             way => format!(": {way}"),
@@ -129,5 +195,10 @@ mod room {
             "{levels} bodies and batches run inside each other, and the stack cannot grow here{way}. Read each value of \
              a chain when it is made, the first one first: later reads need no stack{advice}"
         )
+    }
+
+    #[inline(always)]
+    pub(super) fn ending<R>(f: impl FnOnce() -> R) -> R {
+        f()
     }
 }

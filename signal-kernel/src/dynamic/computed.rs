@@ -425,37 +425,19 @@ impl<T: 'static> Computed<T> {
         self.id.index
     }
 
-    #[inline(always)]
-    #[track_caller]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
         if is_primitive::<T>() {
-            let bits = kernel::with(|cell| {
-                let mut graph = cell.borrow_mut();
-                graph
-                    .glimpse(self.id, kernel::ODD, tracked)
-                    .map(Value::bits)
-            });
-            let bits = match bits {
-                Some(bits) => bits,
-                None => kernel::with(|cell| {
-                    let graph = kernel::up_to_date(cell, self.id, tracked)?;
-                    Ok(graph.nodes[self.id.index as usize].value.bits())
-                })?,
-            };
-            return Ok(from_bits(bits, f)); // user code
+            match kernel::bits(self.id, tracked) {
+                Ok(bits) => Ok(from_bits(bits, f)), // user code
+                Err(error) => Err(error),
+            }
+        } else {
+            match kernel::value(self.id, tracked) {
+                Ok(value) => Ok(show(&value, f)), // user code
+                Err(error) => Err(error),
+            }
         }
-        let value = kernel::with(|cell| {
-            let mut graph = cell.borrow_mut();
-            graph.glimpse(self.id, kernel::ODD, tracked).cloned()
-        });
-        let value = match value {
-            Some(value) => value,
-            None => kernel::with(|cell| {
-                let graph = kernel::up_to_date(cell, self.id, tracked)?;
-                Ok(graph.nodes[self.id.index as usize].value.clone())
-            })?,
-        };
-        Ok(show(&value, f)) // user code
     }
 
     /// Reads as `try_get` does, and shows the value to `f`.

@@ -3,7 +3,7 @@
 //! Must not know: when an effect runs.
 
 use super::{
-    batch,
+    batch, dispose,
     graph::{DIRTY, FIRST, Graph, Kind, NONE},
     handle::{Id, handle},
     kernel,
@@ -118,7 +118,7 @@ fn make(body: Box<dyn Run>, place: &'static Location<'static>) -> Effect {
     })
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn first_run(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if graph.depth == 0 && graph.is_settled() {
@@ -153,21 +153,35 @@ fn first_run(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
 #[inline(never)]
 fn run_inside(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
     stack::nested(
-        || cell.borrow().too_deep(node),
+        || refuse_depth(cell, node),
         || {
-            let mut graph = cell.borrow_mut();
-            graph.set(node, DIRTY);
-            let inside = graph.is_nested();
-            if inside {
-                graph.begin_inside(node, false);
-            }
-            drop(graph);
-            run::effect(cell, node, panics);
+            let inside = begin_inside(cell, node);
+            run::effect_inside(cell, node, panics);
             if inside {
                 cell.borrow_mut().end_inside();
             }
         },
     );
+}
+
+#[inline(never)]
+fn begin_inside(cell: &RefCell<Graph>, node: u32) -> bool {
+    let mut graph = cell.borrow_mut();
+    graph.set(node, DIRTY);
+    let inside = graph.is_nested();
+    if inside {
+        graph.begin_inside(node, false);
+    }
+    inside
+}
+
+/// The effect goes, as after any panic of its first run.
+#[cold]
+#[inline(never)]
+fn refuse_depth(cell: &RefCell<Graph>, node: u32) -> String {
+    let way = cell.borrow().too_deep(node);
+    dispose::node(cell, node, &mut FirstPanic::new());
+    way
 }
 
 struct Plain<F>(F);

@@ -108,7 +108,7 @@ impl Id {
         (node.generation == self.generation && node.marks & DISPOSED == 0).then_some(node)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn check(self, graph: &Graph, what: &'static str) -> Result<(), Disposed> {
         if self.is_alive(graph) {
             Ok(())

@@ -9,12 +9,12 @@ use super::{
     batch,
     failure::{Cycle, ReadError},
     graph::{
-        CHECK, CYCLE, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, TRY,
-        VERIFYING,
+        Ambient, CHECK, CYCLE, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING,
+        STALE, TRY, VERIFYING,
     },
     handle::{Disposed, Id},
     names::Names,
-    settle,
+    run, settle,
     value::Value,
 };
 use crate::{
@@ -80,12 +80,27 @@ pub(super) fn end_with_thread() {
 
 #[inline(always)]
 pub(super) fn with<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
-    GRAPH.with(|cell| {
+    local(|cell| {
         if aborted::has_panicked() {
             look(cell);
         }
         f(cell)
     })
+}
+
+#[cfg(not(debug_assertions))]
+#[inline(always)]
+fn local<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
+    GRAPH.with(|cell| f(cell))
+}
+
+/// Unoptimized, this needs less stack than `LocalKey::with`.
+#[cfg(debug_assertions)]
+fn local<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
+    match GRAPH.try_with(|cell| f(cell)) {
+        Ok(result) => result,
+        Err(_) => unreachable!("it has no destructor"),
+    }
 }
 
 /// A panic has ended a call of this thread. Was it one of the graph's?
@@ -102,26 +117,138 @@ fn look(cell: &RefCell<Graph>) {
 /// What a computed value may be that is not simply current.
 pub(super) const ODD: u8 = STALE | RUNNING | VERIFYING | FAILED | HALF_WAY;
 
+/// The bits of a computed value of a primitive type, brought up to date.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) fn bits(id: Id, tracked: bool) -> Result<u64, Disposed> {
+    match glimpse_bits(id, tracked) {
+        Some(bits) => Ok(bits),
+        None if is_new(id) => new_bits(id, tracked),
+        None => known_bits(id, tracked),
+    }
+}
+
+/// The same for all other types.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) fn value(id: Id, tracked: bool) -> Result<Value, Disposed> {
+    match glimpse_value(id, tracked) {
+        Some(value) => Ok(value),
+        None if is_new(id) => new_value(id, tracked),
+        None => known_value(id, tracked),
+    }
+}
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn glimpse_bits(id: Id, tracked: bool) -> Option<u64> {
+    with(|cell| {
+        let mut graph = cell.borrow_mut();
+        graph.glimpse(id, ODD, tracked).map(Value::bits)
+    })
+}
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn glimpse_value(id: Id, tracked: bool) -> Option<Value> {
+    with(|cell| {
+        let mut graph = cell.borrow_mut();
+        graph.glimpse(id, ODD, tracked).cloned()
+    })
+}
+
+/// Is there a body that is running, and the value was never computed?
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn is_new(id: Id) -> bool {
+    with(|cell| {
+        let graph = cell.borrow();
+        let node = graph.nodes.get(id.index as usize);
+        graph.is_nested() && node.is_some_and(|node| node.version == 0)
+    })
+}
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn known_bits(id: Id, tracked: bool) -> Result<u64, Disposed> {
+    with(|cell| {
+        let graph = up_to_date(cell, id, tracked)?;
+        Ok(graph.nodes[id.index as usize].value.bits())
+    })
+}
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn known_value(id: Id, tracked: bool) -> Result<Value, Disposed> {
+    with(|cell| {
+        let graph = up_to_date(cell, id, tracked)?;
+        Ok(graph.nodes[id.index as usize].value.clone())
+    })
+}
+
+#[inline(never)]
+fn new_bits(id: Id, tracked: bool) -> Result<u64, Disposed> {
+    if !pull_new(id, tracked) {
+        return known_bits(id, tracked);
+    }
+    with(|cell| {
+        let graph = pulled(cell.borrow_mut(), id, tracked)?;
+        Ok(graph.nodes[id.index as usize].value.bits())
+    })
+}
+
+#[inline(never)]
+fn new_value(id: Id, tracked: bool) -> Result<Value, Disposed> {
+    if !pull_new(id, tracked) {
+        return known_value(id, tracked);
+    }
+    with(|cell| {
+        let graph = pulled(cell.borrow_mut(), id, tracked)?;
+        Ok(graph.nodes[id.index as usize].value.clone())
+    })
+}
+
+/// Computes a value for the first time, for a body that is running. False: there is no such body, or more to it. Of all
+/// that such a read does this alone is on the stack while the body runs.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn pull_new(id: Id, tracked: bool) -> bool {
+    with(|cell| {
+        let new = is_pulled_new(cell, id);
+        if new {
+            pull_inside(cell, id.index, tracked);
+        }
+        new
+    })
+}
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn is_pulled_new(cell: &RefCell<Graph>, id: Id) -> bool {
+    let graph = cell.borrow();
+    graph.is_nested() && id.is_alive(&graph) && graph.is_to_run_first(id.index)
+}
+
 /// The graph with a computed value up to date, and the read tracked if `tracked`.
 ///
 /// # Panics
 ///
 /// With the panic of a body that this read has run; if the value is failed, or being computed.
 #[inline(never)]
-pub(super) fn up_to_date(
-    cell: &RefCell<Graph>,
-    id: Id,
-    tracked: bool,
-) -> Result<RefMut<'_, Graph>, Disposed> {
+fn up_to_date(cell: &RefCell<Graph>, id: Id, tracked: bool) -> Result<RefMut<'_, Graph>, Disposed> {
     let mut graph = cell.borrow_mut();
     id.check(&graph, "computed value")?;
     if graph.marks(id.index) & ODD != 0 {
-        graph = pull(cell, graph, id.index, tracked);
-        if graph.glimpse(id, STALE | FAILED, tracked).is_some() {
-            return Ok(graph);
-        }
-        id.check(&graph, "computed value")?;
+        return pulled(pull(cell, graph, id.index, tracked), id, tracked);
     }
+    if tracked {
+        graph.track(id.index);
+    }
+    Ok(graph)
+}
+
+/// A computed value after a pull.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn pulled(
+    mut graph: RefMut<'_, Graph>,
+    id: Id,
+    tracked: bool,
+) -> Result<RefMut<'_, Graph>, Disposed> {
+    if graph.glimpse(id, STALE | FAILED, tracked).is_some() {
+        return Ok(graph);
+    }
+    id.check(&graph, "computed value")?;
     if tracked {
         graph.track(id.index);
     }
@@ -153,7 +280,7 @@ pub(super) fn try_up_to_date(
         let before = graph.nodes.get(observer as usize).map(|it| it.marks);
         drop(graph);
         let pulled = catch_unwind(AssertUnwindSafe(|| {
-            drop(pull(cell, cell.borrow_mut(), id.index, tracked)); // user code
+            pull_part(cell, id.index, tracked); // user code
         }));
         graph = cell.borrow_mut();
         if before.is_some_and(|before| before & FAILED == 0) {
@@ -207,8 +334,8 @@ fn still_odd(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> RefMut<
 }
 
 /// Brings a node up to date for a read; if that fails, the read is tracked if `tracked`.
-#[inline]
-pub(super) fn pull<'a>(
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn pull<'a>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
     index: u32,
@@ -225,67 +352,129 @@ pub(super) fn pull<'a>(
     if marks & STALE == 0 && (marks & HALF_WAY == 0 || !graph.log.is_empty()) {
         return graph;
     }
-    if graph.is_nested() {
+    let inside = graph.is_nested();
+    if inside && stack::is_short() {
         drop(graph);
-        return pull_inside(cell, index, tracked);
+        pull_elsewhere(cell, index, tracked);
+        return cell.borrow_mut();
     }
-    bring(cell, graph, (index, tracked), false)
+    bring(cell, graph, (index, tracked), inside)
 }
 
-/// Pulls for a body that is running, or in the middle of a pull.
+/// As `pull`, for a read that is not in the hottest path: with less on the stack.
 #[inline(never)]
-fn pull_inside(cell: &RefCell<Graph>, index: u32, tracked: bool) -> RefMut<'_, Graph> {
-    let too_deep = || {
-        let mut graph = cell.borrow_mut();
-        if tracked {
-            graph.track_refused(index);
-        }
-        graph.too_deep(index)
-    };
-    stack::nested(too_deep, || {
-        bring(cell, cell.borrow_mut(), (index, tracked), true)
-    })
+pub(super) fn pull_part(cell: &RefCell<Graph>, index: u32, tracked: bool) {
+    let graph = cell.borrow();
+    let first = graph.is_nested() && graph.is_to_run_first(index);
+    drop(graph);
+    match first {
+        true => pull_inside(cell, index, tracked),
+        false => pull_known(cell, index, tracked),
+    }
+}
+
+#[inline(never)]
+fn pull_known(cell: &RefCell<Graph>, index: u32, tracked: bool) {
+    drop(pull(cell, cell.borrow_mut(), index, tracked));
+}
+
+/// What a pull has found.
+pub(super) struct Found {
+    around: Ambient,
+    generation: u32,
+    at_rest: bool,
 }
 
 /// Brings a node up to date that is not.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn bring<'a>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
     (index, tracked): (u32, bool),
     inside: bool,
 ) -> RefMut<'a, Graph> {
-    let node = &graph.nodes[index as usize];
-    let (marks, generation) = (node.marks, node.generation);
-    // What a glance at its dependencies could only confirm.
-    let must_run = marks & (DIRTY | HALF_WAY) == DIRTY && node.kind == Kind::Computed;
-    let at_rest = graph.depth == 0;
-    if at_rest {
-        graph.renumber_if_due();
-        graph.depth = 1;
-    }
-    let mut panics = FirstPanic::default();
+    let _level = inside.then(stack::enter);
+    let must_run = graph.must_run(index);
     if inside {
         graph.begin_inside(index, tracked);
     }
-    let around = graph.ambient;
-    graph = settle::refresh(cell, graph, &around, (index, must_run), &mut panics);
-    graph.ambient = around;
+    let found = graph.begin_pull(index);
+    let mut panics = FirstPanic::default();
+    graph = settle::refresh(cell, graph, &found.around, (index, must_run), &mut panics);
     if inside {
         graph.end_inside();
     }
-    if panics.is_empty() {
-        if !at_rest {
-            return graph;
-        }
-        if graph.is_settled() && graph.half_way.is_empty() && graph.parked.is_empty() {
-            graph.depth = 0;
-            return graph;
-        }
+    let done = graph.end_pull(&found);
+    if done && panics.is_empty() {
+        return graph;
     }
     drop(graph);
-    end_pull(cell, (index, generation), (tracked, at_rest), panics);
+    end_badly(cell, &found, (index, tracked), panics);
     cell.borrow_mut()
+}
+
+/// Computes a value for the first time, for a body that is running. A chain that was never read has this on the stack for
+/// each of its values, so what needs room is not inlined here.
+#[inline(never)]
+fn pull_inside(cell: &RefCell<Graph>, index: u32, tracked: bool) {
+    if stack::is_short() {
+        return pull_elsewhere(cell, index, tracked);
+    }
+    let _level = stack::enter();
+    let mut panics = FirstPanic::default();
+    let found = begin_inside(cell, index, tracked);
+    run::computed_first(cell, index, &mut panics);
+    end_inside(cell, &found, (index, tracked), panics);
+}
+
+#[cold]
+#[inline(never)]
+fn pull_elsewhere(cell: &RefCell<Graph>, index: u32, tracked: bool) {
+    stack::elsewhere(
+        || refuse_depth(cell, index, tracked),
+        || pull_part(cell, index, tracked),
+    );
+}
+
+/// The reader is tried again when it is wanted: by then the value may be there.
+#[cold]
+#[inline(never)]
+fn refuse_depth(cell: &RefCell<Graph>, index: u32, tracked: bool) -> String {
+    let mut graph = cell.borrow_mut();
+    if tracked {
+        graph.track(index);
+        let observer = graph.ambient.observer.node;
+        if observer != NONE {
+            graph.queue(observer, CHECK);
+        }
+    }
+    graph.too_deep(index)
+}
+
+#[inline(never)]
+fn begin_inside(cell: &RefCell<Graph>, index: u32, tracked: bool) -> Found {
+    let mut graph = cell.borrow_mut();
+    graph.begin_inside(index, tracked);
+    let found = graph.begin_pull(index);
+    settle::begin_first_run(&mut graph, index, &found.around);
+    found
+}
+
+#[inline(never)]
+fn end_inside(
+    cell: &RefCell<Graph>,
+    found: &Found,
+    (index, tracked): (u32, bool),
+    mut panics: FirstPanic,
+) {
+    settle::end_first_run(cell, index, &found.around, &mut panics);
+    let mut graph = cell.borrow_mut();
+    graph.end_inside();
+    let done = graph.end_pull(found);
+    drop(graph);
+    if !done || !panics.is_empty() {
+        end_badly(cell, found, (index, tracked), panics);
+    }
 }
 
 /// The node is being computed: it depends on itself.
@@ -298,14 +487,14 @@ fn refuse(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> ! {
 
 /// Settles what a pull has left to do, and lets the first panic go on.
 #[cold]
-fn end_pull(
+fn end_badly(
     cell: &RefCell<Graph>,
-    (index, generation): (u32, u32),
-    (tracked, at_rest): (bool, bool),
+    found: &Found,
+    (index, tracked): (u32, bool),
     mut panics: FirstPanic,
 ) {
     let mut graph = cell.borrow_mut();
-    let alive = graph.is_alive(index, generation);
+    let alive = graph.is_alive(index, found.generation);
     let failed = alive && graph.marks(index) & (FAILED | STALE) != 0;
     if failed {
         if tracked {
@@ -319,13 +508,58 @@ fn end_pull(
         graph.parked.merge(std::mem::take(&mut panics));
     }
     drop(graph);
-    if at_rest {
+    if found.at_rest {
         batch::end(cell, &mut panics);
     }
     panics.resume();
 }
 
 impl Graph {
+    /// Is it a computed value that is to be computed for the first time?
+    #[inline(always)]
+    fn is_to_run_first(&self, index: u32) -> bool {
+        let node = &self.nodes[index as usize];
+        node.version == 0
+            && node.kind == Kind::Computed
+            && node.marks & (DIRTY | HALF_WAY | RUNNING | VERIFYING | FAILED) == DIRTY
+    }
+
+    /// A pull at rest is a batch.
+    #[inline(always)]
+    fn begin_pull(&mut self, index: u32) -> Found {
+        let at_rest = self.depth == 0;
+        if at_rest {
+            self.renumber_if_due();
+            self.depth = 1;
+        }
+        Found {
+            around: self.ambient,
+            generation: self.nodes[index as usize].generation,
+            at_rest,
+        }
+    }
+
+    /// False: there is something to settle.
+    #[inline(always)]
+    fn end_pull(&mut self, found: &Found) -> bool {
+        self.ambient = found.around;
+        if !found.at_rest {
+            return true;
+        }
+        let done = self.is_settled() && self.half_way.is_empty() && self.parked.is_empty();
+        if done {
+            self.depth = 0;
+        }
+        done
+    }
+
+    /// A computed value of which a glance at its dependencies could only confirm that its body must run.
+    #[inline(always)]
+    pub(super) fn must_run(&self, index: u32) -> bool {
+        let node = &self.nodes[index as usize];
+        node.marks & (DIRTY | HALF_WAY) == DIRTY && node.kind == Kind::Computed
+    }
+
     /// A node's value, with the read tracked if `tracked`: what most reads come to. `None`: it takes more than that, or
     /// the node has one of the marks in `odd`.
     #[inline(always)]
@@ -356,9 +590,13 @@ impl Graph {
         self.track(index);
         let waits =
             self.marks(index) & (STALE | RUNNING | VERIFYING) != 0 || self.is_open(index).is_some();
+        // It was too deep, or a read that was too deep has failed: the next read tries again.
+        let marks = self.marks(index);
+        let tries = stack::REFUSES && marks & STALE != 0 && self.is_failed(index);
+        let tries = tries && marks & (RUNNING | VERIFYING) == 0;
         if waits
             && observer != NONE
-            && (self.nodes[observer as usize].kind == Kind::Effect || self.is_aside())
+            && (tries || self.nodes[observer as usize].kind == Kind::Effect || self.is_aside())
         {
             self.queue(observer, CHECK);
         } else if observer != NONE && waits {

@@ -347,3 +347,80 @@ fn a_thread_that_ends_leaves_no_tables() {
     assert!(thread.join().is_ok());
     assert_eq!(told.recv(), Ok((true, 0)));
 }
+
+/// What a depth that the stack has no room for comes to where it cannot grow.
+#[cfg(not(feature = "grow-stack"))]
+mod depth {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    fn message_of(f: impl FnOnce()) -> String {
+        let panic = catch_unwind(AssertUnwindSafe(f)).expect_err("it is too deep");
+        *panic.downcast::<String>().expect("a message")
+    }
+
+    #[track_caller]
+    fn assert_advises(message: &str) {
+        assert!(message.contains("the stack cannot grow here"), "{message}");
+        assert!(message.contains("when it is made"), "{message}");
+    }
+
+    #[test]
+    fn a_first_read_that_is_too_deep_names_the_values_and_all_of_them_recover() {
+        let first = signal(1);
+        let mut last = computed(move || first.get()).named("v0");
+        let mut chain = vec![last];
+        for number in 1..10_000 {
+            let before = last;
+            last = computed(move || before.get() + 1).named(format!("v{number}"));
+            chain.push(last);
+        }
+        let message = message_of(|| assert_eq!(last.get(), 0));
+        assert_advises(&message);
+        let begin = "`v9999` -> `v9998` -> `v9997` -> ";
+        assert!(message.contains(begin), "{message}");
+        assert_sound();
+        // As it advises.
+        for value in &chain {
+            value.get();
+        }
+        assert_eq!(last.get(), 10_000);
+        first.set(2);
+        assert_eq!(last.get(), 10_001);
+        assert_sound();
+    }
+
+    #[test]
+    fn effects_and_batches_that_are_too_deep_are_refused_and_all_else_goes_on() {
+        fn effects(depth: u32) {
+            create_effect(move || match depth {
+                0 => (),
+                _ => effects(depth - 1),
+            });
+        }
+        fn batches(count: Signal<u32>, depth: u32) {
+            batch(|| {
+                count.set(depth);
+                if depth > 0 {
+                    batches(count, depth - 1);
+                }
+            });
+        }
+        fn scopes(depth: u32) {
+            if depth > 0 {
+                let _inside = scope(|| scopes(depth - 1));
+            }
+        }
+        let count = signal(0);
+        let seen = notes(count);
+        assert_advises(&message_of(|| effects(10_000)));
+        assert_sound();
+        assert_advises(&message_of(|| batches(count, 10_000)));
+        assert_sound();
+        assert_advises(&message_of(|| scopes(10_000)));
+        assert_sound();
+        assert_eq!(seen.borrow().len(), 2);
+        count.set(7);
+        assert_eq!(seen.borrow()[2..], [7]);
+    }
+}

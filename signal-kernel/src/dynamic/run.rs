@@ -76,6 +76,23 @@ pub(super) struct Pass<'a> {
     finished: bool,
 }
 
+impl<'a> Pass<'a> {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn new(cell: &'a RefCell<Graph>, node: u32, before: &'a Ambient) -> Self {
+        Pass {
+            cell,
+            node,
+            generation: 0,
+            before,
+            value: Value::NONE,
+            valued: false,
+            failed: false,
+            caught: None,
+            finished: false,
+        }
+    }
+}
+
 impl Pass<'_> {
     /// Puts the value in its place before the run is over, whether it has `changed` or not: what it replaces can be
     /// dropped now. What that reads is not tracked.
@@ -152,7 +169,7 @@ pub(super) fn step_aside(mut graph: RefMut<'_, Graph>, around: &Ambient) {
 
 /// What is dropped on the way is tracked for nobody: what is `around` comes back as it was.
 #[inline(always)]
-fn between(around: &Ambient) -> Ambient {
+pub(super) fn between(around: &Ambient) -> Ambient {
     Ambient {
         observer: NOBODY,
         ..*around
@@ -161,7 +178,7 @@ fn between(around: &Ambient) -> Ambient {
 
 /// Runs the body of a computed value and compares what it yields. True if it is a new value, for sure. What is
 /// `around` comes back when the caller steps out.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn computed<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
@@ -209,7 +226,7 @@ pub(super) fn computed<'a>(
 
 /// Puts a body that has run back into its node, and has `keep` take what it has yielded and say whether that is a new
 /// value. Not if it has panicked, or its node was disposed of meanwhile.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn come_back<'a, R>(
     cell: &'a RefCell<Graph>,
     around: &Ambient,
@@ -297,16 +314,52 @@ fn end_badly(
 /// value half-way.
 #[inline(never)]
 fn computed_with_care(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+    let before = cell.borrow().ambient;
+    let mut pass = Pass::new(cell, index, &before);
+    if let Some(mut run) = begin_pass(&mut pass, panics) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| run.compute(&mut pass))); // user code
+        end_pass(&mut pass, run, outcome, panics);
+    }
+}
+
+/// The same for a value that was never computed. Such bodies run one inside the other, so what needs room is not inlined.
+#[inline(never)]
+pub(super) fn computed_first(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+    let before = cell.borrow().ambient;
+    let mut pass = Pass::new(cell, index, &before);
+    if let Some(mut run) = begin_pass_apart(&mut pass, panics) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| run.compute(&mut pass))); // user code
+        end_pass_apart(&mut pass, run, outcome, panics);
+    }
+}
+
+#[inline(never)]
+fn begin_pass_apart(pass: &mut Pass<'_>, panics: &mut FirstPanic) -> Option<Box<dyn Run>> {
+    begin_pass(pass, panics)
+}
+
+#[inline(never)]
+fn end_pass_apart(
+    pass: &mut Pass<'_>,
+    run: Box<dyn Run>,
+    outcome: thread::Result<bool>,
+    panics: &mut FirstPanic,
+) {
+    end_pass(pass, run, outcome, panics);
+}
+
+/// Takes the body of a computed value, and its value, out of the node. `None`: they are gone.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn begin_pass(pass: &mut Pass<'_>, panics: &mut FirstPanic) -> Option<Box<dyn Run>> {
+    let (cell, index) = (pass.cell, pass.node);
     let mut guard = cell.borrow_mut();
     let node = &guard.nodes[index as usize];
-    if node.run.is_none() {
-        return; // a cleanup was faster; or it is still `VERIFYING`: see `refresh`
-    }
+    node.run.as_ref()?; // else a cleanup was faster; or it is still `VERIFYING`: see `refresh`
     let owned = node.owns_any();
     if owned {
         drop(guard);
         if !dispose_of_last_run(cell, index, panics) {
-            return;
+            return None;
         }
         guard = cell.borrow_mut();
     }
@@ -314,34 +367,33 @@ fn computed_with_care(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic
     let graph = &mut *guard;
     let node = &mut graph.nodes[index as usize];
     let deps = node.deps;
-    let Some(mut run) = node.run.take() else {
-        return; // a cleanup was faster
-    };
-    let failed = node.marks & FAILED != 0 && graph.is_failed(index);
+    let run = node.run.take()?; // else a cleanup was faster
+    pass.failed = node.marks & FAILED != 0 && graph.is_failed(index);
     let node = &mut graph.nodes[index as usize];
     node.marks = node.marks & !(STALE | VERIFYING | FAILED) | RUNNING;
-    let before = graph.ambient;
-    let mut pass = Pass {
-        cell,
-        node: index,
-        generation: node.generation,
-        before: &before,
-        value: node.value.take(),
-        valued: node.version != 0,
-        failed,
-        caught: None,
-        finished: false,
-    };
+    pass.generation = node.generation;
+    pass.value = node.value.take();
+    pass.valued = node.version != 0;
     graph.enter(index, deps, index);
-    drop(guard);
-    let outcome = catch_unwind(AssertUnwindSafe(|| run.compute(&mut pass))); // user code
+    Some(run)
+}
+
+/// Puts the value and the body into their places.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn end_pass(
+    pass: &mut Pass<'_>,
+    run: Box<dyn Run>,
+    outcome: thread::Result<bool>,
+    panics: &mut FirstPanic,
+) {
+    let (cell, index) = (pass.cell, pass.node);
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
     match outcome.is_err() && graph.marks(index) & DISPOSED == 0 {
         true => graph.keep_unread(),
         false => graph.forget_unread(),
     }
-    graph.ambient = before;
+    graph.ambient = *pass.before;
     let tried = outcome.is_err() && graph.is_tried(index);
     if !pass.finished {
         let outcome = match &outcome {
@@ -356,7 +408,7 @@ fn computed_with_care(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic
         None if tried => hand_over(outcome.map(drop)),
         None => outcome.map(drop),
     };
-    let (id, value) = ((index, pass.generation), pass.value);
+    let (id, value) = ((index, pass.generation), pass.value.take());
     give_back(cell, id, (run, value), outcome, panics);
 }
 
@@ -415,24 +467,84 @@ pub(super) fn effects(cell: &RefCell<Graph>, round: &[Due], panics: &mut FirstPa
 }
 
 /// Runs an effect, after what it owns has been disposed of, or lets a driver act.
+#[inline(never)]
 pub(super) fn effect(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+    let around = cell.borrow().ambient;
+    if let Some(mut run) = begin_effect(cell, index, panics) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| run.act(cell, index))); // user code
+        end_effect(cell, &around, index, (run, outcome), panics);
+    }
+}
+
+/// The same for an effect or a driver inside of others, one in the other: what needs room is not inlined.
+#[inline(never)]
+pub(super) fn effect_inside(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+    let around = cell.borrow().ambient;
+    if let Some(mut run) = begin_effect_apart(cell, index, panics) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| run.act(cell, index))); // user code
+        end_effect_apart(cell, &around, index, (run, outcome), panics);
+    }
+}
+
+#[inline(never)]
+fn begin_effect_apart(
+    cell: &RefCell<Graph>,
+    index: u32,
+    panics: &mut FirstPanic,
+) -> Option<Box<dyn Run>> {
+    begin_effect(cell, index, panics)
+}
+
+#[inline(never)]
+fn end_effect_apart(
+    cell: &RefCell<Graph>,
+    around: &Ambient,
+    index: u32,
+    ran: (Box<dyn Run>, thread::Result<()>),
+    panics: &mut FirstPanic,
+) {
+    end_effect(cell, around, index, ran, panics);
+}
+
+/// Takes the body of an effect or a driver out of its node. `None`: it is running already, and has asked for itself, or
+/// it is gone.
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn begin_effect(
+    cell: &RefCell<Graph>,
+    index: u32,
+    panics: &mut FirstPanic,
+) -> Option<Box<dyn Run>> {
     let mut guard = cell.borrow_mut();
     let node = &guard.nodes[index as usize];
     if node.kind == Kind::Effect && node.owns_any() {
         drop(guard);
         if !dispose_of_last_run(cell, index, panics) {
-            return;
+            return None;
         }
         guard = cell.borrow_mut();
     }
-    let node = &mut guard.nodes[index as usize];
-    let Some(run) = node.run.take() else {
-        return; // it is running already, and has asked for itself
-    };
+    let graph = &mut *guard;
+    let node = &mut graph.nodes[index as usize];
+    let deps = node.deps;
+    let run = node.run.take()?;
     node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
-    let at = (index, node.deps);
-    let around = guard.ambient;
-    step_out(act(cell, guard, &around, at, run, panics), &around);
+    graph.enter(index, deps, NONE);
+    Some(run)
+}
+
+#[cfg_attr(not(debug_assertions), inline(always))]
+fn end_effect(
+    cell: &RefCell<Graph>,
+    around: &Ambient,
+    index: u32,
+    ran: (Box<dyn Run>, thread::Result<()>),
+    panics: &mut FirstPanic,
+) {
+    let remaining = !(RUNNING | FIRST);
+    let (graph, _) = come_back(cell, around, index, ran, panics, remaining, |_, _, ()| {
+        false
+    });
+    step_out(graph, around);
 }
 
 /// Runs a body that was taken out of its slot, and puts it back. What is `around` comes back when the caller steps out.

@@ -139,6 +139,31 @@ enum Stop {
     Look,
 }
 
+/// The body of a computed value is about to run for the first time: what `refresh` does for any body.
+#[inline(always)]
+pub(super) fn begin_first_run(graph: &mut RefMut<'_, Graph>, root: u32, around: &Ambient) {
+    Pull::open(&mut graph.nodes, root);
+    graph.ambient = run::between(around);
+}
+
+/// A body has run for the first time.
+#[inline(always)]
+pub(super) fn end_first_run(
+    cell: &RefCell<Graph>,
+    root: u32,
+    around: &Ambient,
+    panics: &mut FirstPanic,
+) {
+    let mut graph = cell.borrow_mut();
+    if graph.marks(root) & VERIFYING != 0 {
+        // The body was not there: a rule or a destructor of its last run has asked for it.
+        let base = graph.pulls.len();
+        run::step_aside(graph, around);
+        return refuse(cell, (root, root), base, panics);
+    }
+    graph.look_again_if_due();
+}
+
 /// Brings a node up to date, where that is done seldom.
 fn refresh_one(cell: &RefCell<Graph>, root: u32, panics: &mut FirstPanic) {
     let graph = cell.borrow_mut();
@@ -149,7 +174,7 @@ fn refresh_one(cell: &RefCell<Graph>, root: u32, panics: &mut FirstPanic) {
 
 /// Brings a node up to date. `must_run`: it is a computed value that must run, for sure. An effect is not run: it is
 /// marked `DIRTY` if it must run. What is `around` comes back when the caller steps out.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn refresh<'a>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
@@ -170,7 +195,7 @@ pub(super) fn refresh<'a>(
             Stop::Run => (graph, moved) = run::computed(cell, graph, around, at.node, panics),
             Stop::Act => {
                 run::step_aside(graph, around);
-                run::effect(cell, at.node, panics);
+                run::effect_inside(cell, at.node, panics);
                 graph = cell.borrow_mut();
             }
             Stop::Look => {
@@ -383,7 +408,7 @@ impl Graph {
 
     /// The next node on the way back, if there is one. Must it run, for sure? `moved`: what it was looking at has a
     /// new value.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn go_back(&mut self, base: usize, moved: bool) -> Option<(Pull, bool)> {
         if moved && self.pulls.len() > base {
             let pull = *self.pulls.last()?;
@@ -422,7 +447,7 @@ impl Graph {
 
     /// Goes from node to node as long as a glance tells what is to be done: the nodes and what they depend on are
     /// computed values or effects, none of them running, failed or half-way.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn advance(&mut self, at: &mut Pull, base: usize) -> Stop {
         let Graph {
             nodes,

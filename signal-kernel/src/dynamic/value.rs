@@ -46,7 +46,7 @@ impl Value {
 macro_rules! primitives {
     ($raw:ident; $($type:ty: $bits:ident => $to:expr, $from:expr;)*) => {
         /// The bits of a value of a primitive type.
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         pub(super) fn to_bits<T: 'static>(value: &T) -> Option<u64> {
             $(if TypeId::of::<T>() == TypeId::of::<$type>() {
                 let &$bits = (value as &dyn Any).downcast_ref::<$type>()?;
@@ -56,7 +56,7 @@ macro_rules! primitives {
         }
 
         /// Shows the value that these are the bits of.
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         pub(super) fn from_bits<T: 'static, R>($raw: u64, f: impl FnOnce(&T) -> R) -> R {
             $(if TypeId::of::<T>() == TypeId::of::<$type>() {
                 let value: $type = $from;
@@ -86,7 +86,7 @@ macro_rules! primitives {
         }
 
         /// Is this a primitive type?
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         pub(super) fn is_primitive<T: 'static>() -> bool {
             $(TypeId::of::<T>() == TypeId::of::<$type>())||*
         }

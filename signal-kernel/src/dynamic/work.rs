@@ -327,7 +327,9 @@ pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
             graph.set(part, CHECK); // a batch may have read it as it was
         }
         if graph.marks(part) & STALE != 0 {
-            graph = kernel::pull(cell, graph, part, true);
+            drop(graph);
+            kernel::pull_part(cell, part, true);
+            graph = cell.borrow_mut();
             if !parts.driver.is_alive(&graph) {
                 return;
             }
@@ -647,7 +649,7 @@ pub(super) fn follow(
             let seen = graph.seen(driver, source);
             drop(graph);
             // user code
-            let pulled = panics.catch(|| drop(kernel::pull(cell, cell.borrow_mut(), source, true)));
+            let pulled = panics.catch(|| kernel::pull_part(cell, source, true));
             graph = cell.borrow_mut();
             if graph.marks(driver) & DISPOSED != 0 {
                 return None;
