@@ -71,7 +71,7 @@ pub mod __private {
             batch,
             drive::{poll_progress, poll_work, progress, settled},
             lazy::{Lazy, LazyState},
-            read, settle,
+            make, read, settle,
             slot::{Caught, Slot, Version},
             sweep::Sweep,
             watch::Watch,

@@ -276,3 +276,28 @@ fn a_node_of_each_kind_among_many() {
     drop(mixed);
     assert_eq!(log.take(), ["dropped 4"]);
 }
+
+const WIDE: usize = 12_500;
+
+reactive! {
+    struct Arrays {
+        signal one: [u64; WIDE] = [1; WIDE];
+        signal two: [u64; WIDE] = [2; WIDE];
+        computed sum: [u64; WIDE] = std::array::from_fn(|at| one[at] + two[at]);
+        let log: Log;
+        effect show { log.push(sum[WIDE - 1]) }
+    }
+}
+
+/// Where nothing is optimized each move of a value is a copy on the stack.
+#[test]
+fn a_graph_of_large_values_is_made_on_a_small_stack() {
+    let size = size_of::<Arrays>();
+    let thread = std::thread::Builder::new().stack_size(6 * size);
+    let made = thread.spawn(move || {
+        let log = Log::new();
+        let arrays = Arrays::new(log.clone());
+        assert_eq!((arrays.sum()[0], log.take().len()), (3, 1));
+    });
+    made.unwrap().join().unwrap();
+}

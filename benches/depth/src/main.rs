@@ -51,6 +51,7 @@ const CASES: &[Case] = &[
     ("drop: scopes in closures", drop_held_scopes),
     ("drop: resources", drop_resources),
     ("drop: shared graphs", drop_shared),
+    ("new", large),
     #[cfg(feature = "alien")]
     ("alien: computed, get", alien_computed),
     #[cfg(feature = "alien")]
@@ -313,6 +314,20 @@ fn drop_resources(depth: usize) {
     drop(owner);
 }
 
+reactive! {
+    struct Large {
+        signal one: [u64; 12_500] = [1; 12_500];
+        signal two: [u64; 12_500] = [2; 12_500];
+        signal three: [u64; 12_500] = [3; 12_500];
+        computed first: u64 = one[0] + two[0] + three[0];
+        effect show { std::hint::black_box(first); }
+    }
+}
+
+fn large(_: usize) {
+    hint::black_box(Large::new().first());
+}
+
 #[cfg(feature = "alien")]
 fn alien_computed(depth: usize) {
     let mut last = alien_signals::Computed::new(|_| {
@@ -425,6 +440,9 @@ fn deepest(case: &str, stack: usize) -> String {
 fn table(part: &str) -> ExitCode {
     println!("{:28}{:>12}{:>12}   each", "", "2 MiB", "8 MiB");
     for (case, _) in CASES.iter().filter(|(name, _)| name.contains(part)) {
+        if *case == "new" {
+            continue;
+        }
         let [small, large] = [2, 8].map(|size| deepest(case, size << 20));
         // Shallow enough for a stack that does not grow.
         let each = match child(case, 101, 8 << 20) {
@@ -433,6 +451,17 @@ fn table(part: &str) -> ExitCode {
         };
         println!("{case:28}{small:>12}{large:>12}   {each}");
     }
+    let size = size_of::<Large>();
+    let (mut bad, mut good) = (size, 64 * size);
+    while good - bad > size / 20 {
+        let next = good.midpoint(bad);
+        match child("new", 1, next) {
+            Outcome::Value(_) => good = next,
+            _ => bad = next,
+        }
+    }
+    let factor = good as f64 / size as f64;
+    println!("`new` of a declared graph wants {factor:.1} times the graph's size");
     println!(
         "{MOST} is the end of the search; `!`: one more is a panic, which a program can catch"
     );

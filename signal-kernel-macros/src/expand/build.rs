@@ -123,14 +123,15 @@ fn parameter(node: &Node) -> Option<TokenStream> {
 }
 
 /// ```text
-/// let __price = Slot::new(Self::__init_price());
-/// let __total = Slot::new(Self::__body_total(&__price.value));
-/// let mut graph = Self { __price, __total, core__: Core::new([0x2], [0x0], None, Self::WIRING) };
-/// settle::begin(&mut graph);
-/// graph
+/// let __price = make::slot::<_, ()>(Self::__init_price);
+/// let __total = make::slot::<_, ()>(|| Self::__body_total(&__price.value));
+/// make::graph(|| Self { __price: __price.take(), __total: __total.take(), core__: Core::new([0x2], [0x0], None, Self::WIRING) })
 /// ```
 ///
-/// In a large graph each part is made apart: `let part_0__ = settle::apart(|| { …; (__price, __qty,) });`.
+/// Each piece is made in a function of its own, and waits for the struct on the heap where nothing is optimized: else all
+/// of them, and what they are moved through, would be on the stack together.
+///
+/// In a large graph each part is a piece: `let part_0__ = make::part(|| { …; (__price.take(), __qty.take(),) });`.
 fn new_body(context: &Context, plan: &Plan) -> TokenStream {
     let nodes = &context.graph.nodes;
     let [mut sources, mut derived] = [(); 2].map(|()| Script::default());
@@ -142,19 +143,22 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         };
         let apart = match plan.is_lazy(part) {
             true => "boxed",
-            false => "apart",
+            false => "part",
         };
         write!(
             script,
-            "let part_{part}__ = ::signal_kernel::__private::settle::{apart}(|| {{"
+            "let part_{part}__ = ::signal_kernel::__private::make::{apart}(|| {{"
         );
         let mut made = String::new();
         for &index in members {
             make(context, plan, script, index);
-            made += &format!("__{},", nodes[index].name.unraw());
+            made += &format!("__{}{},", nodes[index].name.unraw(), taken(&nodes[index]));
         }
         write!(script, "({made}) }});");
-        fields += &format!("part_{part}__,");
+        fields += &match plan.is_lazy(part) {
+            true => format!("part_{part}__,"),
+            false => format!("part_{part}__: part_{part}__.take(),"),
+        };
     }
     if plan.parts.is_empty() {
         for (index, node) in nodes.iter().enumerate() {
@@ -162,7 +166,8 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
                 make(context, plan, &mut sources, index);
             }
             if !matches!(node.kind, Kind::Effect { kept: None, .. }) {
-                fields += &format!("__{},", node.name.unraw());
+                let name = node.name.unraw();
+                fields += &format!("__{name}: __{name}{},", taken(node));
             }
         }
         for rank in 0..plan.ranks {
@@ -198,7 +203,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         #sources
         let hub = #hub;
         #derived
-        let mut graph = Self {
+        ::signal_kernel::__private::make::graph(move || Self {
             #fields
             core__: ::signal_kernel::__private::Core::new(
                 [#(#effects),*],
@@ -206,9 +211,15 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
                 hub,
                 <Self as ::signal_kernel::__private::Wired<#words>>::WIRING,
             ),
-        };
-        ::signal_kernel::__private::settle::begin(&mut graph);
-        graph
+        })
+    }
+}
+
+/// How a piece is taken to where it belongs. A field that is a parameter is no piece.
+fn taken(node: &Node) -> &'static str {
+    match node.kind {
+        Kind::Field { value: None, .. } => "",
+        _ => ".take()",
     }
 }
 
@@ -219,36 +230,39 @@ fn make(context: &Context, plan: &Plan, script: &mut Script, index: usize) {
     // Types are spelled out: what waits for the struct at the end to be inferred makes rustc's time grow
     // with the square of the nodes.
     let slot = match plan.places[index].versioned {
-        true => "::signal_kernel::__private::Slot::<_, u64>::new",
-        false => "::signal_kernel::__private::Slot::<_, ()>::new",
+        true => "::signal_kernel::__private::make::slot::<_, u64>",
+        false => "::signal_kernel::__private::make::slot::<_, ()>",
     };
     let inputs = |script: &mut Script| {
         let inputs = context.inputs(script, node, Home::Locals(context.part(index)));
         inputs.join(", ")
     };
     match &node.kind {
-        Kind::Field { value, .. } | Kind::Signal { value, .. } => {
-            let value = match value {
-                Some(_) => format!("Self::__init_{name}()"),
-                None => script.hole(node.name.to_token_stream()).to_string(),
-            };
-            match &node.kind {
-                Kind::Field { .. } => write!(script, "let __{name} = {value};"),
-                _ => write!(script, "let __{name} = {slot}({value});"),
-            }
+        Kind::Field { value: None, .. } => {
+            let value = script.hole(node.name.to_token_stream());
+            write!(script, "let __{name} = {value};");
         }
+        Kind::Field { .. } => write!(
+            script,
+            "let __{name} = ::signal_kernel::__private::make::apart(Self::__init_{name});"
+        ),
+        Kind::Signal { value: None, .. } => {
+            let value = script.hole(node.name.to_token_stream());
+            write!(script, "let __{name} = {slot}(move || {value});");
+        }
+        Kind::Signal { .. } => write!(script, "let __{name} = {slot}(Self::__init_{name});"),
         Kind::Computed { .. } if plan.places[index].lazy => {
             let same = context.same(node);
             write!(
                 script,
-                "let __{name} = ::signal_kernel::__private::Lazy::new(Self::{same});"
+                "let __{name} = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Lazy::new(Self::{same}));"
             );
         }
         Kind::Computed { .. } => {
             let inputs = inputs(script);
             write!(
                 script,
-                "let __{name} = {slot}(Self::__body_{name}({inputs}));"
+                "let __{name} = {slot}(|| Self::__body_{name}({inputs}));"
             );
         }
         Kind::Resource {
@@ -264,13 +278,16 @@ fn make(context: &Context, plan: &Plan, script: &mut Script, index: usize) {
             };
             let new = script.hole(new);
             if *manual {
-                write!(script, "let __{name} = {new};");
+                write!(
+                    script,
+                    "let __{name} = ::signal_kernel::__private::make::apart(|| {new});"
+                );
             } else {
                 let inputs = inputs(script);
                 let begin = script.hole(quote_spanned!(path.span()=> #field.begin));
                 write!(
                     script,
-                    "let mut __{name} = {new}; {begin}(&hub, Self::__start_{name}({inputs}));"
+                    "let mut __{name} = ::signal_kernel::__private::make::apart(|| {new}); {begin}(&hub, Self::__start_{name}({inputs}));"
                 );
             }
         }
@@ -278,7 +295,7 @@ fn make(context: &Context, plan: &Plan, script: &mut Script, index: usize) {
             let ty = script.hole(quote!(#ty));
             write!(
                 script,
-                "let __{name} = ::signal_kernel::__private::core::option::Option::<{ty}>::None;"
+                "let __{name} = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::core::option::Option::<{ty}>::None);"
             );
         }
         Kind::Effect { kept: None, .. } => {}

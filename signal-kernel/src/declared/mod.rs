@@ -16,6 +16,7 @@ pub mod batch;
 pub(crate) mod drive;
 mod forcing;
 pub(crate) mod lazy;
+pub mod make;
 pub mod read;
 pub mod settle;
 pub(crate) mod slot;

@@ -18,18 +18,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// Where a mask has more words than this, those in which nothing is pending are skipped.
 const MANY: usize = 8;
 
-/// Makes a part of a large graph: one function of all of it would take rustc far longer.
-#[inline(never)]
-pub fn apart<R>(make: impl FnOnce() -> R) -> R {
-    make()
-}
-
-/// The same for a part that is kept outside of the struct.
-#[inline(never)]
-pub fn boxed<R>(make: impl FnOnce() -> R) -> Box<R> {
-    Box::new(make())
-}
-
 /// Settles a new graph: every effect runs for the first time.
 #[inline(never)]
 pub fn begin<G: Wired<W>, const W: usize>(graph: &mut G) {

@@ -363,29 +363,27 @@ impl Cart {
     ///A new `Cart`: every computed value an effect or a resource needs is current, every effect has run.
     #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
-        let __price = ::signal_kernel::__private::Slot::<
+        let __price = ::signal_kernel::__private::make::slot::<
             _,
             (),
-        >::new(Self::__init_price());
-        let __qty = ::signal_kernel::__private::Slot::<_, ()>::new(Self::__init_qty());
+        >(Self::__init_price);
+        let __qty = ::signal_kernel::__private::make::slot::<_, ()>(Self::__init_qty);
         let hub = ::signal_kernel::__private::core::option::Option::None;
-        let __total = ::signal_kernel::__private::Slot::<
+        let __total = ::signal_kernel::__private::make::slot::<
             _,
             (),
-        >::new(Self::__body_total(&__price.value, &__qty.value));
-        let mut graph = Self {
-            __price,
-            __qty,
-            __total,
+        >(|| Self::__body_total(&__price.value, &__qty.value));
+        ::signal_kernel::__private::make::graph(move || Self {
+            __price: __price.take(),
+            __qty: __qty.take(),
+            __total: __total.take(),
             core__: ::signal_kernel::__private::Core::new(
                 [2u64],
                 [0u64],
                 hub,
                 <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
             ),
-        };
-        ::signal_kernel::__private::settle::begin(&mut graph);
-        graph
+        })
     }
     /// Defers settling to the end of `batch`, and returns what it returns.
     pub fn batch<R>(

@@ -398,23 +398,25 @@ where
     #[cfg_attr(doc, doc = " It takes the first value of `type`.")]
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(r#type: T) -> Self {
-        let __type = ::signal_kernel::__private::Slot::<_, ()>::new(r#type);
+        let __type = ::signal_kernel::__private::make::slot::<_, ()>(move || r#type);
         let hub = ::signal_kernel::__private::core::option::Option::None;
-        let __many = ::signal_kernel::__private::Lazy::new(Self::__same_many);
-        let __count = ::signal_kernel::__private::Lazy::new(Self::__equal_usize);
-        let mut graph = Self {
-            __type,
-            __many,
-            __count,
+        let __many = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Lazy::new(
+            Self::__same_many,
+        ));
+        let __count = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Lazy::new(
+            Self::__equal_usize,
+        ));
+        ::signal_kernel::__private::make::graph(move || Self {
+            __type: __type.take(),
+            __many: __many.take(),
+            __count: __count.take(),
             core__: ::signal_kernel::__private::Core::new(
                 [0u64],
                 [3u64],
                 hub,
                 <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
             ),
-        };
-        ::signal_kernel::__private::settle::begin(&mut graph);
-        graph
+        })
     }
     /// Defers settling to the end of `batch`, and returns what it returns.
     pub(crate) fn batch<R>(

@@ -498,38 +498,38 @@ impl Profile {
     #[allow(clippy::too_many_arguments)]
     fn new(client: Client) -> Self {
         let __client = client;
-        let __log = Self::__init_log();
-        let __id = ::signal_kernel::__private::Slot::<_, ()>::new(Self::__init_id());
+        let __log = ::signal_kernel::__private::make::apart(Self::__init_log);
+        let __id = ::signal_kernel::__private::make::slot::<_, ()>(Self::__init_id);
         let hub = ::signal_kernel::__private::core::option::Option::Some(
             ::signal_kernel::__private::core::default::Default::default(),
         );
-        let mut __user = ::signal_kernel::__private::Answer::new(
+        let mut __user = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Answer::new(
             1u32,
             ::signal_kernel::__private::KeepPrevious::Never,
             false,
-        );
+        ));
         __user.begin(&hub, Self::__start_user(&__client, &__id.value));
-        let __title = ::signal_kernel::__private::Slot::<
+        let __title = ::signal_kernel::__private::make::slot::<
             _,
             (),
-        >::new(Self::__body_title(&__user.state));
-        let __lock = ::signal_kernel::__private::core::option::Option::<Guard>::None;
-        let mut graph = Self {
-            __client,
-            __log,
-            __id,
-            __user,
-            __title,
-            __lock,
+        >(|| Self::__body_title(&__user.state));
+        let __lock = ::signal_kernel::__private::make::apart(|| {
+            ::signal_kernel::__private::core::option::Option::<Guard>::None
+        });
+        ::signal_kernel::__private::make::graph(move || Self {
+            __client: __client,
+            __log: __log.take(),
+            __id: __id.take(),
+            __user: __user.take(),
+            __title: __title.take(),
+            __lock: __lock.take(),
             core__: ::signal_kernel::__private::Core::new(
                 [24u64],
                 [0u64],
                 hub,
                 <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
             ),
-        };
-        ::signal_kernel::__private::settle::begin(&mut graph);
-        graph
+        })
     }
     /// Defers settling to the end of `batch`, and returns what it returns.
     fn batch<R>(

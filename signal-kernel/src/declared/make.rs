@@ -1,0 +1,103 @@
+//! Making a declared graph: its pieces one after the other, then the struct.
+//!
+//! Where nothing is optimized, each move of a value is a copy on the stack, and all copies that a function makes have
+//! places of their own: a graph in one function would take five to ten times its size. So each piece is made in a
+//! function that is left again, and waits on the heap. What is left is the caller's place for the graph, one for the
+//! graph while its effects run, and one for the pieces on their way.
+//!
+//! Must not know: what is in a piece.
+
+use super::{
+    Wired, settle,
+    slot::{Slot, Version},
+};
+use std::ops::{Deref, DerefMut};
+
+/// Where a piece waits.
+#[cfg(debug_assertions)]
+type Place<T> = Box<T>;
+#[cfg(not(debug_assertions))]
+type Place<T> = T;
+
+/// A piece of a graph that is being made.
+pub struct Made<T> {
+    piece__: Place<T>,
+}
+
+impl<T> Made<T> {
+    #[cfg(debug_assertions)]
+    #[inline(never)]
+    fn new(make: impl FnOnce() -> T) -> Self {
+        Made {
+            piece__: Box::new(make()),
+        }
+    }
+
+    #[cfg(not(debug_assertions))]
+    #[inline(always)]
+    fn new(make: impl FnOnce() -> T) -> Self {
+        Made { piece__: make() }
+    }
+
+    /// The piece, on its way to where it belongs.
+    #[cfg(debug_assertions)]
+    pub fn take(self) -> T {
+        *self.piece__
+    }
+
+    /// The piece, on its way to where it belongs.
+    #[cfg(not(debug_assertions))]
+    #[inline(always)]
+    pub fn take(self) -> T {
+        self.piece__
+    }
+}
+
+impl<T> Deref for Made<T> {
+    type Target = T;
+
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.piece__
+    }
+}
+
+impl<T> DerefMut for Made<T> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.piece__
+    }
+}
+
+/// Makes a piece.
+#[inline(always)]
+pub fn apart<T>(make: impl FnOnce() -> T) -> Made<T> {
+    Made::new(make)
+}
+
+/// Makes what holds the value of a signal or of an eagerly settled computed value.
+#[inline(always)]
+pub fn slot<T, V: Version>(make: impl FnOnce() -> T) -> Made<Slot<T, V>> {
+    Made::new(move || Slot::new(make()))
+}
+
+/// Makes a part of a large graph: one function of all of it would take rustc far longer.
+#[inline(never)]
+pub fn part<T>(make: impl FnOnce() -> T) -> Made<T> {
+    Made::new(make)
+}
+
+/// The same for a part that is kept outside of the struct.
+#[inline(never)]
+pub fn boxed<T>(make: impl FnOnce() -> T) -> Box<T> {
+    Box::new(make())
+}
+
+/// Makes the graph of its pieces, and settles it: every effect runs for the first time.
+#[cfg_attr(debug_assertions, inline(never))]
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub fn graph<G: Wired<W>, const W: usize>(make: impl FnOnce() -> G) -> G {
+    let mut graph = make();
+    settle::begin(&mut graph);
+    graph
+}
