@@ -15,11 +15,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, BufRead, ErrorKind, IsTerminal, Write};
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::rc::Rc;
-use std::thread::{self, JoinHandle};
 use std::{env, fs};
 
 use formula::{Edit, Fault, Formula, Name, Value, edits, shown};
@@ -151,17 +149,9 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    // The first time, a formula that reads another one calls it: a column of ten thousand cells that add
-    // up is ten thousand calls deep. Nodes stay on the thread that has made them, so all is done there.
-    let thread = thread::Builder::new().stack_size(1 << 30);
-    match thread.spawn(|| run(file)).map(JoinHandle::join) {
-        Ok(Ok(code)) => code,
-        Ok(Err(bug)) => resume_unwind(bug),
-        Err(error) => {
-            eprintln!("cannot start a thread: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    // The first time, a formula that reads another one calls it: a column of ten thousand cells that add up is ten
+    // thousand calls deep. Where this thread's stack ends it goes on in other memory.
+    run(file)
 }
 
 fn run(file: Option<PathBuf>) -> ExitCode {
