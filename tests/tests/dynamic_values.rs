@@ -60,7 +60,10 @@ fn b018_a_comparison_that_panics_in_a_computed_value_fails_it() {
     trap.next_comparison();
     assert_eq!(panic_of(|| a.set(2)), "1 == 2");
     assert_eq!(log.take(), ["drop 2"]);
-    assert_eq!(panic_of(|| value.with(|_| ())), "computed `value` panicked");
+    assert_eq!(
+        panic_of(|| value.with(|_| ())),
+        "computed `value` panicked: 1 == 2"
+    );
     a.set(3);
     assert_eq!(log.take(), ["drop 1", "show 3"]);
 }
