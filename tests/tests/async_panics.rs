@@ -911,7 +911,8 @@ fn a_value_and_an_error_that_both_panic_when_dropped_are_dropped_one_by_one() {
     graph.reload_it();
     gates.err(2, two.value(2));
     assert!(poll!(graph).is_ready());
-    (one.drop_of(1), two.drop_of(2));
+    one.drop_of(1);
+    two.drop_of(2);
     log.clear();
     assert_eq!(panics!(graph.set_id(None)), "drop of 1");
     assert_eq!(log.take(), ["drop 1", "drop 2", "idle"]);
@@ -933,7 +934,8 @@ fn a_rule_of_equality_and_the_value_that_it_judges_may_both_panic() {
     let (mut graph, gates, [one, two], log) = doubtful();
     graph.reload_it();
     gates.ok(2, two.value(2));
-    (one.next_comparison(), two.drop_of(2));
+    one.next_comparison();
+    two.drop_of(2);
     log.clear();
     assert_eq!(panics!(poll!(graph)), "1 == 2");
     assert_eq!(

@@ -491,7 +491,8 @@ fn a_value_and_an_error_that_both_panic_when_dropped_are_dropped_one_by_one() {
         it.meta.reload();
         it.gates.err(number + 1, other.value(2));
         assert!(poll().is_ready());
-        (it.trap.drop_of(1), other.drop_of(2));
+        it.trap.drop_of(1);
+        other.drop_of(2);
         it.log.clear();
     };
     failed(1);
@@ -541,11 +542,11 @@ fn all_that_a_resource_was_made_of_is_dropped_one_by_one() {
         );
         let work = mine("work");
         let options = ResourceOptions::new()
-            .observe(move || drop(&observe))
-            .on_success(move |_: &Mine| drop(&success))
-            .on_error(move |_: &Mine| drop(&error))
-            .on_cancel(move |_| drop(&cancel))
-            .on_event(move |_| drop(&event));
+            .observe(move || _ = &observe)
+            .on_success(move |_: &Mine| _ = &success)
+            .on_error(move |_: &Mine| _ = &error)
+            .on_cancel(move |_| _ = &cancel)
+            .on_event(move |_| _ = &event);
         let mut work = Some(work);
         let fetch = move |_: u32| {
             let _fetcher = &fetcher;
@@ -580,9 +581,9 @@ fn options_that_are_not_used_are_dropped_one_by_one() {
     let mine = |name| Mine(name, log.clone());
     let (observe, success, event) = (mine("observe"), mine("success"), mine("event"));
     let options = ResourceOptions::<u32, u32>::new()
-        .observe(move || drop(&observe))
-        .on_success(move |_| drop(&success))
-        .on_event(move |_| drop(&event));
+        .observe(move || _ = &observe)
+        .on_success(move |_| _ = &success)
+        .on_event(move |_| _ = &event);
     panic_of(|| drop(options));
     assert_eq!(log.take().len(), 3);
 }

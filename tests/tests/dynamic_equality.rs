@@ -198,7 +198,7 @@ fn b018_a_rule_that_panics_fails_the_computed_value_like_its_body() {
     log.clear();
     assert_eq!(panic_of(|| a.set(13)), "unlucky");
     assert_eq!(log.take(), ["beside 13"]);
-    assert_eq!(panic_of(|| same.get()), "computed `same` panicked");
+    assert_eq!(panic_of(|| same.get()), "computed `same` panicked: unlucky");
     a.set(1);
     assert_eq!(log.take(), ["show 1", "beside 1"]);
     a.set(2);

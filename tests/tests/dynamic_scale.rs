@@ -179,7 +179,10 @@ fn what_a_batch_writes_again_is_found_without_a_search() {
     let changed = Rc::new(Cell::new(0));
     for &it in &all[..3] {
         let changed = changed.clone();
-        create_effect(move || changed.set(changed.get() + 1 + 0 * it.get()));
+        create_effect(move || {
+            it.get();
+            changed.set(changed.get() + 1);
+        });
     }
     batch(|| {
         for step in [1, -1] {

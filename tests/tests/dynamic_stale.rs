@@ -448,7 +448,7 @@ fn an_answer_that_arrives_together_with_a_newer_question_is_not_committed() {
                 })
             };
             let first = before.then(asks);
-            let options = noting(&log).observe(move || drop(other.with(|_| ())));
+            let options = noting(&log).observe(move || other.with(|_| ()));
             let (value, meta) = create_resource_with(move || id.get(), opens(&gates), options);
             let second = (!before).then(asks);
             *handle.borrow_mut() = Some(meta);

@@ -809,10 +809,7 @@ fn r2_a_graph_that_takes_the_place_of_another_is_a_change() {
     let swap = |ways: &mut Ways| other.update(|other| std::mem::swap(ways, other));
     assert_eq!(runs_for(&one, swap), 1);
     let mut kept = None;
-    assert_eq!(
-        runs_for(&one, |it| kept = Some(std::mem::replace(it, Ways::new()))),
-        1
-    );
+    assert_eq!(runs_for(&one, |it| kept = Some(std::mem::take(it))), 1);
     assert_eq!(
         runs_for(&one, |it| *it = kept.take().expect("it was kept")),
         1

@@ -21,7 +21,7 @@ pub async fn fetch(id: u64, #[cancel] token: CancelToken) -> Result<String, Stri
 
 #[resource(infallible, local)]
 #[allow(clippy::unused_async)]
-async fn keep<T>(#[cfg(not(test))] value: T) -> T {
+async fn keep<T>(#[cfg(any(unix, not(unix)))] value: T) -> T {
     value
 }
 
@@ -79,7 +79,7 @@ reactive! {
         let unit: u64 = 2;
         let mut log: Vec<String> = Vec::new();
         signal price: u64 = 1;
-        #[cfg(not(test))]
+        #[cfg(any(unix, not(unix)))]
         signal small: bool = false;
         #[eq(same)]
         signal load: f64 = 0.0;

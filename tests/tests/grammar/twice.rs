@@ -102,7 +102,7 @@ macro_rules! bodies {
                 macro_that_binds_beside: u32 = [with!(x = *a => x + a)];
                 nested_macros: Vec<String> = [vec![format!("{a}"), captured!("{}", format!("{text}")), vec!["x"; 2].concat()]];
                 matched: bool = [matches!(some, Some(a) if *a > 1) || matches!(a, 3 | 4)];
-                asserted: u32 = [{ assert!(b.len() < 100, "{a}"); debug_assert_eq!(a, a, "{text}"); *a }];
+                asserted: u32 = [{ assert!(b.len() < 100, "{a}"); debug_assert_eq!(*a, a.wrapping_add(0), "{text}"); *a }];
                 items: u32 = [{ const A: u32 = 5; fn b(a: u32) -> u32 { a * A } struct S { a: u32 } impl S { fn a(&self) -> u32 { self.a } } b(*a) + S { a: 1 }.a() }];
                 const_named_like_a_node: u32 = [{ #[allow(non_upper_case_globals)] const text: u32 = 4; text + a }];
                 items_of_macros: u32 = [{ function!(seven, 7); seven() + a }];
