@@ -351,6 +351,31 @@ fn the_read_that_closes_a_cycle_gets_it_as_an_error() {
 }
 
 #[test]
+fn a_refused_read_whose_value_comes_back_unchanged_is_made_again() {
+    let (around, left) = (signal(true), signal(false));
+    let first = later();
+    let one = computed(move || match around.get() {
+        true => tried(first).unwrap_or(-1),
+        false => 1,
+    });
+    let five = computed(move || one.get() + 3);
+    let four = computed(move || match left.get() {
+        true => five.try_get().unwrap_or(-1),
+        false => 1,
+    });
+    first.set(Some(four));
+    let log = leak(Log::new());
+    create_effect(move || log.push(four.get()));
+    assert_eq!(five.get(), 4);
+    left.set(true);
+    assert_eq!(check_dynamic(), Ok(()));
+    around.set(false);
+    assert_eq!((five.get(), four.get()), (4, 4));
+    assert_eq!(check_dynamic(), Ok(()));
+    assert_eq!(log.take().last().map(String::as_str), Some("4"));
+}
+
+#[test]
 fn a_computed_value_that_reads_itself_and_tries_keeps_its_cut_off() {
     let log = leak(Log::new());
     let (s, own) = (signal(1), later());
@@ -441,6 +466,7 @@ fn walk(random: &mut Random, seed: u64, steps: usize) {
         match random.below(4) {
             0 => batch(|| {
                 write(random);
+                drop(random.pick(&made.borrow()).try_get());
                 write(random);
             }),
             1 => drop(random.pick(&made.borrow()).try_get()),

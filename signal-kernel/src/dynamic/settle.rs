@@ -484,7 +484,12 @@ impl Graph {
                         pulls.push(std::mem::replace(at, next));
                         continue 'node;
                     }
-                    must_run = dep.version != link.seen && dep.version != link.version();
+                    if dep.version != link.seen {
+                        must_run = dep.version != link.version();
+                        if !must_run && link.is_refused() {
+                            return Stop::Look;
+                        }
+                    }
                 }
                 at.link = link.next_dep;
             }
@@ -603,6 +608,12 @@ impl Graph {
                     }
                 }
                 if dep.version != link.version() {
+                    return Step::Run;
+                }
+                if link.is_refused() && self.is_open(link.dep).is_none() {
+                    // It is known now, without this node: that is on no cycle any more. Nothing has changed, so nobody was
+                    // told.
+                    self.mark(at.node(), CHECK);
                     return Step::Run;
                 }
             }
