@@ -357,7 +357,7 @@ impl Outcome {
         match self {
             Outcome::Value(value) => value.rem_euclid(7),
             Outcome::Refused => 6,
-            Outcome::Gone | Outcome::Unseen => 0,
+            Outcome::Gone | Outcome::Unseen | Outcome::Loose => 0,
         }
     }
 }

@@ -126,7 +126,7 @@ impl World {
             if reads[..index].iter().any(again) {
                 continue;
             }
-            if seen.outcome == Outcome::Unseen {
+            if matches!(seen.outcome, Outcome::Unseen | Outcome::Loose) {
                 continue;
             }
             match self.present(seen) {
@@ -418,7 +418,8 @@ impl World {
 
     /// Is one of these reads a signal that was written anew?
     fn has_changed(&self, reads: &[Seen]) -> bool {
-        reads.iter().any(|seen| {
+        let tracked = reads.iter().filter(|seen| seen.outcome != Outcome::Loose);
+        tracked.into_iter().any(|seen| {
             let entry = self.entry(seen.source.slot);
             entry.is_some_and(|entry| {
                 entry.uid == seen.uid

@@ -97,8 +97,10 @@ pub(crate) enum Outcome {
     Refused,
     /// Disposed of, or never there.
     Gone,
-    /// Read by a callback: perhaps in the name of the body that runs.
+    /// The read has panicked: a clone has, or the value is failed.
     Unseen,
+    /// Read by a callback, or untracked: perhaps in the name of the body that runs.
+    Loose,
 }
 
 /// A tracked read of a body.
@@ -296,7 +298,7 @@ pub(crate) fn destructor(script: usize) {
         let unwinding = thread::panicking();
         let call = AssertUnwindSafe(|| world.callback(script, panics));
         if let Err(payload) = catch_unwind(call) {
-            if !unwinding {
+            if !unwinding && panics {
                 world.counts.drop_panics.fetch_add(1, SeqCst);
                 resume_unwind(payload);
             }
@@ -507,7 +509,7 @@ impl World {
             reads.push(Seen {
                 source,
                 uid,
-                outcome: Outcome::Unseen, // if it panics: of a clone, or of a failed value
+                outcome: Outcome::Unseen,
             });
             let mut recent = body.recent.borrow_mut();
             recent.push_back((source.slot, uid));
@@ -525,7 +527,7 @@ impl World {
         match outcome {
             Outcome::Value(value) => value.rem_euclid(7),
             Outcome::Refused => 6,
-            Outcome::Gone | Outcome::Unseen => 0,
+            Outcome::Gone | Outcome::Unseen | Outcome::Loose => 0,
         }
     }
 
@@ -581,7 +583,7 @@ impl World {
             outer.reads.borrow_mut().push(Seen {
                 source,
                 uid,
-                outcome: Outcome::Unseen,
+                outcome: Outcome::Loose,
             });
         }
     }

@@ -7,7 +7,7 @@ const PLAIN: Settings = Settings {
     reenter: false,
     panics: false,
     drop_panics: false,
-    early: false,
+    early: true,
     work: false,
     parts: false,
     tries: false,

@@ -1,0 +1,50 @@
+//! The bytes of threads that have ended: none is left of a program, whether its nodes were disposed of or ended with
+//! their thread.
+//!
+//! One test, since the allocator counts for the whole process.
+
+use signal_kernel_random::{Settings, try_seed};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use std::alloc::System;
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+fn bytes() -> usize {
+    let stats = ALLOCATOR.stats();
+    stats.bytes_allocated - stats.bytes_deallocated
+}
+
+#[test]
+fn a_thread_that_has_ended_leaves_no_bytes() {
+    let base = Settings {
+        steps: 60,
+        early: true,
+        work: true,
+        cleanups_read: true,
+        ..Settings::default()
+    };
+    let reenter = Settings {
+        reenter: true,
+        ..base
+    };
+    let panics = Settings {
+        panics: true,
+        ..reenter
+    };
+    let declared = Settings {
+        declared: true,
+        ..panics
+    };
+    for settings in [base, reenter, panics, declared] {
+        // Whatever the process makes once.
+        for seed in 0..5 {
+            assert_eq!(try_seed(settings, seed), Ok(()));
+        }
+        let before = bytes();
+        for seed in 5..40 {
+            assert_eq!(try_seed(settings, seed), Ok(()));
+            assert_eq!(bytes(), before, "seed {seed} of {settings:?}");
+        }
+    }
+}
