@@ -119,15 +119,12 @@ impl Error {
             None => String::new(),
         };
         let text = format!("{}\n\n{help}  = note: {}", self.message, self.code);
-        // At the user's tokens, but ours: in a crate of the edition of 2015 `::core` of the user's would be no crate.
-        let [start, end] =
-            [self.place.start, self.place.end].map(|place| Span::call_site().located_at(place));
         let mut group: TokenTree = {
-            let content = quote_spanned!(end=> #text);
+            let content = quote_spanned!(self.place.end=> #text);
             proc_macro2::Group::new(proc_macro2::Delimiter::Brace, content).into()
         };
-        group.set_span(end);
-        let mut tokens = quote_spanned!(start=> ::core::compile_error!);
+        group.set_span(self.place.end);
+        let mut tokens = quote_spanned!(self.place.start=> ::core::compile_error!);
         tokens.extend([group]);
         tokens
     }

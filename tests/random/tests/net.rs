@@ -5,7 +5,7 @@ use signal_kernel_random::{Settings, try_seed};
 #[test]
 fn a_model_that_is_wrong_is_noticed_and_the_program_is_short() {
     let settings = Settings {
-        steps: 60,
+        steps: 120,
         wrong_model: true,
         ..Settings::default()
     };
