@@ -85,6 +85,16 @@ fn everything() {
 }
 
 #[test]
+fn cycles() {
+    let settings = Settings {
+        cycles: true,
+        tries: true,
+        ..PLAIN
+    };
+    search(settings, 7_000_000, 3000);
+}
+
+#[test]
 fn declared() {
     let settings = Settings {
         declared: true,
