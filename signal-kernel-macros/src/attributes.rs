@@ -63,7 +63,7 @@ pub(crate) fn of_item(attrs: &[Attribute], keyword: Keyword, errors: &mut Errors
     read
 }
 
-/// What the attributes of a struct say.
+/// The meaning of a struct's attributes.
 #[derive(Default)]
 pub(crate) struct OfStruct {
     pub(crate) passed: Vec<Attribute>,

@@ -243,7 +243,7 @@ impl Condition {
     }
 }
 
-/// What rustc takes for a predicate: a helper macro with any other in its `cfg` would be several errors.
+/// Is this a predicate to rustc? A helper macro with anything else in its `cfg` would be several errors.
 fn is_predicate(tokens: &TokenStream) -> bool {
     let whole = |input: ParseStream| predicate(input);
     whole.parse2(tokens.clone()).is_ok()

@@ -48,7 +48,7 @@ pub fn reactive_where(input: TokenStream) -> TokenStream {
     whole(declared(input.collect(), answers.as_ref()))
 }
 
-/// What `#[resource]` adds to a function once it is known which predicates hold: `[1 0] (options) async fn …`.
+/// The additions of `#[resource]` to a function once it is known which predicates hold: `[1 0] (options) async fn …`.
 #[doc(hidden)]
 #[proc_macro]
 pub fn resource_where(input: TokenStream) -> TokenStream {
@@ -92,7 +92,7 @@ fn asked_or_expanded(
     let conditions = Conditions::of(&structs);
     match answers {
         None if !conditions.is_empty() => {
-            // Whatever is wrong is said when the answers are there.
+            // The expansion with the answers reports every mistake.
             std::mem::replace(errors, Errors::new()).forget();
             return conditions.ask("reactive_where", input);
         }

@@ -58,7 +58,7 @@ fn replaced(path: &Path, tokens: &TokenStream) -> Option<TokenStream> {
             TokenTree::Ident(word) if word == OURS && ends_in_colons(&output) => {
                 any = true;
                 output.truncate(output.len() - 2);
-                // What rustc has to say it says at the place of the emitted token.
+                // rustc reports its errors at the place of the emitted token.
                 let place = word.span();
                 output.extend(path.to_token_stream().into_iter().map(|mut token| {
                     token.set_span(token.span().located_at(place));

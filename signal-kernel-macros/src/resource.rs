@@ -28,7 +28,7 @@ pub(crate) fn resource(options: TokenStream, item: TokenStream) -> TokenStream {
     tokens
 }
 
-/// What is added to a function, when the predicates on its parameters have answers.
+/// The additions to a function, when the predicates on its parameters have answers.
 pub(crate) fn answered(input: TokenStream) -> TokenStream {
     let mut input = input.into_iter();
     let (answers, options) = (input.next(), input.next());
@@ -68,7 +68,7 @@ fn run(options: TokenStream, item: TokenStream) -> (TokenStream, Errors) {
         let added = added(&function, &options, &mut errors);
         return (back(&options, quote!(#function #added)), errors);
     }
-    // Whatever is wrong is said when the answers are there.
+    // The expansion with the answers reports every mistake.
     errors.forget();
     let (attrs, vis, sig) = (&function.attrs, &function.vis, &function.sig);
     let body = match function.body.to_string().as_str() {

@@ -1,4 +1,4 @@
-//! What a panic leaves behind where it ends the call, and the program goes on.
+//! The state that a panic leaves behind where it ends the call, and the program goes on.
 //!
 //! With `panic = "abort"` on wasm a panic is a trap: no destructor runs and no frame returns, but the page goes on and
 //! calls again. A graph that was at work then stays at work for ever, and to its next call everything looks as if

@@ -120,7 +120,7 @@ struct Hooks<G> {
     poll: fn(&mut G, &mut Context<'_>) -> Poll<()>,
 }
 
-/// What a future that waits keeps between its polls.
+/// The state of a future that waits, between its polls.
 #[derive(Default)]
 struct Wait {
     seat: Seat,

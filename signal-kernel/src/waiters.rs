@@ -107,7 +107,7 @@ impl Drop for Seat {
     }
 }
 
-/// What leaves a list because a task has polled: for after the lock.
+/// The wakers that leave a list because a task has polled: for after the lock.
 #[must_use]
 pub(crate) struct Leaving {
     stale: [Option<Waker>; 3],

@@ -23,7 +23,7 @@ pub(super) struct Options {
     pub(super) infallible: bool,
     /// The future stays on its thread.
     pub(super) local: bool,
-    /// Where the runtime crate is.
+    /// The path of the runtime crate.
     pub(super) path: Option<Path>,
 }
 

@@ -1,10 +1,10 @@
-//! What becomes of `#[cfg]` and `#[cfg_attr]` before rustc has answered, and after.
+//! The fate of `#[cfg]` and `#[cfg_attr]` before rustc has answered, and after.
 
 use super::{assert_item, assert_told};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-/// What is asked of rustc: the predicates, in order.
+/// The predicates that rustc is asked for, in order.
 fn asked(source: &str) -> Vec<String> {
     let (output, errors) = crate::reactive2(source.parse().expect("tokens"));
     assert_eq!(errors.into_list(), []);
@@ -14,7 +14,7 @@ fn asked(source: &str) -> Vec<String> {
     asked.map(|(asked, _)| asked.trim().to_owned()).collect()
 }
 
-/// What the input with these answers expands to, and what is said about it.
+/// The expansion of the input with these answers, and the errors about it.
 fn answered(answers: TokenStream, source: &str) -> (String, Vec<String>) {
     let answers = TokenTree::Group(proc_macro2::Group::new(
         proc_macro2::Delimiter::Bracket,

@@ -13,7 +13,7 @@ use std::{
     panic::Location,
 };
 
-/// Where something was read.
+/// The place of a read.
 pub(super) type Place = &'static Location<'static>;
 
 /// A read that computes lazy values.

@@ -13,7 +13,7 @@ use super::{
 };
 use std::ops::{Deref, DerefMut};
 
-/// Where a piece waits.
+/// The place in which a piece waits.
 #[cfg(debug_assertions)]
 type Place<T> = Box<T>;
 #[cfg(not(debug_assertions))]

@@ -78,7 +78,7 @@ pub trait Declared: Sized {
     /// Whether anything has changed.
     fn watch(&mut self) -> &mut Watch;
 
-    /// Where work in flight reports.
+    /// The hub to which work in flight reports.
     fn hub(&self) -> Option<&Arc<Hub>>;
 
     /// Polls the work; ready once something was committed, however often in a row.
@@ -237,7 +237,7 @@ impl<const W: usize> Core<W> {
         self.watch.note_change();
     }
 
-    /// Where work in flight reports.
+    /// The hub to which work in flight reports.
     #[inline(always)]
     pub fn hub(&self) -> Option<&Arc<Hub>> {
         self.post.as_ref().map(|post| &post.hub)

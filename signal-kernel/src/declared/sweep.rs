@@ -75,7 +75,7 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
         self.core.revision
     }
 
-    /// Where work in flight reports.
+    /// The hub to which work in flight reports.
     #[inline(always)]
     pub fn hub(&self) -> Option<&Arc<Hub>> {
         self.core.hub()

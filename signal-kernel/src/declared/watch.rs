@@ -39,7 +39,7 @@ impl Watch {
         self.0 &= ALARM;
     }
 
-    /// Who watches, or 0.
+    /// The number of the watcher, or 0.
     #[inline(always)]
     pub(super) fn watcher(&self) -> u64 {
         self.0 & !ALARM

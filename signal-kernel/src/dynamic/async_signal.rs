@@ -807,7 +807,7 @@ pub struct Running<T, E> {
     owner: Id,
     ticket: Ticket<T>,
     wait: Wait,
-    /// Where the run was asked for.
+    /// The place of the request for the run.
     place: &'static Location<'static>,
     marker: PhantomData<*const E>,
 }

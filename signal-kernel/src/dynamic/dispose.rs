@@ -54,13 +54,13 @@ struct Ending {
     /// The owner goes too, when all that it owns is gone.
     goes: bool,
     stage: Stage,
-    /// Where its children begin in the list of all.
+    /// The index of its first child in the list of all.
     start: usize,
     /// The next child to look at in this stage.
     next: usize,
 }
 
-/// What is being disposed of, in this order.
+/// The nodes that are being disposed of, in this order.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Owners,
@@ -69,7 +69,7 @@ enum Stage {
     Values,
 }
 
-/// What an owner that is ending does next.
+/// The next step of an owner that is ending.
 enum Step {
     /// Ends this owner first, and it goes or stays.
     Down(u32, bool),

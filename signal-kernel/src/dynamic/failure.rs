@@ -248,14 +248,14 @@ fn text_of(payload: &(dyn Any + Send)) -> Option<Arc<str>> {
     }
 }
 
-/// What is known of nodes that are failed, by their numbers.
+/// The records of failed nodes, by their numbers.
 pub(super) struct Failures {
     known: BTreeMap<u32, Record>,
     /// The cycle that was found last.
     last: Option<Cycle>,
 }
 
-/// What is known of a node that is failed.
+/// The record of a failed node.
 #[derive(Clone, Default)]
 pub(super) struct Record {
     cause: Option<Arc<str>>,
@@ -355,7 +355,7 @@ impl Graph {
         }
     }
 
-    /// What is known of a node that cannot run because of this dependency, which is failed.
+    /// The record of a node that cannot run because this dependency is failed.
     #[cold]
     pub(super) fn record_of(&self, dep: u32) -> Record {
         let known = self.failures.known.get(&dep);
@@ -453,7 +453,7 @@ impl Graph {
         culprit
     }
 
-    /// What a read of a failed computed value says.
+    /// The message of a read of a failed computed value.
     #[cold]
     pub(super) fn failure(&self, index: u32) -> Failure {
         let culprit = self.culprit(index);

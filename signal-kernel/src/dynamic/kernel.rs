@@ -378,7 +378,7 @@ fn pull_known(cell: &RefCell<Graph>, index: u32, tracked: bool) {
     drop(pull(cell, cell.borrow_mut(), index, tracked));
 }
 
-/// What a pull has found.
+/// The findings of a pull.
 pub(super) struct Found {
     around: Ambient,
     generation: u32,

@@ -90,7 +90,7 @@ struct Patience {
     counted: u32,
     /// The effects that have run so far, but for those of the first rounds.
     known: BTreeSet<Due>,
-    /// What has run in the last rounds before the limit.
+    /// The effects that have run in the last rounds before the limit.
     restless: Vec<Due>,
 }
 
