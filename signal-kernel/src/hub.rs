@@ -256,9 +256,7 @@ impl Drop for Post {
         drop(queue);
         let mut panics = FirstPanic::default();
         panics.catch(|| wake_each(all)); // user code
-        if !std::thread::panicking() {
-            panics.resume();
-        }
+        panics.end_drop();
     }
 }
 

@@ -74,9 +74,11 @@ impl FirstPanic {
         }
     }
 
-    /// Lets no panic go on: there is nobody left to tell. A payload is a user's value too, and its drop may panic.
+    /// Lets no panic go on: there is nobody left to tell.
     pub(crate) fn swallow(self) {
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(self))).map_err(std::mem::forget);
+        if let Some(payload) = self.0 {
+            swallow(payload);
+        }
     }
 
     /// Lets the first panic go on, if there was one.
@@ -88,10 +90,10 @@ impl FirstPanic {
 
     /// The same at the end of a destructor: while another panic is on its way, this one ends here.
     pub(crate) fn end_drop(self) {
-        if !thread::panicking() {
+        if thread::panicking() {
+            self.swallow();
+        } else {
             self.resume();
-        } else if let Some(payload) = self.0 {
-            swallow(payload);
         }
     }
 }

@@ -128,9 +128,7 @@ impl Drop for Owner<'_> {
                 dispose::finish(self.cell, self.scope, panics);
             });
         });
-        if !std::thread::panicking() {
-            panics.resume();
-        }
+        panics.end_drop();
     }
 }
 
@@ -172,9 +170,7 @@ impl Drop for Scope {
         let id = self.id;
         let mut panics = FirstPanic::default();
         panics.catch(|| id.dispose()); // user code
-        if !std::thread::panicking() {
-            panics.resume();
-        }
+        panics.end_drop();
     }
 }
 
