@@ -42,6 +42,24 @@ pub struct Settings {
     pub wrong_model: bool,
 }
 
+impl Settings {
+    /// Short programs without panics, resources and declared graphs, whose callbacks do nothing else.
+    pub const PLAIN: Self = Settings {
+        steps: 60,
+        reenter: false,
+        panics: false,
+        drop_panics: false,
+        early: true,
+        work: false,
+        parts: false,
+        tries: false,
+        cycles: false,
+        declared: false,
+        cleanups_read: true,
+        wrong_model: false,
+    };
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
     pub(crate) settings: Settings,

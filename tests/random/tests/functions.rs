@@ -2,24 +2,9 @@
 
 use signal_kernel_random::{Settings, search};
 
-const PLAIN: Settings = Settings {
-    steps: 60,
-    reenter: false,
-    panics: false,
-    drop_panics: false,
-    early: true,
-    work: false,
-    parts: false,
-    tries: false,
-    cycles: false,
-    declared: false,
-    cleanups_read: true,
-    wrong_model: false,
-};
-
 #[test]
 fn plain() {
-    search(PLAIN, 1, 1500);
+    search(Settings::PLAIN, 1, 1500);
 }
 
 #[test]
@@ -27,7 +12,7 @@ fn panicking() {
     let settings = Settings {
         panics: true,
         drop_panics: true,
-        ..PLAIN
+        ..Settings::PLAIN
     };
     search(settings, 1_000_000, 1500);
 }
@@ -36,7 +21,7 @@ fn panicking() {
 fn reentering() {
     let settings = Settings {
         reenter: true,
-        ..PLAIN
+        ..Settings::PLAIN
     };
     search(settings, 2_000_000, 1500);
 }
@@ -47,7 +32,7 @@ fn reentering_and_panicking() {
         reenter: true,
         panics: true,
         drop_panics: true,
-        ..PLAIN
+        ..Settings::PLAIN
     };
     search(settings, 3_000_000, 1500);
 }
@@ -56,7 +41,7 @@ fn reentering_and_panicking() {
 fn working() {
     let settings = Settings {
         work: true,
-        ..PLAIN
+        ..Settings::PLAIN
     };
     search(settings, 4_000_000, 1500);
 }
@@ -66,7 +51,7 @@ fn working_and_reentering() {
     let settings = Settings {
         work: true,
         reenter: true,
-        ..PLAIN
+        ..Settings::PLAIN
     };
     search(settings, 5_000_000, 1500);
 }
@@ -79,7 +64,7 @@ fn everything() {
         reenter: true,
         panics: true,
         drop_panics: true,
-        ..PLAIN
+        ..Settings::PLAIN
     };
     search(settings, 6_000_000, 1500);
 }
@@ -89,7 +74,7 @@ fn cycles() {
     let settings = Settings {
         cycles: true,
         tries: true,
-        ..PLAIN
+        ..Settings::PLAIN
     };
     search(settings, 7_000_000, 3000);
 }
@@ -99,7 +84,7 @@ fn declared() {
     let settings = Settings {
         declared: true,
         work: true,
-        ..PLAIN
+        ..Settings::PLAIN
     };
     search(settings, 8_000_000, 1500);
 }
@@ -113,7 +98,7 @@ fn declared_everything() {
         reenter: true,
         panics: true,
         drop_panics: true,
-        ..PLAIN
+        ..Settings::PLAIN
     };
     search(settings, 9_000_000, 1500);
 }

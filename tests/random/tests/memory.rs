@@ -18,11 +18,8 @@ fn bytes() -> usize {
 #[test]
 fn a_thread_that_has_ended_leaves_no_bytes() {
     let base = Settings {
-        steps: 60,
-        early: true,
         work: true,
-        cleanups_read: true,
-        ..Settings::default()
+        ..Settings::PLAIN
     };
     let reenter = Settings {
         reenter: true,

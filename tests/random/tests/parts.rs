@@ -3,18 +3,9 @@
 use signal_kernel_random::{Settings, search};
 
 const PARTS: Settings = Settings {
-    steps: 60,
-    reenter: false,
-    panics: false,
-    drop_panics: false,
-    early: true,
     work: true,
     parts: true,
-    tries: false,
-    cycles: false,
-    declared: false,
-    cleanups_read: true,
-    wrong_model: false,
+    ..Settings::PLAIN
 };
 
 #[test]
