@@ -75,10 +75,14 @@ pub(crate) struct OfStruct {
 
 pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> OfStruct {
     let mut read = OfStruct::default();
+    let mut named = None;
     for attr in attrs {
         if attr.path().is_ident("batch") {
+            if let Some(first) = named.replace(attr) {
+                repeated(first, attr, "batch", errors);
+                continue;
+            }
             match attr.parse_args() {
-                Ok(_) if read.batch.is_some() => repeated(attr, attr, "batch", errors),
                 Ok(name) => read.batch = Some(name),
                 Err(_) => {
                     errors

@@ -23,6 +23,7 @@ use syn::punctuated::Punctuated;
 use syn::{Lit, LitBool, Path, Token, token};
 
 use crate::errors::{Errors, Place};
+use crate::fragments::regrouped;
 use crate::split::{Item, Struct, item_name};
 
 /// The predicates of a macro call, each once, in the order of the text.
@@ -134,9 +135,7 @@ impl Conditions {
                 Some(condition) => {
                     let held = self.held(condition, &content, errors)?;
                     for attribute in held {
-                        let mut group = Group::new(Delimiter::Bracket, attribute);
-                        group.set_span(content.span());
-                        output.extend([hash.clone(), group.into()]);
+                        output.extend([hash.clone(), regrouped(&content, attribute)]);
                     }
                 }
             }
@@ -297,7 +296,7 @@ fn attributes(tokens: TokenStream) -> (AttributeTokens, TokenStream) {
     (attributes, tokens.collect())
 }
 
-/// Whether an attribute makes what it stands on depend on a predicate.
+/// Does one of these attributes make its item depend on a predicate?
 pub(crate) fn is_conditional(attrs: &[syn::Attribute]) -> bool {
     attrs.iter().any(|attr| attr.path().is_ident("cfg"))
 }

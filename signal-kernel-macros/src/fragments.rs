@@ -74,6 +74,13 @@ fn changed(tokens: &TokenStream) -> Option<TokenStream> {
     any.then(|| output.into_iter().collect())
 }
 
+/// The group with another content: it keeps its delimiters and their place.
+pub(crate) fn regrouped(group: &Group, content: TokenStream) -> TokenTree {
+    let mut new = Group::new(group.delimiter(), content);
+    new.set_span(group.span());
+    new.into()
+}
+
 /// `#` or `#!` stands before these brackets.
 fn is_attribute(before: &[TokenTree], group: &Group) -> bool {
     let sign = |from_end: usize| match before.len().checked_sub(from_end).map(|at| &before[at]) {

@@ -7,10 +7,11 @@
 //!
 //! Must not know: where a type is printed.
 
-use proc_macro2::{Group, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::Parse;
 
+use crate::fragments::regrouped;
 use crate::parse::{Draft, Value};
 
 /// Puts the struct's name and parameters for each `Self`.
@@ -66,9 +67,7 @@ fn replaced(tokens: TokenStream, itself: &TokenStream) -> Option<TokenStream> {
             TokenTree::Group(group) => match replaced(group.stream(), itself) {
                 Some(inner) => {
                     any = true;
-                    let mut new = Group::new(group.delimiter(), inner);
-                    new.set_span(group.span());
-                    output.extend([TokenTree::from(new)]);
+                    output.extend([regrouped(&group, inner)]);
                 }
                 None => output.extend([TokenTree::from(group)]),
             },

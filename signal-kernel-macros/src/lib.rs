@@ -69,13 +69,11 @@ fn reactive2(input: TokenStream2) -> (TokenStream2, Errors) {
 fn declared(input: TokenStream2, answers: Option<&TokenTree>) -> (TokenStream2, Errors) {
     let mut errors = Errors::new();
     let (path, structs) = options::options(input.clone(), &mut errors);
-    let Some(path) = path else {
-        let output = asked_or_expanded(&input, structs, answers, &mut errors);
-        return (output, errors);
-    };
-    let [input, structs] = [input, structs].map(rename::aside);
+    let path = path.as_ref();
+    let [input, structs] = [input, structs].map(|tokens| rename::aside(path, tokens));
     let output = asked_or_expanded(&input, structs, answers, &mut errors);
-    (rename::back(rename::at(&path, output)), errors)
+    let output = rename::at(path, output);
+    (rename::back(path, output), errors)
 }
 
 /// `structs` is what stands in the input behind the options.

@@ -8,8 +8,6 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Generics, Ident, Path, Token, Type, Visibility};
 
-use crate::names::Callee;
-
 /// One `struct` of a `reactive!` call.
 pub(crate) struct Graph {
     /// Doc comments and lint attributes: everything that is passed on to the struct as it is.
@@ -128,6 +126,14 @@ pub(crate) struct Use {
     /// One mention of each further hygiene: a body that a macro has put together names a node from several places.
     pub(crate) others: Vec<Ident>,
     pub(crate) part: Part,
+}
+
+/// A callee that is perhaps no function: rustc decides whether there is a function of that name.
+pub(crate) struct Callee {
+    pub(crate) ident: Ident,
+    pub(crate) arguments: usize,
+    /// The node that has this name; `None` for a method of the graph.
+    pub(crate) node: Option<usize>,
 }
 
 /// Which part of a resource a body observes. Anything else is observed whole.

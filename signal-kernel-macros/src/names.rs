@@ -19,7 +19,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::visit::Visit;
 use syn::{Block, Expr, Ident};
 
-use crate::model::{Part, Use};
+use crate::model::{Callee, Part, Use};
 use crate::parse::Keyword;
 use scope::Scopes;
 
@@ -58,14 +58,6 @@ pub(crate) struct Facts {
     pub(crate) callees: Vec<Callee>,
     /// Each `x.get()`: the node, and where `get` stands.
     pub(crate) gets: Vec<(usize, Span)>,
-}
-
-/// A callee that is perhaps no function: rustc decides whether there is a function of that name.
-pub(crate) struct Callee {
-    pub(crate) ident: Ident,
-    pub(crate) arguments: usize,
-    /// The node that has this name; `None` for a method of the graph.
-    pub(crate) node: Option<usize>,
 }
 
 pub(crate) struct Unknown {

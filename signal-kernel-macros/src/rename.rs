@@ -7,21 +7,25 @@
 //!
 //! Must not know: what is emitted.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Path;
+
+use crate::fragments::regrouped;
 
 const OURS: &str = "signal_kernel";
 const ASIDE: &str = "__signal_kernel_of_the_user";
 
 /// The user's tokens, with `signal_kernel` out of the way.
-pub(crate) fn aside(tokens: TokenStream) -> TokenStream {
-    renamed(&tokens, OURS, ASIDE).unwrap_or(tokens)
+pub(crate) fn aside(path: Option<&Path>, tokens: TokenStream) -> TokenStream {
+    let renamed = path.and_then(|_| renamed(&tokens, OURS, ASIDE));
+    renamed.unwrap_or(tokens)
 }
 
 /// The tokens as the user wrote them.
-pub(crate) fn back(tokens: TokenStream) -> TokenStream {
-    renamed(&tokens, ASIDE, OURS).unwrap_or(tokens)
+pub(crate) fn back(path: Option<&Path>, tokens: TokenStream) -> TokenStream {
+    let renamed = path.and_then(|_| renamed(&tokens, ASIDE, OURS));
+    renamed.unwrap_or(tokens)
 }
 
 /// `None` where there is nothing to change: then groups keep the places of their delimiters.
@@ -46,8 +50,9 @@ fn renamed(tokens: &TokenStream, from: &str, to: &str) -> Option<TokenStream> {
 }
 
 /// Puts `path` wherever `::signal_kernel` was emitted.
-pub(crate) fn at(path: &Path, tokens: TokenStream) -> TokenStream {
-    replaced(path, &tokens).unwrap_or(tokens)
+pub(crate) fn at(path: Option<&Path>, tokens: TokenStream) -> TokenStream {
+    let replaced = path.and_then(|path| replaced(path, &tokens));
+    replaced.unwrap_or(tokens)
 }
 
 fn replaced(path: &Path, tokens: &TokenStream) -> Option<TokenStream> {
@@ -82,10 +87,4 @@ fn ends_in_colons(tokens: &[TokenTree]) -> bool {
     let is_colon =
         |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':');
     tokens.len() >= 2 && tokens[tokens.len() - 2..].iter().all(is_colon)
-}
-
-fn regrouped(group: &Group, content: TokenStream) -> TokenTree {
-    let mut new = Group::new(group.delimiter(), content);
-    new.set_span(group.span());
-    new.into()
 }

@@ -40,15 +40,16 @@ pub(crate) fn answered(input: TokenStream) -> TokenStream {
     let mut tokens = TokenStream::new();
     let options = parse::options(options, &mut errors);
     let item: TokenStream = input.collect();
-    if let (Some(mut function), Some(answers)) =
-        (parse::function(aside(&options, item), &mut errors), answers)
-    {
+    if let (Some(mut function), Some(answers)) = (
+        parse::function(rename::aside(options.path.as_ref(), item), &mut errors),
+        answers,
+    ) {
         let conditions = function.conditions().answered(&answers);
         function.resolve(&conditions, &mut errors);
         function.take_cancel(&mut errors);
         tokens = added(&function, &options, &mut errors);
     }
-    tokens = back(&options, tokens);
+    tokens = rename::back(options.path.as_ref(), tokens);
     tokens.extend(errors.into_compile_errors());
     tokens
 }
@@ -57,16 +58,17 @@ fn run(options: TokenStream, item: TokenStream) -> (TokenStream, Errors) {
     let mut errors = Errors::new();
     let given = options.clone();
     let options = parse::options(options, &mut errors);
-    let item = aside(&options, item);
+    let path = options.path.as_ref();
+    let item = rename::aside(path, item);
     let Some(mut function) = parse::function(item.clone(), &mut errors) else {
-        return (back(&options, parse::without_cancel(item)), errors);
+        return (rename::back(path, parse::without_cancel(item)), errors);
     };
     let conditions = function.conditions();
     if conditions.is_empty() {
         function.resolve(&conditions, &mut errors);
         function.take_cancel(&mut errors);
         let added = added(&function, &options, &mut errors);
-        return (back(&options, quote!(#function #added)), errors);
+        return (rename::back(path, quote!(#function #added)), errors);
     }
     // The expansion with the answers reports every mistake.
     errors.forget();
@@ -79,11 +81,11 @@ fn run(options: TokenStream, item: TokenStream) -> (TokenStream, Errors) {
         "resource_where",
         &quote!((#given) #(#attrs)* #vis #sig #body),
     );
-    let asked = at(&options, asked);
+    let asked = rename::at(path, asked);
     let mut said_later = Errors::new();
     function.take_cancel(&mut said_later);
     said_later.forget();
-    (back(&options, quote!(#function #asked)), Errors::new())
+    (rename::back(path, quote!(#function #asked)), Errors::new())
 }
 
 fn added(function: &Function, options: &Options, errors: &mut Errors) -> TokenStream {
@@ -92,28 +94,5 @@ fn added(function: &Function, options: &Options, errors: &mut Errors) -> TokenSt
         Added::Placeholder(resource) => expand::placeholder(&resource),
         Added::Nothing => TokenStream::new(),
     };
-    at(options, added)
-}
-
-/// With the runtime crate at its path.
-fn at(options: &Options, tokens: TokenStream) -> TokenStream {
-    match &options.path {
-        Some(path) => rename::at(path, tokens),
-        None => tokens,
-    }
-}
-
-/// Keeps a `::signal_kernel` of the user's from being taken for ours.
-fn aside(options: &Options, tokens: TokenStream) -> TokenStream {
-    match options.path {
-        Some(_) => rename::aside(tokens),
-        None => tokens,
-    }
-}
-
-fn back(options: &Options, tokens: TokenStream) -> TokenStream {
-    match options.path {
-        Some(_) => rename::back(tokens),
-        None => tokens,
-    }
+    rename::at(options.path.as_ref(), added)
 }

@@ -4,21 +4,23 @@
 //!
 //! Must not know: how the facts were found.
 
+use std::collections::HashSet;
+
 use quote::ToTokens;
 use syn::Type;
 
 use super::{Scene, last};
 use crate::errors::Errors;
-use crate::model::Use;
-use crate::names::{Callee, Form};
+use crate::model::{Callee, Use};
+use crate::names::Form;
 use crate::parse::{Item, Keyword, Value};
 use crate::similar::similar;
 
 /// SK001: a name that stands for a value and is close to a node's.
 pub(super) fn known_names(scene: &Scene, errors: &mut Errors) {
-    let mut told: Vec<&str> = Vec::new();
+    let mut looked_up = HashSet::new();
     for unknown in &scene.facts.unknown {
-        if scene.absent.contains(&unknown.name) {
+        if scene.absent.contains(&unknown.name) || !looked_up.insert(&unknown.name) {
             continue;
         }
         let Some(left) = scene.lookups.get().checked_sub(scene.known.len()) else {
@@ -26,10 +28,9 @@ pub(super) fn known_names(scene: &Scene, errors: &mut Errors) {
         };
         scene.lookups.set(left);
         let meant = similar(&unknown.name, scene.known.iter().map(String::as_str));
-        let Some(meant) = meant.filter(|_| !told.contains(&unknown.name.as_str())) else {
+        let Some(meant) = meant else {
             continue;
         };
-        told.push(&unknown.name);
         let text = format!("no node named `{}` in `{}`", unknown.name, scene.graph);
         errors
             .push("SK001", unknown.place, text)

@@ -6,8 +6,7 @@
 //!
 //! Must not know: whether there is such a function of the user's: rustc does.
 
-use crate::model::Graph;
-use crate::names::Callee;
+use crate::model::{Callee, Graph};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::HashSet;

@@ -8,8 +8,9 @@
 //! Must not know: which tokens come from where; the walk over names has found that out.
 
 use super::{Context, Kind, Node, Use};
+use crate::fragments::regrouped;
 use crate::names::{hygiene, text};
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
 /// ```text
@@ -61,11 +62,7 @@ fn renamed(tokens: TokenStream, name: &Ident, hygienic: Span) -> TokenStream {
             literal.set_span(literal.span().resolved_at(hygienic));
             literal.into()
         }
-        TokenTree::Group(group) => {
-            let mut inner = Group::new(group.delimiter(), renamed(group.stream(), name, hygienic));
-            inner.set_span(group.span());
-            inner.into()
-        }
+        TokenTree::Group(group) => regrouped(&group, renamed(group.stream(), name, hygienic)),
         token => token,
     });
     tokens.collect()

@@ -6,7 +6,8 @@
 //!
 //! Must not know: what the code is for.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use crate::fragments::regrouped;
+use proc_macro2::{TokenStream, TokenTree};
 use std::fmt::{self, Arguments, Write};
 
 /// What holes are called in the text: a name with a node's in it starts with `__`.
@@ -81,9 +82,7 @@ fn filled(tokens: TokenStream, holes: &[TokenStream]) -> TokenStream {
     for token in tokens {
         match token {
             TokenTree::Group(group) => {
-                let mut filled = Group::new(group.delimiter(), filled(group.stream(), holes));
-                filled.set_span(group.span());
-                output.extend([TokenTree::from(filled)]);
+                output.extend([regrouped(&group, filled(group.stream(), holes))]);
             }
             TokenTree::Ident(word) => {
                 let word_text = word.to_string();

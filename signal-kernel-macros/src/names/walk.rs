@@ -8,9 +8,9 @@
 use syn::visit::{self, Visit};
 use syn::{Arm, BinOp, Block, Expr, Ident, Item, Local, Macro, Member, Pat, Stmt, UnOp};
 
-use super::{Callee, Form, Position, SelfUse, Walk, Write, bare, hygiene, text};
+use super::{Form, Position, SelfUse, Walk, Write, bare, hygiene, text};
 use crate::conditions::is_conditional;
-use crate::model::Part;
+use crate::model::{Callee, Part};
 use crate::parse::Keyword;
 
 impl Walk<'_> {

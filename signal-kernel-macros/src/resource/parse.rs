@@ -5,7 +5,7 @@
 //!
 //! Must not know: what makes a function fit to be a resource.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -13,6 +13,7 @@ use syn::{Attribute, FnArg, Meta, Path, Signature, Token, Visibility};
 
 use crate::conditions::Conditions;
 use crate::errors::{Errors, Place};
+use crate::fragments::regrouped;
 use crate::options::crate_path;
 use crate::similar::similar;
 
@@ -242,9 +243,7 @@ pub(super) fn without_cancel(tokens: TokenStream) -> TokenStream {
         if marks {
             kept.pop();
         } else if group.delimiter() == Delimiter::Parenthesis {
-            let mut inner = Group::new(group.delimiter(), without_cancel(group.stream()));
-            inner.set_span(group.span());
-            kept.push(inner.into());
+            kept.push(regrouped(&group, without_cancel(group.stream())));
         } else {
             kept.push(group.into());
         }

@@ -352,6 +352,10 @@ fn the_name_of_the_batch_type() {
             "#[batch(A)] #[batch(A)]",
             "SK010 1:15 attribute `batch` is given twice".to_owned(),
         ),
+        (
+            "#[batch(A)] #[batch(B)]",
+            "SK010 1:15 attribute `batch` contradicts the one above".to_owned(),
+        ),
     ] {
         assert_told(
             &format!("{attributes} struct S {{ signal a: u8; }}"),

@@ -280,10 +280,7 @@ impl Record {
         Record {
             cause: text_of(payload),
             silent,
-            caught: false,
-            open: None,
-            sound: false,
-            dirty: false,
+            ..Record::default()
         }
     }
 
@@ -294,9 +291,7 @@ impl Record {
             cause: Some(message.into()),
             silent,
             caught: true,
-            open: None,
-            sound: false,
-            dirty: false,
+            ..Record::default()
         }
     }
 }
@@ -361,11 +356,7 @@ impl Graph {
         let known = self.failures.known.get(&dep);
         Record {
             cause: known.and_then(|known| known.cause.clone()),
-            silent: false,
-            caught: false,
-            open: None,
-            sound: false,
-            dirty: false,
+            ..Record::default()
         }
     }
 
