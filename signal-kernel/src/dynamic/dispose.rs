@@ -60,7 +60,7 @@ struct Ending {
     next: usize,
 }
 
-/// The nodes that are being disposed of, in this order.
+/// The stages in which an owner ends, in this order.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Owners,

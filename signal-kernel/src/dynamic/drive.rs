@@ -64,7 +64,7 @@ impl Lobby {
     }
 }
 
-/// What a future that waits keeps between its polls. It stays on the thread whose work it waits for.
+/// The state of a future that waits, between its polls. It stays on the thread whose work it waits for.
 #[derive(Default)]
 pub(super) struct Wait {
     seat: Seat,
