@@ -154,9 +154,7 @@ impl Link {
     pub(super) fn is_tried(&self) -> bool {
         self.seen & TRY != 0
     }
-}
 
-impl Link {
     /// The read of this dependency was refused, since it would have closed a cycle.
     #[inline(always)]
     pub(super) fn is_refused(&self) -> bool {
