@@ -13,7 +13,8 @@ mod random;
 use random::Random;
 use signal_kernel::__private::check_dynamic;
 use signal_kernel::{
-    Computed, ReadError, Signal, batch, computed, create_effect, on_cleanup, scope, signal, untrack,
+    Computed, ReadError, Signal, batch, computed, create_effect, on_cleanup, scope, signal,
+    transaction, untrack,
 };
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::Log;
@@ -373,6 +374,27 @@ fn a_refused_read_whose_value_comes_back_unchanged_is_made_again() {
     assert_eq!((five.get(), four.get()), (4, 4));
     assert_eq!(check_dynamic(), Ok(()));
     assert_eq!(log.take().last().map(String::as_str), Some("4"));
+}
+
+#[test]
+fn a_refused_read_whose_value_has_changed_is_made_again_and_its_readers_look() {
+    let (s, last) = (signal(4), later());
+    let number = computed(move || match s.get() % 2 {
+        0 => s.get(),
+        _ => (s.get() + tried(last).unwrap_or(6)) % 7,
+    });
+    let same = computed(move || number.get());
+    last.set(Some(same));
+    create_effect(move || _ = same.try_get());
+    transaction(|| {
+        s.set(1);
+        same.peek();
+        Ok::<(), ()>(())
+    })
+    .unwrap();
+    assert_eq!(check_dynamic(), Ok(()));
+    assert_eq!((number.get(), same.get()), (0, 0));
+    assert_eq!(check_dynamic(), Ok(()));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use signal_kernel::{
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
 use signal_kernel_tests::panics::{panic_of, payload_of};
+use std::cell::Cell;
 
 /// Half of `id`; panics if it is odd.
 fn half(log: &'static Log, id: Signal<u64>) -> Computed<u64> {
@@ -338,7 +339,7 @@ fn b132_one_that_panics_later_stays_subscribed() {
 #[test]
 fn a_body_that_panics_before_it_reads_anything_is_tried_again() {
     let log = leak(Log::new());
-    let (a, broken) = (signal(1), leak(std::cell::Cell::new(false)));
+    let (a, broken) = (signal(1), leak(Cell::new(false)));
     let value = computed(move || {
         log.push("value");
         assert!(!broken.get(), "broken");
@@ -368,7 +369,7 @@ fn a_body_that_panics_before_it_reads_anything_is_tried_again() {
 #[test]
 fn an_effect_that_panics_before_it_reads_anything_is_tried_again() {
     let log = leak(Log::new());
-    let (a, broken) = (signal(1), leak(std::cell::Cell::new(false)));
+    let (a, broken) = (signal(1), leak(Cell::new(false)));
     create_effect(move || {
         assert!(!broken.get(), "broken");
         log.push(a.get());
@@ -483,7 +484,7 @@ fn b137_the_old_value_is_there_while_it_is_not_replaced() {
     let log = leak(Log::new());
     let id = signal(4);
     let half = half(log, id);
-    let shown = leak(std::cell::Cell::new(0));
+    let shown = leak(Cell::new(0));
     create_effect(move || shown.set(half.get()));
     assert_eq!(panic_of(|| id.set(5)), "5 is odd");
     log.clear();
@@ -642,4 +643,60 @@ fn r8_the_first_panic_of_a_settle_goes_on_in_the_order_of_events() {
         "phase A comes first"
     );
     assert_eq!(log.take(), ["ran"]);
+}
+
+#[test]
+fn an_effect_that_tries_a_value_on_its_way_reads_it_when_it_is_there() {
+    /// Its comparison and its clone run the hook, where that says so.
+    struct Trying(u32, &'static Hook);
+    struct Hook(&'static str, Cell<Option<&'static dyn Fn()>>);
+    impl Hook {
+        fn run(&self, place: &str) {
+            if let (true, Some(hook)) = (place == self.0, self.1.get()) {
+                self.1.set(None);
+                hook();
+            }
+        }
+    }
+    impl PartialEq for Trying {
+        fn eq(&self, other: &Self) -> bool {
+            self.1.run("comparison");
+            self.0 / 10 == other.0 / 10
+        }
+    }
+    impl Clone for Trying {
+        fn clone(&self) -> Self {
+            self.1.run("clone");
+            Trying(self.0, self.1)
+        }
+    }
+    // The value is another one in the end, or the old one.
+    for (place, after, modulus) in [
+        ("comparison", 2, 100),
+        ("comparison", 12, 100),
+        ("clone", 12, 10),
+        ("clone", 12, 100),
+    ] {
+        let log = leak(Log::new());
+        let hook = leak(Hook(place, Cell::new(None)));
+        let s = signal(1);
+        let below = computed(move || Trying(s.get(), hook));
+        let value = computed(move || Trying(below.get().0 % modulus, hook));
+        value.with(|_| ());
+        s.set(after);
+        hook.1.set(Some(leak(move || {
+            create_effect(move || {
+                let read = value.try_with(|it| it.0 / 10);
+                log.push(read.map_or("no".to_owned(), |it| it.to_string()));
+            });
+        })));
+        create_effect(move || value.with(|it| log.push(format!("read {}", it.0 / 10))));
+        let tens = (after % modulus / 10).to_string();
+        assert_eq!(
+            log.take(),
+            ["no", &format!("read {tens}"), &tens],
+            "{place}"
+        );
+        assert_eq!(check_dynamic(), Ok(()));
+    }
 }

@@ -6,8 +6,10 @@
 //!
 //! Must not know: anything but the public interface.
 
+use signal_kernel::__private::check_dynamic;
 use signal_kernel::{
     Signal, batch, computed, create_effect, on_cleanup, scope, signal, signal_with, transaction,
+    untrack,
 };
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
@@ -445,4 +447,45 @@ fn an_update_of_a_number_with_a_rule_of_its_own_is_refused() {
     let said = panic_of(|| commit(|| price.update(|price| *price += 1.0)));
     assert!(said.contains("cannot be updated in place"), "{said}");
     assert_eq!(price.get(), 1.0);
+}
+
+#[test]
+fn an_effect_that_reads_what_its_own_failed_transaction_has_written_comes_to_rest() {
+    let log = leak(Log::new());
+    let (s, other) = (signal(1).named("s"), signal(0));
+    let tens = computed(move || s.get() * 10).named("tens");
+    let owner = computed(move || {
+        on_cleanup(|| ());
+        s.get() * 100
+    });
+    let failing = computed(move || {
+        assert!(s.get() < 5, "too much");
+        s.get()
+    });
+    let all = move || {
+        let failed = failing.try_get().map_err(|_| "failed");
+        format!("{} {} {} {failed:?}", s.get(), tens.get(), owner.get())
+    };
+    _ = untrack(all);
+    create_effect(move || {
+        other.get();
+        attempt(|| {
+            s.set(5);
+            log.push(all());
+        });
+        attempt(|| {
+            s.set(4);
+            commit(|| s.set(5));
+            log.push(s.get().to_string());
+            s.set(3);
+        });
+    });
+    assert_eq!(log.take(), ["5 50 500 Err(\"failed\")", "5"]);
+    assert_eq!(check_dynamic(), Ok(()));
+    other.set(1);
+    assert_eq!(log.take(), ["5 50 500 Err(\"failed\")", "5"]);
+    s.set(2);
+    assert_eq!(log.take(), ["5 50 500 Err(\"failed\")", "5"]);
+    assert_eq!(untrack(all), "2 20 200 Ok(2)");
+    assert_eq!(check_dynamic(), Ok(()));
 }

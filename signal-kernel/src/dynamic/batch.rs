@@ -8,7 +8,7 @@
 
 use super::{
     drive::Drive,
-    graph::{CHECK, Graph, NONE},
+    graph::{CHECK, Graph, NONE, VERSION},
     settle,
     value::Value,
 };
@@ -44,6 +44,13 @@ struct Entry {
     /// Counts as a change whatever the values are.
     always: bool,
     rule: Rule,
+}
+
+/// How far the graph was when a transaction began.
+struct Start {
+    entries: usize,
+    undo: usize,
+    clock: u32,
 }
 
 /// What the log must know of a signal's type.
@@ -223,22 +230,26 @@ pub(super) fn transaction<R, E>(
     assert!(level < u16::MAX, "transactions nest less than 65535 deep");
     let inside = open(cell);
     let mut graph = cell.borrow_mut();
-    let start = (graph.log.entries.len(), graph.undo.len());
+    let start = Start {
+        entries: graph.log.entries.len(),
+        undo: graph.undo.len(),
+        clock: graph.clock,
+    };
     graph.level = level;
     drop(graph);
     let mut panics = FirstPanic::default();
     let result = panics.catch(|| nested(cell, inside, f));
     cell.borrow_mut().level = level - 1;
     if matches!(result, Some(Ok(_))) {
-        hand_up(cell, start, &mut panics);
+        hand_up(cell, start.entries, &mut panics);
     } else {
-        roll_back(cell, start, &mut panics);
+        roll_back(cell, &start, &mut panics);
     }
     finish(cell, result, panics)
 }
 
 /// What the transaction has written belongs to the batch or transaction around it now.
-fn hand_up(cell: &RefCell<Graph>, (start, _): (usize, usize), panics: &mut FirstPanic) {
+fn hand_up(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let mut gone = Vec::new();
     let mut kept = start;
@@ -281,10 +292,10 @@ fn hand_up(cell: &RefCell<Graph>, (start, _): (usize, usize), panics: &mut First
 }
 
 /// Puts back what the transaction has written, and takes back what it has asked for.
-fn roll_back(cell: &RefCell<Graph>, (start, undo): (usize, usize), panics: &mut FirstPanic) {
+fn roll_back(cell: &RefCell<Graph>, start: &Start, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let mut gone = Vec::new();
-    while graph.log.entries.len() > start {
+    while graph.log.entries.len() > start.entries {
         let last = graph.log.entries.len() - 1;
         graph.log.take_always(last);
         let Some(entry) = graph.log.entries.pop() else {
@@ -301,7 +312,8 @@ fn roll_back(cell: &RefCell<Graph>, (start, undo): (usize, usize), panics: &mut 
             gone.extend(entry.value);
         }
     }
-    let undo = graph.undo.split_off(undo);
+    see_as_before(&mut graph, start.clock);
+    let undo = graph.undo.split_off(start.undo);
     // User code may write, so the log is in order before any of it runs.
     drop(graph);
     for undo in undo.into_iter().rev() {
@@ -309,6 +321,26 @@ fn roll_back(cell: &RefCell<Graph>, (start, undo): (usize, usize), panics: &mut 
     }
     for value in gone {
         panics.discard(value); // user code
+    }
+}
+
+/// The body whose transaction has failed has read values that are put back. It need not run again for these: it has asked
+/// for the attempt, and would make it once more.
+fn see_as_before(graph: &mut Graph, clock: u32) {
+    let observer = graph.ambient.observer.node;
+    let Some(observer) = graph.nodes.get(observer as usize) else {
+        return;
+    };
+    let mut next = observer.deps;
+    while let Some(link) = graph.links.get_mut(next as usize) {
+        if let Some(dep) = graph.nodes.get(link.dep as usize) {
+            let candidate = graph.candidates.get(&link.dep);
+            let before = candidate.map_or(dep.version, |it| it.version);
+            if link.version() > clock && before <= clock {
+                link.seen = link.seen & !VERSION | before;
+            }
+        }
+        next = link.next_dep;
     }
 }
 

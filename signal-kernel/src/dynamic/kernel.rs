@@ -588,17 +588,16 @@ impl Graph {
             return; // its own dependencies are all that can change that
         }
         self.track(index);
-        let waits =
-            self.marks(index) & (STALE | RUNNING | VERIFYING) != 0 || self.is_open(index).is_some();
-        // It was too deep, or a read that was too deep has failed: the next read tries again.
         let marks = self.marks(index);
-        let tries = stack::REFUSES && marks & STALE != 0 && self.is_failed(index);
-        let tries = tries && marks & (RUNNING | VERIFYING) == 0;
-        if waits
-            && observer != NONE
-            && (tries || self.nodes[observer as usize].kind == Kind::Effect || self.is_aside())
-        {
-            self.queue(observer, CHECK);
+        let comes = marks & (RUNNING | VERIFYING) != 0;
+        let waits = comes || marks & STALE != 0 || self.is_open(index).is_some();
+        // It was too deep, or a read that was too deep has failed: the next read tries again.
+        let tries = stack::REFUSES && marks & STALE != 0 && !comes && self.is_failed(index);
+        let observes = self.nodes.get(observer as usize).map(|node| node.kind);
+        let effect = observes == Some(Kind::Effect);
+        if waits && observer != NONE && (tries || effect || self.is_aside()) {
+            // Once the value is there, an effect has not seen it even if it is the old one.
+            self.queue(observer, if effect && comes { DIRTY } else { CHECK });
         } else if observer != NONE && waits {
             let cursor = self.ambient.observer.cursor;
             if let Some(link) = self.links.get_mut(cursor as usize) {

@@ -485,10 +485,10 @@ impl Graph {
                         continue 'node;
                     }
                     if dep.version != link.seen {
-                        must_run = dep.version != link.version();
-                        if !must_run && link.is_refused() {
+                        if link.is_refused() {
                             return Stop::Look;
                         }
+                        must_run = dep.version != link.version();
                     }
                 }
                 at.link = link.next_dep;
@@ -558,6 +558,25 @@ impl Graph {
         }
     }
 
+    /// Does `node` depend on `other`, directly or not? A read that was refused counts too.
+    #[cold]
+    fn leads_to(&self, node: u32, other: u32) -> bool {
+        let (mut way, mut known) = (vec![node], BTreeSet::from([node]));
+        while let Some(node) = way.pop() {
+            let mut link = self.deps(node);
+            while let Some(it) = self.links.get(link as usize) {
+                if it.dep == other {
+                    return true;
+                }
+                if it.dep != NONE && known.insert(it.dep) {
+                    way.push(it.dep);
+                }
+                link = it.next_dep;
+            }
+        }
+        false
+    }
+
     fn look_at_links(&mut self, at: &mut Pull, base: usize) -> Step {
         while at.link != NONE {
             let link = &self.links[at.link as usize];
@@ -607,12 +626,16 @@ impl Graph {
                         return Step::Blocked;
                     }
                 }
-                if dep.version != link.version() {
+                let (dep, refused) = (link.dep, link.is_refused());
+                let moved = self.nodes[dep as usize].version != link.version();
+                if !refused && moved {
                     return Step::Run;
                 }
-                if link.is_refused() && self.is_open(link.dep).is_none() {
-                    // It is known now, without this node: that is on no cycle any more. Nothing has changed, so nobody was
-                    // told.
+                if refused
+                    && (moved || self.is_open(dep).is_none())
+                    && !self.leads_to(dep, at.node())
+                {
+                    // It is known without this node: that is on no cycle any more. Nobody was told.
                     self.mark(at.node(), CHECK);
                     return Step::Run;
                 }
