@@ -398,6 +398,32 @@ fn a_refused_read_whose_value_has_changed_is_made_again_and_its_readers_look() {
 }
 
 #[test]
+fn a_read_that_was_refused_on_the_way_to_the_end_of_the_cycle_is_made_again() {
+    let (s, on, first) = (signal(0), leak(Cell::new(true)), later());
+    let last = computed(move || s.get() + tried(first).unwrap_or(6));
+    let middle = computed(move || last.get());
+    let value = computed(move || match on.get() {
+        true => middle.try_get().unwrap_or(0),
+        false => 3,
+    });
+    first.set(Some(value));
+    let log = leak(Log::new());
+    assert_eq!(value.get(), 6);
+    on.set(false); // seen by the next run
+    s.set(2);
+    create_effect(move || log.push(format!("{} {} {}", value.get(), last.get(), middle.get())));
+    assert_eq!(log.take(), ["3 5 5"]);
+    assert_eq!(check_dynamic(), Ok(()));
+    on.set(true);
+    s.set(4);
+    assert_eq!(check_dynamic(), Ok(()));
+    on.set(false);
+    s.set(5);
+    assert_eq!((value.get(), middle.get()), (3, 8));
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
 fn a_computed_value_that_reads_itself_and_tries_keeps_its_cut_off() {
     let log = leak(Log::new());
     let (s, own) = (signal(1), later());

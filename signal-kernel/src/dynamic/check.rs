@@ -456,6 +456,7 @@ impl Graph {
         ensure!(self.level == 0, "a transaction is left open");
         ensure!(!self.round, "a round is left open");
         ensure!(self.parked.is_empty(), "a panic is left");
+        ensure!(!self.failures.has_refused(), "a refused read is left");
         ensure!(self.ambient.observer.node == NONE, "an observer is left");
         ensure!(
             self.ambient.computing == NONE,

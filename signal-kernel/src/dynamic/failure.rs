@@ -6,7 +6,7 @@
 //! Must not know: values, and when anything runs.
 
 use super::{
-    graph::{CHECK, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, TRY, VERSION},
+    graph::{CHECK, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, TRY, VERIFYING, VERSION},
     handle::Disposed,
 };
 use std::{any::Any, collections::BTreeMap, error::Error, fmt, sync::Arc};
@@ -253,6 +253,14 @@ pub(super) struct Failures {
     known: BTreeMap<u32, Record>,
     /// The cycle that was found last.
     last: Option<Cycle>,
+    /// The reads that were refused in the pulls that are on their way.
+    refused: Vec<Refused>,
+}
+
+/// A computed value was refused a read, since what it has asked for was on its way.
+struct Refused {
+    reader: (u32, u32),
+    dep: (u32, u32),
 }
 
 /// The record of a failed node.
@@ -301,6 +309,7 @@ impl Failures {
         Failures {
             known: BTreeMap::new(),
             last: None,
+            refused: Vec::new(),
         }
     }
 
@@ -321,6 +330,12 @@ impl Failures {
     /// The cycle that this panic tells of.
     pub(super) fn cycle_of(&mut self, payload: &(dyn Any + Send)) -> Option<Cycle> {
         self.last.take_if(|cycle| cycle.is(payload))
+    }
+
+    /// Has a pull refused a read?
+    #[inline(always)]
+    pub(super) fn has_refused(&self) -> bool {
+        !self.refused.is_empty()
     }
 
     /// The nodes that have a record.
@@ -397,6 +412,32 @@ impl Graph {
                 self.unset(index, FAILED);
             }
             self.set(index, mark);
+        }
+    }
+
+    /// This computed value was refused to read `dep`, which is on its way.
+    #[cold]
+    pub(super) fn note_refused(&mut self, reader: u32, dep: u32) {
+        let id = |node: u32| (node, self.nodes[node as usize].generation);
+        let (reader, dep) = (id(reader), id(dep));
+        self.failures.refused.push(Refused { reader, dep });
+    }
+
+    /// A pull has come to its end. A value whose run has refused a read to others may have read other things than the
+    /// run before: where it is on no cycle any more, these look again.
+    #[cold]
+    pub(super) fn tell_refused(&mut self) {
+        for it in std::mem::take(&mut self.failures.refused) {
+            let ((reader, generation), (dep, of_dep)) = (it.reader, it.dep);
+            if !self.is_alive(reader, generation) {
+                continue;
+            }
+            let known = self.is_alive(dep, of_dep);
+            if known && self.marks(dep) & (RUNNING | VERIFYING) != 0 {
+                self.failures.refused.push(it);
+            } else if !known || !self.leads_to(dep, reader) {
+                self.queue(reader, CHECK);
+            }
         }
     }
 

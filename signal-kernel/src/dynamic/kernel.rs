@@ -404,6 +404,9 @@ fn bring<'a>(
     if inside {
         graph.end_inside();
     }
+    if graph.failures.has_refused() {
+        graph.tell_refused();
+    }
     let done = graph.end_pull(&found);
     if done && panics.is_empty() {
         return graph;
@@ -470,6 +473,9 @@ fn end_inside(
     settle::end_first_run(cell, index, &found.around, &mut panics);
     let mut graph = cell.borrow_mut();
     graph.end_inside();
+    if graph.failures.has_refused() {
+        graph.tell_refused();
+    }
     let done = graph.end_pull(found);
     drop(graph);
     if !done || !panics.is_empty() {
@@ -604,6 +610,9 @@ impl Graph {
                 if link.dep == index {
                     link.seen |= CYCLE | TRY;
                 }
+            }
+            if comes {
+                self.note_refused(observer, index);
             }
         }
     }

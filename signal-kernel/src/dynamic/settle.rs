@@ -560,7 +560,7 @@ impl Graph {
 
     /// Does `node` depend on `other`, directly or not? A read that was refused counts too.
     #[cold]
-    fn leads_to(&self, node: u32, other: u32) -> bool {
+    pub(super) fn leads_to(&self, node: u32, other: u32) -> bool {
         let (mut way, mut known) = (vec![node], BTreeSet::from([node]));
         while let Some(node) = way.pop() {
             let mut link = self.deps(node);
@@ -725,6 +725,10 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             graph = cell.borrow_mut();
         } // else all must run; whether they are still the same effects is asked then
         graph.acting = false;
+        if graph.failures.has_refused() {
+            graph.tell_refused();
+            continue;
+        }
         if round >= TURNS && Patience::ends(&mut patience, round, &graph.queues.effects) {
             let rounds = if round < MOST_ROUNDS {
                 ROUNDS

@@ -207,7 +207,8 @@ impl World {
         }
     }
 
-    /// Only where programs may have cycles: does a node reach one by what it has read?
+    /// Only where programs may have cycles: does a node reach one by what it has read? So it may by a value that has lost its
+    /// slot to another one.
     fn is_in_cycle(&self, slot: usize) -> bool {
         if !self.settings.cycles {
             return false;
@@ -226,14 +227,26 @@ impl World {
         let Some(recipe) = entry.record.recipe else {
             return false;
         };
-        // Either branch may have been taken in the last run.
-        for source in [recipe.first, recipe.odd, recipe.even] {
-            let taken = entry
-                .record
-                .reads
-                .borrow()
-                .iter()
-                .any(|seen| seen.source.slot == source.slot);
+        let recent = entry.record.recent.borrow();
+        let replaced =
+            |&(slot, uid): &(usize, u64)| self.entry(slot).is_none_or(|it| it.uid != uid);
+        if recent.iter().any(replaced) {
+            return true;
+        }
+        // The last run has taken one branch; the value may be that of a run before, which has taken the other.
+        let odd = self.now(recipe.first).map(|first| first % 2 != 0);
+        for (source, when) in [
+            (recipe.first, None),
+            (recipe.odd, Some(true)),
+            (recipe.even, Some(false)),
+        ] {
+            let taken = odd == when
+                || entry
+                    .record
+                    .reads
+                    .borrow()
+                    .iter()
+                    .any(|seen| seen.source.slot == source.slot);
             if !taken {
                 continue;
             }
