@@ -8,7 +8,7 @@
 
 use super::{
     drive::Drive,
-    graph::{CHECK, Graph, NONE, VERSION},
+    graph::{CHECK, Graph, NONE, STALE, VERSION},
     settle,
     value::Value,
 };
@@ -334,8 +334,10 @@ fn see_as_before(graph: &mut Graph, clock: u32) {
     let mut next = observer.deps;
     while let Some(link) = graph.links.get_mut(next as usize) {
         if let Some(dep) = graph.nodes.get(link.dep as usize) {
-            let candidate = graph.candidates.get(&link.dep);
-            let before = candidate.map_or(dep.version, |it| it.version);
+            let before = match graph.candidates.get(&link.dep) {
+                Some(candidate) if dep.marks & STALE != 0 => candidate.version,
+                _ => dep.version,
+            };
             if link.version() > clock && before <= clock {
                 link.seen = link.seen & !VERSION | before;
             }
