@@ -878,8 +878,10 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         }
         if node.marks & DIRTY != 0 {
             if graph.has_more_deps(it.node()) && graph.has_stale_dep(it.node()) {
-                let panicked;
-                (graph, panicked) = refresh_all(cell, graph, &around, it, panics);
+                // Whatever hands a guard over hides that it is one of this cell: the loop wants registers for both then.
+                drop(graph);
+                let failed = refresh_all(cell, &around, it, panics);
+                graph = cell.borrow_mut();
                 if !graph.log.is_empty() {
                     next -= 1;
                     break;
@@ -887,7 +889,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
                 if !graph.is_due(it) {
                     continue;
                 }
-                if panicked {
+                if failed {
                     let node = &mut graph.nodes[it.node() as usize];
                     node.marks = node.marks & !(STALE | QUEUED) | FAILED;
                     continue;
@@ -910,13 +912,14 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
 /// Brings up to date all that an effect has read which must run: its body finds nothing stale that it has read before. True
 /// if some of that has failed: then the effect does not start, since it would come half of its way.
 #[cold]
-fn refresh_all<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
+#[inline(never)]
+fn refresh_all(
+    cell: &RefCell<Graph>,
     around: &Ambient,
     effect: Due,
     panics: &mut FirstPanic,
-) -> (RefMut<'a, Graph>, bool) {
+) -> bool {
+    let mut graph = cell.borrow_mut();
     let mut failed = false;
     let mut link = graph.deps(effect.node());
     while link != NONE && graph.is_due(effect) && graph.log.is_empty() {
@@ -940,7 +943,7 @@ fn refresh_all<'a>(
         }
         link = graph.links[link as usize].next_dep;
     }
-    (graph, failed)
+    failed
 }
 
 impl Graph {
