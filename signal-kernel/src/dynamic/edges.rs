@@ -12,6 +12,9 @@ use super::graph::{
     STALE, TRY, VERIFYING, append,
 };
 
+/// So many links of a run are looked at for each read that may be a second one; of more, a set is made.
+const FEW: usize = 8;
+
 /// What a run has read, where its links alone do not tell.
 pub(super) struct Reads {
     run: u32,
@@ -59,10 +62,27 @@ impl Graph {
         }
     }
 
-    /// Has the run that is observing a link to `dep` already? For nodes that nested runs have read in between. Links are
-    /// looked at once for all such reads of a run.
-    #[cold]
+    /// Has the run that is observing a link to `dep` already? For nodes that nested runs have read in between.
+    #[inline(never)]
     fn has_read_before(&mut self, dep: u32) -> bool {
+        let Observer { node, cursor, .. } = self.ambient.observer;
+        let mut link = match cursor {
+            NONE => return false,
+            _ => self.deps(node),
+        };
+        for _ in 0..FEW {
+            let it = &self.links[link as usize];
+            if it.dep == dep || link == cursor {
+                return it.dep == dep;
+            }
+            link = it.next_dep;
+        }
+        self.has_read_among_many(dep)
+    }
+
+    /// The same for a run that has read more than a few. Its links are looked at once for all such reads.
+    #[cold]
+    fn has_read_among_many(&mut self, dep: u32) -> bool {
         let Observer {
             node, cursor, run, ..
         } = self.ambient.observer;
