@@ -378,8 +378,13 @@ impl Graph {
     /// Is this node failed? One that carries the mark may also have been on its way when a cycle was found.
     #[cold]
     pub(super) fn is_failed(&self, index: u32) -> bool {
-        self.marks(index) & FAILED != 0
-            && self.failures.known.get(&index).is_none_or(|it| !it.sound)
+        self.marks(index) & FAILED != 0 && !self.is_sound(index)
+    }
+
+    /// Was this node, which carries the mark of a failure, only on its way when a cycle was found?
+    #[cold]
+    pub(super) fn is_sound(&self, index: u32) -> bool {
+        self.failures.known.get(&index).is_some_and(|it| it.sound)
     }
 
     /// Was this node on its way when a cycle was found? The number of runs there were then.

@@ -111,31 +111,51 @@ impl Pass<'_> {
     /// the node failed?
     fn settle_value(&mut self, graph: &mut Graph, mut outcome: Result<bool, Record>) {
         let node = &mut graph.nodes[self.node as usize];
-        let caught = node.marks & FAILED != 0;
-        node.marks &= !(RUNNING | FAILED);
-        if node.marks & DISPOSED != 0 {
+        let marks = node.marks;
+        node.marks = marks & !(RUNNING | FAILED);
+        if marks & DISPOSED != 0 {
             return;
         }
-        node.value = self.value.take();
-        if caught && outcome.is_ok() {
-            let message = graph.has_caught(self.node);
-            let tried = graph.is_tried(self.node);
-            outcome = Err(Record::caught(&message, tried));
-            // A `try_` read gets it as a value.
-            self.caught = (!tried).then(|| Box::new(message) as _);
+        if marks & FAILED != 0 && outcome.is_ok() {
+            outcome = Err(self.fail_for_catching(graph));
         }
-        // The begin and the end of a failure are changes, even if the value is the old one.
-        let changed = match outcome {
-            Ok(changed) => changed || self.failed,
-            Err(_) => self.valued && !self.failed,
-        };
         match outcome {
-            Ok(_) => drop(graph.failures.take(self.node)),
-            Err(record) => graph.fail(self.node, record),
+            Ok(changed) => self.succeed(graph, changed),
+            Err(record) => self.fail(graph, record),
         }
-        if changed {
+    }
+
+    /// The run has ended well. The end of a failure is a change, even if the value is the old one.
+    #[inline(always)]
+    fn succeed(&mut self, graph: &mut Graph, changed: bool) {
+        let node = &mut graph.nodes[self.node as usize];
+        node.marks &= !RUNNING;
+        node.value = self.value.take();
+        drop(graph.failures.take(self.node));
+        if changed || self.failed {
             graph.touch(self.node);
         }
+    }
+
+    /// The run has ended badly. The begin of a failure is a change.
+    #[cold]
+    fn fail(&mut self, graph: &mut Graph, record: Record) {
+        graph.nodes[self.node as usize].value = self.value.take();
+        graph.fail(self.node, record);
+        if self.valued && !self.failed {
+            graph.touch(self.node);
+        }
+    }
+
+    /// The body has caught the panic of a failed read.
+    #[cold]
+    fn fail_for_catching(&mut self, graph: &Graph) -> Record {
+        let message = graph.has_caught(self.node);
+        let tried = graph.is_tried(self.node);
+        let record = Record::caught(&message, tried);
+        // A `try_` read gets it as a value.
+        self.caught = (!tried).then(|| Box::new(message) as _);
+        record
     }
 }
 
@@ -366,14 +386,15 @@ fn begin_pass(pass: &mut Pass<'_>, panics: &mut FirstPanic) -> Option<Box<dyn Ru
     half_way::remember(&mut guard, index, owned);
     let graph = &mut *guard;
     let node = &mut graph.nodes[index as usize];
-    let deps = node.deps;
+    let (deps, marks) = (node.deps, node.marks);
     let run = node.run.take()?; // else a cleanup was faster
-    pass.failed = node.marks & FAILED != 0 && graph.is_failed(index);
-    let node = &mut graph.nodes[index as usize];
-    node.marks = node.marks & !(STALE | VERIFYING | FAILED) | RUNNING;
+    node.marks = marks & !(STALE | VERIFYING | FAILED) | RUNNING;
     pass.generation = node.generation;
     pass.value = node.value.take();
     pass.valued = node.version != 0;
+    if marks & FAILED != 0 {
+        pass.failed = !graph.is_sound(index);
+    }
     graph.enter(index, deps, index);
     Some(run)
 }
@@ -381,6 +402,31 @@ fn begin_pass(pass: &mut Pass<'_>, panics: &mut FirstPanic) -> Option<Box<dyn Ru
 /// Puts the value and the body into their places.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn end_pass(
+    pass: &mut Pass<'_>,
+    run: Box<dyn Run>,
+    outcome: thread::Result<bool>,
+    panics: &mut FirstPanic,
+) {
+    let mut guard = pass.cell.borrow_mut();
+    let graph = &mut *guard;
+    let plain = !pass.finished && graph.marks(pass.node) & (DISPOSED | FAILED) == 0;
+    match outcome {
+        Ok(changed) if plain => {
+            graph.forget_unread();
+            graph.ambient = *pass.before;
+            pass.succeed(graph, changed);
+            graph.nodes[pass.node as usize].put_back(run);
+        }
+        outcome => {
+            drop(guard);
+            end_pass_with_care(pass, run, outcome, panics);
+        }
+    }
+}
+
+/// The same if the value is in its place already, or the run has ended badly.
+#[inline(never)]
+fn end_pass_with_care(
     pass: &mut Pass<'_>,
     run: Box<dyn Run>,
     outcome: thread::Result<bool>,
