@@ -164,14 +164,6 @@ pub(super) fn end_first_run(
     graph.look_again_if_due();
 }
 
-/// Brings a node up to date, where that is done seldom.
-fn refresh_one(cell: &RefCell<Graph>, root: u32, panics: &mut FirstPanic) {
-    let graph = cell.borrow_mut();
-    let around = graph.ambient;
-    let graph = refresh(cell, graph, &around, (root, false), panics);
-    run::step_out(graph, &around);
-}
-
 /// Brings a node up to date. `must_run`: it is a computed value that must run, for sure. An effect is not run: it is
 /// marked `DIRTY` if it must run. What is `around` comes back when the caller steps out.
 #[cfg_attr(not(debug_assertions), inline(always))]
@@ -195,7 +187,10 @@ pub(super) fn refresh<'a>(
             Stop::Run => (graph, moved) = run::computed(cell, graph, around, at.node, panics),
             Stop::Act => {
                 run::step_aside(graph, around);
-                run::effect_inside(cell, at.node, panics);
+                match around.running {
+                    NONE => run::effect(cell, at.node, panics),
+                    _ => run::effect_inside(cell, at.node, panics),
+                }
                 graph = cell.borrow_mut();
             }
             Stop::Look => {
@@ -717,7 +712,11 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             graph = cell.borrow_mut();
         }
         graph.acting = true;
-        graph = act(cell, graph, panics);
+        if !graph.queues.drivers.is_empty() {
+            drop(graph);
+            act(cell, panics);
+            graph = cell.borrow_mut();
+        }
         graph.queues.sort_effects();
         if graph.queues.unverified && graph.queues.drivers.is_empty() {
             drop(graph);
@@ -787,24 +786,10 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
 /// Phase A: lets the drivers act, in the order of their creation and after their dependencies. A driver that an earlier
 /// one has queued acts in the same call, unless that leads backwards: then it is left in the queue for the next round,
 /// since only rounds are counted.
-#[inline(always)]
-fn act<'a>(
-    cell: &'a RefCell<Graph>,
-    graph: RefMut<'a, Graph>,
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
-    if graph.queues.drivers.is_empty() {
-        return graph;
-    }
-    act_all(cell, graph, panics)
-}
-
 #[inline(never)]
-fn act_all<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
+fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
+    let around = graph.ambient;
     let newest = graph.orders;
     loop {
         let mut due = std::mem::take(&mut graph.queues.drivers);
@@ -821,9 +806,8 @@ fn act_all<'a>(
                 graph.unset(it.node(), QUEUED);
                 if graph.marks(it.node()) & STALE != 0 {
                     (graph.queues.alone, graph.queues.grown) = (alone, false);
-                    drop(graph);
-                    refresh_one(cell, it.node(), panics);
-                    graph = cell.borrow_mut();
+                    graph = refresh(cell, graph, &around, (it.node(), false), panics);
+                    graph.ambient = around;
                     graph.queues.alone = false;
                 }
                 graph.unmark_parts(it);
@@ -833,11 +817,11 @@ fn act_all<'a>(
         if next.is_empty() {
             due.clear();
             *next = due;
-            return graph;
+            return;
         }
         let forward = |it: &Due| it.order() > last && it.order() <= newest;
         if !next.iter().all(forward) {
-            return graph;
+            return;
         }
     }
 }
