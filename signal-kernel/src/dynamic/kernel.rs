@@ -400,7 +400,7 @@ fn bring<'a>(
     }
     let found = graph.begin_pull(index);
     let mut panics = FirstPanic::default();
-    graph = settle::refresh(cell, graph, &found.around, (index, must_run), &mut panics);
+    graph = settle::refresh::<false>(cell, graph, &found.around, (index, must_run), &mut panics);
     if inside {
         graph.end_inside();
     }

@@ -593,6 +593,24 @@ fn end_effect(
     step_out(graph, around);
 }
 
+/// Lets a driver act. What is `around` comes back when the caller steps out.
+#[inline(always)]
+pub(super) fn driver<'a>(
+    cell: &'a RefCell<Graph>,
+    mut guard: RefMut<'a, Graph>,
+    around: &Ambient,
+    index: u32,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Graph> {
+    let node = &mut guard.nodes[index as usize];
+    let Some(run) = node.run.take() else {
+        return guard; // it is running already, and has asked for itself
+    };
+    node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
+    let at = (index, node.deps);
+    act(cell, guard, around, at, run, panics)
+}
+
 /// Runs a body that was taken out of its slot, and puts it back. What is `around` comes back when the caller steps out.
 #[inline(always)]
 fn act<'a>(

@@ -165,9 +165,10 @@ pub(super) fn end_first_run(
 }
 
 /// Brings a node up to date. `must_run`: it is a computed value that must run, for sure. An effect is not run: it is
-/// marked `DIRTY` if it must run. What is `around` comes back when the caller steps out.
+/// marked `DIRTY` if it must run. What is `around` comes back when the caller steps out. `AT_REST`: this is not one of many
+/// pulls that run inside each other, so a driver may take room on the stack.
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub(super) fn refresh<'a>(
+pub(super) fn refresh<'a, const AT_REST: bool>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
     around: &Ambient,
@@ -185,12 +186,10 @@ pub(super) fn refresh<'a>(
         match stop {
             Stop::Done => return graph,
             Stop::Run => (graph, moved) = run::computed(cell, graph, around, at.node, panics),
+            Stop::Act if AT_REST => graph = run::driver(cell, graph, around, at.node, panics),
             Stop::Act => {
                 run::step_aside(graph, around);
-                match around.running {
-                    NONE => run::effect(cell, at.node, panics),
-                    _ => run::effect_inside(cell, at.node, panics),
-                }
+                run::effect_inside(cell, at.node, panics);
                 graph = cell.borrow_mut();
             }
             Stop::Look => {
@@ -802,11 +801,12 @@ fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             }
         }
         for &it in &due {
-            if graph.is_due(it) {
-                graph.unset(it.node(), QUEUED);
-                if graph.marks(it.node()) & STALE != 0 {
+            let node = &mut graph.nodes[it.node() as usize];
+            if node.order == it.order() {
+                node.marks &= !QUEUED;
+                if node.marks & STALE != 0 {
                     (graph.queues.alone, graph.queues.grown) = (alone, false);
-                    graph = refresh(cell, graph, &around, (it.node(), false), panics);
+                    graph = refresh::<true>(cell, graph, &around, (it.node(), false), panics);
                     graph.ambient = around;
                     graph.queues.alone = false;
                 }
@@ -848,7 +848,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
         }
         if node.marks & STALE == CHECK {
-            graph = refresh(cell, graph, &around, (it.node(), false), panics);
+            graph = refresh::<false>(cell, graph, &around, (it.node(), false), panics);
             let unfinished = !graph.log.is_empty();
             node = &mut graph.nodes[it.node() as usize];
             if node.order != it.order() {
@@ -912,7 +912,7 @@ fn refresh_all(
             let node = effect.node();
             graph.reopen(dep);
             graph.pulls.push(Pull { node, link });
-            graph = refresh(cell, graph, around, (dep, false), panics);
+            graph = refresh::<false>(cell, graph, around, (dep, false), panics);
             graph.pulls.pop();
             let it = &graph.links[link as usize]; // without a dependency, if that was disposed of
             if it.dep != NONE && !it.is_tried() && graph.is_failed(it.dep) {
