@@ -30,6 +30,8 @@ pub mod needs;
 mod panics;
 mod resource;
 mod room;
+#[doc = include_str!("../docs/rules.md")]
+pub mod rules {}
 mod shared;
 mod stack;
 mod state;

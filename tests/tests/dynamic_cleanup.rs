@@ -1,6 +1,6 @@
 //! Cleanups in the dynamic graph (BEHAVIOURS G): `on_cleanup` in effects, computed values and scopes.
 //!
-//! That `on_cleanup` outside any owner panics (#76) is tested in `dynamic_handles.rs`.
+//! That `on_cleanup` outside any owner panics (076) is tested in `dynamic_handles.rs`.
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!

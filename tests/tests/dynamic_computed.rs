@@ -1,7 +1,7 @@
 //! Dynamic computed values (BEHAVIOURS C): lazy, cached, and right whenever they are read (R3).
 //!
-//! Not offered by this door: the previous value (#36). That nothing can be written through one (#32) is
-//! tested in `dynamic_handles.rs`; that a body may not write (#34) as well.
+//! Not offered by the functions: the previous value (036). That nothing can be written through one (032) is
+//! tested in `dynamic_handles.rs`; that a body may not write (034) as well.
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!

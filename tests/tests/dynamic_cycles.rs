@@ -1,6 +1,6 @@
 //! Cycles in the dynamic graph (BEHAVIOURS K): an error that names the whole way, and never an overflow.
 //!
-//! Not offered by this door: fixpoint iteration from an initial value (#126).
+//! Not offered by the functions: fixpoint iteration from an initial value (126).
 //!
 //! Invariants: one behaviour a test; after each cycle the graph is shown to work.
 //!

@@ -1,6 +1,6 @@
 //! Dependencies that change from run to run (BEHAVIOURS D): what was read counts, and nothing else.
 //!
-//! Not for this door: a declared edge on the inactive side (#43).
+//! Not for the functions: a declared edge on the inactive side (043).
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!

@@ -1,7 +1,7 @@
 //! Dynamic effects (BEHAVIOURS F): when they run, and how they end. What their writes do is in
 //! `dynamic_effects_writes.rs`.
 //!
-//! Not offered by this door: pausing (#58), split compute and apply halves (#65), priorities (#66).
+//! Not offered by the functions: pausing (058), split compute and apply halves (065), priorities (066).
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!

@@ -1,6 +1,6 @@
 //! Panics in the dynamic graph (BEHAVIOURS L, R8): one node pays, everything else goes on.
 //!
-//! Not offered by this door: a handler for errors of a node (#134). A body that may fail yields a `Result`.
+//! Not offered by the functions: a handler for errors of a node (134). A body that may fail yields a `Result`.
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events; after each panic the rest of the
 //! graph is shown to work.

@@ -1,6 +1,6 @@
 //! The order of events in the dynamic graph (BEHAVIOURS J, R1, R9): always the same, and told beforehand.
 //!
-//! Not offered by this door: priorities (#66, #119). There is no microtask, so #117 and #118 speak of the write.
+//! Not offered by the functions: priorities (066, 119). There is no microtask, so 117 and 118 speak of the write.
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!

@@ -1,6 +1,6 @@
 //! Scopes of the dynamic graph (BEHAVIOURS H): what they own, how it ends, and what is left.
 //!
-//! A graph dropped in the middle of its own flush (#88) is a scope dropped there, which is allowed.
+//! A graph dropped in the middle of its own flush (088) is a scope dropped there, which is allowed.
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!

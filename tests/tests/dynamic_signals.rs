@@ -1,7 +1,7 @@
 //! Dynamic signals (BEHAVIOURS A): what is read is what was written, and who hears of it.
 //!
-//! Not offered by this door: `into_inner` (#8: handles are `Copy`, the value belongs to the graph), hooks for
-//! the first and the last reader (#9), silent writes (#10).
+//! Not offered by the functions: `into_inner` (008: handles are `Copy`, the value belongs to the graph), hooks for
+//! the first and the last reader (009), silent writes (010).
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!

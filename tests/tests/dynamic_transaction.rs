@@ -1,6 +1,6 @@
 //! Dynamic transactions (BEHAVIOURS I): all of it, or nothing that anybody could see.
 //!
-//! Both kinds of batch are synchronous: nothing spans an `.await` (#112, #113).
+//! Both kinds of batch are synchronous: nothing spans an `.await` (112, 113).
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!

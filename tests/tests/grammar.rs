@@ -1,4 +1,4 @@
-//! The grammar of `reactive!`: what can be declared, and what it becomes (DESIGN "Grammar").
+//! The grammar of `reactive!`: what can be declared, and what it becomes (`signal-kernel/docs/reactive.md`, Items).
 //!
 //! Invariants: each sentence of the grammar has a test here or in `names.rs`.
 //!

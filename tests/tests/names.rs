@@ -1,4 +1,4 @@
-//! Which names of a body are mentions of nodes, and so its dependencies (DESIGN "Grammar").
+//! Which names of a body are mentions of nodes, and so its dependencies (`signal-kernel/docs/reactive.md`, Items).
 //!
 //! Invariants: what a node depends on is read off `GRAPH`; its value shows that the body saw it.
 //!

@@ -1,0 +1,101 @@
+//! The documents of the repository hold what they promise: behaviours have tests, links have targets.
+//!
+//! Must not know: what the documents say.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each number stands once, with one of the three marks; a test names it exactly if it is held.
+#[test]
+fn each_behaviour_is_held_by_a_test_or_says_why_not() {
+    let text = read(&workspace().join("tests/BEHAVIOURS.md"));
+    let rows = text.lines().filter_map(|line| {
+        let (number, rest) = line.strip_prefix("| ")?.split_once(" | ")?;
+        let (mark, sentence) = rest.split_once(" | ")?;
+        Some((number.parse::<u32>().ok()?, mark, sentence))
+    });
+    let mut numbers = Vec::new();
+    let mut held = BTreeSet::new();
+    for (number, mark, sentence) in rows {
+        numbers.push(number);
+        let reason = sentence.contains(" — ");
+        match mark {
+            "held" => assert!(held.insert(number) && !reason, "{number}"),
+            "not yet" => assert!(sentence.contains(" — Waits for "), "{number}: for what?"),
+            "not ours" => assert!(reason, "{number}: by which rule?"),
+            mark => panic!("{number}: no such mark: {mark}"),
+        }
+    }
+    assert_eq!(numbers, (1..=235).collect::<Vec<_>>());
+
+    let mut named = BTreeSet::new();
+    for folder in ["tests/tests", "tests/random"] {
+        for file in files(&workspace().join(folder), "rs") {
+            for name in read(&file).split("fn ").skip(1) {
+                named.extend(numbers_of(name));
+            }
+        }
+    }
+    let untested: Vec<_> = held.difference(&named).collect();
+    assert!(
+        untested.is_empty(),
+        "held, but no test says so: {untested:?}"
+    );
+    let unmarked: Vec<_> = named.difference(&held).collect();
+    assert!(unmarked.is_empty(), "a test names them: {unmarked:?}");
+}
+
+/// `b106_b110_transactions` names 106 and 110.
+fn numbers_of(name: &str) -> impl Iterator<Item = u32> {
+    let parts = name.split('_').map_while(|part| part.strip_prefix('b'));
+    let numbers = parts.map_while(|part| (part.len() == 3).then(|| part.parse().ok()).flatten());
+    numbers.collect::<Vec<_>>().into_iter()
+}
+
+#[test]
+fn each_relative_link_has_a_target() {
+    let mut documents = files(&workspace(), "md");
+    documents.extend(files(&workspace().join("signal-kernel/docs"), "md"));
+    documents.extend(files(&workspace().join("benches"), "md"));
+    documents.push(workspace().join("signal-kernel/CHANGELOG.md"));
+    documents.push(workspace().join("tests/BEHAVIOURS.md"));
+    let mut dead = Vec::new();
+    for document in documents {
+        let text = read(&document);
+        let folder = document.parent().expect("a folder");
+        for rest in text.split("](").skip(1) {
+            let (link, _) = rest.split_once(')').expect("a link ends");
+            let (path, _) = link.split_once('#').unwrap_or((link, ""));
+            // Links of rustdoc and of the web are checked elsewhere, or by nobody.
+            let foreign = path.contains("://") || path.contains("::") || path.contains('@');
+            if !(path.is_empty() || foreign || folder.join(path).exists()) {
+                dead.push(format!("{}: {link}", document.display()));
+            }
+        }
+    }
+    assert!(dead.is_empty(), "{dead:#?}");
+}
+
+/// The files in `folder` with this extension; of `.rs`, also those in folders inside.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in folder.read_dir().expect("a folder of the repository") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() && extension == "rs" && !path.ends_with("target") {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|it| it == extension) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn workspace() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    folder.expect("the workspace").to_owned()
+}
