@@ -8,6 +8,7 @@ use std::{
     any::Any,
     ops::{Deref, DerefMut},
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
     thread,
 };
 
@@ -95,6 +96,14 @@ impl FirstPanic {
         } else {
             self.resume();
         }
+    }
+}
+
+/// The text of a panic, if it has one.
+pub(crate) fn text_of(payload: &(dyn Any + Send)) -> Option<Arc<str>> {
+    match payload.downcast_ref::<&'static str>() {
+        Some(text) => Some((*text).into()),
+        None => payload.downcast_ref::<String>().map(|text| (**text).into()),
     }
 }
 

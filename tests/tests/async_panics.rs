@@ -838,7 +838,7 @@ fn a_computed_value_that_panics_on_a_commit_costs_what_is_below_it() {
     );
     assert_eq!(
         panics!(*graph.checked()),
-        "computed `checked` of `Downstream` panicked"
+        "computed `checked` of `Downstream` panicked: `checked` panicked"
     );
     graph.reload_user();
     gates.ok(3, 5);

@@ -103,6 +103,7 @@ fn r8_a_failure_in_the_middle_of_a_long_chain() {
     assert_eq!(*chain.n99(), POISON);
     for said in [panic_of(|| *chain.n100()), panic_of(|| *chain.n199())] {
         assert!(said.contains("of `Chain200` panicked"), "{said}");
+        assert!(said.ends_with(": n100"), "{said}");
     }
     chain.batch(|chain| {
         chain.set_n0(5);
@@ -111,7 +112,10 @@ fn r8_a_failure_in_the_middle_of_a_long_chain() {
         log.clear();
     });
     assert_eq!(log.take(), NOTHING);
-    assert!(panic_of(|| *chain.n199()).contains("of `Chain200` panicked"));
+    assert_eq!(
+        panic_of(|| *chain.n199()),
+        "computed `n199` of `Chain200` panicked: it depends on computed `n100`, which did: n100"
+    );
     chain.set_n0(1);
     assert_eq!(
         log.take(),
@@ -132,6 +136,7 @@ fn r8_a_failure_in_the_middle_of_a_long_lazy_chain() {
         panic_of(|| *chain.n500()),
     ] {
         assert!(said.contains("of `LazyChain` panicked"), "{said}");
+        assert!(said.ends_with(": n100"), "{said}");
     }
     assert_eq!(*chain.n99(), POISON);
     assert_eq!(log.take(), NOTHING);

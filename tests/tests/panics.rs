@@ -89,6 +89,124 @@ fn b130_what_depends_on_a_failed_value_is_failed_and_recovers() {
 }
 
 #[test]
+fn a_read_of_a_failed_value_tells_the_text_of_its_panic() {
+    let (mut page, log) = page();
+    for id in [5, 7] {
+        assert_eq!(panic_of(|| page.set_id(id)), format!("{id} is odd"));
+        page.set_other(id);
+        log.clear();
+        for _ in 0..2 {
+            let half = format!("computed `half` of `Page` panicked: {id} is odd");
+            assert_eq!(panic_of(|| *page.half()), half);
+            assert_eq!(
+                panic_of(|| *page.quarter()),
+                format!(
+                    "computed `quarter` of `Page` panicked: it depends on computed `half`, which did: {id} is odd"
+                )
+            );
+        }
+        assert_eq!(log.take(), NOTHING);
+    }
+    page.set_id(4);
+    assert_eq!((*page.half(), *page.quarter()), (2, 1));
+}
+
+#[test]
+fn a_failed_value_tells_a_text_of_any_kind_and_none_where_there_is_none() {
+    reactive! {
+        struct Kinds {
+            signal kind: u64 = 9;
+            computed eager: u64 = match kind {
+                0 => panic!("a literal"),
+                1 => panic!("{kind} with a value"),
+                2 => std::panic::panic_any(*kind),
+                other => *other,
+            };
+            effect show { _ = eager; }
+        }
+    }
+    let mut kinds = Kinds::new();
+    for (kind, told) in [
+        (0, ": a literal"),
+        (1, ": 1 with a value"),
+        (2, ""),
+        (0, ": a literal"),
+    ] {
+        drop(payload_of(|| kinds.set_kind(kind)));
+        let said = panic_of(|| *kinds.eager());
+        assert_eq!(said, format!("computed `eager` of `Kinds` panicked{told}"));
+    }
+    kinds.set_kind(3);
+    assert_eq!(*kinds.eager(), 3);
+}
+
+#[test]
+fn a_failed_value_blocked_by_another_failure_tells_the_text_of_that_one() {
+    reactive! {
+        struct Two {
+            signal a: u64 = 1;
+            signal b: u64 = 1;
+            computed x: u64 = { assert!(*a > 0, "a is 0"); *a };
+            computed y: u64 = { assert!(*b > 0, "b is 0"); x + b };
+            effect show { _ = y; }
+        }
+    }
+    let mut two = Two::new();
+    let own = "computed `y` of `Two` panicked: b is 0";
+    assert_eq!(panic_of(|| two.set_b(0)), "b is 0");
+    assert_eq!(panic_of(|| *two.y()), own);
+    assert_eq!(panic_of(|| two.set_a(0)), "a is 0");
+    assert_eq!(
+        panic_of(|| *two.y()),
+        "computed `y` of `Two` panicked: it depends on computed `x`, which did: a is 0"
+    );
+    assert_eq!(panic_of(|| two.set_a(1)), "b is 0", "it is tried again");
+    assert_eq!(panic_of(|| *two.y()), own);
+    two.set_b(2);
+    assert_eq!(*two.y(), 3);
+}
+
+#[test]
+fn reads_half_way_tell_the_text_of_half_way_and_reads_after_the_batch_that_of_before() {
+    let told = |text: &str| format!("computed `half` of `Page` panicked: {text}");
+    let (mut page, log) = page();
+    assert_eq!(panic_of(|| page.set_id(5)), "5 is odd");
+    page.batch(|page| {
+        page.set_id(7);
+        assert_eq!(panic_of(|| *page.half()), "7 is odd");
+        assert_eq!(panic_of(|| *page.half()), told("7 is odd"));
+        page.set_id(8);
+        assert_eq!(*page.half(), 4);
+        page.set_id(5);
+    });
+    assert_eq!(
+        panic_of(|| *page.half()),
+        told("5 is odd"),
+        "the batch ended as it began"
+    );
+    page.transaction(|page| {
+        page.set_id(7);
+        assert_eq!(panic_of(|| *page.half()), "7 is odd");
+        Err::<(), _>("no")
+    })
+    .unwrap_err();
+    assert_eq!(panic_of(|| *page.half()), told("5 is odd"));
+    page.batch(|page| {
+        page.set_id(9);
+        assert_eq!(panic_of(|| *page.half()), "9 is odd");
+    });
+    log.clear();
+    assert_eq!(
+        panic_of(|| *page.half()),
+        told("9 is odd"),
+        "the failure half-way holds"
+    );
+    assert_eq!(log.take(), NOTHING);
+    page.set_id(8);
+    assert_eq!(*page.half(), 4);
+}
+
+#[test]
 fn b128_a_failed_value_is_tried_again_when_a_dependency_changes() {
     let (mut page, log) = page();
     assert_eq!(panic_of(|| page.set_id(5)), "5 is odd");

@@ -816,3 +816,63 @@ fn r2_a_graph_that_takes_the_place_of_another_is_a_change() {
     );
     assert_eq!(runs_for(&one, |it| it.set_seen(0)), 0);
 }
+
+#[test]
+fn a_read_of_a_failed_value_tells_the_text_of_its_panic_through_a_shared_graph_too() {
+    reactive! {
+        struct Page {
+            let log: Log;
+            signal id: u64 = 4;
+            computed eager: u64 = { assert!(*id != 3, "3 is refused"); *id };
+            computed half: u64 = { assert!(id % 2 == 0, "{id} is odd"); id / 2 };
+            effect see { log.push(format!("static {eager}")); }
+        }
+    }
+    let (log, page) = (Log::new(), Shared::new(Page::new(Log::new())));
+    let (reader, other, seen) = (page.clone(), page.clone(), log.clone());
+    let copy = computed(move || reader.read(|page| *page.half())).named("copy");
+    create_effect(move || {
+        let half = copy.try_get().map_err(|error| error.to_string());
+        seen.push(format!("{half:?} {}", other.read(|page| *page.id())));
+    });
+    log.clear();
+    page.update(|page| page.set_id(5));
+    assert_eq!(
+        log.take(),
+        ["Err(\"computed `copy` panicked: 5 is odd\") 5"],
+        "the read ran the body"
+    );
+    let half = "computed `half` of `Page` panicked: 5 is odd";
+    assert_eq!(panic_of(|| page.read(|page| *page.half())), half);
+    assert_eq!(
+        panic_of(|| untrack(|| page.read(|page| *page.half()))),
+        half
+    );
+    let said = panic_of(|| _ = page.try_read(|page| *page.half()));
+    assert_eq!(said, half);
+    let reader = page.clone();
+    let late = computed(move || reader.read(|page| *page.half())).named("late");
+    assert_eq!(panic_of(|| late.get()), half);
+    assert_eq!(
+        panic_of(|| late.get()),
+        format!("computed `late` panicked: {half}")
+    );
+    page.update(|page| {
+        page.batch(|page| {
+            page.set_id(7);
+            assert_eq!(panic_of(|| *page.half()), "7 is odd");
+            let half = "computed `half` of `Page` panicked: 7 is odd";
+            assert_eq!(panic_of(|| *page.half()), half);
+            page.set_id(6);
+        })
+    });
+    assert_eq!((late.get(), log.take()), (3, vec!["Ok(3) 6".to_owned()]));
+    assert_eq!(
+        panic_of(|| page.update(|page| page.set_id(3))),
+        "3 is refused"
+    );
+    assert_eq!(
+        panic_of(|| page.read(|page| *page.eager())),
+        "computed `eager` of `Page` panicked: 3 is refused"
+    );
+}

@@ -8,7 +8,9 @@
 //! Must not know: what is in a node.
 
 use super::{
-    Touched, Wired, bit, lazy, lowest, mark_dependents, put, read, settle, slot,
+    Touched, Wired, bit, lazy,
+    lazy::Closed,
+    lowest, mark_dependents, put, read, settle, slot,
     slot::{Caught, Finished, Stamp},
     take,
     wiring::WireKind,
@@ -71,6 +73,7 @@ pub fn refresh<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
         take(&mut core.pending, rank);
         if !take(&mut core.half_way, rank) {
             core.read = true;
+            core.causes.arm(rank);
             let failed = core.is_failed(rank);
             slot(graph, rank, |it| it.arm(failed));
             lazy(graph, rank, |it| it.arm(&mut caught));
@@ -100,6 +103,7 @@ fn arm_outdated<G: Wired<W>, const W: usize>(
         {
             lazy(graph, rank, |it| it.arm(caught));
             let core = graph.core_mut();
+            core.causes.arm(rank);
             core.read = true;
             put(&mut core.half_way, rank);
         }
@@ -247,12 +251,15 @@ fn close_half_way<G: Wired<W>, const W: usize>(
         let due = take(&mut core.pending, rank);
         let outdated = take(&mut stale, rank);
         if G::WIRING.kind(rank) == WireKind::Lazy {
-            let gone = lazy(graph, rank, |it| it.close(due, outdated, caught));
-            graph.core_mut().outdate(rank / 64, bit(rank));
+            let closed = lazy(graph, rank, |it| it.close(due, outdated, caught));
+            let Closed { gone, restored } = closed.unwrap_or_default();
+            let core = graph.core_mut();
+            core.causes.close(rank, restored);
+            core.outdate(rank / 64, bit(rank));
             if due {
-                graph.core_mut().mark_dependents(rank, Change::TRANSITION);
+                core.mark_dependents(rank, Change::TRANSITION);
             }
-            if gone == Some(true) {
+            if gone {
                 mark_dependents(&mut stale, G::WIRING, rank, Change::TRANSITION);
             }
             continue;
@@ -261,7 +268,9 @@ fn close_half_way<G: Wired<W>, const W: usize>(
         let again = due && outdated && slot(graph, rank, |it| it.is_exact()) == Some(false);
         if !due || again {
             if let Some(restored) = slot(graph, rank, |it| it.restore(caught)) {
-                let recovered = graph.core_mut().set_failed(rank, restored.was_failed);
+                let core = graph.core_mut();
+                let recovered = core.set_failed(rank, restored.was_failed);
+                core.causes.close(rank, true);
                 if restored.gone || recovered {
                     // Who read the half-way state was computed from something that is gone.
                     mark_dependents(&mut stale, G::WIRING, rank, Change::TRANSITION);
@@ -278,6 +287,7 @@ fn close_half_way<G: Wired<W>, const W: usize>(
             let marked = visit_apart(graph, rank, &mut caught.0);
             or(&mut stale, &marked);
         }
+        graph.core_mut().causes.close(rank, false);
         let resolved = slot(graph, rank, |it| it.resolve(caught)).unwrap_or_default();
         if resolved.changed || resolved.was_failed != graph.core().is_failed(rank) {
             graph.core_mut().mark_dependents(rank, Change::TRANSITION);

@@ -7,7 +7,12 @@
 //!
 //! Must not know: ranks, edges, the other nodes.
 
-use super::{Payload, forcing, read::Panicked, slot::Caught, sweep::Sweep};
+use super::{
+    Payload, Wired, forcing,
+    read::{self, Panicked},
+    slot::Caught,
+    sweep::Sweep,
+};
 use crate::state::Change;
 use std::{
     fmt, mem,
@@ -35,14 +40,17 @@ pub struct Lazy<T> {
 struct Found {
     /// When the value last changed, or how it failed: `PANICKED` or `BLOCKED`.
     changed_at: AtomicU64,
-    /// When that was found out.
+    /// When that was found out; `FAILED` and more where it failed.
     at: AtomicU64,
 }
 
-/// The body, or the comparison, panicked. In place of a time, so that who reads the value knows at once.
+/// The body, or the comparison, panicked. In place of the time of a change, so that each reader of the value knows at
+/// once.
 const PANICKED: u64 = u64::MAX;
 /// A dependency is failed.
 const BLOCKED: u64 = PANICKED - 1;
+/// Is added to `at` where the value is failed: no change is later, so that only failed values are asked for more.
+const FAILED: u64 = 1 << 63;
 
 impl Found {
     fn new(changed_at: u64, at: u64) -> Self {
@@ -68,7 +76,13 @@ impl Found {
         self.changed_at() >= BLOCKED
     }
 
-    /// The value is a new one, or the node is failed.
+    /// The node is failed.
+    #[inline]
+    fn fail(&self, failure: u64, at: u64) {
+        self.set(failure, FAILED + at);
+    }
+
+    /// The value is a new one.
     #[inline]
     fn set(&self, changed_at: u64, at: u64) {
         self.changed_at.store(changed_at, Ordering::Relaxed);
@@ -160,11 +174,11 @@ impl<T> Lazy<T> {
 
     /// Brings the value up to date. `changed_at` is when the latest of its dependencies changed.
     ///
-    /// Returns the panic of the body if this call ran it and it panicked.
+    /// Returns the panic of the body if this call ran it and it panicked; the graph keeps the text of that.
     ///
     /// The body is a plain function so that there is one `force` for a type, not for each value.
     #[inline(never)]
-    pub fn force<G>(
+    pub fn force<G: Wired<W>, const W: usize>(
         &self,
         graph: &G,
         revision: u64,
@@ -220,27 +234,56 @@ struct Run<'a, G, T> {
 }
 
 impl<G, T> Run<'_, G, T> {
+    /// The value was failed: has nothing changed since its body panicked? If something has, it is tried again.
+    #[cold]
+    #[inline(never)]
+    fn is_failed_still<const W: usize>(&self, changed_at: u64) -> bool
+    where
+        G: Wired<W>,
+    {
+        let found = &self.lazy.found;
+        let still = found.changed_at() == PANICKED && changed_at <= found.at() - FAILED;
+        if still {
+            found.fail(PANICKED, self.revision);
+        } else {
+            read::forget_cause(self.graph, ptr::from_ref(self.lazy).addr());
+        }
+        still
+    }
+
+    /// The body has panicked.
+    #[cold]
+    #[inline(never)]
+    fn fail<const W: usize>(&mut self, payload: Payload)
+    where
+        G: Wired<W>,
+    {
+        // The cell is not filled yet: threads that find it so know the text.
+        read::note_cause(self.graph, ptr::from_ref(self.lazy).addr(), &payload);
+        self.lazy.found.fail(PANICKED, self.revision);
+        self.panic = Some(payload);
+    }
+
     /// What to fill the cell with.
     #[inline]
-    fn fresh(&mut self, changed_at: u64) -> Option<T> {
+    fn fresh<const W: usize>(&mut self, changed_at: u64) -> Option<T>
+    where
+        G: Wired<W>,
+    {
         let (found, revision) = (&self.lazy.found, self.revision);
         if changed_at >= BLOCKED {
-            found.set(BLOCKED, revision);
+            found.fail(BLOCKED, revision);
             return None;
         }
         let kept = self.lazy.kept();
         if changed_at <= found.at() {
-            match found.changed_at() {
-                BLOCKED => {}
-                PANICKED => {
-                    found.keep(revision);
+            if found.is_failed() {
+                if self.is_failed_still(changed_at) {
                     return None;
                 }
-                _ if kept.is_some() => {
-                    found.keep(revision);
-                    return None;
-                }
-                _ => {}
+            } else if kept.is_some() {
+                found.keep(revision);
+                return None;
             }
         }
         let run = || {
@@ -260,8 +303,7 @@ impl<G, T> Run<'_, G, T> {
                 None
             }
             Err(payload) => {
-                found.set(PANICKED, revision);
-                self.panic = Some(payload);
+                self.fail(payload);
                 None
             }
         }
@@ -289,7 +331,7 @@ impl<T> LazyState for Lazy<T> {
 
     fn block(&self, revision: u64) {
         self.cell.get_or_init(|| {
-            self.found.set(BLOCKED, revision);
+            self.found.fail(BLOCKED, revision);
             None
         });
     }
@@ -345,9 +387,17 @@ pub(crate) trait AnyLazy {
     /// A batch is about to outdate this value.
     fn arm(&mut self, panics: &mut Caught);
     /// The outermost batch ends. `tainted`: something this value depends on may have changed in the end;
-    /// `stale`: what was computed half-way, if anything, does not hold any more. Returns whether a value
-    /// that others may have been computed from is gone.
-    fn close(&mut self, tainted: bool, stale: bool, panics: &mut Caught) -> bool;
+    /// `stale`: what was computed half-way, if anything, does not hold any more.
+    fn close(&mut self, tainted: bool, stale: bool, panics: &mut Caught) -> Closed;
+}
+
+/// The outcome of a batch for a lazy value.
+#[derive(Default)]
+pub(crate) struct Closed {
+    /// A value that others may have been computed from is gone.
+    pub(super) gone: bool,
+    /// The findings from before the batch hold again.
+    pub(super) restored: bool,
 }
 
 /// A lazy value with its node's rule of equality: what `AnyLazy` needs to know.
@@ -383,7 +433,7 @@ impl<T> AnyLazy for LazyRef<'_, T> {
         }
     }
 
-    fn close(&mut self, tainted: bool, stale: bool, Caught(panics): &mut Caught) -> bool {
+    fn close(&mut self, tainted: bool, stale: bool, Caught(panics): &mut Caught) -> Closed {
         let Lazy {
             cell,
             past,
@@ -391,7 +441,7 @@ impl<T> AnyLazy for LazyRef<'_, T> {
             apart,
         } = &mut *self.lazy;
         let Some(apart) = apart.take() else {
-            return false;
+            return Closed::default();
         };
         let Apart {
             before,
@@ -419,6 +469,7 @@ impl<T> AnyLazy for LazyRef<'_, T> {
             }
         };
         let mut dropped = computed;
+        let mut restored = true;
         let gone = if held && !tainted {
             *cell = OnceLock::from(None);
             *found = before;
@@ -427,6 +478,7 @@ impl<T> AnyLazy for LazyRef<'_, T> {
                 (was, is) => !(was && is),
             }
         } else if current && !stale {
+            restored = false;
             *cell = OnceLock::from(None);
             // An equal value by a rule of the node's own gives way to the one from before.
             let gone = unchanged && !self.exact && dropped.is_some();
@@ -443,6 +495,6 @@ impl<T> AnyLazy for LazyRef<'_, T> {
             true
         };
         panics.discard(dropped);
-        gone
+        Closed { gone, restored }
     }
 }

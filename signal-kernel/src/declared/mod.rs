@@ -4,7 +4,7 @@
 //! for each node; the loops, the batch, the transaction and the work in flight live here, one file each:
 //! [`settle`] after a write, [`batch`] around several, [`drive`] for whoever polls, [`read`] and [`forcing`] for
 //! lazy values, [`sweep`] for the pass over a word of the mask; [`slot`], [`lazy`] and [`answer`] hold what a
-//! node holds, [`watch`] whether anything has changed.
+//! node holds, [`watch`] whether anything has changed, [`causes`] why values are failed.
 //!
 //! Invariants: outside a call into the graph `pending` is empty and no batch is open; `failed` has the
 //! ranks of the failed eager values; `watch` is alarmed exactly when `failed` is not empty.
@@ -13,6 +13,7 @@
 
 pub(crate) mod answer;
 pub mod batch;
+mod causes;
 pub(crate) mod drive;
 mod forcing;
 pub(crate) mod lazy;
@@ -28,6 +29,7 @@ use crate::hub::{Hub, Post};
 use crate::room::Tenancy;
 use crate::state::Change;
 use answer::{Answer, AnyAnswer};
+use causes::Causes;
 use lazy::{AnyLazy, Lazy, LazyRef, LazyState};
 use slot::{AnySlot, Caught, Finished, Slot, SlotRef, Stamp, Version};
 use std::{
@@ -175,6 +177,8 @@ pub struct Core<const W: usize> {
     /// [`Wired::WIRING`], for what is called without a graph.
     wiring: &'static Wiring,
     failed: [u64; W],
+    /// Why values are failed, lazy ones too.
+    causes: Causes,
     watch: Watch,
     /// Lazy values that may be outdated: all that are, and perhaps some that were computed since.
     outdated: [AtomicU64; W],
@@ -215,6 +219,7 @@ impl<const W: usize> Core<W> {
             post,
             wiring,
             failed: [0; W],
+            causes: Causes::default(),
             watch: Watch::default(),
             outdated: lazy.map(AtomicU64::new),
             level: 0,
@@ -309,7 +314,7 @@ impl<const W: usize> Core<W> {
     #[track_caller]
     fn refuse(&self, rank: usize) -> ! {
         // What an eager value depends on is eager.
-        read::refuse(self.wiring, rank, |rank| self.is_failed(rank))
+        read::refuse(self.wiring, rank, &self.causes, |rank| self.is_failed(rank))
     }
 
     /// Is the eager value of this rank failed?

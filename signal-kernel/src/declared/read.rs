@@ -8,6 +8,7 @@
 
 use super::{
     Payload, Wired, batch, bit,
+    causes::Causes,
     forcing::{self, Place},
     lazy::Lazy,
     put,
@@ -20,8 +21,8 @@ use std::{fmt, panic::Location, ptr};
 ///
 /// # Panics
 ///
-/// With the panic of a body that this read ran; where an earlier read did, with the name of the value; with both
-/// places, where a body on this thread is being computed that the value depends on.
+/// With the panic of a body that this read ran; where an earlier read did, with the name of the value and the text of
+/// that panic; with both places, where a body on this thread is being computed that the value depends on.
 #[track_caller]
 #[inline]
 pub fn lazy<'graph, G: Wired<W>, const W: usize, T>(
@@ -48,7 +49,10 @@ fn computed<'graph, G: Wired<W>, const W: usize, T>(
     panics.resume();
     match lazy.peek() {
         Some(value) => value,
-        None => refuse(G::WIRING, rank, |rank| is_failed(graph, rank)),
+        None => {
+            let causes = &graph.core().causes;
+            refuse(G::WIRING, rank, causes, |rank| is_failed(graph, rank))
+        }
     }
 }
 
@@ -99,12 +103,45 @@ fn enter<G: Wired<W>, const W: usize>(graph: &G, rank: usize) {
     let needed = batch::needed::<G, W>(rank);
     let ranks = (0..W * 64)
         .filter(|&rank| batch::has(&needed, rank) && G::WIRING.kind(rank) == WireKind::Lazy);
-    let address = |rank: usize| ptr::from_ref(graph.lazy(rank)).addr();
+    let address = |rank: usize| address(graph, rank);
     let outdated = ranks.clone().filter(|&rank| !graph.lazy(rank).is_fresh());
     if let Err(around) = forcing::enter(outdated.map(address)) {
         let mut ranks = ranks;
         let running = ranks.find(|&rank| address(rank) == around.lazy);
         refuse_cycle(G::WIRING, rank, running.unwrap_or(rank), around.since);
+    }
+}
+
+/// Where the lazy value of this rank lies, while its graph is read.
+fn address<G: Wired<W>, const W: usize>(graph: &G, rank: usize) -> usize {
+    ptr::from_ref(graph.lazy(rank)).addr()
+}
+
+/// The rank of the lazy value at this address. It is looked for: a value that is computed does not know its rank, for
+/// only one that fails needs it.
+#[cold]
+fn rank_at<G: Wired<W>, const W: usize>(graph: &G, lazy: usize) -> Option<usize> {
+    let is_it =
+        |&rank: &usize| G::WIRING.kind(rank) == WireKind::Lazy && address(graph, rank) == lazy;
+    (0..G::WIRING.kinds.len()).find(is_it)
+}
+
+/// The body of the lazy value at this address has panicked.
+#[cold]
+pub(super) fn note_cause<G: Wired<W>, const W: usize>(graph: &G, lazy: usize, payload: &Payload) {
+    if let Some(rank) = rank_at(graph, lazy) {
+        graph.core().causes.note(rank, &**payload);
+    }
+}
+
+/// The lazy value at this address is computed anew after a failure.
+#[cold]
+pub(super) fn forget_cause<G: Wired<W>, const W: usize>(graph: &G, lazy: usize) {
+    let causes = &graph.core().causes;
+    if !causes.is_empty() {
+        if let Some(rank) = rank_at(graph, lazy) {
+            causes.forget(rank);
+        }
     }
 }
 
@@ -226,18 +263,26 @@ impl fmt::Debug for Panicked {
 ///
 /// # Panics
 ///
-/// Always: with the name of the node, and of the one whose panic it comes from.
+/// Always: with the name of the node, and the name of the one whose panic it comes from, with the text of that.
 #[cold]
 #[track_caller]
-pub(super) fn refuse(wiring: &Wiring, rank: usize, is_failed: impl Fn(usize) -> bool) -> ! {
+pub(super) fn refuse(
+    wiring: &Wiring,
+    rank: usize,
+    causes: &Causes,
+    is_failed: impl Fn(usize) -> bool,
+) -> ! {
     let mut culprit = rank;
     while let Some(node) = blocker(wiring, culprit, &is_failed) {
         culprit = node;
     }
     let (name, name_of_culprit) = (wiring.name(rank), wiring.name(culprit));
-    let graph = wiring.graph.name;
-    if culprit == rank {
-        panic!("computed `{name}` of `{graph}` panicked");
+    let mut message = format!("computed `{name}` of `{}` panicked", wiring.graph.name);
+    if culprit != rank {
+        message += &format!(": it depends on computed `{name_of_culprit}`, which did");
     }
-    panic!("computed `{name}` of `{graph}` panicked: it depends on `{name_of_culprit}`, which did");
+    if let Some(cause) = causes.of(culprit) {
+        message += &format!(": {cause}");
+    }
+    panic!("{message}");
 }

@@ -192,7 +192,7 @@ fn try_fast<G: Wired<W>, const W: usize>(
     match pass {
         Ok(()) => None,
         Err(payload) => {
-            interrupted(graph);
+            interrupted(graph, &payload);
             Some(payload)
         }
     }
@@ -200,12 +200,21 @@ fn try_fast<G: Wired<W>, const W: usize>(
 
 /// Puts the masks right after the fast pass unwound.
 #[cold]
-fn interrupted<G: Wired<W>, const W: usize>(graph: &mut G) {
-    let place = graph.core().reached;
-    let rank = place.rank as usize;
+fn interrupted<G: Wired<W>, const W: usize>(graph: &mut G, payload: &Payload) {
+    let rank = graph.core().reached.rank as usize;
     // The pass puts the bits of what it has visited back into its word.
     graph.core_mut().pending[rank / 64] &= !(bit(rank) | (bit(rank) - 1));
-    conclude(graph, rank, place.committed);
+    unwound(graph, rank, payload);
+}
+
+/// The visit to this node has unwound.
+fn unwound<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, payload: &Payload) {
+    let core = graph.core();
+    let change = core.reached.committed;
+    if change.is_none() && G::WIRING.kind(rank) == WireKind::Computed {
+        core.causes.note(rank, &**payload);
+    }
+    conclude(graph, rank, change);
 }
 
 /// One node at a time, in ascending order of rank.
@@ -233,9 +242,8 @@ pub(super) fn visit<G: Wired<W>, const W: usize>(
     })) {
         Ok(change) => conclude(graph, rank, Some(change)),
         Err(payload) => {
+            unwound(graph, rank, &payload);
             panics.keep(payload);
-            let committed = graph.core().reached.committed;
-            conclude(graph, rank, committed);
         }
     }
 }
@@ -271,6 +279,7 @@ fn conclude<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, change: Opt
         (WireKind::Computed, Some(change)) => {
             // What ends a failure counts as a change, even if the recovered value is the old one.
             if graph.core_mut().set_failed(rank, false) {
+                graph.core().causes.forget(rank);
                 Change::TRANSITION
             } else {
                 change

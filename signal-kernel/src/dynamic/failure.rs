@@ -9,6 +9,7 @@ use super::{
     graph::{CHECK, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, TRY, VERIFYING, VERSION},
     handle::Disposed,
 };
+use crate::panics::text_of;
 use std::{any::Any, collections::BTreeMap, error::Error, fmt, sync::Arc};
 
 /// Why a node cannot be read: what [`Computed::try_get`](crate::Computed::try_get) and all other reads whose names begin
@@ -237,14 +238,6 @@ impl Error for ReadError {
 impl From<Disposed> for ReadError {
     fn from(error: Disposed) -> Self {
         ReadError::Disposed(error)
-    }
-}
-
-/// The text of a panic, if it has one.
-fn text_of(payload: &(dyn Any + Send)) -> Option<Arc<str>> {
-    match payload.downcast_ref::<&'static str>() {
-        Some(text) => Some((*text).into()),
-        None => payload.downcast_ref::<String>().map(|text| (**text).into()),
     }
 }
 
