@@ -1,17 +1,4 @@
-//! A reactive kernel for Rust.
-//!
-//! State, the values derived from it, the effects it has on the world and the async work that feeds it
-//! form one graph that settles deterministically. Two kinds of graph have the same rules:
-//!
-//! - [`reactive!`] turns a declared graph into an owned struct whose dependencies are checked and wired by
-//!   the compiler; [`resource`] turns an async function into a cancellable piece of state: an outdated fetch
-//!   is *dropped*, not ignored.
-//! - [`signal`](signal()), [`computed`](computed()), [`create_effect`], [`create_resource`] and other
-//!   [functions] make a graph whose shape is known only at run time.
-//!
-//! [`Shared`] joins them.
-
-#![doc = include_str!("../README.md")]
+#![doc = include_str!("../docs/crate.md")]
 
 mod aborted;
 mod cancel;
@@ -63,7 +50,12 @@ pub use signal_kernel_macros::resource;
 #[doc(hidden)]
 pub use editor::__keywords;
 
-/// What generated code names. Not part of the public interface: it changes without notice.
+/// The tests run the programs of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+/// Names for generated code. Not part of the public interface: they change without notice.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::{
