@@ -40,6 +40,22 @@ pub(crate) struct Node {
     pub(crate) kind: Kind,
 }
 
+impl Node {
+    /// A source gets its first value in the declaration, or is a parameter of `new`.
+    pub(crate) fn is_source(&self) -> bool {
+        matches!(self.kind, Kind::Field { .. } | Kind::Signal { .. })
+    }
+
+    /// The nodes that this node's body, or a resource's arguments, mention.
+    pub(crate) fn uses(&self) -> &[Use] {
+        match &self.kind {
+            Kind::Field { .. } | Kind::Signal { .. } => &[],
+            Kind::Computed { body, .. } | Kind::Effect { body, .. } => &body.uses,
+            Kind::Resource { uses, .. } => uses,
+        }
+    }
+}
+
 pub(crate) enum Kind {
     /// `let` and `let mut`: plain data, no node of the graph.
     Field {

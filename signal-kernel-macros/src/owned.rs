@@ -127,7 +127,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     }
 
     /// `fn(&str)` borrows when it is called, not before.
-    fn visit_type_bare_fn(&mut self, _: &'ast syn::TypeBareFn) {}
+    fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
 
     /// So does `Fn(&str)`.
     fn visit_parenthesized_generic_arguments(

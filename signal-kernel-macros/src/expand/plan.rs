@@ -6,7 +6,7 @@
 //!
 //! Must not know: tokens.
 
-use crate::model::{Graph, Kind, Part, Use};
+use crate::model::{Graph, Kind, Part};
 use std::collections::BTreeMap;
 
 /// A graph with more nodes than this is kept in parts: rustc's time grows with the square of a function's length, and
@@ -202,20 +202,4 @@ fn watched(graph: &Graph, order: &[usize]) -> Vec<bool> {
         }
     }
     watched
-}
-
-impl crate::model::Node {
-    /// It gets its first value in the declaration, or is a parameter of `new`.
-    pub(super) fn is_source(&self) -> bool {
-        matches!(self.kind, Kind::Field { .. } | Kind::Signal { .. })
-    }
-
-    /// What the node's body, or a resource's arguments, mention.
-    pub(crate) fn uses(&self) -> &[Use] {
-        match &self.kind {
-            Kind::Field { .. } | Kind::Signal { .. } => &[],
-            Kind::Computed { body, .. } | Kind::Effect { body, .. } => &body.uses,
-            Kind::Resource { uses, .. } => uses,
-        }
-    }
 }

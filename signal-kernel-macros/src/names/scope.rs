@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use syn::visit::Visit;
 use syn::{Item, Pat};
 
 use super::{Walk, hygiene, text};
@@ -70,6 +71,10 @@ impl Walk<'_> {
                 if let Some((_, inner)) = &pat.subpat {
                     self.bind(inner);
                 }
+            }
+            Pat::Guard(pat) => {
+                self.bind(&pat.pat);
+                self.visit_expr(&pat.guard);
             }
             Pat::Or(pat) => pat.cases.iter().for_each(|case| self.bind(case)),
             Pat::Paren(pat) => self.bind(&pat.pat),

@@ -264,9 +264,6 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     fn visit_arm(&mut self, arm: &'ast Arm) {
         let scope = self.scopes.enter();
         self.bind(&arm.pat);
-        if let Some((_, guard)) = &arm.guard {
-            self.visit_expr(guard);
-        }
         self.visit_expr(&arm.body);
         self.scopes.leave(scope);
     }

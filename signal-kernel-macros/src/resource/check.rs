@@ -154,7 +154,7 @@ fn is_async(function: &Function, _: &Options, errors: &mut Errors) {
 }
 
 fn is_safe(function: &Function, _: &Options, errors: &mut Errors) {
-    if let Some(token) = function.sig.unsafety {
+    if let syn::Safety::Unsafe(token) = function.sig.safety {
         errors
             .push(
                 "SK015",
@@ -264,7 +264,7 @@ fn is_no_result(ty: &Type) -> bool {
         "i32", "i64", "i8", "isize", "str", "u128", "u16", "u32", "u64", "u8", "usize", "Instant",
     ];
     match ty {
-        Type::Array(_) | Type::BareFn(_) | Type::Ptr(_) | Type::Reference(_) => true,
+        Type::Array(_) | Type::FnPtr(_) | Type::Ptr(_) | Type::Reference(_) => true,
         Type::Slice(_) | Type::TraitObject(_) | Type::Tuple(_) => true,
         ty => plain_name(ty).is_some_and(|segment| OTHERS.iter().any(|name| segment.ident == name)),
     }

@@ -75,10 +75,10 @@ impl<'ast> Visit<'ast> for Mentions {
         visit::visit_type_impl_trait(self, node);
     }
 
-    fn visit_type_bare_fn(&mut self, node: &'ast syn::TypeBareFn) {
+    fn visit_type_fn_ptr(&mut self, node: &'ast syn::TypeFnPtr) {
         self.callables += 1;
         self.inside(node.lifetimes.as_ref(), |mentions| {
-            visit::visit_type_bare_fn(mentions, node);
+            visit::visit_type_fn_ptr(mentions, node);
         });
         self.callables -= 1;
     }
