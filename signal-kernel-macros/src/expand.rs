@@ -44,7 +44,8 @@ pub(crate) fn expand(graph: &Graph, order: Option<&[usize]>) -> TokenStream {
     let engine = plan.as_ref().map(|plan| engine::engine(&context, plan));
     let warnings = plan.as_ref().map(|_| warnings::warnings(&context));
     let callees = callees::callees(graph);
-    quote!(#bodies #structs #accessors #built #tables #declared #engine #warnings #callees)
+    // rustdoc lists methods in the order of the source: `GRAPH` and `new` go first.
+    quote!(#bodies #structs #tables #built #accessors #declared #engine #warnings #callees)
 }
 
 /// What every part of the expansion needs.

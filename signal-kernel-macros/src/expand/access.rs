@@ -72,9 +72,9 @@ pub(super) fn structs(context: &Context) -> TokenStream {
     };
     let plain = name.unraw();
     let batch_doc =
-        format!("Writes to a [`{plain}`] that are settled together. See [`{plain}::batch`].");
+        format!(" Writes to a [`{plain}`] that are settled together. See [`{plain}::batch`].");
     let transaction_doc =
-        format!("Writes to a [`{plain}`] that can be taken back. See [`{plain}::transaction`].");
+        format!(" Writes to a [`{plain}`] that can be taken back. See [`{plain}::transaction`].");
     let mut more = Script::default();
     write!(more, "{}", docs::of_struct(context));
     let more = more.finish();

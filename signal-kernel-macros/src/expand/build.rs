@@ -53,7 +53,7 @@ pub(super) fn build(context: &Context) -> TokenStream {
     let settled = context.live(|_| quote!(::signal_kernel::__private::settled(self).await));
     let plain = name.unraw();
     let new_doc = format!(
-        "A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run."
+        " A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run."
     );
     let mut takes = Script::default();
     write!(takes, "{}", docs::parameters(context));

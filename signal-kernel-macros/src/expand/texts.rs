@@ -114,7 +114,10 @@ fn read_texts(context: &Context, index: usize, node: &Node) -> [String; 2] {
     [own, format!("self.graph__.__refreshed({rank}usize)")]
 }
 
+/// A line of documentation. A space comes first, as behind `///`.
 fn doc(line: &str) -> String {
+    let space = if line.is_empty() { "" } else { " " };
+    let line = format!("{space}{line}");
     format!("#[doc = {line:?}]")
 }
 

@@ -62,291 +62,33 @@ pub struct Cart {
     #[doc(hidden)]
     __total: ::signal_kernel::__private::Slot<u64, ()>,
 }
-///Writes to a [`Cart`] that are settled together. See [`Cart::batch`].
+/// Writes to a [`Cart`] that are settled together. See [`Cart::batch`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 pub struct CartBatch<'graph> {
     #[doc(hidden)]
     graph__: &'graph mut Cart,
 }
-///Writes to a [`Cart`] that can be taken back. See [`Cart::transaction`].
+/// Writes to a [`Cart`] that can be taken back. See [`Cart::transaction`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 pub struct CartTransaction<'graph> {
     #[doc(hidden)]
     graph__: &'graph mut Cart,
 }
-#[allow(dead_code)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
 impl Cart {
-    ///The signal `price`.
-    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
-    #[inline]
-    #[track_caller]
-    pub fn price(&self) -> &u64 {
-        &self.__price.value
-    }
-    ///Writes the signal `price` and settles the graph; an equal value changes nothing.
-    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
-    #[inline]
-    pub fn set_price(&mut self, value: u64) {
-        let revision = 0;
-        if let ::signal_kernel::__private::core::option::Option::Some(old) = self
-            .__price
-            .replace(value, Self::__equal_u64, revision)
+    /// The shape of this graph: its nodes and the edges between them.
+    #[allow(dead_code)]
+    pub const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(
+        "Cart",
         {
-            self.__changed(old, 0usize, 1u64);
-        }
-    }
-    ///Changes the signal `price` in place and settles the graph, whatever became of it; returns what `change` returns.
-    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
-    pub fn update_price<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
-    ) -> R {
-        let changed = self.__price.change(&mut self.core__, 2usize, change);
-        self.__updated(changed)
-    }
-    ///The signal `qty`.
-    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
-    #[inline]
-    #[track_caller]
-    pub fn qty(&self) -> &u64 {
-        &self.__qty.value
-    }
-    ///Writes the signal `qty` and settles the graph; an equal value changes nothing.
-    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
-    #[inline]
-    pub fn set_qty(&mut self, value: u64) {
-        let revision = 0;
-        if let ::signal_kernel::__private::core::option::Option::Some(old) = self
-            .__qty
-            .replace(value, Self::__equal_u64, revision)
-        {
-            self.__changed(old, 0usize, 1u64);
-        }
-    }
-    ///Changes the signal `qty` in place and settles the graph, whatever became of it; returns what `change` returns.
-    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
-    pub fn update_qty<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
-    ) -> R {
-        let changed = self.__qty.change(&mut self.core__, 3usize, change);
-        self.__updated(changed)
-    }
-    /// With what is to be paid.
-    ///
-    ///The computed value `total`.
-    #[cfg_attr(
-        doc,
-        doc = " It depends on [`price`](Self::price) and [`qty`](Self::qty). The effect `show` depends on it."
-    )]
-    #[inline]
-    #[track_caller]
-    pub fn total(&self) -> &u64 {
-        self.core__.assert_good(0usize);
-        &self.__total.value
-    }
-}
-#[allow(dead_code, deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph> CartBatch<'graph> {
-    ///As [`Cart::price`].
-    #[track_caller]
-    pub fn price(&mut self) -> &u64 {
-        &self.graph__.__price.value
-    }
-    ///Writes the signal `price`.
-    pub fn set_price(&mut self, value: u64) {
-        self.graph__
-            .__price
-            .write(&mut self.graph__.core__, 2usize, value, <Cart>::__equal_u64);
-    }
-    ///Changes the signal `price` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    pub fn update_price<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
-    ) -> R {
-        change(self.graph__.__price.touch(&mut self.graph__.core__, 2usize))
-    }
-    ///As [`Cart::qty`].
-    #[track_caller]
-    pub fn qty(&mut self) -> &u64 {
-        &self.graph__.__qty.value
-    }
-    ///Writes the signal `qty`.
-    pub fn set_qty(&mut self, value: u64) {
-        self.graph__
-            .__qty
-            .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
-    }
-    ///Changes the signal `qty` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    pub fn update_qty<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
-    ) -> R {
-        change(self.graph__.__qty.touch(&mut self.graph__.core__, 3usize))
-    }
-    ///As [`Cart::total`].
-    #[track_caller]
-    pub fn total(&mut self) -> &u64 {
-        self.graph__.__refreshed(0usize).total()
-    }
-    /// A batch inside this one: the outermost settles.
-    pub fn batch<R>(
-        &mut self,
-        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut CartBatch<'_>,
-        ) -> R,
-    ) -> R {
-        batch(
-            &mut CartBatch {
-                graph__: &mut *self.graph__,
-            },
-        )
-    }
-    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
-    /// clones the old value of `x`.
-    ///
-    /// # Errors
-    ///
-    /// With the error of `transaction`.
-    pub fn transaction<R, E>(
-        &mut self,
-        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut CartTransaction<'_>,
-        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
-    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
-        ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph__,
-            |graph| transaction(&mut CartTransaction { graph__: graph }),
-        )
-    }
-}
-#[allow(dead_code, deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph> CartTransaction<'graph> {
-    ///As [`Cart::price`].
-    #[track_caller]
-    pub fn price(&mut self) -> &u64 {
-        &self.graph__.__price.value
-    }
-    ///Writes the signal `price`.
-    pub fn set_price(&mut self, value: u64) {
-        self.graph__
-            .__price
-            .write(&mut self.graph__.core__, 2usize, value, <Cart>::__equal_u64);
-    }
-    ///Changes the signal `price` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    pub fn update_price<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
-    ) -> R
-    where
-        for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
-    {
-        change(
-            self
-                .graph__
-                .__price
-                .touch_cloned(
-                    &mut self.graph__.core__,
-                    2usize,
-                    ::signal_kernel::needs::Undo::copy_for_undo,
-                ),
-        )
-    }
-    ///As [`Cart::qty`].
-    #[track_caller]
-    pub fn qty(&mut self) -> &u64 {
-        &self.graph__.__qty.value
-    }
-    ///Writes the signal `qty`.
-    pub fn set_qty(&mut self, value: u64) {
-        self.graph__
-            .__qty
-            .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
-    }
-    ///Changes the signal `qty` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    pub fn update_qty<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
-    ) -> R
-    where
-        for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
-    {
-        change(
-            self
-                .graph__
-                .__qty
-                .touch_cloned(
-                    &mut self.graph__.core__,
-                    3usize,
-                    ::signal_kernel::needs::Undo::copy_for_undo,
-                ),
-        )
-    }
-    ///As [`Cart::total`].
-    #[track_caller]
-    pub fn total(&mut self) -> &u64 {
-        self.graph__.__refreshed(0usize).total()
-    }
-    /// A batch inside this one: the outermost settles.
-    pub fn batch<R>(
-        &mut self,
-        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut CartTransaction<'_>,
-        ) -> R,
-    ) -> R {
-        batch(
-            &mut CartTransaction {
-                graph__: &mut *self.graph__,
-            },
-        )
-    }
-    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
-    /// clones the old value of `x`.
-    ///
-    /// # Errors
-    ///
-    /// With the error of `transaction`.
-    pub fn transaction<R, E>(
-        &mut self,
-        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut CartTransaction<'_>,
-        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
-    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
-        ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph__,
-            |graph| transaction(&mut CartTransaction { graph__: graph }),
-        )
-    }
+            const NODES: &[::signal_kernel::Node] = &::signal_kernel::Node::all(
+                ["price", "qty", "total", "show"],
+                b"ssce",
+                [2, 3, 0, 1],
+                [&[], &[], &[0, 1], &[2]],
+            );
+            NODES
+        },
+    );
 }
 #[allow(dead_code)]
 #[allow(
@@ -360,7 +102,7 @@ impl<'graph> CartTransaction<'graph> {
     clippy::nursery
 )]
 impl Cart {
-    ///A new `Cart`: every computed value an effect or a resource needs is current, every effect has run.
+    /// A new `Cart`: every computed value an effect or a resource needs is current, every effect has run.
     #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
         let __price = ::signal_kernel::__private::make::slot::<
@@ -472,21 +214,279 @@ impl ::signal_kernel::__private::core::fmt::Debug for Cart {
         debug.finish()
     }
 }
+#[allow(dead_code)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl Cart {
-    /// The shape of this graph: its nodes and the edges between them.
-    #[allow(dead_code)]
-    pub const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(
-        "Cart",
+    /// The signal `price`.
+    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
+    #[inline]
+    #[track_caller]
+    pub fn price(&self) -> &u64 {
+        &self.__price.value
+    }
+    /// Writes the signal `price` and settles the graph; an equal value changes nothing.
+    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
+    #[inline]
+    pub fn set_price(&mut self, value: u64) {
+        let revision = 0;
+        if let ::signal_kernel::__private::core::option::Option::Some(old) = self
+            .__price
+            .replace(value, Self::__equal_u64, revision)
         {
-            const NODES: &[::signal_kernel::Node] = &::signal_kernel::Node::all(
-                ["price", "qty", "total", "show"],
-                b"ssce",
-                [2, 3, 0, 1],
-                [&[], &[], &[0, 1], &[2]],
-            );
-            NODES
-        },
-    );
+            self.__changed(old, 0usize, 1u64);
+        }
+    }
+    /// Changes the signal `price` in place and settles the graph, whatever became of it; returns what `change` returns.
+    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
+    pub fn update_price<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R {
+        let changed = self.__price.change(&mut self.core__, 2usize, change);
+        self.__updated(changed)
+    }
+    /// The signal `qty`.
+    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
+    #[inline]
+    #[track_caller]
+    pub fn qty(&self) -> &u64 {
+        &self.__qty.value
+    }
+    /// Writes the signal `qty` and settles the graph; an equal value changes nothing.
+    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
+    #[inline]
+    pub fn set_qty(&mut self, value: u64) {
+        let revision = 0;
+        if let ::signal_kernel::__private::core::option::Option::Some(old) = self
+            .__qty
+            .replace(value, Self::__equal_u64, revision)
+        {
+            self.__changed(old, 0usize, 1u64);
+        }
+    }
+    /// Changes the signal `qty` in place and settles the graph, whatever became of it; returns what `change` returns.
+    #[cfg_attr(doc, doc = " [`total`](Self::total) depends on it.")]
+    pub fn update_qty<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R {
+        let changed = self.__qty.change(&mut self.core__, 3usize, change);
+        self.__updated(changed)
+    }
+    /// With what is to be paid.
+    ///
+    /// The computed value `total`.
+    #[cfg_attr(
+        doc,
+        doc = " It depends on [`price`](Self::price) and [`qty`](Self::qty). The effect `show` depends on it."
+    )]
+    #[inline]
+    #[track_caller]
+    pub fn total(&self) -> &u64 {
+        self.core__.assert_good(0usize);
+        &self.__total.value
+    }
+}
+#[allow(dead_code, deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+impl<'graph> CartBatch<'graph> {
+    /// As [`Cart::price`].
+    #[track_caller]
+    pub fn price(&mut self) -> &u64 {
+        &self.graph__.__price.value
+    }
+    /// Writes the signal `price`.
+    pub fn set_price(&mut self, value: u64) {
+        self.graph__
+            .__price
+            .write(&mut self.graph__.core__, 2usize, value, <Cart>::__equal_u64);
+    }
+    /// Changes the signal `price` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    pub fn update_price<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R {
+        change(self.graph__.__price.touch(&mut self.graph__.core__, 2usize))
+    }
+    /// As [`Cart::qty`].
+    #[track_caller]
+    pub fn qty(&mut self) -> &u64 {
+        &self.graph__.__qty.value
+    }
+    /// Writes the signal `qty`.
+    pub fn set_qty(&mut self, value: u64) {
+        self.graph__
+            .__qty
+            .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
+    }
+    /// Changes the signal `qty` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    pub fn update_qty<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R {
+        change(self.graph__.__qty.touch(&mut self.graph__.core__, 3usize))
+    }
+    /// As [`Cart::total`].
+    #[track_caller]
+    pub fn total(&mut self) -> &u64 {
+        self.graph__.__refreshed(0usize).total()
+    }
+    /// A batch inside this one: the outermost settles.
+    pub fn batch<R>(
+        &mut self,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut CartBatch<'_>,
+        ) -> R,
+    ) -> R {
+        batch(
+            &mut CartBatch {
+                graph__: &mut *self.graph__,
+            },
+        )
+    }
+    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
+    /// clones the old value of `x`.
+    ///
+    /// # Errors
+    ///
+    /// With the error of `transaction`.
+    pub fn transaction<R, E>(
+        &mut self,
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut CartTransaction<'_>,
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
+        ::signal_kernel::__private::batch::transaction(
+            &mut *self.graph__,
+            |graph| transaction(&mut CartTransaction { graph__: graph }),
+        )
+    }
+}
+#[allow(dead_code, deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+impl<'graph> CartTransaction<'graph> {
+    /// As [`Cart::price`].
+    #[track_caller]
+    pub fn price(&mut self) -> &u64 {
+        &self.graph__.__price.value
+    }
+    /// Writes the signal `price`.
+    pub fn set_price(&mut self, value: u64) {
+        self.graph__
+            .__price
+            .write(&mut self.graph__.core__, 2usize, value, <Cart>::__equal_u64);
+    }
+    /// Changes the signal `price` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    pub fn update_price<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R
+    where
+        for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
+    {
+        change(
+            self
+                .graph__
+                .__price
+                .touch_cloned(
+                    &mut self.graph__.core__,
+                    2usize,
+                    ::signal_kernel::needs::Undo::copy_for_undo,
+                ),
+        )
+    }
+    /// As [`Cart::qty`].
+    #[track_caller]
+    pub fn qty(&mut self) -> &u64 {
+        &self.graph__.__qty.value
+    }
+    /// Writes the signal `qty`.
+    pub fn set_qty(&mut self, value: u64) {
+        self.graph__
+            .__qty
+            .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
+    }
+    /// Changes the signal `qty` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    pub fn update_qty<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R
+    where
+        for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
+    {
+        change(
+            self
+                .graph__
+                .__qty
+                .touch_cloned(
+                    &mut self.graph__.core__,
+                    3usize,
+                    ::signal_kernel::needs::Undo::copy_for_undo,
+                ),
+        )
+    }
+    /// As [`Cart::total`].
+    #[track_caller]
+    pub fn total(&mut self) -> &u64 {
+        self.graph__.__refreshed(0usize).total()
+    }
+    /// A batch inside this one: the outermost settles.
+    pub fn batch<R>(
+        &mut self,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut CartTransaction<'_>,
+        ) -> R,
+    ) -> R {
+        batch(
+            &mut CartTransaction {
+                graph__: &mut *self.graph__,
+            },
+        )
+    }
+    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
+    /// clones the old value of `x`.
+    ///
+    /// # Errors
+    ///
+    /// With the error of `transaction`.
+    pub fn transaction<R, E>(
+        &mut self,
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut CartTransaction<'_>,
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
+        ::signal_kernel::__private::batch::transaction(
+            &mut *self.graph__,
+            |graph| transaction(&mut CartTransaction { graph__: graph }),
+        )
+    }
 }
 #[doc(hidden)]
 #[allow(unused_variables)]

@@ -74,7 +74,7 @@ where
     #[doc(hidden)]
     __count: ::signal_kernel::__private::Lazy<usize>,
 }
-///Writes to a [`Pair`] that are settled together. See [`Pair::batch`].
+/// Writes to a [`Pair`] that are settled together. See [`Pair::batch`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 pub(crate) struct PairBatch<'graph, T: Clone + PartialEq, const N: usize>
 where
@@ -83,7 +83,7 @@ where
     #[doc(hidden)]
     graph__: &'graph mut Pair<T, N>,
 }
-///Writes to a [`Pair`] that can be taken back. See [`Pair::transaction`].
+/// Writes to a [`Pair`] that can be taken back. See [`Pair::transaction`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 pub(crate) struct PairTransaction<'graph, T: Clone + PartialEq, const N: usize>
 where
@@ -92,292 +92,24 @@ where
     #[doc(hidden)]
     graph__: &'graph mut Pair<T, N>,
 }
-#[allow(dead_code)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
 impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where
     T: Send,
 {
-    ///The signal `type`.
-    #[cfg_attr(doc, doc = " [`many`](Self::many) depends on it.")]
-    #[inline]
-    #[track_caller]
-    fn r#type(&self) -> &T {
-        &self.__type.value
-    }
-    ///Writes the signal `type` and settles the graph; an equal value changes nothing.
-    #[cfg_attr(doc, doc = " [`many`](Self::many) depends on it.")]
-    #[inline]
-    fn set_type(&mut self, value: T) {
-        let revision = self.core__.tick();
-        if let ::signal_kernel::__private::core::option::Option::Some(old) = self
-            .__type
-            .replace(value, Self::__same_type, revision)
+    /// The shape of this graph: its nodes and the edges between them.
+    #[allow(dead_code)]
+    pub(crate) const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(
+        "Pair",
         {
-            self.__changed(old, 0usize, 1u64);
-        }
-    }
-    ///Changes the signal `type` in place and settles the graph, whatever became of it; returns what `change` returns.
-    #[cfg_attr(doc, doc = " [`many`](Self::many) depends on it.")]
-    fn update_type<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
-    ) -> R {
-        let changed = self.__type.change(&mut self.core__, 2usize, change);
-        self.__updated(changed)
-    }
-    ///The computed value `many`.
-    #[cfg_attr(
-        doc,
-        doc = " It depends on [`type`](Self::type), and is computed when it is read. [`count`](Self::count) depends on it."
-    )]
-    #[inline]
-    #[track_caller]
-    fn many(&self) -> &[T; N] {
-        self.__lazy(0usize, &self.__many)
-    }
-}
-#[allow(dead_code, deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph, T: Clone + PartialEq, const N: usize> PairBatch<'graph, T, N>
-where
-    T: Send,
-{
-    ///As [`Pair::type`].
-    #[track_caller]
-    fn r#type(&mut self) -> &T {
-        &self.graph__.__type.value
-    }
-    ///Writes the signal `type`.
-    fn set_type(&mut self, value: T) {
-        self.graph__
-            .__type
-            .write(&mut self.graph__.core__, 2usize, value, <Pair<T, N>>::__same_type);
-    }
-    ///Changes the signal `type` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    fn update_type<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
-    ) -> R {
-        change(self.graph__.__type.touch(&mut self.graph__.core__, 2usize))
-    }
-    ///As [`Pair::many`].
-    #[track_caller]
-    fn many(&mut self) -> &[T; N] {
-        self.graph__.__refreshed(0usize).many()
-    }
-    /// A batch inside this one: the outermost settles.
-    pub(crate) fn batch<R>(
-        &mut self,
-        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut PairBatch<'_, T, N>,
-        ) -> R,
-    ) -> R {
-        batch(
-            &mut PairBatch {
-                graph__: &mut *self.graph__,
-            },
-        )
-    }
-    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
-    /// clones the old value of `x`.
-    ///
-    /// # Errors
-    ///
-    /// With the error of `transaction`.
-    pub(crate) fn transaction<R, E>(
-        &mut self,
-        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut PairTransaction<'_, T, N>,
-        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
-    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
-        ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph__,
-            |graph| transaction(&mut PairTransaction { graph__: graph }),
-        )
-    }
-}
-#[allow(dead_code, deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph, T: Clone + PartialEq, const N: usize> PairTransaction<'graph, T, N>
-where
-    T: Send,
-{
-    ///As [`Pair::type`].
-    #[track_caller]
-    fn r#type(&mut self) -> &T {
-        &self.graph__.__type.value
-    }
-    ///Writes the signal `type`.
-    fn set_type(&mut self, value: T) {
-        self.graph__
-            .__type
-            .write(&mut self.graph__.core__, 2usize, value, <Pair<T, N>>::__same_type);
-    }
-    ///Changes the signal `type` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    fn update_type<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
-    ) -> R
-    where
-        for<'undo> T: ::signal_kernel::needs::Undo<'undo>,
-    {
-        change(
-            self
-                .graph__
-                .__type
-                .touch_cloned(
-                    &mut self.graph__.core__,
-                    2usize,
-                    ::signal_kernel::needs::Undo::copy_for_undo,
-                ),
-        )
-    }
-    ///As [`Pair::many`].
-    #[track_caller]
-    fn many(&mut self) -> &[T; N] {
-        self.graph__.__refreshed(0usize).many()
-    }
-    /// A batch inside this one: the outermost settles.
-    pub(crate) fn batch<R>(
-        &mut self,
-        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut PairTransaction<'_, T, N>,
-        ) -> R,
-    ) -> R {
-        batch(
-            &mut PairTransaction {
-                graph__: &mut *self.graph__,
-            },
-        )
-    }
-    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
-    /// clones the old value of `x`.
-    ///
-    /// # Errors
-    ///
-    /// With the error of `transaction`.
-    pub(crate) fn transaction<R, E>(
-        &mut self,
-        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut PairTransaction<'_, T, N>,
-        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
-    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
-        ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph__,
-            |graph| transaction(&mut PairTransaction { graph__: graph }),
-        )
-    }
-}
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
-where
-    T: Send,
-{
-    ///The computed value `count`.
-    #[cfg_attr(
-        doc,
-        doc = " It depends on [`many`](Self::many), and is computed when it is read. Nothing depends on it."
-    )]
-    #[inline]
-    #[track_caller]
-    fn count(&self) -> &usize {
-        self.__lazy(1usize, &self.__count)
-    }
-}
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
-where
-    T: Send,
-{}
-#[allow(deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph, T: Clone + PartialEq, const N: usize> PairBatch<'graph, T, N>
-where
-    T: Send,
-{
-    ///As [`Pair::count`].
-    #[track_caller]
-    fn count(&mut self) -> &usize {
-        let _ = <Pair<T, N>>::count;
-        self.graph__.__refreshed(1usize).count()
-    }
-}
-#[allow(deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph, T: Clone + PartialEq, const N: usize> PairTransaction<'graph, T, N>
-where
-    T: Send,
-{
-    ///As [`Pair::count`].
-    #[track_caller]
-    fn count(&mut self) -> &usize {
-        let _ = <Pair<T, N>>::count;
-        self.graph__.__refreshed(1usize).count()
-    }
+            const NODES: &[::signal_kernel::Node] = &::signal_kernel::Node::all(
+                ["type", "many", "count"],
+                b"sll",
+                [2, 0, 1],
+                [&[], &[0], &[1]],
+            );
+            NODES
+        },
+    );
 }
 #[allow(dead_code)]
 #[allow(
@@ -394,7 +126,7 @@ impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where
     T: Send,
 {
-    ///A new `Pair`: every computed value an effect or a resource needs is current, every effect has run.
+    /// A new `Pair`: every computed value an effect or a resource needs is current, every effect has run.
     #[cfg_attr(doc, doc = " It takes the first value of `type`.")]
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(r#type: T) -> Self {
@@ -469,24 +201,292 @@ where
         ::signal_kernel::__private::settled(self).await
     }
 }
+#[allow(dead_code)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where
     T: Send,
 {
-    /// The shape of this graph: its nodes and the edges between them.
-    #[allow(dead_code)]
-    pub(crate) const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(
-        "Pair",
+    /// The signal `type`.
+    #[cfg_attr(doc, doc = " [`many`](Self::many) depends on it.")]
+    #[inline]
+    #[track_caller]
+    fn r#type(&self) -> &T {
+        &self.__type.value
+    }
+    /// Writes the signal `type` and settles the graph; an equal value changes nothing.
+    #[cfg_attr(doc, doc = " [`many`](Self::many) depends on it.")]
+    #[inline]
+    fn set_type(&mut self, value: T) {
+        let revision = self.core__.tick();
+        if let ::signal_kernel::__private::core::option::Option::Some(old) = self
+            .__type
+            .replace(value, Self::__same_type, revision)
         {
-            const NODES: &[::signal_kernel::Node] = &::signal_kernel::Node::all(
-                ["type", "many", "count"],
-                b"sll",
-                [2, 0, 1],
-                [&[], &[0], &[1]],
-            );
-            NODES
-        },
-    );
+            self.__changed(old, 0usize, 1u64);
+        }
+    }
+    /// Changes the signal `type` in place and settles the graph, whatever became of it; returns what `change` returns.
+    #[cfg_attr(doc, doc = " [`many`](Self::many) depends on it.")]
+    fn update_type<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
+    ) -> R {
+        let changed = self.__type.change(&mut self.core__, 2usize, change);
+        self.__updated(changed)
+    }
+    /// The computed value `many`.
+    #[cfg_attr(
+        doc,
+        doc = " It depends on [`type`](Self::type), and is computed when it is read. [`count`](Self::count) depends on it."
+    )]
+    #[inline]
+    #[track_caller]
+    fn many(&self) -> &[T; N] {
+        self.__lazy(0usize, &self.__many)
+    }
+}
+#[allow(dead_code, deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+impl<'graph, T: Clone + PartialEq, const N: usize> PairBatch<'graph, T, N>
+where
+    T: Send,
+{
+    /// As [`Pair::type`].
+    #[track_caller]
+    fn r#type(&mut self) -> &T {
+        &self.graph__.__type.value
+    }
+    /// Writes the signal `type`.
+    fn set_type(&mut self, value: T) {
+        self.graph__
+            .__type
+            .write(&mut self.graph__.core__, 2usize, value, <Pair<T, N>>::__same_type);
+    }
+    /// Changes the signal `type` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    fn update_type<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
+    ) -> R {
+        change(self.graph__.__type.touch(&mut self.graph__.core__, 2usize))
+    }
+    /// As [`Pair::many`].
+    #[track_caller]
+    fn many(&mut self) -> &[T; N] {
+        self.graph__.__refreshed(0usize).many()
+    }
+    /// A batch inside this one: the outermost settles.
+    pub(crate) fn batch<R>(
+        &mut self,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut PairBatch<'_, T, N>,
+        ) -> R,
+    ) -> R {
+        batch(
+            &mut PairBatch {
+                graph__: &mut *self.graph__,
+            },
+        )
+    }
+    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
+    /// clones the old value of `x`.
+    ///
+    /// # Errors
+    ///
+    /// With the error of `transaction`.
+    pub(crate) fn transaction<R, E>(
+        &mut self,
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut PairTransaction<'_, T, N>,
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
+        ::signal_kernel::__private::batch::transaction(
+            &mut *self.graph__,
+            |graph| transaction(&mut PairTransaction { graph__: graph }),
+        )
+    }
+}
+#[allow(dead_code, deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+impl<'graph, T: Clone + PartialEq, const N: usize> PairTransaction<'graph, T, N>
+where
+    T: Send,
+{
+    /// As [`Pair::type`].
+    #[track_caller]
+    fn r#type(&mut self) -> &T {
+        &self.graph__.__type.value
+    }
+    /// Writes the signal `type`.
+    fn set_type(&mut self, value: T) {
+        self.graph__
+            .__type
+            .write(&mut self.graph__.core__, 2usize, value, <Pair<T, N>>::__same_type);
+    }
+    /// Changes the signal `type` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    fn update_type<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
+    ) -> R
+    where
+        for<'undo> T: ::signal_kernel::needs::Undo<'undo>,
+    {
+        change(
+            self
+                .graph__
+                .__type
+                .touch_cloned(
+                    &mut self.graph__.core__,
+                    2usize,
+                    ::signal_kernel::needs::Undo::copy_for_undo,
+                ),
+        )
+    }
+    /// As [`Pair::many`].
+    #[track_caller]
+    fn many(&mut self) -> &[T; N] {
+        self.graph__.__refreshed(0usize).many()
+    }
+    /// A batch inside this one: the outermost settles.
+    pub(crate) fn batch<R>(
+        &mut self,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut PairTransaction<'_, T, N>,
+        ) -> R,
+    ) -> R {
+        batch(
+            &mut PairTransaction {
+                graph__: &mut *self.graph__,
+            },
+        )
+    }
+    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
+    /// clones the old value of `x`.
+    ///
+    /// # Errors
+    ///
+    /// With the error of `transaction`.
+    pub(crate) fn transaction<R, E>(
+        &mut self,
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut PairTransaction<'_, T, N>,
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
+        ::signal_kernel::__private::batch::transaction(
+            &mut *self.graph__,
+            |graph| transaction(&mut PairTransaction { graph__: graph }),
+        )
+    }
+}
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
+where
+    T: Send,
+{
+    /// The computed value `count`.
+    #[cfg_attr(
+        doc,
+        doc = " It depends on [`many`](Self::many), and is computed when it is read. Nothing depends on it."
+    )]
+    #[inline]
+    #[track_caller]
+    fn count(&self) -> &usize {
+        self.__lazy(1usize, &self.__count)
+    }
+}
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
+where
+    T: Send,
+{}
+#[allow(deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+impl<'graph, T: Clone + PartialEq, const N: usize> PairBatch<'graph, T, N>
+where
+    T: Send,
+{
+    /// As [`Pair::count`].
+    #[track_caller]
+    fn count(&mut self) -> &usize {
+        let _ = <Pair<T, N>>::count;
+        self.graph__.__refreshed(1usize).count()
+    }
+}
+#[allow(deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+impl<'graph, T: Clone + PartialEq, const N: usize> PairTransaction<'graph, T, N>
+where
+    T: Send,
+{
+    /// As [`Pair::count`].
+    #[track_caller]
+    fn count(&mut self) -> &usize {
+        let _ = <Pair<T, N>>::count;
+        self.graph__.__refreshed(1usize).count()
+    }
 }
 #[doc(hidden)]
 #[allow(unused_variables)]

@@ -129,357 +129,33 @@ struct Profile {
     #[doc(hidden)]
     __lock: ::signal_kernel::__private::core::option::Option<Guard>,
 }
-///Writes to a [`Profile`] that are settled together. See [`Profile::batch`].
+/// Writes to a [`Profile`] that are settled together. See [`Profile::batch`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 struct ProfileBatch<'graph> {
     #[doc(hidden)]
     graph__: &'graph mut Profile,
 }
-///Writes to a [`Profile`] that can be taken back. See [`Profile::transaction`].
+/// Writes to a [`Profile`] that can be taken back. See [`Profile::transaction`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 struct ProfileTransaction<'graph> {
     #[doc(hidden)]
     graph__: &'graph mut Profile,
 }
-#[allow(dead_code)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
 impl Profile {
-    ///The field `client`.
-    #[cfg_attr(doc, doc = " [`user`](Self::user) and the effect `lock` use it.")]
-    #[inline]
-    #[track_caller]
-    fn client(&self) -> &Client {
-        &self.__client
-    }
-    ///The field `log`.
-    #[cfg_attr(doc, doc = " The effect `note` uses it.")]
-    #[inline]
-    #[track_caller]
-    fn log(&self) -> &Vec<String> {
-        &self.__log
-    }
-    ///The field `log`, to change: nothing reruns.
-    #[cfg_attr(doc, doc = " The effect `note` uses it.")]
-    #[inline]
-    fn log_mut(&mut self) -> &mut Vec<String> {
-        self.core__.note_change();
-        &mut self.__log
-    }
-    ///The signal `id`.
-    #[cfg_attr(doc, doc = " [`user`](Self::user) depends on it.")]
-    #[inline]
-    #[track_caller]
-    fn id(&self) -> &Option<u64> {
-        &self.__id.value
-    }
-    ///Writes the signal `id` and settles the graph; an equal value changes nothing.
-    #[cfg_attr(doc, doc = " [`user`](Self::user) depends on it.")]
-    #[inline]
-    fn set_id(&mut self, value: Option<u64>) {
-        let revision = 0;
-        if let ::signal_kernel::__private::core::option::Option::Some(old) = self
-            .__id
-            .replace(value, Self::__same_id, revision)
+    /// The shape of this graph: its nodes and the edges between them.
+    #[allow(dead_code)]
+    const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(
+        "Profile",
         {
-            self.__changed(old, 0usize, 1u64);
-        }
-    }
-    ///Changes the signal `id` in place and settles the graph, whatever became of it; returns what `change` returns.
-    #[cfg_attr(doc, doc = " [`user`](Self::user) depends on it.")]
-    fn update_id<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut Option<u64>) -> R,
-    ) -> R {
-        let changed = self.__id.change(&mut self.core__, 5usize, change);
-        self.__updated(changed)
-    }
-    ///The resource `user`.
-    #[cfg_attr(
-        doc,
-        doc = " It depends on [`id`](Self::id), and uses the field [`client`](Self::client). [`title`](Self::title) and the effect `note` depend on it."
-    )]
-    #[inline]
-    #[track_caller]
-    fn user(
-        &self,
-    ) -> &::signal_kernel::AsyncState<
-        <fetch_user as ::signal_kernel::Resource>::Value,
-        <fetch_user as ::signal_kernel::Resource>::Error,
-    > {
-        &self.__user.state
-    }
-    ///Starts the resource `user` again, with its arguments as they are now.
-    #[cfg_attr(
-        doc,
-        doc = " It depends on [`id`](Self::id), and uses the field [`client`](Self::client). [`title`](Self::title) and the effect `note` depend on it."
-    )]
-    fn reload_user(&mut self) {
-        self.__user.request(::signal_kernel::__private::Request::Reload);
-        ::signal_kernel::__private::settle::request(self, 1usize)
-    }
-    ///Drops the work of the resource `user`; does nothing if none is in flight.
-    #[cfg_attr(doc, doc = " [`title`](Self::title) and the effect `note` depend on it.")]
-    fn cancel_user(
-        &mut self,
-        reason: impl ::signal_kernel::__private::core::convert::Into<
-            ::signal_kernel::CancelReason,
-        >,
-    ) {
-        self.__user
-            .request(
-                ::signal_kernel::__private::Request::Cancel(
-                    ::signal_kernel::__private::core::convert::Into::into(reason),
-                ),
+            const NODES: &[::signal_kernel::Node] = &::signal_kernel::Node::all(
+                ["id", "user", "title", "note", "lock"],
+                b"srcee",
+                [5, 1, 2, 3, 4],
+                [&[], &[0], &[1], &[2, 1], &[2]],
             );
-        ::signal_kernel::__private::settle::request(self, 1usize)
-    }
-    ///The computed value `title`.
-    #[cfg_attr(
-        doc,
-        doc = " It depends on the value of [`user`](Self::user). The effect `note` and the effect `lock` depend on it."
-    )]
-    #[inline]
-    #[track_caller]
-    fn title(&self) -> &String {
-        self.core__.assert_good(2usize);
-        &self.__title.value
-    }
-}
-#[allow(dead_code, deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph> ProfileBatch<'graph> {
-    ///As [`Profile::client`].
-    #[track_caller]
-    fn client(&mut self) -> &Client {
-        &self.graph__.__client
-    }
-    ///As [`Profile::log`].
-    #[track_caller]
-    fn log(&mut self) -> &Vec<String> {
-        &self.graph__.__log
-    }
-    ///As [`Profile::log`].
-    fn log_mut(&mut self) -> &mut Vec<String> {
-        self.graph__.core__.note_change();
-        &mut self.graph__.__log
-    }
-    ///As [`Profile::id`].
-    #[track_caller]
-    fn id(&mut self) -> &Option<u64> {
-        &self.graph__.__id.value
-    }
-    ///Writes the signal `id`.
-    fn set_id(&mut self, value: Option<u64>) {
-        self.graph__
-            .__id
-            .write(&mut self.graph__.core__, 5usize, value, <Profile>::__same_id);
-    }
-    ///Changes the signal `id` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    fn update_id<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut Option<u64>) -> R,
-    ) -> R {
-        change(self.graph__.__id.touch(&mut self.graph__.core__, 5usize))
-    }
-    ///As [`Profile::user`].
-    #[track_caller]
-    fn user(
-        &mut self,
-    ) -> &::signal_kernel::AsyncState<
-        <fetch_user as ::signal_kernel::Resource>::Value,
-        <fetch_user as ::signal_kernel::Resource>::Error,
-    > {
-        &self.graph__.__user.state
-    }
-    ///Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
-    fn reload_user(&mut self) {
-        let first = self
-            .graph__
-            .__user
-            .request(::signal_kernel::__private::Request::Reload);
-        ::signal_kernel::__private::batch::request(&mut *self.graph__, 1usize, first)
-    }
-    ///Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
-    fn cancel_user(
-        &mut self,
-        reason: impl ::signal_kernel::__private::core::convert::Into<
-            ::signal_kernel::CancelReason,
-        >,
-    ) {
-        let first = self
-            .graph__
-            .__user
-            .request(
-                ::signal_kernel::__private::Request::Cancel(
-                    ::signal_kernel::__private::core::convert::Into::into(reason),
-                ),
-            );
-        ::signal_kernel::__private::batch::request(&mut *self.graph__, 1usize, first)
-    }
-    ///As [`Profile::title`].
-    #[track_caller]
-    fn title(&mut self) -> &String {
-        self.graph__.__refreshed(2usize).title()
-    }
-    /// A batch inside this one: the outermost settles.
-    fn batch<R>(
-        &mut self,
-        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut ProfileBatch<'_>,
-        ) -> R,
-    ) -> R {
-        batch(
-            &mut ProfileBatch {
-                graph__: &mut *self.graph__,
-            },
-        )
-    }
-    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
-    /// clones the old value of `x`.
-    ///
-    /// # Errors
-    ///
-    /// With the error of `transaction`.
-    fn transaction<R, E>(
-        &mut self,
-        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut ProfileTransaction<'_>,
-        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
-    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
-        ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph__,
-            |graph| transaction(
-                &mut ProfileTransaction {
-                    graph__: graph,
-                },
-            ),
-        )
-    }
-}
-#[allow(dead_code, deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph> ProfileTransaction<'graph> {
-    ///As [`Profile::client`].
-    #[track_caller]
-    fn client(&mut self) -> &Client {
-        &self.graph__.__client
-    }
-    ///As [`Profile::log`].
-    #[track_caller]
-    fn log(&mut self) -> &Vec<String> {
-        &self.graph__.__log
-    }
-    ///As [`Profile::log`].
-    fn log_mut(&mut self) -> &mut Vec<String> {
-        self.graph__.core__.note_change();
-        &mut self.graph__.__log
-    }
-    ///As [`Profile::id`].
-    #[track_caller]
-    fn id(&mut self) -> &Option<u64> {
-        &self.graph__.__id.value
-    }
-    ///Writes the signal `id`.
-    fn set_id(&mut self, value: Option<u64>) {
-        self.graph__
-            .__id
-            .write(&mut self.graph__.core__, 5usize, value, <Profile>::__same_id);
-    }
-    ///Changes the signal `id` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    fn update_id<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut Option<u64>) -> R,
-    ) -> R
-    where
-        for<'undo> Option<u64>: ::signal_kernel::needs::Undo<'undo>,
-    {
-        change(
-            self
-                .graph__
-                .__id
-                .touch_cloned(
-                    &mut self.graph__.core__,
-                    5usize,
-                    ::signal_kernel::needs::Undo::copy_for_undo,
-                ),
-        )
-    }
-    ///As [`Profile::user`].
-    #[track_caller]
-    fn user(
-        &mut self,
-    ) -> &::signal_kernel::AsyncState<
-        <fetch_user as ::signal_kernel::Resource>::Value,
-        <fetch_user as ::signal_kernel::Resource>::Error,
-    > {
-        &self.graph__.__user.state
-    }
-    ///As [`Profile::title`].
-    #[track_caller]
-    fn title(&mut self) -> &String {
-        self.graph__.__refreshed(2usize).title()
-    }
-    /// A batch inside this one: the outermost settles.
-    fn batch<R>(
-        &mut self,
-        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut ProfileTransaction<'_>,
-        ) -> R,
-    ) -> R {
-        batch(
-            &mut ProfileTransaction {
-                graph__: &mut *self.graph__,
-            },
-        )
-    }
-    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
-    /// clones the old value of `x`.
-    ///
-    /// # Errors
-    ///
-    /// With the error of `transaction`.
-    fn transaction<R, E>(
-        &mut self,
-        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut ProfileTransaction<'_>,
-        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
-    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
-        ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph__,
-            |graph| transaction(
-                &mut ProfileTransaction {
-                    graph__: graph,
-                },
-            ),
-        )
-    }
+            NODES
+        },
+    );
 }
 #[allow(dead_code)]
 #[allow(
@@ -493,7 +169,7 @@ impl<'graph> ProfileTransaction<'graph> {
     clippy::nursery
 )]
 impl Profile {
-    ///A new `Profile`: every computed value an effect or a resource needs is current, every effect has run.
+    /// A new `Profile`: every computed value an effect or a resource needs is current, every effect has run.
     #[cfg_attr(doc, doc = " It takes the first value of [`client`](Self::client).")]
     #[allow(clippy::too_many_arguments)]
     fn new(client: Client) -> Self {
@@ -586,21 +262,345 @@ impl Profile {
         ::signal_kernel::__private::settled(self).await
     }
 }
+#[allow(dead_code)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
 impl Profile {
-    /// The shape of this graph: its nodes and the edges between them.
-    #[allow(dead_code)]
-    const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(
-        "Profile",
+    /// The field `client`.
+    #[cfg_attr(doc, doc = " [`user`](Self::user) and the effect `lock` use it.")]
+    #[inline]
+    #[track_caller]
+    fn client(&self) -> &Client {
+        &self.__client
+    }
+    /// The field `log`.
+    #[cfg_attr(doc, doc = " The effect `note` uses it.")]
+    #[inline]
+    #[track_caller]
+    fn log(&self) -> &Vec<String> {
+        &self.__log
+    }
+    /// The field `log`, to change: nothing reruns.
+    #[cfg_attr(doc, doc = " The effect `note` uses it.")]
+    #[inline]
+    fn log_mut(&mut self) -> &mut Vec<String> {
+        self.core__.note_change();
+        &mut self.__log
+    }
+    /// The signal `id`.
+    #[cfg_attr(doc, doc = " [`user`](Self::user) depends on it.")]
+    #[inline]
+    #[track_caller]
+    fn id(&self) -> &Option<u64> {
+        &self.__id.value
+    }
+    /// Writes the signal `id` and settles the graph; an equal value changes nothing.
+    #[cfg_attr(doc, doc = " [`user`](Self::user) depends on it.")]
+    #[inline]
+    fn set_id(&mut self, value: Option<u64>) {
+        let revision = 0;
+        if let ::signal_kernel::__private::core::option::Option::Some(old) = self
+            .__id
+            .replace(value, Self::__same_id, revision)
         {
-            const NODES: &[::signal_kernel::Node] = &::signal_kernel::Node::all(
-                ["id", "user", "title", "note", "lock"],
-                b"srcee",
-                [5, 1, 2, 3, 4],
-                [&[], &[0], &[1], &[2, 1], &[2]],
+            self.__changed(old, 0usize, 1u64);
+        }
+    }
+    /// Changes the signal `id` in place and settles the graph, whatever became of it; returns what `change` returns.
+    #[cfg_attr(doc, doc = " [`user`](Self::user) depends on it.")]
+    fn update_id<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut Option<u64>) -> R,
+    ) -> R {
+        let changed = self.__id.change(&mut self.core__, 5usize, change);
+        self.__updated(changed)
+    }
+    /// The resource `user`.
+    #[cfg_attr(
+        doc,
+        doc = " It depends on [`id`](Self::id), and uses the field [`client`](Self::client). [`title`](Self::title) and the effect `note` depend on it."
+    )]
+    #[inline]
+    #[track_caller]
+    fn user(
+        &self,
+    ) -> &::signal_kernel::AsyncState<
+        <fetch_user as ::signal_kernel::Resource>::Value,
+        <fetch_user as ::signal_kernel::Resource>::Error,
+    > {
+        &self.__user.state
+    }
+    /// Starts the resource `user` again, with its arguments as they are now.
+    #[cfg_attr(
+        doc,
+        doc = " It depends on [`id`](Self::id), and uses the field [`client`](Self::client). [`title`](Self::title) and the effect `note` depend on it."
+    )]
+    fn reload_user(&mut self) {
+        self.__user.request(::signal_kernel::__private::Request::Reload);
+        ::signal_kernel::__private::settle::request(self, 1usize)
+    }
+    /// Drops the work of the resource `user`; does nothing if none is in flight.
+    #[cfg_attr(doc, doc = " [`title`](Self::title) and the effect `note` depend on it.")]
+    fn cancel_user(
+        &mut self,
+        reason: impl ::signal_kernel::__private::core::convert::Into<
+            ::signal_kernel::CancelReason,
+        >,
+    ) {
+        self.__user
+            .request(
+                ::signal_kernel::__private::Request::Cancel(
+                    ::signal_kernel::__private::core::convert::Into::into(reason),
+                ),
             );
-            NODES
-        },
-    );
+        ::signal_kernel::__private::settle::request(self, 1usize)
+    }
+    /// The computed value `title`.
+    #[cfg_attr(
+        doc,
+        doc = " It depends on the value of [`user`](Self::user). The effect `note` and the effect `lock` depend on it."
+    )]
+    #[inline]
+    #[track_caller]
+    fn title(&self) -> &String {
+        self.core__.assert_good(2usize);
+        &self.__title.value
+    }
+}
+#[allow(dead_code, deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+impl<'graph> ProfileBatch<'graph> {
+    /// As [`Profile::client`].
+    #[track_caller]
+    fn client(&mut self) -> &Client {
+        &self.graph__.__client
+    }
+    /// As [`Profile::log`].
+    #[track_caller]
+    fn log(&mut self) -> &Vec<String> {
+        &self.graph__.__log
+    }
+    /// As [`Profile::log`].
+    fn log_mut(&mut self) -> &mut Vec<String> {
+        self.graph__.core__.note_change();
+        &mut self.graph__.__log
+    }
+    /// As [`Profile::id`].
+    #[track_caller]
+    fn id(&mut self) -> &Option<u64> {
+        &self.graph__.__id.value
+    }
+    /// Writes the signal `id`.
+    fn set_id(&mut self, value: Option<u64>) {
+        self.graph__
+            .__id
+            .write(&mut self.graph__.core__, 5usize, value, <Profile>::__same_id);
+    }
+    /// Changes the signal `id` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    fn update_id<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut Option<u64>) -> R,
+    ) -> R {
+        change(self.graph__.__id.touch(&mut self.graph__.core__, 5usize))
+    }
+    /// As [`Profile::user`].
+    #[track_caller]
+    fn user(
+        &mut self,
+    ) -> &::signal_kernel::AsyncState<
+        <fetch_user as ::signal_kernel::Resource>::Value,
+        <fetch_user as ::signal_kernel::Resource>::Error,
+    > {
+        &self.graph__.__user.state
+    }
+    /// Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
+    fn reload_user(&mut self) {
+        let first = self
+            .graph__
+            .__user
+            .request(::signal_kernel::__private::Request::Reload);
+        ::signal_kernel::__private::batch::request(&mut *self.graph__, 1usize, first)
+    }
+    /// Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
+    fn cancel_user(
+        &mut self,
+        reason: impl ::signal_kernel::__private::core::convert::Into<
+            ::signal_kernel::CancelReason,
+        >,
+    ) {
+        let first = self
+            .graph__
+            .__user
+            .request(
+                ::signal_kernel::__private::Request::Cancel(
+                    ::signal_kernel::__private::core::convert::Into::into(reason),
+                ),
+            );
+        ::signal_kernel::__private::batch::request(&mut *self.graph__, 1usize, first)
+    }
+    /// As [`Profile::title`].
+    #[track_caller]
+    fn title(&mut self) -> &String {
+        self.graph__.__refreshed(2usize).title()
+    }
+    /// A batch inside this one: the outermost settles.
+    fn batch<R>(
+        &mut self,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut ProfileBatch<'_>,
+        ) -> R,
+    ) -> R {
+        batch(
+            &mut ProfileBatch {
+                graph__: &mut *self.graph__,
+            },
+        )
+    }
+    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
+    /// clones the old value of `x`.
+    ///
+    /// # Errors
+    ///
+    /// With the error of `transaction`.
+    fn transaction<R, E>(
+        &mut self,
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut ProfileTransaction<'_>,
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
+        ::signal_kernel::__private::batch::transaction(
+            &mut *self.graph__,
+            |graph| transaction(
+                &mut ProfileTransaction {
+                    graph__: graph,
+                },
+            ),
+        )
+    }
+}
+#[allow(dead_code, deprecated)]
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+impl<'graph> ProfileTransaction<'graph> {
+    /// As [`Profile::client`].
+    #[track_caller]
+    fn client(&mut self) -> &Client {
+        &self.graph__.__client
+    }
+    /// As [`Profile::log`].
+    #[track_caller]
+    fn log(&mut self) -> &Vec<String> {
+        &self.graph__.__log
+    }
+    /// As [`Profile::log`].
+    fn log_mut(&mut self) -> &mut Vec<String> {
+        self.graph__.core__.note_change();
+        &mut self.graph__.__log
+    }
+    /// As [`Profile::id`].
+    #[track_caller]
+    fn id(&mut self) -> &Option<u64> {
+        &self.graph__.__id.value
+    }
+    /// Writes the signal `id`.
+    fn set_id(&mut self, value: Option<u64>) {
+        self.graph__
+            .__id
+            .write(&mut self.graph__.core__, 5usize, value, <Profile>::__same_id);
+    }
+    /// Changes the signal `id` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    fn update_id<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut Option<u64>) -> R,
+    ) -> R
+    where
+        for<'undo> Option<u64>: ::signal_kernel::needs::Undo<'undo>,
+    {
+        change(
+            self
+                .graph__
+                .__id
+                .touch_cloned(
+                    &mut self.graph__.core__,
+                    5usize,
+                    ::signal_kernel::needs::Undo::copy_for_undo,
+                ),
+        )
+    }
+    /// As [`Profile::user`].
+    #[track_caller]
+    fn user(
+        &mut self,
+    ) -> &::signal_kernel::AsyncState<
+        <fetch_user as ::signal_kernel::Resource>::Value,
+        <fetch_user as ::signal_kernel::Resource>::Error,
+    > {
+        &self.graph__.__user.state
+    }
+    /// As [`Profile::title`].
+    #[track_caller]
+    fn title(&mut self) -> &String {
+        self.graph__.__refreshed(2usize).title()
+    }
+    /// A batch inside this one: the outermost settles.
+    fn batch<R>(
+        &mut self,
+        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut ProfileTransaction<'_>,
+        ) -> R,
+    ) -> R {
+        batch(
+            &mut ProfileTransaction {
+                graph__: &mut *self.graph__,
+            },
+        )
+    }
+    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
+    /// clones the old value of `x`.
+    ///
+    /// # Errors
+    ///
+    /// With the error of `transaction`.
+    fn transaction<R, E>(
+        &mut self,
+        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut ProfileTransaction<'_>,
+        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
+    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
+        ::signal_kernel::__private::batch::transaction(
+            &mut *self.graph__,
+            |graph| transaction(
+                &mut ProfileTransaction {
+                    graph__: graph,
+                },
+            ),
+        )
+    }
 }
 #[doc(hidden)]
 #[allow(unused_variables)]
