@@ -9,8 +9,8 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, Meta, Path, Token, ext::IdentExt};
 
 use crate::errors::{Errors, Place};
+use crate::kind::NodeKind;
 use crate::model::{KeepPrevious, Rule};
-use crate::parse::Keyword;
 use crate::similar::similar;
 
 /// What the attributes of an item say.
@@ -35,7 +35,7 @@ const PASSED: [&str; 8] = [
 const TOOLS: [&str; 3] = ["clippy", "rustfmt", "diagnostic"];
 const OURS: [&str; 3] = ["eq", "keep_previous", "manual"];
 
-pub(crate) fn of_item(attrs: &[Attribute], keyword: Keyword, errors: &mut Errors) -> Attributes {
+pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) -> Attributes {
     let mut read = Attributes {
         passed: Vec::new(),
         rule: Rule::PartialEq,
@@ -47,14 +47,14 @@ pub(crate) fn of_item(attrs: &[Attribute], keyword: Keyword, errors: &mut Errors
         let name = name(attr);
         if !OURS.contains(&name.as_str()) {
             pass(attr, &OURS, &mut read.passed, errors);
-        } else if !belongs(&name, keyword) {
-            misplaced(attr, &name, keyword, errors);
+        } else if !belongs(&name, kind) {
+            misplaced(attr, &name, kind, errors);
         } else if let Some(first) = seen.iter().find(|first| self::name(first) == name) {
             repeated(first, attr, &name, errors);
         } else {
             seen.push(attr);
             match name.as_str() {
-                "eq" => read.rule = equality(attr, keyword, errors),
+                "eq" => read.rule = equality(attr, kind, errors),
                 "keep_previous" => read.keep_previous = keep_previous(attr, errors),
                 _ => read.manual = manual(attr, errors),
             }
@@ -165,36 +165,26 @@ fn pass(attr: &Attribute, known: &[&str], passed: &mut Vec<Attribute>, errors: &
     }
 }
 
-fn belongs(name: &str, keyword: Keyword) -> bool {
+fn belongs(name: &str, kind: NodeKind) -> bool {
     match name {
         "eq" => matches!(
-            keyword,
-            Keyword::Signal | Keyword::Computed | Keyword::Resource
+            kind,
+            NodeKind::Signal | NodeKind::Computed | NodeKind::Resource
         ),
-        _ => keyword == Keyword::Resource,
+        _ => kind == NodeKind::Resource,
     }
 }
 
-fn misplaced(attr: &Attribute, name: &str, keyword: Keyword, errors: &mut Errors) {
+fn misplaced(attr: &Attribute, name: &str, kind: NodeKind, errors: &mut Errors) {
     let help = match name {
         "eq" => "`eq` compares the values of a signal, a computed value or a resource",
         _ => "it belongs to a `resource`",
     };
-    let text = format!(
-        "attribute `{name}` has no meaning on {}",
-        with_article(keyword)
-    );
+    let (article, noun) = (kind.article(), kind.noun());
+    let text = format!("attribute `{name}` has no meaning on {article} {noun}");
     errors
         .push("SK010", Place::of(attr.path()), text)
         .help(help);
-}
-
-fn with_article(keyword: Keyword) -> String {
-    let article = match keyword {
-        Keyword::Effect => "an",
-        _ => "a",
-    };
-    format!("{article} {}", keyword.noun())
 }
 
 fn repeated(first: &Attribute, second: &Attribute, name: &str, errors: &mut Errors) {
@@ -208,10 +198,10 @@ fn repeated(first: &Attribute, second: &Attribute, name: &str, errors: &mut Erro
 }
 
 /// `#[eq(path)]` or `#[eq(never)]`
-fn equality(attr: &Attribute, keyword: Keyword, errors: &mut Errors) -> Rule {
+fn equality(attr: &Attribute, kind: NodeKind, errors: &mut Errors) -> Rule {
     match attr.parse_args_with(Path::parse_mod_style) {
         Ok(path) if !path.is_ident("never") => Rule::Path(path),
-        Ok(path) if keyword == Keyword::Resource => {
+        Ok(path) if kind == NodeKind::Resource => {
             errors
                 .push(
                     "SK010",

@@ -14,9 +14,10 @@ use syn::{Ident, Path};
 
 use crate::attributes::{self, OfStruct};
 use crate::errors::Errors;
-use crate::model::{Graph, Kind, Node};
+use crate::kind::NodeKind;
+use crate::model::{Graph, Node};
 use crate::names::{Facts, Names, Walk, text};
-use crate::parse::{Draft, Item, Keyword, Value};
+use crate::parse::{Draft, Item, Value};
 use crate::{itself, lower, order};
 use bodies::{
     calls_a_value, initial_values, known_names, no_awaits, no_getters, no_mutable_fields, no_self,
@@ -82,7 +83,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
     }
     itself::named(&mut draft);
     let nodes: Vec<&Item> = draft.items.iter().filter(|item| !item.refused).collect();
-    let readable = nodes.iter().filter(|node| node.keyword != Keyword::Effect);
+    let readable = nodes.iter().filter(|node| node.kind != NodeKind::Effect);
     let known: Vec<String> = readable.map(|node| text(&node.name)).collect();
     let names = names(&draft);
     let lookups = Cell::new(LOOKUPS);
@@ -90,7 +91,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
     let mut dependencies = Vec::with_capacity(nodes.len());
     for item in &draft.items {
         let node = (!item.refused).then_some(graph_nodes.len());
-        let attributes = attributes::of_item(&item.attrs, item.keyword, errors); // SK010
+        let attributes = attributes::of_item(&item.attrs, item.kind, errors); // SK010
         let mut facts = facts(item, &names);
         facts.callees.retain(|callee| calls_a_value(callee, &nodes));
         let scene = Scene {
@@ -143,7 +144,7 @@ pub(crate) fn acyclic(checked: &Checked, errors: &mut Errors) -> Option<Vec<usiz
     let nodes = &checked.graph.nodes;
     match order::order(&checked.dependencies) {
         Ok(order) => {
-            let is_effect = |node: &usize| matches!(nodes[*node].kind, Kind::Effect { .. });
+            let is_effect = |node: &usize| nodes[*node].is_effect();
             let (mut effects, mut order): (Vec<_>, Vec<_>) = order.into_iter().partition(is_effect);
             effects.sort_unstable();
             order.append(&mut effects);
@@ -182,9 +183,9 @@ fn names(draft: &Draft) -> Names {
     for item in &draft.items {
         let index = (!item.refused).then_some(node);
         node += usize::from(!item.refused);
-        if item.keyword != Keyword::Effect {
-            let doubtful = item.ty.is_none() && item.keyword != Keyword::Resource;
-            names.insert(&item.name, index, Some(item.keyword), doubtful);
+        if item.kind != NodeKind::Effect {
+            let doubtful = item.ty.is_none() && item.kind != NodeKind::Resource;
+            names.insert(&item.name, index, Some(item.kind), doubtful);
         }
     }
     for name in &draft.lost {
@@ -195,8 +196,8 @@ fn names(draft: &Draft) -> Names {
 
 fn facts(item: &Item, names: &Names) -> Facts {
     let mut walk = Walk::new(names);
-    match (&item.value, item.keyword) {
-        (Value::Expr(_, expr), Keyword::Let | Keyword::Signal) => {
+    match (&item.value, item.kind) {
+        (Value::Expr(_, expr), NodeKind::Field | NodeKind::Signal) => {
             walk.expr(expr);
             // No edge: an initial value may not mention a node.
             return Facts {
@@ -204,7 +205,7 @@ fn facts(item: &Item, names: &Names) -> Facts {
                 ..Facts::default()
             };
         }
-        (_, Keyword::Let | Keyword::Signal) | (Value::Absent, _) => {}
+        (_, NodeKind::Field | NodeKind::Signal) | (Value::Absent, _) => {}
         (Value::Broken(tokens), _) => walk.tokens(tokens),
         (Value::Expr(_, expr), _) => walk.expr(expr),
         (Value::Block(block), _) => walk.block(block),

@@ -13,7 +13,6 @@ mod docs;
 mod editor;
 mod engine;
 mod mixed;
-mod picture;
 mod plan;
 mod script;
 mod tables;
@@ -107,10 +106,7 @@ impl<'a> Context<'a> {
     }
 
     fn has_resources(&self) -> bool {
-        self.graph
-            .nodes
-            .iter()
-            .any(|node| matches!(node.kind, Kind::Resource { .. }))
+        self.graph.nodes.iter().any(Node::is_resource)
     }
 
     /// Is this a computed value that nothing watches?
@@ -124,7 +120,7 @@ impl<'a> Context<'a> {
         let declared = &self.graph.nodes[node];
         matches!(declared.vis, Visibility::Inherited)
             && !plan.places[node].mentioned
-            && !matches!(declared.kind, Kind::Effect { .. })
+            && !declared.is_effect()
     }
 
     /// The place of the methods of a node. Where nothing is to be said of one that is not used, nor of the
@@ -234,7 +230,7 @@ impl<'a> Context<'a> {
     }
 
     fn inputs(&self, script: &mut Script, node: &Node, from: Home) -> Vec<String> {
-        let in_effect = matches!(node.kind, Kind::Effect { .. });
+        let in_effect = node.is_effect();
         node.uses()
             .iter()
             .map(|used| self.input(script, used, from, in_effect))

@@ -7,6 +7,7 @@ mod errors;
 mod expand;
 mod fragments;
 mod itself;
+mod kind;
 mod lower;
 mod model;
 mod names;
@@ -14,8 +15,10 @@ mod options;
 mod order;
 mod owned;
 mod parse;
+mod picture;
 mod rename;
 mod resource;
+mod sentences;
 mod similar;
 mod split;
 #[cfg(test)]
@@ -53,6 +56,13 @@ pub fn reactive_where(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn resource_where(input: TokenStream) -> TokenStream {
     resource::answered(input.into()).into()
+}
+
+/// The section *Graph* of a struct's documentation, as a string literal. Only rustdoc expands it.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __picture(input: TokenStream) -> TokenStream {
+    picture::picture(input.into()).into()
 }
 
 fn whole((mut output, errors): (TokenStream2, Errors)) -> TokenStream {

@@ -12,9 +12,10 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprPath, Path, Type, parse_quote_spanned, token};
 
 use crate::attributes::Attributes;
+use crate::kind::NodeKind;
 use crate::model::{Arg, Body, Kind, Node, Use};
 use crate::names::{Facts, Names, bare};
-use crate::parse::{Item, Keyword, Value};
+use crate::parse::{Item, Value};
 
 pub(crate) fn node(
     item: &Item,
@@ -29,23 +30,23 @@ pub(crate) fn node(
         callees,
         ..
     } = facts;
-    let kind = match item.keyword {
-        Keyword::Let => Kind::Field {
+    let kind = match item.kind {
+        NodeKind::Field => Kind::Field {
             mutable: item.mutable,
             ty: ty(item),
             value: value(item, good),
         },
-        Keyword::Signal => Kind::Signal {
+        NodeKind::Signal => Kind::Signal {
             ty: ty(item),
             value: value(item, good),
             rule: attributes.rule,
         },
-        Keyword::Computed => Kind::Computed {
+        NodeKind::Computed => Kind::Computed {
             ty: ty(item),
             body: body(item, uses, good),
             rule: attributes.rule,
         },
-        Keyword::Resource => {
+        NodeKind::Resource => {
             let (path, args, parens) = call(item, names);
             Kind::Resource {
                 path,
@@ -58,7 +59,7 @@ pub(crate) fn node(
                 rule: attributes.rule,
             }
         }
-        Keyword::Effect => Kind::Effect {
+        NodeKind::Effect => Kind::Effect {
             kept: match item.value {
                 Value::Expr(..) => Some(ty(item)),
                 _ => item.ty.clone(),

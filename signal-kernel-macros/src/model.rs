@@ -5,6 +5,7 @@
 //!
 //! Must not know: how the text was split, or what is generated from it.
 
+use crate::kind::NodeKind;
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Generics, Ident, Path, Token, Type, Visibility};
 
@@ -41,9 +42,40 @@ pub(crate) struct Node {
 }
 
 impl Node {
+    pub(crate) fn kind(&self) -> NodeKind {
+        match self.kind {
+            Kind::Field { .. } => NodeKind::Field,
+            Kind::Signal { .. } => NodeKind::Signal,
+            Kind::Computed { .. } => NodeKind::Computed,
+            Kind::Resource { .. } => NodeKind::Resource,
+            Kind::Effect { .. } => NodeKind::Effect,
+        }
+    }
+
     /// A source gets its first value in the declaration, or is a parameter of `new`.
     pub(crate) fn is_source(&self) -> bool {
-        matches!(self.kind, Kind::Field { .. } | Kind::Signal { .. })
+        self.kind().is_source()
+    }
+
+    pub(crate) fn is_field(&self) -> bool {
+        self.kind() == NodeKind::Field
+    }
+
+    pub(crate) fn is_computed(&self) -> bool {
+        self.kind() == NodeKind::Computed
+    }
+
+    pub(crate) fn is_resource(&self) -> bool {
+        self.kind() == NodeKind::Resource
+    }
+
+    pub(crate) fn is_effect(&self) -> bool {
+        self.kind() == NodeKind::Effect
+    }
+
+    /// The struct has a field for this node. An effect has one for the result that it keeps.
+    pub(crate) fn is_stored(&self) -> bool {
+        !matches!(self.kind, Kind::Effect { kept: None, .. })
     }
 
     /// The nodes that this node's body, or a resource's arguments, mention.
@@ -159,4 +191,16 @@ pub(crate) enum Part {
     Value,
     Error,
     Status,
+}
+
+impl Part {
+    /// `None` for the whole.
+    pub(crate) fn word(self) -> Option<&'static str> {
+        match self {
+            Part::Whole => None,
+            Part::Value => Some("value"),
+            Part::Error => Some("error"),
+            Part::Status => Some("status"),
+        }
+    }
 }

@@ -19,8 +19,8 @@ use proc_macro2::{Span, TokenStream};
 use syn::visit::Visit;
 use syn::{Block, Expr, Ident};
 
+use crate::kind::NodeKind;
 use crate::model::{Callee, Part, Use};
-use crate::parse::Keyword;
 use scope::Scopes;
 
 /// The names of a graph, as its bodies may mention them.
@@ -32,7 +32,7 @@ pub(crate) struct Names {
 #[derive(Clone, Copy)]
 struct Name {
     node: Option<usize>,
-    keyword: Option<Keyword>,
+    kind: Option<NodeKind>,
     doubtful: bool,
     raw: bool,
 }
@@ -107,12 +107,12 @@ impl Names {
         &mut self,
         ident: &Ident,
         node: Option<usize>,
-        keyword: Option<Keyword>,
+        kind: Option<NodeKind>,
         doubtful: bool,
     ) {
         let name = Name {
             node,
-            keyword,
+            kind,
             doubtful: doubtful || node.is_none(),
             raw: ident.to_string().starts_with("r#"),
         };
@@ -235,8 +235,8 @@ impl<'a> Walk<'a> {
         };
         self.facts.doubtful |= name.doubtful;
         let node = name.node?;
-        let part = match name.keyword {
-            Some(Keyword::Resource) => part,
+        let part = match name.kind {
+            Some(NodeKind::Resource) => part,
             _ => Part::Whole,
         };
         let ident = || match ident {

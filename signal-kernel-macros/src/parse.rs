@@ -14,6 +14,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Block, Expr, Generics, Ident, Path, Token, Type, Visibility, token};
 
 use crate::errors::{Errors, Place};
+use crate::kind::NodeKind;
 use crate::split;
 
 /// A struct as it was written.
@@ -35,7 +36,7 @@ pub(crate) struct Draft {
 pub(crate) struct Item {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
-    pub(crate) keyword: Keyword,
+    pub(crate) kind: NodeKind,
     pub(crate) mutable: bool,
     pub(crate) name: Ident,
     /// None where the item has no type, or where it does not parse.
@@ -45,15 +46,6 @@ pub(crate) struct Item {
     pub(crate) raw: TokenStream,
     /// A rule found that the graph has no place for it.
     pub(crate) refused: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Keyword {
-    Let,
-    Signal,
-    Computed,
-    Resource,
-    Effect,
 }
 
 /// What stands behind the `=`, or the block of an effect.
@@ -71,37 +63,6 @@ pub(crate) enum Value {
 pub(crate) struct Arguments {
     pub(crate) parens: token::Paren,
     pub(crate) exprs: Vec<Expr>,
-}
-
-impl Keyword {
-    const ALL: [Self; 5] = [
-        Self::Let,
-        Self::Signal,
-        Self::Computed,
-        Self::Resource,
-        Self::Effect,
-    ];
-
-    fn from_word(word: &str) -> Option<Self> {
-        let at = split::KEYWORDS.iter().position(|known| *known == word)?;
-        Some(Self::ALL[at])
-    }
-
-    /// What messages call an item of this kind.
-    pub(crate) fn noun(self) -> &'static str {
-        match self {
-            Self::Let => "field",
-            Self::Signal => "signal",
-            Self::Computed => "computed value",
-            Self::Resource => "resource",
-            Self::Effect => "effect",
-        }
-    }
-
-    /// Without a value it is a parameter of `new`.
-    fn is_parameter(self) -> bool {
-        matches!(self, Self::Let | Self::Signal)
-    }
 }
 
 /// None where the head does not tell what is declared.

@@ -11,6 +11,7 @@ use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree
 use syn::ext::IdentExt;
 
 use crate::fragments::{opened, parenthesized};
+use crate::kind::NodeKind;
 
 /// A struct, or whatever stands in its place.
 pub(crate) struct Struct {
@@ -27,9 +28,6 @@ pub(crate) struct Item {
     /// The `;` is ours: the user's is missing. It stands where the next token does.
     pub(crate) unfinished: bool,
 }
-
-/// The words that start an item.
-pub(crate) const KEYWORDS: [&str; 5] = ["let", "signal", "computed", "resource", "effect"];
 
 /// A struct ends at its brace group. Braces inside of `<…>` are const arguments.
 pub(crate) fn structs(input: TokenStream) -> Vec<Struct> {
@@ -154,7 +152,7 @@ fn starts_item(tokens: &[TokenTree], at: usize) -> bool {
     let Some(TokenTree::Ident(keyword)) = tokens.get(at) else {
         return false;
     };
-    if in_condition || !KEYWORDS.iter().any(|known| keyword == known) {
+    if in_condition || !NodeKind::KEYWORDS.iter().any(|known| keyword == known) {
         return false;
     }
     let name = match tokens.get(at + 1) {

@@ -78,6 +78,6 @@ pub mod __private {
         state::{AsyncState, CancelReason, Change, KeepPrevious},
     };
     pub use core;
-    pub use signal_kernel_macros::{reactive_where, resource_where};
+    pub use signal_kernel_macros::{__picture as picture, reactive_where, resource_where};
     pub use std;
 }

@@ -11,9 +11,10 @@ use syn::Type;
 
 use super::{Scene, last};
 use crate::errors::Errors;
+use crate::kind::NodeKind;
 use crate::model::{Callee, Use};
 use crate::names::Form;
-use crate::parse::{Item, Keyword, Value};
+use crate::parse::{Item, Value};
 use crate::similar::similar;
 
 /// SK001: a name that stands for a value and is close to a node's.
@@ -41,7 +42,7 @@ pub(super) fn known_names(scene: &Scene, errors: &mut Errors) {
 /// SK028: initial values are computed before there is a node. A name that stands where a function cannot is surely
 /// meant to be the node.
 pub(super) fn initial_values(scene: &Scene, errors: &mut Errors) {
-    if !matches!(scene.item.keyword, Keyword::Let | Keyword::Signal) {
+    if !scene.item.kind.is_source() {
         return;
     }
     for name in &scene.facts.values {
@@ -76,26 +77,21 @@ pub(super) fn not_itself(scene: &Scene, errors: &mut Errors) {
     }
     for Use { node, ident, .. } in &scene.facts.uses {
         if Some(*node) == scene.node {
-            let (noun, name) = (scene.item.keyword.noun(), &scene.item.name);
-            let noun = if noun == "computed value" {
-                "computed"
-            } else {
-                noun
-            };
-            errors.push("SK003", ident, format!("{noun} `{name}` reads itself"));
+            let (keyword, name) = (scene.item.kind.keyword(), &scene.item.name);
+            errors.push("SK003", ident, format!("{keyword} `{name}` reads itself"));
         }
     }
 }
 
 /// SK006, SK007: only the caller writes.
 pub(super) fn no_writes(scene: &Scene, errors: &mut Errors) {
-    let (code, text, help) = match scene.item.keyword {
-        Keyword::Effect => (
+    let (code, text, help) = match scene.item.kind {
+        NodeKind::Effect => (
             "SK007",
             "effects cannot write signals, so a graph always comes to rest",
             "derive it with `computed`, or write from the caller",
         ),
-        Keyword::Resource => (
+        NodeKind::Resource => (
             "SK006",
             "the arguments of a resource cannot write signals",
             "write from outside, in a `batch`",
@@ -109,12 +105,10 @@ pub(super) fn no_writes(scene: &Scene, errors: &mut Errors) {
     for write in &scene.facts.writes {
         let node = scene.nodes[write.node];
         let forbidden = match write.form {
-            Form::Assignment => node.keyword != Keyword::Let,
+            Form::Assignment => node.kind != NodeKind::Field,
             // A type of the user's may well have a method `set`.
-            Form::Method => {
-                node.keyword == Keyword::Signal && node.ty.as_ref().is_some_and(is_plain)
-            }
-            Form::Request => node.keyword == Keyword::Resource,
+            Form::Method => node.kind == NodeKind::Signal && node.ty.as_ref().is_some_and(is_plain),
+            Form::Request => node.kind == NodeKind::Resource,
             Form::Setter | Form::Requester => true,
         };
         if !forbidden {
@@ -144,9 +138,9 @@ fn is_plain(ty: &Type) -> bool {
 
 /// SK011: bodies do not wait.
 pub(super) fn no_awaits(scene: &Scene, errors: &mut Errors) {
-    let (text, help) = match scene.item.keyword {
-        Keyword::Effect => ("effect bodies are synchronous", "declare a `resource`"),
-        Keyword::Resource => (
+    let (text, help) = match scene.item.kind {
+        NodeKind::Effect => ("effect bodies are synchronous", "declare a `resource`"),
+        NodeKind::Resource => (
             "the arguments of a resource are synchronous",
             "await it in the function that is called",
         ),
@@ -171,7 +165,7 @@ pub(super) fn no_self(scene: &Scene, errors: &mut Errors) {
 
 /// SK023: what changes unseen is no input.
 pub(super) fn no_mutable_fields(scene: &Scene, errors: &mut Errors) {
-    if scene.item.keyword == Keyword::Effect {
+    if scene.item.kind == NodeKind::Effect {
         return;
     }
     for Use { node, ident, .. } in &scene.facts.uses {

@@ -11,8 +11,9 @@ use syn::{Expr, Path};
 
 use super::last;
 use crate::errors::{Errors, Place};
+use crate::kind::NodeKind;
 use crate::names::text;
-use crate::parse::{Arguments, Draft, Item, Keyword, Value};
+use crate::parse::{Arguments, Draft, Item, Value};
 use crate::{lower, owned};
 
 /// SK004: names are unique.
@@ -55,7 +56,7 @@ pub(super) fn free_names(draft: &mut Draft, errors: &mut Errors) {
                 error.help("names that start with `__` belong to the macro");
             }
             item.refused = true;
-        } else if !item.refused && item.keyword != Keyword::Effect {
+        } else if !item.refused && item.kind != NodeKind::Effect {
             getters.insert(name, at);
         }
     }
@@ -66,7 +67,7 @@ pub(super) fn free_names(draft: &mut Draft, errors: &mut Errors) {
             continue;
         }
         for method in methods(item) {
-            let (noun, name) = (item.keyword.noun(), &item.name);
+            let (noun, name) = (item.kind.noun(), &item.name);
             let what = format!("{noun} `{name}` generates `{method}`");
             if let Some(&twin) = getters.get(&method) {
                 let place = &draft.items[twin].name;
@@ -96,10 +97,10 @@ pub(super) fn free_names(draft: &mut Draft, errors: &mut Errors) {
 /// Methods beside the getter, which has the name of the node.
 fn methods(item: &Item) -> Vec<String> {
     let name = text(&item.name);
-    match item.keyword {
-        Keyword::Signal => vec![format!("set_{name}"), format!("update_{name}")],
-        Keyword::Resource => vec![format!("reload_{name}"), format!("cancel_{name}")],
-        Keyword::Let if item.mutable => vec![format!("{name}_mut")],
+    match item.kind {
+        NodeKind::Signal => vec![format!("set_{name}"), format!("update_{name}")],
+        NodeKind::Resource => vec![format!("reload_{name}"), format!("cancel_{name}")],
+        NodeKind::Field if item.mutable => vec![format!("{name}_mut")],
         _ => Vec::new(),
     }
 }
@@ -107,7 +108,7 @@ fn methods(item: &Item) -> Vec<String> {
 /// SK018: a resource is fed by a call.
 pub(super) fn fed_by_calls(draft: &mut Draft, errors: &mut Errors) {
     for item in &mut draft.items {
-        if item.keyword != Keyword::Resource {
+        if item.kind != NodeKind::Resource {
             continue;
         }
         let call = match std::mem::replace(&mut item.value, Value::Absent) {

@@ -76,7 +76,7 @@ pub(super) fn structs(context: &Context) -> TokenStream {
     let transaction_doc =
         format!(" Writes to a [`{plain}`] that can be taken back. See [`{plain}::transaction`].");
     let mut more = Script::default();
-    write!(more, "{}", docs::of_struct(context));
+    docs::of_struct(context, &mut more);
     let more = more.finish();
     let structs = quote! {
         #(#attrs)*

@@ -165,7 +165,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
             if node.is_source() {
                 make(context, plan, &mut sources, index);
             }
-            if !matches!(node.kind, Kind::Effect { kept: None, .. }) {
+            if node.is_stored() {
                 let name = node.name.unraw();
                 fields += &format!("__{name}: __{name}{},", taken(node));
             }
@@ -192,7 +192,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
     let [mut effects, mut lazy] = [(); 2].map(|()| vec![0_u64; words]);
     for rank in 0..plan.ranks {
         let index = plan.positions[rank];
-        if matches!(nodes[index].kind, Kind::Effect { .. }) {
+        if nodes[index].is_effect() {
             effects[rank / 64] |= bits(rank);
         }
         if plan.places[index].lazy {

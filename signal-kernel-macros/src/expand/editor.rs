@@ -76,7 +76,7 @@ pub(super) fn functions(
 
 fn entry(context: &Context, node: &Node, function: Function) -> TokenStream {
     let name = self::function("edit", node);
-    let in_effect = matches!(node.kind, Kind::Effect { .. });
+    let in_effect = node.is_effect();
     let scope = match &node.kind {
         // Initial values see no node.
         Kind::Field { .. } | Kind::Signal { .. } => quote!(n #name),

@@ -39,7 +39,7 @@ pub(super) fn unified(context: &Context, node: &Node) -> TokenStream {
 }
 
 fn is_mutable(context: &Context, node: &Node, used: &Use) -> bool {
-    matches!(node.kind, Kind::Effect { .. })
+    node.is_effect()
         && matches!(
             context.graph.nodes[used.node].kind,
             Kind::Field { mutable: true, .. }

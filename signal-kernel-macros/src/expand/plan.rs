@@ -6,6 +6,7 @@
 //!
 //! Must not know: tokens.
 
+use crate::kind::NodeKind;
 use crate::model::{Graph, Kind, Part};
 use std::collections::BTreeMap;
 
@@ -50,8 +51,7 @@ impl Plan {
     pub(super) fn new(graph: &Graph, order: &[usize]) -> Self {
         let nodes = &graph.nodes;
         let watched = watched(graph, order);
-        let lazy =
-            |node: usize| matches!(nodes[node].kind, Kind::Computed { .. }) && !watched[node];
+        let lazy = |node: usize| nodes[node].is_computed() && !watched[node];
         let mut positions = Vec::new();
         for &node in order {
             match nodes[node].kind {
@@ -61,12 +61,11 @@ impl Plan {
             }
         }
         positions.extend(order.iter().copied().filter(|&node| lazy(node)));
-        let of_kind = |wanted: fn(&Kind) -> bool| {
-            (0..nodes.len()).filter(move |&node| wanted(&nodes[node].kind))
-        };
-        positions.extend(of_kind(|kind| matches!(kind, Kind::Effect { .. })));
+        let of_kind =
+            |kind: NodeKind| (0..nodes.len()).filter(move |&node| nodes[node].kind() == kind);
+        positions.extend(of_kind(NodeKind::Effect));
         let ranks = positions.len();
-        positions.extend(of_kind(|kind| matches!(kind, Kind::Signal { .. })));
+        positions.extend(of_kind(NodeKind::Signal));
 
         let mut places: Vec<Place> = (0..nodes.len())
             .map(|node| Place {
@@ -86,7 +85,7 @@ impl Plan {
             let Some(position) = places[reader].position else {
                 continue;
             };
-            let rank = if matches!(node.kind, Kind::Resource { .. }) {
+            let rank = if node.is_resource() {
                 position - 1
             } else {
                 position
@@ -179,7 +178,7 @@ pub(super) fn masks(ranks: impl Iterator<Item = usize>) -> Vec<(u32, u64)> {
 /// What the struct keeps, in parts: first what has its first value in the declaration, then by rank. A part has lazy
 /// values only, or none.
 fn parts(graph: &Graph, ranks: &[usize], lazy: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
-    let kept = |node: &usize| !matches!(graph.nodes[*node].kind, Kind::Effect { kept: None, .. });
+    let kept = |node: &usize| graph.nodes[*node].is_stored();
     let is_source = |node: &usize| graph.nodes[*node].is_source();
     let sources: Vec<usize> = (0..graph.nodes.len()).filter(is_source).collect();
     let mut derived: Vec<usize> = ranks.iter().copied().filter(kept).collect();
@@ -194,9 +193,9 @@ fn parts(graph: &Graph, ranks: &[usize], lazy: impl Fn(usize) -> bool) -> Vec<Ve
 fn watched(graph: &Graph, order: &[usize]) -> Vec<bool> {
     let mut watched = vec![false; graph.nodes.len()];
     for &node in order.iter().rev() {
-        let kind = &graph.nodes[node].kind;
-        if watched[node] || matches!(kind, Kind::Effect { .. } | Kind::Resource { .. }) {
-            for used in graph.nodes[node].uses() {
+        let declared = &graph.nodes[node];
+        if watched[node] || declared.is_effect() || declared.is_resource() {
+            for used in declared.uses() {
                 watched[used.node] = true;
             }
         }

@@ -41,7 +41,7 @@ pub(super) fn graph(context: &Context, plan: Option<&Plan>) -> TokenStream {
         .nodes
         .iter()
         .enumerate()
-        .filter(|(_, node)| !matches!(node.kind, Kind::Field { .. }));
+        .filter(|(_, node)| !node.is_field());
     for (shown, (node, _)) in shown.clone().enumerate() {
         indices[node] = Some(shown);
     }
@@ -136,15 +136,8 @@ pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
     }
 }
 
-/// What a node is, in one letter.
 fn letter(plan: &Plan, index: usize, node: &Node) -> u8 {
-    match node.kind {
-        Kind::Signal { .. } | Kind::Field { .. } => b's',
-        Kind::Computed { .. } if plan.places[index].lazy => b'l',
-        Kind::Computed { .. } => b'c',
-        Kind::Resource { .. } => b'r',
-        Kind::Effect { .. } => b'e',
-    }
+    node.kind().letter(plan.places[index].lazy)
 }
 
 /// Masks for each position.

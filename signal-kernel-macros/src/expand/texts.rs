@@ -40,14 +40,14 @@ pub(super) fn texts(context: &Context) -> Vec<Texts> {
 }
 
 fn own_texts(context: &Context, index: usize, node: &Node) -> [String; 3] {
-    let (kind, plain) = (kind_name(node), node.name.unraw());
+    let (noun, plain) = (node.kind().noun(), node.name.unraw());
     let (edges, readers) = (docs::edges(context, index), docs::readers(context, index));
     // Our line of a getter's documentation stands below the user's.
     let below = match docs::is_documented(&node.attrs) {
         true => doc(""),
         false => String::new(),
     };
-    let line = doc(&format!("The {kind} `{plain}`."));
+    let line = doc(&format!("The {noun} `{plain}`."));
     let getter = format!("{below} {line} {edges} #[inline] #[track_caller]");
     let (other, third) = match node.kind {
         Kind::Field { mutable: true, .. } => {
@@ -119,14 +119,4 @@ fn doc(line: &str) -> String {
     let space = if line.is_empty() { "" } else { " " };
     let line = format!("{space}{line}");
     format!("#[doc = {line:?}]")
-}
-
-fn kind_name(node: &Node) -> &'static str {
-    match node.kind {
-        Kind::Field { .. } => "field",
-        Kind::Signal { .. } => "signal",
-        Kind::Computed { .. } => "computed value",
-        Kind::Resource { .. } => "resource",
-        Kind::Effect { .. } => "effect",
-    }
 }

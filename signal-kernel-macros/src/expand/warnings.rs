@@ -5,7 +5,7 @@
 //!
 //! Must not know: how a node runs.
 
-use super::{Context, Kind, Node};
+use super::{Context, Kind};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute;
@@ -29,7 +29,7 @@ pub(super) fn warnings(context: &Context) -> TokenStream {
                 && !body
                     .uses
                     .iter()
-                    .any(|used| !is_field(&graph.nodes[used.node]))
+                    .any(|used| !graph.nodes[used.node].is_field())
         }
         _ => false,
     });
@@ -52,10 +52,6 @@ pub(super) fn warnings(context: &Context) -> TokenStream {
         }
     });
     warnings.collect()
-}
-
-fn is_field(node: &Node) -> bool {
-    matches!(node.kind, Kind::Field { .. })
 }
 
 fn is_lint_level(attr: &Attribute) -> bool {

@@ -3,8 +3,8 @@
 use syn::{Expr, Ident};
 
 use super::{Form, Names, Walk};
+use crate::kind::NodeKind;
 use crate::model::Part;
-use crate::parse::Keyword;
 
 /// Signals `a b x price title width type`, resource `user`, field `log`, and a broken `lost`.
 fn nodes() -> Names {
@@ -12,10 +12,10 @@ fn nodes() -> Names {
     let signals = ["a", "b", "x", "price", "title", "width", "r#type"];
     let ident = |name: &str| syn::parse_str::<Ident>(name).expect("a name");
     for (node, name) in signals.into_iter().enumerate() {
-        names.insert(&ident(name), Some(node), Some(Keyword::Signal), false);
+        names.insert(&ident(name), Some(node), Some(NodeKind::Signal), false);
     }
-    names.insert(&ident("user"), Some(7), Some(Keyword::Resource), false);
-    names.insert(&ident("log"), Some(8), Some(Keyword::Let), false);
+    names.insert(&ident("user"), Some(7), Some(NodeKind::Resource), false);
+    names.insert(&ident("log"), Some(8), Some(NodeKind::Field), false);
     names.insert(&ident("lost"), None, None, true);
     names
 }

@@ -10,8 +10,8 @@ use syn::{Arm, BinOp, Block, Expr, Ident, Item, Local, Macro, Member, Pat, Stmt,
 
 use super::{Form, Position, SelfUse, Walk, Write, bare, hygiene, text};
 use crate::conditions::is_conditional;
+use crate::kind::NodeKind;
 use crate::model::{Callee, Part};
-use crate::parse::Keyword;
 
 impl Walk<'_> {
     pub(super) fn walk(&mut self, expr: &Expr, position: Position) {
@@ -80,16 +80,16 @@ impl Walk<'_> {
 
     /// The node for which the graph has a method of this name, and the way in which the method changes it.
     fn method_of_graph(&self, method: &Ident) -> Option<(usize, Form)> {
-        const METHODS: [(&str, Keyword, Form); 4] = [
-            ("set_", Keyword::Signal, Form::Setter),
-            ("update_", Keyword::Signal, Form::Setter),
-            ("reload_", Keyword::Resource, Form::Requester),
-            ("cancel_", Keyword::Resource, Form::Requester),
+        const METHODS: [(&str, NodeKind, Form); 4] = [
+            ("set_", NodeKind::Signal, Form::Setter),
+            ("update_", NodeKind::Signal, Form::Setter),
+            ("reload_", NodeKind::Resource, Form::Requester),
+            ("cancel_", NodeKind::Resource, Form::Requester),
         ];
         let method = text(method);
-        METHODS.iter().find_map(|&(before, keyword, form)| {
+        METHODS.iter().find_map(|&(before, kind, form)| {
             let name = self.names.by_text.get(method.strip_prefix(before)?)?;
-            let node = name.node.filter(|_| name.keyword == Some(keyword))?;
+            let node = name.node.filter(|_| name.kind == Some(kind))?;
             Some((node, form))
         })
     }

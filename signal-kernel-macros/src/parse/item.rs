@@ -10,8 +10,9 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Block, Expr, Ident, Token, Type, Visibility, token};
 
-use super::{Draft, Item, Keyword, Value, report};
+use super::{Draft, Item, Value, report};
 use crate::errors::Errors;
+use crate::kind::NodeKind;
 use crate::similar::similar;
 use crate::split;
 
@@ -20,7 +21,7 @@ use crate::split;
 struct Parts {
     attrs: Vec<Attribute>,
     vis: Option<Visibility>,
-    keyword: Option<Keyword>,
+    kind: Option<NodeKind>,
     stray: Option<Ident>,
     mutable: bool,
     name: Option<Ident>,
@@ -62,11 +63,11 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
     let Some(name) = parts.name else {
         return;
     };
-    match parts.keyword {
-        Some(keyword) => draft.items.push(Item {
+    match parts.kind {
+        Some(kind) => draft.items.push(Item {
             attrs: parts.attrs,
             vis: parts.vis.unwrap_or(Visibility::Inherited),
-            keyword,
+            kind,
             mutable: parts.mutable,
             name,
             ty: parts.ty,
@@ -82,46 +83,46 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
 fn read(input: ParseStream, parts: &mut Parts, errors: &mut Errors) -> syn::Result<()> {
     parts.attrs = input.call(Attribute::parse_outer)?;
     parts.vis = Some(input.parse()?);
-    let keyword = match keyword(input, parts, errors)? {
-        Ok(keyword) => keyword,
+    let kind = match kind(input, parts, errors)? {
+        Ok(kind) => kind,
         Err(name) => {
             parts.name = name;
             return Ok(());
         }
     };
-    parts.keyword = Some(keyword);
+    parts.kind = Some(kind);
     if let Some(word) = input.parse::<Option<Token![mut]>>()? {
-        parts.mutable = keyword == Keyword::Let;
+        parts.mutable = kind == NodeKind::Field;
         if !parts.mutable {
             errors
                 .push(
                     "SK008",
                     word.span,
-                    format!("expected the name of the {}", keyword.noun()),
+                    format!("expected the name of the {}", kind.noun()),
                 )
                 .help("only a plain field can be `mut`: `let mut`");
         }
     }
     parts.name = Some(input.parse()?);
-    if keyword == Keyword::Effect && input.peek(token::Brace) {
+    if kind == NodeKind::Effect && input.peek(token::Brace) {
         parts.block = Some(input.parse()?);
         return Ok(());
     }
-    match keyword {
-        Keyword::Resource if !input.peek(Token![:]) => {}
-        Keyword::Resource => {
+    match kind {
+        NodeKind::Resource if !input.peek(Token![:]) => {}
+        NodeKind::Resource => {
             errors
                 .push("SK008", input.span(), "expected `=`")
                 .help("the type of a resource is what its function returns");
             input.parse::<Token![:]>()?;
             input.parse::<Type>()?;
         }
-        _ => parts.ty = ty(input, keyword, errors)?,
+        _ => parts.ty = ty(input, kind, errors)?,
     }
-    if keyword.is_parameter() && input.peek(Token![;]) {
+    if kind.is_source() && input.peek(Token![;]) {
         return Ok(());
     }
-    if keyword.is_parameter() && !input.peek(Token![=]) {
+    if kind.is_source() && !input.peek(Token![=]) {
         return Err(input.error("expected `=` or `;`"));
     }
     input.parse::<Token![=]>()?;
@@ -130,7 +131,7 @@ fn read(input: ParseStream, parts: &mut Parts, errors: &mut Errors) -> syn::Resu
 }
 
 /// A missing `:` and a missing type leave the rest readable, so the item goes on.
-fn ty(input: ParseStream, keyword: Keyword, errors: &mut Errors) -> syn::Result<Option<Type>> {
+fn ty(input: ParseStream, kind: NodeKind, errors: &mut Errors) -> syn::Result<Option<Type>> {
     let ends = |input: ParseStream| input.peek(Token![=]) || input.peek(Token![;]);
     if let Err(error) = input.parse::<Token![:]>() {
         let fork = input.fork();
@@ -138,12 +139,12 @@ fn ty(input: ParseStream, keyword: Keyword, errors: &mut Errors) -> syn::Result<
             true => None,
             false => fork.parse::<Type>().ok().filter(|_| ends(&fork)),
         };
-        let text = match keyword {
-            Keyword::Effect => "expected `:` or a block",
+        let text = match kind {
+            NodeKind::Effect => "expected `:` or a block",
             _ => "expected `:`",
         };
         let goes_on = match ends(input) {
-            true => keyword.is_parameter() || input.peek(Token![=]),
+            true => kind.is_source() || input.peek(Token![=]),
             false => ty.is_some(),
         };
         if !goes_on {
@@ -157,7 +158,7 @@ fn ty(input: ParseStream, keyword: Keyword, errors: &mut Errors) -> syn::Result<
     }
     if ends(input) {
         let error = input.error("expected a type");
-        if input.peek(Token![;]) && !keyword.is_parameter() {
+        if input.peek(Token![;]) && !kind.is_source() {
             return Err(error);
         }
         report(&error, errors);
@@ -178,27 +179,27 @@ fn ty(input: ParseStream, keyword: Keyword, errors: &mut Errors) -> syn::Result<
 }
 
 /// The keyword, or the name of an item whose keyword is none of ours nor close to one.
-fn keyword(
+fn kind(
     input: ParseStream,
     parts: &mut Parts,
     errors: &mut Errors,
-) -> syn::Result<Result<Keyword, Option<Ident>>> {
+) -> syn::Result<Result<NodeKind, Option<Ident>>> {
     let found: Option<Ident> = match input.peek(Ident::peek_any) {
         true => Some(input.call(Ident::parse_any)?),
         false => None,
     };
     let span = found.as_ref().map_or_else(|| input.span(), Ident::span);
     let word = found.as_ref().map(Ident::to_string).unwrap_or_default();
-    if let Some(keyword) = Keyword::from_word(&word) {
-        return Ok(Ok(keyword));
+    if let Some(kind) = NodeKind::from_keyword(&word) {
+        return Ok(Ok(kind));
     }
     parts.stray.clone_from(&found);
-    let expected: Vec<String> = split::KEYWORDS.map(|word| format!("`{word}`")).into();
+    let expected: Vec<String> = NodeKind::KEYWORDS.map(|word| format!("`{word}`")).into();
     let expected = format!("expected one of: {}", expected.join(", "));
     let error = errors.push("SK009", span, expected);
-    if let Some(meant) = similar(&word, split::KEYWORDS) {
+    if let Some(meant) = similar(&word, NodeKind::KEYWORDS) {
         error.help(format!("did you mean `{meant}`?"));
-        return Ok(Keyword::from_word(meant).ok_or(None));
+        return Ok(NodeKind::from_keyword(meant).ok_or(None));
     }
     if found.is_some() && input.peek(Token![:]) {
         error.help(format!(

@@ -1,9 +1,9 @@
 //! What rustdoc is told about the nodes of a graph.
 
-use super::{covers, links::without_links, listed};
+use super::covers;
 use proc_macro2::TokenStream;
 use syn::{
-    Attribute, Expr, ExprLit, ImplItem, Item, Lit, MetaNameValue, Token, Visibility, parse_quote,
+    Attribute, Expr, ExprLit, ImplItem, Item, Lit, Token, Visibility, parse_quote,
     punctuated::Punctuated,
 };
 
@@ -32,28 +32,25 @@ fn line(attr: Attribute) -> Option<String> {
             .expect("a list");
         let mut list = list.into_iter();
         assert!(list.next().expect("a condition").path().is_ident("doc"));
-        list.next()?.require_name_value().expect("text").clone()
+        list.next()?.require_name_value().ok()?.clone()
     } else {
         attr.meta.require_name_value().ok()?.clone()
     };
-    match pair {
-        MetaNameValue {
-            path,
-            value:
-                Expr::Lit(ExprLit {
-                    lit: Lit::Str(text),
-                    ..
-                }),
-            ..
-        } if path.is_ident("doc") => {
-            let text = text.value();
-            let lines = text
-                .split('\n')
-                .map(|line| line.strip_prefix(' ').unwrap_or(line));
-            Some(lines.collect::<Vec<_>>().join("\n"))
-        }
-        _ => None,
+    if !pair.path.is_ident("doc") {
+        return None;
     }
+    let text = match pair.value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => text.value(),
+        Expr::Macro(call) => crate::picture::text(call.mac.tokens).expect("a description"),
+        _ => return None,
+    };
+    let lines = text
+        .split('\n')
+        .map(|line| line.strip_prefix(' ').unwrap_or(line));
+    Some(lines.collect::<Vec<_>>().join("\n"))
 }
 
 const PROFILE: &str = "
@@ -139,10 +136,10 @@ fn a_struct_shows_its_graph_and_lists_what_has_no_method() {
         after,
         "\n\n# Resources\n\n\
          - [`user`](Self::user) depends on [`id`](Self::id), and uses the field `client`.\n\
-         \n  The user, see `fetch`.\n\
+         \n  The user, see [`fetch`].\n\
          \n# Effects\n\n\
          - `note` depends on `title` and the status of [`user`](Self::user), and uses the field `log`.\n\
-         \n  Writes the log.\n\n      let code = 1;\n\
+         \n  Writes [the log](LOG).\n\n      let code = 1;\n\
          - `kept` depends on `title`, and keeps its result until it runs again.\n\
          - `hello` runs once, in `new`.\n"
     );
@@ -215,37 +212,4 @@ fn links_lead_to_what_is_seen_as_widely() {
         let seen = [&public, &in_crate, &above, &private].map(|from| covers(target, from));
         assert_eq!(seen, expected);
     }
-}
-
-#[test]
-fn links_become_their_labels() {
-    for (markdown, expected) in [
-        ("see [`A`] and [b](B), [c][D].", "see `A` and b, c."),
-        (
-            "[site](https://a.b) <https://c.d> [up](#up)",
-            "[site](https://a.b) <https://c.d> [up](#up)",
-        ),
-        (
-            "`[a]` ``[`b`]`` \\[c] [^1] ![d](e)",
-            "`[a]` ``[`b`]`` \\[c] [^1] ![d](e)",
-        ),
-        ("- [ ] to do\n- [x] done", "- [ ] to do\n- [x] done"),
-        ("[over\nlines](X)", "over\nlines"),
-        ("[open\n\nnext]", "[open\n\nnext]"),
-        ("[a]\n\n[a]: crate::A\n", "a\n\n"),
-        ("```\n[a]: b\nx[0]\n```\n[y]", "```\n[a]: b\nx[0]\n```\ny"),
-        ("[[nested]] `open [é]", "nested `open é"),
-        ("\\", "\\"),
-        ("![", "!["),
-    ] {
-        assert_eq!(without_links(markdown), expected, "{markdown}");
-    }
-}
-
-#[test]
-fn lists() {
-    assert_eq!(listed(&["a"], " and "), "a");
-    assert_eq!(listed(&["a", "b", "c"], " and "), "a, b and c");
-    let many = ["x"; 14];
-    assert!(listed(&many, " and ").ends_with("x, x and 3 others"));
 }

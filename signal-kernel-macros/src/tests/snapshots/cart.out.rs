@@ -49,7 +49,18 @@ impl Cart {
 /// What is in the basket.
 #[cfg_attr(
     doc,
-    doc = " \n # Graph\n \n A graph of 2 signals, 1 computed value and 1 effect. An arrow leads to what depends on its origin; [`GRAPH`](Self::GRAPH) has the same as data.\n \n …\n \n # Effects\n \n - `show` depends on [`total`](Self::total).\n "
+    doc = ::signal_kernel::__private::picture!{Cart
+    documented;signal
+    price
+    linked[];signal
+    qty
+    linked[];computed
+    total
+    linked[0,
+    1,
+    ];effect
+    show[2,
+    ];}
 )]
 #[allow(unreachable_pub, clippy::type_complexity)]
 pub struct Cart {

@@ -58,7 +58,14 @@ where
 }
 #[cfg_attr(
     doc,
-    doc = " A graph of 1 signal and 2 computed values.\n \n # Graph\n \n An arrow leads to what depends on its origin; [`GRAPH`](Self::GRAPH) has the same as data.\n \n …\n "
+    doc = ::signal_kernel::__private::picture!{Pair;signal
+    type[];computed
+    many
+    lazy[0,
+    ];computed
+    count
+    lazy[1,
+    ];}
 )]
 #[allow(unreachable_pub, clippy::type_complexity)]
 pub(crate) struct Pair<T: Clone + PartialEq, const N: usize>

@@ -106,7 +106,30 @@ impl Profile {
 }
 #[cfg_attr(
     doc,
-    doc = " A graph of 1 signal, 1 computed value, 1 resource and 2 effects.\n \n # Graph\n \n An arrow leads to what depends on its origin; [`GRAPH`](Self::GRAPH) has the same as data.\n \n …\n \n # Resources\n \n - [`user`](Self::user) depends on [`id`](Self::id), and uses the field [`client`](Self::client).\n \n # Effects\n \n - `note` depends on [`title`](Self::title) and the status of [`user`](Self::user), and uses the field [`log`](Self::log).\n - `lock` depends on [`title`](Self::title), uses the field [`client`](Self::client), and keeps its result until it runs again.\n "
+    doc = ::signal_kernel::__private::picture!{Profile;let
+    client
+    linked[];let
+    log
+    linked[];signal
+    id
+    linked[];resource
+    user
+    linked[0,
+    2,
+    ];computed
+    title
+    linked[3
+    value,
+    ];effect
+    note[1,
+    4,
+    3
+    status,
+    ];effect
+    lock
+    kept[0,
+    4,
+    ];}
 )]
 #[allow(unreachable_pub, clippy::type_complexity)]
 struct Profile {

@@ -8,7 +8,7 @@ use super::{Direction, Grid};
 
 impl Grid<'_> {
     /// The middle of each point, along its layer: near the middles of what it is linked with.
-    pub(super) fn places(&self, direction: Direction) -> Vec<i32> {
+    pub(super) fn coordinates(&self, direction: Direction) -> Vec<i32> {
         // How far the points of a layer are from the first one, packed.
         let packed: Vec<Vec<f64>> = self
             .layers
@@ -32,11 +32,11 @@ impl Grid<'_> {
                 offsets.collect()
             })
             .collect();
-        let mut places = vec![0.0; self.points.len()];
+        let mut coordinates = vec![0.0; self.points.len()];
         for (layer, offsets) in self.layers.iter().zip(&packed) {
             let middle = offsets.last().copied().unwrap_or(0.0) / 2.0;
             for (&point, offset) in layer.iter().zip(offsets) {
-                places[point] = offset - middle;
+                coordinates[point] = offset - middle;
             }
         }
         for round in 0..40 {
@@ -47,27 +47,39 @@ impl Grid<'_> {
                 } else {
                     self.layers.len() - 1 - step
                 };
-                self.settle(layer, &packed[layer], forwards, round >= 16, &mut places);
+                self.settle(
+                    layer,
+                    &packed[layer],
+                    forwards,
+                    round >= 16,
+                    &mut coordinates,
+                );
             }
         }
-        let least = self
-            .points
-            .iter()
-            .enumerate()
-            .map(|(index, _)| places[index] - f64::from(self.extent(index, direction)) / 2.0);
+        let least =
+            self.points.iter().enumerate().map(|(index, _)| {
+                coordinates[index] - f64::from(self.extent(index, direction)) / 2.0
+            });
         let least = least.fold(f64::INFINITY, f64::min);
         let mut whole = vec![0; self.points.len()];
         for (layer, offsets) in self.layers.iter().zip(&packed) {
             for (&point, offset) in layer.iter().zip(offsets) {
                 // Rounded without the offset, which is whole: so distances stay.
-                whole[point] = ((places[point] - least - offset).round() + offset) as i32;
+                whole[point] = ((coordinates[point] - least - offset).round() + offset) as i32;
             }
         }
         whole
     }
 
     /// Moves the points of a layer to where they want to be, as near as their distances allow.
-    fn settle(&self, layer: usize, packed: &[f64], forwards: bool, both: bool, places: &mut [f64]) {
+    fn settle(
+        &self,
+        layer: usize,
+        packed: &[f64],
+        forwards: bool,
+        both: bool,
+        coordinates: &mut [f64],
+    ) {
         let points = &self.layers[layer];
         let wanted = points.iter().zip(packed).map(|(&index, offset)| {
             let point = &self.points[index];
@@ -88,7 +100,7 @@ impl Grid<'_> {
                 for other in near.iter().filter(|other| !is_long || track(other)) {
                     let same = self.points[*other].vertex == point.vertex;
                     let weight = if same { 6.0 } else { 1.0 };
-                    sum = (sum.0 + weight * places[*other], sum.1 + weight);
+                    sum = (sum.0 + weight * coordinates[*other], sum.1 + weight);
                 }
             };
             pull(near);
@@ -103,24 +115,24 @@ impl Grid<'_> {
             (sum.0 / sum.1 - offset, weight)
         });
         let mut wanted: Vec<(f64, f64)> = wanted.collect();
-        // What is linked with nothing stands next to its neighbour.
+        // A point without links stands next to its neighbour.
         let linked = wanted.iter().find(|(_, weight)| *weight > 0.0);
-        let mut near = linked.map_or(0.0, |(place, _)| *place);
-        for (place, weight) in &mut wanted {
+        let mut near = linked.map_or(0.0, |(value, _)| *value);
+        for (value, weight) in &mut wanted {
             if *weight > 0.0 {
-                near = *place;
+                near = *value;
             } else {
-                (*place, *weight) = (near, 1e-6);
+                (*value, *weight) = (near, 1e-6);
             }
         }
-        for ((&point, offset), place) in points.iter().zip(packed).zip(rising(&wanted)) {
-            places[point] = place + offset;
+        for ((&point, offset), value) in points.iter().zip(packed).zip(rising(&wanted)) {
+            coordinates[point] = value + offset;
         }
     }
 }
 
 /// The numbers nearest to those wanted, by weighted squares, that never fall (pool adjacent violators).
-pub(in crate::expand::picture) fn rising(wanted: &[(f64, f64)]) -> Vec<f64> {
+pub(in crate::picture) fn rising(wanted: &[(f64, f64)]) -> Vec<f64> {
     let mut pools: Vec<(f64, f64, usize)> = Vec::new();
     for &(value, weight) in wanted {
         let mut pool = (value, weight, 1);

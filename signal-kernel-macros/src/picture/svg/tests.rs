@@ -1,8 +1,14 @@
 //! Pictures of graphs of many shapes, and one to look at.
 
-use super::layout::{self, Direction, Grid, Layout, Vertex};
-use super::{Kind, Node, Picture};
+use super::{Node, Picture, Shape};
+use crate::kind::NodeKind;
+use crate::picture::layout::{self, Direction, Grid, Layout, Vertex};
 use std::{env, fs, path::Path};
+
+const LAZY: Shape = Shape {
+    kind: NodeKind::Computed,
+    is_lazy: true,
+};
 
 /// Graphs of all sizes, from a fixed sequence of numbers.
 fn graphs() -> Vec<Picture> {
@@ -20,12 +26,13 @@ fn graphs() -> Vec<Picture> {
             let effects = size / 6;
             let reach = 1 + below(20);
             let nodes = (0..size).map(|index| {
-                let (kind, count) = match index {
-                    _ if index < signals => (Kind::Signal, 0),
-                    _ if index >= size - effects => (Kind::Effect, 1 + below(4)),
+                let (shape, count) = match index {
+                    _ if index < signals => (Shape::of(NodeKind::Signal), 0),
+                    _ if index >= size - effects => (Shape::of(NodeKind::Effect), 1 + below(4)),
                     _ => {
-                        let kinds = [Kind::Computed, Kind::Lazy, Kind::Resource];
-                        (kinds[below(3)], below(4))
+                        let [computed, resource] =
+                            [NodeKind::Computed, NodeKind::Resource].map(Shape::of);
+                        ([computed, LAZY, resource][below(3)], below(4))
                     }
                 };
                 let readable = index.min(size - effects);
@@ -36,7 +43,7 @@ fn graphs() -> Vec<Picture> {
                 dependencies.dedup();
                 Node {
                     name: "name_of_a_node"[..1 + below(14)].to_owned(),
-                    kind,
+                    shape,
                     link: None,
                     dependencies,
                 }
@@ -53,8 +60,8 @@ fn vertices(picture: &Picture) -> Vec<Vertex<'_>> {
     let nodes = picture.nodes.iter();
     let vertices = nodes.map(|node| Vertex {
         width: node.name.len() as i32 * 8 + 26,
-        first: node.kind == Kind::Signal,
-        last: node.kind == Kind::Effect,
+        first: node.shape.kind == NodeKind::Signal,
+        last: node.shape.kind == NodeKind::Effect,
         dependencies: &node.dependencies,
     });
     vertices.collect()
@@ -97,8 +104,8 @@ fn edges_lead_to_later_layers() {
                 assert!(layers[dependency] < layers[index]);
             }
             let last = layers.iter().max().copied();
-            assert!(node.kind != Kind::Signal || layers[index] == 0);
-            assert!(node.kind != Kind::Effect || Some(layers[index]) == last);
+            assert!(node.shape.kind != NodeKind::Signal || layers[index] == 0);
+            assert!(node.shape.kind != NodeKind::Effect || Some(layers[index]) == last);
         }
     }
     each(|picture, layout, direction| {
@@ -193,11 +200,11 @@ fn what_never_falls_is_as_near_as_can_be() {
     assert_eq!(layout::rising(&[(4.0, 3.0), (0.0, 1.0)]), [3.0, 3.0]);
 }
 
-fn node(name: &str, kind: Kind, dependencies: &[usize]) -> Node {
+fn node(name: &str, shape: Shape, dependencies: &[usize]) -> Node {
     Node {
         name: name.to_owned(),
-        kind,
-        link: (kind != Kind::Effect).then(|| format!("#method.{name}")),
+        shape,
+        link: (shape.kind != NodeKind::Effect).then(|| format!("#method.{name}")),
         dependencies: dependencies.to_owned(),
     }
 }
@@ -207,8 +214,8 @@ fn text_is_escaped_and_long_names_are_cut() {
     let picture = Picture {
         title: "<a & \"b\">".to_owned(),
         nodes: vec![
-            node("'<script>'", Kind::Signal, &[]),
-            node("ñandú_数据_with_a_name_that_does_not_end", Kind::Lazy, &[0]),
+            node("'<script>'", Shape::of(NodeKind::Signal), &[]),
+            node("ñandú_数据_with_a_name_that_does_not_end", LAZY, &[0]),
         ],
     };
     let drawn = picture.draw();
@@ -247,12 +254,12 @@ fn one_to_look_at() {
     let picture = Picture {
         title: "Dependency graph of Profile".to_owned(),
         nodes: vec![
-            node("id", Kind::Signal, &[]),
-            node("theme", Kind::Signal, &[]),
-            node("user", Kind::Resource, &[0]),
-            node("title", Kind::Computed, &[2]),
-            node("is_long", Kind::Lazy, &[3]),
-            node("show", Kind::Effect, &[1, 2, 3]),
+            node("id", Shape::of(NodeKind::Signal), &[]),
+            node("theme", Shape::of(NodeKind::Signal), &[]),
+            node("user", Shape::of(NodeKind::Resource), &[0]),
+            node("title", Shape::of(NodeKind::Computed), &[2]),
+            node("is_long", LAZY, &[3]),
+            node("show", Shape::of(NodeKind::Effect), &[1, 2, 3]),
         ],
     };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/snapshots/picture.html");

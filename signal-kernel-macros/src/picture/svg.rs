@@ -1,4 +1,4 @@
-//! A graph as a picture: inline SVG for rustdoc, in the colours of the reader's theme.
+//! The picture: inline SVG for rustdoc, in the colours of the reader's theme.
 //!
 //! Invariants: the same graph is the same text; no box covers another, and an edge runs from an earlier
 //! layer to a later one, past the boxes between; names are escaped; there is no blank line, which would
@@ -6,11 +6,11 @@
 //!
 //! Must not know: tokens, documentation, and what the model of a graph looks like.
 
-mod layout;
 #[cfg(test)]
 mod tests;
 
-use layout::{Direction, Grid, Layout, Rect, Vertex};
+use super::layout::{Direction, Grid, Layout, Rect, Vertex};
+use crate::kind::NodeKind;
 use std::fmt::{self, Display, Formatter, Write};
 
 /// More than this is a tangle, and takes its time to lay out.
@@ -33,20 +33,19 @@ pub(super) struct Picture {
 
 pub(super) struct Node {
     pub(super) name: String,
-    pub(super) kind: Kind,
+    pub(super) shape: Shape,
     /// Where a click leads to.
     pub(super) link: Option<String>,
     /// Indices of the nodes this one depends on: no cycles, none twice.
     pub(super) dependencies: Vec<usize>,
 }
 
+/// Each of these looks different.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Signal,
-    Computed,
-    Lazy,
-    Resource,
-    Effect,
+pub(super) struct Shape {
+    pub(super) kind: NodeKind,
+    /// A computed value that is computed when it is read.
+    pub(super) is_lazy: bool,
 }
 
 impl Picture {
@@ -62,11 +61,9 @@ impl Picture {
     /// A block of HTML.
     pub(super) fn draw(&self) -> String {
         let layout = self.layout();
-        let kinds = Kind::ALL.into_iter();
-        let kinds: Vec<Kind> = kinds
-            .filter(|kind| self.nodes.iter().any(|node| node.kind == *kind))
-            .collect();
-        let legend: i32 = kinds.iter().map(|kind| legend_width(*kind)).sum();
+        let is_there = |shape: &Shape| self.nodes.iter().any(|node| node.shape == *shape);
+        let shapes: Vec<Shape> = Shape::ALL.into_iter().filter(is_there).collect();
+        let legend: i32 = shapes.iter().map(|shape| legend_width(*shape)).sum();
         let width = layout.width.max(legend) + 2 * MARGIN;
         let height = layout.height + LEGEND + 2 * MARGIN;
         // The picture shrinks to the page, but not to where its names cannot be read.
@@ -85,15 +82,18 @@ impl Picture {
         let mut x = 0;
         let y = layout.height + LEGEND - 10;
         svg.push_str("<g class=\"legend\">\n");
-        for kind in kinds {
+        for shape in shapes {
             let rect = Rect {
                 x,
                 y: y - 6,
                 width: 22,
                 height: 12,
             };
-            let (class, text) = (kind.class(), kind.legend());
-            let outline = Outline { kind, rect };
+            let (class, text) = (shape.class(), shape.legend());
+            let outline = Outline {
+                kind: shape.kind,
+                rect,
+            };
             put(
                 &mut svg,
                 format_args!(
@@ -102,7 +102,7 @@ impl Picture {
                     y + 4,
                 ),
             );
-            x += legend_width(kind);
+            x += legend_width(shape);
         }
         svg.push_str("</g>\n</svg>\n</div>");
         svg
@@ -110,14 +110,13 @@ impl Picture {
 
     /// From left to right, for names are wider than high; a deep graph from top to bottom.
     fn layout(&self) -> Layout {
-        let last = |node: &Node| node.kind == Kind::Effect;
         let vertices: Vec<Vertex> = self
             .nodes
             .iter()
             .map(|node| Vertex {
                 width: (columns(&node.name) * CHARACTER / 10) as i32 + 26,
-                first: node.kind == Kind::Signal,
-                last: last(node),
+                first: node.shape.kind == NodeKind::Signal,
+                last: node.shape.kind == NodeKind::Effect,
                 dependencies: &node.dependencies,
             })
             .collect();
@@ -142,8 +141,8 @@ impl Picture {
             svg,
             format_args!(
                 "<g class=\"{}\"><title>{} {}</title>",
-                node.kind.class(),
-                node.kind.word(),
+                node.shape.class(),
+                node.shape.kind.noun(),
                 Escaped(&node.name),
             ),
         );
@@ -160,7 +159,7 @@ impl Picture {
             );
         }
         let outline = Outline {
-            kind: node.kind,
+            kind: node.shape.kind,
             rect,
         };
         put(
@@ -203,52 +202,50 @@ const STYLE: &str = "\
 .signal-kernel-graph a{text-decoration:none}\
 </style>";
 
-impl Kind {
-    const ALL: [Kind; 5] = [
-        Kind::Signal,
-        Kind::Computed,
-        Kind::Lazy,
-        Kind::Resource,
-        Kind::Effect,
+impl Shape {
+    /// The order of the legend.
+    const ALL: [Shape; 5] = [
+        Shape::of(NodeKind::Signal),
+        Shape::of(NodeKind::Computed),
+        Shape {
+            kind: NodeKind::Computed,
+            is_lazy: true,
+        },
+        Shape::of(NodeKind::Resource),
+        Shape::of(NodeKind::Effect),
     ];
 
-    fn class(self) -> &'static str {
-        match self {
-            Kind::Signal => "signal",
-            Kind::Computed => "computed",
-            Kind::Lazy => "lazy",
-            Kind::Resource => "resource",
-            Kind::Effect => "effect",
+    const fn of(kind: NodeKind) -> Self {
+        Shape {
+            kind,
+            is_lazy: false,
         }
     }
 
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Kind::Signal => "signal",
-            Kind::Computed | Kind::Lazy => "computed value",
-            Kind::Resource => "resource",
-            Kind::Effect => "effect",
+    fn class(self) -> &'static str {
+        if self.is_lazy {
+            "lazy"
+        } else {
+            self.kind.keyword()
         }
     }
 
     fn legend(self) -> &'static str {
-        match self {
-            Kind::Signal => "signal",
-            Kind::Computed => "computed",
-            Kind::Lazy => "computed when read",
-            Kind::Resource => "resource",
-            Kind::Effect => "effect",
+        if self.is_lazy {
+            "computed when read"
+        } else {
+            self.kind.keyword()
         }
     }
 }
 
-fn legend_width(kind: Kind) -> i32 {
-    29 + kind.legend().len() as i32 * 72 / 10 + 22
+fn legend_width(shape: Shape) -> i32 {
+    29 + shape.legend().len() as i32 * 72 / 10 + 22
 }
 
 /// Each kind has a shape of its own: colour alone tells not everyone.
 struct Outline {
-    kind: Kind,
+    kind: NodeKind,
     rect: Rect,
 }
 
@@ -262,8 +259,8 @@ impl Display for Outline {
         } = self.rect;
         let (right, bottom) = (x + width, y + height);
         match self.kind {
-            Kind::Signal | Kind::Computed | Kind::Lazy => {
-                let round = if self.kind == Kind::Signal {
+            NodeKind::Field | NodeKind::Signal | NodeKind::Computed => {
+                let round = if self.kind == NodeKind::Signal {
                     height / 2
                 } else {
                     3
@@ -273,7 +270,7 @@ impl Display for Outline {
                     "<rect class=\"box\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{round}\"/>"
                 )
             }
-            Kind::Resource => {
+            NodeKind::Resource => {
                 let bar = 5.min(width / 5);
                 write!(
                     formatter,
@@ -282,7 +279,7 @@ impl Display for Outline {
                     right - bar,
                 )
             }
-            Kind::Effect => {
+            NodeKind::Effect => {
                 let (cut, middle) = (height / 3, y + height / 2);
                 write!(
                     formatter,

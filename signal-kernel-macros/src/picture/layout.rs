@@ -1,5 +1,5 @@
 //! Where the boxes of a picture stand and how its edges run: layers by longest path, the order within a
-//! layer by barycentre, places within a layer by least squares.
+//! layer by barycentre, coordinates within a layer by least squares.
 //!
 //! Invariants: boxes of a layer are apart, layers are apart, every edge goes from an earlier layer to a
 //! later one. What is read across several layers runs along a track of its own through those between,
@@ -8,11 +8,11 @@
 //!
 //! Must not know: names, and how things look.
 
+mod coordinates;
 mod draw;
-mod places;
 
 #[cfg(test)]
-pub(super) use places::rising;
+pub(super) use coordinates::rising;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Direction {
@@ -150,8 +150,8 @@ impl<'a> Grid<'a> {
     }
 
     pub(super) fn lay_out(&self, direction: Direction) -> Layout {
-        let places = self.places(direction);
-        draw::draw(self, &places, direction)
+        let coordinates = self.coordinates(direction);
+        draw::draw(self, &coordinates, direction)
     }
 
     fn is_track(&self, point: usize) -> bool {
@@ -209,15 +209,15 @@ impl<'a> Grid<'a> {
     fn swap(&mut self) {
         let mut positions = self.positions();
         for layer in &mut self.layers {
-            for place in 1..layer.len() {
-                let (one, other) = (layer[place - 1], layer[place]);
+            for at in 1..layer.len() {
+                let (one, other) = (layer[at - 1], layer[at]);
                 let (first, second) = (&self.points[one], &self.points[other]);
                 let count = |first: &Point, second: &Point| {
                     inversions(&first.before, &second.before, &positions)
                         + inversions(&first.after, &second.after, &positions)
                 };
                 if count(second, first) < count(first, second) {
-                    layer.swap(place - 1, place);
+                    layer.swap(at - 1, at);
                     positions.swap(one, other);
                 }
             }
@@ -228,8 +228,8 @@ impl<'a> Grid<'a> {
         let positions = self.positions();
         let pairs = self.layers.iter().map(|layer| {
             let mut crossings = 0;
-            for (place, &one) in layer.iter().enumerate() {
-                for &other in &layer[place + 1..] {
+            for (at, &one) in layer.iter().enumerate() {
+                for &other in &layer[at + 1..] {
                     let (first, second) = (&self.points[one], &self.points[other]);
                     crossings += inversions(&first.after, &second.after, &positions);
                 }

@@ -1,4 +1,4 @@
-//! From places along layers to boxes and paths in the plane.
+//! From coordinates along layers to boxes and paths in the plane.
 //!
 //! Invariants: within a layer's room an edge is straight, along its own track; it bends between layers only.
 //!
@@ -10,8 +10,8 @@ use std::fmt::Write;
 /// The length of an arrow's head, and half its width.
 const HEAD: (i32, i32) = (7, 4);
 
-/// From places along layers to the plane.
-pub(super) fn draw(grid: &Grid, places: &[i32], direction: Direction) -> Layout {
+/// From coordinates along layers to the plane.
+pub(super) fn draw(grid: &Grid, coordinates: &[i32], direction: Direction) -> Layout {
     let vertices = grid.vertices;
     let mut start = 0;
     let mut spans = Vec::new();
@@ -24,7 +24,7 @@ pub(super) fn draw(grid: &Grid, places: &[i32], direction: Direction) -> Layout 
         spans.push((start, start + thick));
         start += thick;
         if number + 1 < grid.layers.len() {
-            start += gap(grid, layer, places);
+            start += gap(grid, layer, coordinates);
         }
     }
     let point = |along: i32, across: i32| match direction {
@@ -34,7 +34,7 @@ pub(super) fn draw(grid: &Grid, places: &[i32], direction: Direction) -> Layout 
     let boxes: Vec<Rect> = (0..vertices.len())
         .map(|index| {
             let (from, to) = spans[grid.points[index].layer];
-            let (middle, width) = (places[index], vertices[index].width);
+            let (middle, width) = (coordinates[index], vertices[index].width);
             match direction {
                 Direction::Right => Rect {
                     x: from,
@@ -56,7 +56,7 @@ pub(super) fn draw(grid: &Grid, places: &[i32], direction: Direction) -> Layout 
     for (index, from) in grid.points.iter().enumerate() {
         for &to in &from.after {
             let (start, end) = (spans[from.layer].1, spans[from.layer + 1].0);
-            let (here, there) = (places[index], places[to]);
+            let (here, there) = (coordinates[index], coordinates[to]);
             let path = &mut edges[from.vertex];
             let stop = if grid.is_track(to) {
                 end
@@ -86,7 +86,7 @@ pub(super) fn draw(grid: &Grid, places: &[i32], direction: Direction) -> Layout 
     }
     let right = boxes.iter().map(|rect| rect.x + rect.width);
     let bottom = boxes.iter().map(|rect| rect.y + rect.height);
-    let tracks = places.iter().copied().max().unwrap_or(0);
+    let tracks = coordinates.iter().copied().max().unwrap_or(0);
     let (right, bottom) = (right.max().unwrap_or(0), bottom.max().unwrap_or(0));
     let (width, height) = match direction {
         Direction::Right => (right, bottom.max(tracks)),
@@ -102,10 +102,10 @@ pub(super) fn draw(grid: &Grid, places: &[i32], direction: Direction) -> Layout 
 }
 
 /// The room between two layers: more where edges are many and steep.
-fn gap(grid: &Grid, layer: &[usize], places: &[i32]) -> i32 {
+fn gap(grid: &Grid, layer: &[usize], coordinates: &[i32]) -> i32 {
     let links = layer.iter().flat_map(|&from| {
         let after = grid.points[from].after.iter();
-        after.map(move |&to| (places[from] - places[to]).abs())
+        after.map(move |&to| (coordinates[from] - coordinates[to]).abs())
     });
     let (count, steepest) = links.fold((0, 0), |(count, steepest), rise| {
         (count + 1, rise.max(steepest))

@@ -1,0 +1,122 @@
+//! The sentences of a graph's documentation.
+//!
+//! Must not know: tokens, or how a graph is described.
+
+use std::fmt::Display;
+
+/// Longer lists are cut: `GRAPH` has them.
+const MOST_NAMES: usize = 12;
+
+/// The dependencies of a computed value, a resource or an effect, each as the text that stands for it.
+pub(crate) struct Dependencies {
+    pub(crate) nodes: Vec<String>,
+    pub(crate) fields: Vec<String>,
+    pub(crate) is_effect: bool,
+    pub(crate) is_lazy: bool,
+    pub(crate) keeps_result: bool,
+}
+
+impl Dependencies {
+    /// `depends on a and b, and uses the field c`, to stand after the name of the node.
+    pub(crate) fn sentence(&self) -> String {
+        let mut clauses = Vec::new();
+        if !self.nodes.is_empty() {
+            clauses.push(format!("depends on {}", listed(&self.nodes, " and ")));
+        } else if self.is_effect {
+            clauses.push("runs once, in `new`".to_owned());
+        } else {
+            clauses.push("depends on no other node".to_owned());
+        }
+        if !self.fields.is_empty() {
+            let plural = if self.fields.len() == 1 { "" } else { "s" };
+            let fields = listed(&self.fields, " and ");
+            clauses.push(format!("uses the field{plural} {fields}"));
+        }
+        if self.is_lazy {
+            clauses.push("is computed when it is read".to_owned());
+        }
+        if self.keeps_result {
+            clauses.push("keeps its result until it runs again".to_owned());
+        }
+        listed(&clauses, ", and ")
+    }
+}
+
+/// `… depend on it.`
+pub(crate) fn dependents(names: &[String], of_field: bool) -> String {
+    let verb = match (of_field, names.len() > 1) {
+        (true, true) => "use",
+        (true, false) => "uses",
+        (false, true) => "depend on",
+        (false, false) => "depends on",
+    };
+    if names.is_empty() {
+        return format!("Nothing {verb} it.");
+    }
+    let sentence = format!("{} {verb} it.", listed(names, " and "));
+    match sentence.strip_prefix("the ") {
+        Some(rest) => format!("The {rest}"),
+        None => sentence,
+    }
+}
+
+/// A node's name, with a link if it has a method on the page.
+pub(crate) fn name(name: &str, is_linked: bool) -> String {
+    if is_linked {
+        format!("[`{name}`](Self::{name})")
+    } else {
+        format!("`{name}`")
+    }
+}
+
+/// The node, or the part of it that is observed.
+pub(crate) fn observed(name: String, part: Option<&str>) -> String {
+    match part {
+        Some(part) => format!("the {part} of {name}"),
+        None => name,
+    }
+}
+
+/// `a, b and c`
+pub(crate) fn listed(names: &[impl Display], and: &str) -> String {
+    let shown = if names.len() > MOST_NAMES {
+        MOST_NAMES - 1
+    } else {
+        names.len()
+    };
+    let mut parts: Vec<String> = names[..shown].iter().map(ToString::to_string).collect();
+    if shown < names.len() {
+        parts.push(format!("{} others", names.len() - shown));
+    }
+    match parts.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, parts)) => format!("{}{and}{last}", parts.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// Each line with a space in front, as behind `///`.
+pub(crate) fn indented(text: &str) -> String {
+    let mut indented = String::with_capacity(text.len() + 16);
+    for line in text.split('\n') {
+        if !indented.is_empty() {
+            indented.push('\n');
+        }
+        indented.push(' ');
+        indented.push_str(line);
+    }
+    indented
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn long_lists_are_cut() {
+        assert_eq!(listed(&["a"], " and "), "a");
+        assert_eq!(listed(&["a", "b", "c"], " and "), "a, b and c");
+        let many = ["x"; 14];
+        assert!(listed(&many, " and ").ends_with("x, x and 3 others"));
+    }
+}
