@@ -175,7 +175,7 @@ impl<'a> Context<'a> {
                     }
                     Home::Locals(_) => self.field(used.node),
                 };
-                let state = quote_spanned!(path.span()=> &#field.state);
+                let state = quote_spanned!(path.span()=> &#field.task.state);
                 script.hole(state).to_string()
             }
             Kind::Effect { .. } => "()".to_owned(),

@@ -1,7 +1,6 @@
 #![doc = include_str!("../docs/crate.md")]
 
 mod aborted;
-mod cancel;
 mod declared;
 mod dynamic;
 #[doc = include_str!("../docs/errors.md")]
@@ -10,22 +9,16 @@ mod editor;
 #[doc = include_str!("../docs/dynamic.md")]
 pub mod functions {}
 mod graph;
-mod hub;
-mod machine;
 #[doc(hidden)]
 pub mod needs;
 mod panics;
-mod resource;
-mod room;
 #[doc = include_str!("../docs/rules.md")]
 pub mod rules {}
 mod shared;
 mod stack;
-mod state;
 mod sync;
-mod waiters;
+mod task;
 
-pub use cancel::{CancelToken, Cancelled};
 pub use dynamic::{
     AsyncEvent, AsyncMeta, AsyncSignal, AsyncValue, Computed, Cycle, Disposed, Effect, Failure,
     FetchContext, Fetcher, FromFutureOptions, ReadError, ReadSignal, ResourceOptions, Running,
@@ -36,9 +29,13 @@ pub use dynamic::{
     signal_with, transaction, untrack,
 };
 pub use graph::{Graph, Node, NodeKind};
-pub use resource::Resource;
 pub use shared::{Busy, Shared};
-pub use state::{AsyncState, AsyncStatus, CancelReason};
+pub use task::{
+    cancel::{CancelToken, Cancelled},
+    resource::Resource,
+    state::AsyncState,
+    status::{AsyncStatus, CancelReason},
+};
 
 #[doc = include_str!("../docs/reactive.md")]
 pub use signal_kernel_macros::reactive;
@@ -60,22 +57,26 @@ struct Readme;
 pub mod __private {
     pub use crate::{
         declared::{
-            Core, Declared, Payload, Show, Wired,
-            answer::{Answer, Request},
-            batch,
+            Core, Declared, Payload, Show, Wired, batch,
             drive::{poll_progress, poll_work, progress, settled},
             lazy::{Lazy, LazyState},
-            make, read, settle,
+            make, read,
+            resource::ResourceSlot,
+            settle,
             slot::{Caught, Slot, Version},
             sweep::Sweep,
             watch::Watch,
             wiring::{Lists, Masks, Wiring},
         },
         dynamic::{check_dynamic, dynamic_size},
-        hub::{Hub, Post},
-        resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields},
-        room::{Start, Surely},
-        state::{AsyncState, CancelReason, Change, KeepPrevious},
+        task::{
+            ready::{ReadyQueue, ReadyReceiver},
+            resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields},
+            reusable::{IntoOk, Start},
+            state::{AsyncState, Change},
+            status::{CancelReason, KeepPrevious},
+            task::Request,
+        },
     };
     pub use core;
     pub use signal_kernel_macros::{__picture as picture, reactive_where, resource_where};

@@ -7,7 +7,7 @@
 
 use std::fmt::Debug;
 
-pub use crate::resource::Outcome;
+pub use crate::task::resource::Outcome;
 
 /// A type whose values can be compared, so that a node knows whether it has changed. `Node` only gives
 /// the node's name to the compiler's message.

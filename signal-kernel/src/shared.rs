@@ -10,16 +10,18 @@ use crate::{
     aborted,
     declared::{Declared, watch::Watch},
     dynamic::{Outside, SharedNode},
-    hub::{Hub, Streak},
     stack,
-    waiters::Seat,
+    task::{
+        progress,
+        ready::{Budget, ReadyQueue},
+        wakers::WaitKey,
+    },
 };
 use std::{
     cell::{Cell, RefCell},
     error::Error,
     fmt,
-    future::{Future, poll_fn},
-    mem,
+    future::Future,
     ops::Deref,
     panic::{Location, RefUnwindSafe, UnwindSafe},
     rc::{Rc, Weak},
@@ -105,10 +107,10 @@ struct Inner<G> {
     /// Where it was borrowed last.
     place: Cell<Place>,
     node: SharedNode,
-    /// The node's ring, as a waker.
+    /// The waker of the node, as a `Waker`.
     waker: Waker,
     commits: Cell<u64>,
-    streak: Cell<Streak>,
+    budget: Cell<Budget>,
     hooks: Hooks<G>,
     this: Weak<Self>,
 }
@@ -116,24 +118,8 @@ struct Inner<G> {
 /// What a handle must do with a graph, for code that knows no more of the graph than its type.
 struct Hooks<G> {
     watch: fn(&mut G) -> &mut Watch,
-    hub: fn(&G) -> Option<&Arc<Hub>>,
+    queue: fn(&G) -> Option<&Arc<ReadyQueue>>,
     poll: fn(&mut G, &mut Context<'_>) -> Poll<()>,
-}
-
-/// The state of a future that waits, between its polls.
-#[derive(Default)]
-struct Wait {
-    seat: Seat,
-    polled: bool,
-}
-
-impl Wait {
-    /// The future is polled; again, if the executor has had its turn.
-    fn begin<G>(&mut self, shared: &Shared<G>) {
-        if mem::replace(&mut self.polled, true) {
-            shared.inner.streak.set(Streak::default());
-        }
-    }
 }
 
 /// The graph is in use: the call came from inside its own settle, or from inside a `read` or an `update`.
@@ -195,19 +181,19 @@ impl<G: 'static> Shared<G> {
             Inner {
                 graph: RefCell::new(graph),
                 place: Cell::new(place),
-                waker: Waker::from(node.ring.clone()),
+                waker: Waker::from(node.waker.clone()),
                 node,
                 commits: Cell::new(0),
-                streak: Cell::default(),
+                budget: Cell::default(),
                 hooks: Hooks {
                     watch: G::watch,
-                    hub: G::hub,
+                    queue: G::ready_queue,
                     poll: G::poll,
                 },
                 this: this.clone(),
             }
         });
-        if !inner.hub(true, Hub::is_idle) {
+        if !inner.queue(true, ReadyQueue::is_idle) {
             // In a batch, so that tasks that wait are told.
             inner.node.change(|_| {
                 inner.note_work(&inner.graph.borrow());
@@ -368,21 +354,20 @@ impl<G: 'static> Shared<G> {
 
     /// The same, also for a wait.
     #[track_caller]
-    fn poll(&self, context: &mut Context<'_>, wait: Option<&mut Wait>, here: Place) -> Poll<()> {
+    fn poll(&self, context: &mut Context<'_>, key: Option<&mut WaitKey>, here: Place) -> Poll<()> {
         let inner = &*self.inner;
         inner.node.may_write();
-        let waits = wait.is_some();
-        let seat = wait.map(|wait| &mut wait.seat);
-        inner.node.ring.waiters.add(context.waker(), seat); // user code
-        let mut streak = inner.streak.take();
-        if streak.is_over() {
+        let waits = key.is_some();
+        inner.node.waker.wakers.add(context.waker(), key); // user code
+        let mut budget = inner.budget.take();
+        if budget.is_spent() {
             context.waker().wake_by_ref(); // user code
             return Poll::Pending;
         }
         let done = inner.poll(here);
         // Work that an effect has started anew may be ready at once, and so on.
-        streak.count(done && (waits || inner.hub(false, Hub::is_due)));
-        inner.streak.set(streak);
+        budget.spend(done && (waits || inner.queue(false, ReadyQueue::has_ready)));
+        inner.budget.set(budget);
         if done { Poll::Ready(()) } else { Poll::Pending }
     }
 
@@ -398,16 +383,7 @@ impl<G: 'static> Shared<G> {
     /// See [`settled`](Self::settled).
     #[track_caller]
     pub fn progress(&self) -> impl Future<Output = ()> + use<G> {
-        let (shared, here) = (self.clone(), Location::caller());
-        let (mut begun, mut wait) = (None, Wait::default());
-        poll_fn(move |context| {
-            wait.begin(&shared);
-            let now = shared.inner.commits.get();
-            if *begun.get_or_insert(now) != now {
-                return Poll::Ready(());
-            }
-            shared.poll(context, Some(&mut wait), here)
-        })
+        progress::progress(self.driver(Location::caller()))
     }
 
     /// Waits until nothing of the graph is in flight. Dropping the future drops no work.
@@ -443,18 +419,42 @@ impl<G: 'static> Shared<G> {
     /// ```
     #[track_caller]
     pub fn settled(&self) -> impl Future<Output = ()> + use<G> {
-        let (shared, here) = (self.clone(), Location::caller());
-        let mut wait = Wait::default();
-        poll_fn(move |context| {
-            wait.begin(&shared);
-            let idle = || shared.inner.hub(true, Hub::is_idle);
-            while !idle() {
-                if shared.poll(context, Some(&mut wait), here).is_pending() {
-                    return Poll::Pending;
-                }
-            }
-            Poll::Ready(())
-        })
+        progress::settled(self.driver(Location::caller()))
+    }
+}
+
+impl<G: 'static> Shared<G> {
+    fn driver(&self, here: Place) -> SharedDriver<G> {
+        SharedDriver {
+            shared: self.clone(),
+            key: WaitKey::default(),
+            here,
+        }
+    }
+}
+
+/// A wait for a shared graph, asked for at the place `here`.
+struct SharedDriver<G> {
+    shared: Shared<G>,
+    key: WaitKey,
+    here: Place,
+}
+
+impl<G: 'static> progress::Driver for SharedDriver<G> {
+    fn reset_budget(&mut self) {
+        self.shared.inner.budget.set(Budget::default());
+    }
+
+    fn commits(&self) -> u64 {
+        self.shared.inner.commits.get()
+    }
+
+    fn is_idle(&self) -> bool {
+        self.shared.inner.queue(true, ReadyQueue::is_idle)
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.shared.poll(context, Some(&mut self.key), self.here)
     }
 }
 
@@ -466,14 +466,14 @@ impl<G: 'static> Inner<G> {
         }
     }
 
-    /// Asks the hub of a graph that is not in use; `without` is the answer of a graph without resources.
-    fn hub(&self, without: bool, ask: fn(&Hub) -> bool) -> bool {
+    /// Asks the ready queue of a graph that is not in use; `without` is the answer for a graph without resources.
+    fn queue(&self, without: bool, ask: fn(&ReadyQueue) -> bool) -> bool {
         let graph = self.graph.try_borrow();
-        graph.is_ok_and(|graph| (self.hooks.hub)(&graph).map_or(without, |hub| ask(hub)))
+        graph.is_ok_and(|graph| (self.hooks.queue)(&graph).map_or(without, |queue| ask(queue)))
     }
 
     fn note_work(&self, graph: &G) {
-        let busy = (self.hooks.hub)(graph).is_some_and(|hub| !hub.is_idle());
+        let busy = (self.hooks.queue)(graph).is_some_and(|queue| !queue.is_idle());
         self.node.note_work(busy, || self.this.clone());
     }
 }

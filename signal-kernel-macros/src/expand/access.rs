@@ -121,7 +121,7 @@ fn stored_type(context: &Context, index: usize, node: &Node) -> Option<TokenStre
         Kind::Resource { path, .. } => {
             let [value, error, future] =
                 ["Value", "Error", "Future"].map(|what| resource_type(path, what));
-            quote_spanned!(path.span()=> ::signal_kernel::__private::Answer<#value, #error, #future>)
+            quote_spanned!(path.span()=> ::signal_kernel::__private::ResourceSlot<#value, #error, #future>)
         }
         Kind::Effect { kept: Some(ty), .. } => {
             quote!(::signal_kernel::__private::core::option::Option<#ty>)
@@ -311,7 +311,7 @@ fn own_methods(
         }
         Kind::Resource { path, .. } => {
             let graph = local("self", path.span());
-            let getter = getter(quote_spanned!(path.span()=> &#graph.#field.state));
+            let getter = getter(quote_spanned!(path.span()=> &#graph.#field.task.state));
             let (reload, cancel) = (method("reload_", node, ""), method("cancel_", node, ""));
             let request = |request: TokenStream| {
                 context.live(|plan| {
@@ -544,7 +544,7 @@ fn open_methods(
         }
         Kind::Resource { path, .. } => {
             let batch = local("self", path.span());
-            let getter = getter(quote_spanned!(path.span()=> &#batch.graph__.#field.state));
+            let getter = getter(quote_spanned!(path.span()=> &#batch.graph__.#field.task.state));
             if open == Open::Transaction {
                 return getter;
             }

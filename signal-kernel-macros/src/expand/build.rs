@@ -274,7 +274,7 @@ fn make(context: &Context, plan: &Plan, script: &mut Script, index: usize) {
             let (field, answer) = (field(node), plan.position(index) as u32);
             let keep = format_ident!("{keep_previous:?}", span = path.span());
             let new = quote_spanned! {path.span()=>
-                ::signal_kernel::__private::Answer::new(#answer, ::signal_kernel::__private::KeepPrevious::#keep, #manual)
+                ::signal_kernel::__private::ResourceSlot::new(#answer, ::signal_kernel::__private::KeepPrevious::#keep, #manual)
             };
             let new = script.hole(new);
             if *manual {
@@ -341,7 +341,7 @@ fn debug(context: &Context) -> TokenStream {
             Kind::Signal { ty, .. } => {
                 quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&#graph.#field.value))
             }
-            Kind::Resource { path, .. } => quote_spanned!(path.span()=> &#graph.#field.state),
+            Kind::Resource { path, .. } => quote_spanned!(path.span()=> &#graph.#field.task.state),
             Kind::Computed { ty, .. } => match context.plan {
                 Some(plan) if !plan.places[index].lazy => {
                     let rank = plan.position(index);

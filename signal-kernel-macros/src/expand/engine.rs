@@ -100,8 +100,8 @@ pub(super) fn declared(context: &Context) -> TokenStream {
                 self.core__.watch()
             }
 
-            fn hub(&self) -> ::signal_kernel::__private::core::option::Option<&::signal_kernel::__private::std::sync::Arc<::signal_kernel::__private::Hub>> {
-                self.core__.hub()
+            fn ready_queue(&self) -> ::signal_kernel::__private::core::option::Option<&::signal_kernel::__private::std::sync::Arc<::signal_kernel::__private::ReadyQueue>> {
+                self.core__.ready_queue()
             }
 
             fn poll(&mut self, context: &mut ::signal_kernel::__private::core::task::Context<'_>) -> ::signal_kernel::__private::core::task::Poll<()> {
@@ -244,7 +244,8 @@ fn show(context: &Context, plan: &Plan, script: &mut Script, index: usize, node:
         Kind::Resource { path, .. } => {
             let (field, show) = (context.field(index), Ident::new("show", Span::call_site()));
             let graph = Ident::new("self", Span::call_site());
-            let shown = script.hole(quote_spanned!(path.span()=> #show.answer(&mut #graph.#field)));
+            let shown =
+                script.hole(quote_spanned!(path.span()=> #show.resource(&mut #graph.#field)));
             return write!(script, "{position}usize => {shown},");
         }
         Kind::Computed { rule, .. } if plan.places[index].lazy => match rule {
@@ -357,8 +358,8 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
         Kind::Resource { path, .. } if rank != plan.position(index) => {
             let (field, sweep) = (context.field(index), Ident::new("sweep", Span::call_site()));
             let graph = Ident::new("self", Span::call_site());
-            let changed = script
-                .hole(quote_spanned!(path.span()=> #graph.#field.question_changed(&mut #sweep)));
+            let changed =
+                script.hole(quote_spanned!(path.span()=> #graph.#field.input_changed(&mut #sweep)));
             write!(script, "if {changed} {{");
             mark(script, rank, ((rank + 1) / 64) as u32, bits(rank + 1));
             write!(script, "}}");
@@ -370,7 +371,7 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
             let field = context.field(index);
             let act = script.hole(quote_spanned!(path.span()=> #graph.#field.act));
             let arguments =
-                script.hole(quote_spanned!(path.span()=> #sweep.hub(), #sweep.revision()));
+                script.hole(quote_spanned!(path.span()=> #sweep.ready_queue(), #sweep.revision()));
             let same = match rule {
                 Rule::Path(_) => format!("Some(Self::__same_{name})"),
                 Rule::PartialEq | Rule::Never => "None".to_owned(),

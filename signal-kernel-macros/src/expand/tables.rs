@@ -89,9 +89,9 @@ pub(super) fn graph(context: &Context, plan: Option<&Plan>) -> TokenStream {
 pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
     let nodes = &context.graph.nodes;
     let positions = || plan.positions.iter().copied().enumerate();
-    let is_question = |position: usize, index: usize| position != plan.position(index);
+    let is_input = |position: usize, index: usize| position != plan.position(index);
     let kinds = positions().map(|(position, index)| match nodes[index].kind {
-        Kind::Resource { .. } if is_question(position, index) => b'q',
+        Kind::Resource { .. } if is_input(position, index) => b'q',
         Kind::Resource { .. } => b'a',
         _ => letter(plan, index, &nodes[index]),
     });
@@ -100,7 +100,7 @@ pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
     for (position, index) in positions() {
         let node = &nodes[index];
         match node.kind {
-            Kind::Resource { .. } if !is_question(position, index) => items.push(position - 1),
+            Kind::Resource { .. } if !is_input(position, index) => items.push(position - 1),
             _ => {
                 let read = node.uses().iter().map(|used| &plan.places[used.node]);
                 let read = read.filter_map(|place| place.position);
@@ -114,13 +114,13 @@ pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
     let lazy = masks_of(lazy.into_iter().flatten());
     let [whole, value, error, status] =
         [Part::Whole, Part::Value, Part::Error, Part::Status].map(|part| {
-            masks_of(positions().map(|(position, index)| {
-                match (is_question(position, index), part) {
+            masks_of(positions().map(
+                |(position, index)| match (is_input(position, index), part) {
                     (false, _) => plan.masks(index, part),
                     (true, Part::Whole) => masks(std::iter::once(position + 1)),
                     (true, _) => Vec::new(),
-                }
-            }))
+                },
+            ))
         });
     quote! {
         &::signal_kernel::__private::Wiring {

@@ -202,7 +202,7 @@ fn future(resource: &Resource<'_>) -> TokenStream {
     let (first, last) = blamed(resource);
     let root = quote_spanned!(first=> ::signal_kernel::__private);
     let end = quote_spanned!(last=> >);
-    let exit = resource.infallible.then(|| quote!(, #root::Surely));
+    let exit = resource.infallible.then(|| quote!(, #root::IntoOk));
     quote!(#root::#alias<Self::Value, Self::Error #exit #end)
 }
 

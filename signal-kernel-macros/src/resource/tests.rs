@@ -177,7 +177,7 @@ fn a_function_that_cannot_fail() {
         "    type Value = T;\n",
         "    type Error = ::core::convert::Infallible;\n",
         "    type Future = ::signal_kernel::__private::SendFuture<\n        Self::Value,\n        Self::Error,\n        \
-         ::signal_kernel::__private::Surely,\n    >;\n",
+         ::signal_kernel::__private::IntoOk,\n    >;\n",
         "start.work(r#type::<T>(value), |work| ::std::boxed::Box::pin(work));",
     ] {
         assert!(shown.contains(part), "{part} in\n{shown}");
@@ -186,7 +186,7 @@ fn a_function_that_cannot_fail() {
     for part in [
         "    type Value = ();\n",
         "LocalFuture<\n",
-        "        ::signal_kernel::__private::Surely,\n",
+        "        ::signal_kernel::__private::IntoOk,\n",
     ] {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }

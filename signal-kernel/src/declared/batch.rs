@@ -15,7 +15,7 @@ use super::{
     take,
     wiring::WireKind,
 };
-use crate::{panics::FirstPanic, state::Change};
+use crate::{panics::FirstPanic, task::state::Change};
 
 /// Runs `f` as the outermost batch and settles, also if it panics.
 pub fn batch<G: Wired<W>, const W: usize, R>(graph: &mut G, f: impl FnOnce(&mut G) -> R) -> R {
@@ -188,7 +188,7 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
             );
             continue;
         }
-        if G::WIRING.kind(position) == WireKind::Answer {
+        if G::WIRING.kind(position) == WireKind::Resource {
             put(&mut graph.core_mut().pending, position);
             if watched {
                 requests.push(position);

@@ -1,4 +1,4 @@
-//! Polling the work of a graph, for whoever drives it.
+//! Polling the work of a graph.
 //!
 //! Invariants: each piece of work is polled at most once a call, in order of rank; everything that has
 //! come to an end is committed in one settle. A driver gives way to other tasks of its executor after a number
@@ -6,12 +6,9 @@
 //!
 //! Must not know: executors.
 
-use super::{Wired, answer, put, settle, slot::Caught};
-use std::{
-    future::poll_fn,
-    mem,
-    task::{Context, Poll},
-};
+use super::{Wired, put, resource, settle, slot::Caught};
+use crate::task::progress;
+use std::task::{Context, Poll};
 
 /// Polls what asked to be polled; ready once something was committed and the graph has settled.
 pub fn poll_progress<G: Wired<W>, const W: usize>(
@@ -28,42 +25,42 @@ fn poll<G: Wired<W>, const W: usize>(
     context: &mut Context<'_>,
     waits: bool,
 ) -> Poll<()> {
-    let Some(post) = &mut graph.core_mut().post else {
+    let Some(ready) = &mut graph.core_mut().ready else {
         return Poll::Pending;
     };
-    if post.streak.is_over() {
+    if ready.budget.is_spent() {
         context.waker().wake_by_ref(); // user code
         return Poll::Pending;
     }
     let polled = poll_work(graph, context);
-    if let Some(post) = &mut graph.core_mut().post {
+    if let Some(ready) = &mut graph.core_mut().ready {
         // Work that a commit has started anew may be ready at once, and so on.
-        let goes_on = polled.is_ready() && (waits || post.hub.is_due());
-        post.streak.count(goes_on);
+        let goes_on = polled.is_ready() && (waits || ready.queue.has_ready());
+        ready.budget.spend(goes_on);
     }
     polled
 }
 
-/// The same, for a driver that has a streak of its own.
+/// The same, for a driver that has a budget of its own.
 pub fn poll_work<G: Wired<W>, const W: usize>(
     graph: &mut G,
     context: &mut Context<'_>,
 ) -> Poll<()> {
-    let Some(post) = &mut graph.core_mut().post else {
+    let Some(ready) = &mut graph.core_mut().ready else {
         return Poll::Pending;
     };
-    let ready = post.take_ready(context.waker());
+    let tasks = ready.take_ready(context.waker());
     let mut caught = Caught::default();
     let mut done = false;
-    for &rank in &ready {
+    for &rank in &tasks {
         let rank = rank as usize;
-        if answer(graph, rank, |it| it.poll(&mut caught)) == Some(true) {
+        if resource(graph, rank, |it| it.poll(&mut caught)) == Some(true) {
             put(&mut graph.core_mut().pending, rank);
             done = true;
         }
     }
-    if let Some(post) = &mut graph.core_mut().post {
-        post.give_back(ready);
+    if let Some(ready) = &mut graph.core_mut().ready {
+        ready.put_back(tasks);
     }
     if !done {
         return Poll::Pending;
@@ -71,44 +68,43 @@ pub fn poll_work<G: Wired<W>, const W: usize>(
     graph.core_mut().tick();
     graph.core_mut().note_change();
     settle::settle_into(graph, &mut caught.0);
-    if let Some(post) = &mut graph.core_mut().post {
-        post.hub.forget_news();
-        post.tell_others(&mut caught.0);
+    if let Some(ready) = &mut graph.core_mut().ready {
+        ready.queue.clear_changed();
+        ready.notify_others(&mut caught.0);
     }
     caught.0.resume();
     Poll::Ready(())
 }
 
-/// A wait is polled again: the executor has had its turn.
-fn next_turn<G: Wired<W>, const W: usize>(graph: &mut G, first: &mut bool) {
-    if !mem::take(first) {
-        if let Some(post) = &mut graph.core_mut().post {
-            post.streak.end();
+struct Exclusive<'a, G, const W: usize>(&'a mut G);
+
+impl<G: Wired<W>, const W: usize> progress::Driver for Exclusive<'_, G, W> {
+    fn reset_budget(&mut self) {
+        if let Some(ready) = &mut self.0.core_mut().ready {
+            ready.budget.reset();
         }
+    }
+
+    fn commits(&self) -> u64 {
+        0 // nobody else has the graph
+    }
+
+    fn is_idle(&self) -> bool {
+        let queue = self.0.core().ready_queue();
+        queue.is_none_or(|queue| queue.is_idle())
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        poll(self.0, context, true)
     }
 }
 
 /// Waits for the next commit.
 pub async fn progress<G: Wired<W>, const W: usize>(graph: &mut G) {
-    let mut first = true;
-    poll_fn(|context| {
-        next_turn(graph, &mut first);
-        poll(graph, context, true)
-    })
-    .await;
+    progress::progress(Exclusive(graph)).await;
 }
 
-/// Waits until nothing is in flight.
+/// Waits until no work is in flight.
 pub async fn settled<G: Wired<W>, const W: usize>(graph: &mut G) {
-    let mut first = true;
-    poll_fn(|context| {
-        next_turn(graph, &mut first);
-        while graph.core().hub().is_some_and(|hub| !hub.is_idle()) {
-            if poll(graph, context, true).is_pending() {
-                return Poll::Pending;
-            }
-        }
-        Poll::Ready(())
-    })
-    .await;
+    progress::settled(Exclusive(graph)).await;
 }

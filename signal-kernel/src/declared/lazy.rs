@@ -13,7 +13,7 @@ use super::{
     slot::Caught,
     sweep::Sweep,
 };
-use crate::state::Change;
+use crate::task::state::Change;
 use std::{
     fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},

@@ -2,16 +2,15 @@
 //!
 //! The macro emits a description (the trait [`Wired`] and the constant [`Wiring`]) and one body function
 //! for each node; the loops, the batch, the transaction and the work in flight live here, one file each:
-//! [`settle`] after a write, [`batch`] around several, [`drive`] for whoever polls, [`read`] and [`forcing`] for
-//! lazy values, [`sweep`] for the pass over a word of the mask; [`slot`], [`lazy`] and [`answer`] hold what a
-//! node holds, [`watch`] whether anything has changed, [`causes`] why values are failed.
+//! [`settle`] after a write, [`batch`] around several, [`drive`] for polls, [`read`] and [`forcing`] for
+//! lazy values, [`sweep`] for the pass over a word of the mask; [`slot`], [`lazy`] and [`resource`] hold the
+//! nodes, [`watch`] whether anything has changed, [`causes`] why values are failed.
 //!
 //! Invariants: outside a call into the graph `pending` is empty and no batch is open; `failed` has the
 //! ranks of the failed eager values; `watch` is alarmed exactly when `failed` is not empty.
 //!
 //! Must not know: how a declaration is written, and which executor polls.
 
-pub(crate) mod answer;
 pub mod batch;
 mod causes;
 pub(crate) mod drive;
@@ -19,18 +18,21 @@ mod forcing;
 pub(crate) mod lazy;
 pub mod make;
 pub mod read;
+pub(crate) mod resource;
 pub mod settle;
 pub(crate) mod slot;
 pub(crate) mod sweep;
 pub(crate) mod watch;
 pub(crate) mod wiring;
 
-use crate::hub::{Hub, Post};
-use crate::room::Tenancy;
-use crate::state::Change;
-use answer::{Answer, AnyAnswer};
+use crate::task::{
+    ready::{ReadyQueue, ReadyReceiver},
+    reusable::FutureSlot,
+    state::Change,
+};
 use causes::Causes;
 use lazy::{AnyLazy, Lazy, LazyRef, LazyState};
+use resource::{AnyResource, ResourceSlot};
 use slot::{AnySlot, Caught, Finished, Slot, SlotRef, Stamp, Version};
 use std::{
     any::Any,
@@ -80,8 +82,8 @@ pub trait Declared: Sized {
     /// Whether anything has changed.
     fn watch(&mut self) -> &mut Watch;
 
-    /// The hub to which work in flight reports.
-    fn hub(&self) -> Option<&Arc<Hub>>;
+    /// The ready queue, which tasks share.
+    fn ready_queue(&self) -> Option<&Arc<ReadyQueue>>;
 
     /// Polls the work; ready once something was committed, however often in a row.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()>;
@@ -97,7 +99,7 @@ enum NodeRef<'a> {
     /// A lazy computed value.
     Lazy(&'a mut dyn AnyLazy),
     /// A resource.
-    Answer(&'a mut dyn AnyAnswer),
+    Resource(&'a mut dyn AnyResource),
 }
 
 /// Whoever asked for a node: a graph shows it here, whatever its type.
@@ -155,11 +157,11 @@ impl Show<'_> {
     }
 
     /// A resource.
-    pub fn answer<T, E, F>(&mut self, answer: &mut Answer<T, E, F>)
+    pub fn resource<T, E, F>(&mut self, resource: &mut ResourceSlot<T, E, F>)
     where
-        F: Tenancy<Output = Result<T, E>>,
+        F: FutureSlot<Output = Result<T, E>>,
     {
-        self.other(NodeRef::Answer(answer));
+        self.other(NodeRef::Resource(resource));
     }
 }
 
@@ -172,8 +174,8 @@ pub struct Core<const W: usize> {
     reached: Place,
     /// Counts changes: the time of this graph.
     pub revision: u64,
-    /// Where work in flight reports; only in graphs with resources.
-    post: Option<Post>,
+    /// The tasks that are ready to be polled; only in graphs with resources.
+    ready: Option<ReadyReceiver>,
     /// [`Wired::WIRING`], for what is called without a graph.
     wiring: &'static Wiring,
     failed: [u64; W],
@@ -209,14 +211,14 @@ impl<const W: usize> Core<W> {
     pub fn new(
         effects: [u64; W],
         lazy: [u64; W],
-        post: Option<Post>,
+        ready: Option<ReadyReceiver>,
         wiring: &'static Wiring,
     ) -> Self {
         Core {
             pending: effects,
             reached: Place::default(),
             revision: 1,
-            post,
+            ready,
             wiring,
             failed: [0; W],
             causes: Causes::default(),
@@ -242,10 +244,10 @@ impl<const W: usize> Core<W> {
         self.watch.note_change();
     }
 
-    /// The hub to which work in flight reports.
+    /// The ready queue, which tasks share.
     #[inline(always)]
-    pub fn hub(&self) -> Option<&Arc<Hub>> {
-        self.post.as_ref().map(|post| &post.hub)
+    pub fn ready_queue(&self) -> Option<&Arc<ReadyQueue>> {
+        self.ready.as_ref().map(|ready| &ready.queue)
     }
 
     /// The next point in the graph's time.
@@ -459,13 +461,13 @@ fn lazy<G: Wired<W>, const W: usize, R>(
     })
 }
 
-fn answer<G: Wired<W>, const W: usize, R>(
+fn resource<G: Wired<W>, const W: usize, R>(
     graph: &mut G,
     rank: usize,
-    with: impl FnOnce(&mut dyn AnyAnswer) -> R,
+    with: impl FnOnce(&mut dyn AnyResource) -> R,
 ) -> Option<R> {
     node(graph, rank, |node| match node {
-        NodeRef::Answer(answer) => Some(with(answer)),
+        NodeRef::Resource(resource) => Some(with(resource)),
         _ => None,
     })
 }

@@ -10,9 +10,9 @@
 //! Must not know: what is in a node.
 
 use super::{
-    Payload, Wired, answer, bit, first_word, lowest, slot::Caught, take, wiring::WireKind,
+    Payload, Wired, bit, first_word, lowest, resource, slot::Caught, take, wiring::WireKind,
 };
-use crate::{panics::FirstPanic, state::Change};
+use crate::{panics::FirstPanic, task::state::Change};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Where a mask has more words than this, those in which nothing is pending are skipped.
@@ -113,7 +113,7 @@ pub(super) fn has_moved<G: Wired<W>, const W: usize>(
     rank: usize,
     revision: u64,
 ) -> bool {
-    answer(graph, rank, |it| it.moved_at()) == Some(revision)
+    resource(graph, rank, |it| it.changed_at()) == Some(revision)
 }
 
 /// Drops what nothing needs any more.
@@ -144,11 +144,11 @@ impl Dropped {
     }
 }
 
-/// Wakes whoever waits, if work was started or stopped just now.
+/// Wakes the wakers that wait, if the settle has started or stopped work.
 #[inline]
 pub(super) fn wake<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
-    if let Some(post) = &graph.core().post {
-        post.tell_news(panics);
+    if let Some(ready) = &graph.core().ready {
+        ready.notify_if_changed(panics);
     }
 }
 
@@ -253,10 +253,10 @@ fn is_blocked<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
     match G::WIRING.kind(rank) {
         WireKind::Computed | WireKind::Effect => graph.core().blocks(rank),
         // The arguments are the question's; they are needed only to start.
-        WireKind::Answer => {
-            graph.core().blocks(rank - 1) && answer(graph, rank, |it| it.will_start()) == Some(true)
+        WireKind::Resource => {
+            graph.core().blocks(rank - 1) && resource(graph, rank, |it| it.is_due()) == Some(true)
         }
-        WireKind::Question | WireKind::Lazy | WireKind::Signal => false,
+        WireKind::ResourceInput | WireKind::Lazy | WireKind::Signal => false,
     }
 }
 
@@ -268,7 +268,7 @@ fn start_failed<G: Wired<W>, const W: usize>(
 ) -> Option<Change> {
     let revision = graph.core().revision;
     let mut caught = Caught::default();
-    let change = answer(graph, rank, |it| it.start_failed(revision, &mut caught));
+    let change = resource(graph, rank, |it| it.start_failed(revision, &mut caught));
     panics.merge(caught.0);
     change
 }

@@ -7,7 +7,7 @@
 //! Must not know: ranks, edges, the other nodes.
 
 use super::{Core, sweep::Sweep};
-use crate::{panics::FirstPanic, state::Change};
+use crate::{panics::FirstPanic, task::state::Change};
 use std::mem;
 
 /// When a node last changed. Only nodes that a lazy value reads keep a real one (`u64`); for all others it is `()`.

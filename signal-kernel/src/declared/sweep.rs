@@ -6,7 +6,7 @@
 //! Must not know: values, bodies, what a rank stands for.
 
 use super::{Core, bit};
-use crate::{hub::Hub, state::Change};
+use crate::task::{ready::ReadyQueue, state::Change};
 use std::sync::Arc;
 
 /// Where a pass is: for the one who catches a panic.
@@ -75,10 +75,10 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
         self.core.revision
     }
 
-    /// The hub to which work in flight reports.
+    /// The ready queue, which tasks share.
     #[inline(always)]
-    pub fn hub(&self) -> Option<&Arc<Hub>> {
-        self.core.hub()
+    pub fn ready_queue(&self) -> Option<&Arc<ReadyQueue>> {
+        self.core.ready_queue()
     }
 
     /// The visited node's new state is in place.

@@ -8,7 +8,7 @@
 //!
 //! Must not know: values, generated code.
 
-use crate::{graph::Graph, state::Change};
+use crate::{graph::Graph, task::state::Change};
 
 /// What the loops know of a graph: a constant that `reactive!` writes.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct Wiring {
     pub graph: Graph,
     /// How each node is settled, one letter by position: see `WireKind`.
     pub kinds: &'static [u8],
-    /// The positions each node reads, resources by their `Answer`.
+    /// The positions each node reads, resources by their `Resource`.
     pub dependencies: Lists<u32>,
     /// The lazy values each lazy value reads, and those that they read as far as they are in its own word.
     pub lazy: Masks,
@@ -59,9 +59,9 @@ pub(crate) enum WireKind {
     /// `l`: recomputed when it is read.
     Lazy,
     /// `q`: the first rank of a resource, where its arguments' dependencies changed.
-    Question,
+    ResourceInput,
     /// `a`: the second rank of a resource, where it starts, stops or commits.
-    Answer,
+    Resource,
     /// `e`: run in phase B.
     Effect,
 }
@@ -74,8 +74,8 @@ impl Wiring {
             b's' => WireKind::Signal,
             b'c' => WireKind::Computed,
             b'l' => WireKind::Lazy,
-            b'q' => WireKind::Question,
-            b'a' => WireKind::Answer,
+            b'q' => WireKind::ResourceInput,
+            b'a' => WireKind::Resource,
             _ => WireKind::Effect,
         }
     }

@@ -6,20 +6,23 @@
 //! Must not know: how work is started.
 
 use super::{
-    drive::{self, Wait},
+    drive::ThreadDriver,
     failure::ReadError,
     handle::{Disposed, Id, handle},
     kernel,
     work::{self, Front, Ticket},
 };
-use crate::{
-    declared::answer::Request,
-    state::{AsyncStatus, CancelReason, Change},
+use crate::task::{
+    progress::Driver,
+    state::Change,
+    status::{AsyncStatus, CancelReason},
+    task::Request,
 };
 use std::{
     borrow::Cow,
     future::Future,
     marker::PhantomData,
+    mem,
     panic::Location,
     pin::Pin,
     rc::Rc,
@@ -331,8 +334,8 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
         Running {
             owner,
             ticket,
-            wait: Wait::default(),
-            place: Location::caller(),
+            driver: ThreadDriver::new(Location::caller()),
+            polled: false,
             marker: PhantomData,
         }
     }
@@ -806,9 +809,8 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
 pub struct Running<T, E> {
     owner: Id,
     ticket: Ticket<T>,
-    wait: Wait,
-    /// The place of the request for the run.
-    place: &'static Location<'static>,
+    driver: ThreadDriver,
+    polled: bool,
     marker: PhantomData<*const E>,
 }
 
@@ -816,8 +818,9 @@ impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
     type Output = Option<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
-        self.wait.begin();
-        let place = self.place;
+        if mem::replace(&mut self.polled, true) {
+            self.driver.reset_budget();
+        }
         loop {
             let outcome = self.ticket.borrow().clone();
             if let Some(value) = outcome {
@@ -826,7 +829,7 @@ impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
             if !kernel::with(|cell| self.owner.is_alive(&cell.borrow())) {
                 return Poll::Ready(None);
             }
-            if drive::poll(context, Some(&mut self.wait), place).is_pending() {
+            if self.driver.poll(context).is_pending() {
                 return Poll::Pending;
             }
         }

@@ -1,4 +1,4 @@
-//! Polling this thread's work, for whoever drives it.
+//! Polling the work of this thread.
 //!
 //! Invariants: each piece of work is polled at most once a call, in the order of creation; everything that
 //! has come to an end is committed in one settle. Any number of tasks may wait at once: each commit wakes
@@ -14,17 +14,19 @@ use super::{
     source::Outside,
 };
 use crate::{
-    hub::{Bell, Hub, Post},
     panics::FirstPanic,
     stack,
-    waiters::{Seat, Waiters},
+    task::{
+        progress,
+        ready::{ReadyQueue, ReadyReceiver, TaskWaker},
+        wakers::{WaitKey, WakerSet},
+    },
 };
 use std::{
     cell::RefCell,
     collections::BTreeMap,
-    future::{Future, poll_fn},
+    future::Future,
     marker::PhantomData,
-    mem,
     panic::Location,
     rc::{Rc, Weak},
     sync::Arc,
@@ -33,9 +35,9 @@ use std::{
 
 /// What a thread needs to drive its work.
 pub(super) struct Drive {
-    pub(super) hub: Rc<Lobby>,
-    post: Post,
-    /// The waker that the hub knows: it wakes all who wait.
+    pub(super) lobby: Rc<Lobby>,
+    ready: ReadyReceiver,
+    /// The waker that the ready queue has: it wakes all wakers that wait.
     waker: Waker,
     /// Counts what was committed.
     commits: u64,
@@ -45,58 +47,84 @@ pub(super) struct Drive {
 
 /// Who waits, and for what. Shared within the thread.
 pub(super) struct Lobby {
-    pub(super) hub: Arc<Hub>,
-    waiters: Arc<Waiters>,
+    pub(super) queue: Arc<ReadyQueue>,
+    wakers: Arc<WakerSet>,
 }
 
 impl Drive {
     /// Who is to be told that work was started or stopped, if they do not know.
     pub(super) fn news(&self) -> Option<Rc<Lobby>> {
-        self.hub.hub.has_news().then(|| self.hub.clone())
+        self.lobby.queue.must_notify().then(|| self.lobby.clone())
     }
 }
 
 impl Lobby {
     /// Wakes all who wait: work was started or stopped, and they do not know.
     pub(super) fn tell(&self) {
-        self.hub.tell();
-        self.waiters.wake_here(); // user code
+        self.queue.set_notified();
+        self.wakers.wake_here(); // user code
     }
 }
 
-/// The state of a future that waits, between its polls. It stays on the thread whose work it waits for.
-#[derive(Default)]
-pub(super) struct Wait {
-    seat: Seat,
-    polled: bool,
+/// A wait for work of this thread, asked for at the place `here`.
+pub(super) struct ThreadDriver {
+    key: WaitKey,
+    here: &'static Location<'static>,
+    /// The graph is of this thread.
     local: PhantomData<*const ()>,
 }
 
-impl Wait {
-    /// The future is polled; again, if the executor has had its turn.
-    pub(super) fn begin(&mut self) {
-        if mem::replace(&mut self.polled, true) {
-            kernel::with(|cell| {
-                if let Some(drive) = &mut cell.borrow_mut().drive {
-                    drive.post.streak.end();
-                }
-            });
+impl ThreadDriver {
+    pub(super) fn new(here: &'static Location<'static>) -> Self {
+        ThreadDriver {
+            key: WaitKey::default(),
+            here,
+            local: PhantomData,
         }
+    }
+}
+
+impl progress::Driver for ThreadDriver {
+    fn reset_budget(&mut self) {
+        kernel::with(|cell| {
+            if let Some(drive) = &mut cell.borrow_mut().drive {
+                drive.ready.budget.reset();
+            }
+        });
+    }
+
+    fn commits(&self) -> u64 {
+        kernel::with(|cell| {
+            let graph = cell.borrow();
+            graph.drive.as_ref().map_or(0, |drive| drive.commits)
+        })
+    }
+
+    fn is_idle(&self) -> bool {
+        kernel::with(|cell| {
+            let graph = cell.borrow();
+            let drive = graph.drive.as_ref();
+            drive.is_none_or(|drive| drive.lobby.queue.is_idle())
+        })
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        poll(context, Some(&mut self.key), self.here)
     }
 }
 
 /// This thread's drive, made when the first resource is, or when somebody waits.
 pub(super) fn of(graph: &mut Graph) -> &mut Drive {
     graph.drive.get_or_insert_with(|| {
-        let waiters = Arc::<Waiters>::default();
-        let post = Post::default();
+        let wakers = Arc::<WakerSet>::default();
+        let ready = ReadyReceiver::default();
         Drive {
-            waker: Waker::from(waiters.clone()),
-            hub: Rc::new(Lobby {
-                hub: post.hub.clone(),
-                waiters,
+            waker: Waker::from(wakers.clone()),
+            lobby: Rc::new(Lobby {
+                queue: ready.queue.clone(),
+                wakers,
             }),
-            post,
+            ready,
             commits: 0,
             outside: BTreeMap::new(),
         }
@@ -104,10 +132,10 @@ pub(super) fn of(graph: &mut Graph) -> &mut Drive {
 }
 
 /// From now on the work of a shared graph is polled when its node is in the ready list.
-pub(super) fn add(graph: &mut Graph, node: u32, outside: Weak<dyn Outside>) -> Arc<Bell> {
+pub(super) fn add(graph: &mut Graph, node: u32, outside: Weak<dyn Outside>) -> Arc<TaskWaker> {
     let drive = of(graph);
     drive.outside.insert(node, outside);
-    Bell::new(&drive.hub.hub, node)
+    TaskWaker::new(&drive.lobby.queue, node)
 }
 
 /// A shared graph goes.
@@ -117,16 +145,16 @@ pub(super) fn remove(graph: &mut Graph, node: u32) {
     }
 }
 
-/// A shared graph has committed something, whoever has polled it.
+/// A shared graph has committed something, polled by a driver of its own or of the thread.
 pub(super) fn note_commit(cell: &RefCell<Graph>) {
     let mut graph = cell.borrow_mut();
     let Some(drive) = &mut graph.drive else {
         return;
     };
     drive.commits += 1;
-    let lobby = drive.hub.clone();
+    let lobby = drive.lobby.clone();
     drop(graph);
-    lobby.waiters.wake_here(); // user code
+    lobby.wakers.wake_here(); // user code
 }
 
 /// Polls the shared graph that has this node; true if something was committed.
@@ -146,12 +174,6 @@ fn poll_outside(
     let done = panics.catch(|| outside.poll(here)); // user code
     panics.catch(|| stack::ending(|| drop(outside))); // user code: it may have been the last handle
     done != Some(false)
-}
-
-/// How many commits there were, if there is work at all.
-fn commits(cell: &RefCell<Graph>) -> u64 {
-    let graph = cell.borrow();
-    graph.drive.as_ref().map_or(0, |drive| drive.commits)
 }
 
 /// Polls this thread's work as far as it has asked for it, that of its [`Shared`](crate::Shared) graphs included.
@@ -189,7 +211,7 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
 /// The same, also for a wait.
 pub(super) fn poll(
     context: &mut Context<'_>,
-    wait: Option<&mut Wait>,
+    key: Option<&mut WaitKey>,
     here: &'static Location<'static>,
 ) -> Poll<()> {
     kernel::with(|cell| {
@@ -199,13 +221,11 @@ pub(super) fn poll(
         let kind = graph.nodes.get(running as usize).map(|node| node.kind);
         let polled = matches!(kind, Some(Kind::Driver | Kind::Source)); // work waits for work
         // Someone waits: work that is started later must find out.
-        let lobby = of(&mut graph).hub.clone();
+        let lobby = of(&mut graph).lobby.clone();
         drop(graph);
-        let waits = wait.is_some();
-        lobby.hub.listen();
-        lobby
-            .waiters
-            .add(context.waker(), wait.map(|wait| &mut wait.seat)); // user code
+        let waits = key.is_some();
+        lobby.queue.begin_poll();
+        lobby.wakers.add(context.waker(), key); // user code
         if nested {
             assert!(
                 polled,
@@ -216,22 +236,22 @@ pub(super) fn poll(
         }
         let mut graph = cell.borrow_mut();
         let drive = of(&mut graph);
-        if drive.post.streak.is_over() {
+        if drive.ready.budget.is_spent() {
             drop(graph);
             context.waker().wake_by_ref(); // user code
             return Poll::Pending;
         }
-        let mut ready = drive.post.take_ready(&drive.waker);
-        if ready.is_empty() {
-            drive.post.streak.end();
+        let mut tasks = drive.ready.take_ready(&drive.waker);
+        if tasks.is_empty() {
+            drive.ready.budget.reset();
             return Poll::Pending;
         }
         graph.depth = 1;
         let mut panics = FirstPanic::default();
         let mut done = false;
-        ready.sort_unstable_by_key(|&node| (graph.order(node), node));
+        tasks.sort_unstable_by_key(|&node| (graph.order(node), node));
         drop(graph);
-        for &node in &ready {
+        for &node in &tasks {
             if run::poll(cell, node, &mut panics) {
                 let mut graph = cell.borrow_mut();
                 if graph.nodes[node as usize].kind == Kind::Driver {
@@ -242,17 +262,17 @@ pub(super) fn poll(
                 done |= poll_outside(cell, node, here, &mut panics);
             }
         }
-        of(&mut cell.borrow_mut()).post.give_back(ready);
+        of(&mut cell.borrow_mut()).ready.put_back(tasks);
         batch::end(cell, &mut panics);
         let mut graph = cell.borrow_mut();
         let drive = of(&mut graph);
         drive.commits += u64::from(done);
         // Work that an effect has started anew may be ready at once, and so on.
-        let goes_on = done && (waits || drive.post.hub.is_due());
-        drive.post.streak.count(goes_on);
+        let goes_on = done && (waits || drive.ready.queue.has_ready());
+        drive.ready.budget.spend(goes_on);
         drop(graph);
         if done {
-            panics.catch(|| lobby.waiters.wake_here()); // user code: others may wait for the same
+            panics.catch(|| lobby.wakers.wake_here()); // user code: others may wait for the same
         }
         panics.resume();
         if done { Poll::Ready(()) } else { Poll::Pending }
@@ -290,16 +310,7 @@ pub(super) fn poll(
 /// ```
 #[track_caller]
 pub fn progress() -> impl Future<Output = ()> {
-    let here = Location::caller();
-    let (mut begun, mut wait) = (None, Wait::default());
-    poll_fn(move |context| {
-        wait.begin();
-        let now = kernel::with(commits);
-        if *begun.get_or_insert(now) != now {
-            return Poll::Ready(());
-        }
-        poll(context, Some(&mut wait), here)
-    })
+    progress::progress(ThreadDriver::new(Location::caller()))
 }
 
 /// Waits until none of this thread's work is in flight, that of its [`Shared`](crate::Shared) graphs included: of all
@@ -335,31 +346,7 @@ pub fn progress() -> impl Future<Output = ()> {
 /// ```
 #[track_caller]
 pub fn settled() -> impl Future<Output = ()> {
-    let here = Location::caller();
-    let mut wait = Wait::default();
-    poll_fn(move |context| {
-        wait.begin();
-        let idle = || {
-            kernel::with(|cell| {
-                let graph = cell.borrow();
-                graph
-                    .drive
-                    .as_ref()
-                    .is_none_or(|drive| drive.hub.hub.is_idle())
-            })
-        };
-        while !idle() {
-            if poll(context, Some(&mut wait), here).is_pending() {
-                // Stopping work is no commit, but it may have been the last.
-                return if idle() {
-                    Poll::Ready(())
-                } else {
-                    Poll::Pending
-                };
-            }
-        }
-        Poll::Ready(())
-    })
+    progress::settled(ThreadDriver::new(Location::caller()))
 }
 
 impl Graph {

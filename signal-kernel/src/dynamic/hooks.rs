@@ -9,7 +9,7 @@
 use super::graph::{Graph, NONE};
 use crate::{
     panics::{Apart, FirstPanic},
-    state::{AsyncStatus, CancelReason},
+    task::status::{AsyncStatus, CancelReason},
 };
 use std::{cell::RefCell, rc::Rc};
 

@@ -6,7 +6,7 @@ use super::{
     hooks::{AsyncEvent, Listeners},
     work::Manners,
 };
-use crate::{panics::Apart, state::CancelReason};
+use crate::{panics::Apart, task::status::CancelReason};
 use std::{fmt, rc::Rc};
 
 /// What both kinds of options have.

@@ -13,7 +13,11 @@ use super::{
     kernel,
     value::Value,
 };
-use crate::{hub::Bell, panics::FirstPanic, stack, waiters::Waiters};
+use crate::{
+    panics::FirstPanic,
+    stack,
+    task::{ready::TaskWaker, wakers::WakerSet},
+};
 use std::{
     cell::{Cell, RefCell},
     mem,
@@ -31,32 +35,32 @@ pub(crate) trait Outside {
 
 /// The waker of all work of a shared graph: wakes the tasks that wait for this graph, and those that drive the thread.
 #[derive(Default)]
-pub(crate) struct Ring {
-    pub(crate) waiters: Arc<Waiters>,
+pub(crate) struct SharedWaker {
+    pub(crate) wakers: Arc<WakerSet>,
     /// Made when work is in flight for the first time.
-    bell: OnceLock<Arc<Bell>>,
+    task: OnceLock<Arc<TaskWaker>>,
 }
 
-impl Wake for Ring {
+impl Wake for SharedWaker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
         let mut panics = FirstPanic::default();
-        panics.catch(|| self.waiters.wake_by_ref()); // user code
-        if let Some(bell) = self.bell.get() {
-            panics.catch(|| bell.wake_by_ref()); // user code
+        panics.catch(|| self.wakers.wake_by_ref()); // user code
+        if let Some(waker) = self.task.get() {
+            panics.catch(|| waker.wake_by_ref()); // user code
         }
         panics.resume();
     }
 }
 
-impl Ring {
+impl SharedWaker {
     /// The work is about to be polled: from here on a wake counts again.
-    fn rung(&self) {
-        if let Some(bell) = self.bell.get() {
-            bell.rung();
+    fn begin_poll(&self) {
+        if let Some(waker) = self.task.get() {
+            waker.begin_poll();
         }
     }
 }
@@ -71,7 +75,7 @@ pub(crate) struct SharedNode {
     refuses: Cell<bool>,
     /// The body that has the graph in use, or `NONE`. Nothing is gained if it runs again.
     user: Cell<u32>,
-    pub(crate) ring: Arc<Ring>,
+    pub(crate) waker: Arc<SharedWaker>,
     /// Work is in flight.
     busy: Cell<bool>,
 }
@@ -83,7 +87,7 @@ impl SharedNode {
             refused: Cell::new(None),
             refuses: Cell::new(false),
             user: Cell::new(NONE),
-            ring: Arc::default(),
+            waker: Arc::default(),
             busy: Cell::new(false),
         }
     }
@@ -153,12 +157,12 @@ impl SharedNode {
     pub(crate) fn poll(&self, f: impl FnOnce(&mut FirstPanic) -> bool) -> bool {
         self.change(|panics| {
             kernel::with(|cell| {
-                self.ring.rung();
+                self.waker.begin_poll();
                 let polls = Polls::enter(cell, self.whole.index);
                 let done = f(panics);
                 drop(polls);
                 if done {
-                    panics.catch(|| self.ring.waiters.wake_here()); // user code: others may wait for the same
+                    panics.catch(|| self.waker.wakers.wake_here()); // user code: others may wait for the same
                     panics.catch(|| drive::note_commit(cell)); // user code
                 }
                 (done, done)
@@ -171,12 +175,13 @@ impl SharedNode {
         if self.busy.replace(busy) == busy {
             return;
         }
-        let bell = self.ring.bell.get_or_init(|| {
+        let waker = self.waker.task.get_or_init(|| {
             kernel::with(|cell| drive::add(&mut cell.borrow_mut(), self.whole.index, outside()))
         });
-        match busy {
-            true => bell.begin(),
-            false => bell.end(),
+        if busy {
+            waker.start();
+        } else {
+            waker.stop();
         }
     }
 }
@@ -216,9 +221,9 @@ impl Drop for Polls<'_> {
 
 impl Drop for SharedNode {
     fn drop(&mut self) {
-        if let Some(bell) = self.ring.bell.get() {
+        if let Some(waker) = self.waker.task.get() {
             if self.busy.get() {
-                bell.end();
+                waker.stop();
             }
             kernel::with(|cell| drive::remove(&mut cell.borrow_mut(), self.whole.index));
         }

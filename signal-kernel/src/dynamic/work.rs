@@ -1,8 +1,8 @@
 //! The node behind an asynchronous signal: it starts, stops and commits work, and says what has changed.
 //!
 //! A resource is a driver with up to four parts: value, error, status, and anything at all. Readers depend on
-//! parts, each made when it is read first; the parts depend on the driver, which depends on the source. The rules of the states are those of
-//! the static door, in `state` and `machine`; how work is held and polled is `declared::answer`.
+//! parts, each made when it is read first; the parts depend on the driver, which depends on the source. The rules of the
+//! states, and how work is held and polled, are in `task`, for both kinds of graph.
 //!
 //! Invariants: a driver acts in phase A only, so nothing starts, stops or is committed inside a batch; the
 //! view that readers see is replaced in one step, when the driver has acted; every run that was started ends
@@ -23,16 +23,16 @@ use super::{
     value::Value,
 };
 use crate::{
-    cancel::CancelToken,
-    declared::{
-        answer::{Answer, AnyAnswer, Request},
-        slot::Caught,
-    },
-    hub::Hub,
     panics::{Apart, FirstPanic, swallow},
-    resource::LocalFuture,
-    room::{Exit, Start},
-    state::{AsyncState, AsyncStatus, CancelReason, Change},
+    task::{
+        cancel::CancelToken,
+        ready::ReadyQueue,
+        resource::LocalFuture,
+        reusable::{MapOutput, Start},
+        state::{AsyncState, Change},
+        status::{AsyncStatus, CancelReason},
+        task::{Request, Task},
+    },
 };
 use std::{
     any::Any,
@@ -49,10 +49,10 @@ pub(super) type Work<T, E> = LocalFuture<Rc<T>, Rc<E>, Counted>;
 /// What a fetch yields is put where readers can share it.
 pub(super) struct Counted;
 
-impl<T, E> Exit<Result<T, E>> for Counted {
+impl<T, E> MapOutput<Result<T, E>> for Counted {
     type Yield = Result<Rc<T>, Rc<E>>;
 
-    fn out(output: Result<T, E>) -> Self::Yield {
+    fn map(output: Result<T, E>) -> Self::Yield {
         output.map(Rc::new).map_err(Rc::new)
     }
 }
@@ -171,17 +171,9 @@ pub(super) struct Desk<T, E> {
 pub(super) struct Parts {
     driver: Id,
     owner: u32,
-    /// In the order of `PARTS`; `None` for a part that nobody has read yet.
+    /// In the order of `Change::PARTS`; `None` for a part that nobody has read yet.
     nodes: [Cell<Option<Id>>; 4],
 }
-
-/// Parts of a state that readers depend on.
-const PARTS: [Change; 4] = [
-    Change::VALUE,
-    Change::ERROR,
-    Change::STATUS,
-    Change::TRANSITION,
-];
 
 /// What handles see, each of which knows some of the types, or none.
 pub(super) trait Front {
@@ -376,7 +368,7 @@ impl Parts {
     /// The node of a part, made now if nobody has read the part before. `None` if it is gone: the owner of the resource
     /// is being disposed of.
     fn node(&self, graph: &mut Graph, part: Change) -> Option<u32> {
-        let index = PARTS.iter().position(|&known| known == part);
+        let index = Change::PARTS.iter().position(|&known| known == part);
         let node = &self.nodes[index.unwrap_or(3)];
         match node.get() {
             Some(id) => id.is_alive(graph).then_some(id.index),
@@ -431,11 +423,11 @@ pub(super) struct Manners<T, E> {
 }
 
 struct Driver<T, E, Q> {
-    answer: Answer<Rc<T>, Rc<E>, Work<T, E>>,
+    task: Task<Rc<T>, Rc<E>, Work<T, E>>,
     question: Apart<Q>,
     desk: Rc<Desk<T, E>>,
     listeners: Option<Rc<Listeners<T, E>>>,
-    hub: Option<Arc<Hub>>,
+    queue: Option<Arc<ReadyQueue>>,
     /// It has acted before; or it is not to start by itself.
     begun: bool,
     /// The run in flight, if it was started by hand, and its token.
@@ -451,7 +443,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     manners: Manners<T, E>,
 ) -> Id {
     let mut graph = cell.borrow_mut();
-    let hub = drive::of(&mut graph).hub.hub.clone();
+    let queue = drive::of(&mut graph).lobby.queue.clone();
     let before = std::mem::replace(&mut graph.ambient.owner, owner);
     let driver = graph.add_body(Kind::Driver, None, place, 0);
     graph.ambient.owner = before;
@@ -471,11 +463,11 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
     let front: Rc<dyn Front> = desk.clone();
     graph.nodes[driver as usize].value = Value::Cell(Rc::new(front));
     graph.nodes[driver as usize].run = Some(Box::new(Driver {
-        answer: Answer::new(driver, manners.keep_previous.into(), false),
+        task: Task::new(driver, manners.keep_previous.into(), false),
         question: Apart::new(question),
         desk,
         listeners: manners.listeners,
-        hub: Some(hub),
+        queue: Some(queue),
         begun: !manners.eager,
         ticket: None,
     }));
@@ -501,17 +493,18 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         }
         let first = !std::mem::replace(&mut self.begun, true);
         if source.moved || by_hand.is_some() || first {
-            self.answer.ask_anew();
+            self.task.invalidate();
         }
         if let Some(request) = self.desk.request.take() {
-            self.answer.request(request);
+            self.task.request(request);
         }
         let before = self.glance();
         let is_gone = || cell.borrow().marks(node) & DISPOSED != 0;
-        let (change, dropped) = if source.failed && self.answer.will_start() {
-            let mut caught = Caught::default();
-            let change = self.answer.start_failed(0, &mut caught);
-            (change, caught.0)
+        let (change, dropped) = if source.failed && self.task.is_due() {
+            let mut panics = FirstPanic::default();
+            let (change, discarded) = self.task.start_failed(&mut panics);
+            discarded.discard(&mut panics);
+            (change, panics)
         } else {
             let (question, token) = (&mut *self.question, before.1 + 1);
             let start = || {
@@ -530,14 +523,13 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
                     question.start(Launch { token, start })
                 })
             };
-            let (change, dropped) = self.answer.act(self.hub.as_ref(), 0, start, None);
-            (change, dropped.0)
+            self.task.act(self.queue.as_ref(), start, None, |_| ())
         };
         panics.merge(dropped);
         if is_gone() {
             return panics.resume(); // nobody is told
         }
-        if self.answer.state.status() == AsyncStatus::Cancelled && !change.is_none() {
+        if self.task.state.status() == AsyncStatus::Cancelled && !change.is_none() {
             dispose::owned(cell, node, &mut panics); // what the run has made goes with it
         }
         self.resolve(by_hand);
@@ -547,10 +539,7 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
     }
 
     fn poll(&mut self, panics: &mut FirstPanic) -> bool {
-        let mut caught = Caught::default();
-        let done = self.answer.poll(&mut caught);
-        panics.merge(caught.0);
-        done
+        self.task.poll(panics)
     }
 }
 
@@ -570,13 +559,13 @@ impl Drop for SeesAgain<'_> {
 
 impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
     fn glance(&self) -> Glance {
-        let state = &self.answer.state;
+        let state = &self.task.state;
         (state.status(), state.token())
     }
 
     /// Tells who awaits a run that was started by hand what has become of it.
     fn resolve(&mut self, by_hand: Option<Ticket<T>>) {
-        let state = &self.answer.state;
+        let state = &self.task.state;
         if let Some(next) = by_hand {
             if let Some((superseded, _)) = self.ticket.replace((next, state.token())) {
                 superseded.replace(Some(None));
@@ -599,11 +588,11 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
             return;
         }
         let mut view = self.desk.view.borrow_mut();
-        let stale = view.catch_up(&self.answer.state, change);
+        let stale = view.catch_up(&self.task.state, change);
         drop(view);
         let mut graph = cell.borrow_mut();
         let alone = graph.queues.alone && graph.queues.drivers.is_empty();
-        for (part, node) in PARTS.into_iter().zip(&self.desk.parts.nodes) {
+        for (part, node) in Change::PARTS.into_iter().zip(&self.desk.parts.nodes) {
             let node = node.get().filter(|it| it.is_alive(&graph));
             if let (Some(node), true) = (node, change.contains(part)) {
                 graph.touch(node.index);
@@ -623,7 +612,7 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
         let Some(listeners) = &self.listeners else {
             return;
         };
-        let state = &self.answer.state;
+        let state = &self.task.state;
         let reason = state.cancel_reason().cloned();
         let calls = listeners.calls(before, self.glance(), reason, state.value(), state.error());
         cell.borrow_mut().hooks.extend(calls);

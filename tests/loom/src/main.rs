@@ -11,12 +11,16 @@
 
 #![allow(dead_code)] // the models do not use all of what they check
 
-#[path = "../../../signal-kernel/src/hub.rs"]
-mod hub;
 #[path = "../../../signal-kernel/src/panics.rs"]
 mod panics;
-#[path = "../../../signal-kernel/src/waiters.rs"]
-mod waiters;
+/// The files under check, in a module of the name that they have in the crate.
+#[path = "."]
+mod task {
+    #[path = "../../../signal-kernel/src/task/ready.rs"]
+    pub(crate) mod ready;
+    #[path = "../../../signal-kernel/src/task/wakers.rs"]
+    pub(crate) mod wakers;
+}
 
 /// What threads share in the waking path.
 mod sync {
@@ -27,7 +31,6 @@ mod sync {
     pub(crate) use std::sync::PoisonError;
 }
 
-use hub::{Bell, Post};
 use loom::thread;
 use panics::FirstPanic;
 use std::{
@@ -38,7 +41,8 @@ use std::{
     time::Instant,
 };
 use sync::{AtomicBool, Ordering};
-use waiters::{Seat, Waiters};
+use task::ready::{ReadyReceiver, TaskWaker};
+use task::wakers::{WaitKey, WakerSet};
 
 type Model = (&'static str, fn());
 
@@ -55,7 +59,7 @@ const MODELS: [Model; 13] = [
     ("a graph in a mutex, two tasks", in_a_mutex),
     ("a waiter comes while all are woken", waiter_comes),
     ("a wait is dropped while all are woken", waiter_goes),
-    ("waiters behind the waker of a graph", waiters_behind),
+    ("wakers behind the waker of a graph", waiters_behind),
 ];
 
 fn main() -> ExitCode {
@@ -95,12 +99,12 @@ impl Task {
 
 /// A graph with work that ends when it sees its flag.
 struct Graph {
-    post: Post,
+    ready: ReadyReceiver,
     works: Vec<Work>,
 }
 
 struct Work {
-    bell: Arc<Bell>,
+    waker: Arc<TaskWaker>,
     flag: Arc<AtomicBool>,
     order: Ordering,
     done: bool,
@@ -108,45 +112,45 @@ struct Work {
 
 impl Graph {
     fn new(works: u32, order: Ordering) -> Self {
-        let post = Post::default();
+        let ready = ReadyReceiver::default();
         let works = (0..works).map(|rank| {
-            let bell = Bell::new(&post.hub, rank);
-            bell.begin();
+            let waker = TaskWaker::new(&ready.queue, rank);
+            waker.start();
             Work {
-                bell,
+                waker,
                 flag: Arc::new(AtomicBool::new(false)),
                 order,
                 done: false,
             }
         });
         let works = works.collect();
-        Graph { post, works }
+        Graph { ready, works }
     }
 
     /// What another thread has of the work.
     fn outside(&self, work: usize) -> (Arc<AtomicBool>, Waker) {
         let work = &self.works[work];
-        (work.flag.clone(), Waker::from(work.bell.clone()))
+        (work.flag.clone(), Waker::from(work.waker.clone()))
     }
 
     /// As `poll_progress`. True: something was committed.
     fn poll(&mut self, waker: &Waker) -> bool {
-        let ready = self.post.take_ready(waker);
+        let ready = self.ready.take_ready(waker);
         let mut done = false;
         for &rank in &ready {
             let work = &mut self.works[rank as usize];
-            work.bell.rung();
+            work.waker.begin_poll();
             if !work.done && work.flag.load(work.order) {
                 work.done = true;
-                work.bell.end();
+                work.waker.stop();
                 done = true;
             }
         }
-        self.post.give_back(ready);
+        self.ready.put_back(ready);
         if done {
-            self.post.hub.forget_news();
+            self.ready.queue.clear_changed();
             let mut panics = FirstPanic::default();
-            self.post.tell_others(&mut panics);
+            self.ready.notify_others(&mut panics);
         }
         done
     }
@@ -154,7 +158,7 @@ impl Graph {
     fn write(&mut self, f: impl FnOnce(&mut Self)) {
         f(self);
         let mut panics = FirstPanic::default();
-        self.post.tell_news(&mut panics);
+        self.ready.notify_if_changed(&mut panics);
     }
 
     fn is_done(&self) -> bool {
@@ -204,7 +208,7 @@ fn relaxed_flag() {
     assert!(graph.is_done(), "a wake was lost");
 }
 
-/// The same for wakes that come while other work begins with the same bell.
+/// The same for wakes that come while other work begins with the same waker.
 fn old_wakes() {
     let (task, waker) = Task::new();
     let mut graph = Graph::new(1, Ordering::Relaxed);
@@ -216,8 +220,8 @@ fn old_wakes() {
         ends(outside, Ordering::Relaxed),
     ];
     graph.write(|graph| {
-        graph.works[0].bell.end();
-        graph.works[0].bell.begin();
+        graph.works[0].waker.stop();
+        graph.works[0].waker.start();
     });
     graph.drive(&task, &waker);
     others.into_iter().for_each(|other| other.join().unwrap());
@@ -240,11 +244,11 @@ fn rings_twice() {
     let (task, waker) = Task::new();
     let mut graph = Graph::new(1, Ordering::Relaxed);
     graph.poll(&waker);
-    let (flag, bell) = graph.outside(0);
+    let (flag, outside) = graph.outside(0);
     let other = thread::spawn(move || {
-        bell.wake_by_ref();
+        outside.wake_by_ref();
         flag.store(true, Ordering::Relaxed);
-        bell.wake();
+        outside.wake();
     });
     graph.drive(&task, &waker);
     other.join().unwrap();
@@ -292,7 +296,7 @@ fn news_and_ring() {
     graph.poll(&waker);
     let other = ends(graph.outside(0), Ordering::Relaxed);
     graph.write(|graph| {
-        graph.works[1].bell.end();
+        graph.works[1].waker.stop();
         graph.works[1].done = true;
     });
     assert!(task.0.load(Ordering::Acquire), "news were not told");
@@ -343,21 +347,21 @@ fn in_a_mutex() {
 }
 
 fn waiter_comes() {
-    let waiters = Arc::<Waiters>::default();
+    let wakers = Arc::<WakerSet>::default();
     let tasks = [Task::new(), Task::new()];
     let flag = Arc::new(AtomicBool::new(false));
-    waiters.add(&tasks[0].1, None);
+    wakers.add(&tasks[0].1, None);
     let other = thread::spawn({
-        let (waiters, flag) = (waiters.clone(), flag.clone());
+        let (wakers, flag) = (wakers.clone(), flag.clone());
         move || {
             flag.store(true, Ordering::Relaxed);
-            waiters.wake();
+            wakers.wake();
         }
     });
-    let mut seat = Seat::default();
-    waiters.add(&tasks[1].1, Some(&mut seat));
+    let mut seat = WaitKey::default();
+    wakers.add(&tasks[1].1, Some(&mut seat));
     // Each wake comes with the lock: after it, what was written before is seen.
-    waiters.add(&tasks[0].1, None);
+    wakers.add(&tasks[0].1, None);
     let seen = flag.load(Ordering::Relaxed);
     other.join().unwrap();
     assert!(tasks[0].0.take(), "the first was told nothing");
@@ -365,22 +369,22 @@ fn waiter_comes() {
 }
 
 fn waiter_goes() {
-    let waiters = Arc::<Waiters>::default();
+    let wakers = Arc::<WakerSet>::default();
     let tasks = [Task::new(), Task::new()];
-    let mut seats = [Seat::default(), Seat::default()];
+    let mut seats = [WaitKey::default(), WaitKey::default()];
     for ((_, waker), seat) in tasks.iter().zip(&mut seats) {
-        waiters.add(waker, Some(seat));
+        wakers.add(waker, Some(seat));
     }
     let other = thread::spawn({
-        let waiters = waiters.clone();
-        move || waiters.wake()
+        let wakers = wakers.clone();
+        move || wakers.wake()
     });
     let [first, second] = seats;
     drop(first);
     other.join().unwrap();
     assert!(tasks[1].0.take(), "the second was told nothing");
     let mut second = second;
-    waiters.add(&tasks[1].1, Some(&mut second));
+    wakers.add(&tasks[1].1, Some(&mut second));
     drop(second);
     for (task, _) in &tasks {
         assert_eq!(Arc::strong_count(task), 2, "a waker is kept");
@@ -389,21 +393,21 @@ fn waiter_goes() {
 
 /// As the functions and `Shared` have it.
 fn waiters_behind() {
-    let waiters = Arc::<Waiters>::default();
-    let inside = Waker::from(waiters.clone());
+    let wakers = Arc::<WakerSet>::default();
+    let inside = Waker::from(wakers.clone());
     let tasks = [Task::new(), Task::new()];
-    let mut seats = [Seat::default(), Seat::default()];
+    let mut seats = [WaitKey::default(), WaitKey::default()];
     let mut graph = Graph::new(1, Ordering::Relaxed);
-    waiters.add(&tasks[0].1, Some(&mut seats[0]));
+    wakers.add(&tasks[0].1, Some(&mut seats[0]));
     graph.poll(&inside);
     let other = ends(graph.outside(0), Ordering::Relaxed);
-    waiters.add(&tasks[1].1, Some(&mut seats[1]));
+    wakers.add(&tasks[1].1, Some(&mut seats[1]));
     let mut done = graph.poll(&inside);
     other.join().unwrap();
     assert!(tasks[0].0.take(), "the first was told nothing");
     if !done {
         assert!(tasks[1].0.take(), "the second was told nothing");
-        waiters.add(&tasks[1].1, Some(&mut seats[1]));
+        wakers.add(&tasks[1].1, Some(&mut seats[1]));
         done = graph.poll(&inside);
     }
     assert!(done, "a wake was lost");

@@ -505,12 +505,14 @@ impl ::signal_kernel::__private::Declared for Cart {
     fn watch(&mut self) -> &mut ::signal_kernel::__private::Watch {
         self.core__.watch()
     }
-    fn hub(
+    fn ready_queue(
         &self,
     ) -> ::signal_kernel::__private::core::option::Option<
-        &::signal_kernel::__private::std::sync::Arc<::signal_kernel::__private::Hub>,
+        &::signal_kernel::__private::std::sync::Arc<
+            ::signal_kernel::__private::ReadyQueue,
+        >,
     > {
-        self.core__.hub()
+        self.core__.ready_queue()
     }
     fn poll(
         &mut self,

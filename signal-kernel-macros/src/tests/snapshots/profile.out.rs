@@ -142,7 +142,7 @@ struct Profile {
     #[doc(hidden)]
     __id: ::signal_kernel::__private::Slot<Option<u64>, ()>,
     #[doc(hidden)]
-    __user: ::signal_kernel::__private::Answer<
+    __user: ::signal_kernel::__private::ResourceSlot<
         <fetch_user as ::signal_kernel::Resource>::Value,
         <fetch_user as ::signal_kernel::Resource>::Error,
         <fetch_user as ::signal_kernel::Resource>::Future,
@@ -202,7 +202,7 @@ impl Profile {
         let hub = ::signal_kernel::__private::core::option::Option::Some(
             ::signal_kernel::__private::core::default::Default::default(),
         );
-        let mut __user = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Answer::new(
+        let mut __user = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::ResourceSlot::new(
             1u32,
             ::signal_kernel::__private::KeepPrevious::Never,
             false,
@@ -211,7 +211,7 @@ impl Profile {
         let __title = ::signal_kernel::__private::make::slot::<
             _,
             (),
-        >(|| Self::__body_title(&__user.state));
+        >(|| Self::__body_title(&__user.task.state));
         let __lock = ::signal_kernel::__private::make::apart(|| {
             ::signal_kernel::__private::core::option::Option::<Guard>::None
         });
@@ -359,7 +359,7 @@ impl Profile {
         <fetch_user as ::signal_kernel::Resource>::Value,
         <fetch_user as ::signal_kernel::Resource>::Error,
     > {
-        &self.__user.state
+        &self.__user.task.state
     }
     /// Starts the resource `user` again, with its arguments as they are now.
     #[cfg_attr(
@@ -451,7 +451,7 @@ impl<'graph> ProfileBatch<'graph> {
         <fetch_user as ::signal_kernel::Resource>::Value,
         <fetch_user as ::signal_kernel::Resource>::Error,
     > {
-        &self.graph__.__user.state
+        &self.graph__.__user.task.state
     }
     /// Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
     fn reload_user(&mut self) {
@@ -583,7 +583,7 @@ impl<'graph> ProfileTransaction<'graph> {
         <fetch_user as ::signal_kernel::Resource>::Value,
         <fetch_user as ::signal_kernel::Resource>::Error,
     > {
-        &self.graph__.__user.state
+        &self.graph__.__user.task.state
     }
     /// As [`Profile::title`].
     #[track_caller]
@@ -631,12 +631,14 @@ impl ::signal_kernel::__private::Declared for Profile {
     fn watch(&mut self) -> &mut ::signal_kernel::__private::Watch {
         self.core__.watch()
     }
-    fn hub(
+    fn ready_queue(
         &self,
     ) -> ::signal_kernel::__private::core::option::Option<
-        &::signal_kernel::__private::std::sync::Arc<::signal_kernel::__private::Hub>,
+        &::signal_kernel::__private::std::sync::Arc<
+            ::signal_kernel::__private::ReadyQueue,
+        >,
     > {
-        self.core__.hub()
+        self.core__.ready_queue()
     }
     fn poll(
         &mut self,
@@ -659,7 +661,7 @@ impl Profile {
             1usize,
         >::new(&mut self.core__, 0usize, bits);
         if sweep.visit(0u32) {
-            if self.__user.question_changed(&mut sweep) {
+            if self.__user.input_changed(&mut sweep) {
                 sweep.mark(2u64);
             }
         }
@@ -668,7 +670,7 @@ impl Profile {
             let (change, dropped) = self
                 .__user
                 .act(
-                    sweep.hub(),
+                    sweep.ready_queue(),
                     sweep.revision(),
                     move || Self::__start_user(inputs.0, inputs.1),
                     ::signal_kernel::__private::core::option::Option::Some(
@@ -685,11 +687,15 @@ impl Profile {
             dropped.resume();
         }
         if sweep.visit(2u32) {
-            let value = Self::__body_title(&self.__user.state);
+            let value = Self::__body_title(&self.__user.task.state);
             self.__title.store(value, Self::__same_title, 24u64, &mut sweep);
         }
         if sweep.visit(3u32) {
-            Self::__body_note(&mut self.__log, &self.__title.value, &self.__user.state);
+            Self::__body_note(
+                &mut self.__log,
+                &self.__title.value,
+                &self.__user.task.state,
+            );
         }
         if sweep.visit(4u32) {
             let inputs = (&self.__client, &self.__title.value);
@@ -782,7 +788,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Profile {
         show: &mut ::signal_kernel::__private::Show<'_>,
     ) {
         match position {
-            1usize => show.answer(&mut self.__user),
+            1usize => show.resource(&mut self.__user),
             2usize => show.slot_by_rule(&mut self.__title, Self::__same_title),
             5usize => show.slot(&mut self.__id, Self::__same_id),
             _ => {}

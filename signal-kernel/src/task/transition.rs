@@ -1,12 +1,12 @@
-//! The life of asynchronous work as a table: an event in, a transition out. Every race of the kernel
-//! is a list of these events.
+//! The transitions of asynchronous work as a table: an event in, a transition out. Every race of the kernel is a list of
+//! these events.
 //!
-//! Invariants: only pending work can end; only a start moves the token; whatever is not an error has
-//! no error, and whatever is not cancelled has no reason to be; no input means no answer.
+//! Invariants: only pending work can end; only a start increments the token; a state has an error in status `Error`
+//! alone, and a reason in status `Cancelled` alone; without an input there is no value.
 //!
-//! Must not know: values and errors, futures, wakers, clocks, or which door asks.
+//! Must not know: values and errors, futures, wakers, clocks, graphs.
 
-use crate::state::{AsyncStatus, CancelReason, KeepPrevious};
+use super::status::{AsyncStatus, CancelReason, KeepPrevious};
 
 /// Something that happened to the work, or to the question it answers.
 #[derive(Clone, Debug)]

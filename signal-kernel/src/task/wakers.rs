@@ -1,10 +1,10 @@
-//! The tasks that wait for the same work, behind one waker.
+//! The wakers of the executor's tasks that wait for the same work, behind one waker.
 //!
-//! Invariants: a wake wakes every task that has registered since the wake before; a wait with a seat leaves no
-//! waker behind when it is dropped, and the wakers without a seat have a bound; no waker is cloned, woken or
-//! dropped while the lock is held.
+//! Invariants: a wake wakes every waker that was added since the wake before; a wait with a key leaves no waker behind when
+//! it is dropped, and the number of wakers without a key has a bound; no waker is cloned, woken or dropped while the lock
+//! is held.
 //!
-//! Must not know: what they wait for.
+//! Must not know: graphs, work.
 
 use crate::{
     panics::FirstPanic,
@@ -16,13 +16,13 @@ use std::{
     task::{Wake, Waker},
 };
 
-/// The tasks that wait for the same work.
+/// The wakers that wait for the same work.
 #[derive(Default)]
-pub(crate) struct Waiters {
+pub(crate) struct WakerSet {
     list: Mutex<List>,
-    /// Someone is in the list; known for sure where waiters are added.
+    /// The list is not empty; exact on the thread that adds the wakers.
     some: AtomicBool,
-    seats: AtomicU64,
+    keys: AtomicU64,
 }
 
 /// In the order of arrival. One alone needs no memory of its own.
@@ -35,14 +35,14 @@ pub(crate) struct List {
 
 #[derive(Debug)]
 struct Waiter {
-    /// That of the wait it belongs to; 0 if it belongs to none.
-    seat: u64,
+    /// The number of its wait's key; 0 for a waker without a key.
+    key: u64,
     waker: Waker,
 }
 
-/// How many wakers without a seat a list keeps.
+/// How many wakers without a key a list keeps.
 ///
-/// A dropped wait without a seat looks like one that goes on. So a full list wakes its tasks and forgets them: a
+/// A dropped wait without a key looks like one that goes on. So a full list wakes its tasks and forgets them: a
 /// task that still waits polls again. One of them, the probe, is remembered: the number of tasks that poll before
 /// the probe does is about the number of tasks that wait, and the list must have room for these, or they would
 /// wake each other for ever.
@@ -72,7 +72,7 @@ impl Default for Bound {
 }
 
 impl Bound {
-    /// A task without a seat polls. The probe that comes back is to be dropped.
+    /// A task without a key polls. The probe that comes back is to be dropped.
     fn polled(&mut self, waker: &Waker) -> Option<Waker> {
         let (probe, polls) = self.probe.as_mut()?;
         if probe.will_wake(waker) {
@@ -91,17 +91,17 @@ impl Bound {
     }
 }
 
-/// The place of one wait among the others, from its first poll to its end.
+/// Tells one wait from the others, from its first poll to its end: a waker that is added under a key replaces the last one.
 #[derive(Default)]
-pub(crate) struct Seat {
+pub(crate) struct WaitKey {
     number: u64,
-    waiters: Option<Arc<Waiters>>,
+    waiters: Option<Arc<WakerSet>>,
 }
 
-impl Drop for Seat {
+impl Drop for WaitKey {
     fn drop(&mut self) {
         if let Some(waiters) = &self.waiters {
-            let gone = waiters.list(|list| list.take_out(|it| it.seat == self.number));
+            let gone = waiters.list(|list| list.take_out(|it| it.key == self.number));
             drop(gone); // user code
         }
     }
@@ -109,13 +109,13 @@ impl Drop for Seat {
 
 /// The wakers that leave a list because a task has polled: for after the lock.
 #[must_use]
-pub(crate) struct Leaving {
+pub(crate) struct Removed {
     stale: [Option<Waker>; 3],
     /// The list was full of these.
     full: Vec<Waker>,
 }
 
-impl Leaving {
+impl Removed {
     /// This waker leaves, too.
     pub(crate) fn and(mut self, waker: Option<Waker>) -> Self {
         self.stale[2] = waker;
@@ -159,14 +159,14 @@ impl List {
         self.take_waiters().map(|waiter| waiter.waker)
     }
 
-    /// A task without a seat polls: `leaves` is its waker, if it is in the list. `joins` is put into the list.
-    pub(crate) fn exchange(&mut self, leaves: &Waker, joins: Option<Waker>) -> Leaving {
+    /// A task without a key polls: `leaves` is its waker, if it is in the list. `joins` is put into the list.
+    pub(crate) fn exchange(&mut self, leaves: &Waker, joins: Option<Waker>) -> Removed {
         let probe = self.bound.polled(leaves);
-        let known = self.take_out(|it| it.seat == 0 && it.waker.will_wake(leaves));
+        let known = self.take_out(|it| it.key == 0 && it.waker.will_wake(leaves));
         if let Some(waker) = joins {
-            self.push(Waiter { seat: 0, waker });
+            self.push(Waiter { key: 0, waker });
         }
-        Leaving {
+        Removed {
             stale: [probe, known.map(|known| known.waker), None],
             full: self.make_room(),
         }
@@ -183,14 +183,14 @@ impl List {
         }
     }
 
-    /// If there are too many wakers without a seat, takes them all out.
+    /// If there are too many wakers without a key, takes them all out.
     fn make_room(&mut self) -> Vec<Waker> {
         let limit = self.bound.limit;
-        let count = || self.iter().filter(|it| it.seat == 0).count();
+        let count = || self.iter().filter(|it| it.key == 0).count();
         if self.more.len() < limit || count() <= limit {
             return Vec::new();
         }
-        let (full, stay): (Vec<_>, Vec<_>) = self.take_waiters().partition(|it| it.seat == 0);
+        let (full, stay): (Vec<_>, Vec<_>) = self.take_waiters().partition(|it| it.key == 0);
         stay.into_iter().for_each(|waiter| self.push(waiter));
         full.into_iter().map(|waiter| waiter.waker).collect()
     }
@@ -202,9 +202,9 @@ impl List {
         }
     }
 
-    /// A wait with a seat polls.
+    /// A wait with a key polls.
     fn put(&mut self, waiter: Waiter) -> Option<Waiter> {
-        let same = |known: &&mut Waiter| known.seat == waiter.seat;
+        let same = |known: &&mut Waiter| known.key == waiter.key;
         let known = self.first.iter_mut().chain(&mut self.more).find(same);
         if let Some(known) = known {
             return Some(mem::replace(known, waiter));
@@ -223,42 +223,42 @@ impl List {
     }
 }
 
-impl Waiters {
-    /// Wakes the task of this waker too, once; or not at all, if the wait that has the seat ends before.
-    pub(crate) fn add(self: &Arc<Self>, waker: &Waker, seat: Option<&mut Seat>) {
-        let seat = seat.map_or(0, |seat| {
-            let ours = |waiters: &Arc<Waiters>| Arc::ptr_eq(waiters, self);
-            if !seat.waiters.as_ref().is_some_and(ours) {
-                *seat = Seat {
-                    number: self.seats.fetch_add(1, Ordering::Relaxed) + 1,
+impl WakerSet {
+    /// Wakes the task of this waker too, once; or not at all, if the wait that has the key ends before.
+    pub(crate) fn add(self: &Arc<Self>, waker: &Waker, key: Option<&mut WaitKey>) {
+        let key = key.map_or(0, |key| {
+            let ours = |waiters: &Arc<WakerSet>| Arc::ptr_eq(waiters, self);
+            if !key.waiters.as_ref().is_some_and(ours) {
+                *key = WaitKey {
+                    number: self.keys.fetch_add(1, Ordering::Relaxed) + 1,
                     waiters: Some(self.clone()),
                 };
             }
-            seat.number
+            key.number
         });
-        let same = |known: &Waiter| known.seat == seat && known.waker.will_wake(waker);
+        let same = |known: &Waiter| known.key == key && known.waker.will_wake(waker);
         let some = self.some.load(Ordering::Relaxed);
         if some && self.list(|list| list.iter().any(same)) {
             return;
         }
         let joins = waker.clone(); // user code
-        if seat == 0 {
-            return self.add_without_seat(waker, joins);
+        if key == 0 {
+            return self.add_without_key(waker, joins);
         }
         let stale = self.list(|list| {
             self.some.store(true, Ordering::Relaxed);
-            list.put(Waiter { seat, waker: joins })
+            list.put(Waiter { key, waker: joins })
         });
         drop(stale); // user code
     }
 
-    fn add_without_seat(&self, waker: &Waker, joins: Waker) {
+    fn add_without_key(&self, waker: &Waker, joins: Waker) {
         let leaving = self.list(|list| {
             self.some.store(true, Ordering::Relaxed);
             if list.is_empty() && list.bound.probe.is_none() {
                 // One task alone: nothing leaves.
                 list.first = Some(Waiter {
-                    seat: 0,
+                    key: 0,
                     waker: joins,
                 });
                 return None;
@@ -266,7 +266,7 @@ impl Waiters {
             Some(list.exchange(waker, Some(joins)))
         });
         // user code
-        if let Some(probe) = leaving.and_then(Leaving::finish) {
+        if let Some(probe) = leaving.and_then(Removed::finish) {
             let stale = self.list(|list| list.remember(probe));
             drop(stale); // user code
         }
@@ -285,7 +285,7 @@ impl Waiters {
     }
 }
 
-impl Wake for Waiters {
+impl Wake for WakerSet {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn each_is_woken_once_and_in_the_order_of_arrival() {
-        let waiters = Arc::<Waiters>::default();
+        let waiters = Arc::<WakerSet>::default();
         let tasks = counts::<3>();
         for _ in 0..2 {
             for (_, waker) in &tasks {
@@ -350,13 +350,13 @@ mod tests {
 
     #[test]
     fn a_wait_that_is_dropped_leaves_nothing_behind() {
-        let waiters = Arc::<Waiters>::default();
+        let waiters = Arc::<WakerSet>::default();
         let tasks = counts::<3>();
-        let mut seats = [(); 3].map(|()| Seat::default());
-        for ((_, waker), seat) in tasks.iter().zip(&mut seats) {
-            waiters.add(waker, Some(seat));
+        let mut keys = [(); 3].map(|()| WaitKey::default());
+        for ((_, waker), key) in tasks.iter().zip(&mut keys) {
+            waiters.add(waker, Some(key));
         }
-        let [first, second, third] = seats;
+        let [first, second, third] = keys;
         drop(first);
         assert_eq!(held(&tasks), [0, 1, 1]);
         drop(third);
@@ -364,14 +364,14 @@ mod tests {
         waiters.wake_by_ref();
         drop(second);
         assert_eq!((woken(&tasks), held(&tasks)), ([0, 1, 0], [0, 0, 0]));
-        drop(Seat::default());
+        drop(WaitKey::default());
     }
 
     #[test]
     fn two_waits_of_one_task_are_two() {
-        let waiters = Arc::<Waiters>::default();
+        let waiters = Arc::<WakerSet>::default();
         let tasks = counts::<1>();
-        let (mut stays, mut goes) = (Seat::default(), Seat::default());
+        let (mut stays, mut goes) = (WaitKey::default(), WaitKey::default());
         waiters.add(&tasks[0].1, Some(&mut stays));
         waiters.add(&tasks[0].1, Some(&mut goes));
         waiters.add(&tasks[0].1, None);
@@ -382,10 +382,10 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_goes_on_elsewhere_gets_another_seat() {
-        let (here, there) = (Arc::<Waiters>::default(), Arc::<Waiters>::default());
+    fn a_wait_that_goes_on_elsewhere_gets_another_key() {
+        let (here, there) = (Arc::<WakerSet>::default(), Arc::<WakerSet>::default());
         let tasks = counts::<2>();
-        let (mut stays, mut moves) = (Seat::default(), Seat::default());
+        let (mut stays, mut moves) = (WaitKey::default(), WaitKey::default());
         there.add(&tasks[0].1, Some(&mut stays));
         here.add(&tasks[1].1, Some(&mut moves));
         there.add(&tasks[1].1, Some(&mut moves));
@@ -395,12 +395,12 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_moves_to_another_task_takes_its_seat_along() {
-        let waiters = Arc::<Waiters>::default();
+    fn a_wait_that_moves_to_another_task_takes_its_key_along() {
+        let waiters = Arc::<WakerSet>::default();
         let tasks = counts::<2>();
-        let mut seat = Seat::default();
+        let mut key = WaitKey::default();
         for (_, waker) in &tasks {
-            waiters.add(waker, Some(&mut seat));
+            waiters.add(waker, Some(&mut key));
         }
         assert_eq!(held(&tasks), [0, 1]);
         waiters.wake_by_ref();

@@ -1,11 +1,11 @@
-//! What `#[resource]` implements: the type-level half of an async function that feeds a graph.
+//! The trait that `#[resource]` implements: the types of an async function that feeds a graph.
 //!
-//! Invariants: a resource type has no values, it only carries what the macros need to name; its
-//! future is owned (`'static`), can be polled without pinning, and gives its memory to the next one.
+//! Invariants: a resource type has no values, it only carries the types that the macros name; its future is owned
+//! (`'static`), can be polled without pinning, and gives its memory to the next one.
 //!
-//! Must not know: how the future is polled, or what becomes of its result.
+//! Must not know: how the future is polled, or where its output goes.
 
-use crate::room::{AsItIs, Room, Tenancy};
+use super::reusable::{FutureSlot, Identity, ReusableFuture};
 use std::pin::Pin;
 
 /// An async function that can feed a `resource`.
@@ -43,16 +43,16 @@ pub trait Resource {
     #[doc(hidden)]
     const IS: bool = true;
     /// The function at work.
-    type Future: Future<Output = Result<Self::Value, Self::Error>> + Unpin + Tenancy;
+    type Future: Future<Output = Result<Self::Value, Self::Error>> + Unpin + FutureSlot;
 }
 
 /// The future of a `#[resource]` function.
 #[doc(hidden)]
-pub type SendFuture<T, E, X = AsItIs> = Pin<Box<dyn Room<Result<T, E>, X> + Send>>;
+pub type SendFuture<T, E, X = Identity> = Pin<Box<dyn ReusableFuture<Result<T, E>, X> + Send>>;
 
 /// The future of a `#[resource(local)]` function.
 #[doc(hidden)]
-pub type LocalFuture<T, E, X = AsItIs> = Pin<Box<dyn Room<Result<T, E>, X>>>;
+pub type LocalFuture<T, E, X = Identity> = Pin<Box<dyn ReusableFuture<Result<T, E>, X>>>;
 
 /// Takes the return type of a `#[resource]` function apart, whatever alias of `Result` it is.
 #[doc(hidden)]
@@ -76,12 +76,11 @@ impl<T, E> Outcome for Result<T, E> {
     type Error = E;
 }
 
-/// `R`, once it is known to be a resource. `reactive!` names a resource this way whose path looks like
-/// that of a type: then all that depends on it rests on the constant, and what is wrong is said once, there.
+/// Names `R` through `Judged<{R::IS}>`: rustc then reports a type that is no resource once, at that constant.
 #[doc(hidden)]
 pub type Known<R, const IS: bool> = <Judged<IS> as Given<R>>::Itself;
 
-/// The same for what a `#[resource]` function returns, if it is not plainly a `Result`.
+/// The same for the return type of a `#[resource]` function, if it is not plainly a `Result`.
 #[doc(hidden)]
 pub type Taken<R, const IS: bool> = <Judged<IS> as Yields<R>>::Itself;
 
@@ -110,7 +109,7 @@ impl<R: Outcome> Yields<R> for Judged<true> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::room::Surely;
+    use crate::task::reusable::IntoOk;
     use std::any::TypeId;
     use std::convert::Infallible;
 
@@ -135,7 +134,7 @@ mod tests {
 
     #[test]
     fn infallible_work_succeeds() {
-        let work: SendFuture<u8, Infallible, Surely> = Box::pin(Some(async { 7 }));
+        let work: SendFuture<u8, Infallible, IntoOk> = Box::pin(Some(async { 7 }));
         assert_eq!(futures::executor::block_on(work), Ok(7));
     }
 }

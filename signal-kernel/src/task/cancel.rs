@@ -16,8 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use super::status::CancelReason;
 use crate::panics::FirstPanic;
-use crate::state::CancelReason;
 
 /// Tells work that it is no longer wanted, where dropping its future is not enough: a thread, a
 /// child process, a job on another machine.
@@ -150,7 +150,7 @@ impl CancelToken {
         }
     }
 
-    /// Cancels the token and wakes whoever waits for that. The first reason stands.
+    /// Cancels the token and wakes the tasks that wait for that. The first reason stands.
     ///
     /// This is what a graph does with the tokens it hands out, and what a test does in its place.
     /// It does not reach the graph: to stop a resource, call its `cancel_x`.

@@ -1,146 +1,15 @@
-//! What there is to know about a piece of asynchronous work: its status, value, error, token, and
-//! why it was cancelled.
+//! The state of asynchronous work: its status, value, error, token, and the reason of a cancel.
 //!
-//! Invariants: an error exists in status `Error` only, a reason in `Cancelled` only, no value in
-//! `Idle`. No code of the user runs while a state changes: what a transition replaces is handed back
-//! to the caller, who drops it once everything is consistent.
+//! Invariants: an error exists in status `Error` only, a reason in `Cancelled` only, no value in `Idle`. A transition
+//! runs no user code: it hands the values that it replaces back to its caller, who drops them once everything is
+//! consistent.
 //!
-//! Must not know: the rules (`machine` does), futures, wakers, tasks, or who observes a state.
+//! Must not know: the rules (`transition` has them), futures, wakers, tasks, observers.
 
-use std::borrow::Cow;
-use std::fmt;
-use std::mem;
-
-use crate::machine::{self, Event, Part};
+use super::status::{AsyncStatus, CancelReason, KeepPrevious};
+use super::transition::{self, Event, Part};
 use crate::panics::FirstPanic;
-
-/// Where a piece of asynchronous work stands.
-///
-/// # Examples
-///
-/// ```
-/// use signal_kernel::AsyncStatus;
-///
-/// fn icon(status: AsyncStatus) -> &'static str {
-///     match status {
-///         AsyncStatus::Idle => " ",
-///         AsyncStatus::Pending => "…",
-///         AsyncStatus::Success => "✓",
-///         AsyncStatus::Error => "✗",
-///         AsyncStatus::Cancelled => "-",
-///     }
-/// }
-///
-/// assert_eq!(icon(AsyncStatus::default()), " ");
-/// assert_eq!(AsyncStatus::Pending.to_string(), "pending");
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum AsyncStatus {
-    /// There is nothing to answer: no work was started yet, or its input is `None`.
-    #[default]
-    Idle,
-    /// The work is in flight.
-    Pending,
-    /// The last work to run yielded a value.
-    Success,
-    /// The last work to run yielded an error.
-    Error,
-    /// The last work to run was stopped, or panicked.
-    Cancelled,
-}
-
-impl fmt::Display for AsyncStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            AsyncStatus::Idle => "idle",
-            AsyncStatus::Pending => "pending",
-            AsyncStatus::Success => "success",
-            AsyncStatus::Error => "error",
-            AsyncStatus::Cancelled => "cancelled",
-        })
-    }
-}
-
-/// Why a piece of work was stopped.
-///
-/// A [`CancelToken`](crate::CancelToken) tells it to the work,
-/// [`AsyncState::cancel_reason`] to those who watch the work.
-///
-/// # Examples
-///
-/// ```
-/// use signal_kernel::CancelReason;
-///
-/// let reason = CancelReason::from("the user closed the dialog");
-/// assert_eq!(reason, CancelReason::Manual("the user closed the dialog".into()));
-/// assert_eq!(reason.to_string(), "the user closed the dialog");
-/// assert_eq!(CancelReason::SourceChanged.to_string(), "source changed");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CancelReason {
-    /// An input changed: newer work took the place of this one, or there is nothing to ask any more.
-    SourceChanged,
-    /// The same question was asked again.
-    Reloaded,
-    /// The work panicked, or what its arguments are computed from did.
-    Panicked,
-    /// The owner of the work was dropped.
-    Disposed,
-    /// Someone asked for it, in these words.
-    Manual(Cow<'static, str>),
-}
-
-impl fmt::Display for CancelReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            CancelReason::SourceChanged => "source changed",
-            CancelReason::Reloaded => "reloaded",
-            CancelReason::Panicked => "panicked",
-            CancelReason::Disposed => "disposed",
-            CancelReason::Manual(words) => words,
-        })
-    }
-}
-
-impl From<&'static str> for CancelReason {
-    fn from(words: &'static str) -> Self {
-        CancelReason::Manual(Cow::Borrowed(words))
-    }
-}
-
-impl From<String> for CancelReason {
-    fn from(words: String) -> Self {
-        CancelReason::Manual(Cow::Owned(words))
-    }
-}
-
-impl From<Cow<'static, str>> for CancelReason {
-    fn from(words: Cow<'static, str>) -> Self {
-        CancelReason::Manual(words)
-    }
-}
-
-/// Whether a start leaves the value of the run before readable.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeepPrevious {
-    /// Whatever is asked.
-    Always,
-    /// If the question is the one asked before.
-    Reload,
-    /// No start does.
-    Never,
-}
-
-impl From<bool> for KeepPrevious {
-    fn from(keep: bool) -> Self {
-        match keep {
-            true => KeepPrevious::Always,
-            false => KeepPrevious::Never,
-        }
-    }
-}
+use std::mem;
 
 /// What is known about a piece of asynchronous work.
 ///
@@ -345,8 +214,8 @@ impl<T, E> AsyncState<T, E> {
     }
 }
 
-/// The transitions. Each says what changed and hands back what it no longer needs; whoever calls one
-/// has dropped the outdated work before, and drops what comes back when its own books are in order.
+/// The transitions. Each returns the parts that have changed, and the values that it has replaced. The caller has dropped
+/// the outdated future before, and drops the values once everything is consistent.
 impl<T, E> AsyncState<T, E> {
     /// Work is started; `again` says that it asks the question of before.
     pub(crate) fn start(
@@ -431,7 +300,7 @@ impl<T, E> AsyncState<T, E> {
         self.apply(Event::NoInput, Discarded::nothing())
     }
 
-    /// Becomes what `other` is, which `change` says how it differs.
+    /// Becomes equal to `other`; `change` has the parts that differ.
     pub(crate) fn catch_up(&mut self, other: &Self, change: Change) -> Discarded<T, E>
     where
         T: Clone,
@@ -460,11 +329,11 @@ impl<T, E> AsyncState<T, E> {
         }
     }
 
-    /// Carries out what the table says; where the event is known, the compiler looks it up. `brought` is what came
-    /// with the event; what leaves it are the value and the error that nobody needs any more.
+    /// Applies the table; for a known event, the compiler looks the row up. `brought` is the value or the error that came
+    /// with the event; the result has the ones that were replaced.
     #[inline(always)]
     fn apply(&mut self, event: Event, mut brought: Discarded<T, E>) -> (Change, Discarded<T, E>) {
-        let Some(next) = machine::step(self.status, event) else {
+        let Some(next) = transition::step(self.status, event) else {
             return (Change::NONE, brought);
         };
         let mut change = Change::NONE;
@@ -477,7 +346,7 @@ impl<T, E> AsyncState<T, E> {
         if self.status != next.to {
             change = change.union(Change::STATUS);
         }
-        // A state that is as it was made no transition, whatever it was told.
+        // A state that is as it was has made no transition.
         if !change.is_none() || next.next_token || self.cancel_reason != next.reason {
             change = change.union(Change::TRANSITION);
         }
@@ -490,7 +359,7 @@ impl<T, E> AsyncState<T, E> {
     }
 }
 
-/// Leaves in `brought` what is to be dropped, and says whether `slot` counts as changed.
+/// Leaves in `brought` the value that is to be dropped. Returns whether `slot` has changed.
 fn apply_part<T>(part: Part, slot: &mut Option<T>, brought: &mut Option<T>) -> bool {
     match part {
         Part::Keep => false,
@@ -505,8 +374,8 @@ fn apply_part<T>(part: Part, slot: &mut Option<T>, brought: &mut Option<T>) -> b
     }
 }
 
-/// A value and an error that nobody needs any more. Dropping them is user code and may panic, so the
-/// caller does it when everything else is in order.
+/// A value and an error that were replaced. Dropping them is user code and may panic, so the caller does it once
+/// everything is consistent.
 #[derive(Debug, PartialEq)]
 #[must_use = "dropping this runs user code: choose the moment"]
 pub(crate) struct Discarded<T, E> {
@@ -529,7 +398,7 @@ impl<T, E> Discarded<T, E> {
     }
 }
 
-/// Which parts of a state a transition changed: a small set of bits.
+/// The parts of a state that a transition has changed: a small set of bits.
 ///
 /// Generated code compares it with the parts that a body observes.
 #[doc(hidden)]
@@ -549,6 +418,19 @@ impl Change {
     pub const STATUS: Change = Change(1 << 2);
     /// Anything changed at all, the token and the reason included.
     pub const TRANSITION: Change = Change(1 << 3);
+
+    /// All parts, in the order of their bits.
+    pub(crate) const PARTS: [Change; 4] = [
+        Change::VALUE,
+        Change::ERROR,
+        Change::STATUS,
+        Change::TRANSITION,
+    ];
+
+    /// The place of a single part among all of them.
+    pub(crate) fn index(self) -> Option<usize> {
+        Self::PARTS.iter().position(|&part| part == self)
+    }
 
     /// Whether every part of `parts` is in the set.
     pub const fn contains(self, parts: Change) -> bool {
@@ -574,6 +456,7 @@ impl Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::borrow::Cow;
 
     type State = AsyncState<u32, String>;
 

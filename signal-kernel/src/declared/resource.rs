@@ -1,0 +1,136 @@
+//! A resource of a declared graph: its task, and when the parts of its state have changed.
+//!
+//! Must not know: the rules of the states, drivers.
+
+use super::{settle::Dropped, slot::Caught, sweep::Sweep};
+use crate::task::{
+    ready::{ReadyQueue, ReadyReceiver},
+    reusable::{FutureSlot, Start},
+    state::Change,
+    status::KeepPrevious,
+    task::{Request, Task},
+};
+use std::sync::Arc;
+
+/// A resource of a declared graph, that yields a `T` or an `E` through the future `F`.
+pub struct ResourceSlot<T, E, F> {
+    /// The work, with the state that readers see.
+    pub task: Task<T, E, F>,
+    versions: Versions,
+}
+
+/// When value, error, status and anything at all last changed.
+struct Versions([u64; 4]);
+
+impl Versions {
+    fn note(&mut self, change: Change, revision: u64) {
+        for (version, part) in self.0.iter_mut().zip(Change::PARTS) {
+            if change.contains(part) {
+                *version = revision;
+            }
+        }
+    }
+}
+
+impl<T, E, F> ResourceSlot<T, E, F>
+where
+    F: FutureSlot<Output = Result<T, E>>,
+{
+    /// A resource that was never started. `rank` is its place in the order of the graph.
+    pub fn new(rank: u32, keep_previous: KeepPrevious, manual: bool) -> Self {
+        ResourceSlot {
+            task: Task::new(rank, keep_previous, manual),
+            versions: Versions([0; 4]),
+        }
+    }
+
+    /// The first start, while the graph is being built.
+    pub fn begin<S>(&mut self, ready: &Option<ReadyReceiver>, start: Option<S>)
+    where
+        S: FnOnce(Start<'_, F>),
+    {
+        if let Some(start) = start {
+            self.task
+                .begin(ready.as_ref().map(|ready| &ready.queue), start);
+        }
+    }
+
+    /// When this part last changed.
+    pub fn version(&self, part: Change) -> u64 {
+        part.index().map_or(0, |index| self.versions.0[index])
+    }
+
+    /// Takes a request down; the last one counts. True for the first one.
+    pub fn request(&mut self, request: Request) -> bool {
+        self.task.request(request)
+    }
+
+    /// The dependencies of the input have changed. True if the resource must act.
+    #[inline]
+    pub fn input_changed<const ONE: bool, const W: usize>(
+        &mut self,
+        sweep: &mut Sweep<'_, ONE, W>,
+    ) -> bool {
+        self.task.invalidate();
+        let acts = !self.task.is_manual();
+        if acts {
+            sweep.came_to(Change::TRANSITION);
+        }
+        acts
+    }
+
+    /// Starts, stops or commits, whichever is due.
+    ///
+    /// The caller takes down the change before it lets a panic go on.
+    pub fn act<S>(
+        &mut self,
+        queue: Option<&Arc<ReadyQueue>>,
+        revision: u64,
+        start: impl FnOnce() -> Option<S>,
+        same: Option<fn(&T, &T) -> bool>,
+    ) -> (Change, Dropped)
+    where
+        S: FnOnce(Start<'_, F>),
+    {
+        let versions = &mut self.versions;
+        let note = |change| versions.note(change, revision);
+        let (change, panics) = self.task.act(queue, start, same, note);
+        (change, Dropped(panics))
+    }
+}
+
+/// A resource of any type, for the loops of the graph.
+pub(crate) trait AnyResource {
+    /// When anything last changed.
+    fn changed_at(&self) -> u64;
+    /// Is a start due, so that the input is needed?
+    fn is_due(&self) -> bool;
+    /// A start is due, but the input depends on a failed node.
+    fn start_failed(&mut self, revision: u64, panics: &mut Caught) -> Change;
+    /// Polls the work; true if it has come to an end and there is an output to commit.
+    fn poll(&mut self, panics: &mut Caught) -> bool;
+}
+
+impl<T, E, F> AnyResource for ResourceSlot<T, E, F>
+where
+    F: FutureSlot<Output = Result<T, E>>,
+{
+    fn changed_at(&self) -> u64 {
+        self.version(Change::TRANSITION)
+    }
+
+    fn is_due(&self) -> bool {
+        self.task.is_due()
+    }
+
+    fn start_failed(&mut self, revision: u64, Caught(panics): &mut Caught) -> Change {
+        let (change, discarded) = self.task.start_failed(panics);
+        self.versions.note(change, revision);
+        discarded.discard(panics);
+        change
+    }
+
+    fn poll(&mut self, Caught(panics): &mut Caught) -> bool {
+        self.task.poll(panics)
+    }
+}

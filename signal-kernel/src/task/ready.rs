@@ -1,0 +1,349 @@
+//! The ready queue of one graph: tasks that want to be polled, and the wakers to call then.
+//!
+//! Invariants: a list that is taken out names each task once; every waker that has polled and was not woken since is woken
+//! when a task wakes, when a write starts or stops work, when the poll of another waker commits, and when the graph goes;
+//! no waker is woken while the lock is held.
+//!
+//! Must not know: tasks, their states, and how the graph settles.
+
+use super::wakers::{List, Removed, wake_each};
+use crate::{
+    panics::FirstPanic,
+    sync::{AtomicBool, AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError},
+};
+use std::{
+    mem, ptr,
+    sync::Arc,
+    task::{Wake, Waker},
+};
+
+/// The shared half: one for each graph with resources. Wakers of other threads reach it.
+#[derive(Debug, Default)]
+pub struct ReadyQueue {
+    inner: Mutex<Inner>,
+    /// The ready list is not empty.
+    has_ready: AtomicBool,
+    // The thread that has the graph alone changes the following ones.
+    /// The number of tasks in flight.
+    running: AtomicUsize,
+    /// Work was started or stopped, and no waker was woken for that yet.
+    changed: AtomicBool,
+    /// The last waker was woken for such a change, and has not polled since.
+    notified: AtomicBool,
+    /// Fast path without the lock: rank + 1 of one task that was started and stands in no list yet; 0 for none.
+    first_ready: AtomicU32,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    ready: Vec<u32>,
+    /// The waker that polled last. A wake leaves it here, so that a single poller registers once.
+    waker: Option<Waker>,
+    /// A task has woken that waker, which has not polled since.
+    woken: bool,
+    /// All other wakers that have polled and were not woken since.
+    others: List,
+}
+
+impl Inner {
+    /// Makes this the last waker. The one before goes on to wait among the others, unless it was `notified` or woken.
+    fn polled_by(&mut self, waker: Waker, notified: bool) -> Removed {
+        let notified = mem::take(&mut self.woken) || notified;
+        let last = self.waker.replace(waker);
+        let (woken, waiting) = match last {
+            Some(last) if notified => (Some(last), None),
+            last => (None, last),
+        };
+        let polls = self.waker.as_ref().expect("it was put there");
+        self.others.exchange(polls, waiting).and(woken)
+    }
+}
+
+impl ReadyQueue {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // No panic can leave the lists half-written, so a poisoned lock is as good as any.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a task into the ready list.
+    fn enqueue(&self, rank: u32) -> MutexGuard<'_, Inner> {
+        let mut inner = self.lock();
+        inner.ready.push(rank);
+        self.has_ready.store(true, Ordering::Relaxed);
+        inner
+    }
+
+    /// Is no task in flight?
+    pub(crate) fn is_idle(&self) -> bool {
+        self.running.load(Ordering::Relaxed) == 0
+    }
+
+    /// Counts a task that starts or stops; the wakers are woken for it when the graph has settled.
+    fn count(&self, step: impl Fn(usize) -> usize) {
+        let running = step(self.running.load(Ordering::Relaxed));
+        self.running.store(running, Ordering::Relaxed);
+        self.changed.store(true, Ordering::Relaxed);
+    }
+
+    /// A waker polls, and sees all that has changed until now. Returns whether the last waker had been notified.
+    pub(crate) fn begin_poll(&self) -> bool {
+        let notified = self.notified.load(Ordering::Relaxed);
+        if notified {
+            self.notified.store(false, Ordering::Relaxed);
+            self.clear_changed();
+        }
+        notified
+    }
+
+    /// Is there a task to poll?
+    pub(crate) fn has_ready(&self) -> bool {
+        self.first_ready.load(Ordering::Relaxed) != 0 || self.has_ready.load(Ordering::Acquire)
+    }
+
+    /// Was work started or stopped, and was no waker notified since the last poll?
+    #[inline]
+    pub(crate) fn must_notify(&self) -> bool {
+        self.changed.load(Ordering::Relaxed) && !self.notified.load(Ordering::Relaxed)
+    }
+
+    /// The wakers are about to be woken for a change.
+    pub(crate) fn set_notified(&self) {
+        self.clear_changed();
+        self.notified.store(true, Ordering::Relaxed);
+    }
+
+    /// After a settle inside a poll: the result of the poll tells its waker that there may be more to do.
+    pub(crate) fn clear_changed(&self) {
+        self.changed.store(false, Ordering::Relaxed);
+    }
+}
+
+/// The graph's own half of the ready queue.
+#[derive(Debug, Default)]
+pub struct ReadyReceiver {
+    pub(crate) queue: Arc<ReadyQueue>,
+    /// The identity of the last waker.
+    last_waker: Option<(usize, usize)>,
+    /// An empty list, kept for its memory.
+    spare: Vec<u32>,
+    /// There may be other wakers than the last one.
+    has_others: bool,
+    pub(crate) budget: Budget,
+}
+
+/// Counts commits in a row, so that a driver yields to the other tasks of its executor from time to time.
+#[derive(Debug, Default)]
+pub(crate) struct Budget(u8);
+
+impl Budget {
+    const COMMITS: u8 = 16;
+
+    /// The executor has had its turn.
+    pub(crate) fn reset(&mut self) {
+        self.0 = 0;
+    }
+
+    /// Counts a commit; `goes_on` if the next poll may follow without a turn of the executor.
+    pub(crate) fn spend(&mut self, goes_on: bool) {
+        self.0 = if goes_on { self.0 + 1 } else { 0 };
+    }
+
+    /// The driver must yield: its waker is to be woken, and the poll is pending. Starts to count anew.
+    #[inline]
+    pub(crate) fn is_spent(&mut self) -> bool {
+        let spent = self.0 >= Self::COMMITS;
+        if spent {
+            self.reset();
+        }
+        spent
+    }
+}
+
+impl ReadyReceiver {
+    /// Remembers the waker that polls, and takes out the tasks that are to be polled, in ascending order.
+    pub(crate) fn take_ready(&mut self, waker: &Waker) -> Vec<u32> {
+        let notified = self.queue.begin_poll();
+        if self.last_waker != Some(waker_identity(waker)) {
+            self.polled_by(waker, notified); // user code: if it panics, the list is still in its place
+        }
+        let queue = &*self.queue;
+        let has_ready = queue.has_ready.load(Ordering::Acquire); // from here on, a task wakes this waker
+        let first = queue.first_ready.load(Ordering::Relaxed).checked_sub(1);
+        if !has_ready && first.is_none() {
+            return Vec::new();
+        }
+        let mut list = mem::take(&mut self.spare);
+        if has_ready {
+            let mut inner = queue.lock();
+            queue.has_ready.store(false, Ordering::Relaxed);
+            inner.woken = false;
+            mem::swap(&mut inner.ready, &mut list);
+        }
+        if let Some(first) = first {
+            queue.first_ready.store(0, Ordering::Relaxed);
+            list.push(first);
+        }
+        if list.len() > 1 {
+            list.sort_unstable();
+            list.dedup();
+        }
+        list
+    }
+
+    /// Another waker than the last one polls.
+    #[inline(never)]
+    fn polled_by(&mut self, waker: &Waker, notified: bool) {
+        let waker = waker.clone(); // user code
+        let before = self.last_waker.replace(waker_identity(&waker));
+        self.has_others |= before.is_some();
+        let removed = self.queue.lock().polled_by(waker, notified);
+        // user code
+        if let Some(probe) = removed.finish() {
+            let stale = self.queue.lock().others.remember(probe);
+            drop(stale); // user code
+        }
+    }
+
+    /// Takes the list back, to use its memory again.
+    pub(crate) fn put_back(&mut self, mut list: Vec<u32>) {
+        if list.capacity() > self.spare.capacity() {
+            list.clear();
+            self.spare = list;
+        }
+    }
+
+    /// After a settle outside a poll: wakes the wakers if the settle has started or stopped work. There is a task to
+    /// poll, or `settled` may be over.
+    #[inline]
+    pub(crate) fn notify_if_changed(&self, panics: &mut FirstPanic) {
+        if self.queue.must_notify() {
+            self.notify(panics);
+        }
+    }
+
+    #[inline(never)]
+    fn notify(&self, panics: &mut FirstPanic) {
+        self.queue.set_notified();
+        panics.catch(|| wake(self.queue.lock())); // user code
+    }
+
+    /// After a commit: the other wakers may wait for just that.
+    #[inline]
+    pub(crate) fn notify_others(&mut self, panics: &mut FirstPanic) {
+        if mem::take(&mut self.has_others) {
+            self.wake_others(panics);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wake_others(&self, panics: &mut FirstPanic) {
+        let others = self.queue.lock().others.take();
+        panics.catch(|| wake_each(others)); // user code
+    }
+}
+
+/// The graph goes: the wakers that wait find out. A task that outlives the graph wakes none.
+impl Drop for ReadyReceiver {
+    fn drop(&mut self) {
+        if self.last_waker.is_none() {
+            return;
+        }
+        let mut inner = self.queue.lock();
+        let all = inner.others.take().chain(inner.waker.take());
+        drop(inner);
+        let mut panics = FirstPanic::default();
+        panics.catch(|| wake_each(all)); // user code
+        panics.end_drop();
+    }
+}
+
+/// Wakes the last waker, and the others. Mostly there are none.
+#[inline]
+fn wake(inner: MutexGuard<'_, Inner>) {
+    if !inner.others.is_empty() {
+        return wake_all(inner);
+    }
+    let waker = inner.waker.clone(); // user code
+    drop(inner);
+    if let Some(waker) = waker {
+        waker.wake(); // user code
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn wake_all(mut inner: MutexGuard<'_, Inner>) {
+    let last = inner.waker.clone(); // user code
+    let others = inner.others.take();
+    drop(inner);
+    wake_each(others.chain(last)); // user code
+}
+
+/// The two addresses that `Waker::will_wake` compares.
+fn waker_identity(waker: &Waker) -> (usize, usize) {
+    let vtable = ptr::from_ref(waker.vtable());
+    (waker.data().addr(), vtable.addr())
+}
+
+/// The waker of one task. It outlives the run that has it: a late wake costs a poll, nothing else.
+#[derive(Debug)]
+pub(crate) struct TaskWaker {
+    queue: Arc<ReadyQueue>,
+    rank: u32,
+    queued: AtomicBool,
+}
+
+impl TaskWaker {
+    pub(crate) fn new(queue: &Arc<ReadyQueue>, rank: u32) -> Arc<Self> {
+        Arc::new(TaskWaker {
+            queue: queue.clone(),
+            rank,
+            queued: AtomicBool::new(false),
+        })
+    }
+
+    /// A run starts: the task must be polled for the first time.
+    pub(crate) fn start(&self) {
+        self.queue.count(|running| running + 1);
+        // A wake that no poll has answered yet is enough. The swap reads and writes in one step: a plain store over a
+        // wake of another thread would hide from the first poll all that this thread wrote before its wake.
+        if !self.queued.swap(true, Ordering::AcqRel) {
+            if self.queue.first_ready.load(Ordering::Relaxed) == 0 {
+                self.queue
+                    .first_ready
+                    .store(self.rank + 1, Ordering::Relaxed);
+            } else {
+                drop(self.queue.enqueue(self.rank));
+            }
+        }
+    }
+
+    /// The run is no longer in flight.
+    pub(crate) fn stop(&self) {
+        self.queue.count(|running| running - 1);
+    }
+
+    /// The task is about to be polled: from here on a wake counts again.
+    ///
+    /// The swap reads, too: a waker that finds the task queued already may have written something before, which the
+    /// poll that follows must see. With a plain store both sides could miss it.
+    pub(crate) fn begin_poll(&self) {
+        self.queued.swap(false, Ordering::AcqRel);
+    }
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.queued.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let mut inner = self.queue.enqueue(self.rank);
+        inner.woken = true;
+        wake(inner); // user code
+    }
+}
