@@ -77,6 +77,36 @@ fn each_relative_link_has_a_target() {
     assert!(dead.is_empty(), "{dead:#?}");
 }
 
+/// A row that begins with a file and goes on with names in backticks: the file defines them.
+#[test]
+fn the_architecture_names_functions_where_they_are() {
+    let mut lost = Vec::new();
+    for row in read(&workspace().join("ARCHITECTURE.md")).lines() {
+        let mut cells = row.split(" | ");
+        let (Some(first), Some(second)) = (cells.next(), cells.next()) else {
+            continue;
+        };
+        let path = first
+            .split("](")
+            .nth(1)
+            .and_then(|it| it.strip_suffix(".rs)"));
+        let (Some(path), true) = (path, second.starts_with('`')) else {
+            continue;
+        };
+        let text = read(&workspace().join(format!("{path}.rs")));
+        for name in second.split('`').skip(1).step_by(2) {
+            let defines = |keyword| text.contains(&format!("{keyword} {name}"));
+            let is_name = name
+                .bytes()
+                .all(|it| it == b'_' || it.is_ascii_alphanumeric());
+            if is_name && !["fn", "const", "struct"].into_iter().any(defines) {
+                lost.push(format!("{path}.rs: {name}"));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
 /// The files in `folder` with this extension; of `.rs`, also those in folders inside.
 fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
