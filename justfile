@@ -13,7 +13,7 @@ check: (ci "format" "lints" "tests")
 
 # Accept what the macros emit
 snapshots:
-    UPDATE_SNAPSHOTS=1 cargo test -p signal-kernel-macros
+    UPDATE_EXPECT=1 cargo test -p signal-kernel-macros
 
 # Accept what rustc says of the wrong programs
 ui:

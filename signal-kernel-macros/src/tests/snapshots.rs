@@ -1,9 +1,10 @@
 //! The whole expansion of three structs as rustc sees it, pretty-printed. To accept a change: run the tests with
-//! `UPDATE_SNAPSHOTS=1` and read the difference.
+//! `UPDATE_EXPECT=1` and read the difference.
 
 use super::editor::for_rustc;
+use expect_test::expect_file;
 use proc_macro2::TokenStream;
-use std::{env, fs, path::Path};
+use std::{fs, path::Path};
 
 fn assert_expansion(name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/snapshots");
@@ -13,16 +14,7 @@ fn assert_expansion(name: &str) {
     assert_eq!(errors.into_list(), []);
     let file = syn::parse2(for_rustc(output)).expect("the expansion is a file of items");
     let printed = prettyplease::unparse(&file);
-    let path = folder.join(format!("{name}.out.rs"));
-    if env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        fs::write(&path, &printed).expect("the source folder is writable");
-    }
-    let expected = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        printed == expected,
-        "{} has changed; UPDATE_SNAPSHOTS=1 accepts this:\n{printed}",
-        path.display(),
-    );
+    expect_file![folder.join(format!("{name}.out.rs"))].assert_eq(&printed);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{Node, Picture, Shape};
 use crate::kind::NodeKind;
 use crate::picture::layout::{self, Direction, Grid, Layout, Vertex};
-use std::{env, fs, path::Path};
+use expect_test::expect_file;
 
 const LAZY: Shape = Shape {
     kind: NodeKind::Computed,
@@ -248,7 +248,7 @@ fn a_picture_is_one_block_of_html_without_scripts_or_addresses() {
     }
 }
 
-/// To accept a change: run with `UPDATE_SNAPSHOTS=1`, and open the file in a browser.
+/// To accept a change: run with `UPDATE_EXPECT=1`, and open the file in a browser.
 #[test]
 fn one_to_look_at() {
     let picture = Picture {
@@ -262,11 +262,9 @@ fn one_to_look_at() {
             node("show", Shape::of(NodeKind::Effect), &[1, 2, 3]),
         ],
     };
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/snapshots/picture.html");
-    let drawn = picture.draw() + "\n";
-    if env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        fs::write(&path, &drawn).expect("the source folder is writable");
-    }
-    let expected = fs::read_to_string(&path).unwrap_or_default();
-    assert!(drawn == expected, "the picture has changed:\n{drawn}");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/tests/snapshots/picture.html"
+    );
+    expect_file![path].assert_eq(&(picture.draw() + "\n"));
 }
