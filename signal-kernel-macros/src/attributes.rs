@@ -8,10 +8,10 @@ use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, Meta, Path, Token, ext::IdentExt};
 
-use crate::errors::{Errors, Place};
+use crate::edit_distance::similar;
+use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::model::{KeepPrevious, Rule};
-use crate::similar::similar;
 
 /// What the attributes of an item say.
 pub(crate) struct Attributes {
@@ -86,7 +86,7 @@ pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> OfStruct {
                 Ok(name) => read.batch = Some(name),
                 Err(_) => {
                     errors
-                        .push("SK010", Place::of(&attr.meta), "expected `#[batch(Name)]`")
+                        .push("SK010", &attr.meta, "expected `#[batch(Name)]`")
                         .help("it names the type that a batch hands out");
                 }
             }
@@ -102,7 +102,7 @@ pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> OfStruct {
                 .iter()
                 .for_each(|path| derive(path, &mut read.debug, errors)),
             Err(_) => {
-                errors.push("SK010", Place::of(attr), "expected `#[derive(Debug)]`");
+                errors.push("SK010", attr, "expected `#[derive(Debug)]`");
             }
         }
     }
@@ -117,7 +117,7 @@ fn derive(path: &Path, debug: &mut bool, errors: &mut Errors) {
         .unwrap_or_default();
     let (why, help) = match name.as_str() {
         "Debug" if *debug => {
-            errors.push("SK010", Place::of(path), "`Debug` is derived twice");
+            errors.push("SK010", path, "`Debug` is derived twice");
             return;
         }
         "Debug" => {
@@ -138,7 +138,7 @@ fn derive(path: &Path, debug: &mut bool, errors: &mut Errors) {
         ),
     };
     let text = format!("a graph cannot be `{name}`: {why}");
-    errors.push("SK021", Place::of(path), text).help(help);
+    errors.push("SK021", path, text).help(help);
 }
 
 /// Passes an attribute on that is not ours, if it means no harm.
@@ -155,8 +155,7 @@ fn pass(attr: &Attribute, known: &[&str], passed: &mut Vec<Attribute>, errors: &
         passed.push(attr.clone());
         return;
     }
-    let place = Place::of(attr.path());
-    let error = errors.push("SK010", place, format!("unknown attribute `{name}`"));
+    let error = errors.push("SK010", attr.path(), format!("unknown attribute `{name}`"));
     match similar(&name, known.iter().chain(&PASSED).copied()) {
         Some(meant) => error.help(format!("did you mean `{meant}`?")),
         None => error.help(
@@ -182,19 +181,18 @@ fn misplaced(attr: &Attribute, name: &str, kind: NodeKind, errors: &mut Errors) 
     };
     let (article, noun) = (kind.article(), kind.noun());
     let text = format!("attribute `{name}` has no meaning on {article} {noun}");
-    errors
-        .push("SK010", Place::of(attr.path()), text)
-        .help(help);
+    errors.push("SK010", attr.path(), text).help(help);
 }
 
 fn repeated(first: &Attribute, second: &Attribute, name: &str, errors: &mut Errors) {
     let content = |attr: &Attribute| attr.meta.to_token_stream().to_string();
     let (one, other) = (content(first), content(second));
-    let text = match one == other {
-        true => format!("attribute `{name}` is given twice"),
-        false => format!("attribute `{name}` contradicts the one above"),
+    let text = if one == other {
+        format!("attribute `{name}` is given twice")
+    } else {
+        format!("attribute `{name}` contradicts the one above")
     };
-    errors.push("SK010", Place::of(second.path()), text);
+    errors.push("SK010", second.path(), text);
 }
 
 /// `#[eq(path)]` or `#[eq(never)]`
@@ -205,7 +203,7 @@ fn equality(attr: &Attribute, kind: NodeKind, errors: &mut Errors) -> Rule {
             errors
                 .push(
                     "SK010",
-                    Place::of(&path),
+                    &path,
                     "attribute `eq(never)` has no meaning on a resource",
                 )
                 .help("every result of a resource counts, unless `#[eq(path)]` compares them");
@@ -216,7 +214,7 @@ fn equality(attr: &Attribute, kind: NodeKind, errors: &mut Errors) -> Rule {
             errors
                 .push(
                     "SK010",
-                    Place::of(&attr.meta),
+                    &attr.meta,
                     "expected `#[eq(path)]` or `#[eq(never)]`",
                 )
                 .help("the path names a `fn(&T, &T) -> bool`");
@@ -237,7 +235,7 @@ fn keep_previous(attr: &Attribute, errors: &mut Errors) -> KeepPrevious {
         _ => {}
     }
     let text = "expected `#[keep_previous(true)]`, `#[keep_previous(reload)]` or `#[keep_previous(false)]`";
-    let error = errors.push("SK010", Place::of(&attr.meta), text);
+    let error = errors.push("SK010", &attr.meta, text);
     let meant = given
         .ok()
         .and_then(|given| similar(&given, ["reload", "true", "false"]));
@@ -250,7 +248,7 @@ fn keep_previous(attr: &Attribute, errors: &mut Errors) -> KeepPrevious {
 
 fn manual(attr: &Attribute, errors: &mut Errors) -> bool {
     if !matches!(attr.meta, Meta::Path(_)) {
-        errors.push("SK010", Place::of(&attr.meta), "expected `#[manual]`");
+        errors.push("SK010", &attr.meta, "expected `#[manual]`");
     }
     true
 }

@@ -17,12 +17,12 @@
 //! Must not know: what the attributes stand on.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Lit, LitBool, Path, Token, token};
 
-use crate::errors::{Errors, Place};
+use crate::errors::Errors;
 use crate::fragments::regrouped;
 use crate::split::{Item, Struct, item_name};
 
@@ -79,9 +79,10 @@ impl Conditions {
         let mut output = TokenStream::new();
         for (at, predicate) in self.predicates.iter().enumerate() {
             let (helper, next) = (name(at), name(at + 1));
-            let next = match at + 1 == self.predicates.len() {
-                true => quote!(::signal_kernel::__private::#callback),
-                false => quote!(#next),
+            let next = if at + 1 == self.predicates.len() {
+                quote!(::signal_kernel::__private::#callback)
+            } else {
+                quote!(#next)
             };
             output.extend(quote! {
                 #[cfg(#predicate)]
@@ -157,16 +158,17 @@ impl Conditions {
         } = condition;
         let on = self.is_on(&predicate);
         if on.is_none() {
-            let place = match predicate.is_empty() {
-                true => place.span().into(),
-                false => Place::of(&predicate),
+            let wrong = if predicate.is_empty() {
+                place.to_token_stream()
+            } else {
+                predicate
             };
             let shape = match attributes {
                 None => "expected `#[cfg(predicate)]`",
                 Some(_) => "expected `#[cfg_attr(predicate, attribute)]`",
             };
             errors
-                .push("SK010", place, shape)
+                .push("SK010", wrong, shape)
                 .help("a predicate is `feature = \"name\"`, `test`, `unix`, or `all`, `any`, `not` of others");
         }
         let Some(attributes) = attributes else {

@@ -1,11 +1,11 @@
 //! The mistakes found in one macro call: collected, so that one build reports them all.
 //!
-//! Invariants: every error has a code of the catalogue and a place in the user's own tokens; a
-//! collector that holds errors is never dropped unread.
+//! Invariants: every error has a code of the catalogue and underlines tokens of the user's; a collector that holds
+//! errors is never dropped unread.
 //!
 //! Must not know: which rules exist, or what they look at.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 /// Errors in the order they were found.
@@ -16,16 +16,10 @@ pub(crate) struct Errors {
 /// One mistake. [`Error::help`] adds the way out.
 pub(crate) struct Error {
     code: &'static str,
-    place: Place,
+    /// The tokens to underline, from the first to the last.
+    tokens: TokenStream,
     message: String,
     help: Option<String>,
-}
-
-/// The tokens an error underlines, by their first and last span: stable proc macros cannot join spans.
-#[derive(Clone, Copy)]
-pub(crate) struct Place {
-    start: Span,
-    end: Span,
 }
 
 impl Errors {
@@ -33,20 +27,30 @@ impl Errors {
         Self { list: Vec::new() }
     }
 
-    /// The message says what is wrong: lower case, no full stop, names in backticks.
+    /// Reports a mistake in these tokens. The message says what is wrong: lower case, no full stop, names in backticks.
     pub(crate) fn push(
         &mut self,
         code: &'static str,
-        place: impl Into<Place>,
+        tokens: impl ToTokens,
         message: impl Into<String>,
     ) -> &mut Error {
         self.list.push(Error {
             code,
-            place: place.into(),
+            tokens: tokens.into_token_stream(),
             message: message.into(),
             help: None,
         });
         self.list.last_mut().expect("an error was just pushed")
+    }
+
+    /// Reports a mistake where there is a span but no token.
+    pub(crate) fn push_at(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+    ) -> &mut Error {
+        self.push(code, quote_spanned!(span=> _), message)
     }
 
     /// How many so far: two counts tell whether the work between them went well.
@@ -54,7 +58,7 @@ impl Errors {
         self.list.len()
     }
 
-    /// Someone else will find and report them.
+    /// Drops the errors: they will be found and reported again.
     pub(crate) fn forget(mut self) {
         self.list.clear();
     }
@@ -85,11 +89,14 @@ impl Errors {
         let list = std::mem::take(&mut self.list);
         list.into_iter()
             .map(|error| {
-                let start = error.place.start.start();
+                let first = error.tokens.into_iter().next();
+                let start = first
+                    .map_or_else(Span::call_site, |token| token.span())
+                    .start();
                 let help = error.help.map(|help| format!(" | {help}"));
                 let text = error.message + &help.unwrap_or_default();
-                let place = format!("{}:{}", start.line, start.column + 1);
-                (error.code, place, text)
+                let position = format!("{}:{}", start.line, start.column + 1);
+                (error.code, position, text)
             })
             .collect()
     }
@@ -112,51 +119,13 @@ impl Error {
     /// ```text
     /// ::core::compile_error! { "what is wrong\n\n  = help: the way out\n  = note: SK000" }
     /// ```
-    /// The first token starts the underlined range and the last one ends it.
     fn to_compile_error(&self) -> TokenStream {
         let help = match &self.help {
             Some(help) => format!("  = help: {help}\n"),
             None => String::new(),
         };
         let text = format!("{}\n\n{help}  = note: {}", self.message, self.code);
-        let mut group: TokenTree = {
-            let content = quote_spanned!(self.place.end=> #text);
-            proc_macro2::Group::new(proc_macro2::Delimiter::Brace, content).into()
-        };
-        group.set_span(self.place.end);
-        let mut tokens = quote_spanned!(self.place.start=> ::core::compile_error!);
-        tokens.extend([group]);
-        tokens
-    }
-}
-
-impl Place {
-    /// From the first to the last token.
-    pub(crate) fn of(tokens: &impl ToTokens) -> Self {
-        let mut spans = tokens
-            .to_token_stream()
-            .into_iter()
-            .map(|token| token.span());
-        let start = spans.next().unwrap_or_else(Span::call_site);
-        Self {
-            start,
-            end: spans.last().unwrap_or(start),
-        }
-    }
-}
-
-impl From<Span> for Place {
-    fn from(span: Span) -> Self {
-        Self {
-            start: span,
-            end: span,
-        }
-    }
-}
-
-impl From<&syn::Ident> for Place {
-    fn from(ident: &syn::Ident) -> Self {
-        ident.span().into()
+        syn::Error::new_spanned(&self.tokens, text).to_compile_error()
     }
 }
 
@@ -168,9 +137,9 @@ mod tests {
     fn the_text_holds_message_help_and_code() {
         let mut errors = Errors::new();
         errors
-            .push("SK001", Span::call_site(), "no node named `qyt` in `Cart`")
+            .push_at("SK001", Span::call_site(), "no node named `qyt` in `Cart`")
             .help("did you mean `qty`?");
-        errors.push("SK019", Span::call_site(), "expected `struct Name { … }`");
+        errors.push_at("SK019", Span::call_site(), "expected `struct Name { … }`");
         let text = errors.into_compile_errors().to_string();
         let file: syn::File = syn::parse_str(&text).expect("items");
         let texts: Vec<String> = file
@@ -194,6 +163,6 @@ mod tests {
     #[should_panic(expected = "1 errors were never reported")]
     fn dropping_unread_errors_panics() {
         let mut errors = Errors::new();
-        errors.push("SK001", Span::call_site(), "lost");
+        errors.push_at("SK001", Span::call_site(), "lost");
     }
 }

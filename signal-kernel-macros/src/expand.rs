@@ -128,10 +128,7 @@ impl<'a> Context<'a> {
     fn place(&self, node: usize) -> Span {
         let name = &self.graph.nodes[node].name;
         let unspoken = name.to_string().starts_with('_') || self.is_forgotten(node);
-        match unspoken {
-            true => ours(name),
-            false => name.span(),
-        }
+        if unspoken { ours(name) } else { name.span() }
     }
 
     /// Tells rustc that who uses a method of this node reads the node.
@@ -142,9 +139,10 @@ impl<'a> Context<'a> {
             ..
         } = self;
         let getter = &self.graph.nodes[node].name;
-        match self.is_forgotten(node) {
-            true => quote!(let _ = <#name #type_generics>::#getter;),
-            false => TokenStream::new(),
+        if self.is_forgotten(node) {
+            quote!(let _ = <#name #type_generics>::#getter;)
+        } else {
+            TokenStream::new()
         }
     }
 
@@ -198,9 +196,10 @@ impl<'a> Context<'a> {
 
     /// Where `new` has a node while it makes this part.
     fn local(&self, node: usize, part: Option<usize>) -> String {
-        match self.part(node) == part {
-            true => format!("__{}", self.graph.nodes[node].name.unraw()),
-            false => self.stored(node),
+        if self.part(node) == part {
+            format!("__{}", self.graph.nodes[node].name.unraw())
+        } else {
+            self.stored(node)
         }
     }
 
@@ -221,12 +220,13 @@ impl<'a> Context<'a> {
 
     /// Names for two type parameters of ours, which the user's do not have.
     fn free_types(&self) -> [Ident; 2] {
-        ["R", "E"].map(
-            |name| match self.names.iter().any(|taken| taken.to_string() == name) {
-                true => format_ident!("__{name}"),
-                false => format_ident!("{name}"),
-            },
-        )
+        ["R", "E"].map(|name| {
+            if self.names.iter().any(|taken| taken.to_string() == name) {
+                format_ident!("__{name}")
+            } else {
+                format_ident!("{name}")
+            }
+        })
     }
 
     fn inputs(&self, script: &mut Script, node: &Node, from: Home) -> Vec<String> {

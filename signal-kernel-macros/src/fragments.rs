@@ -44,9 +44,10 @@ fn changed(tokens: &TokenStream) -> Option<TokenStream> {
             output.push(token);
             continue;
         };
-        let inner = match is_attribute(&output, &group) {
-            true => opened_attribute(&group),
-            false => changed(&group.stream()),
+        let inner = if is_attribute(&output, &group) {
+            opened_attribute(&group)
+        } else {
+            changed(&group.stream())
         };
         let content = inner.clone().unwrap_or_else(|| group.stream());
         let (delimiter, span) = match group.delimiter() {

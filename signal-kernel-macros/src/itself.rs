@@ -59,10 +59,7 @@ fn replaced(tokens: TokenStream, itself: &TokenStream) -> Option<TokenStream> {
                     tokens.peek(),
                     Some(TokenTree::Punct(first)) if first.as_char() == ':' && first.spacing() == Spacing::Joint
                 );
-                output.extend(match in_path {
-                    true => quote!(<#itself>),
-                    false => itself,
-                });
+                output.extend(if in_path { quote!(<#itself>) } else { itself });
             }
             TokenTree::Group(group) => match replaced(group.stream(), itself) {
                 Some(inner) => {

@@ -3,6 +3,7 @@
 mod attributes;
 mod check;
 mod conditions;
+mod edit_distance;
 mod errors;
 mod expand;
 mod fragments;
@@ -19,7 +20,7 @@ mod picture;
 mod rename;
 mod resource;
 mod sentences;
-mod similar;
+
 mod split;
 #[cfg(test)]
 mod tests;
@@ -94,7 +95,7 @@ fn asked_or_expanded(
     errors: &mut Errors,
 ) -> TokenStream2 {
     if structs.is_empty() {
-        errors.push("SK019", Span::call_site(), "expected `struct Name { … }`");
+        errors.push_at("SK019", Span::call_site(), "expected `struct Name { … }`");
     }
     let mut structs = split::structs(structs);
     let conditions = Conditions::of(&structs);

@@ -62,19 +62,19 @@ pub(crate) struct Facts {
 
 pub(crate) struct Unknown {
     pub(crate) name: String,
-    pub(crate) place: Span,
+    pub(crate) span: Span,
 }
 
 /// `self`, and the node it was to reach.
 pub(crate) struct SelfUse {
-    pub(crate) place: Span,
+    pub(crate) span: Span,
     pub(crate) member: Option<Ident>,
 }
 
 /// Something that looks like a write to a node.
 pub(crate) struct Write {
     pub(crate) node: usize,
-    pub(crate) place: Span,
+    pub(crate) span: Span,
     pub(crate) form: Form,
 }
 
@@ -136,8 +136,8 @@ pub(crate) fn text(ident: &Ident) -> String {
 /// Tells tokens that come from different macros apart: a local is visible only to tokens that have the hygiene of its
 /// binding. Stable Rust shows the hygiene of a span in its debug output alone, `#4 bytes(7..12)`. Where the output looks
 /// otherwise, all tokens count as of one hygiene.
-pub(crate) fn hygiene(place: Span) -> String {
-    let shown = format!("{place:?}");
+pub(crate) fn hygiene(span: Span) -> String {
+    let shown = format!("{span:?}");
     match shown.split_once(' ') {
         Some((hygiene, _)) if hygiene.starts_with('#') => hygiene.to_owned(),
         _ => String::new(),
@@ -216,12 +216,12 @@ impl<'a> Walk<'a> {
     fn mention_text(
         &mut self,
         text: &str,
-        place: Span,
+        span: Span,
         ident: Option<&Ident>,
         part: Part,
         position: Position,
     ) -> Option<usize> {
-        let hygiene = hygiene(place);
+        let hygiene = hygiene(span);
         if self.scopes.binds(text, &hygiene) {
             return None;
         }
@@ -229,7 +229,7 @@ impl<'a> Walk<'a> {
             let lower_case = text.chars().next().is_some_and(char::is_lowercase);
             if lower_case && position == Position::Value {
                 let name = text.to_owned();
-                self.facts.unknown.push(Unknown { name, place });
+                self.facts.unknown.push(Unknown { name, span });
             }
             return None;
         };
@@ -241,8 +241,8 @@ impl<'a> Walk<'a> {
         };
         let ident = || match ident {
             Some(ident) => ident.clone(),
-            None if name.raw => Ident::new_raw(text, place),
-            None => Ident::new(text, place),
+            None if name.raw => Ident::new_raw(text, span),
+            None => Ident::new(text, span),
         };
         match self.used.get_mut(&node) {
             Some((at, known)) => {

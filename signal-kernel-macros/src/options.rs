@@ -5,10 +5,11 @@
 //! Must not know: what an option is for.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Path, Token};
 
-use crate::errors::{Errors, Place};
+use crate::errors::Errors;
 use crate::fragments::opened_attribute;
 
 /// The path of the runtime crate, if it is given, and the input behind the options.
@@ -20,19 +21,19 @@ pub(crate) fn options(input: TokenStream, errors: &mut Errors) -> (Option<Path>,
         let content = opened_attribute(&option).unwrap_or_else(|| option.stream());
         match crate_path.parse2(content) {
             Ok(_) if path.is_some() => {
-                let place = Place::of(&option.stream());
                 errors
-                    .push("SK010", place, "`crate` is given twice")
+                    .push("SK010", option.stream(), "`crate` is given twice")
                     .help("remove one of them");
             }
             Ok(found) => path = Some(found),
             Err(_) => {
-                let place = match option.stream().is_empty() {
-                    true => option.span().into(),
-                    false => Place::of(&option.stream()),
+                let wrong = if option.stream().is_empty() {
+                    option.into_token_stream()
+                } else {
+                    option.stream()
                 };
                 errors
-                    .push("SK010", place, "expected `#![crate = path]`")
+                    .push("SK010", wrong, "expected `#![crate = path]`")
                     .help(
                         "the path leads to `signal_kernel`; other attributes stand on the structs",
                     );

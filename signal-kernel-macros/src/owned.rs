@@ -9,7 +9,7 @@ use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
 use syn::{BoundLifetimes, GenericParam, Generics, Lifetime, Type};
 
-use crate::errors::{Errors, Place};
+use crate::errors::Errors;
 
 pub(crate) fn generics(generics: &Generics, errors: &mut Errors) {
     for param in &generics.params {
@@ -17,7 +17,7 @@ pub(crate) fn generics(generics: &Generics, errors: &mut Errors) {
             errors
                 .push(
                     "SK020",
-                    Place::of(param),
+                    param,
                     "reactive structs own their values: no lifetime parameters",
                 )
                 .help("store an owned value, or a `&'static` one");
@@ -43,9 +43,10 @@ pub(crate) fn check(ty: &mut Option<Type>, generics: &Generics, errors: &mut Err
     if walk.errors.count() == walk.before {
         return true;
     }
-    *ty = match walk.named {
-        true => syn::parse2(with_static(written.to_token_stream())).ok(),
-        false => None,
+    *ty = if walk.named {
+        syn::parse2(with_static(written.to_token_stream())).ok()
+    } else {
+        None
     };
     false
 }
@@ -60,22 +61,22 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn borrowed(&mut self, place: Place) {
+    fn borrowed(&mut self, tokens: impl ToTokens) {
         if self.errors.count() == self.before {
             self.errors
                 .push(
                     "SK020",
-                    place,
+                    tokens,
                     "reactive structs own their values: no borrowed types",
                 )
                 .help("store an owned value (`String` for `&str`), or a `&'static` one");
         }
     }
 
-    fn unnamed(&mut self, code: &'static str, place: Place, text: &str, help: &str) {
+    fn unnamed(&mut self, code: &'static str, tokens: impl ToTokens, text: &str, help: &str) {
         self.named = false;
         if self.errors.count() == self.before {
-            self.errors.push(code, place, text).help(help);
+            self.errors.push(code, tokens, text).help(help);
         }
     }
 
@@ -95,14 +96,14 @@ impl Walk<'_> {
 impl<'ast> Visit<'ast> for Walk<'_> {
     fn visit_type_reference(&mut self, ty: &'ast syn::TypeReference) {
         if ty.lifetime.is_none() {
-            self.borrowed(Place::of(&ty.and_token));
+            self.borrowed(ty.and_token);
         }
         visit::visit_type_reference(self, ty);
     }
 
     fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
         if !self.known.iter().any(|known| lifetime.ident == known) {
-            self.borrowed(Place::of(lifetime));
+            self.borrowed(lifetime);
         }
     }
 
@@ -110,7 +111,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         let text = "a node's type needs a name: `impl Trait` has none";
         self.unnamed(
             "SK020",
-            Place::of(&ty.impl_token),
+            ty.impl_token,
             text,
             "write the type, or `Box<dyn Trait>`",
         );
@@ -120,7 +121,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         let text = "expected a type, found `_`";
         self.unnamed(
             "SK008",
-            Place::of(ty),
+            ty,
             text,
             "a node's type is part of its declaration",
         );

@@ -13,7 +13,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Block, Expr, Generics, Ident, Path, Token, Type, Visibility, token};
 
-use crate::errors::{Errors, Place};
+use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::split;
 
@@ -67,14 +67,15 @@ pub(crate) struct Arguments {
 
 /// None where the head does not tell what is declared.
 pub(crate) fn parse(part: split::Struct, errors: &mut Errors) -> Option<Draft> {
-    let whole = Place::of(&part.head);
+    let whole = part.head.clone();
     let mut code = "SK008";
     let head = |input: ParseStream| {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
-        let expect = |expected: bool, code: &mut &str| match expected {
-            true => Ok(()),
-            false => {
+        let expect = |expected: bool, code: &mut &str| {
+            if expected {
+                Ok(())
+            } else {
                 *code = "SK019";
                 Err(input.error("expected `struct Name { … }`"))
             }
@@ -107,18 +108,18 @@ pub(crate) fn parse(part: split::Struct, errors: &mut Errors) -> Option<Draft> {
             Some(draft)
         }
         Err(error) => {
-            let place = match at_end(&error) {
-                true => whole,
-                false => error.span().into(),
-            };
-            errors.push(code, place, text(&error));
+            if at_end(&error) {
+                errors.push(code, whole, text(&error));
+            } else {
+                errors.push_at(code, error.span(), text(&error));
+            }
             None
         }
     }
 }
 
 fn report(error: &syn::Error, errors: &mut Errors) {
-    errors.push("SK008", error.span(), text(error));
+    errors.push_at("SK008", error.span(), text(error));
 }
 
 const AT_END: &str = "unexpected end of input, ";

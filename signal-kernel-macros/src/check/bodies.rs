@@ -10,12 +10,12 @@ use quote::ToTokens;
 use syn::Type;
 
 use super::{Scene, last};
+use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::model::{Callee, Use};
 use crate::names::Form;
 use crate::parse::{Item, Value};
-use crate::similar::similar;
 
 /// SK001: a name that stands for a value and is close to a node's.
 pub(super) fn known_names(scene: &Scene, errors: &mut Errors) {
@@ -34,7 +34,7 @@ pub(super) fn known_names(scene: &Scene, errors: &mut Errors) {
         };
         let text = format!("no node named `{}` in `{}`", unknown.name, scene.graph);
         errors
-            .push("SK001", unknown.place, text)
+            .push_at("SK001", unknown.span, text)
             .help(format!("did you mean `{meant}`?"));
     }
 }
@@ -116,9 +116,9 @@ pub(super) fn no_writes(scene: &Scene, errors: &mut Errors) {
         }
         match write.form {
             Form::Request | Form::Requester => errors
-                .push(code, write.place, text.replace("write signals", "start or stop resources"))
+                .push_at(code, write.span, text.replace("write signals", "start or stop resources"))
                 .help("a resource restarts when its arguments change; `reload` and `cancel` are for the caller"),
-            _ => errors.push(code, write.place, text).help(help),
+            _ => errors.push_at(code, write.span, text).help(help),
         }
     }
 }
@@ -146,8 +146,8 @@ pub(super) fn no_awaits(scene: &Scene, errors: &mut Errors) {
         ),
         _ => ("computed bodies are synchronous", "declare a `resource`"),
     };
-    for place in &scene.facts.awaits {
-        errors.push("SK011", *place, text).help(help);
+    for span in &scene.facts.awaits {
+        errors.push_at("SK011", *span, text).help(help);
     }
 }
 
@@ -159,7 +159,7 @@ pub(super) fn no_self(scene: &Scene, errors: &mut Errors) {
             None => "name the nodes themselves".to_owned(),
         };
         let text = "bodies see nodes by name, not through `self`";
-        errors.push("SK012", found.place, text).help(help);
+        errors.push_at("SK012", found.span, text).help(help);
     }
 }
 
@@ -179,15 +179,15 @@ pub(super) fn no_mutable_fields(scene: &Scene, errors: &mut Errors) {
 
 /// SK024: a body has the value at hand. Other kernels hand out cells.
 pub(super) fn no_getters(scene: &Scene, errors: &mut Errors) {
-    for (node, place) in &scene.facts.gets {
+    for (node, span) in &scene.facts.gets {
         let node = scene.nodes[*node];
         let name = &node.name;
         // A type of the user's may well have a method `get`.
         if node.ty.as_ref().is_some_and(is_plain) {
             errors
-                .push(
+                .push_at(
                     "SK024",
-                    *place,
+                    *span,
                     format!("bodies see the value of `{name}` itself: there is no `get`"),
                 )
                 .help(format!("write `{name}`, or `*{name}` for a copy"));

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use syn::{Expr, Path};
 
 use super::last;
-use crate::errors::{Errors, Place};
+use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::names::text;
 use crate::parse::{Arguments, Draft, Item, Value};
@@ -131,19 +131,19 @@ fn fed_by_call(expr: Expr, errors: &mut Errors) -> Option<(Path, Option<Argument
         Expr::Group(group) => fed_by_call(*group.expr, errors),
         Expr::Await(wait) => {
             errors
-                .push("SK018", wait.await_token.span, text)
+                .push("SK018", wait.await_token, text)
                 .help("remove `.await`: the graph drives the future");
             fed_by_call(*wait.base, errors)
         }
         Expr::Try(tried) => {
             errors
-                .push("SK018", Place::of(&tried.question_token), text)
+                .push("SK018", tried.question_token, text)
                 .help("remove `?`: the error is part of the resource's state");
             fed_by_call(*tried.expr, errors)
         }
         Expr::Path(path) if path.qself.is_none() => {
             let help = format!("call it: `{}(…)`", last(&path.path));
-            errors.push("SK018", Place::of(&path), text).help(help);
+            errors.push("SK018", &path, text).help(help);
             Some((path.path, None))
         }
         Expr::Call(call) => match ungrouped(*call.func) {
@@ -156,14 +156,14 @@ fn fed_by_call(expr: Expr, errors: &mut Errors) -> Option<(Path, Option<Argument
             }
             func => {
                 errors
-                    .push("SK018", Place::of(&func), text)
+                    .push("SK018", &func, text)
                     .help("name the function by its path: `fetch_user(id)`");
                 None
             }
         },
         expr => {
             errors
-                .push("SK018", Place::of(&expr), text)
+                .push("SK018", &expr, text)
                 .help("call a function that is marked `#[resource]`: `fetch_user(id)`");
             None
         }

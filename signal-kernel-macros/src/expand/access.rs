@@ -54,9 +54,10 @@ pub(super) fn structs(context: &Context) -> TokenStream {
                     .iter()
                     .filter_map(|&index| stored_type(context, index, &graph.nodes[index]));
                 let types = quote!((#(#types,)*));
-                let ty = match plan.is_lazy(part) {
-                    true => quote!(::signal_kernel::__private::std::boxed::Box<#types>),
-                    false => types,
+                let ty = if plan.is_lazy(part) {
+                    quote!(::signal_kernel::__private::std::boxed::Box<#types>)
+                } else {
+                    types
                 };
                 let part = format_ident!("part_{part}__");
                 quote!(#[doc(hidden)] #part: #ty,)
@@ -66,9 +67,10 @@ pub(super) fn structs(context: &Context) -> TokenStream {
     };
     let words = context.plan.map_or(1, |plan| plan.words);
     // An empty list that is the macro's: rustc suggests no parameter in it for a type it does not find.
-    let full = match full.params.is_empty() {
-        true => quote!(<>),
-        false => quote!(#full),
+    let full = if full.params.is_empty() {
+        quote!(<>)
+    } else {
+        quote!(#full)
     };
     let plain = name.unraw();
     let batch_doc =
@@ -223,9 +225,10 @@ fn forgotten(context: &Context, index: usize, node: &Node, texts: &Texts) -> Tok
     let (getter, others) = own_methods(context, index, node, texts);
     let in_batch = open_methods(context, index, node, texts, Open::Batch);
     let in_transaction = open_methods(context, index, node, texts, Open::Transaction);
-    let parameters = match context.names.is_empty() {
-        true => quote!(<>),
-        false => quote!(#impl_generics),
+    let parameters = if context.names.is_empty() {
+        quote!(<>)
+    } else {
+        quote!(#impl_generics)
     };
     let getter = quote! {
         #quiet
@@ -357,9 +360,10 @@ fn getter(
 /// The type that a closure over a value of this type returns: none that is named in it.
 fn returned(context: &Context, ty: &TokenStream, place: Span) -> Ident {
     let [free, _] = context.free_types();
-    match mentions(ty.clone(), &free) {
-        true => Ident::new("__Returned", place),
-        false => Ident::new(&free.to_string(), place),
+    if mentions(ty.clone(), &free) {
+        Ident::new("__Returned", place)
+    } else {
+        Ident::new(&free.to_string(), place)
     }
 }
 
@@ -375,9 +379,10 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
 fn reference(ty: &TokenStream, mutable: bool) -> TokenStream {
     let first = ty.clone().into_iter().next();
     let place = first.map_or_else(Span::call_site, |first| first.span());
-    match mutable {
-        true => quote_spanned!(place=> &mut #ty),
-        false => quote_spanned!(place=> & #ty),
+    if mutable {
+        quote_spanned!(place=> &mut #ty)
+    } else {
+        quote_spanned!(place=> & #ty)
     }
 }
 

@@ -114,9 +114,10 @@ fn equal(context: &Context) -> TokenStream {
 fn body(context: &Context, node: &Node, body: &Body, result: TokenStream) -> Function {
     let name = function("body", node);
     let in_effect = node.is_effect();
-    let unused = match body.good && is_plain(node) {
-        true => TokenStream::new(),
-        false => may_be_unused(),
+    let unused = if body.good && is_plain(node) {
+        TokenStream::new()
+    } else {
+        may_be_unused()
     };
     let parameters = body
         .uses

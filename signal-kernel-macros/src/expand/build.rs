@@ -137,14 +137,12 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
     let [mut sources, mut derived] = [(); 2].map(|()| Script::default());
     let mut fields = String::new();
     for (part, members) in plan.parts.iter().enumerate() {
-        let script = match members.iter().all(|&index| nodes[index].is_source()) {
-            true => &mut sources,
-            false => &mut derived,
+        let script = if members.iter().all(|&index| nodes[index].is_source()) {
+            &mut sources
+        } else {
+            &mut derived
         };
-        let apart = match plan.is_lazy(part) {
-            true => "boxed",
-            false => "part",
-        };
+        let apart = if plan.is_lazy(part) { "boxed" } else { "part" };
         write!(
             script,
             "let part_{part}__ = ::signal_kernel::__private::make::{apart}(|| {{"
@@ -155,9 +153,10 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
             made += &format!("__{}{},", nodes[index].name.unraw(), taken(&nodes[index]));
         }
         write!(script, "({made}) }});");
-        fields += &match plan.is_lazy(part) {
-            true => format!("part_{part}__,"),
-            false => format!("part_{part}__: part_{part}__.take(),"),
+        fields += &if plan.is_lazy(part) {
+            format!("part_{part}__,")
+        } else {
+            format!("part_{part}__: part_{part}__.take(),")
         };
     }
     if plan.parts.is_empty() {
@@ -229,9 +228,10 @@ fn make(context: &Context, plan: &Plan, script: &mut Script, index: usize) {
     let name = node.name.unraw();
     // Types are spelled out: what waits for the struct at the end to be inferred makes rustc's time grow
     // with the square of the nodes.
-    let slot = match plan.places[index].versioned {
-        true => "::signal_kernel::__private::make::slot::<_, u64>",
-        false => "::signal_kernel::__private::make::slot::<_, ()>",
+    let slot = if plan.places[index].versioned {
+        "::signal_kernel::__private::make::slot::<_, u64>"
+    } else {
+        "::signal_kernel::__private::make::slot::<_, ()>"
     };
     let inputs = |script: &mut Script| {
         let inputs = context.inputs(script, node, Home::Locals(context.part(index)));

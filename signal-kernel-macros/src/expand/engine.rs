@@ -333,14 +333,13 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
                 write!(script, "let value = Self::__body_{name}({inputs});");
                 format!("self.{place}.store(value, Self::{same}, {near}u64, &mut sweep)")
             };
-            match masks.iter().all(|mask| is_near(&mask)) {
-                true => write!(script, "{stored};"),
-                false => {
-                    write!(script, "if {stored} {{");
-                    let far = masks.iter().filter(|mask| !is_near(mask));
-                    far.for_each(|&(word, bits)| mark(script, rank, word, bits));
-                    write!(script, "}}");
-                }
+            if masks.iter().all(|mask| is_near(&mask)) {
+                write!(script, "{stored};")
+            } else {
+                write!(script, "if {stored} {{");
+                let far = masks.iter().filter(|mask| !is_near(mask));
+                far.for_each(|&(word, bits)| mark(script, rank, word, bits));
+                write!(script, "}}");
             }
         }
         Kind::Effect { kept, .. } => {
@@ -421,9 +420,10 @@ fn taken(script: &mut Script, inputs: &[String]) -> String {
 
 /// Marks dependents of the node of this rank.
 fn mark(script: &mut Script, rank: usize, word: u32, bits: u64) {
-    match word as usize == rank / 64 {
-        true => write!(script, "sweep.mark({bits}u64);"),
-        false => write!(script, "sweep.mark_far({word}usize, {bits}u64);"),
+    if word as usize == rank / 64 {
+        write!(script, "sweep.mark({bits}u64);")
+    } else {
+        write!(script, "sweep.mark_far({word}usize, {bits}u64);")
     }
 }
 

@@ -103,9 +103,10 @@ impl Plan {
                 places[used.node].dependents.push((rank, used.part));
             }
         }
-        let parts = match nodes.len() > LARGE {
-            true => parts(graph, &positions[..ranks], lazy),
-            false => Vec::new(),
+        let parts = if nodes.len() > LARGE {
+            parts(graph, &positions[..ranks], lazy)
+        } else {
+            Vec::new()
         };
         for (part, members) in parts.iter().enumerate() {
             for (at, &node) in members.iter().enumerate() {

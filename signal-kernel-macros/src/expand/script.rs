@@ -58,9 +58,10 @@ impl Script {
     /// The tokens of all that was written.
     pub(super) fn finish(self) -> TokenStream {
         let tokens = parsed(&self.text);
-        match self.holes.is_empty() {
-            true => tokens,
-            false => filled(tokens, &self.holes),
+        if self.holes.is_empty() {
+            tokens
+        } else {
+            filled(tokens, &self.holes)
         }
     }
 }
@@ -68,12 +69,11 @@ impl Script {
 /// The compiler's own parser, where there is a compiler: `proc_macro2` would go through the text before it.
 fn parsed(text: &str) -> TokenStream {
     let sound = "code that was put together here";
-    match proc_macro::is_available() {
-        true => {
-            let tokens: proc_macro::TokenStream = text.parse().expect(sound);
-            tokens.into()
-        }
-        false => text.parse().expect(sound),
+    if proc_macro::is_available() {
+        let tokens: proc_macro::TokenStream = text.parse().expect(sound);
+        tokens.into()
+    } else {
+        text.parse().expect(sound)
     }
 }
 

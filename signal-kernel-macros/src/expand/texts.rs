@@ -43,9 +43,10 @@ fn own_texts(context: &Context, index: usize, node: &Node) -> [String; 3] {
     let (noun, plain) = (node.kind().noun(), node.name.unraw());
     let (edges, readers) = (docs::edges(context, index), docs::readers(context, index));
     // Our line of a getter's documentation stands below the user's.
-    let below = match docs::is_documented(&node.attrs) {
-        true => doc(""),
-        false => String::new(),
+    let below = if docs::is_documented(&node.attrs) {
+        doc("")
+    } else {
+        String::new()
     };
     let line = doc(&format!("The {noun} `{plain}`."));
     let getter = format!("{below} {line} {edges} #[inline] #[track_caller]");
@@ -107,9 +108,10 @@ fn read_texts(context: &Context, index: usize, node: &Node) -> [String; 2] {
         return Default::default();
     };
     let (rank, place) = (plan.position(index), context.stored(index));
-    let own = match plan.places[index].lazy {
-        true => format!("self.__lazy({rank}usize, &self.{place})"),
-        false => format!("self.core__.assert_good({rank}usize); &self.{place}.value"),
+    let own = if plan.places[index].lazy {
+        format!("self.__lazy({rank}usize, &self.{place})")
+    } else {
+        format!("self.core__.assert_good({rank}usize); &self.{place}.value")
     };
     [own, format!("self.graph__.__refreshed({rank}usize)")]
 }

@@ -86,9 +86,10 @@ impl Walk<'_> {
         let understood = tests_pattern && self.macros < DEEPEST && self.pattern_test(call, format);
         if !understood {
             let strings = format != Format::Never;
-            let args = match self.macros < DEEPEST {
-                true => arguments.parse2(call.tokens.clone()).ok(),
-                false => None,
+            let args = if self.macros < DEEPEST {
+                arguments.parse2(call.tokens.clone()).ok()
+            } else {
+                None
             };
             match args {
                 Some(args) => self.arguments(&args, 0, format),

@@ -33,7 +33,7 @@ impl Walk<'_> {
     fn sees_self(&mut self, ident: &Ident, member: Option<&Ident>) {
         let member = member.filter(|member| self.names.by_text.contains_key(&text(member)));
         self.facts.selfs.push(SelfUse {
-            place: ident.span(),
+            span: ident.span(),
             member: member.cloned(),
         });
     }
@@ -44,8 +44,8 @@ impl Walk<'_> {
         match bare_or_paren(&call.receiver) {
             Some(ident) if ident == "self" => match self.method_of_graph(&call.method) {
                 Some((node, form)) => {
-                    let place = call.method.span();
-                    self.facts.writes.push(Write { node, place, form });
+                    let span = call.method.span();
+                    self.facts.writes.push(Write { node, span, form });
                 }
                 None => self.sees_self(ident, Some(&call.method)),
             },
@@ -67,8 +67,8 @@ impl Walk<'_> {
                     _ => None,
                 };
                 if let (Some(node), Some(form)) = (node, form) {
-                    let place = call.method.span();
-                    self.facts.writes.push(Write { node, place, form });
+                    let span = call.method.span();
+                    self.facts.writes.push(Write { node, span, form });
                 }
             }
             None => self.walk(&call.receiver, Position::Value),
@@ -104,10 +104,10 @@ impl Walk<'_> {
                 let root = root(target)
                     .filter(|root| !self.scopes.binds(&text(root), &hygiene(root.span())));
                 let node = root.and_then(|root| Some((self.names.node(root)?, root.span())));
-                if let Some((node, place)) = node {
+                if let Some((node, span)) = node {
                     self.facts.writes.push(Write {
                         node,
-                        place,
+                        span,
                         form: Form::Assignment,
                     });
                 }

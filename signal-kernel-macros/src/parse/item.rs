@@ -11,9 +11,9 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Block, Expr, Ident, Token, Type, Visibility, token};
 
 use super::{Draft, Item, Value, report};
+use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::similar::similar;
 use crate::split;
 
 /// What has been read of an item when a part does not parse.
@@ -55,8 +55,8 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
         (None, None) => Value::Absent,
     };
     if piece.unfinished && errors.count() == before {
-        let place = end.map_or_else(Span::call_site, |end| end.span());
-        errors.push("SK008", place, "expected `;`");
+        let span = end.map_or_else(Span::call_site, |end| end.span());
+        errors.push_at("SK008", span, "expected `;`");
     }
     let at = draft.items.len();
     draft.strays.extend(parts.stray.map(|stray| (at, stray)));
@@ -97,7 +97,7 @@ fn read(input: ParseStream, parts: &mut Parts, errors: &mut Errors) -> syn::Resu
             errors
                 .push(
                     "SK008",
-                    word.span,
+                    word,
                     format!("expected the name of the {}", kind.noun()),
                 )
                 .help("only a plain field can be `mut`: `let mut`");
@@ -112,7 +112,7 @@ fn read(input: ParseStream, parts: &mut Parts, errors: &mut Errors) -> syn::Resu
         NodeKind::Resource if !input.peek(Token![:]) => {}
         NodeKind::Resource => {
             errors
-                .push("SK008", input.span(), "expected `=`")
+                .push_at("SK008", input.span(), "expected `=`")
                 .help("the type of a resource is what its function returns");
             input.parse::<Token![:]>()?;
             input.parse::<Type>()?;
@@ -135,22 +135,24 @@ fn ty(input: ParseStream, kind: NodeKind, errors: &mut Errors) -> syn::Result<Op
     let ends = |input: ParseStream| input.peek(Token![=]) || input.peek(Token![;]);
     if let Err(error) = input.parse::<Token![:]>() {
         let fork = input.fork();
-        let ty = match ends(input) {
-            true => None,
-            false => fork.parse::<Type>().ok().filter(|_| ends(&fork)),
+        let ty = if ends(input) {
+            None
+        } else {
+            fork.parse::<Type>().ok().filter(|_| ends(&fork))
         };
         let text = match kind {
             NodeKind::Effect => "expected `:` or a block",
             _ => "expected `:`",
         };
-        let goes_on = match ends(input) {
-            true => kind.is_source() || input.peek(Token![=]),
-            false => ty.is_some(),
+        let goes_on = if ends(input) {
+            kind.is_source() || input.peek(Token![=])
+        } else {
+            ty.is_some()
         };
         if !goes_on {
             return Err(syn::Error::new(error.span(), text));
         }
-        errors.push("SK008", error.span(), text);
+        errors.push_at("SK008", error.span(), text);
         if ty.is_some() {
             input.advance_to(&fork);
         }
@@ -170,7 +172,7 @@ fn ty(input: ParseStream, kind: NodeKind, errors: &mut Errors) -> syn::Result<Op
         .ok()
         .filter(|_| fork.peek(Token![+=]));
     if let Some(ty) = plain {
-        errors.push("SK008", fork.span(), "expected `=`");
+        errors.push_at("SK008", fork.span(), "expected `=`");
         input.advance_to(&fork);
         input.parse::<TokenTree>()?;
         return Ok(Some(ty));
@@ -184,9 +186,10 @@ fn kind(
     parts: &mut Parts,
     errors: &mut Errors,
 ) -> syn::Result<Result<NodeKind, Option<Ident>>> {
-    let found: Option<Ident> = match input.peek(Ident::peek_any) {
-        true => Some(input.call(Ident::parse_any)?),
-        false => None,
+    let found: Option<Ident> = if input.peek(Ident::peek_any) {
+        Some(input.call(Ident::parse_any)?)
+    } else {
+        None
     };
     let span = found.as_ref().map_or_else(|| input.span(), Ident::span);
     let word = found.as_ref().map(Ident::to_string).unwrap_or_default();
@@ -196,7 +199,7 @@ fn kind(
     parts.stray.clone_from(&found);
     let expected: Vec<String> = NodeKind::KEYWORDS.map(|word| format!("`{word}`")).into();
     let expected = format!("expected one of: {}", expected.join(", "));
-    let error = errors.push("SK009", span, expected);
+    let error = errors.push_at("SK009", span, expected);
     if let Some(meant) = similar(&word, NodeKind::KEYWORDS) {
         error.help(format!("did you mean `{meant}`?"));
         return Ok(NodeKind::from_keyword(meant).ok_or(None));

@@ -7,13 +7,13 @@
 //! `Send`, only rustc knows.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Generics, Pat, PathSegment, ReturnType, Signature, Type, Visibility};
 
 use super::mentions::Mentions;
 use super::parse::{Function, Options};
-use crate::errors::{Errors, Place};
+use crate::errors::Errors;
 
 /// What to emit beside the function.
 pub(super) enum Added<'a> {
@@ -113,14 +113,14 @@ pub(super) fn check<'a>(
 fn is_method(function: &Function, errors: &mut Errors) -> bool {
     let sig = &function.sig;
     let place = match sig.receiver() {
-        Some(receiver) => Some(receiver.self_token.span),
-        None if function.body.to_string() == ";" => Some(sig.ident.span()),
+        Some(receiver) => Some(Ident::from(receiver.self_token)),
+        None if function.body.to_string() == ";" => Some(sig.ident.clone()),
         None => {
             let (inputs, output) = (&sig.inputs, &sig.output);
             find_self(quote!(#inputs #output))
         }
     };
-    if let Some(place) = place {
+    if let Some(place) = &place {
         errors
             .push(
                 "SK015",
@@ -132,9 +132,9 @@ fn is_method(function: &Function, errors: &mut Errors) -> bool {
     place.is_some()
 }
 
-fn find_self(tokens: TokenStream) -> Option<Span> {
+fn find_self(tokens: TokenStream) -> Option<Ident> {
     tokens.into_iter().find_map(|token| match token {
-        TokenTree::Ident(ident) if ident == "Self" => Some(ident.span()),
+        TokenTree::Ident(ident) if ident == "Self" => Some(ident),
         TokenTree::Group(group) => find_self(group.stream()),
         _ => None,
     })
@@ -144,11 +144,7 @@ fn is_async(function: &Function, _: &Options, errors: &mut Errors) {
     let sig = &function.sig;
     if sig.asyncness.is_none() {
         errors
-            .push(
-                "SK015",
-                sig.fn_token.span,
-                "a `#[resource]` function is async",
-            )
+            .push("SK015", sig.fn_token, "a `#[resource]` function is async")
             .help(format!("write `async fn {}`", sig.ident));
     }
 }
@@ -156,11 +152,7 @@ fn is_async(function: &Function, _: &Options, errors: &mut Errors) {
 fn is_safe(function: &Function, _: &Options, errors: &mut Errors) {
     if let syn::Safety::Unsafe(token) = function.sig.safety {
         errors
-            .push(
-                "SK015",
-                token.span,
-                "a `#[resource]` function is safe to call",
-            )
+            .push("SK015", token, "a `#[resource]` function is safe to call")
             .help("move the `unsafe` into its body");
     }
 }
@@ -170,7 +162,7 @@ fn has_no_lifetimes(function: &Function, _: &Options, errors: &mut Errors) {
         errors
             .push(
                 "SK015",
-                Place::of(&param.lifetime),
+                &param.lifetime,
                 "a `#[resource]` function owns its arguments: no lifetime parameters",
             )
             .help("take the values themselves, or share them in an `Arc`");
@@ -228,9 +220,9 @@ fn names_arguments(function: &Function, _: &Options, errors: &mut Errors) {
 }
 
 fn takes_one_token(function: &Function, _: &Options, errors: &mut Errors) {
-    for (_, place) in function.cancel.iter().skip(1) {
+    for (_, attr) in function.cancel.iter().skip(1) {
         errors
-            .push("SK010", *place, "`#[cancel]` is given twice")
+            .push("SK010", attr, "`#[cancel]` is given twice")
             .help("one token is enough: it can be cloned");
     }
 }
@@ -243,8 +235,8 @@ fn returns_result(function: &Function, options: &Options, errors: &mut Errors) {
         return;
     }
     let place = match output(sig) {
-        None => sig.ident.span().into(),
-        Some(ty) if is_no_result(ty) => Place::of(ty),
+        None => sig.ident.to_token_stream(),
+        Some(ty) if is_no_result(ty) => ty.to_token_stream(),
         Some(_) => return,
     };
     errors

@@ -4,21 +4,19 @@
 //!
 //! Must not know: which of these a rule forbids.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{BoundLifetimes, GenericParam, Lifetime, Type};
 
-use crate::errors::Place;
-
 #[derive(Default)]
 pub(super) struct Mentions {
     /// The first reference without a lifetime, or `'_`.
-    pub(super) elided: Option<Place>,
+    pub(super) elided: Option<TokenStream>,
     /// The first lifetime with a name, other than `'static`.
-    pub(super) named: Option<Place>,
+    pub(super) named: Option<TokenStream>,
     /// The first `impl Trait`.
-    pub(super) opaque: Option<Place>,
+    pub(super) opaque: Option<TokenStream>,
     /// The lifetimes of the `for<..>` around us.
     bound: Vec<Ident>,
     /// How many `fn(..)` and `Fn(..)` are around us: lifetimes elided in those are their own.
@@ -38,7 +36,7 @@ impl Mentions {
 
     fn elided(&mut self, node: &impl ToTokens) {
         if self.callables == 0 {
-            self.elided.get_or_insert_with(|| Place::of(node));
+            self.elided.get_or_insert_with(|| node.to_token_stream());
         }
     }
 
@@ -66,12 +64,12 @@ impl<'ast> Visit<'ast> for Mentions {
         if node.ident == "_" {
             self.elided(node);
         } else if node.ident != "static" && !self.bound.contains(&node.ident) {
-            self.named.get_or_insert_with(|| Place::of(node));
+            self.named.get_or_insert_with(|| node.to_token_stream());
         }
     }
 
     fn visit_type_impl_trait(&mut self, node: &'ast syn::TypeImplTrait) {
-        self.opaque.get_or_insert_with(|| Place::of(node));
+        self.opaque.get_or_insert_with(|| node.to_token_stream());
         visit::visit_type_impl_trait(self, node);
     }
 

@@ -12,10 +12,10 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Meta, Path, Signature, Token, Visibility};
 
 use crate::conditions::Conditions;
-use crate::errors::{Errors, Place};
+use crate::edit_distance::similar;
+use crate::errors::Errors;
 use crate::fragments::regrouped;
 use crate::options::crate_path;
-use crate::similar::similar;
 
 /// What stands in the parentheses of `#[resource(..)]`.
 #[derive(Default)]
@@ -35,7 +35,7 @@ pub(super) struct Function {
     /// The block with its braces, or the `;` of a trait's method.
     pub(super) body: TokenStream,
     /// Which parameters were marked `#[cancel]`, and where.
-    pub(super) cancel: Vec<(usize, Place)>,
+    pub(super) cancel: Vec<(usize, Attribute)>,
 }
 
 /// What cannot be understood is reported, the rest counts.
@@ -44,7 +44,7 @@ pub(super) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
     let parsed = match Punctuated::<Given, Token![,]>::parse_terminated.parse2(tokens) {
         Ok(parsed) => parsed,
         Err(error) => {
-            errors.push("SK010", error.span(), error.to_string());
+            errors.push_at("SK010", error.span(), error.to_string());
             return options;
         }
     };
@@ -54,7 +54,7 @@ pub(super) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
             Given::Crate(place, path) => {
                 if options.path.is_some() {
                     errors
-                        .push("SK010", place, "`crate` is given twice")
+                        .push_at("SK010", place, "`crate` is given twice")
                         .help("remove one of them");
                 }
                 options.path = Some(path);
@@ -105,7 +105,7 @@ pub(super) fn function(tokens: TokenStream, errors: &mut Errors) -> Option<Funct
     match syn::parse2::<Function>(tokens) {
         Ok(function) => Some(function),
         Err(error) => {
-            errors.push("SK015", error.span(), error.to_string());
+            errors.push_at("SK015", error.span(), error.to_string());
             None
         }
     }
@@ -156,7 +156,7 @@ fn starts_function(input: ParseStream<'_>) -> bool {
 }
 
 /// Removes `#[cancel]` from the parameters, and says which of them had it.
-fn take_cancel(sig: &mut Signature, errors: &mut Errors) -> Vec<(usize, Place)> {
+fn take_cancel(sig: &mut Signature, errors: &mut Errors) -> Vec<(usize, Attribute)> {
     let mut marked = Vec::new();
     for (index, input) in sig.inputs.iter_mut().enumerate() {
         let attrs = match input {
@@ -172,10 +172,10 @@ fn take_cancel(sig: &mut Signature, errors: &mut Errors) -> Vec<(usize, Place)> 
         for attr in cancel {
             if !matches!(attr.meta, Meta::Path(_)) {
                 errors
-                    .push("SK010", Place::of(&attr), "`#[cancel]` takes no arguments")
+                    .push("SK010", &attr, "`#[cancel]` takes no arguments")
                     .help("write `#[cancel]`");
             }
-            marked.push((index, Place::of(&attr)));
+            marked.push((index, attr));
         }
     }
     marked

@@ -9,9 +9,10 @@ fn cut(body: &str) -> Vec<String> {
     assert_eq!(structs.len(), 1);
     let items = structs.remove(0).items.into_iter().map(|item| {
         let text = item.tokens.to_string();
-        match item.unfinished {
-            true => format!("{}<;>", text.trim_end_matches([' ', ';'])),
-            false => text,
+        if item.unfinished {
+            format!("{}<;>", text.trim_end_matches([' ', ';']))
+        } else {
+            text
         }
     });
     items.collect()
