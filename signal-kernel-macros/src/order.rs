@@ -1,16 +1,20 @@
 //! Ranks: the order in which nodes can be computed, or the cycles that make it impossible.
 //!
-//! Invariants: nodes are indices in declaration order, and among nodes that are ready the one declared
-//! first goes first. Time is linear but for the heap that keeps this promise; nothing recurses.
+//! Invariants: nodes are indices in declaration order, and among nodes that are ready the one declared first goes
+//! first. Time is linear but for the heap that keeps this promise, and a bounded search for short cycles; nothing
+//! recurses.
 //!
 //! Must not know: names, kinds or spans. Its tests are plain vectors.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// `dependencies[n]` lists what `n` reads. On failure there are cycles, which share no node: of each
-/// tangle the shortest, and what else goes round without it. A path starts at its first declared node and
-/// closes back on it.
+/// How many edges may be followed in search of ever shorter cycles: enough to try each start among a thousand
+/// entangled nodes. In larger graphs the shortest of the cycles found so far is reported.
+const MOST_EDGES: usize = 4_000_000;
+
+/// `dependencies[n]` lists the nodes that `n` reads. On failure there are cycles, which share no node: the shortest,
+/// the shortest without its nodes, and so on. A path starts at its first declared node and closes back on it.
 pub(crate) fn order(dependencies: &[Vec<usize>]) -> Result<Vec<usize>, Vec<Vec<usize>>> {
     let mut dependents = vec![Vec::new(); dependencies.len()];
     for (node, reads) in dependencies.iter().enumerate() {
@@ -18,178 +22,142 @@ pub(crate) fn order(dependencies: &[Vec<usize>]) -> Result<Vec<usize>, Vec<Vec<u
             dependents[read].push(node);
         }
     }
-    let mut missing: Vec<usize> = dependencies.iter().map(Vec::len).collect();
-    let mut ready: BinaryHeap<Reverse<usize>> = missing
-        .iter()
-        .enumerate()
-        .filter(|&(_, &missing)| missing == 0)
-        .map(|(node, _)| Reverse(node))
-        .collect();
-
+    let missing: Vec<usize> = dependencies.iter().map(Vec::len).collect();
+    let ready = (0..missing.len()).filter(|&node| missing[node] == 0);
+    let mut ready: BinaryHeap<Reverse<usize>> = ready.map(Reverse).collect();
+    let mut search = Search {
+        dependencies,
+        missing,
+        first: 0,
+        came_from: vec![None; dependencies.len()],
+        edges_left: MOST_EDGES,
+    };
     let mut order = Vec::with_capacity(dependencies.len());
-    while let Some(Reverse(node)) = ready.pop() {
-        order.push(node);
-        for &dependent in &dependents[node] {
-            missing[dependent] -= 1;
-            if missing[dependent] == 0 {
-                ready.push(Reverse(dependent));
-            }
-        }
-    }
-    if order.len() == dependencies.len() {
-        return Ok(order);
-    }
-    Err(cycles(dependencies))
-}
-
-/// How many edges may be followed in search of ever shorter cycles: enough to try every start in a tangle
-/// of a thousand nodes. In larger ones the shortest of those found so far is reported.
-const PATIENCE: usize = 4_000_000;
-
-/// Cycles that share no node, each the shortest of what is left of its tangle; by their first declared nodes.
-fn cycles(dependencies: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let mut left = dependencies.to_vec();
-    let mut patience = PATIENCE;
-    let mut paths = Vec::new();
+    let mut cycles = Vec::new();
     loop {
-        let component = components(&left);
-        let found = tangles(&left, &component, &mut patience);
-        for node in found.iter().flatten() {
-            left[*node].clear();
-        }
-        let gone = found.is_empty() || patience == 0;
-        paths.extend(found);
-        if gone {
-            break;
-        }
-    }
-    paths.sort_by_key(|path| path[0]);
-    paths
-}
-
-/// The shortest cycle of each tangle; of equally short ones that of the node declared first.
-fn tangles(
-    dependencies: &[Vec<usize>],
-    component: &[usize],
-    patience: &mut usize,
-) -> Vec<Vec<usize>> {
-    let mut shortest: Vec<Option<Vec<usize>>> = vec![None; dependencies.len()];
-    let mut came_from = vec![usize::MAX; dependencies.len()];
-    for start in 0..dependencies.len() {
-        let best = &mut shortest[component[start]];
-        if *patience == 0 && best.is_some() {
-            continue;
-        }
-        let limit = best.as_ref().map_or(usize::MAX, Vec::len);
-        let path = cycle(
-            start,
-            limit,
-            dependencies,
-            component,
-            &mut came_from,
-            patience,
-        );
-        if path.is_some() {
-            *best = path;
-        }
-    }
-    shortest.into_iter().flatten().collect()
-}
-
-/// Breadth first through the tangle of `start` until an edge leads back to it in fewer than `limit` steps.
-/// `came_from` is empty before and after.
-fn cycle(
-    start: usize,
-    limit: usize,
-    dependencies: &[Vec<usize>],
-    component: &[usize],
-    came_from: &mut [usize],
-    patience: &mut usize,
-) -> Option<Vec<usize>> {
-    const NONE: usize = usize::MAX;
-    came_from[start] = start;
-    let mut reached = vec![(start, 1)];
-    let mut next = 0;
-    let mut last = None;
-    'search: while let Some(&(node, length)) = reached.get(next) {
-        next += 1;
-        if length >= limit {
-            break;
-        }
-        for &read in &dependencies[node] {
-            *patience = patience.saturating_sub(1);
-            if read == start {
-                last = Some(node);
-                break 'search;
-            }
-            if component[read] == component[start] && came_from[read] == NONE {
-                came_from[read] = node;
-                reached.push((read, length + 1));
-            }
-        }
-    }
-    let path = last.map(|last| {
-        let mut path = vec![last];
-        while path[path.len() - 1] != start {
-            path.push(came_from[path[path.len() - 1]]);
-        }
-        path.reverse();
-        path
-    });
-    for (node, _) in reached {
-        came_from[node] = NONE;
-    }
-    path
-}
-
-/// Tarjan's strongly connected components with a stack of our own: the number of each node's component.
-fn components(dependencies: &[Vec<usize>]) -> Vec<usize> {
-    const NONE: usize = usize::MAX;
-    let count = dependencies.len();
-    let mut component = vec![NONE; count];
-    let mut visited = vec![NONE; count];
-    let mut lowest = vec![0; count];
-    let mut open = Vec::new();
-    let mut calls: Vec<(usize, usize)> = Vec::new();
-    let mut visits = 0;
-    let mut found = 0;
-
-    for root in 0..count {
-        if visited[root] == NONE {
-            calls.push((root, 0));
-        }
-        while let Some((node, edge)) = calls.pop() {
-            if edge == 0 {
-                visited[node] = visits;
-                lowest[node] = visits;
-                visits += 1;
-                open.push(node);
-            } else {
-                // Back from the edge before: what that dependency reached, this node reaches.
-                let read = dependencies[node][edge - 1];
-                if component[read] == NONE {
-                    lowest[node] = lowest[node].min(lowest[read]);
-                }
-            }
-            if let Some(&read) = dependencies[node].get(edge) {
-                calls.push((node, edge + 1));
-                if visited[read] == NONE {
-                    calls.push((read, 0));
-                } else if component[read] == NONE {
-                    lowest[node] = lowest[node].min(visited[read]);
-                }
-            } else if lowest[node] == visited[node] {
-                while let Some(member) = open.pop() {
-                    component[member] = found;
-                    if member == node {
-                        break;
+        while let Some(Reverse(node)) = ready.pop() {
+            order.push(node);
+            for &dependent in &dependents[node] {
+                let missing = &mut search.missing[dependent];
+                if *missing > 0 {
+                    *missing -= 1;
+                    if *missing == 0 {
+                        ready.push(Reverse(dependent));
                     }
                 }
-                found += 1;
             }
         }
+        if order.len() == dependencies.len() {
+            break;
+        }
+        let cycle = search.shortest_cycle();
+        // The other nodes are ordered as if these had a value: another cycle may be among them.
+        for &node in &cycle {
+            search.missing[node] = 0;
+            ready.push(Reverse(node));
+        }
+        cycles.push(cycle);
     }
-    component
+    if cycles.is_empty() {
+        return Ok(order);
+    }
+    cycles.sort_by_key(|cycle| cycle[0]);
+    Err(cycles)
+}
+
+/// A search among the nodes that wait: each reads at least one other of them, so there is a cycle.
+struct Search<'a> {
+    dependencies: &'a [Vec<usize>],
+    /// How many of the nodes that a node reads come after it. A node waits while there are any.
+    missing: Vec<usize>,
+    /// No node before this one waits.
+    first: usize,
+    /// Empty between two searches.
+    came_from: Vec<Option<usize>>,
+    /// How many more edges may be followed in search of a shorter cycle.
+    edges_left: usize,
+}
+
+impl Search<'_> {
+    /// Of equally short cycles that of the node declared first.
+    fn shortest_cycle(&mut self) -> Vec<usize> {
+        while self.missing[self.first] == 0 {
+            self.first += 1;
+        }
+        let mut shortest: Option<Vec<usize>> = None;
+        for start in self.first..self.missing.len() {
+            if self.edges_left == 0 {
+                break;
+            }
+            if self.missing[start] == 0 {
+                continue;
+            }
+            let limit = shortest.as_ref().map_or(usize::MAX, Vec::len);
+            if let Some(cycle) = self.cycle_through(start, limit) {
+                shortest = Some(cycle);
+            }
+        }
+        shortest.unwrap_or_else(|| self.any_cycle())
+    }
+
+    /// Breadth first until an edge leads back to the start in fewer than `limit` steps.
+    fn cycle_through(&mut self, start: usize, limit: usize) -> Option<Vec<usize>> {
+        let mut reached = vec![(start, 1)];
+        let mut next = 0;
+        let mut last = None;
+        'search: while let Some(&(node, length)) = reached.get(next) {
+            next += 1;
+            if length >= limit || self.edges_left == 0 {
+                break;
+            }
+            for &read in &self.dependencies[node] {
+                self.edges_left = self.edges_left.saturating_sub(1);
+                if read == start {
+                    last = Some(node);
+                    break 'search;
+                }
+                if self.missing[read] > 0 && self.came_from[read].is_none() {
+                    self.came_from[read] = Some(node);
+                    reached.push((read, length + 1));
+                }
+            }
+        }
+        let cycle = last.map(|last| {
+            let mut cycle: Vec<usize> =
+                std::iter::successors(Some(last), |&node| self.came_from[node]).collect();
+            cycle.reverse();
+            cycle
+        });
+        for (node, _) in reached {
+            self.came_from[node] = None;
+        }
+        cycle
+    }
+
+    /// From the first node that waits to one that it waits for, until a node comes twice.
+    fn any_cycle(&mut self) -> Vec<usize> {
+        let mut path = vec![self.first];
+        let mut node = self.first;
+        let repeated = loop {
+            let mut reads = self.dependencies[node].iter().copied();
+            let waiting = reads.find(|&read| self.missing[read] > 0);
+            let read = waiting.expect("a node that waits reads another one");
+            if read == self.first || self.came_from[read].is_some() {
+                break read;
+            }
+            self.came_from[read] = Some(node);
+            path.push(read);
+            node = read;
+        };
+        for &node in &path {
+            self.came_from[node] = None;
+        }
+        let start = path.iter().position(|&node| node == repeated);
+        let mut cycle = path.split_off(start.unwrap_or(0));
+        let first_declared = (0..cycle.len()).min_by_key(|&at| cycle[at]);
+        cycle.rotate_left(first_declared.unwrap_or(0));
+        cycle
+    }
 }
 
 #[cfg(test)]
@@ -224,7 +192,7 @@ mod tests {
                 vec![vec![1, 2], vec![2], vec![3], vec![0]],
                 vec![vec![0, 2, 3]],
             ),
-            // two separate tangles, and nodes which only hang on them
+            // two separate cycles, and nodes which only depend on them
             (
                 vec![vec![5], vec![2], vec![1], vec![4], vec![3, 1], vec![]],
                 vec![vec![1, 2], vec![3, 4]],
@@ -257,5 +225,21 @@ mod tests {
         assert_eq!(order(&chain), Ok(forward));
         chain[count - 1].push(0);
         assert_eq!(order(&chain), Err(vec![(0..count).collect()]));
+    }
+    #[test]
+    fn every_cycle_is_found_also_where_the_search_for_short_ones_has_ended() {
+        let pairs = 10_000;
+        let pair = |node: usize| vec![node ^ 1];
+        let dependencies: Vec<Vec<usize>> = (0..2 * pairs).map(pair).collect();
+        let cycles: Vec<Vec<usize>> = (0..pairs).map(|at| vec![2 * at, 2 * at + 1]).collect();
+        assert_eq!(order(&dependencies), Err(cycles));
+    }
+
+    #[test]
+    fn one_cycle_is_found_however_many_nodes_depend_on_it() {
+        let count = 200_000;
+        let mut chain: Vec<Vec<usize>> = (1..count).map(|next| vec![next]).collect();
+        chain.push(vec![count - 2]);
+        assert_eq!(order(&chain), Err(vec![vec![count - 2, count - 1]]));
     }
 }
