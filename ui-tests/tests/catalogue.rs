@@ -1,26 +1,53 @@
-//! `docs/errors.md`: each wrong program gives the error it stands under, and no code is missing.
-//! That the mended programs compile is seen to by the doctests of `signal-kernel`.
+//! `docs/errors.md`: each wrong program gives the error it stands under, with the message that is quoted there, and no
+//! code is missing. The doctests of `signal-kernel` compile the fixed programs.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A code of the catalogue, and the wrong program under it.
-fn catalogue() -> BTreeMap<String, String> {
-    let text = read(&workspace().join("signal-kernel/docs/errors.md"));
-    let sections = text.split("\n# ").skip(1);
-    let programs = sections.map(|section| {
-        let (code, rest) = section.split_once('\n').expect("a code");
-        let (_, program) = rest.split_once("```compile_fail\n").expect("a program");
-        let (program, rest) = program.split_once("```").expect("its end");
-        assert!(rest.contains("Mended:\n\n```\n"), "{code} is not mended");
-        (code.to_owned(), program.to_owned())
-    });
-    programs.collect()
+/// An entry of the catalogue.
+struct Entry {
+    /// The first line of the message, without its level.
+    message: String,
+    /// The wrong program.
+    program: String,
 }
 
-/// What tells the error of a code. rustc speaks for itself where the code is not in its message.
+/// The entries by their codes.
+fn catalogue() -> BTreeMap<String, Entry> {
+    let text = read(&workspace().join("signal-kernel/docs/errors.md"));
+    let (contents, _) = text.split_once("\n# ").expect("an entry");
+    let entries = text.split("\n# ").skip(1).map(|section| {
+        let (heading, rest) = section.split_once('\n').expect("a heading");
+        let (code, _) = heading.split_once(": ").expect("a title");
+        let link = format!("- [{heading}](#{})\n", anchor(heading));
+        assert!(contents.contains(&link), "not in the contents: {link}");
+        let (_, quoted) = rest.split_once("```text\n").expect("a message");
+        let (quoted, _) = quoted.split_once('\n').expect("its end");
+        let (_, message) = quoted.split_once(": ").expect("a level");
+        let (_, program) = rest.split_once("```compile_fail\n").expect("a program");
+        let (program, rest) = program.split_once("```").expect("its end");
+        assert!(rest.contains("Fixed:\n\n```\n"), "{code} is not fixed");
+        let entry = Entry {
+            message: message.to_owned(),
+            program: program.to_owned(),
+        };
+        (code.to_owned(), entry)
+    });
+    entries.collect()
+}
+
+/// The name that rustdoc gives to a heading.
+fn anchor(heading: &str) -> String {
+    let heading = heading.to_lowercase().replace(' ', "-");
+    let letters = heading.chars();
+    letters
+        .filter(|&it| it.is_alphanumeric() || it == '-' || it == '_')
+        .collect()
+}
+
+/// Text that each error of an entry has. Messages of rustc have no code of ours.
 fn told(code: &str) -> &str {
     match code {
         "SK014" => "future cannot be sent between threads safely",
@@ -44,7 +71,7 @@ fn each_wrong_program_gives_its_error() {
     let lock = fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock"));
     lock.expect("the versions of the workspace");
     let catalogue = catalogue();
-    for (code, program) in &catalogue {
+    for (code, Entry { program, .. }) in &catalogue {
         let main = !program.contains("fn main()");
         let (statements, items) = match program.split_once("\nlet ") {
             Some((items, statements)) => (format!("let {statements}"), items),
@@ -63,7 +90,7 @@ fn each_wrong_program_gives_its_error() {
         .output();
     let output = output.expect("cargo, which runs this test");
     let messages = String::from_utf8_lossy(&output.stdout);
-    for code in catalogue.keys() {
+    for (code, Entry { message, .. }) in &catalogue {
         let name = format!("\"name\":\"{}\"", code.to_lowercase());
         let errors: Vec<&str> = messages
             .lines()
@@ -72,6 +99,15 @@ fn each_wrong_program_gives_its_error() {
             .filter(|line| !line.contains("could not compile"))
             .collect();
         assert!(!errors.is_empty(), "{code}: no error\n{}", stderr(&output));
+        let first_line = |error: &&str| {
+            let error: serde_json::Value = serde_json::from_str(error).expect("JSON");
+            let text = error["message"]["message"].as_str().expect("a message");
+            text.lines().next() == Some(message)
+        };
+        assert!(
+            errors.iter().any(first_line),
+            "{code}: not quoted: {errors:#?}"
+        );
         for error in errors {
             assert!(error.contains(told(code)), "{code}: {error}");
         }
@@ -88,10 +124,8 @@ fn no_code_is_missing() {
     let known: Vec<String> = catalogue().into_keys().collect();
     let numbered: Vec<String> = (1..=known.len()).map(|at| format!("SK{at:03}")).collect();
     assert_eq!(known, numbered);
-    let mut files = vec![
-        workspace().join("signal-kernel/src/needs.rs"),
-        workspace().join("signal-kernel/src/resource.rs"),
-    ];
+    let mut files = Vec::new();
+    collect(&mut files, &workspace().join("signal-kernel/src"));
     collect(&mut files, &workspace().join("signal-kernel-macros/src"));
     let mut raised = Vec::new();
     for file in files.iter().filter(|file| !file.ends_with("tests")) {
