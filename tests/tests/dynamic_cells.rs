@@ -10,9 +10,9 @@ extern crate self as signal_kernel;
 extern crate signal_kernel as real;
 
 pub(crate) use real::{
-    __private, AsyncMeta, Effect, ReadError, ReadSignal, Scope, Signal, batch, callback,
-    create_effect, create_effect_with, create_resource, on_cleanup, poll_progress, scope,
-    signal_with, transaction, untrack,
+    __private, AsyncMeta, AsyncValue, Effect, ReadError, ReadSignal, ResourceOptions, Scope,
+    Signal, batch, callback, create_effect, create_effect_with, create_resource,
+    create_resource_with, on_cleanup, poll_progress, scope, signal_with, transaction, untrack,
 };
 use std::borrow::Cow;
 

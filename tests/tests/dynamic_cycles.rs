@@ -13,8 +13,9 @@ mod random;
 use random::Random;
 use signal_kernel::__private::check_dynamic;
 use signal_kernel::{
-    Computed, ReadError, Signal, batch, computed, create_effect, on_cleanup, scope, signal,
-    transaction, untrack,
+    AsyncMeta, AsyncValue, Computed, ReadError, ResourceOptions, Signal, batch, computed,
+    create_effect, create_resource, create_resource_with, on_cleanup, scope, signal, transaction,
+    untrack,
 };
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::Log;
@@ -544,4 +545,132 @@ fn walk(random: &mut Random, seed: u64, steps: usize) {
             }
         }
     }
+}
+
+type Own = &'static Cell<Option<AsyncValue<u32>>>;
+
+/// A resource named `name` whose source reads what `own` yields.
+fn asks(
+    name: &'static str,
+    own: impl Fn() -> u32 + 'static,
+) -> (AsyncValue<u32>, AsyncMeta<String>) {
+    let (value, meta) = create_resource(own, async |id: u32| Ok::<u32, String>(id));
+    (value, meta.named(name))
+}
+
+fn told(own: Own) -> u32 {
+    own.get().and_then(|own| own.get()).unwrap_or(0)
+}
+
+#[test]
+fn a_resource_whose_source_reads_it_is_named_once() {
+    let (id, own) = (signal(1), leak(Cell::new(None)));
+    let (value, _) = asks("user", move || id.get() + told(own));
+    own.set(Some(value));
+    assert_eq!(panic_of(|| id.set(2)), "resource `user` reads itself");
+    own.set(None);
+    id.set(3);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn a_resource_without_a_name_is_told_by_its_place_once() {
+    let (id, own) = (signal(1), leak(Cell::new(None)));
+    let source = move || id.get() + told(own);
+    let (value, _) = create_resource(source, async |id: u32| Ok::<u32, String>(id));
+    own.set(Some(value));
+    let said = panic_of(|| id.set(2));
+    assert!(said.starts_with("resource made at "), "{said}");
+    assert!(said.ends_with(" reads itself"), "{said}");
+    assert_eq!(said.matches(file!()).count(), 1, "{said}");
+}
+
+#[test]
+fn a_cycle_through_a_resource_names_each_once() {
+    let (id, on, own) = (signal(1), signal(false), leak(Cell::new(None)));
+    let (value, _) = asks("user", move || {
+        let below = if on.get() {
+            own.get().map_or(0, |it: Computed<u32>| it.get())
+        } else {
+            0
+        };
+        id.get() + below
+    });
+    let below = computed(move || value.get().unwrap_or(0)).named("below");
+    own.set(Some(below));
+    create_effect(move || _ = below.try_get());
+    let ways = [
+        "cyclic dependency: `user` -> `below` -> `user`",
+        "cyclic dependency: `below` -> `user` -> `below`",
+    ];
+    let said = panic_of(|| on.set(true));
+    assert!(ways.contains(&said.as_str()), "{said}");
+    let said = panic_of(|| id.set(2));
+    assert!(ways.contains(&said.as_str()), "{said}");
+    on.set(false);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn a_cycle_through_two_resources_names_each_once() {
+    let (id, own) = (signal(1), leak(Cell::new(None)));
+    let (first, _) = asks("first", move || id.get() + told(own));
+    let (second, _) = asks("second", move || first.get().unwrap_or(0) + id.get());
+    own.set(Some(second));
+    let said = panic_of(|| id.set(2));
+    let ways = [
+        "cyclic dependency: `first` -> `second` -> `first`",
+        "cyclic dependency: `second` -> `first` -> `second`",
+    ];
+    assert!(ways.contains(&said.as_str()), "{said}");
+}
+
+#[test]
+fn a_cycle_through_a_status_names_the_resource_once() {
+    let (id, own) = (signal(1), leak(Cell::new(None::<AsyncMeta<String>>)));
+    let (_, meta) = asks("user", move || {
+        id.get() + own.get().map_or(0, |it| u32::from(it.is_pending()))
+    });
+    own.set(Some(meta));
+    assert_eq!(panic_of(|| id.set(2)), "resource `user` reads itself");
+}
+
+#[test]
+fn a_cycle_through_what_a_resource_observes_names_it_once() {
+    let (id, own) = (signal(1), leak(Cell::new(None)));
+    let options = ResourceOptions::new().observe(move || _ = id.get() + told(own));
+    let (value, meta) = create_resource_with(|| 1, async |id: u32| Ok::<u32, String>(id), options);
+    let _ = meta.named("user");
+    own.set(Some(value));
+    assert_eq!(panic_of(|| id.set(2)), "resource `user` reads itself");
+}
+
+#[test]
+fn a_cycle_that_the_first_run_of_a_resource_closes_names_it_once() {
+    let own: Own = leak(Cell::new(None));
+    let said = panic_of(|| {
+        batch(|| {
+            let (value, _) = asks("user", move || told(own));
+            own.set(Some(value));
+        });
+    });
+    assert_eq!(said, "resource `user` reads itself");
+}
+
+#[test]
+fn a_try_read_that_closes_a_cycle_through_a_resource_has_each_node_once() {
+    let (id, own) = (signal(1), leak(Cell::new(None::<AsyncValue<u32>>)));
+    let log = leak(Log::new());
+    let (value, _) = asks("user", move || {
+        let read = own.get().map(|own| own.try_get());
+        if let Some(Err(ReadError::Cycle(cycle))) = read {
+            log.push(format!("{cycle}: {:?}", cycle.nodes().collect::<Vec<_>>()));
+        }
+        id.get()
+    });
+    own.set(Some(value));
+    id.set(2);
+    let mut events = log.take();
+    events.dedup(); // a source whose cycle is new may run twice
+    assert_eq!(events, ["resource `user` reads itself: [\"`user`\"]"]);
 }

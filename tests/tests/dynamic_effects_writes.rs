@@ -4,7 +4,9 @@
 //!
 //! Must not know: anything but the public interface.
 
-use signal_kernel::{Effect, Scope, batch, computed, create_effect, scope, signal};
+use signal_kernel::{
+    Effect, Scope, batch, computed, create_effect, create_resource, scope, signal,
+};
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::Log;
 use signal_kernel_tests::panics::panic_of;
@@ -120,6 +122,25 @@ fn b062_effects_that_never_come_to_rest_are_named() {
     );
     assert!(!said.contains("aside"), "{said}");
     assert_eq!(log.take(), ["on true"]);
+}
+
+#[test]
+fn an_effect_and_a_resource_that_never_come_to_rest_are_each_named_once() {
+    let (id, on) = (signal(0_u64), signal(false));
+    let (value, meta) = create_resource(move || id.get(), async |id: u64| Ok::<u64, String>(id));
+    let meta = meta.named("user");
+    create_effect(move || {
+        let seen = (value.get(), meta.status(), meta.token(), meta.is_pending());
+        if on.get() && seen.2 > 0 {
+            id.set(id.peek() + 1);
+        }
+    })
+    .named("feed");
+    let said = panic_of(|| on.set(true));
+    assert_eq!(
+        said,
+        "effects never come to rest: after 10000 rounds there is still effect `feed`"
+    );
 }
 
 #[test]

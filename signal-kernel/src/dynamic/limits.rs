@@ -391,6 +391,30 @@ mod depth {
     }
 
     #[test]
+    fn a_chain_of_resources_that_is_too_deep_names_each_once() {
+        let made: Rc<RefCell<Vec<crate::AsyncValue<usize>>>> = Rc::default();
+        let message = message_of(|| {
+            batch(|| {
+                for number in 0..1000 {
+                    let known = made.clone();
+                    let source = move || {
+                        let next = known.borrow().get(number + 1).copied();
+                        next.and_then(|next| next.get()).unwrap_or(number)
+                    };
+                    let fetch = async |id: usize| Ok::<usize, String>(id);
+                    let (value, meta) = crate::create_resource(source, fetch);
+                    let _ = meta.named(format!("r{number}"));
+                    made.borrow_mut().push(value);
+                }
+            });
+        });
+        assert_advises(&message);
+        let begin = "`r0` -> `r1` -> `r2` -> ";
+        assert!(message.contains(begin), "{message}");
+        assert_sound();
+    }
+
+    #[test]
     fn effects_and_batches_that_are_too_deep_are_refused_and_all_else_goes_on() {
         fn effects(depth: u32) {
             create_effect(move || match depth {

@@ -110,6 +110,38 @@ impl Graph {
         }
     }
 
+    /// The node by which a user knows this one: for a part of a resource, and for the computed values that run its source
+    /// and its `observe`, that is the resource.
+    #[cold]
+    pub(super) fn known_as(&self, node: u32) -> u32 {
+        let kind = |node: u32| self.nodes[node as usize].kind;
+        match kind(node) {
+            // A part depends on its driver alone; a shared graph depends on nothing.
+            Kind::Source => match self.links.get(self.deps(node) as usize) {
+                Some(link) if link.dep != NONE => link.dep,
+                _ => node,
+            },
+            Kind::Computed => {
+                // The scope of a resource has these at most, oldest first: the source, the one that observes, the driver.
+                let mut at = node;
+                for _ in 0..2 {
+                    let next = self.kin[at as usize].prev_sibling;
+                    let next_kind = match self.kin.get(next as usize) {
+                        Some(kin) if kin.next_sibling == at => kind(next),
+                        _ => break,
+                    };
+                    match next_kind {
+                        Kind::Driver => return next,
+                        Kind::Computed => at = next,
+                        _ => break,
+                    }
+                }
+                node
+            }
+            _ => node,
+        }
+    }
+
     pub(super) fn place_of(&self, node: u32) -> Place {
         self.names.place(self.kin[node as usize].place)
     }

@@ -645,12 +645,12 @@ impl Graph {
         let running = self.ambient.running;
         let mut way: Vec<u32> = self.pulls.iter().map(|it| it.node()).collect();
         way.extend([running, node].into_iter().filter(|&node| node != NONE));
-        way.dedup();
+        way.dedup_by_key(|node| self.known_as(*node));
         let count = way.len();
         let mut names: Vec<String> = Vec::new();
         for (at, &node) in way.iter().enumerate() {
             match (at, count - at) {
-                (0..3, _) | (_, 0..=3) => names.push(self.name(node)),
+                (0..3, _) | (_, 0..=3) => names.push(self.name(self.known_as(node))),
                 (3, _) => names.push(format!("{} more", count - 6)),
                 _ => {}
             }
@@ -679,8 +679,12 @@ impl Graph {
         let mut way: Vec<u32> = self.pulls.iter().map(|it| it.node()).collect();
         way.push(from);
         let start = way.iter().position(|&node| node == to).unwrap_or(0);
-        let mut way = way.split_off(start);
+        let mut way: Vec<u32> = way[start..].iter().map(|&it| self.known_as(it)).collect();
         way.dedup();
+        if way.len() > 1 && way.first() == way.last() {
+            way.pop(); // it begins in the middle of a resource
+        }
+        let to = way[0];
         let mut names: Vec<String> = way.into_iter().map(|node| self.name(node)).collect();
         let text = match &names[..] {
             [_] => format!("{} reads itself", self.describe(to)),
