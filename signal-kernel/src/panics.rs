@@ -127,6 +127,19 @@ impl<T> Apart<T> {
     }
 }
 
+/// Holds a new value of a user's type against another one. If `compare` panics, the value is dropped on its own: a panic of
+/// that drop too would end the process.
+#[inline(always)]
+pub(crate) fn judge<T>(value: T, compare: impl FnOnce(&T) -> bool) -> (bool, T) {
+    if std::mem::needs_drop::<T>() {
+        let value = Apart::new(value);
+        let same = compare(&value); // user code
+        (same, value.into_inner())
+    } else {
+        (compare(&value), value) // user code
+    }
+}
+
 impl<T> Deref for Apart<T> {
     type Target = T;
 

@@ -412,3 +412,69 @@ fn r8_values_computed_half_way_may_panic_in_drop() {
     }
     works(&mut page, &log);
 }
+
+#[test]
+fn a_value_whose_comparison_and_drop_both_panic_does_not_end_the_process() {
+    let (mut page, trap, log) = page();
+    trap.next_comparison();
+    trap.drop_of(2);
+    assert_eq!(panic_of(|| page.set_value(trap.value(2))), "1 == 2");
+    assert_eq!(log.take(), ["drop 2"]);
+    assert_eq!(page.value().number(), 1);
+    for numbers in [(3, 4), (5, 6)] {
+        let said = panic_of(|| {
+            page.transaction(|page| {
+                page.set_value(trap.value(numbers.0));
+                page.set_twin(trap.value(2));
+                trap.next_comparison();
+                trap.drop_of(numbers.1);
+                page.set_value(trap.value(numbers.1));
+                Ok::<_, ()>(())
+            })
+        });
+        assert_eq!(said, format!("{} == {}", numbers.0, numbers.1));
+        assert_eq!((page.value().number(), page.twin().number()), (1, 1001));
+    }
+    let said = panic_of(|| {
+        page.batch(|page| {
+            trap.next_comparison();
+            trap.drop_of(8);
+            page.set_value(trap.value(8));
+        });
+    });
+    assert_eq!(said, "1 == 8");
+    works(&mut page, &log);
+}
+
+#[test]
+fn a_computed_value_whose_comparison_and_drop_both_panic_does_not_end_the_process() {
+    let (mut page, trap, log) = page();
+    trap.next_comparison();
+    trap.drop_of(102);
+    assert_eq!(panic_of(|| page.set_source(20)), "101 == 102");
+    assert!(panic_of(|| page.eager().number()).ends_with("panicked: 101 == 102"));
+    page.set_source(30);
+    assert_eq!((page.eager().number(), page.lazy().number()), (103, 203));
+    trap.next_comparison();
+    trap.drop_of(104);
+    assert_eq!(panic_of(|| page.set_source(40)), "103 == 104");
+    trap.next_comparison();
+    trap.drop_of(204);
+    assert_eq!(panic_of(|| page.lazy().number()), "203 == 204");
+    assert!(panic_of(|| page.lazy().number()).ends_with("panicked: 203 == 204"));
+    let said = panic_of(|| {
+        page.batch(|page| {
+            page.set_source(50);
+            trap.next_comparison();
+            trap.drop_of(205);
+            assert_eq!(panic_of(|| page.lazy().number()), "203 == 205");
+            trap.next_comparison();
+            trap.drop_of(105);
+            page.eager().number()
+        })
+    });
+    assert_eq!(said, "103 == 105");
+    page.set_source(10);
+    assert_eq!((page.eager().number(), page.lazy().number()), (101, 201));
+    works(&mut page, &log);
+}

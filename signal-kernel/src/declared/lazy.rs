@@ -13,7 +13,7 @@ use super::{
     slot::Caught,
     sweep::Sweep,
 };
-use crate::task::state::Change;
+use crate::{panics::judge, task::state::Change};
 use std::{
     fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -289,7 +289,9 @@ impl<G, T> Run<'_, G, T> {
         let run = || {
             let value = (self.body)(self.graph); // user code
             // user code; what ends a failure counts as a change
-            let equal = kept.is_some_and(|kept| (self.same)(kept, &value));
+            let (equal, value) = judge(value, |value| {
+                kept.is_some_and(|kept| (self.same)(kept, value))
+            });
             (value, equal && !found.is_failed())
         };
         match catch_unwind(AssertUnwindSafe(run)) {

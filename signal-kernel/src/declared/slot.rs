@@ -7,7 +7,10 @@
 //! Must not know: ranks, edges, the other nodes.
 
 use super::{Core, sweep::Sweep};
-use crate::{panics::FirstPanic, task::state::Change};
+use crate::{
+    panics::{FirstPanic, judge},
+    task::state::Change,
+};
 use std::mem;
 
 /// When a node last changed. Only nodes that a lazy value reads keep a real one (`u64`); for all others it is `()`.
@@ -146,8 +149,9 @@ impl<T, V: Version> Slot<T, V> {
     /// A write to a signal outside any batch: the old value, if the new one differs.
     #[inline(always)]
     pub fn replace(&mut self, value: T, same: fn(&T, &T) -> bool, revision: u64) -> Option<T> {
-        if same(&self.value, &value) {
-            return None; // user code: the comparison, and the drop of `value`
+        let (equal, value) = judge(value, |value| same(&self.value, value)); // user code
+        if equal {
+            return None; // user code: the drop of `value`
         }
         self.version.note_change(revision);
         Some(mem::replace(&mut self.value, value))
@@ -203,7 +207,8 @@ impl<T, V: Version> Slot<T, V> {
         marks: u64,
         sweep: &mut Sweep<'_, ONE, W>,
     ) -> bool {
-        if same(&self.value, &value) {
+        let (equal, value) = judge(value, |value| same(&self.value, value)); // user code
+        if equal {
             if mem::needs_drop::<T>() {
                 sweep.committed(Change::NONE);
                 drop(value); // user code
@@ -245,8 +250,9 @@ impl<T, V: Version> Slot<T, V> {
         value: T,
         same: fn(&T, &T) -> bool,
     ) {
-        if same(&self.value, &value) {
-            return; // user code: the comparison, and the drop of `value`
+        let (equal, value) = judge(value, |value| same(&self.value, value)); // user code
+        if equal {
+            return; // user code: the drop of `value`
         }
         let stamp = core.stamp();
         let old = mem::replace(&mut self.value, value);
