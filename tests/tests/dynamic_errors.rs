@@ -645,31 +645,36 @@ fn r8_the_first_panic_of_a_settle_goes_on_in_the_order_of_events() {
     assert_eq!(log.take(), ["ran"]);
 }
 
+/// Its comparison and its clone run the hook, where that says so.
+struct Trying(u32, &'static Hook);
+
+struct Hook(&'static str, Cell<Option<&'static dyn Fn()>>);
+
+impl Hook {
+    fn run(&self, place: &str) {
+        if let (true, Some(hook)) = (place == self.0, self.1.get()) {
+            self.1.set(None);
+            hook();
+        }
+    }
+}
+
+impl PartialEq for Trying {
+    fn eq(&self, other: &Self) -> bool {
+        self.1.run("comparison");
+        self.0 / 10 == other.0 / 10
+    }
+}
+
+impl Clone for Trying {
+    fn clone(&self) -> Self {
+        self.1.run("clone");
+        Trying(self.0, self.1)
+    }
+}
+
 #[test]
 fn an_effect_that_tries_a_value_on_its_way_reads_it_when_it_is_there() {
-    /// Its comparison and its clone run the hook, where that says so.
-    struct Trying(u32, &'static Hook);
-    struct Hook(&'static str, Cell<Option<&'static dyn Fn()>>);
-    impl Hook {
-        fn run(&self, place: &str) {
-            if let (true, Some(hook)) = (place == self.0, self.1.get()) {
-                self.1.set(None);
-                hook();
-            }
-        }
-    }
-    impl PartialEq for Trying {
-        fn eq(&self, other: &Self) -> bool {
-            self.1.run("comparison");
-            self.0 / 10 == other.0 / 10
-        }
-    }
-    impl Clone for Trying {
-        fn clone(&self) -> Self {
-            self.1.run("clone");
-            Trying(self.0, self.1)
-        }
-    }
     // The value is another one in the end, or the old one.
     for (place, after, modulus) in [
         ("comparison", 2, 100),
@@ -699,4 +704,31 @@ fn an_effect_that_tries_a_value_on_its_way_reads_it_when_it_is_there() {
         );
         assert_eq!(check_dynamic(), Ok(()));
     }
+}
+
+#[test]
+fn a_body_that_panics_while_a_dependency_of_before_is_on_its_way_is_tried_again() {
+    let (log, armed) = (leak(Log::new()), leak(Cell::new(false)));
+    let hook = leak(Hook("comparison", Cell::new(None)));
+    let (s, first) = (signal(1), signal(0));
+    let below = computed(move || Trying(s.get(), hook));
+    let value = computed(move || {
+        first.get();
+        assert!(!armed.get(), "armed");
+        below.with(|it| it.0)
+    });
+    assert_eq!(value.get(), 1);
+    s.set(12);
+    first.set(1);
+    hook.1.set(Some(leak(move || {
+        armed.set(true);
+        create_effect(move || {
+            let read = value.try_get().map_or("no".to_owned(), |it| it.to_string());
+            log.push(read);
+            armed.set(false);
+        });
+    })));
+    create_effect(move || below.with(|it| log.push(format!("below {}", it.0))));
+    assert_eq!(log.take(), ["no", "below 12", "12"]);
+    assert_eq!(check_dynamic(), Ok(()));
 }

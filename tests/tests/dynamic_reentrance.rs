@@ -5,14 +5,21 @@
 //!
 //! Must not know: anything but the public interface.
 
+use signal_kernel::__private::check_dynamic;
 use signal_kernel::{
     Computed, Effect, Scope, Signal, batch, computed, computed_with, create_effect,
-    create_manual_resource, on_cleanup, scope, signal, signal_with, transaction,
+    create_manual_resource, from_future, on_cleanup, poll_progress, scope, signal, signal_with,
+    transaction,
 };
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
 use signal_kernel_tests::panics::{panic_of, payload_of};
-use std::{cell::Cell, panic::panic_any};
+use std::{
+    cell::Cell,
+    future::poll_fn,
+    panic::panic_any,
+    task::{Context, Poll, Waker},
+};
 
 /// Runs a closure when it is dropped, compared or cloned.
 struct Acts<F: Fn(&'static str) + Copy + 'static>(F);
@@ -375,4 +382,29 @@ fn handles_may_be_printed_anywhere() {
             "signal `a` 2 computed `value`"
         ]
     );
+}
+
+#[test]
+fn a_part_that_is_read_for_the_first_time_while_its_work_is_polled_is_up_to_date() {
+    let reader = leak(Cell::new(None::<Computed<Option<i32>>>));
+    let answer = from_future(move || {
+        let mut polls = 0;
+        poll_fn(move |context| {
+            polls += 1;
+            if polls == 2 {
+                return Poll::Ready(Ok::<_, ()>(7));
+            }
+            context.waker().wake_by_ref();
+            assert_eq!(reader.get().expect("it was made").peek(), None);
+            Poll::Pending
+        })
+    });
+    let value = computed(move || answer.value());
+    reader.set(Some(value));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(poll_progress(&mut context).is_pending());
+    assert_eq!(check_dynamic(), Ok(()));
+    assert!(poll_progress(&mut context).is_ready());
+    assert_eq!(value.get(), Some(7));
+    assert_eq!(check_dynamic(), Ok(()));
 }

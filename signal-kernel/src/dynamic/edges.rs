@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::graph::{
     CHECK, DIRTY, Due, FIRST, Graph, Kind, Link, NOBODY, NONE, Node, Observer, QUEUED, Queues,
-    STALE, TRY, VERIFYING, append,
+    RUNNING, STALE, TRY, VERIFYING, append,
 };
 
 /// So many links of a run are looked at for each read that may be a second one; of more, a set is made.
@@ -215,6 +215,7 @@ impl Graph {
             self.unlink_all(next);
         }
         kept.reverse();
+        let mut comes = false;
         while let Some((dep, how)) = kept.pop() {
             let it = &mut self.nodes[dep as usize];
             if dep == node || it.read_by == run {
@@ -226,10 +227,14 @@ impl Graph {
                 self.list_deps(deps, &mut kept);
                 kept[first..].reverse();
             } else {
+                comes |= it.marks & (RUNNING | VERIFYING) != 0;
                 self.track(dep);
                 let cursor = self.ambient.observer.cursor;
                 self.links[cursor as usize].seen |= how;
             }
+        }
+        if comes {
+            self.queue(node, CHECK); // one of them is on its way, and may become another one
         }
     }
 

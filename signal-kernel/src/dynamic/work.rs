@@ -388,7 +388,9 @@ impl Parts {
         let part = graph.add_body(Kind::Source, None, place, 0);
         graph.ambient.owner = before;
         graph.depends_on(part, driver);
-        if graph.marks(driver) & (STALE | RUNNING | VERIFYING) != 0 {
+        let marks = graph.marks(driver);
+        let acts = marks & RUNNING != 0 && graph.acting; // else its work is polled, and a poll changes nothing by itself
+        if marks & (STALE | VERIFYING) != 0 || acts {
             graph.set(part, CHECK); // as it would be if it had been there before
         }
         part

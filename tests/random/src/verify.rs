@@ -100,9 +100,12 @@ impl World {
         }
     }
 
-    /// Is a body kept from running by a failed value? Then it stays due.
+    /// Is a body kept from running by a failed value? Then it stays due. So is one that reads a value that is gone.
     fn is_blocked(&self, seen: &[Seen]) -> bool {
-        let failed = |seen: &Seen| self.present(seen) == Some(Outcome::Refused);
+        let failed = |seen: &Seen| match self.present(seen) {
+            Some(outcome) => outcome == Outcome::Refused,
+            None => seen.outcome == Outcome::Unseen,
+        };
         seen.iter()
             .any(|seen| !seen.source.fallible && failed(seen))
     }
