@@ -54,7 +54,7 @@ impl fmt::Display for AsyncStatus {
 /// Why a piece of work was stopped.
 ///
 /// A [`CancelToken`](crate::CancelToken) tells it to the work,
-/// [`AsyncState::cancel_reason`] to those who watch the work.
+/// [`AsyncState::cancel_reason`](crate::AsyncState::cancel_reason) to those who watch the work.
 ///
 /// # Examples
 ///
