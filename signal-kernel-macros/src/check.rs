@@ -1,7 +1,7 @@
 //! The rules of a graph. The lists below are the specification: each rule is one function.
 //!
-//! Invariants: a mistake is reported once, on the user's own tokens; a body that carries one, or that
-//! uses what another one broke, is not good. What comes out can be expanded, whatever was reported.
+//! Invariants: a mistake is reported once, on the user's own tokens; a body that carries one, or that uses a broken
+//! declaration, is broken itself. The outcome can be expanded, whatever was reported.
 //!
 //! Must not know: how a graph runs, or what is generated for it.
 
@@ -15,7 +15,7 @@ use syn::{Ident, Path};
 use crate::attributes::{self, OfStruct};
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::model::{Graph, Node};
+use crate::model::{Declaration, Node};
 use crate::names::{Facts, Names, Walk, text};
 use crate::parse::{Draft, Item, Value};
 use crate::{itself, lower, order};
@@ -45,10 +45,13 @@ const BODIES: [fn(&Scene, &mut Errors); 8] = [
     no_getters,        // SK024
 ];
 
-/// A graph, and what each of its nodes reads: exactly, without what is only guessed from broken tokens.
+/// A declaration, and what the rules have found in it.
 pub(crate) struct Checked {
-    pub(crate) graph: Graph,
+    pub(crate) declaration: Declaration,
+    /// By node, the nodes that it reads for certain: a guess from broken tokens is no dependency.
     pub(crate) dependencies: Vec<Vec<usize>>,
+    /// By node: its value, body or call does not parse or carries an error.
+    pub(crate) broken: Vec<bool>,
 }
 
 /// What a rule on bodies looks at.
@@ -89,6 +92,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
     let lookups = Cell::new(LOOKUPS);
     let mut graph_nodes = Vec::with_capacity(nodes.len());
     let mut dependencies = Vec::with_capacity(nodes.len());
+    let mut broken = Vec::with_capacity(nodes.len());
     for item in &draft.items {
         let node = (!item.refused).then_some(graph_nodes.len());
         let attributes = attributes::of_item(&item.attrs, item.kind, errors); // SK010
@@ -108,40 +112,53 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
         for rule in BODIES {
             rule(&scene, errors);
         }
-        let good = errors.count() == before && !facts.doubtful;
+        let is_sound = errors.count() == before && !facts.doubtful && is_whole(item);
         if node.is_some() {
             dependencies.push(reads(item, node, &facts));
-            graph_nodes.push(lower::node(item, attributes, facts, good, &names));
+            broken.push(!is_sound);
+            graph_nodes.push(lower::node(item, attributes, facts, &names));
         }
     }
-    let graph = Graph {
+    let declaration = Declaration {
         attrs,
         debug,
         batch,
         vis: draft.vis.clone(),
         name: draft.name.clone(),
         generics: draft.generics.clone(),
-        strays: strays(&draft),
+        unexpected: unexpected(&draft),
         nodes: graph_nodes,
     };
     Checked {
-        graph,
+        declaration,
         dependencies,
+        broken,
+    }
+}
+
+/// All parts of the item that its node needs have been read.
+fn is_whole(item: &Item) -> bool {
+    match item.value {
+        Value::Absent => item.kind.is_source(),
+        Value::Expr(..) => item.ty.is_some(),
+        Value::Block(_) => item.kind == NodeKind::Effect,
+        Value::Call(_, ref arguments) => arguments.is_some(),
+        Value::Broken(_) => false,
     }
 }
 
 /// From the index of an item to that of a node.
-fn strays(draft: &Draft) -> Vec<(usize, Ident)> {
+fn unexpected(draft: &Draft) -> Vec<(usize, Ident)> {
     let node = |item: usize| draft.items[..item].iter().filter(|item| !item.refused);
-    let strays = draft.strays.iter();
-    strays
+    let words = draft.unexpected.iter();
+    words
         .map(|(item, word)| (node(*item).count(), word.clone()))
         .collect()
 }
 
 /// SK002, and the ranks if there is no cycle: effects last, as nothing reads them.
 pub(crate) fn acyclic(checked: &Checked, errors: &mut Errors) -> Option<Vec<usize>> {
-    let nodes = &checked.graph.nodes;
+    let nodes = &checked.declaration.nodes;
     match order::order(&checked.dependencies) {
         Ok(order) => {
             let is_effect = |node: &usize| nodes[*node].is_effect();

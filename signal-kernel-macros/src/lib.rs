@@ -30,6 +30,7 @@ use proc_macro2::{Span, TokenStream as TokenStream2, TokenTree};
 
 use conditions::Conditions;
 use errors::Errors;
+use model::{Graph, Sketch};
 
 /// Declares a graph. See `signal_kernel::reactive`.
 #[proc_macro]
@@ -121,8 +122,16 @@ fn expanded(structs: Vec<split::Struct>, errors: &mut Errors) -> TokenStream2 {
         };
         let checked = check::check(draft, errors);
         let order = check::acyclic(&checked, errors);
-        let order = order.filter(|_| errors.count() == before);
-        output.extend(expand::expand(&checked.graph, order.as_deref()));
+        output.extend(match order.filter(|_| errors.count() == before) {
+            Some(order) => expand::graph(&Graph {
+                declaration: checked.declaration,
+                order,
+            }),
+            None => expand::sketch(&Sketch {
+                declaration: checked.declaration,
+                broken: checked.broken,
+            }),
+        });
     }
     output
 }

@@ -3,27 +3,19 @@
 //! Invariants: every item gives a node; parts that are missing, and have been reported, get a stand-in
 //! which type-checks.
 //!
-//! Must not know: any rule.
+//! Must not know: any rule; what is emitted.
 
-use proc_macro2::{Span, TokenStream};
-use quote::quote;
-use syn::parse::{ParseStream, Parser};
+use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprPath, Path, Type, parse_quote_spanned, token};
+use syn::{Expr, Path, Type, parse_quote};
 
 use crate::attributes::Attributes;
 use crate::kind::NodeKind;
-use crate::model::{Arg, Body, Kind, Node, Use};
+use crate::model::{Arg, Kind, Node};
 use crate::names::{Facts, Names, bare};
 use crate::parse::{Item, Value};
 
-pub(crate) fn node(
-    item: &Item,
-    attributes: Attributes,
-    facts: Facts,
-    good: bool,
-    names: &Names,
-) -> Node {
+pub(crate) fn node(item: &Item, attributes: Attributes, facts: Facts, names: &Names) -> Node {
     let Facts {
         uses,
         named,
@@ -34,16 +26,16 @@ pub(crate) fn node(
         NodeKind::Field => Kind::Field {
             mutable: item.mutable,
             ty: ty(item),
-            value: value(item, good),
+            is_parameter: matches!(item.value, Value::Absent),
         },
         NodeKind::Signal => Kind::Signal {
             ty: ty(item),
-            value: value(item, good),
+            is_parameter: matches!(item.value, Value::Absent),
             rule: attributes.rule,
         },
         NodeKind::Computed => Kind::Computed {
             ty: ty(item),
-            body: body(item, uses, good),
+            uses,
             rule: attributes.rule,
         },
         NodeKind::Resource => {
@@ -53,7 +45,6 @@ pub(crate) fn node(
                 args,
                 parens,
                 uses,
-                good: good && matches!(item.value, Value::Call(_, Some(_))),
                 keep_previous: attributes.keep_previous,
                 manual: attributes.manual,
                 rule: attributes.rule,
@@ -64,7 +55,7 @@ pub(crate) fn node(
                 Value::Expr(..) => Some(ty(item)),
                 _ => item.ty.clone(),
             },
-            body: body(item, uses, good),
+            uses,
         },
     };
     Node {
@@ -78,57 +69,15 @@ pub(crate) fn node(
     }
 }
 
-/// The path a broken call starts with.
-pub(crate) fn path_of_call(tokens: TokenStream) -> Option<Path> {
-    let path = |input: ParseStream| {
-        let path: ExprPath = input.parse()?;
-        let called = input.peek(token::Paren);
-        input.parse::<TokenStream>()?;
-        Ok((path.path, called))
-    };
-    let (path, called) = path.parse2(tokens).ok()?;
-    called.then_some(path)
-}
-
 fn ty(item: &Item) -> Type {
-    let missing = || Type::Verbatim(quote!(()));
+    let missing = || parse_quote!(());
     item.ty.clone().unwrap_or_else(missing)
-}
-
-/// A value that does not parse or carries a mistake, or whose type does not parse, is one that never comes to be; it is there, or
-/// else `new` would have one more parameter.
-fn value(item: &Item, good: bool) -> Option<Expr> {
-    let never = || {
-        Expr::Verbatim(quote!({
-            fn broken<T>() -> T {
-                ::signal_kernel::__private::core::unreachable!()
-            }
-            broken()
-        }))
-    };
-    match &item.value {
-        Value::Absent => None,
-        Value::Expr(_, expr) if item.ty.is_some() && good => Some(expr.clone()),
-        _ => Some(never()),
-    }
-}
-
-fn body(item: &Item, uses: Vec<Use>, good: bool) -> Body {
-    let parsed = match &item.value {
-        Value::Expr(..) => item.ty.is_some(),
-        Value::Block(..) => true,
-        Value::Broken(_) | Value::Absent | Value::Call(..) => false,
-    };
-    Body {
-        uses,
-        good: good && parsed,
-    }
 }
 
 fn call(item: &Item, names: &Names) -> (Path, Vec<Arg>, Span) {
     let Value::Call(path, args) = &item.value else {
-        // A resource without a call has been refused its place in the graph.
-        return (syn::parse_quote!(unknown), Vec::new(), Span::call_site());
+        // A resource without a call is no node of the graph.
+        return (parse_quote!(unknown), Vec::new(), Span::call_site());
     };
     let parens = match args {
         Some(args) => args.parens.span.join(),
@@ -150,26 +99,5 @@ fn call(item: &Item, names: &Names) -> (Path, Vec<Arg>, Span) {
             },
         }
     });
-    (known(path), args.collect(), parens)
-}
-
-/// A path that looks like a type's may be one, and no resource. Then everything that is said of it rests on
-/// one constant, which fails at the path: one mistake, one error. A constant cannot depend on the
-/// parameters of the struct, so a path with arguments stays as it is.
-///
-/// ```text
-/// ::signal_kernel::__private::Known<Fetch, { <Fetch as ::signal_kernel::Resource>::IS }>
-/// ```
-fn known(path: &Path) -> Path {
-    let last = path.segments.last();
-    let suspect = last.is_some_and(|last| {
-        let name = last.ident.to_string();
-        last.arguments.is_none() && name.starts_with(char::is_uppercase)
-    });
-    if !suspect {
-        return path.clone();
-    }
-    parse_quote_spanned! {path.span()=>
-        ::signal_kernel::__private::Known<#path, { <#path as ::signal_kernel::Resource>::IS }>
-    }
+    (path.clone(), args.collect(), parens)
 }

@@ -1,7 +1,7 @@
-//! What a `reactive!` declaration means: the checked graph that `order` ranks and `expand` prints.
+//! The meaning of a `reactive!` declaration: a graph, or the sketch of one that has errors.
 //!
-//! Invariants: `nodes` is in declaration order; every [`Use`] points at an existing node, and a body
-//! lists each node it mentions once, in the order of first mention.
+//! Invariants: `nodes` is in declaration order; every [`Use`] points at an existing node, and a body lists each node
+//! it mentions once, in the order of first mention; a [`Graph`] has no error.
 //!
 //! Must not know: how the text was split, or what is generated from it.
 
@@ -9,8 +9,22 @@ use crate::kind::NodeKind;
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Generics, Ident, Path, Token, Type, Visibility};
 
-/// One `struct` of a `reactive!` call.
+/// A declaration without errors, and an order in which its nodes can be computed.
 pub(crate) struct Graph {
+    pub(crate) declaration: Declaration,
+    /// Effects come last: nothing reads them.
+    pub(crate) order: Vec<usize>,
+}
+
+/// A declaration with errors. Its types and signatures are expanded, so that code around it finds them.
+pub(crate) struct Sketch {
+    pub(crate) declaration: Declaration,
+    /// By node: rustc must not see its value, body or call, which does not parse or carries an error.
+    pub(crate) broken: Vec<bool>,
+}
+
+/// One `struct` of a `reactive!` call.
+pub(crate) struct Declaration {
     /// Doc comments and lint attributes: everything that is passed on to the struct as it is.
     pub(crate) attrs: Vec<Attribute>,
     /// `#[derive(Debug)]` was asked for.
@@ -23,7 +37,7 @@ pub(crate) struct Graph {
     pub(crate) generics: Generics,
     pub(crate) nodes: Vec<Node>,
     /// Words that stand where a keyword should be, each before the node with this index.
-    pub(crate) strays: Vec<(usize, Ident)>,
+    pub(crate) unexpected: Vec<(usize, Ident)>,
 }
 
 /// One item of a struct, a plain field included.
@@ -73,6 +87,14 @@ impl Node {
         self.kind() == NodeKind::Effect
     }
 
+    /// A field or signal without a value: the first value is a parameter of `new`.
+    pub(crate) fn is_parameter(&self) -> bool {
+        match self.kind {
+            Kind::Field { is_parameter, .. } | Kind::Signal { is_parameter, .. } => is_parameter,
+            _ => false,
+        }
+    }
+
     /// The struct has a field for this node. An effect has one for the result that it keeps.
     pub(crate) fn is_stored(&self) -> bool {
         !matches!(self.kind, Kind::Effect { kept: None, .. })
@@ -82,8 +104,9 @@ impl Node {
     pub(crate) fn uses(&self) -> &[Use] {
         match &self.kind {
             Kind::Field { .. } | Kind::Signal { .. } => &[],
-            Kind::Computed { body, .. } | Kind::Effect { body, .. } => &body.uses,
-            Kind::Resource { uses, .. } => uses,
+            Kind::Computed { uses, .. }
+            | Kind::Resource { uses, .. }
+            | Kind::Effect { uses, .. } => uses,
         }
     }
 }
@@ -94,28 +117,26 @@ pub(crate) enum Kind {
         mutable: bool,
         ty: Type,
         /// Without a value the field is a parameter of `new`.
-        value: Option<Expr>,
+        is_parameter: bool,
     },
     Signal {
         ty: Type,
-        value: Option<Expr>,
+        is_parameter: bool,
         rule: Rule,
     },
     Computed {
         ty: Type,
-        body: Body,
+        uses: Vec<Use>,
         rule: Rule,
     },
     Resource {
         /// The `#[resource]` function, with the type arguments the user wrote.
         path: Path,
         args: Vec<Arg>,
-        /// The place of the parentheses around them.
+        /// The span of the parentheses around them.
         parens: Span,
         /// Every node the arguments mention.
         uses: Vec<Use>,
-        /// False where the arguments carry a mistake we have reported: then they are not emitted.
-        good: bool,
         keep_previous: KeepPrevious,
         manual: bool,
         /// A cut-off on the value: `Rule::PartialEq` means none was asked for.
@@ -124,7 +145,7 @@ pub(crate) enum Kind {
     Effect {
         /// The type of a result that is kept until the next run.
         kept: Option<Type>,
-        body: Body,
+        uses: Vec<Use>,
     },
 }
 
@@ -148,13 +169,6 @@ pub(crate) enum KeepPrevious {
     Never,
 }
 
-/// The expression or block that computes a node.
-pub(crate) struct Body {
-    pub(crate) uses: Vec<Use>,
-    /// False where [`Node::raw`] does not parse or carries a mistake we have reported: then rustc does not see it.
-    pub(crate) good: bool,
-}
-
 /// An argument of a resource call.
 pub(crate) struct Arg {
     pub(crate) expr: Expr,
@@ -167,7 +181,7 @@ pub(crate) struct Arg {
 /// A body's edge to a node or field.
 #[derive(Clone)]
 pub(crate) struct Use {
-    /// Index into [`Graph::nodes`].
+    /// Index into [`Declaration::nodes`].
     pub(crate) node: usize,
     /// The identifier as the body wrote it first; the body's parameter takes its name and hygiene.
     pub(crate) ident: Ident,

@@ -27,7 +27,7 @@ pub(crate) struct Draft {
     /// Names of items of which nothing but the name is known.
     pub(crate) lost: Vec<Ident>,
     /// Words that stand where the keyword should be of the item with this index, or of one that is lost before it.
-    pub(crate) strays: Vec<(usize, Ident)>,
+    pub(crate) unexpected: Vec<(usize, Ident)>,
     /// Names of items that a `cfg` switches off.
     pub(crate) absent: Vec<String>,
 }
@@ -95,7 +95,7 @@ pub(crate) fn parse(part: split::Struct, errors: &mut Errors) -> Option<Draft> {
             generics,
             items: Vec::new(),
             lost: Vec::new(),
-            strays: Vec::new(),
+            unexpected: Vec::new(),
             absent: Vec::new(),
         })
     };

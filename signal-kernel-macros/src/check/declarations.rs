@@ -7,14 +7,16 @@
 
 use std::collections::HashMap;
 
-use syn::{Expr, Path};
+use proc_macro2::TokenStream;
+use syn::parse::{ParseStream, Parser};
+use syn::{Expr, ExprPath, Path, token};
 
 use super::last;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::names::text;
+use crate::owned;
 use crate::parse::{Arguments, Draft, Item, Value};
-use crate::{lower, owned};
 
 /// SK004: names are unique.
 pub(super) fn declared_once(draft: &mut Draft, errors: &mut Errors) {
@@ -114,7 +116,7 @@ pub(super) fn fed_by_calls(draft: &mut Draft, errors: &mut Errors) {
         let call = match std::mem::replace(&mut item.value, Value::Absent) {
             Value::Expr(_, expr) => fed_by_call(expr, errors),
             // The path may be all that is left of the call, and it tells the type.
-            Value::Broken(tokens) => lower::path_of_call(tokens).map(|path| (path, None)),
+            Value::Broken(tokens) => path_of_call(tokens).map(|path| (path, None)),
             _ => None,
         };
         match call {
@@ -189,4 +191,16 @@ pub(super) fn owned_types(draft: &mut Draft, errors: &mut Errors) {
             };
         }
     }
+}
+
+/// The path a broken call starts with.
+fn path_of_call(tokens: TokenStream) -> Option<Path> {
+    let path = |input: ParseStream| {
+        let path: ExprPath = input.parse()?;
+        let called = input.peek(token::Paren);
+        input.parse::<TokenStream>()?;
+        Ok((path.path, called))
+    };
+    let (path, called) = path.parse2(tokens).ok()?;
+    called.then_some(path)
 }

@@ -6,52 +6,52 @@
 
 use super::editor::{self, Function};
 use super::mixed;
-use super::{
-    Body, Context, Kind, Node, Rule, Use, function, resource_type, script::Script, seen_type,
-};
+use super::{Header, Kind, Node, Rule, Use, function, resource_type, script::Script, seen_type};
 use crate::model::Arg;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use std::collections::BTreeSet;
-use syn::{Expr, Path, Type, spanned::Spanned};
+use syn::{Path, Type, spanned::Spanned};
 
-pub(super) fn bodies(context: &Context) -> TokenStream {
-    let Context {
+/// rustc does not see the tokens of a broken node.
+pub(super) fn bodies(header: &Header, is_broken: impl Fn(usize) -> bool) -> TokenStream {
+    let Header {
         name,
         impl_generics,
         type_generics,
         where_clause,
         ..
-    } = context;
-    let functions = context.graph.nodes.iter().map(|node| match &node.kind {
-        Kind::Field { ty, value, .. } | Kind::Signal { ty, value, .. } => {
-            value.as_ref().map(|value| initial(node, ty, value))
+    } = header;
+    let nodes = header.declaration.nodes.iter().enumerate();
+    let functions = nodes.map(|(index, node)| match &node.kind {
+        Kind::Field { .. } | Kind::Signal { .. } if node.is_parameter() => None,
+        Kind::Field { ty, .. } | Kind::Signal { ty, .. } => {
+            Some(initial(node, ty, is_broken(index)))
         }
-        Kind::Computed { ty, body, .. } => Some(self::body(context, node, body, quote!(#ty))),
-        Kind::Effect { kept, body } => {
+        Kind::Computed { ty, .. } => Some(self::body(header, node, is_broken(index), quote!(#ty))),
+        Kind::Effect { kept, .. } => {
             let result = kept
                 .as_ref()
                 .map_or_else(|| quote_spanned!(node.name.span()=> ()), |ty| quote!(#ty));
-            Some(self::body(context, node, body, result))
+            Some(self::body(header, node, is_broken(index), result))
         }
         Kind::Resource {
             path,
             args,
             parens,
             uses,
-            good,
             ..
         } => {
-            let args = good.then_some((args.as_slice(), *parens));
-            Some(start(context, node, path, args, uses))
+            let args = (!is_broken(index)).then_some((args.as_slice(), *parens));
+            Some(start(header, node, path, args, uses))
         }
     });
     let functions: Vec<Option<Function>> = functions.collect();
-    let nodes = context.graph.nodes.iter();
+    let nodes = header.declaration.nodes.iter();
     let sames = nodes.filter_map(|node| match &node.kind {
-        Kind::Signal { .. } | Kind::Computed { .. } if context.primitive(node).is_some() => None,
+        Kind::Signal { .. } | Kind::Computed { .. } if header.primitive(node).is_some() => None,
         Kind::Signal { ty, rule, .. } | Kind::Computed { ty, rule, .. } => {
-            Some(same(context, node, &quote!(#ty), ty.span(), rule))
+            Some(same(header, node, &quote!(#ty), ty.span(), rule))
         }
         Kind::Resource {
             path,
@@ -59,7 +59,7 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
             ..
         } => {
             let ty = resource_type(path, "Value");
-            Some(same(context, node, &ty, path.span(), rule))
+            Some(same(header, node, &ty, path.span(), rule))
         }
         Kind::Field { .. } | Kind::Resource { .. } | Kind::Effect { .. } => None,
     });
@@ -79,8 +79,8 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
         )]
         impl #impl_generics #name #type_generics #where_clause
     };
-    let functions = editor::functions(context, &head, functions);
-    let equal = equal(context);
+    let functions = editor::functions(header, &head, functions);
+    let equal = equal(header);
     let sames: TokenStream = sames.collect();
     quote! {
         #functions
@@ -94,10 +94,10 @@ pub(super) fn bodies(context: &Context) -> TokenStream {
 /// ```text
 /// fn __equal_u64(before: &u64, after: &u64) -> bool { ::core::cmp::PartialEq::eq(before, after) }
 /// ```
-fn equal(context: &Context) -> TokenStream {
+fn equal(header: &Header) -> TokenStream {
     let mut script = Script::default();
-    let nodes = context.graph.nodes.iter();
-    let primitives: BTreeSet<&str> = nodes.filter_map(|node| context.primitive(node)).collect();
+    let nodes = header.declaration.nodes.iter();
+    let primitives: BTreeSet<&str> = nodes.filter_map(|node| header.primitive(node)).collect();
     for ty in primitives {
         write!(
             script,
@@ -111,22 +111,21 @@ fn equal(context: &Context) -> TokenStream {
 /// ```text
 /// fn __body_total(price: &u64, qty: &u64) -> u64 { price * qty }
 /// ```
-fn body(context: &Context, node: &Node, body: &Body, result: TokenStream) -> Function {
+fn body(header: &Header, node: &Node, is_broken: bool, result: TokenStream) -> Function {
     let name = function("body", node);
     let in_effect = node.is_effect();
-    let unused = if body.good && is_plain(node) {
+    let unused = if !is_broken && is_plain(node) {
         TokenStream::new()
     } else {
         may_be_unused()
     };
-    let parameters = body
-        .uses
+    let parameters = node
+        .uses()
         .iter()
-        .map(|used| parameter(context, used, in_effect, &unused));
+        .map(|used| parameter(header, used, in_effect, &unused));
     // rustc shows a function from here on, say where a `?` cannot stand.
     let keyword = quote_spanned!(node.name.span()=> fn);
-    let stand_in =
-        (!body.good).then(|| quote!({ ::signal_kernel::__private::std::unreachable!() }));
+    let stand_in = is_broken.then(unreachable_block);
     Function {
         head: quote! {
             #[inline]
@@ -137,19 +136,23 @@ fn body(context: &Context, node: &Node, body: &Body, result: TokenStream) -> Fun
     }
 }
 
+/// The block of a body that rustc must not see.
+fn unreachable_block() -> TokenStream {
+    quote!({ ::signal_kernel::__private::std::unreachable!() })
+}
+
 /// There is no macro in a body, and no `cfg`: what it mentions it uses.
 fn is_plain(node: &Node) -> bool {
     !node.raw.to_string().contains(['!', '#'])
 }
 
-/// Unused where the body is bad, or where a mention was only presumed: in a macro of unknown grammar.
-/// What only macro arguments that are no expressions mention may not be used at all.
+/// A parameter may be unused in a broken body, and in a macro of unknown grammar, where a mention was only presumed.
 fn may_be_unused() -> TokenStream {
     quote!(#[allow(unused_variables)])
 }
 
-fn parameter(context: &Context, used: &Use, in_effect: bool, unused: &TokenStream) -> TokenStream {
-    let node = &context.graph.nodes[used.node];
+fn parameter(header: &Header, used: &Use, in_effect: bool, unused: &TokenStream) -> TokenStream {
+    let node = &header.declaration.nodes[used.node];
     // An editor goes from a use to where its parameter stands: at the declaration.
     let mut ident = used.ident.clone();
     ident.set_span(ident.span().located_at(node.name.span()));
@@ -169,13 +172,9 @@ fn parameter(context: &Context, used: &Use, in_effect: bool, unused: &TokenStrea
 /// ```text
 /// fn __init_id() -> u64 { 1 }
 /// ```
-fn initial(node: &Node, ty: &Type, value: &Expr) -> Function {
+fn initial(node: &Node, ty: &Type, is_broken: bool) -> Function {
     let name = function("init", node);
-    // What does not parse is there as its stand-in.
-    let stand_in = match value {
-        Expr::Verbatim(_) => Some(editor::block(&value.to_token_stream())),
-        _ => None,
-    };
+    let stand_in = is_broken.then(unreachable_block);
     Function {
         head: quote!(fn #name() -> #ty),
         result: quote!(#ty),
@@ -188,11 +187,11 @@ fn initial(node: &Node, ty: &Type, value: &Expr) -> Function {
 /// ```
 ///
 /// A type parameter is compared by `PartialEq` itself: rustc then knows which bound to suggest.
-fn same(context: &Context, node: &Node, ty: &TokenStream, span: Span, rule: &Rule) -> TokenStream {
+fn same(header: &Header, node: &Node, ty: &TokenStream, span: Span, rule: &Rule) -> TokenStream {
     let name = function("same", node);
-    // With the hygiene of the place they are used at, which may be the fragment of a user's macro.
+    // They have the hygiene of the tokens around them, which may be the fragment of a user's macro.
     let [before, after] = ["before", "after"].map(|name| Ident::new(name, span));
-    let is_parameter = context
+    let is_parameter = header
         .names
         .iter()
         .any(|name| name.to_string() == ty.to_string());
@@ -239,7 +238,7 @@ fn same(context: &Context, node: &Node, ty: &TokenStream, span: Span, rule: &Rul
 /// }
 /// ```
 fn start(
-    context: &Context,
+    header: &Header,
     node: &Node,
     path: &Path,
     args: Option<(&[Arg], Span)>,
@@ -249,7 +248,7 @@ fn start(
     let unused = may_be_unused();
     let parameters = uses
         .iter()
-        .map(|used| parameter(context, used, false, &unused));
+        .map(|used| parameter(header, used, false, &unused));
     let future = resource_type(path, "Future");
     let started = match args {
         Some((args, parens)) => {
@@ -262,7 +261,7 @@ fn start(
                 };
                 let value = format_ident!("__argument_{index}", span = expr.span());
                 // The type is told, or else rustc would suggest to borrow what cannot be cloned.
-                let ty = located(seen_type(&context.graph.nodes[node]), expr.span());
+                let ty = located(seen_type(&header.declaration.nodes[node]), expr.span());
                 let copy = quote_spanned!(expr.span()=> <#ty as ::signal_kernel::needs::Argument<#ty>>::copy_for_call(#expr));
                 clones.extend(quote!(let #value = #copy #tried;));
                 quote!(#value)
@@ -270,8 +269,9 @@ fn start(
             let values: Vec<TokenStream> = values.collect();
             let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#values),*));
             values.set_span(parens);
-            let call = quote_spanned!(path.span()=> <#path>::__start #values);
-            let aliases = mixed::aliases(context, node);
+            let function = super::resource(path);
+            let call = quote_spanned!(path.span()=> <#function>::__start #values);
+            let aliases = mixed::aliases(header, node);
             quote!(#aliases #clones ::signal_kernel::__private::core::option::Option::Some(#call))
         }
         None => quote! {
@@ -290,14 +290,14 @@ fn start(
     }
 }
 
-/// The same tokens, as if they stood at `place`.
-fn located(tokens: TokenStream, place: Span) -> TokenStream {
+/// The same tokens, at the location of `span`.
+fn located(tokens: TokenStream, span: Span) -> TokenStream {
     let located = tokens.into_iter().map(|mut token| {
         if let TokenTree::Group(group) = &token {
-            let content = located(group.stream(), place);
+            let content = located(group.stream(), span);
             token = Group::new(group.delimiter(), content).into();
         }
-        token.set_span(token.span().located_at(place));
+        token.set_span(token.span().located_at(span));
         token
     });
     located.collect()

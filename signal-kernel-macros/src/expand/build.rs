@@ -6,28 +6,62 @@
 //! Must not know: masks and edges.
 
 use super::{
-    Context, Home, Kind, Node, bits, docs, field, local, placed, plan::Plan, quiet, script::Script,
+    Context, Header, Home, Kind, Node, bits, docs, field, lint_allows, local, respan,
+    script::Script, seen_type,
 };
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{ext::IdentExt, spanned::Spanned};
+use syn::{Type, ext::IdentExt, spanned::Spanned};
 
 pub(super) fn build(context: &Context) -> TokenStream {
-    let [returned, failed] = context.free_types();
-    let Context {
+    let Header {
+        batch, transaction, ..
+    } = &context.header;
+    let mut takes = Script::default();
+    write!(takes, "{}", docs::parameters(context));
+    let methods = methods(context, &takes.finish(), |method| match method {
+        "new" => new_body(context),
+        "batch" => quote! {
+            ::signal_kernel::__private::batch::batch(self, |graph| batch(&mut #batch { graph__: graph }))
+        },
+        "transaction" => quote! {
+            ::signal_kernel::__private::batch::batch(self, |graph| {
+                ::signal_kernel::__private::batch::transaction(graph, |graph| transaction(&mut #transaction { graph__: graph }))
+            })
+        },
+        "poll_progress" => quote!(::signal_kernel::__private::poll_progress(self, context)),
+        "progress" => quote!(::signal_kernel::__private::progress(self).await),
+        _ => quote!(::signal_kernel::__private::settled(self).await),
+    });
+    let debug = context.declaration.debug.then(|| {
+        let field = |index| context.field(index);
+        debug(context, field, |index, ty| {
+            computed_value(context, index, ty)
+        })
+    });
+    quote!(#methods #debug)
+}
+
+/// `new`, `Default` and the methods that drive the graph. The body of each method comes from its name.
+pub(super) fn methods(
+    header: &Header,
+    takes: &TokenStream,
+    body: impl Fn(&str) -> TokenStream,
+) -> TokenStream {
+    let [returned, failed] = header.free_types();
+    let Header {
         name,
         impl_generics,
         type_generics,
         where_clause,
-        graph,
+        declaration,
         batch,
         transaction,
         names,
         ..
-    } = context;
-    let vis = &graph.vis;
-    let parameters: Vec<TokenStream> = graph.nodes.iter().filter_map(parameter).collect();
-    let new = context.live(|plan| new_body(context, plan));
+    } = header;
+    let vis = &declaration.vis;
+    let parameters: Vec<TokenStream> = declaration.nodes.iter().filter_map(parameter).collect();
     let [called, itself] = ["new", "Self"].map(|word| Ident::new(word, name.span()));
     let default = parameters.is_empty().then(|| {
         quote! {
@@ -38,26 +72,26 @@ pub(super) fn build(context: &Context) -> TokenStream {
             }
         }
     });
-    let debug = graph.debug.then(|| debug(context));
-    let batch_body = context.live(|_| quote!(::signal_kernel::__private::batch::batch(self, |graph| batch(&mut #batch { graph__: graph }))));
-    let transaction_body = context.live(|_| {
-        quote! {
-            ::signal_kernel::__private::batch::batch(self, |graph| {
-                ::signal_kernel::__private::batch::transaction(graph, |graph| transaction(&mut #transaction { graph__: graph }))
-            })
-        }
-    });
-    let poll_progress =
-        context.live(|_| quote!(::signal_kernel::__private::poll_progress(self, context)));
-    let progress = context.live(|_| quote!(::signal_kernel::__private::progress(self).await));
-    let settled = context.live(|_| quote!(::signal_kernel::__private::settled(self).await));
+    let [
+        new,
+        batch_body,
+        transaction_body,
+        poll_progress,
+        progress,
+        settled,
+    ] = [
+        "new",
+        "batch",
+        "transaction",
+        "poll_progress",
+        "progress",
+        "settled",
+    ]
+    .map(body);
     let plain = name.unraw();
     let new_doc = format!(
         " A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run."
     );
-    let mut takes = Script::default();
-    write!(takes, "{}", docs::parameters(context));
-    let takes = takes.finish();
     let methods = quote! {
         #[doc = #new_doc]
         #takes
@@ -94,32 +128,23 @@ pub(super) fn build(context: &Context) -> TokenStream {
         /// Waits until nothing is in flight. Dropping this future drops no work.
         #vis async fn settled(&mut self) { #settled }
     };
-    let methods = placed(name.span(), methods);
-    let quiet = quiet();
+    let methods = respan(name.span(), methods);
+    let lint_allows = lint_allows();
     quote! {
         #[allow(dead_code)]
-        #quiet
+        #lint_allows
         impl #impl_generics #name #type_generics #where_clause {
             #methods
         }
 
         #default
-        #debug
     }
 }
 
 /// A field or signal without a value is a parameter of `new`.
 fn parameter(node: &Node) -> Option<TokenStream> {
-    let name = &node.name;
-    match &node.kind {
-        Kind::Field {
-            ty, value: None, ..
-        }
-        | Kind::Signal {
-            ty, value: None, ..
-        } => Some(quote!(#name: #ty)),
-        _ => None,
-    }
+    let (name, ty) = (&node.name, seen_type(node));
+    node.is_parameter().then(|| quote!(#name: #ty))
 }
 
 /// ```text
@@ -132,8 +157,9 @@ fn parameter(node: &Node) -> Option<TokenStream> {
 /// of them, and what they are moved through, would be on the stack together.
 ///
 /// In a large graph each part is a piece: `let part_0__ = make::part(|| { …; (__price.take(), __qty.take(),) });`.
-fn new_body(context: &Context, plan: &Plan) -> TokenStream {
-    let nodes = &context.graph.nodes;
+fn new_body(context: &Context) -> TokenStream {
+    let plan = context.plan;
+    let nodes = &context.declaration.nodes;
     let [mut sources, mut derived] = [(); 2].map(|()| Script::default());
     let mut fields = String::new();
     for (part, members) in plan.parts.iter().enumerate() {
@@ -149,7 +175,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         );
         let mut made = String::new();
         for &index in members {
-            make(context, plan, script, index);
+            make(context, script, index);
             made += &format!("__{}{},", nodes[index].name.unraw(), taken(&nodes[index]));
         }
         write!(script, "({made}) }});");
@@ -162,7 +188,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
     if plan.parts.is_empty() {
         for (index, node) in nodes.iter().enumerate() {
             if node.is_source() {
-                make(context, plan, &mut sources, index);
+                make(context, &mut sources, index);
             }
             if node.is_stored() {
                 let name = node.name.unraw();
@@ -172,7 +198,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         for rank in 0..plan.ranks {
             let index = plan.positions[rank];
             if rank == plan.position(index) {
-                make(context, plan, &mut derived, index);
+                make(context, &mut derived, index);
             }
         }
     }
@@ -194,7 +220,7 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
         if nodes[index].is_effect() {
             effects[rank / 64] |= bits(rank);
         }
-        if plan.places[index].lazy {
+        if plan.nodes[index].lazy {
             lazy[rank / 64] |= bits(rank);
         }
     }
@@ -216,19 +242,21 @@ fn new_body(context: &Context, plan: &Plan) -> TokenStream {
 
 /// How a piece is taken to where it belongs. A field that is a parameter is no piece.
 fn taken(node: &Node) -> &'static str {
-    match node.kind {
-        Kind::Field { value: None, .. } => "",
-        _ => ".take()",
+    if node.is_field() && node.is_parameter() {
+        ""
+    } else {
+        ".take()"
     }
 }
 
 /// Makes what the struct keeps of one node.
-fn make(context: &Context, plan: &Plan, script: &mut Script, index: usize) {
-    let node = &context.graph.nodes[index];
+fn make(context: &Context, script: &mut Script, index: usize) {
+    let plan = context.plan;
+    let node = &context.declaration.nodes[index];
     let name = node.name.unraw();
     // Types are spelled out: what waits for the struct at the end to be inferred makes rustc's time grow
     // with the square of the nodes.
-    let slot = if plan.places[index].versioned {
+    let slot = if plan.nodes[index].versioned {
         "::signal_kernel::__private::make::slot::<_, u64>"
     } else {
         "::signal_kernel::__private::make::slot::<_, ()>"
@@ -238,7 +266,9 @@ fn make(context: &Context, plan: &Plan, script: &mut Script, index: usize) {
         inputs.join(", ")
     };
     match &node.kind {
-        Kind::Field { value: None, .. } => {
+        Kind::Field {
+            is_parameter: true, ..
+        } => {
             let value = script.hole(node.name.to_token_stream());
             write!(script, "let __{name} = {value};");
         }
@@ -246,12 +276,14 @@ fn make(context: &Context, plan: &Plan, script: &mut Script, index: usize) {
             script,
             "let __{name} = ::signal_kernel::__private::make::apart(Self::__init_{name});"
         ),
-        Kind::Signal { value: None, .. } => {
+        Kind::Signal {
+            is_parameter: true, ..
+        } => {
             let value = script.hole(node.name.to_token_stream());
             write!(script, "let __{name} = {slot}(move || {value});");
         }
         Kind::Signal { .. } => write!(script, "let __{name} = {slot}(Self::__init_{name});"),
-        Kind::Computed { .. } if plan.places[index].lazy => {
+        Kind::Computed { .. } if plan.nodes[index].lazy => {
             let same = context.same(node);
             write!(
                 script,
@@ -302,17 +334,39 @@ fn make(context: &Context, plan: &Plan, script: &mut Script, index: usize) {
     }
 }
 
+/// A computed value as `Debug` prints it.
+fn computed_value(context: &Context, index: usize, ty: &Type) -> TokenStream {
+    let (plan, field) = (context.plan, context.field(index));
+    let print = quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print);
+    if plan.nodes[index].lazy {
+        return quote!(self.#field.to_print(#print));
+    }
+    let (graph, rank) = (local("self", ty.span()), plan.position(index));
+    let value = quote_spanned!(ty.span()=> #print(&#graph.#field.value));
+    quote! {
+        if self.core__.is_failed(#rank) {
+            &::signal_kernel::__private::read::Panicked as &dyn ::signal_kernel::__private::core::fmt::Debug
+        } else {
+            #value
+        }
+    }
+}
+
 /// Names and values, without running a body.
-fn debug(context: &Context) -> TokenStream {
-    let Context {
+pub(super) fn debug(
+    header: &Header,
+    field: impl Fn(usize) -> TokenStream,
+    computed: impl Fn(usize, &Type) -> TokenStream,
+) -> TokenStream {
+    let Header {
         name,
         impl_generics,
         type_generics,
-        graph,
+        declaration,
         ..
-    } = context;
-    let mut generics = graph.generics.clone();
-    let parameters: Vec<_> = graph
+    } = header;
+    let mut generics = declaration.generics.clone();
+    let parameters: Vec<_> = declaration
         .generics
         .type_params()
         .map(|parameter| parameter.ident.clone())
@@ -324,17 +378,17 @@ fn debug(context: &Context) -> TokenStream {
             .push(syn::parse_quote!(#parameter: ::signal_kernel::__private::core::fmt::Debug));
     }
     let where_clause = &generics.where_clause;
-    let fields = graph.nodes.iter().enumerate().filter_map(|(index, node)| {
-        let (field, label) = (context.field(index), node.name.unraw().to_string());
-        // At the user's token, which may come from another macro than the method around it.
-        let place = match &node.kind {
+    let fields = declaration.nodes.iter().enumerate().filter_map(|(index, node)| {
+        let (field, label) = (field(index), node.name.unraw().to_string());
+        // The span of the user's token, which may come from another macro than the method around it.
+        let span = match &node.kind {
             Kind::Field { ty, .. } | Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => ty.span(),
             Kind::Resource { path, .. } => path.span(),
             Kind::Effect { .. } => return None,
         };
-        let graph = local("self", place);
+        let graph = local("self", span);
         let value = match &node.kind {
-            // What cannot be printed is reported at its type.
+            // A value that cannot be printed is reported at its type.
             Kind::Field { ty, .. } => {
                 quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&#graph.#field))
             }
@@ -342,24 +396,7 @@ fn debug(context: &Context) -> TokenStream {
                 quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&#graph.#field.value))
             }
             Kind::Resource { path, .. } => quote_spanned!(path.span()=> &#graph.#field.task.state),
-            Kind::Computed { ty, .. } => match context.plan {
-                Some(plan) if !plan.places[index].lazy => {
-                    let rank = plan.position(index);
-                    let value = quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&#graph.#field.value));
-                    quote! {
-                        if self.core__.is_failed(#rank) {
-                            &::signal_kernel::__private::read::Panicked as &dyn ::signal_kernel::__private::core::fmt::Debug
-                        } else {
-                            #value
-                        }
-                    }
-                }
-                Some(_) => {
-                    let print = quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print);
-                    quote!(self.#field.to_print(#print))
-                }
-                None => quote!(&"_"),
-            },
+            Kind::Computed { ty, .. } => computed(index, ty),
             Kind::Effect { .. } => return None,
         };
         Some(quote!(debug.field(#label, #value);))

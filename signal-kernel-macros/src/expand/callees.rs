@@ -6,7 +6,7 @@
 //!
 //! Must not know: whether there is such a function of the user's: rustc does.
 
-use crate::model::{Callee, Graph};
+use crate::model::{Callee, Declaration};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::HashSet;
@@ -19,9 +19,9 @@ use syn::ext::IdentExt;
 ///     pub(super) fn set_price<A0, R>(_: A0) -> R where for<'call> (): ::signal_kernel::needs::Write<'call> { .. }
 /// }
 /// ```
-pub(super) fn callees(graph: &Graph) -> TokenStream {
+pub(super) fn callees(declaration: &Declaration) -> TokenStream {
     let mut told = HashSet::new();
-    let callees = graph.nodes.iter().flat_map(|node| &node.callees);
+    let callees = declaration.nodes.iter().flat_map(|node| &node.callees);
     let functions: Vec<TokenStream> = callees
         .filter(|callee| told.insert(callee.ident.to_string()))
         .map(function)
@@ -29,7 +29,7 @@ pub(super) fn callees(graph: &Graph) -> TokenStream {
     if functions.is_empty() {
         return TokenStream::new();
     }
-    let module = format_ident!("__callees_{}", graph.name.unraw());
+    let module = format_ident!("__callees_{}", declaration.name.unraw());
     quote! {
         #[allow(unused_imports, clippy::wildcard_imports)]
         use #module::*;
@@ -46,13 +46,13 @@ fn function(callee: &Callee) -> TokenStream {
         arguments,
         node,
     } = callee;
-    let place = ident.span();
+    let span = ident.span();
     let types: Vec<_> = (0..*arguments).map(|at| format_ident!("A{at}")).collect();
     let need = match node {
-        Some(_) => quote_spanned!(place=> Call),
-        None => quote_spanned!(place=> Write),
+        Some(_) => quote_spanned!(span=> Call),
+        None => quote_spanned!(span=> Write),
     };
-    let need = quote_spanned!(place=> (): ::signal_kernel::needs::#need<'call>);
+    let need = quote_spanned!(span=> (): ::signal_kernel::needs::#need<'call>);
     quote! {
         pub(super) fn #ident<#(#types,)* R>(#(_: #types),*) -> R where for<'call> #need {
             ::signal_kernel::__private::core::unreachable!()

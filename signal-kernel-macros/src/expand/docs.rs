@@ -10,7 +10,7 @@
 mod tests;
 
 use super::{Context, plan::Plan, script::Script};
-use crate::model::{Kind, Node};
+use crate::model::Node;
 use crate::sentences::{self, Dependencies};
 use quote::ToTokens;
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta, Visibility, ext::IdentExt};
 
 /// `It depends on … . … depend on it.`
 pub(super) fn edges(context: &Context, index: usize) -> String {
-    let node = &context.graph.nodes[index];
+    let node = &context.declaration.nodes[index];
     attribute(context, |plan| {
         let dependents = dependents(context, plan, index);
         if node.is_source() {
@@ -36,13 +36,9 @@ pub(super) fn readers(context: &Context, index: usize) -> String {
 
 /// `It takes …`: the parameters of `new`.
 pub(super) fn parameters(context: &Context) -> String {
-    let nodes = context.graph.nodes.iter().enumerate();
-    let names = nodes.filter_map(|(index, node)| match &node.kind {
-        Kind::Field { value: None, .. } | Kind::Signal { value: None, .. } => {
-            Some(link(context, index, &context.graph.vis))
-        }
-        _ => None,
-    });
+    let nodes = context.declaration.nodes.iter().enumerate();
+    let names = nodes.filter(|(_, node)| node.is_parameter());
+    let names = names.map(|(index, _)| link(context, index, &context.declaration.vis));
     let names: Vec<String> = names.collect();
     attribute(context, |_| {
         if names.is_empty() {
@@ -57,8 +53,7 @@ pub(super) fn parameters(context: &Context) -> String {
 
 /// The description of the graph from which rustdoc makes the section *Graph*: see [`crate::picture`].
 pub(super) fn of_struct(context: &Context, script: &mut Script) {
-    let graph = context.graph;
-    let Some(plan) = context.plan else { return };
+    let (graph, plan) = (context.declaration, context.plan);
     if graph.nodes.iter().all(Node::is_field) {
         return;
     }
@@ -79,7 +74,7 @@ pub(super) fn of_struct(context: &Context, script: &mut Script) {
         for (flag, is_set) in [
             ("linked", has_page(node, &graph.vis)),
             ("hidden", is_hidden(node)),
-            ("lazy", plan.places[index].lazy),
+            ("lazy", plan.nodes[index].lazy),
             ("kept", keeps_result),
         ] {
             if is_set {
@@ -120,7 +115,7 @@ pub(super) fn is_documented(attrs: &[Attribute]) -> bool {
 
 /// The text as an attribute; nothing where there is no text.
 fn attribute(context: &Context, text: impl FnOnce(&Plan) -> String) -> String {
-    let text = context.plan.map(text).unwrap_or_default();
+    let text = text(context.plan);
     if text.is_empty() {
         return text;
     }
@@ -129,13 +124,13 @@ fn attribute(context: &Context, text: impl FnOnce(&Plan) -> String) -> String {
 }
 
 fn dependencies(context: &Context, plan: &Plan, index: usize) -> Dependencies {
-    let nodes = &context.graph.nodes;
+    let nodes = &context.declaration.nodes;
     let node = &nodes[index];
     let mut dependencies = Dependencies {
         nodes: Vec::new(),
         fields: Vec::new(),
         is_effect: node.is_effect(),
-        is_lazy: plan.places[index].lazy,
+        is_lazy: plan.nodes[index].lazy,
         keeps_result: node.is_effect() && node.is_stored(),
     };
     for used in node.uses() {
@@ -152,8 +147,8 @@ fn dependencies(context: &Context, plan: &Plan, index: usize) -> Dependencies {
 
 /// `… depend on it.`
 fn dependents(context: &Context, plan: &Plan, index: usize) -> String {
-    let nodes = &context.graph.nodes;
-    let ranks = plan.places[index].dependents.iter();
+    let nodes = &context.declaration.nodes;
+    let ranks = plan.nodes[index].dependents.iter();
     // In the order of declaration, each once.
     let readers: BTreeSet<usize> = ranks.map(|(rank, _)| plan.positions[*rank]).collect();
     let names = readers.into_iter().map(|reader| {
@@ -170,7 +165,7 @@ fn dependents(context: &Context, plan: &Plan, index: usize) -> String {
 
 /// A node's name, with a link where readers of a method or struct of this visibility can follow it.
 fn link(context: &Context, index: usize, vis: &Visibility) -> String {
-    let node = &context.graph.nodes[index];
+    let node = &context.declaration.nodes[index];
     sentences::name(&node.name.unraw().to_string(), has_page(node, vis))
 }
 

@@ -6,7 +6,7 @@
 //!
 //! Must not know: what a body's function is for.
 
-use super::{Context, Kind, Node, Use, function, mixed, seen_type};
+use super::{Header, Kind, Node, Use, function, mixed, seen_type};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Expr;
@@ -35,15 +35,15 @@ pub(super) struct Function {
 /// }
 /// ```
 pub(super) fn functions(
-    context: &Context,
+    header: &Header,
     head: &TokenStream,
     functions: Vec<Option<Function>>,
 ) -> TokenStream {
-    let nodes = &context.graph.nodes;
-    let mut strays = context.graph.strays.iter().peekable();
+    let nodes = &header.declaration.nodes;
+    let mut unexpected = header.declaration.unexpected.iter().peekable();
     let mut words = |at: usize| {
         let mut words = TokenStream::new();
-        while let Some((_, word)) = strays.next_if(|(before, _)| *before <= at) {
+        while let Some((_, word)) = unexpected.next_if(|(before, _)| *before <= at) {
             words.extend(quote!(#word));
         }
         quote!({ #words })
@@ -52,7 +52,7 @@ pub(super) fn functions(
     let entries = entries.map(|(at, (node, function))| {
         let words = words(at);
         let function = match function {
-            Some(function) => entry(context, node, function),
+            Some(function) => entry(header, node, function),
             None => quote!(b),
         };
         quote!(#words #function;)
@@ -74,16 +74,17 @@ pub(super) fn functions(
     }
 }
 
-fn entry(context: &Context, node: &Node, function: Function) -> TokenStream {
+fn entry(header: &Header, node: &Node, function: Function) -> TokenStream {
     let name = self::function("edit", node);
     let in_effect = node.is_effect();
     let scope = match &node.kind {
         // Initial values see no node.
         Kind::Field { .. } | Kind::Signal { .. } => quote!(n #name),
-        _ if context.graph.nodes.len() > MANY => {
+        _ if header.declaration.nodes.len() > MANY => {
             let named = node.uses().iter();
-            let named = named
-                .filter_map(|Use { node, .. }| parameter(&context.graph.nodes[*node], in_effect));
+            let named = named.filter_map(|Use { node, .. }| {
+                parameter(&header.declaration.nodes[*node], in_effect)
+            });
             quote!(o #name (#(#named),*))
         }
         Kind::Effect { .. } => quote!(e #name),
@@ -98,8 +99,8 @@ fn entry(context: &Context, node: &Node, function: Function) -> TokenStream {
         Some(stand_in) => (quote!(b), stand_in),
         None => (quote!(k), quote!(b)),
     };
-    let body = mixed::unified(context, node);
-    let block = match mixed::aliases(context, node) {
+    let body = mixed::unified(header, node);
+    let block = match mixed::aliases(header, node) {
         aliases if aliases.is_empty() => block(&body),
         aliases => quote!({ #aliases #body }),
     };
@@ -109,7 +110,7 @@ fn entry(context: &Context, node: &Node, function: Function) -> TokenStream {
 
 /// Tokens as the block of a function. What is a block already is not wrapped: doubled braces trip rustc's
 /// `unused_braces`. `{ a } + b` is an expression, but where a block begins it would be two statements.
-pub(super) fn block(tokens: &TokenStream) -> TokenStream {
+fn block(tokens: &TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {
         (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Brace => {

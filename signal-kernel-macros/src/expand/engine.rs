@@ -5,7 +5,9 @@
 //!
 //! Must not know: declaration syntax; batches.
 
-use super::{Context, Home, Kind, Node, Part, Rule, bits, plan::Plan, script::Script, tables};
+use super::{
+    Context, Header, Home, Kind, Node, Part, Rule, bits, plan::Plan, script::Script, tables,
+};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
@@ -13,14 +15,15 @@ use syn::{ext::IdentExt, spanned::Spanned};
 /// Nodes of a word that are skipped together where none is due.
 const GROUP: usize = 8;
 
-pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
-    let Context {
+pub(super) fn engine(context: &Context) -> TokenStream {
+    let plan = context.plan;
+    let Header {
         name,
         impl_generics,
         type_generics,
         where_clause,
         ..
-    } = context;
+    } = &context.header;
     let words = plan.words;
     let shortcuts = shortcuts(context, plan);
     let wiring = tables::wiring(context, plan);
@@ -83,15 +86,14 @@ pub(super) fn engine(context: &Context, plan: &Plan) -> TokenStream {
 }
 
 /// What `Shared` needs of a graph, also where that has an error.
-pub(super) fn declared(context: &Context) -> TokenStream {
-    let Context {
+pub(super) fn declared(header: &Header, poll: TokenStream) -> TokenStream {
+    let Header {
         name,
         impl_generics,
         type_generics,
         where_clause,
         ..
-    } = context;
-    let poll = context.live(|_| quote!(::signal_kernel::__private::poll_work(self, context)));
+    } = header;
     quote! {
         #[doc(hidden)]
         #[allow(unused_variables)]
@@ -164,8 +166,8 @@ enum Way {
 fn ways(context: &Context, plan: &Plan, way: Way) -> (TokenStream, TokenStream) {
     let arms = |script: &mut Script, positions: &[usize], first: usize| {
         for (position, &index) in (first..).zip(positions) {
-            let node = &context.graph.nodes[index];
-            let lazy = plan.places[index].lazy;
+            let node = &context.declaration.nodes[index];
+            let lazy = plan.nodes[index].lazy;
             match way {
                 Way::Node if position == plan.position(index) => {
                     show(context, plan, script, index, node)
@@ -237,7 +239,7 @@ fn pass_name(word: usize) -> syn::Ident {
 /// 2 => show.slot(&mut self.__price, Self::__same_price),
 /// ```
 fn show(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
-    let Some(position) = plan.places[index].position else {
+    let Some(position) = plan.nodes[index].position else {
         return;
     };
     let method = match &node.kind {
@@ -248,7 +250,7 @@ fn show(context: &Context, plan: &Plan, script: &mut Script, index: usize, node:
                 script.hole(quote_spanned!(path.span()=> #show.resource(&mut #graph.#field)));
             return write!(script, "{position}usize => {shown},");
         }
-        Kind::Computed { rule, .. } if plan.places[index].lazy => match rule {
+        Kind::Computed { rule, .. } if plan.nodes[index].lazy => match rule {
             Rule::PartialEq => "lazy",
             Rule::Path(_) | Rule::Never => "lazy_by_rule",
         },
@@ -318,14 +320,14 @@ fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
 /// ```
 fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
     let index = plan.positions[rank];
-    let node = &context.graph.nodes[index];
+    let node = &context.declaration.nodes[index];
     let (name, place) = (node.name.unraw(), context.stored(index));
     match &node.kind {
         Kind::Computed { .. } => {
             let masks = plan.masks(index, Part::Whole);
             let is_near = |(word, _): &&(u32, u64)| *word as usize == rank / 64;
             let near = masks.iter().find(is_near).map_or(0, |(_, bits)| *bits);
-            let stored = if plan.places[index].lazy {
+            let stored = if plan.nodes[index].lazy {
                 format!("self.{place}.outdate({near}u64, &mut sweep)")
             } else {
                 let inputs = context.inputs(script, node, Home::Graph("self")).join(", ");
@@ -443,14 +445,14 @@ fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node
     let (rank, name) = (plan.position(index), node.name.unraw());
     let place = context.stored(index);
     // What reads no lazy value is outdated only by what has changed for certain.
-    let is_sure = plan.places[index].reads.is_empty();
+    let is_sure = plan.nodes[index].reads.is_empty();
     let mut changed_at = if is_sure { "revision" } else { "0_u64" }.to_owned();
     write!(script, "{rank}usize => {{");
     for used in node.uses().iter().filter(|_| !is_sure) {
-        let read = &context.graph.nodes[used.node];
+        let read = &context.declaration.nodes[used.node];
         let from = context.stored(used.node);
         let change = match &read.kind {
-            Kind::Computed { .. } if plan.places[used.node].lazy => {
+            Kind::Computed { .. } if plan.nodes[used.node].lazy => {
                 format!("self.{from}.changed_at()")
             }
             Kind::Signal { .. } | Kind::Computed { .. } => {

@@ -7,7 +7,7 @@
 //!
 //! Must not know: which tokens come from where; the walk over names has found that out.
 
-use super::{Context, Kind, Node, Use};
+use super::{Header, Kind, Node, Use};
 use crate::fragments::regrouped;
 use crate::names::{hygiene, text};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
@@ -16,9 +16,9 @@ use quote::quote;
 /// ```text
 /// let price = price;
 /// ```
-pub(super) fn aliases(context: &Context, node: &Node) -> TokenStream {
+pub(super) fn aliases(header: &Header, node: &Node) -> TokenStream {
     let uses = node.uses().iter();
-    let uses = uses.filter(|used| !is_mutable(context, node, used));
+    let uses = uses.filter(|used| !is_mutable(header, node, used));
     let aliases = uses.flat_map(|Use { ident, others, .. }| {
         let others = others.iter();
         others.map(move |other| quote!(#[allow(unused_variables)] let #other = #ident;))
@@ -27,10 +27,10 @@ pub(super) fn aliases(context: &Context, node: &Node) -> TokenStream {
 }
 
 /// The user's tokens, in which each `let mut` field has one hygiene.
-pub(super) fn unified(context: &Context, node: &Node) -> TokenStream {
+pub(super) fn unified(header: &Header, node: &Node) -> TokenStream {
     let mut tokens = node.raw.clone();
     let uses = node.uses().iter();
-    for Use { ident, others, .. } in uses.filter(|used| is_mutable(context, node, used)) {
+    for Use { ident, others, .. } in uses.filter(|used| is_mutable(header, node, used)) {
         for other in others {
             tokens = renamed(tokens, other, ident.span());
         }
@@ -38,10 +38,10 @@ pub(super) fn unified(context: &Context, node: &Node) -> TokenStream {
     tokens
 }
 
-fn is_mutable(context: &Context, node: &Node, used: &Use) -> bool {
+fn is_mutable(header: &Header, node: &Node, used: &Use) -> bool {
     node.is_effect()
         && matches!(
-            context.graph.nodes[used.node].kind,
+            header.declaration.nodes[used.node].kind,
             Kind::Field { mutable: true, .. }
         )
 }

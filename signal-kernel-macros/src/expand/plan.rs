@@ -7,7 +7,7 @@
 //! Must not know: tokens.
 
 use crate::kind::NodeKind;
-use crate::model::{Graph, Kind, Part};
+use crate::model::{Graph, Kind, Node, Part};
 use std::collections::BTreeMap;
 
 /// A graph with more nodes than this is kept in parts: rustc's time grows with the square of a function's length, and
@@ -24,12 +24,12 @@ pub(super) struct Plan {
     /// The node at each position; a resource stands at two.
     pub(super) positions: Vec<usize>,
     /// By node.
-    pub(super) places: Vec<Place>,
+    pub(super) nodes: Vec<NodePlan>,
     /// The nodes of each part, in the order in which they are made; none in a small graph.
     pub(super) parts: Vec<Vec<usize>>,
 }
 
-pub(super) struct Place {
+pub(super) struct NodePlan {
     /// The part that holds the node, and where in it.
     pub(super) part: Option<(usize, usize)>,
     /// The node's rank or position; a resource's second rank; `None` for a plain field.
@@ -38,8 +38,8 @@ pub(super) struct Place {
     pub(super) lazy: bool,
     /// A body mentions this node.
     pub(super) mentioned: bool,
-    /// When it changed matters: to a lazy value that also reads others of its kind. One that does not is outdated only
-    /// by what has changed for certain.
+    /// The node keeps the version of its last change, for a lazy value that reads it and other lazy values. A lazy value
+    /// that reads no other one becomes stale only through a confirmed change.
     pub(super) versioned: bool,
     /// The ranks of the lazy values that this lazy value reads.
     pub(super) reads: Vec<usize>,
@@ -48,9 +48,10 @@ pub(super) struct Place {
 }
 
 impl Plan {
-    pub(super) fn new(graph: &Graph, order: &[usize]) -> Self {
-        let nodes = &graph.nodes;
-        let watched = watched(graph, order);
+    pub(super) fn new(graph: &Graph) -> Self {
+        let Graph { declaration, order } = graph;
+        let nodes = &declaration.nodes;
+        let watched = watched(nodes, order);
         let lazy = |node: usize| nodes[node].is_computed() && !watched[node];
         let mut positions = Vec::new();
         for &node in order {
@@ -67,8 +68,8 @@ impl Plan {
         let ranks = positions.len();
         positions.extend(of_kind(NodeKind::Signal));
 
-        let mut places: Vec<Place> = (0..nodes.len())
-            .map(|node| Place {
+        let mut plans: Vec<NodePlan> = (0..nodes.len())
+            .map(|node| NodePlan {
                 part: None,
                 position: None,
                 lazy: lazy(node),
@@ -79,10 +80,10 @@ impl Plan {
             })
             .collect();
         for (position, &node) in positions.iter().enumerate() {
-            places[node].position = Some(position);
+            plans[node].position = Some(position);
         }
         for (reader, node) in nodes.iter().enumerate() {
-            let Some(position) = places[reader].position else {
+            let Some(position) = plans[reader].position else {
                 continue;
             };
             let rank = if node.is_resource() {
@@ -90,55 +91,55 @@ impl Plan {
             } else {
                 position
             };
-            let reads_lazily = places[reader].lazy;
+            let reads_lazily = plans[reader].lazy;
             let compares = reads_lazily && node.uses().iter().any(|used| lazy(used.node));
             for used in node.uses() {
-                places[used.node].mentioned = true;
-                places[used.node].versioned |= compares;
+                plans[used.node].mentioned = true;
+                plans[used.node].versioned |= compares;
                 if let (true, true, Some(rank)) =
-                    (reads_lazily, lazy(used.node), places[used.node].position)
+                    (reads_lazily, lazy(used.node), plans[used.node].position)
                 {
-                    places[reader].reads.push(rank);
+                    plans[reader].reads.push(rank);
                 }
-                places[used.node].dependents.push((rank, used.part));
+                plans[used.node].dependents.push((rank, used.part));
             }
         }
         let parts = if nodes.len() > LARGE {
-            parts(graph, &positions[..ranks], lazy)
+            parts(nodes, &positions[..ranks], lazy)
         } else {
             Vec::new()
         };
         for (part, members) in parts.iter().enumerate() {
             for (at, &node) in members.iter().enumerate() {
-                places[node].part = Some((part, at));
+                plans[node].part = Some((part, at));
             }
         }
         Plan {
             ranks,
             words: ranks.div_ceil(64).max(1),
             positions,
-            places,
+            nodes: plans,
             parts,
         }
     }
 
     /// Is this a part of lazy values? They are large, so they are not in the struct: that may have to fit on a stack.
     pub(super) fn is_lazy(&self, part: usize) -> bool {
-        self.parts[part].iter().all(|&node| self.places[node].lazy)
+        self.parts[part].iter().all(|&node| self.nodes[node].lazy)
     }
 
     /// The position of a node that is not a plain field.
     pub(super) fn position(&self, node: usize) -> usize {
-        self.places[node].position.unwrap_or(usize::MAX)
+        self.nodes[node].position.unwrap_or(usize::MAX)
     }
 
     pub(super) fn has_lazy(&self) -> bool {
-        self.places.iter().any(|place| place.lazy)
+        self.nodes.iter().any(|node| node.lazy)
     }
 
     /// The masks of those who observe `part` of a node, as pairs of a word and its bits.
     pub(super) fn masks(&self, node: usize, part: Part) -> Vec<(u32, u64)> {
-        let ranks = self.places[node].dependents.iter();
+        let ranks = self.nodes[node].dependents.iter();
         masks(
             ranks
                 .filter(|(_, observed)| *observed == part)
@@ -152,7 +153,7 @@ impl Plan {
         let mut read: Vec<BTreeMap<u32, u64>> = Vec::new();
         for (rank, &node) in self.positions[..self.ranks].iter().enumerate() {
             let mut masks = BTreeMap::new();
-            for &dependency in &self.places[node].reads {
+            for &dependency in &self.nodes[node].reads {
                 let word = dependency / 64;
                 *masks.entry(word as u32).or_insert(0) |= 1_u64 << (dependency % 64);
                 let beyond = (word == rank / 64).then(|| &read[dependency]);
@@ -178,10 +179,10 @@ pub(super) fn masks(ranks: impl Iterator<Item = usize>) -> Vec<(u32, u64)> {
 
 /// What the struct keeps, in parts: first what has its first value in the declaration, then by rank. A part has lazy
 /// values only, or none.
-fn parts(graph: &Graph, ranks: &[usize], lazy: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
-    let kept = |node: &usize| graph.nodes[*node].is_stored();
-    let is_source = |node: &usize| graph.nodes[*node].is_source();
-    let sources: Vec<usize> = (0..graph.nodes.len()).filter(is_source).collect();
+fn parts(nodes: &[Node], ranks: &[usize], lazy: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
+    let kept = |node: &usize| nodes[*node].is_stored();
+    let is_source = |node: &usize| nodes[*node].is_source();
+    let sources: Vec<usize> = (0..nodes.len()).filter(is_source).collect();
     let mut derived: Vec<usize> = ranks.iter().copied().filter(kept).collect();
     derived.dedup(); // a resource has two ranks
     let derived = derived.chunk_by(|&a, &b| lazy(a) == lazy(b));
@@ -191,10 +192,10 @@ fn parts(graph: &Graph, ranks: &[usize], lazy: impl Fn(usize) -> bool) -> Vec<Ve
 }
 
 /// Which computed values an effect or a resource needs, directly or not.
-fn watched(graph: &Graph, order: &[usize]) -> Vec<bool> {
-    let mut watched = vec![false; graph.nodes.len()];
+fn watched(nodes: &[Node], order: &[usize]) -> Vec<bool> {
+    let mut watched = vec![false; nodes.len()];
     for &node in order.iter().rev() {
-        let declared = &graph.nodes[node];
+        let declared = &nodes[node];
         if watched[node] || declared.is_effect() || declared.is_resource() {
             for used in declared.uses() {
                 watched[used.node] = true;

@@ -7,7 +7,7 @@
 //! Must not know: types and bodies.
 
 use super::{
-    Context, Kind, Node, Part,
+    Context, Header, Kind, Node, Part,
     plan::{Plan, masks},
     script::Script,
 };
@@ -25,45 +25,46 @@ use syn::ext::IdentExt;
 /// }
 /// ```
 ///
-/// A graph with an error has the constant too, but nothing in it.
-pub(super) fn graph(context: &Context, plan: Option<&Plan>) -> TokenStream {
-    let Context {
-        name,
-        impl_generics,
-        type_generics,
-        where_clause,
-        graph,
-        ..
-    } = context;
-    let vis = &graph.vis;
-    let mut indices = vec![None; graph.nodes.len()];
-    let shown = graph
-        .nodes
+/// A sketch has the constant too, with nothing in it.
+pub(super) fn graph(context: &Context) -> TokenStream {
+    let (nodes, plan) = (&context.declaration.nodes, context.plan);
+    let mut indices = vec![None; nodes.len()];
+    let shown = nodes
         .iter()
         .enumerate()
         .filter(|(_, node)| !node.is_field());
     for (shown, (node, _)) in shown.clone().enumerate() {
         indices[node] = Some(shown);
     }
-    let nodes = plan.map(|plan| {
-        let [mut names, mut positions, mut dependencies] = [(); 3].map(|()| List::new());
-        let mut kinds = Vec::new();
-        for (index, node) in shown {
-            names.push(format_args!("\"{}\"", node.name.unraw()));
-            positions.push(plan.position(index));
-            kinds.push(letter(plan, index, node));
-            let own = node.uses().iter().filter_map(|used| indices[used.node]);
-            dependencies.push(format_args!("&{:?}", own.collect::<Vec<usize>>()));
-        }
-        let kinds = Literal::byte_string(&kinds);
-        let [names, positions, dependencies] = [names, positions, dependencies].map(List::finish);
-        quote! {
-            const NODES: &[::signal_kernel::Node] =
-                &::signal_kernel::Node::all(#names, #kinds, #positions, #dependencies);
-            NODES
-        }
-    });
-    let nodes = nodes.unwrap_or_else(|| quote!(&[]));
+    let [mut names, mut positions, mut dependencies] = [(); 3].map(|()| List::new());
+    let mut kinds = Vec::new();
+    for (index, node) in shown {
+        names.push(format_args!("\"{}\"", node.name.unraw()));
+        positions.push(plan.position(index));
+        kinds.push(letter(plan, index, node));
+        let own = node.uses().iter().filter_map(|used| indices[used.node]);
+        dependencies.push(format_args!("&{:?}", own.collect::<Vec<usize>>()));
+    }
+    let kinds = Literal::byte_string(&kinds);
+    let [names, positions, dependencies] = [names, positions, dependencies].map(List::finish);
+    let nodes = quote! {
+        const NODES: &[::signal_kernel::Node] =
+            &::signal_kernel::Node::all(#names, #kinds, #positions, #dependencies);
+        NODES
+    };
+    graph_of(context, &nodes)
+}
+
+pub(super) fn graph_of(header: &Header, nodes: &TokenStream) -> TokenStream {
+    let Header {
+        name,
+        impl_generics,
+        type_generics,
+        where_clause,
+        declaration,
+        ..
+    } = header;
+    let vis = &declaration.vis;
     let text = name.unraw().to_string();
     quote! {
         impl #impl_generics #name #type_generics #where_clause {
@@ -87,7 +88,7 @@ pub(super) fn graph(context: &Context, plan: Option<&Plan>) -> TokenStream {
 /// }
 /// ```
 pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
-    let nodes = &context.graph.nodes;
+    let nodes = &context.declaration.nodes;
     let positions = || plan.positions.iter().copied().enumerate();
     let is_input = |position: usize, index: usize| position != plan.position(index);
     let kinds = positions().map(|(position, index)| match nodes[index].kind {
@@ -102,8 +103,8 @@ pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
         match node.kind {
             Kind::Resource { .. } if !is_input(position, index) => items.push(position - 1),
             _ => {
-                let read = node.uses().iter().map(|used| &plan.places[used.node]);
-                let read = read.filter_map(|place| place.position);
+                let read = node.uses().iter().map(|used| &plan.nodes[used.node]);
+                let read = read.filter_map(|node| node.position);
                 read.for_each(|position| items.push(position));
             }
         }
@@ -137,7 +138,7 @@ pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
 }
 
 fn letter(plan: &Plan, index: usize, node: &Node) -> u8 {
-    node.kind().letter(plan.places[index].lazy)
+    node.kind().letter(plan.nodes[index].lazy)
 }
 
 /// Masks for each position.

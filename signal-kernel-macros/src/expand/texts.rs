@@ -8,7 +8,8 @@ use super::{Context, Kind, Node, docs, script::Script};
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 
-/// What of a node's methods can be written as text.
+/// The attributes and bodies of a node's methods in which no token is the user's.
+#[derive(Clone, Default)]
 pub(super) struct Texts {
     /// The attributes of the struct's methods: of the getter, and of up to two others.
     pub(super) own: [TokenStream; 3],
@@ -21,7 +22,7 @@ pub(super) struct Texts {
 /// The texts of all nodes, parsed at once.
 pub(super) fn texts(context: &Context) -> Vec<Texts> {
     let mut script = Script::default();
-    for (index, node) in context.graph.nodes.iter().enumerate() {
+    for (index, node) in context.declaration.nodes.iter().enumerate() {
         let texts = own_texts(context, index, node).into_iter();
         let texts = texts.chain(open_texts(context, node));
         for text in texts.chain(read_texts(context, index, node)) {
@@ -30,7 +31,7 @@ pub(super) fn texts(context: &Context) -> Vec<Texts> {
     }
     let mut groups = script.groups();
     let mut next = |_| groups.next().unwrap_or_default();
-    let nodes = context.graph.nodes.iter();
+    let nodes = context.declaration.nodes.iter();
     let texts = nodes.map(|_| Texts {
         own: [0, 1, 2].map(&mut next),
         open: [0, 1, 2].map(&mut next),
@@ -104,14 +105,15 @@ fn open_texts(context: &Context, node: &Node) -> [String; 3] {
 }
 
 fn read_texts(context: &Context, index: usize, node: &Node) -> [String; 2] {
-    let (Some(plan), Kind::Computed { .. }) = (context.plan, &node.kind) else {
+    if !node.is_computed() {
         return Default::default();
-    };
-    let (rank, place) = (plan.position(index), context.stored(index));
-    let own = if plan.places[index].lazy {
-        format!("self.__lazy({rank}usize, &self.{place})")
+    }
+    let plan = context.plan;
+    let (rank, stored) = (plan.position(index), context.stored(index));
+    let own = if plan.nodes[index].lazy {
+        format!("self.__lazy({rank}usize, &self.{stored})")
     } else {
-        format!("self.core__.assert_good({rank}usize); &self.{place}.value")
+        format!("self.core__.assert_good({rank}usize); &self.{stored}.value")
     };
     [own, format!("self.graph__.__refreshed({rank}usize)")]
 }

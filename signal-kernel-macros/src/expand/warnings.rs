@@ -5,7 +5,7 @@
 //!
 //! Must not know: how a node runs.
 
-use super::{Context, Kind};
+use super::{Context, Node};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute;
@@ -21,19 +21,17 @@ use syn::Attribute;
 /// };
 /// ```
 pub(super) fn warnings(context: &Context) -> TokenStream {
-    let graph = context.graph;
-    let lonely = graph.nodes.iter().filter(|node| match &node.kind {
-        Kind::Effect { body, .. } => {
-            body.good
-                && node.callees.is_empty()
-                && !body
-                    .uses
-                    .iter()
-                    .any(|used| !graph.nodes[used.node].is_field())
-        }
-        _ => false,
-    });
-    let warnings = lonely.map(|node| {
+    let graph = context.declaration;
+    let reads_no_node = |node: &Node| {
+        node.uses()
+            .iter()
+            .all(|used| graph.nodes[used.node].is_field())
+    };
+    let without_dependencies = graph
+        .nodes
+        .iter()
+        .filter(|node| node.is_effect() && node.callees.is_empty() && reads_no_node(node));
+    let warnings = without_dependencies.map(|node| {
         let name = &node.name;
         let note = format!("effect `{name}` reads no node: it runs once (SK016)");
         let of_all = graph

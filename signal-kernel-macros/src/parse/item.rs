@@ -22,7 +22,7 @@ struct Parts {
     attrs: Vec<Attribute>,
     vis: Option<Visibility>,
     kind: Option<NodeKind>,
-    stray: Option<Ident>,
+    unexpected: Option<Ident>,
     mutable: bool,
     name: Option<Ident>,
     ty: Option<Type>,
@@ -59,7 +59,9 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
         errors.push_at("SK008", span, "expected `;`");
     }
     let at = draft.items.len();
-    draft.strays.extend(parts.stray.map(|stray| (at, stray)));
+    draft
+        .unexpected
+        .extend(parts.unexpected.map(|word| (at, word)));
     let Some(name) = parts.name else {
         return;
     };
@@ -196,7 +198,7 @@ fn kind(
     if let Some(kind) = NodeKind::from_keyword(&word) {
         return Ok(Ok(kind));
     }
-    parts.stray.clone_from(&found);
+    parts.unexpected.clone_from(&found);
     let expected: Vec<String> = NodeKind::KEYWORDS.map(|word| format!("`{word}`")).into();
     let expected = format!("expected one of: {}", expected.join(", "));
     let error = errors.push_at("SK009", span, expected);
