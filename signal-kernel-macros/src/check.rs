@@ -7,6 +7,7 @@
 
 mod bodies;
 mod declarations;
+mod owned;
 
 use std::cell::Cell;
 

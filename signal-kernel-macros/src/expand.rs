@@ -24,6 +24,7 @@ mod warnings;
 use std::ops::Deref;
 
 use crate::model::{Declaration, Graph, Kind, Node, Part, Rule, Use};
+use crate::types::PRIMITIVES;
 use plan::Plan;
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -138,10 +139,6 @@ impl<'a> Header<'a> {
     /// The type of a node, if it is certain to be comparable. All nodes of such a type share one function: no error
     /// message has to name the node, and a large graph compiles noticeably faster.
     fn primitive(&self, node: &Node) -> Option<&'static str> {
-        const PRIMITIVES: [&str; 16] = [
-            "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
-            "u32", "u64", "u128", "usize",
-        ];
         let (Kind::Signal { ty, rule, .. } | Kind::Computed { ty, rule, .. }) = &node.kind else {
             return None;
         };

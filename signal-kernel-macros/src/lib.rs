@@ -14,7 +14,6 @@ mod model;
 mod names;
 mod options;
 mod order;
-mod owned;
 mod parse;
 mod picture;
 mod rename;
@@ -24,6 +23,7 @@ mod sentences;
 mod split;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use proc_macro::TokenStream;
 use proc_macro2::{Span, TokenStream as TokenStream2, TokenTree};

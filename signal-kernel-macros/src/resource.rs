@@ -8,7 +8,6 @@
 
 mod check;
 mod expand;
-mod mentions;
 mod parse;
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,7 @@ use crate::kind::NodeKind;
 use crate::model::{Callee, Use};
 use crate::names::Form;
 use crate::parse::{Item, Value};
+use crate::types::PRIMITIVES;
 
 /// SK001: a name that stands for a value and is close to a node's.
 pub(super) fn known_names(scene: &Scene, errors: &mut Errors) {
@@ -125,13 +126,14 @@ pub(super) fn no_writes(scene: &Scene, errors: &mut Errors) {
 
 /// Types of the standard library which have no method `set` or `update`.
 fn is_plain(ty: &Type) -> bool {
-    const PLAIN: [&str; 23] = [
-        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
-        "f32", "f64", "bool", "char", "String", "Vec", "Option", "HashMap", "HashSet", "BTreeMap",
-        "BTreeSet",
+    const OTHERS: [&str; 7] = [
+        "String", "Vec", "Option", "HashMap", "HashSet", "BTreeMap", "BTreeSet",
     ];
     match ty {
-        Type::Path(path) => PLAIN.contains(&last(&path.path).as_str()),
+        Type::Path(path) => {
+            let name = last(&path.path);
+            PRIMITIVES.iter().chain(&OTHERS).any(|known| name == *known)
+        }
         _ => false,
     }
 }

@@ -11,11 +11,10 @@ use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, ExprPath, Path, token};
 
-use super::last;
+use super::{last, owned};
 use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::names::text;
-use crate::owned;
 use crate::parse::{Arguments, Draft, Item, Value};
 
 /// SK004: names are unique.

@@ -11,9 +11,9 @@ use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Generics, Pat, PathSegment, ReturnType, Signature, Type, Visibility};
 
-use super::mentions::Mentions;
 use super::parse::{Function, Options};
 use crate::errors::Errors;
+use crate::types::{Mention, PRIMITIVES, mentions};
 
 /// What to emit beside the function.
 pub(super) enum Added<'a> {
@@ -73,7 +73,7 @@ pub(super) fn check<'a>(
 
     let sig = &function.sig;
     let output = output(sig);
-    if !output.is_none_or(|ty| Mentions::of(ty).is_empty()) {
+    if !output.is_none_or(stands_alone) {
         if good {
             names_output(sig, errors);
         }
@@ -84,7 +84,7 @@ pub(super) fn check<'a>(
         return Added::Nothing; // the other parameters may depend on them
     }
     // A lifetime that is no parameter either: rustc says so.
-    let known = arguments(sig).all(|ty| Mentions::of(ty).named.is_none());
+    let known = arguments(sig).all(|ty| first(ty, Mention::Named).is_none());
     let resource = Resource {
         attrs: function
             .attrs
@@ -108,6 +108,21 @@ pub(super) fn check<'a>(
     } else {
         Added::Placeholder(resource)
     }
+}
+
+/// The first mention of this kind. A `fn(..)` has elided lifetimes of its own.
+fn first(ty: &Type, wanted: Mention) -> Option<TokenStream> {
+    let mut found = mentions(ty).into_iter();
+    let found = found
+        .find(|found| found.mention == wanted && (wanted != Mention::Elided || !found.in_callable));
+    found.map(|found| found.tokens)
+}
+
+/// The type means the same outside its function.
+fn stands_alone(ty: &Type) -> bool {
+    [Mention::Elided, Mention::Named, Mention::Opaque]
+        .into_iter()
+        .all(|mention| first(ty, mention).is_none())
 }
 
 fn is_method(function: &Function, errors: &mut Errors) -> bool {
@@ -172,7 +187,7 @@ fn has_no_lifetimes(function: &Function, _: &Options, errors: &mut Errors) {
 /// An argument with a named lifetime goes with the parameter that names it.
 fn owns_arguments(function: &Function, _: &Options, errors: &mut Errors) {
     for ty in arguments(&function.sig) {
-        if let Some(place) = Mentions::of(ty).elided {
+        if let Some(place) = first(ty, Mention::Elided) {
             errors
                 .push(
                     "SK015",
@@ -204,7 +219,7 @@ fn owned_twin(ty: &Type) -> String {
 
 fn names_arguments(function: &Function, _: &Options, errors: &mut Errors) {
     for ty in arguments(&function.sig) {
-        if let Some(place) = Mentions::of(ty).opaque {
+        if let Some(place) = first(ty, Mention::Opaque) {
             errors
                 .push(
                     "SK015",
@@ -250,15 +265,15 @@ fn returns_result(function: &Function, options: &Options, errors: &mut Errors) {
 
 /// Whether a type is no `Result` under whatever name.
 fn is_no_result(ty: &Type) -> bool {
-    const OTHERS: [&str; 32] = [
-        "Arc", "BTreeMap", "BTreeSet", "Box", "Cow", "Duration", "HashMap", "HashSet", "Option",
-        "PathBuf", "Rc", "String", "Vec", "VecDeque", "bool", "char", "f32", "f64", "i128", "i16",
-        "i32", "i64", "i8", "isize", "str", "u128", "u16", "u32", "u64", "u8", "usize", "Instant",
+    const OTHERS: [&str; 16] = [
+        "Arc", "BTreeMap", "BTreeSet", "Box", "Cow", "Duration", "HashMap", "HashSet", "Instant",
+        "Option", "PathBuf", "Rc", "String", "Vec", "VecDeque", "str",
     ];
+    let is_known = |name: &Ident| PRIMITIVES.iter().chain(&OTHERS).any(|known| name == known);
     match ty {
         Type::Array(_) | Type::FnPtr(_) | Type::Ptr(_) | Type::Reference(_) => true,
         Type::Slice(_) | Type::TraitObject(_) | Type::Tuple(_) => true,
-        ty => plain_name(ty).is_some_and(|segment| OTHERS.iter().any(|name| segment.ident == name)),
+        ty => plain_name(ty).is_some_and(|segment| is_known(&segment.ident)),
     }
 }
 
@@ -275,7 +290,7 @@ fn plain_name(ty: &Type) -> Option<&PathSegment> {
 /// Asked only of a function that is good otherwise. About an output that is borrowed from nowhere
 /// rustc speaks itself.
 fn names_output(sig: &Signature, errors: &mut Errors) {
-    if let Some(place) = output(sig).and_then(|ty| Mentions::of(ty).opaque) {
+    if let Some(place) = output(sig).and_then(|ty| first(ty, Mention::Opaque)) {
         errors
             .push(
                 "SK015",
