@@ -13,7 +13,7 @@ use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::model::{KeepPrevious, Rule};
 
-/// What the attributes of an item say.
+/// The meaning of an item's attributes.
 pub(crate) struct Attributes {
     pub(crate) passed: Vec<Attribute>,
     pub(crate) rule: Rule,

@@ -55,11 +55,11 @@ pub(crate) struct Checked {
     pub(crate) broken: Vec<bool>,
 }
 
-/// What a rule on bodies looks at.
+/// The subject of a rule on bodies.
 struct Scene<'a> {
     graph: &'a Ident,
     item: &'a Item,
-    /// The item's index, if the graph has a place for it.
+    /// The index of its node, if the item can be one.
     node: Option<usize>,
     facts: &'a Facts,
     /// The nodes by index.
@@ -86,7 +86,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
         rule(&mut draft, errors);
     }
     itself::named(&mut draft);
-    let nodes: Vec<&Item> = draft.items.iter().filter(|item| !item.refused).collect();
+    let nodes: Vec<&Item> = draft.items.iter().filter(|item| !item.rejected).collect();
     let readable = nodes.iter().filter(|node| node.kind != NodeKind::Effect);
     let known: Vec<String> = readable.map(|node| text(&node.name)).collect();
     let names = names(&draft);
@@ -95,7 +95,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
     let mut dependencies = Vec::with_capacity(nodes.len());
     let mut broken = Vec::with_capacity(nodes.len());
     for item in &draft.items {
-        let node = (!item.refused).then_some(graph_nodes.len());
+        let node = (!item.rejected).then_some(graph_nodes.len());
         let attributes = attributes::of_item(&item.attrs, item.kind, errors); // SK010
         let mut facts = facts(item, &names);
         facts.callees.retain(|callee| calls_a_value(callee, &nodes));
@@ -113,7 +113,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
         for rule in BODIES {
             rule(&scene, errors);
         }
-        let is_sound = errors.count() == before && !facts.doubtful && is_whole(item);
+        let is_sound = errors.count() == before && !facts.poisoned && is_whole(item);
         if node.is_some() {
             dependencies.push(reads(item, node, &facts));
             broken.push(!is_sound);
@@ -150,7 +150,7 @@ fn is_whole(item: &Item) -> bool {
 
 /// From the index of an item to that of a node.
 fn unexpected(draft: &Draft) -> Vec<(usize, Ident)> {
-    let node = |item: usize| draft.items[..item].iter().filter(|item| !item.refused);
+    let node = |item: usize| draft.items[..item].iter().filter(|item| !item.rejected);
     let words = draft.unexpected.iter();
     words
         .map(|(item, word)| (node(*item).count(), word.clone()))
@@ -182,15 +182,15 @@ fn cyclic(cycle: &[usize], nodes: &[Node], errors: &mut Errors) {
     let name = |node: usize| format!("`{}`", nodes[node].name);
     let closed = || cycle.iter().chain(&cycle[..1]).copied();
     let path = closed().map(name).collect::<Vec<_>>().join(" -> ");
-    let place = &nodes[cycle[0]].name;
+    let first = &nodes[cycle[0]].name;
     errors
-        .push("SK002", place, format!("cyclic dependency: {path}"))
+        .push("SK002", first, format!("cyclic dependency: {path}"))
         .help("compute these together, or make one of them a `signal`");
     for (reader, read) in closed().zip(closed().skip(1)).skip(1) {
         let uses = nodes[reader].uses().iter().find(|used| used.node == read);
-        let place = uses.map_or(&nodes[reader].name, |used| &used.ident);
+        let mention = uses.map_or(&nodes[reader].name, |used| &used.ident);
         let text = format!("…{} reads {} here", name(reader), name(read));
-        errors.push("SK002", place, text);
+        errors.push("SK002", mention, text);
     }
 }
 
@@ -199,11 +199,11 @@ fn names(draft: &Draft) -> Names {
     let mut names = Names::default();
     let mut node = 0;
     for item in &draft.items {
-        let index = (!item.refused).then_some(node);
-        node += usize::from(!item.refused);
+        let index = (!item.rejected).then_some(node);
+        node += usize::from(!item.rejected);
         if item.kind != NodeKind::Effect {
-            let doubtful = item.ty.is_none() && item.kind != NodeKind::Resource;
-            names.insert(&item.name, index, Some(item.kind), doubtful);
+            let poisoned = item.ty.is_none() && item.kind != NodeKind::Resource;
+            names.insert(&item.name, index, Some(item.kind), poisoned);
         }
     }
     for name in &draft.lost {

@@ -149,7 +149,7 @@ impl Conditions {
     fn held(
         &self,
         condition: Condition,
-        place: &Group,
+        group: &Group,
         errors: &mut Errors,
     ) -> Option<Vec<TokenStream>> {
         let Condition {
@@ -159,7 +159,7 @@ impl Conditions {
         let on = self.is_on(&predicate);
         if on.is_none() {
             let wrong = if predicate.is_empty() {
-                place.to_token_stream()
+                group.to_token_stream()
             } else {
                 predicate
             };
@@ -179,7 +179,7 @@ impl Conditions {
             for attribute in attributes {
                 match Condition::of(attribute.clone()) {
                     None => held.push(attribute),
-                    Some(inner) => held.extend(self.held(inner, place, errors)?),
+                    Some(inner) => held.extend(self.held(inner, group, errors)?),
                 }
             }
         }

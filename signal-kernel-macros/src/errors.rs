@@ -83,7 +83,7 @@ impl Errors {
         quote!(const _: () = { #errors () };)
     }
 
-    /// What a test asserts on: code, `line:column` (columns from 1, as rustc counts), text with help.
+    /// For assertions in tests: code, `line:column` (columns from 1, as rustc counts), text with help.
     #[cfg(test)]
     pub(crate) fn into_list(mut self) -> Vec<(&'static str, String, String)> {
         let list = std::mem::take(&mut self.list);

@@ -208,19 +208,19 @@ impl<'a> Context<'a> {
     /// A reference to what a body sees of a node.
     fn input(&self, script: &mut Script, used: &Use, from: Home, in_effect: bool) -> String {
         let node = &self.declaration.nodes[used.node];
-        let place = match from {
+        let stored = match from {
             Home::Graph(graph) => format!("{graph}.{}", self.stored(used.node)),
             Home::Locals(part) => self.local(used.node, part),
         };
         match &node.kind {
-            Kind::Field { mutable: true, .. } if in_effect => format!("&mut {place}"),
-            Kind::Field { .. } => format!("&{place}"),
+            Kind::Field { mutable: true, .. } if in_effect => format!("&mut {stored}"),
+            Kind::Field { .. } => format!("&{stored}"),
             Kind::Computed { .. } if self.is_lazy(used.node) => {
-                format!("::signal_kernel::__private::read::current(&{place})")
+                format!("::signal_kernel::__private::read::current(&{stored})")
             }
-            Kind::Signal { .. } | Kind::Computed { .. } => format!("&{place}.value"),
+            Kind::Signal { .. } | Kind::Computed { .. } => format!("&{stored}.value"),
             Kind::Resource { path, .. } => {
-                // What is wrong with a resource is said at its path, and once.
+                // rustc reports an error in a resource at its path, once.
                 let field = match from {
                     Home::Graph(graph) => {
                         let graph = Ident::new(graph, Span::call_site());
@@ -245,7 +245,7 @@ impl<'a> Context<'a> {
         Some(part)
     }
 
-    /// Where the struct has a node: `__price`, or in a large graph `part_2__.17`.
+    /// The field of the struct that holds a node: `__price`, or in a large graph `part_2__.17`.
     fn stored(&self, node: usize) -> String {
         match self.plan.nodes[node].part {
             Some((part, at)) => format!("part_{part}__.{at}"),
@@ -253,7 +253,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Where `new` has a node while it makes this part.
+    /// The expression for a node in `new`, while that makes this part.
     fn local(&self, node: usize, part: Option<usize>) -> String {
         if self.part(node) == part {
             format!("__{}", self.declaration.nodes[node].name.unraw())
@@ -286,7 +286,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Where a body's inputs are.
+/// The origin of a body's inputs.
 #[derive(Clone, Copy)]
 enum Home<'a> {
     /// In the struct, called `self` or `graph`.
@@ -342,7 +342,7 @@ fn field(node: &Node) -> Ident {
     format_ident!("__{}", node.name.unraw(), span = call_site_at(&node.name))
 }
 
-/// A function of ours for a node, told apart by `what`.
+/// A function of ours for a node, distinguished by `what`.
 fn function(what: &str, node: &Node) -> Ident {
     format_ident!(
         "__{what}_{}",

@@ -75,7 +75,7 @@ fn changed(tokens: &TokenStream) -> Option<TokenStream> {
     any.then(|| output.into_iter().collect())
 }
 
-/// The group with another content: it keeps its delimiters and their place.
+/// The group with another content: it keeps its delimiters and their span.
 pub(crate) fn regrouped(group: &Group, content: TokenStream) -> TokenTree {
     let mut new = Group::new(group.delimiter(), content);
     new.set_span(group.span());

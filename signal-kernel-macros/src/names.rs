@@ -33,11 +33,11 @@ pub(crate) struct Names {
 struct Name {
     node: Option<usize>,
     kind: Option<NodeKind>,
-    doubtful: bool,
+    poisoned: bool,
     raw: bool,
 }
 
-/// What a body does with names.
+/// The use of names in a body.
 #[derive(Default)]
 pub(crate) struct Facts {
     /// Each node mentioned, once, in the order of first mention.
@@ -45,7 +45,7 @@ pub(crate) struct Facts {
     /// Every identifier that surely names a node.
     pub(crate) named: Vec<Ident>,
     /// Mentions a node whose declaration is broken.
-    pub(crate) doubtful: bool,
+    pub(crate) poisoned: bool,
     /// Names that stand for a value, and are no node, nothing the body binds and no function.
     pub(crate) unknown: Vec<Unknown>,
     /// Each `.await` that the body itself would have to wait for.
@@ -92,7 +92,7 @@ pub(crate) enum Form {
     Requester,
 }
 
-/// Where a name stands. A function can stand only at [`Position::Anywhere`].
+/// The position of a name. A function can stand only at [`Position::Anywhere`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Position {
     Anywhere,
@@ -102,18 +102,18 @@ enum Position {
 
 impl Names {
     /// The first of two equal names stays. One without a node has a broken declaration; one of which
-    /// the type is not known is doubtful: whoever uses it cannot be judged.
+    /// the type is not known is poisoned: whoever uses it cannot be judged.
     pub(crate) fn insert(
         &mut self,
         ident: &Ident,
         node: Option<usize>,
         kind: Option<NodeKind>,
-        doubtful: bool,
+        poisoned: bool,
     ) {
         let name = Name {
             node,
             kind,
-            doubtful: doubtful || node.is_none(),
+            poisoned: poisoned || node.is_none(),
             raw: ident.to_string().starts_with("r#"),
         };
         self.by_text.entry(text(ident)).or_insert(name);
@@ -233,7 +233,7 @@ impl<'a> Walk<'a> {
             }
             return None;
         };
-        self.facts.doubtful |= name.doubtful;
+        self.facts.poisoned |= name.poisoned;
         let node = name.node?;
         let part = match name.kind {
             Some(NodeKind::Resource) => part,

@@ -42,24 +42,24 @@ pub(crate) struct Item {
     /// None where the item has no type, or where it does not parse.
     pub(crate) ty: Option<Type>,
     pub(crate) value: Value,
-    /// What stands behind the `=`, or the block of an effect, as it was written.
+    /// The tokens behind the `=`, or the block of an effect, as written.
     pub(crate) raw: TokenStream,
-    /// A rule found that the graph has no place for it.
-    pub(crate) refused: bool,
+    /// A rule has found that the item cannot be a node.
+    pub(crate) rejected: bool,
 }
 
-/// What stands behind the `=`, or the block of an effect.
+/// The part behind the `=`, or the block of an effect.
 pub(crate) enum Value {
     Absent,
     /// The tokens do not parse: that has been reported.
     Broken(TokenStream),
     Expr(TokenStream, Expr),
     Block(Block),
-    /// What feeds a resource, once `check` has seen that it is a call. Arguments that do not parse are none.
+    /// The call of a resource, once `check` has seen that it is one. Arguments that do not parse are none.
     Call(Path, Option<Arguments>),
 }
 
-/// What stands in the parentheses of a call.
+/// The content of a call's parentheses.
 pub(crate) struct Arguments {
     pub(crate) parens: token::Paren,
     pub(crate) exprs: Vec<Expr>,

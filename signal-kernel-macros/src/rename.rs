@@ -1,6 +1,6 @@
 //! `crate = path`: where the runtime crate is, for those who depend on it by another name or through another crate.
 //!
-//! What is emitted names `::signal_kernel`. If there is a path, that name is replaced in all that was emitted. A user
+//! The emitted code names `::signal_kernel`. If there is a path, it replaces that name in all emitted code. A user
 //! who writes `::signal_kernel` in such a call means some other crate, so that name steps aside meanwhile.
 //!
 //! Invariants: without a path no token is looked at.
@@ -28,7 +28,7 @@ pub(crate) fn back(path: Option<&Path>, tokens: TokenStream) -> TokenStream {
     renamed.unwrap_or(tokens)
 }
 
-/// `None` where there is nothing to change: then groups keep the places of their delimiters.
+/// `None` where there is nothing to change: then groups keep the spans of their delimiters.
 fn renamed(tokens: &TokenStream, from: &str, to: &str) -> Option<TokenStream> {
     let mut any = false;
     let tokens = tokens.clone().into_iter().map(|token| match token {
@@ -63,10 +63,10 @@ fn replaced(path: &Path, tokens: &TokenStream) -> Option<TokenStream> {
             TokenTree::Ident(word) if word == OURS && ends_in_colons(&output) => {
                 any = true;
                 output.truncate(output.len() - 2);
-                // rustc reports its errors at the place of the emitted token.
-                let place = word.span();
+                // rustc reports its errors at the location of the emitted token.
+                let span = word.span();
                 output.extend(path.to_token_stream().into_iter().map(|mut token| {
-                    token.set_span(token.span().located_at(place));
+                    token.set_span(token.span().located_at(span));
                     token
                 }));
             }

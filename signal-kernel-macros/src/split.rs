@@ -13,7 +13,7 @@ use syn::ext::IdentExt;
 use crate::fragments::{opened, parenthesized};
 use crate::kind::NodeKind;
 
-/// A struct, or whatever stands in its place.
+/// A struct, or the tokens in its place.
 pub(crate) struct Struct {
     /// `attr* vis struct Name generics? where? {}`: the braces are there, their content is in `items`.
     pub(crate) head: TokenStream,
@@ -107,7 +107,7 @@ fn items(body: &Group) -> Vec<Item> {
     items
 }
 
-/// Where the item that starts here ends, and whether it ends as it should.
+/// The end of the item that starts here, and whether it ends as it should.
 fn end_of_item(tokens: &[TokenTree], start: usize) -> (usize, bool) {
     let keyword = self::keyword(tokens, start);
     let block = keyword + 2;

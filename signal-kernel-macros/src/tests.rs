@@ -1,4 +1,4 @@
-//! From text to errors: what a user is told, and where.
+//! From text to errors: their texts and their positions.
 
 mod broken;
 mod conditions;
@@ -11,17 +11,17 @@ mod syntax;
 use proc_macro2::TokenStream;
 
 /// Each error as `code line:column text | help`.
-fn told(source: &str) -> Vec<String> {
+fn diagnostics(source: &str) -> Vec<String> {
     let input: TokenStream = source.parse().expect("tokens");
     let (_, errors) = crate::reactive2(input);
-    let told = errors.into_list().into_iter();
-    told.map(|(code, place, text)| format!("{code} {place} {text}"))
+    let list = errors.into_list().into_iter();
+    list.map(|(code, place, text)| format!("{code} {place} {text}"))
         .collect()
 }
 
 #[track_caller]
-fn assert_told(source: &str, expected: &[&str]) {
-    assert_eq!(told(source), expected, "{source}");
+fn assert_errors(source: &str, expected: &[&str]) {
+    assert_eq!(diagnostics(source), expected, "{source}");
 }
 
 /// One struct `S` around an item, which starts at `1:1` so that columns can be counted.
@@ -38,5 +38,5 @@ fn assert_item(items: &str, expected: &[&str]) {
             format!("{code} {}:{column} {text}", line + 1)
         })
         .collect();
-    assert_eq!(told(&source), expected, "{source}");
+    assert_eq!(diagnostics(&source), expected, "{source}");
 }

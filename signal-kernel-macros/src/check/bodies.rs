@@ -72,7 +72,7 @@ pub(super) fn calls_a_value(callee: &Callee, nodes: &[&Item]) -> bool {
 
 /// SK003: the shortest cycle.
 pub(super) fn not_itself(scene: &Scene, errors: &mut Errors) {
-    // What a broken body mentions is a guess.
+    // The mentions of a broken body are a guess.
     if matches!(scene.item.value, Value::Broken(_)) {
         return;
     }

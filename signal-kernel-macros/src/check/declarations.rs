@@ -1,7 +1,6 @@
 //! Rules on what is declared: names, types, and what feeds a resource.
 //!
-//! Invariants: an item that the graph has no place for is marked so, and stays in the draft: its body
-//! is checked like any other.
+//! Invariants: an item that cannot be a node is marked so, and stays in the draft: its body is checked like any other.
 //!
 //! Must not know: what bodies mention.
 
@@ -22,15 +21,15 @@ pub(super) fn declared_once(draft: &mut Draft, errors: &mut Errors) {
     let mut first: HashMap<String, (usize, bool)> = HashMap::new();
     for at in 0..draft.items.len() {
         let name = draft.items[at].name.clone();
-        let Some((before, told)) = first.get_mut(&text(&name)) else {
+        let Some((before, is_reported)) = first.get_mut(&text(&name)) else {
             first.insert(text(&name), (at, false));
             continue;
         };
         errors.push("SK004", &name, format!("node `{name}` is declared twice"));
-        if !std::mem::replace(told, true) {
+        if !std::mem::replace(is_reported, true) {
             errors.push("SK004", &draft.items[*before].name, "first declared here");
         }
-        draft.items[at].refused = true;
+        draft.items[at].rejected = true;
     }
 }
 
@@ -56,28 +55,28 @@ pub(super) fn free_names(draft: &mut Draft, errors: &mut Errors) {
             if name.starts_with("__") {
                 error.help("names that start with `__` belong to the macro");
             }
-            item.refused = true;
-        } else if !item.refused && item.kind != NodeKind::Effect {
+            item.rejected = true;
+        } else if !item.rejected && item.kind != NodeKind::Effect {
             getters.insert(name, at);
         }
     }
     let mut generated: HashMap<String, usize> = HashMap::new();
     for at in 0..draft.items.len() {
         let item = &draft.items[at];
-        if item.refused {
+        if item.rejected {
             continue;
         }
         for method in methods(item) {
             let (noun, name) = (item.kind.noun(), &item.name);
             let what = format!("{noun} `{name}` generates `{method}`");
             if let Some(&twin) = getters.get(&method) {
-                let place = &draft.items[twin].name;
+                let other = &draft.items[twin].name;
                 errors.push(
                     "SK005",
-                    place,
+                    other,
                     format!("{what}, which is declared here too"),
                 );
-                draft.items[twin].refused = true;
+                draft.items[twin].rejected = true;
                 break;
             }
             if let Some(&twin) = generated.get(&method) {
@@ -87,7 +86,7 @@ pub(super) fn free_names(draft: &mut Draft, errors: &mut Errors) {
                     name,
                     format!("{what}, which `{other}` generates too"),
                 );
-                draft.items[at].refused = true;
+                draft.items[at].rejected = true;
                 break;
             }
             generated.insert(method, at);
@@ -120,7 +119,7 @@ pub(super) fn fed_by_calls(draft: &mut Draft, errors: &mut Errors) {
         };
         match call {
             Some((path, args)) => item.value = Value::Call(path, args),
-            None => item.refused = true,
+            None => item.rejected = true,
         }
     }
 }

@@ -260,7 +260,7 @@ fn start(
                     return quote!(#expr);
                 };
                 let value = format_ident!("__argument_{index}", span = expr.span());
-                // The type is told, or else rustc would suggest to borrow what cannot be cloned.
+                // The type is spelled out, or else rustc would suggest to borrow a value that cannot be cloned.
                 let ty = located(seen_type(&header.declaration.nodes[node]), expr.span());
                 let copy = quote_spanned!(expr.span()=> <#ty as ::signal_kernel::needs::Argument<#ty>>::copy_for_call(#expr));
                 clones.extend(quote!(let #value = #copy #tried;));

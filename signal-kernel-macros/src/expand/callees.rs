@@ -20,10 +20,10 @@ use syn::ext::IdentExt;
 /// }
 /// ```
 pub(super) fn callees(declaration: &Declaration) -> TokenStream {
-    let mut told = HashSet::new();
+    let mut seen = HashSet::new();
     let callees = declaration.nodes.iter().flat_map(|node| &node.callees);
     let functions: Vec<TokenStream> = callees
-        .filter(|callee| told.insert(callee.ident.to_string()))
+        .filter(|callee| seen.insert(callee.ident.to_string()))
         .map(function)
         .collect();
     if functions.is_empty() {

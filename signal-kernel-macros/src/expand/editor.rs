@@ -20,7 +20,7 @@ const MANY: usize = 128;
 pub(super) struct Function {
     /// Attributes, name, parameters, result.
     pub(super) head: TokenStream,
-    /// What the user's tokens are to give.
+    /// The type of the user's tokens.
     pub(super) result: TokenStream,
     /// The block rustc gets instead of the user's tokens.
     pub(super) stand_in: Option<TokenStream>,

@@ -1,4 +1,4 @@
-//! What the runtime needs to run a graph: the pass over each word of the mask, and the way to a node.
+//! The engine of a graph, for the runtime: the pass over each word of the mask, and the way to a node.
 //!
 //! Invariants: a word's nodes are tested in order of rank; a visit is: say which rank, run the body,
 //! store, mark. Everything else is the runtime's.
@@ -85,7 +85,7 @@ pub(super) fn engine(context: &Context) -> TokenStream {
     }
 }
 
-/// What `Shared` needs of a graph, also where that has an error.
+/// The interface of a graph for `Shared`. A sketch has it too.
 pub(super) fn declared(header: &Header, poll: TokenStream) -> TokenStream {
     let Header {
         name,
@@ -113,7 +113,7 @@ pub(super) fn declared(header: &Header, poll: TokenStream) -> TokenStream {
     }
 }
 
-/// What methods call for each node, with no type to be found out: that is most of what a call costs rustc.
+/// Functions that the methods of each node call. They leave no type to infer, which costs rustc most in a call.
 fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
     let [ty, _] = context.free_types();
     let lazy = plan.has_lazy().then(|| {
@@ -149,7 +149,7 @@ fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
     }
 }
 
-/// What finds a node by its position.
+/// A function that finds a node by its position.
 #[derive(Clone, Copy)]
 enum Way {
     Node,
@@ -260,10 +260,10 @@ fn show(context: &Context, plan: &Plan, script: &mut Script, index: usize, node:
         },
         Kind::Effect { .. } | Kind::Field { .. } => return,
     };
-    let (place, same) = (context.stored(index), context.same(node));
+    let (stored, same) = (context.stored(index), context.same(node));
     write!(
         script,
-        "{position}usize => show.{method}(&mut self.{place}, Self::{same}),"
+        "{position}usize => show.{method}(&mut self.{stored}, Self::{same}),"
     );
 }
 
@@ -321,19 +321,19 @@ fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
 fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
     let index = plan.positions[rank];
     let node = &context.declaration.nodes[index];
-    let (name, place) = (node.name.unraw(), context.stored(index));
+    let (name, field) = (node.name.unraw(), context.stored(index));
     match &node.kind {
         Kind::Computed { .. } => {
             let masks = plan.masks(index, Part::Whole);
             let is_near = |(word, _): &&(u32, u64)| *word as usize == rank / 64;
             let near = masks.iter().find(is_near).map_or(0, |(_, bits)| *bits);
             let stored = if plan.nodes[index].lazy {
-                format!("self.{place}.outdate({near}u64, &mut sweep)")
+                format!("self.{field}.outdate({near}u64, &mut sweep)")
             } else {
                 let inputs = context.inputs(script, node, Home::Graph("self")).join(", ");
                 let same = context.same(node);
                 write!(script, "let value = Self::__body_{name}({inputs});");
-                format!("self.{place}.store(value, Self::{same}, {near}u64, &mut sweep)")
+                format!("self.{field}.store(value, Self::{same}, {near}u64, &mut sweep)")
             };
             if masks.iter().all(|mask| is_near(&mask)) {
                 write!(script, "{stored};")
@@ -353,7 +353,7 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
             write!(
                 script,
                 "::signal_kernel::__private::settle::rerun(\
-                 &mut self.{place}, move || Self::__body_{name}({inputs}));"
+                 &mut self.{field}, move || Self::__body_{name}({inputs}));"
             );
         }
         Kind::Resource { path, .. } if rank != plan.position(index) => {
@@ -443,8 +443,8 @@ fn mark(script: &mut Script, rank: usize, word: u32, bits: u64) {
 /// ```
 fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
     let (rank, name) = (plan.position(index), node.name.unraw());
-    let place = context.stored(index);
-    // What reads no lazy value is outdated only by what has changed for certain.
+    let stored = context.stored(index);
+    // A lazy value that reads no other one becomes stale only through a confirmed change.
     let is_sure = plan.nodes[index].reads.is_empty();
     let mut changed_at = if is_sure { "revision" } else { "0_u64" }.to_owned();
     write!(script, "{rank}usize => {{");
@@ -481,6 +481,6 @@ fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node
     let same = context.same(node);
     write!(
         script,
-        "self.{place}.force(self, revision, {changed_at}, |graph| Self::__body_{name}({inputs}), Self::{same}) }}"
+        "self.{stored}.force(self, revision, {changed_at}, |graph| Self::__body_{name}({inputs}), Self::{same}) }}"
     );
 }

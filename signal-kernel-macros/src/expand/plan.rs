@@ -1,4 +1,4 @@
-//! Where each node of a graph stands: its rank or position, who depends on it, how it is settled.
+//! The plan of a graph: the rank or position of each node, its dependents, how it is settled.
 //!
 //! Invariants: positions below `ranks` are ranks in topological order, eager values and resources first,
 //! then lazy values, then effects in declaration order; signals follow. A resource has two ranks, one
@@ -177,7 +177,7 @@ pub(super) fn masks(ranks: impl Iterator<Item = usize>) -> Vec<(u32, u64)> {
     masks.into_iter().collect()
 }
 
-/// What the struct keeps, in parts: first what has its first value in the declaration, then by rank. A part has lazy
+/// The stored nodes, in parts: sources first, then the others by rank. A part has lazy
 /// values only, or none.
 fn parts(nodes: &[Node], ranks: &[usize], lazy: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
     let kept = |node: &usize| nodes[*node].is_stored();

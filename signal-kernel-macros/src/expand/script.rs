@@ -1,7 +1,7 @@
 //! Code in which no token is the user's, written as text: the compiler reads a text much faster than it takes
 //! in tokens one by one, and a large graph has a hundred thousand of them.
 //!
-//! Invariants: what is written has the place and the hygiene of the whole call; tokens that must keep their own
+//! Invariants: the text has the span and the hygiene of the whole call; tokens that must keep their own
 //! stand in holes.
 //!
 //! Must not know: what the code is for.
@@ -10,7 +10,7 @@ use crate::fragments::regrouped;
 use proc_macro2::{TokenStream, TokenTree};
 use std::fmt::{self, Arguments, Write};
 
-/// What holes are called in the text: a name with a node's in it starts with `__`.
+/// The name of a hole in the text. A name made from a node's starts with `__`, so none is like this.
 const HOLE: &str = "hole__";
 
 /// A piece of code that is being written.
@@ -20,7 +20,7 @@ pub(super) struct Script {
     holes: Vec<TokenStream>,
 }
 
-/// Where a hole is in the text.
+/// The position of a hole in the text.
 pub(super) struct Hole(usize);
 
 impl fmt::Display for Hole {
@@ -40,13 +40,13 @@ impl Script {
         self.text.is_empty()
     }
 
-    /// A place in the text for these tokens.
+    /// Leaves room in the text for these tokens.
     pub(super) fn hole(&mut self, tokens: TokenStream) -> Hole {
         self.holes.push(tokens);
         Hole(self.holes.len() - 1)
     }
 
-    /// What was written, where it is a row of groups: the content of each.
+    /// Of a text that is a row of groups, the content of each.
     pub(super) fn groups(self) -> impl Iterator<Item = TokenStream> {
         let groups = self.finish().into_iter();
         groups.filter_map(|token| match token {

@@ -1,4 +1,4 @@
-//! What of a node's methods can be written as text: their attributes, and bodies in which no token is the user's.
+//! The parts of a node's methods that can be written as text: their attributes, and bodies without a token of the user's.
 //!
 //! Invariants: each method has a doc comment of its own.
 //!
@@ -15,7 +15,7 @@ pub(super) struct Texts {
     pub(super) own: [TokenStream; 3],
     /// The same of the batch's and the transaction's.
     pub(super) open: [TokenStream; 3],
-    /// What the getters of a computed value do: that of the struct, and that of the two others.
+    /// The bodies of the getters of a computed value: of the struct, and of its batch and transaction.
     pub(super) read: [TokenStream; 2],
 }
 

@@ -1,4 +1,4 @@
-//! What is allowed, and yet hardly meant: warnings, which a macro can only have rustc give.
+//! Warnings about declarations that are allowed and yet hardly meant. Only rustc can give a warning.
 //!
 //! Invariants: a warning stands at the user's token, is about a graph without errors, and comes after
 //! all that the graph expands to.

@@ -39,7 +39,7 @@ fn argument<'a>(text: &'a str, found: &mut impl FnMut(&str)) -> &'a str {
     if let Some((_, '<' | '^' | '>')) = second {
         spec = chars.as_str();
     }
-    // What is left is flags, `width$`, `.precision$` and the name of the trait.
+    // The rest is flags, `width$`, `.precision$` and the name of the trait.
     while let Some(first) = spec.chars().next() {
         if first == '}' || first == '{' {
             break;

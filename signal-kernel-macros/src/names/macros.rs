@@ -19,7 +19,7 @@ use crate::model::Part;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
     Never,
-    /// The argument at this place, with everything after it.
+    /// The argument at this index, with everything after it.
     At(usize),
     /// Not one of the standard library's: any string literal may be a format string.
     Perhaps,
@@ -76,7 +76,7 @@ impl Walk<'_> {
         }
         let format = format_of(&name);
         let in_async = self.in_async;
-        // Who knows what an unknown macro wraps its arguments in.
+        // An unknown macro may wrap its arguments in anything.
         self.in_async |= format == Format::Perhaps;
         let tests_pattern = matches!(
             name.as_str(),

@@ -124,7 +124,7 @@ fn bare_or_paren(expr: &Expr) -> Option<&Ident> {
 }
 
 /// The name whose value an assignment changes. One `*` is the reference that a body sees a node by;
-/// what lies behind a second one, or behind a call, may be another place.
+/// a second one, or a call, may lead to another value.
 fn root(expr: &Expr) -> Option<&Ident> {
     match expr {
         Expr::Field(field) => root(&field.base),

@@ -16,7 +16,7 @@ use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::split;
 
-/// What has been read of an item when a part does not parse.
+/// The parts of an item that were read before one that does not parse.
 #[derive(Default)]
 struct Parts {
     attrs: Vec<Attribute>,
@@ -36,7 +36,7 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
     let mut parts = Parts::default();
     let parsed = (|input: ParseStream| {
         let read = read(input, &mut parts, errors);
-        // What is left over after a mistake is no second mistake.
+        // Tokens left over after a mistake are no second mistake.
         input.parse::<TokenStream>()?;
         read
     })
@@ -75,7 +75,7 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
             ty: parts.ty,
             value,
             raw,
-            refused: false,
+            rejected: false,
         }),
         None => draft.lost.push(name),
     }

@@ -1,4 +1,4 @@
-//! Where the boxes of a picture stand and how its edges run: layers by longest path, the order within a
+//! The positions of the boxes and the course of the edges: layers by longest path, the order within a
 //! layer by barycentre, coordinates within a layer by least squares.
 //!
 //! Invariants: boxes of a layer are apart, layers are apart, every edge goes from an earlier layer to a
@@ -115,7 +115,7 @@ impl<'a> Grid<'a> {
                 after: Vec::new(),
             })
             .collect();
-        // Where each track has come to: layers between are entered once.
+        // The points of each track so far: layers between are entered once.
         let mut tracks: Vec<Vec<usize>> = (0..vertices.len()).map(|vertex| vec![vertex]).collect();
         for (reader, vertex) in vertices.iter().enumerate() {
             for &source in vertex.dependencies {

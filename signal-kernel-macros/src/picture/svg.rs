@@ -17,7 +17,7 @@ use std::fmt::{self, Display, Formatter, Write};
 const MOST_NODES: usize = 80;
 const MOST_EDGES: usize = 240;
 
-/// What fits beside rustdoc's sidebar without scrolling.
+/// The width beside rustdoc's sidebar, without scrolling.
 const ROOM: i32 = 900;
 
 /// A character of a monospaced font of 13 px is 7.8 px wide; in tenths.
@@ -26,7 +26,7 @@ const CHARACTER: usize = 78;
 const LONGEST_NAME: usize = 26;
 
 pub(super) struct Picture {
-    /// What the picture shows, for those who do not see it.
+    /// The text for readers who do not see the picture.
     pub(super) title: String,
     pub(super) nodes: Vec<Node>,
 }
@@ -34,7 +34,7 @@ pub(super) struct Picture {
 pub(super) struct Node {
     pub(super) name: String,
     pub(super) shape: Shape,
-    /// Where a click leads to.
+    /// The target of a click.
     pub(super) link: Option<String>,
     /// Indices of the nodes this one depends on: no cycles, none twice.
     pub(super) dependencies: Vec<usize>,

@@ -1,4 +1,4 @@
-//! What `#[resource]` asks of a function: the rules are the list `RULES`.
+//! The rules on the function of a `#[resource]`: the list `RULES`.
 //!
 //! Invariants: only a function that keeps every rule comes out as [`Added::Working`]; each rule
 //! reports by itself, so that all mistakes are known at once.
@@ -15,7 +15,7 @@ use super::parse::{Function, Options};
 use crate::errors::Errors;
 use crate::types::{Mention, PRIMITIVES, mentions};
 
-/// What to emit beside the function.
+/// The items to emit beside the function.
 pub(super) enum Added<'a> {
     Working(Resource<'a>),
     /// The function breaks a rule, but what it is meant to yield is known.
@@ -25,7 +25,7 @@ pub(super) enum Added<'a> {
 }
 
 pub(super) struct Resource<'a> {
-    /// What decides whether the function is there, and which lints speak about it.
+    /// The attributes that switch the function off, and those that allow lints.
     pub(super) attrs: Vec<&'a Attribute>,
     pub(super) vis: &'a Visibility,
     pub(super) name: &'a Ident,
@@ -127,7 +127,7 @@ fn stands_alone(ty: &Type) -> bool {
 
 fn is_method(function: &Function, errors: &mut Errors) -> bool {
     let sig = &function.sig;
-    let place = match sig.receiver() {
+    let wrong = match sig.receiver() {
         Some(receiver) => Some(Ident::from(receiver.self_token)),
         None if function.body.to_string() == ";" => Some(sig.ident.clone()),
         None => {
@@ -135,16 +135,16 @@ fn is_method(function: &Function, errors: &mut Errors) -> bool {
             find_self(quote!(#inputs #output))
         }
     };
-    if let Some(place) = &place {
+    if let Some(wrong) = &wrong {
         errors
             .push(
                 "SK015",
-                place,
+                wrong,
                 "a `#[resource]` function cannot be a method",
             )
             .help("move it out of the `impl`, and hand it what it needs by value");
     }
-    place.is_some()
+    wrong.is_some()
 }
 
 fn find_self(tokens: TokenStream) -> Option<Ident> {
@@ -187,11 +187,11 @@ fn has_no_lifetimes(function: &Function, _: &Options, errors: &mut Errors) {
 /// An argument with a named lifetime goes with the parameter that names it.
 fn owns_arguments(function: &Function, _: &Options, errors: &mut Errors) {
     for ty in arguments(&function.sig) {
-        if let Some(place) = first(ty, Mention::Elided) {
+        if let Some(tokens) = first(ty, Mention::Elided) {
             errors
                 .push(
                     "SK015",
-                    place,
+                    tokens,
                     "a `#[resource]` function owns its arguments: this one is borrowed",
                 )
                 .help(owned_twin(ty));
@@ -199,7 +199,7 @@ fn owns_arguments(function: &Function, _: &Options, errors: &mut Errors) {
     }
 }
 
-/// What to take instead of a reference.
+/// The type to take instead of a reference.
 fn owned_twin(ty: &Type) -> String {
     let name = |ty: &Type| plain_name(ty).map(|segment| segment.ident.to_string());
     let owned = match ty {
@@ -219,11 +219,11 @@ fn owned_twin(ty: &Type) -> String {
 
 fn names_arguments(function: &Function, _: &Options, errors: &mut Errors) {
     for ty in arguments(&function.sig) {
-        if let Some(place) = first(ty, Mention::Opaque) {
+        if let Some(tokens) = first(ty, Mention::Opaque) {
             errors
                 .push(
                     "SK015",
-                    place,
+                    tokens,
                     "a `#[resource]` function names the types of its arguments",
                 )
                 .help(
@@ -249,7 +249,7 @@ fn returns_result(function: &Function, options: &Options, errors: &mut Errors) {
     if options.infallible || sig.asyncness.is_none() {
         return;
     }
-    let place = match output(sig) {
+    let tokens = match output(sig) {
         None => sig.ident.to_token_stream(),
         Some(ty) if is_no_result(ty) => ty.to_token_stream(),
         Some(_) => return,
@@ -257,7 +257,7 @@ fn returns_result(function: &Function, options: &Options, errors: &mut Errors) {
     errors
         .push(
             "SK015",
-            place,
+            tokens,
             "a `#[resource]` function returns a `Result`",
         )
         .help("for a function that cannot fail, write `#[resource(infallible)]`");
@@ -290,11 +290,11 @@ fn plain_name(ty: &Type) -> Option<&PathSegment> {
 /// Asked only of a function that is good otherwise. About an output that is borrowed from nowhere
 /// rustc speaks itself.
 fn names_output(sig: &Signature, errors: &mut Errors) {
-    if let Some(place) = output(sig).and_then(|ty| first(ty, Mention::Opaque)) {
+    if let Some(tokens) = output(sig).and_then(|ty| first(ty, Mention::Opaque)) {
         errors
             .push(
                 "SK015",
-                place,
+                tokens,
                 "a `#[resource]` function names the type it returns",
             )
             .help("write the type itself, or a `Box<dyn Trait>`");
@@ -325,11 +325,11 @@ fn params(function: &Function) -> Vec<Param<'_>> {
     let mut params = Vec::new();
     for (index, input) in function.sig.inputs.iter().enumerate() {
         let FnArg::Typed(typed) = input else { continue };
-        let (mut name, place) = match &*typed.pat {
+        let (mut name, span) = match &*typed.pat {
             Pat::Ident(pat) => (pat.ident.clone(), pat.ident.span()),
             pat => (format_ident!("__argument_{index}"), pat.span()),
         };
-        name.set_span(Span::mixed_site().located_at(place)); // it shadows nothing of the user's
+        name.set_span(Span::mixed_site().located_at(span)); // it shadows nothing of the user's
         params.push(Param {
             name,
             ty: &typed.ty,

@@ -158,7 +158,7 @@ fn declared(resource: &Resource<'_>) -> TokenStream {
     }
 }
 
-/// What the function yields, for good and for bad.
+/// The types of the function's value and of its error.
 fn yielded(resource: &Resource<'_>) -> (TokenStream, TokenStream) {
     let output = resource
         .output
@@ -207,7 +207,7 @@ fn future(resource: &Resource<'_>) -> TokenStream {
 }
 
 /// From where to where rustc underlines if the output is no `Result`. Whatever depends on that has the
-/// same place: equal errors at one place are shown once.
+/// same span: rustc shows equal errors at one span once.
 fn blamed(resource: &Resource<'_>) -> (Span, Span) {
     let output = resource.output.map(Type::to_token_stream);
     let mut spans = output.into_iter().flatten().map(|token| token.span());
@@ -218,14 +218,14 @@ fn blamed(resource: &Resource<'_>) -> (Span, Span) {
 /// ```text
 /// fetch_user(client, id), |work| Box::pin(work)
 /// ```
-/// rustc blames the second expression where the future is not `Send`. It has the place and the hygiene of
+/// rustc blames the second expression where the future is not `Send`. It has the location and the hygiene of
 /// the function's name, so the error reads as if the user had written it there.
 fn work(name: &Ident, generics: &Generics, params: &[Param<'_>]) -> TokenStream {
-    let place = name.span();
+    let span = name.span();
     let (_, types, _) = generics.split_for_impl();
     let turbofish = types.as_turbofish();
     let arguments = params.iter().map(|param| &param.name);
-    quote_spanned! {place=>
+    quote_spanned! {span=>
         #name #turbofish (#(#arguments),*), |work| ::std::boxed::Box::pin(work)
     }
 }

@@ -17,7 +17,7 @@ use crate::errors::Errors;
 use crate::fragments::regrouped;
 use crate::options::crate_path;
 
-/// What stands in the parentheses of `#[resource(..)]`.
+/// The content of the parentheses of `#[resource(..)]`.
 #[derive(Default)]
 pub(super) struct Options {
     /// The function does not return a `Result`.
@@ -38,7 +38,7 @@ pub(super) struct Function {
     pub(super) cancel: Vec<(usize, Attribute)>,
 }
 
-/// What cannot be understood is reported, the rest counts.
+/// Reports each option that it does not know, and takes the rest.
 pub(super) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
     let mut options = Options::default();
     let parsed = match Punctuated::<Given, Token![,]>::parse_terminated.parse2(tokens) {
@@ -51,10 +51,10 @@ pub(super) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
     for given in parsed {
         let name = match given {
             Given::Word(name) => name,
-            Given::Crate(place, path) => {
+            Given::Crate(span, path) => {
                 if options.path.is_some() {
                     errors
-                        .push_at("SK010", place, "`crate` is given twice")
+                        .push_at("SK010", span, "`crate` is given twice")
                         .help("remove one of them");
                 }
                 options.path = Some(path);
@@ -95,8 +95,8 @@ impl Parse for Given {
         if !input.peek(Token![crate]) {
             return input.parse().map(Self::Word);
         }
-        let place = input.span();
-        Ok(Self::Crate(place, crate_path(input)?))
+        let span = input.span();
+        Ok(Self::Crate(span, crate_path(input)?))
     }
 }
 

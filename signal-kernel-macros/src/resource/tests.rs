@@ -1,4 +1,4 @@
-//! What `#[resource]` emits, pretty-printed, and what it says about functions it does not like.
+//! The output of `#[resource]`, pretty-printed, and its errors.
 
 use proc_macro2::TokenStream;
 

@@ -1,4 +1,4 @@
-//! Where items are cut.
+//! The cuts between items.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
@@ -152,7 +152,7 @@ fn invisible(text: &str) -> TokenTree {
     Group::new(Delimiter::None, stream).into()
 }
 
-/// What `$vis signal a: $ty = $expr; effect e $block` hands over.
+/// The tokens that `$vis signal a: $ty = $expr; effect e $block` hands over.
 #[test]
 fn fragments_of_a_macro() {
     let mut body = TokenStream::new();

@@ -120,8 +120,8 @@ fn no_function_makes_the_attribute_panic() {
             let output = crate::resource::resource(options, input.clone());
             let valid = syn::parse2::<syn::File>(input).is_ok();
             if let Err(error) = syn::parse2::<syn::File>(output.clone()) {
-                let told = output.to_string().contains("compile_error !");
-                assert!(told && !valid, "{error} in the expansion: {output}");
+                let found = output.to_string().contains("compile_error !");
+                assert!(found && !valid, "{error} in the expansion: {output}");
             }
         }
     }

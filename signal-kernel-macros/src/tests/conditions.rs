@@ -1,6 +1,6 @@
 //! The fate of `#[cfg]` and `#[cfg_attr]` before rustc has answered, and after.
 
-use super::{assert_item, assert_told};
+use super::{assert_errors, assert_item};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
@@ -66,7 +66,7 @@ fn mistakes_are_told_once_the_answers_are_there() {
         "SK008 expected an expression",
         "SK010 expected `#[eq(path)]` or `#[eq(never)]` | the path names a `fn(&T, &T) -> bool`",
     ];
-    assert_told(source, &[]);
+    assert_errors(source, &[]);
     assert_eq!(answered(quote!(1), source).1, on);
     assert_eq!(answered(quote!(0), source).1, [] as [&str; 0]);
 }
@@ -87,13 +87,13 @@ fn a_predicate_that_is_none_is_not_asked() {
         ),
     ] {
         let item = format!("{attribute} signal x: u8 = 1;");
-        let told = super::told(&format!("struct S {{ {item} }}"));
-        let [told] = &told[..] else {
-            panic!("one error: {told:?}");
+        let found = super::diagnostics(&format!("struct S {{ {item} }}"));
+        let [found] = &found[..] else {
+            panic!("one error: {found:?}");
         };
         assert!(
-            told.ends_with(&format!("expected {shape} | {help}")),
-            "{told}"
+            found.ends_with(&format!("expected {shape} | {help}")),
+            "{found}"
         );
     }
     assert_item("#[cfg(a)] signal x: u8 = 1;", &[]);
@@ -121,7 +121,7 @@ fn the_crate_is_where_the_option_says() {
         output.matches(":: signal_kernel :: X").count()
     );
     assert!(output.contains("a :: b :: __private"));
-    assert_told(
+    assert_errors(
         "#![crate = 1] #![deny(x)] #![crate = a] #![crate = b] struct A {}",
         &[
             "SK010 1:4 expected `#![crate = path]` | the path leads to `signal_kernel`; other attributes stand on the structs",

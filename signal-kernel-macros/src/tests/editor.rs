@@ -1,4 +1,4 @@
-//! What an editor needs of an expansion, without an editor.
+//! The needs of an editor, tested on expansions without one.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 

@@ -1,10 +1,10 @@
 //! The rules of `check`, and the cycles that `order` finds.
 
-use super::{assert_item, assert_told};
+use super::{assert_errors, assert_item};
 
 #[test]
 fn misspelt_names() {
-    assert_told(
+    assert_errors(
         "struct Cart { signal qty: u32 = 1; computed total: u32 = qyt * 2 + *qyt; }",
         &["SK001 1:58 no node named `qyt` in `Cart` | did you mean `qty`?"],
     );
@@ -52,7 +52,7 @@ fn cycles() {
             "SK002 3:61 …`e` reads `d` here",
         ],
     );
-    // What a broken body reads is not known.
+    // The dependencies of a broken body are unknown.
     assert_item(
         "computed a: u8 = b.;\ncomputed b: u8 = *a;",
         &["SK008 1:20 expected identifier or integer"],
@@ -297,7 +297,7 @@ fn mutable_fields() {
 
 #[test]
 fn many_mistakes_are_all_reported() {
-    assert_told(
+    assert_errors(
         "struct Cart {
     singal qty: u32 = 1;
     signal price u32 = 2;
@@ -337,9 +337,9 @@ fn initial_values_that_read_an_item() {
 
 #[test]
 fn the_name_of_the_batch_type() {
-    assert_told("#[batch(Writes)] struct S { signal a: u8; }", &[]);
+    assert_errors("#[batch(Writes)] struct S { signal a: u8; }", &[]);
     let help = "it names the type that a batch hands out";
-    for (attributes, told) in [
+    for (attributes, found) in [
         (
             "#[batch]",
             format!("SK010 1:3 expected `#[batch(Name)]` | {help}"),
@@ -357,9 +357,9 @@ fn the_name_of_the_batch_type() {
             "SK010 1:15 attribute `batch` contradicts the one above".to_owned(),
         ),
     ] {
-        assert_told(
+        assert_errors(
             &format!("{attributes} struct S {{ signal a: u8; }}"),
-            &[&told],
+            &[&found],
         );
     }
 }
@@ -370,12 +370,12 @@ fn many_misspelt_names() {
     let items: Vec<String> = (0..1000)
         .map(|at| format!("signal number_{at}: u8; computed c{at}: u8 = *nubmer_{at};"))
         .collect();
-    let told = super::told(&format!("struct S {{ {} }}", items.join(" ")));
-    assert_eq!(told.len(), 25);
+    let found = super::diagnostics(&format!("struct S {{ {} }}", items.join(" ")));
+    assert_eq!(found.len(), 25);
     assert!(
-        told[24].ends_with("did you mean `number_24`?"),
+        found[24].ends_with("did you mean `number_24`?"),
         "{}",
-        told[24]
+        found[24]
     );
 }
 

@@ -1,12 +1,12 @@
 //! SK008, SK009, SK010, SK019, SK020, SK021: what does not parse or cannot stand where it stands.
 
-use super::{assert_item, assert_told};
+use super::{assert_errors, assert_item};
 
 const KEYWORDS: &str = "expected one of: `let`, `signal`, `computed`, `resource`, `effect`";
 
 #[test]
 fn a_whole_graph_is_accepted() {
-    assert_told(
+    assert_errors(
         "/// What the profile page knows.
         #[derive(Debug)]
         #[allow(clippy::pedantic)]
@@ -34,25 +34,25 @@ fn a_whole_graph_is_accepted() {
 #[test]
 fn something_else_than_a_struct() {
     let text = "expected `struct Name { … }`";
-    assert_told("", &[&format!("SK019 1:1 {text}")]);
-    assert_told("pub enum A { B }", &[&format!("SK019 1:5 {text}")]);
-    assert_told("struct A(u8);", &[&format!("SK019 1:9 {text}")]);
-    assert_told("struct A;", &[&format!("SK019 1:9 {text}")]);
-    assert_told("struct { }", &[&format!("SK019 1:8 {text}")]);
-    assert_told("struct", &[&format!("SK019 1:1 {text}")]);
-    assert_told("signal a: u8 = 1;", &[&format!("SK019 1:1 {text}")]);
-    assert_told(
+    assert_errors("", &[&format!("SK019 1:1 {text}")]);
+    assert_errors("pub enum A { B }", &[&format!("SK019 1:5 {text}")]);
+    assert_errors("struct A(u8);", &[&format!("SK019 1:9 {text}")]);
+    assert_errors("struct A;", &[&format!("SK019 1:9 {text}")]);
+    assert_errors("struct { }", &[&format!("SK019 1:8 {text}")]);
+    assert_errors("struct", &[&format!("SK019 1:1 {text}")]);
+    assert_errors("signal a: u8 = 1;", &[&format!("SK019 1:1 {text}")]);
+    assert_errors(
         "struct A { signal a: u8 = 1; } enum B {} struct C { x }",
         &[
             &format!("SK019 1:32 {text}"),
             &format!("SK009 1:53 {KEYWORDS}"),
         ],
     );
-    assert_told(
+    assert_errors(
         "struct type { }",
         &["SK008 1:8 expected identifier, found keyword `type`"],
     );
-    assert_told("struct A<T { }", &["SK008 1:12 expected `,`"]);
+    assert_errors("struct A<T { }", &["SK008 1:12 expected `,`"]);
 }
 
 #[test]
@@ -250,18 +250,18 @@ fn attributes() {
 
 #[test]
 fn derives() {
-    assert_told(
+    assert_errors(
         "#[derive(Debug, Clone)] struct A {}",
         &[
             "SK021 1:17 a graph cannot be `Clone`: work in flight has one owner | clone the values you need",
         ],
     );
-    assert_told("#[derive(std::fmt::Debug)] struct A {}", &[]);
-    assert_told(
+    assert_errors("#[derive(std::fmt::Debug)] struct A {}", &[]);
+    assert_errors(
         "#[derive(Debug)] #[derive(Debug)] struct A {}",
         &["SK010 1:27 `Debug` is derived twice"],
     );
-    assert_told(
+    assert_errors(
         "#[derive(PartialEq, Default, serde::Serialize)] struct A {}",
         &[
             "SK021 1:10 a graph cannot be `PartialEq`: it is a place, not a value | compare the values you need",
@@ -269,7 +269,7 @@ fn derives() {
             "SK021 1:30 a graph cannot be `Serialize`: only `Debug` can be derived | implement it by hand, on the getters",
         ],
     );
-    assert_told(
+    assert_errors(
         "#[derve(Debug)] struct A {}",
         &["SK010 1:3 unknown attribute `derve` | did you mean `derive`?"],
     );
@@ -278,7 +278,7 @@ fn derives() {
 #[test]
 fn types_own_their_values() {
     let borrowed = "reactive structs own their values: no borrowed types | store an owned value (`String` for `&str`), or a `&'static` one";
-    assert_told(
+    assert_errors(
         "struct A<'a, T> { let x: &'a T; }",
         &[
             "SK020 1:10 reactive structs own their values: no lifetime parameters | store an owned value, or a `&'static` one",

@@ -1,4 +1,4 @@
-//! What rustdoc is told about the nodes of a graph.
+//! The documentation of a graph as rustdoc reads it.
 
 use super::covers;
 use proc_macro2::TokenStream;
@@ -117,15 +117,15 @@ fn methods_say_what_their_node_depends_on_and_what_depends_on_it() {
         ),
     ] {
         let method = if method == "type" { "r#type" } else { method };
-        let told = documentation(PROFILE, Some(method));
-        assert_eq!(told, expected, "{method}");
+        let documented = documentation(PROFILE, Some(method));
+        assert_eq!(documented, expected, "{method}");
     }
 }
 
 #[test]
 fn a_struct_shows_its_graph_and_lists_what_has_no_method() {
-    let told = documentation(PROFILE, None);
-    let (before, rest) = told.split_once("<div").expect("a picture");
+    let documented = documentation(PROFILE, None);
+    let (before, rest) = documented.split_once("<div").expect("a picture");
     let (_, after) = rest.split_once("</div>").expect("its end");
     assert_eq!(
         before,
@@ -147,24 +147,30 @@ fn a_struct_shows_its_graph_and_lists_what_has_no_method() {
 
 #[test]
 fn without_documentation_the_first_sentence_counts() {
-    let told = documentation("struct S { signal a: u8; computed b: u8 = *a; }", None);
+    let documented = documentation("struct S { signal a: u8; computed b: u8 = *a; }", None);
     assert!(
-        told.starts_with("A graph of 1 signal and 1 computed value.\n\n# Graph\n\nAn arrow"),
-        "{told}"
+        documented.starts_with("A graph of 1 signal and 1 computed value.\n\n# Graph\n\nAn arrow"),
+        "{documented}"
     );
 }
 
 #[test]
 fn there_is_no_picture_of_too_little_or_too_much() {
-    let told = documentation("struct S { signal a: u8; }", None);
-    assert!(told.contains("No node depends on another"), "{told}");
+    let documented = documentation("struct S { signal a: u8; }", None);
+    assert!(
+        documented.contains("No node depends on another"),
+        "{documented}"
+    );
     let mut source = String::from("struct S { signal a: u8;");
     for index in 0..80 {
         source.push_str(&format!("computed c{index}: u8 = *a;"));
     }
-    let told = documentation(&format!("{source} }}"), None);
-    assert!(told.contains("It is too large for a picture"), "{told}");
-    assert!(!told.contains("<svg"), "{told}");
+    let documented = documentation(&format!("{source} }}"), None);
+    assert!(
+        documented.contains("It is too large for a picture"),
+        "{documented}"
+    );
+    assert!(!documented.contains("<svg"), "{documented}");
     let getter = documentation(&format!("{source} }}"), Some("a"));
     assert!(
         getter.ends_with("`c10` and 69 others depend on it.")
@@ -176,22 +182,22 @@ fn there_is_no_picture_of_too_little_or_too_much() {
 
 #[test]
 fn a_graph_with_an_error_says_nothing_of_its_own() {
-    let told = documentation(
+    let documented = documentation(
         "struct S { computed a: u8 = *b; computed b: u8 = *a; }",
         None,
     );
-    assert_eq!(told, "");
+    assert_eq!(documented, "");
 }
 
 #[test]
 fn what_is_hidden_is_neither_linked_nor_listed() {
     let source = "pub struct S { #[doc(hidden)] pub signal a: u8; pub computed b: u8 = *a; #[doc(hidden)] effect e { b } }";
-    let told = documentation(source, None);
-    assert!(!told.contains("# Effects"), "{told}");
-    assert!(!told.contains("#method.a\""), "{told}");
-    assert!(told.contains("#method.b\""), "{told}");
-    let told = documentation(source, Some("b"));
-    assert!(told.contains("depends on `a`."), "{told}");
+    let documented = documentation(source, None);
+    assert!(!documented.contains("# Effects"), "{documented}");
+    assert!(!documented.contains("#method.a\""), "{documented}");
+    assert!(documented.contains("#method.b\""), "{documented}");
+    let documented = documentation(source, Some("b"));
+    assert!(documented.contains("depends on `a`."), "{documented}");
 }
 
 #[test]

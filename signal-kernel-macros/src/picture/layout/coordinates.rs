@@ -1,4 +1,4 @@
-//! Where the points of a layer stand: as near to what they are linked with as their order allows.
+//! The coordinates of the points of a layer: as near to the linked points as their order allows.
 //!
 //! Invariants: the order stays, and so do the least distances, to the pixel.
 //!
