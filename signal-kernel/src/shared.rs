@@ -9,7 +9,7 @@
 use crate::{
     aborted,
     declared::{Declared, watch::Watch},
-    dynamic::{Outside, SharedNode},
+    dynamic::{ForeignGraph, SharedNode},
     stack,
     task::{
         progress,
@@ -478,7 +478,7 @@ impl<G: 'static> Inner<G> {
     }
 }
 
-impl<G: 'static> Outside for Inner<G> {
+impl<G: 'static> ForeignGraph for Inner<G> {
     /// # Panics
     ///
     /// If the graph is in use; with what has panicked in the work, or in a body that has run for the commit.

@@ -6,11 +6,11 @@
 //! Must not know: how work is started.
 
 use super::{
+    access,
     drive::ThreadDriver,
     failure::ReadError,
     handle::{Disposed, Id, handle},
-    kernel,
-    work::{self, Front, Ticket},
+    resource_node::{self, AnyResource, Completion},
 };
 use crate::task::{
     progress::Driver,
@@ -97,41 +97,45 @@ handle!(AsyncSignal<T, E, I>, "resource");
 handle!(AsyncValue<T>, "resource");
 handle!(AsyncMeta<E>, "resource");
 
-fn front(id: Id) -> Result<Rc<dyn Front>, Disposed> {
-    kernel::with(|cell| work::front(cell, id))
+fn resource_of(id: Id) -> Result<Rc<dyn AnyResource>, Disposed> {
+    access::with(|cell| resource_node::resource_of(cell, id))
 }
 
 /// Tracks a part and looks at the resource.
-fn read<R>(id: Id, part: Change, look: impl FnOnce(&dyn Front) -> R) -> Result<R, Disposed> {
-    kernel::with(|cell| {
-        let front = work::front(cell, id)?;
-        work::read_part(cell, front.parts(), part);
+fn read<R>(id: Id, part: Change, look: impl FnOnce(&dyn AnyResource) -> R) -> Result<R, Disposed> {
+    access::with(|cell| {
+        let resource = resource_node::resource_of(cell, id)?;
+        resource_node::read_part(cell, resource.parts(), part);
         id.check(&cell.borrow(), "resource")?; // what was due may have disposed of it
-        Ok(look(&*front))
+        Ok(look(&*resource))
     })
 }
 
 /// Tracks the value and takes a handle on it.
 fn value<T: 'static>(id: Id) -> Result<Option<Rc<T>>, Disposed> {
     let mut value: Option<Rc<T>> = None;
-    read(id, Change::VALUE, |front| front.value(&mut value))?;
+    read(id, Change::VALUE, |resource| resource.value(&mut value))?;
     Ok(value)
 }
 
 /// As `read`, for a `try_` read: a cycle is an error.
-fn try_read<R>(id: Id, part: Change, look: impl FnOnce(&dyn Front) -> R) -> Result<R, ReadError> {
-    kernel::with(|cell| {
-        let front = work::front(cell, id)?;
-        work::try_read_part(cell, front.parts(), part)?;
+fn try_read<R>(
+    id: Id,
+    part: Change,
+    look: impl FnOnce(&dyn AnyResource) -> R,
+) -> Result<R, ReadError> {
+    access::with(|cell| {
+        let resource = resource_node::resource_of(cell, id)?;
+        resource_node::try_read_part(cell, resource.parts(), part)?;
         id.check(&cell.borrow(), "resource")?; // what was due may have disposed of it
-        Ok(look(&*front))
+        Ok(look(&*resource))
     })
 }
 
 /// As `value`, for a `try_` read.
 fn try_value<T: 'static>(id: Id) -> Result<Option<Rc<T>>, ReadError> {
     let mut value: Option<Rc<T>> = None;
-    try_read(id, Change::VALUE, |front| front.value(&mut value))?;
+    try_read(id, Change::VALUE, |resource| resource.value(&mut value))?;
     Ok(value)
 }
 
@@ -328,9 +332,9 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     /// ```
     #[track_caller]
     pub fn run(&self, input: I) -> Running<T, E> {
-        let front = must(front(self.id));
-        let (owner, mut ticket) = (front.owner(), Ticket::<T>::default());
-        front.give(Box::new(input), &mut ticket);
+        let resource = must(resource_of(self.id));
+        let (owner, mut ticket) = (resource.owner(), Completion::<T>::default());
+        resource.give(Box::new(input), &mut ticket);
         Running {
             owner,
             ticket,
@@ -697,7 +701,7 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn keep_previous_value_on_pending(&self) -> bool {
-            must(front(self.id)).keep_previous()
+            must(resource_of(self.id)).keep_previous()
         }
 
         /// Asks the last question again: what is in flight is dropped. Where nothing was asked yet, nothing
@@ -730,7 +734,7 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn reload(&self) {
-            must(front(self.id)).ask_for(Request::Reload);
+            must(resource_of(self.id)).ask_for(Request::Reload);
         }
 
         /// Stops the work in flight: it is dropped, and the status is [`AsyncStatus::Cancelled`]. Where nothing
@@ -753,7 +757,7 @@ macro_rules! meta {
         #[track_caller]
         pub fn cancel(&self, reason: impl Into<CancelReason>) {
             let reason = reason.into(); // user code
-            must(front(self.id)).ask_for(Request::Cancel(reason));
+            must(resource_of(self.id)).ask_for(Request::Cancel(reason));
         }
 
         /// Ends the resource: its work is dropped, and its handles are good for nothing any more. A second
@@ -769,8 +773,8 @@ macro_rules! meta {
         /// assert!(name.try_status().is_err());
         /// ```
         pub fn dispose(&self) {
-            if let Ok(front) = front(self.id) {
-                front.owner().dispose();
+            if let Ok(resource) = resource_of(self.id) {
+                resource.owner().dispose();
             }
         }
 
@@ -808,7 +812,7 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
 #[must_use = "dropping this changes nothing for the run: if that is meant, say `drop`"]
 pub struct Running<T, E> {
     owner: Id,
-    ticket: Ticket<T>,
+    ticket: Completion<T>,
     driver: ThreadDriver,
     polled: bool,
     marker: PhantomData<*const E>,
@@ -826,7 +830,7 @@ impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
             if let Some(value) = outcome {
                 return Poll::Ready(value.as_deref().cloned()); // user code
             }
-            if !kernel::with(|cell| self.owner.is_alive(&cell.borrow())) {
+            if !access::with(|cell| self.owner.is_alive(&cell.borrow())) {
                 return Poll::Ready(None);
             }
             if self.driver.poll(context).is_pending() {

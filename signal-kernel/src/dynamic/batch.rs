@@ -24,10 +24,10 @@ use std::{
 const SPARES: usize = 64;
 
 /// What open batches have written.
-pub(super) struct Log {
+pub(super) struct UndoLog {
     entries: Vec<Entry>,
     /// Cells of values that need no drop, to be written to again.
-    spares: Vec<Rc<dyn Any>>,
+    pool: Vec<Rc<dyn Any>>,
     /// Entries further down that count as a change, by node, generation and level: signals that were updated again.
     always: BTreeSet<(u32, u32, u16)>,
 }
@@ -62,11 +62,11 @@ pub(super) struct Rule {
     pub(super) plain: bool,
 }
 
-impl Log {
+impl UndoLog {
     pub(super) const fn new() -> Self {
-        Log {
+        UndoLog {
             entries: Vec::new(),
-            spares: Vec::new(),
+            pool: Vec::new(),
             always: BTreeSet::new(),
         }
     }
@@ -78,7 +78,7 @@ impl Log {
 
     /// A cell that may be written to, of whatever type.
     pub(super) fn spare(&mut self) -> Option<Rc<dyn Any>> {
-        self.spares.pop()
+        self.pool.pop()
     }
 
     /// Takes out the next value that is kept, in the order of the writes.
@@ -106,8 +106,8 @@ impl Log {
     }
 
     fn keep_spare(&mut self, cell: Rc<dyn Any>) {
-        if self.spares.len() < SPARES {
-            self.spares.push(cell);
+        if self.pool.len() < SPARES {
+            self.pool.push(cell);
         }
     }
 }
@@ -119,7 +119,7 @@ impl Graph {
     }
 
     /// Notes the first write to a signal in this batch or transaction.
-    pub(super) fn write_down(&mut self, node: u32, value: Option<Value>, rule: Rule) {
+    pub(super) fn record(&mut self, node: u32, value: Option<Value>, rule: Rule) {
         let level = self.level;
         let slot = &mut self.nodes[node as usize];
         let entry = Entry {
@@ -136,7 +136,7 @@ impl Graph {
     }
 
     /// The signal has been updated: that is a change even if the values are equal.
-    pub(super) fn write_always(&mut self, node: u32) {
+    pub(super) fn record_always(&mut self, node: u32) {
         match self.log.entries.last_mut() {
             Some(entry) if entry.node == node => entry.always = true,
             _ => {
@@ -210,12 +210,12 @@ pub(super) fn close_at_rest(mut graph: RefMut<'_, Graph>, panics: &mut FirstPani
     graph.depth = 0;
     graph.shrink_if_empty();
     let news = graph.drive.as_ref().and_then(Drive::news);
-    if news.is_none() && graph.parked.is_empty() {
+    if news.is_none() && graph.deferred_panics.is_empty() {
         return;
     }
-    let parked = std::mem::take(&mut graph.parked);
+    let deferred_panics = std::mem::take(&mut graph.deferred_panics);
     drop(graph);
-    panics.merge(parked);
+    panics.merge(deferred_panics);
     if let Some(lobby) = news {
         panics.catch(|| lobby.tell()); // user code
     }
@@ -241,7 +241,7 @@ pub(super) fn transaction<R, E>(
     let result = panics.catch(|| nested(cell, inside, f));
     cell.borrow_mut().level = level - 1;
     if matches!(result, Some(Ok(_))) {
-        hand_up(cell, start.entries, &mut panics);
+        merge_into_outer(cell, start.entries, &mut panics);
     } else {
         roll_back(cell, &start, &mut panics);
     }
@@ -249,7 +249,7 @@ pub(super) fn transaction<R, E>(
 }
 
 /// What the transaction has written belongs to the batch or transaction around it now.
-fn hand_up(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic) {
+fn merge_into_outer(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let mut gone = Vec::new();
     let mut kept = start;
@@ -260,7 +260,7 @@ fn hand_up(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic) {
         let (previous, level) = (entry.previous, entry.level);
         let alive = graph.is_alive(node, generation);
         if !alive || previous == level {
-            // Gone, or written at that level before: the older value is the one to go back to.
+            // Replaced, or written at that level before: the older value is the one to go back to.
             let entry = &mut graph.log.entries[index];
             gone.extend(entry.value.take());
             if alive {
@@ -327,15 +327,15 @@ fn roll_back(cell: &RefCell<Graph>, start: &Start, panics: &mut FirstPanic) {
 /// The body whose transaction has failed has read values that are put back. It need not run again for these: it has asked
 /// for the attempt, and would make it once more.
 fn see_as_before(graph: &mut Graph, clock: u32) {
-    let observer = graph.ambient.observer.node;
+    let observer = graph.context.observer.node;
     let Some(observer) = graph.nodes.get(observer as usize) else {
         return;
     };
     let mut next = observer.deps;
     while let Some(link) = graph.links.get_mut(next as usize) {
         if let Some(dep) = graph.nodes.get(link.dep as usize) {
-            let before = match graph.candidates.get(&link.dep) {
-                Some(candidate) if dep.marks & STALE != 0 => candidate.version,
+            let before = match graph.snapshots.get(&link.dep) {
+                Some(snapshot) if dep.marks & STALE != 0 => snapshot.version,
                 _ => dep.version,
             };
             if link.version() > clock && before <= clock {
@@ -348,7 +348,7 @@ fn see_as_before(graph: &mut Graph, clock: u32) {
 
 /// Judges what the outermost batch, or a round of effects, has written: a signal whose net change is none
 /// gets its old value back.
-pub(super) fn close(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+pub(super) fn reconcile(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if !graph.log.always.is_empty() {
         graph.log.mark_always();
@@ -374,7 +374,7 @@ pub(super) fn close(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             // The comparison itself may have written the signal: that value stays, and is judged in the next round.
             let unwritten = alive && graph.nodes[entry.node as usize].aside == 0;
             if same == Some(true) && unwritten {
-                graph.touch_back(entry.node, entry.version);
+                graph.restore_version(entry.node, entry.version);
                 gone = std::mem::replace(&mut graph.nodes[entry.node as usize].value, gone);
                 graph.mark(entry.node, CHECK); // what was read half-way is outdated
             }

@@ -6,12 +6,12 @@
 //! Must not know: values, and how the graph comes to be what it is.
 
 use super::{
+    access,
     graph::{
-        CHECK, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, QUEUED, RUNNING, STALE,
-        VERIFYING,
+        CHECK, CHECKING, DIRTY, DISPOSED, FAILED, Graph, Kind, NONE, PROVISIONAL, QUEUED, RUNNING,
+        STALE,
     },
-    held::UPDATING,
-    kernel,
+    signal_cell::UPDATING,
     value::Value,
 };
 
@@ -31,13 +31,13 @@ macro_rules! ensure {
 ///
 /// The first one that does not hold.
 pub fn check_dynamic() -> Result<(), String> {
-    kernel::with(|cell| cell.borrow().check())
+    access::with(|cell| cell.borrow().check())
 }
 
 /// How many nodes and links this thread's graph has.
 #[must_use]
 pub fn dynamic_size() -> (usize, usize) {
-    kernel::with(|cell| cell.borrow().size())
+    access::with(|cell| cell.borrow().size())
 }
 
 impl Graph {
@@ -52,7 +52,7 @@ impl Graph {
         self.check_candidates()?;
         self.check_values()?;
         self.check_numbers()?;
-        if self.depth == 0 && self.ambient.running == NONE {
+        if self.depth == 0 && self.context.running == NONE {
             self.check_rest()?;
         }
         Ok(())
@@ -88,13 +88,13 @@ impl Graph {
                 "{index} is twice in the list of free nodes"
             );
             waiting[index as usize] = true;
-            index = self.kin[index as usize].next_sibling;
+            index = self.ownership[index as usize].next_sibling;
         }
         for (index, slot) in self.nodes.iter().enumerate() {
             if slot.kind != Kind::Free {
                 continue;
             }
-            let empty = matches!(slot.value, Value::Bits(0)) && slot.run.is_none();
+            let empty = matches!(slot.value, Value::Bits(0)) && slot.body.is_none();
             let alone = slot.subs == NONE && slot.subs_tail == NONE;
             ensure!(empty && alone, "the free node {index} holds something");
             if waiting[index] {
@@ -111,25 +111,25 @@ impl Graph {
     /// Who runs something has a body, which is in its slot unless it runs.
     fn check_bodies(&self) -> Checked {
         ensure!(
-            self.nodes.len() == self.kin.len(),
-            "{} nodes, and kin for {}",
+            self.nodes.len() == self.ownership.len(),
+            "{} nodes, and ownership for {}",
             self.nodes.len(),
-            self.kin.len()
+            self.ownership.len()
         );
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
             let runs = matches!(
                 node.kind,
-                Kind::Computed | Kind::Effect | Kind::Driver | Kind::Cleanup
+                Kind::Computed | Kind::Effect | Kind::Resource | Kind::Cleanup
             );
             ensure!(
                 node.order != NONE || !runs && node.kind != Kind::Scope,
                 "{index} has no order"
             );
             // `same` of a computed value is called with its body out of its slot too, but not running.
-            let away = node.marks & RUNNING != 0 || self.ambient.running != NONE || self.depth > 0;
+            let away = node.marks & RUNNING != 0 || self.context.running != NONE || self.depth > 0;
             ensure!(
-                !runs || node.run.is_some() || away,
+                !runs || node.body.is_some() || away,
                 "the body of {index} is gone"
             );
         }
@@ -142,8 +142,8 @@ impl Graph {
         let mut seen = vec![false; self.links.len()];
         let mut with_dep = 0;
         for index in self.live_nodes() {
-            let candidate = self.candidates.get(&index).map_or(NONE, |it| it.deps);
-            for mut link in [self.deps(index), candidate] {
+            let snapshot = self.snapshots.get(&index).map_or(NONE, |it| it.deps);
+            for mut link in [self.deps(index), snapshot] {
                 while link != NONE {
                     let it = &self.links[link as usize];
                     ensure!(
@@ -208,18 +208,18 @@ impl Graph {
     /// their own.
     fn check_owners(&self) -> Checked {
         let is_first = |index: u32, prev: u32| {
-            let kin = &self.kin[prev as usize];
-            kin.first_child == index || kin.first_cleanup == index
+            let ownership = &self.ownership[prev as usize];
+            ownership.first_child == index || ownership.first_cleanup == index
         };
         let roots = self
             .live_nodes()
-            .filter(|&index| self.kin[index as usize].prev_sibling == NONE);
+            .filter(|&index| self.ownership[index as usize].prev_sibling == NONE);
         let mut found = 0;
         let mut way: Vec<u32> = roots.collect();
         while let Some(owner) = way.pop() {
             found += 1;
             ensure!(found <= self.live, "a node is in the lists of two owners");
-            let lists = &self.kin[owner as usize];
+            let lists = &self.ownership[owner as usize];
             let node = &self.nodes[owner as usize];
             ensure!(
                 node.kind == Kind::Signal || node.owns_any() == self.last_owned(owner).is_some(),
@@ -229,7 +229,7 @@ impl Graph {
                 let mut prev = owner;
                 while child != NONE {
                     let node = &self.nodes[child as usize];
-                    let kin = &self.kin[child as usize];
+                    let ownership = &self.ownership[child as usize];
                     ensure!(
                         node.kind != Kind::Free,
                         "{owner} owns {child}, which is gone"
@@ -240,7 +240,7 @@ impl Graph {
                         "{child} is in the wrong list of {owner}"
                     );
                     ensure!(
-                        kin.prev_sibling == prev,
+                        ownership.prev_sibling == prev,
                         "{child} does not know its sibling"
                     );
                     ensure!(
@@ -248,7 +248,7 @@ impl Graph {
                         "{child} has two owners"
                     );
                     way.push(child);
-                    (prev, child) = (child, kin.next_sibling);
+                    (prev, child) = (child, ownership.next_sibling);
                 }
             }
         }
@@ -266,7 +266,7 @@ impl Graph {
     fn check_marks(&self) -> Checked {
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
-            if node.marks & (STALE | RUNNING | VERIFYING | FAILED | DISPOSED) != 0 {
+            if node.marks & (STALE | RUNNING | CHECKING | FAILED | DISPOSED) != 0 {
                 continue;
             }
             let mut link = self.deps(index);
@@ -275,7 +275,7 @@ impl Graph {
                 if it.dep != NONE && !it.is_refused() {
                     let dep = &self.nodes[it.dep as usize];
                     // What is below a driver is marked in phase A.
-                    let waits = dep.kind == Kind::Driver && dep.marks & QUEUED != 0;
+                    let waits = dep.kind == Kind::Resource && dep.marks & QUEUED != 0;
                     ensure!(
                         dep.marks & STALE == 0 || waits,
                         "{} is not marked, {} is",
@@ -298,11 +298,11 @@ impl Graph {
             let allowed = match node.kind {
                 Kind::Free | Kind::Cleanup => 0,
                 Kind::Signal => UPDATING,
-                Kind::Source => CHECK | DIRTY | VERIFYING,
+                Kind::Passive => CHECK | DIRTY | CHECKING,
                 Kind::Scope => RUNNING | DISPOSED,
                 Kind::Computed => !QUEUED,
                 Kind::Effect => !0,
-                Kind::Driver => !HALF_WAY,
+                Kind::Resource => !PROVISIONAL,
             };
             let odd = node.marks & !allowed;
             ensure!(odd == 0, "{} has the marks {odd:#b}", self.describe(index));
@@ -315,8 +315,8 @@ impl Graph {
     fn check_queues(&self) -> Checked {
         let mut waiting = Vec::new();
         for (queue, kind) in [
-            (&self.queues.effects, Kind::Effect),
-            (&self.queues.drivers, Kind::Driver),
+            (&self.schedule.effects, Kind::Effect),
+            (&self.schedule.resources, Kind::Resource),
         ] {
             for &it in queue.iter().filter(|&&it| self.is_due(it)) {
                 let node = &self.nodes[it.node() as usize];
@@ -343,21 +343,18 @@ impl Graph {
     fn check_candidates(&self) -> Checked {
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
-            let half_way = node.kind != Kind::Effect && node.marks & HALF_WAY != 0; // there it is `FIRST`
-            let known = self.candidates.contains_key(&index);
+            let provisional = node.kind != Kind::Effect && node.marks & PROVISIONAL != 0; // there it is `FIRST`
+            let known = self.snapshots.contains_key(&index);
             ensure!(
-                half_way == known,
-                "{} is half-way: {half_way}, with a candidate: {known}",
+                provisional == known,
+                "{} is half-way: {provisional}, with a snapshot: {known}",
                 self.describe(index)
             );
         }
-        for &index in self.candidates.keys() {
+        for &index in self.snapshots.keys() {
             let node = self.nodes.get(index as usize);
             let computed = node.is_some_and(|it| it.kind == Kind::Computed);
-            ensure!(
-                computed,
-                "{index} has a candidate, and is no computed value"
-            );
+            ensure!(computed, "{index} has a snapshot, and is no computed value");
         }
         Ok(())
     }
@@ -371,7 +368,7 @@ impl Graph {
             let right = match node.kind {
                 Kind::Signal => valued,
                 Kind::Computed => valued || node.marks & (STALE | RUNNING | FAILED | DISPOSED) != 0,
-                Kind::Source | Kind::Driver => true,
+                Kind::Passive | Kind::Resource => true,
                 _ => matches!(node.value, Value::Bits(0)),
             };
             ensure!(right, "{} has a value: {valued}", self.describe(index));
@@ -423,7 +420,7 @@ impl Graph {
 
     /// At rest nothing is left of what was going on.
     fn check_rest(&self) -> Checked {
-        let busy = RUNNING | VERIFYING | DISPOSED | QUEUED;
+        let busy = RUNNING | CHECKING | DISPOSED | QUEUED;
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
             // The closure of a scope may be running, or that of an update.
@@ -439,27 +436,33 @@ impl Graph {
             let logged = node.kind == Kind::Signal && node.aside != 0;
             ensure!(!logged, "{} is still logged", self.describe(index));
         }
-        ensure!(self.pulls.is_empty(), "a pull is left");
-        ensure!(self.walk.is_empty(), "a walk is left");
+        ensure!(self.check_stack.is_empty(), "a pull is left");
+        ensure!(self.mark_stack.is_empty(), "a mark_stack is left");
         ensure!(
-            self.queues.effects.is_empty(),
+            self.schedule.effects.is_empty(),
             "an effect is left in the queue"
         );
         ensure!(
-            self.queues.drivers.is_empty(),
+            self.schedule.resources.is_empty(),
             "a driver is left in the queue"
         );
-        ensure!(self.queues.spare.is_empty(), "the spare queue is not empty");
-        ensure!(self.half_way.is_empty(), "a half-way value is not judged");
-        ensure!(self.hooks.is_empty(), "a hook is left");
+        ensure!(
+            self.schedule.spare.is_empty(),
+            "the spare queue is not empty"
+        );
+        ensure!(
+            self.provisional.is_empty(),
+            "a half-way value is not judged"
+        );
+        ensure!(self.callbacks.is_empty(), "a hook is left");
         ensure!(self.log.is_empty(), "the log is not empty");
         ensure!(self.level == 0, "a transaction is left open");
         ensure!(!self.round, "a round is left open");
-        ensure!(self.parked.is_empty(), "a panic is left");
+        ensure!(self.deferred_panics.is_empty(), "a panic is left");
         ensure!(!self.failures.has_refused(), "a refused read is left");
-        ensure!(self.ambient.observer.node == NONE, "an observer is left");
+        ensure!(self.context.observer.node == NONE, "an observer is left");
         ensure!(
-            self.ambient.computing == NONE,
+            self.context.computing == NONE,
             "a computed value is left running"
         );
         Ok(())

@@ -6,11 +6,11 @@
 //! Must not know: when anything is wanted.
 
 use super::{
+    access,
     failure::ReadError,
     graph::{DIRTY, Graph, Kind},
     handle::{Disposed, Id, handle},
-    kernel,
-    run::{Pass, Run, Untracked},
+    run::{Body, Evaluation, UntrackedGuard},
     value::{Value, from_bits, is_primitive, to_bits},
 };
 use crate::panics::FirstPanic;
@@ -116,12 +116,12 @@ where
     F: FnMut() -> T + 'static,
     S: Fn(&T, &T) -> bool + 'static,
 {
-    let formula = Box::new(Formula::<T, F, S, CUSTOM> {
+    let formula = Box::new(ComputedBody::<T, F, S, CUSTOM> {
         body,
         same,
         value: PhantomData,
     });
-    kernel::with(|cell| {
+    access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
         let node = graph.add_body(Kind::Computed, Some(formula), place, DIRTY);
@@ -133,24 +133,24 @@ where
 }
 
 /// `CUSTOM`: the rule is the user's own, and may do anything.
-struct Formula<T, F, S, const CUSTOM: bool> {
+struct ComputedBody<T, F, S, const CUSTOM: bool> {
     body: F,
     same: S,
     value: PhantomData<fn() -> T>,
 }
 
-impl<T, F, S, const CUSTOM: bool> Run for Formula<T, F, S, CUSTOM>
+impl<T, F, S, const CUSTOM: bool> Body for ComputedBody<T, F, S, CUSTOM>
 where
     T: 'static,
     F: FnMut() -> T,
     S: Fn(&T, &T) -> bool,
 {
-    fn compute(&mut self, pass: &mut Pass<'_>) -> bool {
+    fn compute(&mut self, evaluation: &mut Evaluation<'_>) -> bool {
         let new = (self.body)(); // user code
-        self.accept(pass, new)
+        self.accept(evaluation, new)
     }
 
-    fn renew(&mut self, cell: &RefCell<Graph>, old: u64) -> Option<u64> {
+    fn compute_bits(&mut self, cell: &RefCell<Graph>, old: u64) -> Option<u64> {
         if !is_primitive::<T>() {
             return None;
         }
@@ -170,7 +170,7 @@ where
 
 // What the body has yielded is judged in functions of their own: bodies call bodies, and what is not optimized should
 // need little stack for it.
-impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> Formula<T, F, S, CUSTOM> {
+impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> ComputedBody<T, F, S, CUSTOM> {
     #[inline]
     fn renewed(&self, cell: &RefCell<Graph>, old: u64, new: &T) -> Option<u64> {
         match self.is_same(cell, &Value::Bits(old), new) {
@@ -180,9 +180,9 @@ impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> Formula<T, F, S, 
     }
 
     #[inline]
-    fn accept(&self, pass: &mut Pass<'_>, new: T) -> bool {
-        if !pass.valued {
-            pass.value = match to_bits(&new) {
+    fn accept(&self, evaluation: &mut Evaluation<'_>, new: T) -> bool {
+        if !evaluation.valued {
+            evaluation.value = match to_bits(&new) {
                 Some(bits) => Value::Bits(bits),
                 None => Value::Cell(Rc::new(new)),
             };
@@ -191,7 +191,7 @@ impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> Formula<T, F, S, 
         let same = match mem::needs_drop::<T>() {
             true => {
                 let mut panics = FirstPanic::default();
-                let same = panics.catch(|| self.is_same(pass.cell, &pass.value, &new)); // user code
+                let same = panics.catch(|| self.is_same(evaluation.cell, &evaluation.value, &new)); // user code
                 if same.is_none() {
                     panics.discard(new); // user code
                     panics.resume();
@@ -199,18 +199,18 @@ impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> Formula<T, F, S, 
                 }
                 same == Some(true)
             }
-            false => self.is_same(pass.cell, &pass.value, &new),
+            false => self.is_same(evaluation.cell, &evaluation.value, &new),
         };
         if same {
             if mem::needs_drop::<T>() {
-                pass.finish(false);
+                evaluation.finish(false);
                 drop(new); // user code
             }
             return false;
         } else if let Some(bits) = to_bits(&new) {
-            pass.value = Value::Bits(bits);
+            evaluation.value = Value::Bits(bits);
         } else {
-            self.replace(pass, new);
+            self.replace(evaluation, new);
         }
         true
     }
@@ -220,25 +220,25 @@ impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> Formula<T, F, S, 
         if !CUSTOM && is_primitive::<T>() {
             return show(old, |old| (self.same)(old, new));
         }
-        let _untracked = Untracked::new(cell);
+        let _untracked = UntrackedGuard::new(cell);
         show(old, |old| (self.same)(old, new)) // user code
     }
 
     /// Puts a new value in the place of the old one.
-    fn replace(&self, pass: &mut Pass<'_>, new: T) {
-        let unique = match &mut pass.value {
+    fn replace(&self, evaluation: &mut Evaluation<'_>, new: T) {
+        let unique = match &mut evaluation.value {
             Value::Cell(held) => Rc::get_mut(held).and_then(|held| held.downcast_mut::<T>()),
             Value::Bits(_) => None,
         };
         if let Some(held) = unique {
             let old = mem::replace(held, new);
             if mem::needs_drop::<T>() {
-                pass.finish(true);
+                evaluation.finish(true);
                 drop(old); // user code
             }
         } else {
-            let old = mem::replace(&mut pass.value, Value::Cell(Rc::new(new)));
-            pass.finish(true);
+            let old = mem::replace(&mut evaluation.value, Value::Cell(Rc::new(new)));
+            evaluation.finish(true);
             drop(old); // user code
         }
     }
@@ -428,12 +428,12 @@ impl<T: 'static> Computed<T> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
         if is_primitive::<T>() {
-            match kernel::bits(self.id, tracked) {
+            match access::bits(self.id, tracked) {
                 Ok(bits) => Ok(from_bits(bits, f)), // user code
                 Err(error) => Err(error),
             }
         } else {
-            match kernel::value(self.id, tracked) {
+            match access::value(self.id, tracked) {
                 Ok(value) => Ok(show(&value, f)), // user code
                 Err(error) => Err(error),
             }
@@ -443,16 +443,16 @@ impl<T: 'static> Computed<T> {
     /// Reads as `try_get` does, and shows the value to `f`.
     #[inline(always)]
     fn try_read<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, ReadError> {
-        let value = kernel::with(|cell| {
+        let value = access::with(|cell| {
             let mut graph = cell.borrow_mut();
-            let value = graph.glimpse(self.id, kernel::ODD, true)?.clone();
+            let value = graph.read_fast(self.id, access::NOT_CURRENT, true)?.clone();
             graph.try_last(self.id.index);
             Some(value)
         });
         let value = match value {
             Some(value) => value,
-            None => kernel::with(|cell| {
-                let graph = kernel::try_up_to_date(cell, self.id, true)?;
+            None => access::with(|cell| {
+                let graph = access::try_up_to_date(cell, self.id, true)?;
                 Ok::<_, ReadError>(graph.nodes[self.id.index as usize].value.clone())
             })?,
         };

@@ -9,7 +9,7 @@
 
 use super::{
     graph::{DISPOSED, FAILED, Graph, Kind, NONE, Node, RUNNING, STALE},
-    half_way, run,
+    run, snapshots,
 };
 use crate::panics::FirstPanic;
 use std::cell::RefCell;
@@ -97,7 +97,7 @@ impl Ending {
     fn step(&mut self, graph: &Graph, children: &mut Vec<Child>) -> Step {
         loop {
             if self.stage == Stage::Cleanups {
-                match graph.kin[self.owner as usize].first_cleanup {
+                match graph.ownership[self.owner as usize].first_cleanup {
                     NONE => (self.stage, self.next) = (Stage::Values, self.start),
                     cleanup => return Step::Out(cleanup),
                 }
@@ -140,7 +140,7 @@ impl Ending {
 impl Graph {
     /// The children of an owner, youngest first.
     fn list_children(&self, owner: u32, children: &mut Vec<Child>) {
-        let mut index = self.kin[owner as usize].first_child;
+        let mut index = self.ownership[owner as usize].first_child;
         while index != NONE {
             let Node {
                 kind, generation, ..
@@ -149,9 +149,9 @@ impl Graph {
                 index,
                 generation,
                 owns: self.last_owned(index).is_some(),
-                value: matches!(kind, Kind::Signal | Kind::Source | Kind::Computed),
+                value: matches!(kind, Kind::Signal | Kind::Passive | Kind::Computed),
             });
-            index = self.kin[index as usize].next_sibling;
+            index = self.ownership[index as usize].next_sibling;
         }
     }
 }
@@ -204,24 +204,24 @@ fn owned_while(
 
 /// Takes a node that owns nothing out of the graph and drops what was in it.
 fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
-    let _untracked = run::Untracked::new(cell);
+    let _untracked = run::UntrackedGuard::new(cell);
     let mut graph = cell.borrow_mut();
     graph.leave_owner(index);
     let name = graph.names.take(index);
     drop(graph.failures.take(index));
-    let candidate = half_way::forget(&mut graph, index);
+    let snapshot = snapshots::forget(&mut graph, index);
     if graph.marks(index) & RUNNING != 0 {
         graph.set(index, DISPOSED);
         let value = graph.nodes[index as usize].value.take();
         drop(graph);
-        panics.discard(candidate); // user code
+        panics.discard(snapshot); // user code
         panics.discard(value); // user code
         drop(name);
         return;
     }
     graph.isolate(index);
     let node = &mut graph.nodes[index as usize];
-    let (kind, value, mut body) = (node.kind, node.value.take(), node.run.take());
+    let (kind, value, mut body) = (node.kind, node.value.take(), node.body.take());
     graph.free(index);
     drop(graph);
     if let (Kind::Cleanup, Some(cleanup)) = (kind, &mut body) {
@@ -230,7 +230,7 @@ fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     if let Some(body) = body {
         body.end(panics); // user code
     }
-    panics.discard(candidate); // user code
+    panics.discard(snapshot); // user code
     panics.discard(value); // user code
     drop(name);
 }

@@ -8,10 +8,10 @@
 //! Must not know: executors, and what work is.
 
 use super::{
-    batch,
+    access, batch,
     graph::{DIRTY, Graph, Kind, NONE},
-    kernel, run,
-    source::Outside,
+    run,
+    source::ForeignGraph,
 };
 use crate::{
     panics::FirstPanic,
@@ -42,7 +42,7 @@ pub(super) struct Drive {
     /// Counts what was committed.
     commits: u64,
     /// Shared graphs that have had work, by their nodes.
-    outside: BTreeMap<u32, Weak<dyn Outside>>,
+    foreign: BTreeMap<u32, Weak<dyn ForeignGraph>>,
 }
 
 /// Who waits, and for what. Shared within the thread.
@@ -86,7 +86,7 @@ impl ThreadDriver {
 
 impl progress::Driver for ThreadDriver {
     fn reset_budget(&mut self) {
-        kernel::with(|cell| {
+        access::with(|cell| {
             if let Some(drive) = &mut cell.borrow_mut().drive {
                 drive.ready.budget.reset();
             }
@@ -94,14 +94,14 @@ impl progress::Driver for ThreadDriver {
     }
 
     fn commits(&self) -> u64 {
-        kernel::with(|cell| {
+        access::with(|cell| {
             let graph = cell.borrow();
             graph.drive.as_ref().map_or(0, |drive| drive.commits)
         })
     }
 
     fn is_idle(&self) -> bool {
-        kernel::with(|cell| {
+        access::with(|cell| {
             let graph = cell.borrow();
             let drive = graph.drive.as_ref();
             drive.is_none_or(|drive| drive.lobby.queue.is_idle())
@@ -126,22 +126,22 @@ pub(super) fn of(graph: &mut Graph) -> &mut Drive {
             }),
             ready,
             commits: 0,
-            outside: BTreeMap::new(),
+            foreign: BTreeMap::new(),
         }
     })
 }
 
 /// From now on the work of a shared graph is polled when its node is in the ready list.
-pub(super) fn add(graph: &mut Graph, node: u32, outside: Weak<dyn Outside>) -> Arc<TaskWaker> {
+pub(super) fn add(graph: &mut Graph, node: u32, foreign: Weak<dyn ForeignGraph>) -> Arc<TaskWaker> {
     let drive = of(graph);
-    drive.outside.insert(node, outside);
+    drive.foreign.insert(node, foreign);
     TaskWaker::new(&drive.lobby.queue, node)
 }
 
 /// A shared graph goes.
 pub(super) fn remove(graph: &mut Graph, node: u32) {
     if let Some(drive) = &mut graph.drive {
-        drive.outside.remove(&node);
+        drive.foreign.remove(&node);
     }
 }
 
@@ -158,7 +158,7 @@ pub(super) fn note_commit(cell: &RefCell<Graph>) {
 }
 
 /// Polls the shared graph that has this node; true if something was committed.
-fn poll_outside(
+fn poll_foreign(
     cell: &RefCell<Graph>,
     node: u32,
     here: &'static Location<'static>,
@@ -166,13 +166,13 @@ fn poll_outside(
 ) -> bool {
     let graph = cell.borrow();
     let drive = graph.drive.as_ref();
-    let outside = drive.and_then(|drive| drive.outside.get(&node)?.upgrade());
+    let foreign = drive.and_then(|drive| drive.foreign.get(&node)?.upgrade());
     drop(graph);
-    let Some(outside) = outside else {
+    let Some(foreign) = foreign else {
         return false;
     };
-    let done = panics.catch(|| outside.poll(here)); // user code
-    panics.catch(|| stack::ending(|| drop(outside))); // user code: it may have been the last handle
+    let done = panics.catch(|| foreign.poll(here)); // user code
+    panics.catch(|| stack::ending(|| drop(foreign))); // user code: it may have been the last handle
     done != Some(false)
 }
 
@@ -183,7 +183,7 @@ fn poll_outside(
 ///
 /// This is what [`progress`] and [`settled`] are made of, for executors that are written by hand. The task of
 /// `context` is woken when work of this thread asks to be polled, from whatever thread, and when work is
-/// started or stopped outside of a poll.
+/// started or stopped foreign of a poll.
 ///
 /// # Panics
 ///
@@ -214,12 +214,12 @@ pub(super) fn poll(
     key: Option<&mut WaitKey>,
     here: &'static Location<'static>,
 ) -> Poll<()> {
-    kernel::with(|cell| {
+    access::with(|cell| {
         let mut graph = cell.borrow_mut();
-        let running = graph.ambient.running;
+        let running = graph.context.running;
         let nested = graph.depth > 0 || running != NONE;
         let kind = graph.nodes.get(running as usize).map(|node| node.kind);
-        let polled = matches!(kind, Some(Kind::Driver | Kind::Source)); // work waits for work
+        let polled = matches!(kind, Some(Kind::Resource | Kind::Passive)); // work waits for work
         // Someone waits: work that is started later must find out.
         let lobby = of(&mut graph).lobby.clone();
         drop(graph);
@@ -254,12 +254,12 @@ pub(super) fn poll(
         for &node in &tasks {
             if run::poll(cell, node, &mut panics) {
                 let mut graph = cell.borrow_mut();
-                if graph.nodes[node as usize].kind == Kind::Driver {
+                if graph.nodes[node as usize].kind == Kind::Resource {
                     graph.queue_up_to_drivers(node, DIRTY);
                 }
                 done = true;
-            } else if cell.borrow().is_outside(node) {
-                done |= poll_outside(cell, node, here, &mut panics);
+            } else if cell.borrow().is_foreign(node) {
+                done |= poll_foreign(cell, node, here, &mut panics);
             }
         }
         of(&mut cell.borrow_mut()).ready.put_back(tasks);
@@ -351,9 +351,9 @@ pub fn settled() -> impl Future<Output = ()> {
 
 impl Graph {
     /// Is this the node of a shared graph?
-    fn is_outside(&self, node: u32) -> bool {
+    fn is_foreign(&self, node: u32) -> bool {
         let node = self.nodes.get(node as usize);
-        node.is_some_and(|node| node.kind == Kind::Source)
+        node.is_some_and(|node| node.kind == Kind::Passive)
     }
 
     fn order(&self, node: u32) -> u32 {

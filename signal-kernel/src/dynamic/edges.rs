@@ -8,8 +8,8 @@
 use std::collections::BTreeSet;
 
 use super::graph::{
-    CHECK, DIRTY, Due, FIRST, Graph, Kind, Link, NOBODY, NONE, Node, Observer, QUEUED, Queues,
-    RUNNING, STALE, TRY, VERIFYING, append,
+    CHECK, CHECKING, DIRTY, FIRST, Graph, Kind, Link, NOBODY, NONE, Node, Observer, QUEUED, Queued,
+    RUNNING, STALE, Schedule, TRY, append,
 };
 
 /// So many links of a run are looked at for each read that may be a second one; of more, a set is made.
@@ -39,7 +39,7 @@ impl Graph {
     /// Whoever observes now depends on `dep`.
     #[inline(always)]
     pub(super) fn track(&mut self, dep: u32) {
-        if self.ambient.observer.node != NONE && !self.has_read_again(dep) {
+        if self.context.observer.node != NONE && !self.has_read_again(dep) {
             self.insert(dep);
         }
     }
@@ -47,7 +47,7 @@ impl Graph {
     /// The observer reads what it has read at this point in the run before, or once more.
     #[inline(always)]
     fn has_read_again(&mut self, dep: u32) -> bool {
-        let observer = &mut self.ambient.observer;
+        let observer = &mut self.context.observer;
         let node = &mut self.nodes[dep as usize];
         match self.links.get_mut(observer.next as usize) {
             Some(link) if link.dep == dep => {
@@ -65,7 +65,7 @@ impl Graph {
     /// Has the run that is observing a link to `dep` already? For nodes that nested runs have read in between.
     #[inline(never)]
     fn has_read_before(&mut self, dep: u32) -> bool {
-        let Observer { node, cursor, .. } = self.ambient.observer;
+        let Observer { node, cursor, .. } = self.context.observer;
         let mut link = match cursor {
             NONE => return false,
             _ => self.deps(node),
@@ -85,7 +85,7 @@ impl Graph {
     fn has_read_among_many(&mut self, dep: u32) -> bool {
         let Observer {
             node, cursor, run, ..
-        } = self.ambient.observer;
+        } = self.context.observer;
         while self.reads.last().is_some_and(|it| it.run > run) {
             self.reads.pop(); // of a nested run, which is over
         }
@@ -123,7 +123,7 @@ impl Graph {
             cursor,
             next,
             ..
-        } = self.ambient.observer;
+        } = self.context.observer;
         let node = &mut self.nodes[dep as usize];
         let link = Link {
             dep,
@@ -149,15 +149,15 @@ impl Graph {
             NONE => self.nodes[sub as usize].deps = index,
             cursor => self.links[cursor as usize].next_dep = index,
         }
-        self.ambient.observer.cursor = index;
-        self.queues.grown = self.queues.alone;
+        self.context.observer.cursor = index;
+        self.schedule.grown = self.schedule.alone;
     }
 
     /// What was read just now was read with a `try_` read. A read before it in the same run counts for more.
     #[inline(always)]
     pub(super) fn try_last(&mut self, dep: u32) {
-        if self.ambient.observer.node != NONE {
-            let cursor = self.ambient.observer.cursor;
+        if self.context.observer.node != NONE {
+            let cursor = self.context.observer.cursor;
             if let Some(link) = self.links.get_mut(cursor as usize) {
                 if link.dep == dep {
                     link.seen |= TRY;
@@ -169,7 +169,7 @@ impl Graph {
     /// Ends the run that is observing: what it has not read it depends on no more.
     #[inline(always)]
     pub(super) fn forget_unread(&mut self) {
-        if self.ambient.observer.next != NONE {
+        if self.context.observer.next != NONE {
             self.forget_rest();
         }
     }
@@ -178,12 +178,12 @@ impl Graph {
     fn forget_rest(&mut self) {
         let Observer {
             node, cursor, next, ..
-        } = self.ambient.observer;
+        } = self.context.observer;
         match cursor {
             NONE => self.nodes[node as usize].deps = NONE,
             cursor => self.links[cursor as usize].next_dep = NONE,
         }
-        self.ambient.observer.next = NONE;
+        self.context.observer.next = NONE;
         self.unlink_all(next);
     }
 
@@ -197,21 +197,21 @@ impl Graph {
             cursor,
             next,
             run,
-        } = self.ambient.observer;
+        } = self.context.observer;
         if node == NONE {
             return;
         }
         let mut kept = Vec::new();
         self.list_deps(next, &mut kept);
-        if let Some(candidate) = self.candidates.get(&node) {
-            self.list_deps(candidate.deps, &mut kept);
+        if let Some(snapshot) = self.snapshots.get(&node) {
+            self.list_deps(snapshot.deps, &mut kept);
         }
         if next != NONE {
             match cursor {
                 NONE => self.nodes[node as usize].deps = NONE,
                 cursor => self.links[cursor as usize].next_dep = NONE,
             }
-            self.ambient.observer.next = NONE;
+            self.context.observer.next = NONE;
             self.unlink_all(next);
         }
         kept.reverse();
@@ -227,9 +227,9 @@ impl Graph {
                 self.list_deps(deps, &mut kept);
                 kept[first..].reverse();
             } else {
-                comes |= it.marks & (RUNNING | VERIFYING) != 0;
+                comes |= it.marks & (RUNNING | CHECKING) != 0;
                 self.track(dep);
-                let cursor = self.ambient.observer.cursor;
+                let cursor = self.context.observer.cursor;
                 self.links[cursor as usize].seen |= how;
             }
         }
@@ -249,7 +249,7 @@ impl Graph {
     }
 
     pub(super) fn untracked(&mut self) {
-        self.ambient.observer = NOBODY;
+        self.context.observer = NOBODY;
     }
 
     /// Gives up a list of dependencies.
@@ -287,17 +287,17 @@ impl Graph {
         let Graph {
             nodes,
             links,
-            walk,
-            queues,
+            mark_stack,
+            schedule,
             ..
         } = self;
         let (nodes, links) = (&mut nodes[..], &links[..]);
-        queues.unverified |= direct != DIRTY;
+        schedule.unverified |= direct != DIRTY;
         let mut link = nodes[source as usize].subs;
         while let Some(&Link { sub, next_sub, .. }) = links.get(link as usize) {
-            let subs = mark_one(nodes, queues, sub, direct);
+            let subs = mark_one(nodes, schedule, sub, direct);
             if subs != NONE {
-                mark_below(nodes, links, walk, queues, subs);
+                mark_below(nodes, links, mark_stack, schedule, subs);
             }
             link = next_sub;
         }
@@ -308,14 +308,14 @@ impl Graph {
         let Graph {
             nodes,
             links,
-            walk,
-            queues,
+            mark_stack,
+            schedule,
             ..
         } = self;
-        queues.unverified |= mark != DIRTY;
-        let subs = mark_one(nodes, queues, node, mark);
+        schedule.unverified |= mark != DIRTY;
+        let subs = mark_one(nodes, schedule, node, mark);
         if subs != NONE {
-            mark_below(nodes, links, walk, queues, subs);
+            mark_below(nodes, links, mark_stack, schedule, subs);
         }
     }
 
@@ -323,21 +323,21 @@ impl Graph {
     /// that is due alone marks its readers when it has acted. In a chain of resources, an answer costs no more than its
     /// reader.
     pub(super) fn mark_up_to_drivers(&mut self, source: u32) {
-        self.queues.up_to_drivers = true;
+        self.schedule.up_to_drivers = true;
         self.mark(source, CHECK);
-        self.queues.up_to_drivers = false;
+        self.schedule.up_to_drivers = false;
     }
 
     /// Queues a driver for the next settle, and marks nothing below it: until phase A, a resource is as it was.
     pub(super) fn queue_up_to_drivers(&mut self, driver: u32, mark: u8) {
-        self.queues.up_to_drivers = true;
+        self.schedule.up_to_drivers = true;
         self.queue(driver, mark);
-        self.queues.up_to_drivers = false;
+        self.schedule.up_to_drivers = false;
     }
 
     /// Marks the parts of a driver that is about to act, and all below them, even below a part that is marked: a batch has
     /// read the part as it was, and has left its readers unmarked.
-    pub(super) fn mark_parts(&mut self, driver: Due) {
+    pub(super) fn mark_parts(&mut self, driver: Queued) {
         if !self.is_due(driver) {
             return;
         }
@@ -350,7 +350,7 @@ impl Graph {
     }
 
     /// A driver has had its turn: its parts are up to date, unless it is due again.
-    pub(super) fn unmark_parts(&mut self, driver: Due) {
+    pub(super) fn unmark_parts(&mut self, driver: Queued) {
         if !self.is_due(driver) || self.marks(driver.node()) & STALE != 0 {
             return;
         }
@@ -362,7 +362,7 @@ impl Graph {
     }
 
     /// Does the node still belong to this entry?
-    pub(super) fn is_due(&self, due: Due) -> bool {
+    pub(super) fn is_due(&self, due: Queued) -> bool {
         self.nodes[due.node() as usize].order == due.order()
     }
 
@@ -406,32 +406,32 @@ impl Graph {
     pub(super) fn depends_on(&mut self, node: u32, dep: u32) {
         let observer = Observer::new(node, self.deps(node), self.runs);
         self.next_run();
-        let before = std::mem::replace(&mut self.ambient.observer, observer);
+        let before = std::mem::replace(&mut self.context.observer, observer);
         self.track(dep);
-        self.ambient.observer = before;
+        self.context.observer = before;
     }
 }
 
 fn mark_below(
     nodes: &mut [Node],
     links: &[Link],
-    walk: &mut Vec<u32>,
-    queues: &mut Queues,
+    mark_stack: &mut Vec<u32>,
+    schedule: &mut Schedule,
     mut link: u32,
 ) {
-    queues.unverified = true;
+    schedule.unverified = true;
     loop {
         while let Some(&Link { sub, next_sub, .. }) = links.get(link as usize) {
-            let subs = mark_one(nodes, queues, sub, CHECK);
+            let subs = mark_one(nodes, schedule, sub, CHECK);
             link = next_sub;
             if subs != NONE {
                 if next_sub != NONE {
-                    walk.push(next_sub);
+                    mark_stack.push(next_sub);
                 }
                 link = subs;
             }
         }
-        match walk.pop() {
+        match mark_stack.pop() {
             Some(next) => link = next,
             None => return,
         }
@@ -440,31 +440,31 @@ fn mark_below(
 
 /// Marks one node, queues it if it runs by itself, and returns its subscribers if they are not marked.
 #[inline(always)]
-fn mark_one(nodes: &mut [Node], queues: &mut Queues, sub: u32, mark: u8) -> u32 {
+fn mark_one(nodes: &mut [Node], schedule: &mut Schedule, sub: u32, mark: u8) -> u32 {
     let node = &mut nodes[sub as usize];
     let was = node.marks;
     if node.kind == Kind::Effect {
         if was & QUEUED == 0 {
             node.marks = was | mark | QUEUED;
-            queues.effects.push(Due::new(node.order, sub));
+            schedule.effects.push(Queued::new(node.order, sub));
             if was & !FIRST != 0 {
-                queues.unverified = true; // it was blocked, or is running
+                schedule.unverified = true; // it was blocked, or is running
             }
         } else {
             node.marks = was | mark;
-            queues.look_again |= was & VERIFYING != 0;
+            schedule.recheck |= was & CHECKING != 0;
         }
         return NONE;
     }
     node.marks = was | mark;
-    if was & (STALE | VERIFYING) == 0 && node.kind != Kind::Driver {
+    if was & (STALE | CHECKING) == 0 && node.kind != Kind::Resource {
         return node.subs;
     }
-    if node.kind == Kind::Driver && was & QUEUED == 0 {
+    if node.kind == Kind::Resource && was & QUEUED == 0 {
         node.marks = was | mark | QUEUED;
-        queues.drivers.push(Due::new(node.order, sub));
+        schedule.resources.push(Queued::new(node.order, sub));
     }
-    queues.look_again |= was & VERIFYING != 0;
-    let stops = was & STALE != 0 || queues.up_to_drivers && node.kind == Kind::Driver;
+    schedule.recheck |= was & CHECKING != 0;
+    let stops = was & STALE != 0 || schedule.up_to_drivers && node.kind == Kind::Resource;
     if stops { NONE } else { node.subs }
 }

@@ -3,11 +3,10 @@
 //! Must not know: when an effect runs.
 
 use super::{
-    batch, dispose,
+    access, batch, dispose,
     graph::{DIRTY, FIRST, Graph, Kind, NONE},
     handle::{Id, handle},
-    kernel,
-    run::{self, Run},
+    run::{self, Body},
 };
 use crate::{panics::FirstPanic, stack};
 use std::{borrow::Cow, cell::RefCell, panic::Location};
@@ -104,8 +103,8 @@ pub fn create_effect_with(body: impl FnMut(Effect) + 'static) -> Effect {
 }
 
 #[inline(never)]
-fn make(body: Box<dyn Run>, place: &'static Location<'static>) -> Effect {
-    kernel::with(|cell| {
+fn make(body: Box<dyn Body>, place: &'static Location<'static>) -> Effect {
+    access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
         let node = graph.add_body(Kind::Effect, Some(body), place, FIRST);
@@ -129,7 +128,7 @@ fn first_run(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
         run::effect(cell, node, panics);
         graph = cell.borrow_mut();
         graph.round = false;
-        if graph.is_settled() && graph.half_way.is_empty() {
+        if graph.is_settled() && graph.provisional.is_empty() {
             batch::close_at_rest(graph, panics);
         } else {
             drop(graph);
@@ -186,16 +185,16 @@ fn refuse_depth(cell: &RefCell<Graph>, node: u32) -> String {
 
 struct Plain<F>(F);
 
-impl<F: FnMut()> Run for Plain<F> {
-    fn act(&mut self, _: &RefCell<Graph>, _: u32) {
+impl<F: FnMut()> Body for Plain<F> {
+    fn run(&mut self, _: &RefCell<Graph>, _: u32) {
         (self.0)(); // user code
     }
 }
 
 struct WithHandle<F>(F);
 
-impl<F: FnMut(Effect)> Run for WithHandle<F> {
-    fn act(&mut self, cell: &RefCell<Graph>, node: u32) {
+impl<F: FnMut(Effect)> Body for WithHandle<F> {
+    fn run(&mut self, cell: &RefCell<Graph>, node: u32) {
         let effect = Effect::of(&cell.borrow(), node);
         (self.0)(effect); // user code
     }
@@ -204,8 +203,8 @@ impl<F: FnMut(Effect)> Run for WithHandle<F> {
 /// Runs its closure once.
 struct Once<F>(Option<F>);
 
-impl<F: FnOnce()> Run for Once<F> {
-    fn act(&mut self, _: &RefCell<Graph>, _: u32) {
+impl<F: FnOnce()> Body for Once<F> {
+    fn run(&mut self, _: &RefCell<Graph>, _: u32) {
         if let Some(cleanup) = self.0.take() {
             cleanup(); // user code
         }
@@ -310,9 +309,9 @@ handle!(Effect, "effect");
 pub fn on_cleanup(cleanup: impl FnOnce() + 'static) {
     let place = Location::caller();
     let cleanup = Box::new(Once(Some(cleanup)));
-    kernel::with(|cell| {
+    access::with(|cell| {
         let mut graph = cell.borrow_mut();
-        if graph.ambient.owner == NONE {
+        if graph.context.owner == NONE {
             drop(graph);
             panic!(
                 "`on_cleanup` at {place} is outside of any scope, effect or computed value: nothing would \

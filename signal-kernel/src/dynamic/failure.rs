@@ -6,7 +6,7 @@
 //! Must not know: values, and when anything runs.
 
 use super::{
-    graph::{CHECK, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, TRY, VERIFYING, VERSION},
+    graph::{CHECK, CHECKING, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, TRY, VERSION},
     handle::Disposed,
 };
 use crate::panics::text_of;
@@ -431,7 +431,7 @@ impl Graph {
                 continue;
             }
             let known = self.is_alive(dep, of_dep);
-            if known && self.marks(dep) & (RUNNING | VERIFYING) != 0 {
+            if known && self.marks(dep) & (RUNNING | CHECKING) != 0 {
                 self.failures.refused.push(it);
             } else if !known || !self.leads_to(dep, reader) {
                 self.queue(reader, CHECK);
@@ -518,7 +518,7 @@ impl Graph {
     /// The body that observes is unwound by a read of a failed value. If it catches that, it is failed all the same.
     #[cold]
     pub(super) fn unwind_observer(&mut self) {
-        let observer = self.ambient.observer.node;
+        let observer = self.context.observer.node;
         if let Some(node) = self.nodes.get_mut(observer as usize) {
             let runs = node.marks & RUNNING != 0;
             if runs && matches!(node.kind, Kind::Computed | Kind::Effect) {

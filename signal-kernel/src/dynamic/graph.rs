@@ -13,8 +13,8 @@
 //! Must not know: values, user code, phases, and when anything runs.
 
 use super::{
-    batch::Log, drive::Drive, edges::Reads, failure::Failures, half_way::Candidate, hooks::Hook,
-    kernel, names::Names, settle::Pull, value::Value,
+    access, batch::UndoLog, drive::Drive, edges::Reads, events::Callback, failure::Failures,
+    names::Names, settle::Frame, snapshots::Snapshot, value::Value,
 };
 use crate::panics::FirstPanic;
 use std::{collections::BTreeMap, panic::Location};
@@ -42,11 +42,11 @@ pub(super) enum Kind {
     /// Written from outside.
     Signal,
     /// Carries no value of its own: a part of a resource, or a static graph.
-    Source,
+    Passive,
     Computed,
     Effect,
     /// Starts, stops and commits the work of a resource, in phase A.
-    Driver,
+    Resource,
     Scope,
     Cleanup,
 }
@@ -61,19 +61,19 @@ pub(super) const RUNNING: u8 = 1 << 3;
 pub(super) const FAILED: u8 = 1 << 4;
 /// Disposed of while its body was running: it goes when the body returns.
 pub(super) const DISPOSED: u8 = 1 << 5;
-/// There is a `Candidate`: what the node was before a batch read it half-way.
-pub(super) const HALF_WAY: u8 = 1 << 6;
-/// An effect that has not come to the end of a run yet. No effect is `HALF_WAY`.
-pub(super) const FIRST: u8 = HALF_WAY;
+/// There is a `Snapshot`: what the node was before a batch read it half-way.
+pub(super) const PROVISIONAL: u8 = 1 << 6;
+/// An effect that has not come to the end of a run yet. No effect is `PROVISIONAL`.
+pub(super) const FIRST: u8 = PROVISIONAL;
 /// Its dependencies are being brought up to date.
-pub(super) const VERIFYING: u8 = 1 << 7;
+pub(super) const CHECKING: u8 = 1 << 7;
 pub(super) const STALE: u8 = CHECK | DIRTY;
 
-/// 64 bytes: all that a run touches. The rest is in `Kin`.
+/// 64 bytes: all that a run touches. The rest is in `Ownership`.
 pub(super) struct Node {
     pub(super) value: Value,
     /// The body, if there is one. Taken out while it runs.
-    pub(super) run: Option<Box<dyn super::run::Run>>,
+    pub(super) body: Option<Box<dyn super::run::Body>>,
     pub(super) generation: u32,
     /// When the value last changed, on the clock of the graph; 0 while a computed value has none.
     pub(super) version: u32,
@@ -95,7 +95,7 @@ pub(super) struct Node {
 /// What a node is filled from.
 const BLANK: Node = Node {
     value: Value::NONE,
-    run: None,
+    body: None,
     generation: 0,
     version: 0,
     read_by: 0,
@@ -109,7 +109,7 @@ const BLANK: Node = Node {
 };
 
 /// What a node's owner is, what it owns, and where it was made: beside the nodes, under the same numbers.
-pub(super) struct Kin {
+pub(super) struct Ownership {
     /// In the list of free slots, the next of them.
     pub(super) next_sibling: u32,
     /// The owner, for the first child.
@@ -171,8 +171,8 @@ impl Node {
 
     /// Puts the body back into its slot, which is empty: there is nothing to drop.
     #[inline(always)]
-    pub(super) fn put_back(&mut self, run: Box<dyn super::run::Run>) {
-        let none = self.run.replace(run);
+    pub(super) fn put_back(&mut self, body: Box<dyn super::run::Body>) {
+        let none = self.body.replace(body);
         debug_assert!(none.is_none());
         std::mem::forget(none);
     }
@@ -191,11 +191,11 @@ impl Observer {
     }
 }
 
-/// What user code finds around it. Changed only by `run::enter`, `run::step_out`, `untrack` and their guards. Aligned so
+/// What user code finds around it. Changed only by `run::enter`, `run::restore_context`, `untrack` and their guards. Aligned so
 /// that a copy takes two moves that do not overlap.
 #[derive(Clone, Copy)]
 #[repr(align(16))]
-pub(super) struct Ambient {
+pub(super) struct RunContext {
     pub(super) observer: Observer,
     /// Owns what is made now.
     pub(super) owner: u32,
@@ -215,12 +215,12 @@ pub(super) const NOBODY: Observer = Observer {
 /// A node that stands in a queue. Its order tells whether the slot still belongs to it. Both are in one number, order
 /// first, since that is sorted faster.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Due(u64);
+pub(super) struct Queued(u64);
 
-impl Due {
+impl Queued {
     #[inline(always)]
     pub(super) fn new(order: u32, node: u32) -> Self {
-        Due(u64::from(order) << 32 | u64::from(node))
+        Queued(u64::from(order) << 32 | u64::from(node))
     }
 
     #[inline(always)]
@@ -235,15 +235,15 @@ impl Due {
 }
 
 /// What runs in the next settle.
-pub(super) struct Queues {
+pub(super) struct Schedule {
     /// Effects that may have to run in this round.
-    pub(super) effects: Vec<Due>,
+    pub(super) effects: Vec<Queued>,
     /// Some of them may be unchanged, or blocked.
     pub(super) unverified: bool,
     /// A node was marked while its dependencies were being brought up to date.
-    pub(super) look_again: bool,
+    pub(super) recheck: bool,
     /// Drivers that may have to act.
-    pub(super) drivers: Vec<Due>,
+    pub(super) resources: Vec<Queued>,
     /// The driver that acts now is the only one that is due.
     pub(super) alone: bool,
     /// A body that has run for that driver depends on something new.
@@ -251,16 +251,16 @@ pub(super) struct Queues {
     /// Marking stops at drivers.
     pub(super) up_to_drivers: bool,
     /// An empty list, kept for its memory.
-    pub(super) spare: Vec<Due>,
+    pub(super) spare: Vec<Queued>,
 }
 
-impl Queues {
+impl Schedule {
     pub(super) const fn new() -> Self {
-        Queues {
+        Schedule {
             effects: Vec::new(),
             unverified: false,
-            look_again: false,
-            drivers: Vec::new(),
+            recheck: false,
+            resources: Vec::new(),
             alone: false,
             grown: false,
             up_to_drivers: false,
@@ -270,7 +270,7 @@ impl Queues {
 
     #[inline(always)]
     pub(super) fn are_empty(&self) -> bool {
-        self.effects.is_empty() && self.drivers.is_empty()
+        self.effects.is_empty() && self.resources.is_empty()
     }
 
     /// Brings the effects into the order of their creation.
@@ -285,7 +285,7 @@ impl Queues {
 /// The graph of one thread.
 pub(super) struct Graph {
     pub(super) nodes: Vec<Node>,
-    pub(super) kin: Vec<Kin>,
+    pub(super) ownership: Vec<Ownership>,
     pub(super) links: Vec<Link>,
     pub(super) free_node: u32,
     pub(super) free_link: u32,
@@ -297,10 +297,10 @@ pub(super) struct Graph {
     pub(super) clock: u32,
     pub(super) runs: u32,
     pub(super) orders: u32,
-    pub(super) ambient: Ambient,
-    pub(super) pulls: Vec<Pull>,
-    pub(super) queues: Queues,
-    pub(super) walk: Vec<u32>,
+    pub(super) context: RunContext,
+    pub(super) check_stack: Vec<Frame>,
+    pub(super) schedule: Schedule,
+    pub(super) mark_stack: Vec<u32>,
     /// Open batches; the settle itself is one.
     pub(super) depth: u32,
     /// Open transactions.
@@ -309,11 +309,11 @@ pub(super) struct Graph {
     pub(super) acting: bool,
     /// Effects are running, in no other batch than that of their round.
     pub(super) round: bool,
-    pub(super) log: Log,
+    pub(super) log: UndoLog,
     /// What half-way computed values were before the batch.
-    pub(super) candidates: BTreeMap<u32, Candidate>,
+    pub(super) snapshots: BTreeMap<u32, Snapshot>,
     /// Those whose half-way value may be current, by slot and generation; empty at rest.
-    pub(super) half_way: Vec<(u32, u32)>,
+    pub(super) provisional: Vec<(u32, u32)>,
     /// Signals that are borrowed by a `with`, and where.
     pub(super) reading: Vec<(u32, &'static Location<'static>)>,
     /// Signals that are being updated, and where.
@@ -323,10 +323,10 @@ pub(super) struct Graph {
     pub(super) names: Names,
     pub(super) failures: Failures,
     /// Panics of destructors, held back until the graph has come to rest.
-    pub(super) parked: FirstPanic,
-    pub(super) hooks: Vec<Hook>,
+    pub(super) deferred_panics: FirstPanic,
+    pub(super) callbacks: Vec<Callback>,
     /// Takes back what open transactions have asked of drivers, newest last.
-    pub(super) undo: Vec<Hook>,
+    pub(super) undo: Vec<Callback>,
     pub(super) drive: Option<Drive>,
 }
 
@@ -334,7 +334,7 @@ impl Graph {
     pub(super) const fn new() -> Self {
         Graph {
             nodes: Vec::new(),
-            kin: Vec::new(),
+            ownership: Vec::new(),
             links: Vec::new(),
             free_node: NONE,
             free_link: NONE,
@@ -344,29 +344,29 @@ impl Graph {
             clock: 1,
             runs: 1,
             orders: 0,
-            ambient: Ambient {
+            context: RunContext {
                 observer: NOBODY,
                 owner: NONE,
                 computing: NONE,
                 running: NONE,
             },
-            pulls: Vec::new(),
-            queues: Queues::new(),
-            walk: Vec::new(),
+            check_stack: Vec::new(),
+            schedule: Schedule::new(),
+            mark_stack: Vec::new(),
             depth: 0,
             level: 0,
             acting: false,
             round: false,
-            log: Log::new(),
-            candidates: BTreeMap::new(),
-            half_way: Vec::new(),
+            log: UndoLog::new(),
+            snapshots: BTreeMap::new(),
+            provisional: Vec::new(),
             reading: Vec::new(),
             updating: Vec::new(),
             reads: Vec::new(),
             names: Names::new(),
             failures: Failures::new(),
-            parked: FirstPanic::new(),
-            hooks: Vec::new(),
+            deferred_panics: FirstPanic::new(),
+            callbacks: Vec::new(),
             undo: Vec::new(),
             drive: None,
         }
@@ -391,7 +391,7 @@ impl Graph {
     pub(super) fn add_body(
         &mut self,
         kind: Kind,
-        run: Option<Box<dyn super::run::Run>>,
+        body: Option<Box<dyn super::run::Body>>,
         place: u32,
         marks: u8,
     ) -> u32 {
@@ -399,7 +399,7 @@ impl Graph {
         self.orders += 1;
         self.add_node(
             Node {
-                run,
+                body,
                 order: self.orders,
                 kind,
                 marks,
@@ -415,8 +415,8 @@ impl Graph {
             NONE => to_index(self.nodes.len()),
             index => index,
         };
-        let owner = self.ambient.owner;
-        let mut kin = Kin {
+        let owner = self.context.owner;
+        let mut ownership = Ownership {
             next_sibling: NONE,
             prev_sibling: owner,
             first_child: NONE,
@@ -425,8 +425,8 @@ impl Graph {
         };
         if owner != NONE {
             self.nodes[owner as usize].aside = 1;
-            kin.next_sibling = std::mem::replace(self.first(owner, node.kind), index);
-            if let Some(next) = self.kin.get_mut(kin.next_sibling as usize) {
+            ownership.next_sibling = std::mem::replace(self.first(owner, node.kind), index);
+            if let Some(next) = self.ownership.get_mut(ownership.next_sibling as usize) {
                 next.prev_sibling = index;
             }
         }
@@ -434,15 +434,16 @@ impl Graph {
         if self.free_node == NONE {
             node.generation = self.first_generation;
             append(&mut self.nodes, self.peak, node);
-            append(&mut self.kin, self.peak, kin);
+            append(&mut self.ownership, self.peak, ownership);
             if index == 0 {
-                kernel::end_with_thread();
+                access::end_with_thread();
             }
         } else {
             let slot = &mut self.nodes[index as usize];
             node.generation = slot.generation;
             *slot = node;
-            self.free_node = std::mem::replace(&mut self.kin[index as usize], kin).next_sibling;
+            self.free_node =
+                std::mem::replace(&mut self.ownership[index as usize], ownership).next_sibling;
         }
         index
     }

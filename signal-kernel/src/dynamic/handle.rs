@@ -6,9 +6,8 @@
 //! Must not know: what nodes are for.
 
 use super::{
-    batch, dispose,
+    access, batch, dispose,
     graph::{DISPOSED, Graph, Node},
-    kernel,
 };
 use std::{borrow::Cow, error::Error, fmt, panic::Location};
 
@@ -92,7 +91,7 @@ impl Id {
         Id {
             index,
             generation: node.generation,
-            place: graph.kin[index as usize].place,
+            place: graph.ownership[index as usize].place,
         }
     }
 
@@ -129,7 +128,7 @@ impl Id {
 
     /// What `Debug` prints.
     pub(super) fn debug(self, what: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = kernel::with(|cell| {
+        let text = access::with(|cell| {
             let graph = cell.borrow();
             match self.is_alive(&graph) {
                 true => graph.describe(self.index),
@@ -141,7 +140,7 @@ impl Id {
 
     /// Disposes of the node; a second time does nothing.
     pub(super) fn dispose(self) {
-        kernel::with(|cell| {
+        access::with(|cell| {
             if self.is_alive(&cell.borrow()) {
                 batch::dispose(cell, |panics| dispose::node(cell, self.index, panics));
             }
@@ -150,7 +149,7 @@ impl Id {
 
     /// Gives the node a name.
     pub(super) fn name(self, name: Cow<'static, str>) {
-        kernel::with(|cell| {
+        access::with(|cell| {
             let mut graph = cell.borrow_mut();
             if self.is_alive(&graph) {
                 graph.names.give(self.index, name);

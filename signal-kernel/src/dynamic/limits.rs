@@ -1,15 +1,15 @@
 //! What happens when the numbers run out: no test outside could count that far.
 
 use super::{
-    Signal, batch, computed, create_effect,
+    Signal, access, batch, computed, create_effect,
     graph::{LAST, NONE},
-    kernel, scope, signal, transaction,
+    scope, signal, transaction,
 };
 use std::{cell::RefCell, rc::Rc};
 
 #[track_caller]
 fn assert_sound() {
-    kernel::with(|cell| {
+    access::with(|cell| {
         if let Err(error) = cell.borrow().check() {
             panic!("{error}");
         }
@@ -17,11 +17,11 @@ fn assert_sound() {
 }
 
 fn set_clock(clock: u32) {
-    kernel::with(|cell| cell.borrow_mut().clock = clock);
+    access::with(|cell| cell.borrow_mut().clock = clock);
 }
 
 fn clock() -> u32 {
-    kernel::with(|cell| cell.borrow().clock)
+    access::with(|cell| cell.borrow().clock)
 }
 
 /// An effect that notes what it sees.
@@ -134,11 +134,11 @@ fn effects_run_in_the_order_of_their_creation_also_when_that_is_numbered_anew() 
     };
     effect('a');
     effect('b').dispose();
-    kernel::with(|cell| cell.borrow_mut().orders = LAST - 1);
+    access::with(|cell| cell.borrow_mut().orders = LAST - 1);
     effect('c');
     effect('d');
     effect('e');
-    assert!(kernel::with(|cell| cell.borrow().orders) < 100);
+    assert!(access::with(|cell| cell.borrow().orders) < 100);
     assert_sound();
     log.borrow_mut().clear();
     go.set(1);
@@ -149,7 +149,7 @@ fn effects_run_in_the_order_of_their_creation_also_when_that_is_numbered_anew() 
 fn a_slot_whose_generations_are_used_up_is_never_used_again() {
     let (_, gone) = scope(|| signal(1));
     drop(gone);
-    kernel::with(|cell| {
+    access::with(|cell| {
         for node in &mut cell.borrow_mut().nodes {
             node.generation = u32::MAX;
         }
@@ -170,7 +170,7 @@ fn a_slot_whose_generations_are_used_up_is_never_used_again() {
 fn an_effect_in_a_slot_that_is_used_up_ends_once() {
     let count = signal(0);
     create_effect(|| ()).dispose();
-    kernel::with(|cell| {
+    access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let free = graph.free_node;
         assert_ne!(free, NONE);
@@ -198,7 +198,7 @@ fn runs_are_numbered_anew() {
     let outer = computed(move || a.get() + inner.get() + a.get() + b.get());
     assert_eq!(outer.get(), 7);
     for before in 0..4 {
-        kernel::with(|cell| cell.borrow_mut().runs = u32::MAX - 1 - before);
+        access::with(|cell| cell.borrow_mut().runs = u32::MAX - 1 - before);
         a.set(a.get() + 1);
         assert_eq!(inner.get(), a.get() + b.get());
         assert_eq!(outer.get(), 3 * a.get() + 2 * b.get());
@@ -212,13 +212,13 @@ fn runs_are_numbered_anew() {
 #[test]
 fn a_transaction_that_is_nested_too_deep_leaves_the_nesting_as_it_was() {
     let count = signal(0);
-    kernel::with(|cell| {
+    access::with(|cell| {
         let mut graph = cell.borrow_mut();
         (graph.depth, graph.level) = (1, u16::MAX - 1);
     });
     let outcome = std::panic::catch_unwind(|| transaction(|| Ok::<_, ()>(())));
     assert!(outcome.is_err());
-    kernel::with(|cell| {
+    access::with(|cell| {
         let mut graph = cell.borrow_mut();
         assert_eq!((graph.depth, graph.level), (1, u16::MAX - 1));
         (graph.depth, graph.level) = (0, 0);
@@ -325,9 +325,10 @@ fn a_thread_that_ends_leaves_no_tables() {
         static LAST: RefCell<Option<AtEnd<Box<dyn Fn()>>>> = const { RefCell::new(None) };
     }
     fn look(tell: &Sender<(bool, usize)>) {
-        kernel::with(|cell| {
+        access::with(|cell| {
             let graph = cell.borrow();
-            let tables = graph.nodes.capacity() + graph.kin.capacity() + graph.links.capacity();
+            let tables =
+                graph.nodes.capacity() + graph.ownership.capacity() + graph.links.capacity();
             let _ = tell.send((graph.names.are_empty(), tables));
         });
     }

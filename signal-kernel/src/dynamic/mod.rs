@@ -1,24 +1,26 @@
-//! The dynamic graph: signals, computed values, effects and resources as functions, for graphs whose shape
-//! is known only at run time.
+//! The dynamic graph: signals, computed values, effects and resources as functions, for graphs whose shape is known only
+//! at run time.
 //!
-//! Each thread has one graph ([`kernel`]); handles are numbers into it ([`handle`]). The tables are in
-//! [`graph`], and know no values: [`edges`] between nodes, [`owners`] of nodes, [`numbers`] that tell old from
-//! new, [`names`] for messages; [`check`] holds them against their invariants. [`value`] is what a node
-//! holds, [`held`] what that of a signal does.
+//! Each thread has one graph, which [`access`] reads and writes; handles are indices into it ([`handle`]). The tables are
+//! in [`graph`]: [`edges`] link nodes to their dependencies, [`owners`] to the nodes that they have made; [`versions`]
+//! tell a new value from an old one, [`names`] serve messages; [`check`] holds the tables against their invariants.
+//! [`value`] is the value of any node, [`signal_cell`] that of a signal.
 //!
-//! A write marks what it may affect; [`settle`] pulls that up to date and runs the effects; [`run`] runs one
-//! body; [`batch`] judges what counts in the end; [`half_way`] remembers what a batch has read in the middle;
-//! [`dispose`] ends nodes. [`work`] is asynchronous work, [`drive`] polls it, [`hooks`] tell of it; [`source`]
-//! stands for a declared graph.
+//! A write marks all nodes that it may affect; [`settle`] brings them up to date and runs the effects; [`run`] runs one
+//! body; [`batch`] compares the values of before and after; [`snapshots`] keep the values from before a batch that were
+//! read in the middle of it; [`failure`] knows failed nodes; [`dispose`] ends nodes. [`resource_node`] is asynchronous
+//! work as a node, [`drive`] polls it, [`events`] call the callbacks of a user; [`source`] is the node of a declared
+//! graph.
 //!
-//! What users hold is in [`signal`], [`computed`], [`effect`], [`scope`], [`async_signal`]; [`resource`] makes
-//! the last, with [`options`].
+//! The handles are in [`signal`], [`computed`], [`effect`], [`scope`] and [`async_signal`]; [`resource`] makes the last,
+//! with [`options`].
 //!
-//! Invariants: no borrow of the graph is held while user code runs; ambient state changes only through
-//! guards, so a panic leaves nothing behind; nothing here recurses over a graph that a user has made.
+//! Invariants: no borrow of the graph is held while user code runs; guards alone change the context, so a panic leaves
+//! nothing behind; nothing here recurses over a user's graph.
 //!
-//! Must not know: the static door, and executors.
+//! Must not know: declared graphs, executors.
 
+mod access;
 mod async_signal;
 mod batch;
 mod check;
@@ -27,27 +29,26 @@ mod dispose;
 mod drive;
 mod edges;
 mod effect;
+mod events;
 mod failure;
 mod graph;
-mod half_way;
 mod handle;
-mod held;
-mod hooks;
-mod kernel;
 #[cfg(test)]
 mod limits;
 mod names;
-mod numbers;
 mod options;
 mod owners;
 mod resource;
+mod resource_node;
 mod run;
 mod scope;
 mod settle;
 mod signal;
+mod signal_cell;
+mod snapshots;
 mod source;
 mod value;
-mod work;
+mod versions;
 
 use crate::stack;
 
@@ -56,19 +57,19 @@ pub use check::{check_dynamic, dynamic_size};
 pub use computed::{Computed, computed, computed_with};
 pub use drive::{poll_progress, progress, settled};
 pub use effect::{Effect, create_effect, create_effect_with, on_cleanup};
+pub use events::AsyncEvent;
 pub use failure::{Cycle, Failure, ReadError};
 pub use handle::Disposed;
-pub use hooks::AsyncEvent;
 pub use options::{FromFutureOptions, ResourceOptions};
 pub use resource::{
     Fetcher, async_signal, async_signal_with, create_manual_resource, create_manual_resource_with,
     create_resource, create_resource_when, create_resource_when_with, create_resource_with,
     from_future, from_future_with,
 };
+pub use resource_node::FetchContext;
 pub use scope::{Scope, scope};
 pub use signal::{ReadSignal, Signal, signal, signal_with};
-pub(crate) use source::{Outside, SharedNode};
-pub use work::FetchContext;
+pub(crate) use source::{ForeignGraph, SharedNode};
 
 /// Runs `f`, and settles once at its end what it has written.
 ///
@@ -97,7 +98,7 @@ pub use work::FetchContext;
 /// assert_eq!(before, 2);
 /// ```
 pub fn batch<R>(f: impl FnOnce() -> R) -> R {
-    kernel::with(|cell| batch::run(cell, f))
+    access::with(|cell| batch::run(cell, f))
 }
 
 /// Runs `f` as a [`batch`]; if it returns an error or panics, every signal that it has written gets its old
@@ -136,7 +137,7 @@ pub fn batch<R>(f: impl FnOnce() -> R) -> R {
 /// assert_eq!((ours.get(), theirs.get()), (30, 70));
 /// ```
 pub fn transaction<R, E>(f: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
-    kernel::with(|cell| batch::transaction(cell, f))
+    access::with(|cell| batch::transaction(cell, f))
 }
 
 /// Runs `f`, and whatever is running does not depend on what it reads.
@@ -155,8 +156,8 @@ pub fn transaction<R, E>(f: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
 /// assert_eq!(next.get(), 22);
 /// ```
 pub fn untrack<R>(f: impl FnOnce() -> R) -> R {
-    kernel::with(|cell| {
-        let _untracked = run::Untracked::new(cell);
+    access::with(|cell| {
+        let _untracked = run::UntrackedGuard::new(cell);
         stack::nested(|| cell.borrow().too_deep(graph::NONE), f) // user code
     })
 }
@@ -205,8 +206,8 @@ pub fn untrack<R>(f: impl FnOnce() -> R) -> R {
 /// ```
 pub fn callback<A, R>(f: impl Fn(A) -> R) -> impl Fn(A) -> R {
     move |argument| {
-        kernel::with(|cell| {
-            let _outside = run::Outside::new(cell);
+        access::with(|cell| {
+            let _outside = run::Detached::new(cell);
             batch::run(cell, || f(argument)) // user code
         })
     }

@@ -14,7 +14,7 @@ const RECENT: usize = 32;
 
 pub(super) struct Names {
     places: Vec<Place>,
-    numbers: BTreeMap<Place, u32>,
+    versions: BTreeMap<Place, u32>,
     /// The last places asked for, by the bits of their address: a shortcut, and nothing but.
     recent: [(usize, u32); RECENT],
     given: BTreeMap<u32, Cow<'static, str>>,
@@ -24,7 +24,7 @@ impl Names {
     pub(super) const fn new() -> Self {
         Names {
             places: Vec::new(),
-            numbers: BTreeMap::new(),
+            versions: BTreeMap::new(),
             recent: [(0, 0); RECENT],
             given: BTreeMap::new(),
         }
@@ -46,7 +46,7 @@ impl Names {
 
     fn search(&mut self, place: Place) -> u32 {
         let places = &mut self.places;
-        *self.numbers.entry(place).or_insert_with(|| {
+        *self.versions.entry(place).or_insert_with(|| {
             places.push(place);
             u32::try_from(places.len() - 1).expect("a program has less than 2^32 lines")
         })
@@ -61,7 +61,7 @@ impl Names {
     /// Is there nothing in memory?
     #[cfg(test)]
     pub(super) fn are_empty(&self) -> bool {
-        self.places.capacity() == 0 && self.numbers.is_empty() && self.given.is_empty()
+        self.places.capacity() == 0 && self.versions.is_empty() && self.given.is_empty()
     }
 
     pub(super) fn give(&mut self, node: u32, name: Cow<'static, str>) {
@@ -88,10 +88,10 @@ impl Graph {
         let slot = &self.nodes[node as usize];
         let kind = match slot.kind {
             Kind::Signal => "signal",
-            Kind::Source if slot.order == NONE => "shared graph",
+            Kind::Passive if slot.order == NONE => "shared graph",
             Kind::Computed => "computed",
             Kind::Effect => "effect",
-            Kind::Source | Kind::Driver => "resource",
+            Kind::Passive | Kind::Resource => "resource",
             Kind::Scope => "scope",
             Kind::Cleanup => "cleanup",
             Kind::Free => "disposed node",
@@ -117,7 +117,7 @@ impl Graph {
         let kind = |node: u32| self.nodes[node as usize].kind;
         match kind(node) {
             // A part depends on its driver alone; a shared graph depends on nothing.
-            Kind::Source => match self.links.get(self.deps(node) as usize) {
+            Kind::Passive => match self.links.get(self.deps(node) as usize) {
                 Some(link) if link.dep != NONE => link.dep,
                 _ => node,
             },
@@ -125,13 +125,13 @@ impl Graph {
                 // The scope of a resource has these at most, oldest first: the source, the one that observes, the driver.
                 let mut at = node;
                 for _ in 0..2 {
-                    let next = self.kin[at as usize].prev_sibling;
-                    let next_kind = match self.kin.get(next as usize) {
+                    let next = self.ownership[at as usize].prev_sibling;
+                    let next_kind = match self.ownership.get(next as usize) {
                         Some(kin) if kin.next_sibling == at => kind(next),
                         _ => break,
                     };
                     match next_kind {
-                        Kind::Driver => return next,
+                        Kind::Resource => return next,
                         Kind::Computed => at = next,
                         _ => break,
                     }
@@ -143,6 +143,6 @@ impl Graph {
     }
 
     pub(super) fn place_of(&self, node: u32) -> Place {
-        self.names.place(self.kin[node as usize].place)
+        self.names.place(self.ownership[node as usize].place)
     }
 }

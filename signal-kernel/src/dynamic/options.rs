@@ -3,8 +3,8 @@
 //! Must not know: what a resource does.
 
 use super::{
-    hooks::{AsyncEvent, Listeners},
-    work::Manners,
+    events::{AsyncEvent, Listeners},
+    resource_node::Config,
 };
 use crate::{panics::Apart, task::status::CancelReason};
 use std::{fmt, rc::Rc};
@@ -30,7 +30,7 @@ impl<T: 'static, E: 'static> Common<T, E> {
         }
     }
 
-    fn manners(self) -> Manners<T, E> {
+    fn config(self) -> Config<T, E> {
         let Listeners {
             on_success,
             on_error,
@@ -39,7 +39,7 @@ impl<T: 'static, E: 'static> Common<T, E> {
         } = &self.listeners;
         let anyone =
             on_success.is_some() || on_error.is_some() || on_cancel.is_some() || on_event.is_some();
-        Manners {
+        Config {
             eager: self.eager,
             keep_previous: self.keep_previous,
             listeners: anyone.then(|| Rc::new(self.listeners)),
@@ -194,8 +194,8 @@ options!(
 );
 
 impl<T: 'static, E: 'static> FromFutureOptions<T, E> {
-    pub(super) fn manners(self) -> Manners<T, E> {
-        self.common.manners()
+    pub(super) fn config(self) -> Config<T, E> {
+        self.common.config()
     }
 }
 
@@ -211,7 +211,7 @@ impl<T: 'static, E: 'static> ResourceOptions<T, E> {
         self
     }
     /// Takes the options apart.
-    pub(super) fn into_parts(self) -> (Manners<T, E>, Option<Box<dyn FnMut()>>) {
-        (self.common.manners(), self.observe.map(Apart::into_inner))
+    pub(super) fn into_parts(self) -> (Config<T, E>, Option<Box<dyn FnMut()>>) {
+        (self.common.config(), self.observe.map(Apart::into_inner))
     }
 }

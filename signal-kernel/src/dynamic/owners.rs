@@ -6,15 +6,15 @@
 //!
 //! Must not know: values, user code, and why anything ends.
 
-use super::graph::{CHECK, DISPOSED, FAILED, Graph, Kind, NONE, Queues};
+use super::graph::{CHECK, DISPOSED, FAILED, Graph, Kind, NONE, Schedule};
 
 impl Graph {
     /// Where the list of an owner's children, or that of its cleanups, begins: newest first.
     pub(super) fn first(&mut self, owner: u32, kind: Kind) -> &mut u32 {
-        let kin = &mut self.kin[owner as usize];
+        let ownership = &mut self.ownership[owner as usize];
         match kind {
-            Kind::Cleanup => &mut kin.first_cleanup,
-            _ => &mut kin.first_child,
+            Kind::Cleanup => &mut ownership.first_cleanup,
+            _ => &mut ownership.first_child,
         }
     }
 
@@ -25,8 +25,8 @@ impl Graph {
 
     /// The newest child of an owner; its newest cleanup when there is none.
     pub(super) fn last_owned(&self, owner: u32) -> Option<u32> {
-        let kin = &self.kin[owner as usize];
-        [kin.first_child, kin.first_cleanup]
+        let ownership = &self.ownership[owner as usize];
+        [ownership.first_child, ownership.first_cleanup]
             .into_iter()
             .find(|&index| index != NONE)
     }
@@ -34,17 +34,17 @@ impl Graph {
     /// Takes a node out of the list of its owner's children.
     pub(super) fn leave_owner(&mut self, index: u32) {
         let kind = self.nodes[index as usize].kind;
-        let kin = &mut self.kin[index as usize];
-        let next = std::mem::replace(&mut kin.next_sibling, NONE);
-        let prev = std::mem::replace(&mut kin.prev_sibling, NONE);
+        let ownership = &mut self.ownership[index as usize];
+        let next = std::mem::replace(&mut ownership.next_sibling, NONE);
+        let prev = std::mem::replace(&mut ownership.prev_sibling, NONE);
         if next != NONE {
-            self.kin[next as usize].prev_sibling = prev;
+            self.ownership[next as usize].prev_sibling = prev;
         }
         if prev == NONE {
             return;
         }
         if *self.first(prev, kind) != index {
-            self.kin[prev as usize].next_sibling = next;
+            self.ownership[prev as usize].next_sibling = next;
             return;
         }
         *self.first(prev, kind) = next;
@@ -92,13 +92,13 @@ impl Graph {
             return;
         }
         node.generation += 1;
-        self.kin[index as usize].next_sibling = std::mem::replace(&mut self.free_node, index);
+        self.ownership[index as usize].next_sibling = std::mem::replace(&mut self.free_node, index);
     }
 
     /// Gives the tables back when nothing is left in them.
     #[inline(always)]
     pub(super) fn shrink_if_empty(&mut self) {
-        if self.live == 0 && self.nodes.len() >= 1024 && self.ambient.running == NONE {
+        if self.live == 0 && self.nodes.len() >= 1024 && self.context.running == NONE {
             self.shrink();
         }
     }
@@ -111,10 +111,10 @@ impl Graph {
         };
         self.first_generation = first;
         self.peak = self.nodes.len();
-        (self.nodes, self.kin, self.links) = (Vec::new(), Vec::new(), Vec::new());
+        (self.nodes, self.ownership, self.links) = (Vec::new(), Vec::new(), Vec::new());
         (self.free_node, self.free_link) = (NONE, NONE);
-        self.queues = Queues::new();
-        (self.walk, self.pulls) = (Vec::new(), Vec::new());
+        self.schedule = Schedule::new();
+        (self.mark_stack, self.check_stack) = (Vec::new(), Vec::new());
         self.reads = Vec::new();
     }
 

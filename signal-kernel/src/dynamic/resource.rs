@@ -6,14 +6,14 @@
 //! Must not know: how work is held, and what its states are.
 
 use super::{
+    access,
     async_signal::{AsyncMeta, AsyncSignal, AsyncValue},
     computed::{self, Computed},
     graph::{Graph, Kind},
     handle::Id,
-    kernel,
     options::{FromFutureOptions, ResourceOptions},
-    scope::Owner,
-    work::{self, FetchContext, Launch, Manners, Question, Source},
+    resource_node::{self, Config, Fetch, FetchContext, SourceState, StartRun},
+    scope::OwnerGuard,
 };
 use crate::panics::{Apart, FirstPanic};
 use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::Location};
@@ -74,7 +74,7 @@ where
     F: Future<Output = Result<T, E>> + 'static,
 {
     AsyncSignal {
-        id: open(options.manners(), Location::caller(), || Once(make)),
+        id: open(options.config(), Location::caller(), || Once(make)),
         marker: PhantomData,
     }
 }
@@ -130,7 +130,7 @@ where
     E: 'static,
     F: Future<Output = Result<T, E>> + 'static,
 {
-    pair(open(options.manners(), Location::caller(), || Once(make)))
+    pair(open(options.config(), Location::caller(), || Once(make)))
 }
 
 /// Asynchronous work that is fed by a source: it starts at once, and again when the source yields another
@@ -341,13 +341,13 @@ where
     E: 'static,
     K: 'static,
 {
-    let (manners, observe) = options.into_parts();
-    let manners = Manners {
+    let (config, observe) = options.into_parts();
+    let config = Config {
         eager: false,
-        ..manners
+        ..config
     };
     let place = Location::caller();
-    let id = open(manners, place, || ByHand {
+    let id = open(config, place, || ManualFetch {
         observe: observe.map(|read| observer(read, place)),
         last: Apart::new(None),
         fetcher: Apart::new(fetcher),
@@ -432,7 +432,7 @@ where
 /// A question that is always the same.
 struct Once<M>(M);
 
-impl<T, E, M, F> Question<T, E> for Once<M>
+impl<T, E, M, F> Fetch<T, E> for Once<M>
 where
     T: 'static,
     E: 'static,
@@ -443,13 +443,13 @@ where
         true
     }
 
-    fn start(&mut self, launch: Launch<'_, T, E>) {
+    fn start(&mut self, launch: StartRun<'_, T, E>) {
         launch.work((self.0)()); // user code
     }
 }
 
 /// A question with a source of `V`, that is asked with the `S` in it.
-struct Sourced<V, S, C, K> {
+struct TrackedFetch<V, S, C, K> {
     source: Computed<V>,
     observe: Option<Computed<()>>,
     pick: fn(V) -> Option<S>,
@@ -458,7 +458,7 @@ struct Sourced<V, S, C, K> {
     types: PhantomData<fn() -> K>,
 }
 
-impl<T, E, V, S, C, K> Question<T, E> for Sourced<V, S, C, K>
+impl<T, E, V, S, C, K> Fetch<T, E> for TrackedFetch<V, S, C, K>
 where
     T: 'static,
     E: 'static,
@@ -472,10 +472,10 @@ where
         cell: &RefCell<Graph>,
         driver: u32,
         panics: &mut FirstPanic,
-    ) -> Option<Source> {
+    ) -> Option<SourceState> {
         let observe = self.observe.iter().map(Computed::index);
         let sources = std::iter::once(self.source.index()).chain(observe);
-        work::follow(cell, driver, sources, panics)
+        resource_node::follow(cell, driver, sources, panics)
     }
 
     fn ready(&mut self) -> bool {
@@ -483,7 +483,7 @@ where
         self.next.is_some()
     }
 
-    fn start(&mut self, mut launch: Launch<'_, T, E>) {
+    fn start(&mut self, mut launch: StartRun<'_, T, E>) {
         let input = self.next.take().expect("it is ready");
         let work = self.fetcher.fetch(input, || launch.context()); // user code
         launch.work(work);
@@ -491,14 +491,14 @@ where
 }
 
 /// A question that is asked with what `run` was given last.
-struct ByHand<I, C, K> {
+struct ManualFetch<I, C, K> {
     observe: Option<Computed<()>>,
     last: Apart<Option<I>>,
     fetcher: Apart<C>,
     types: PhantomData<fn() -> K>,
 }
 
-impl<T, E, I, C, K> Question<T, E> for ByHand<I, C, K>
+impl<T, E, I, C, K> Fetch<T, E> for ManualFetch<I, C, K>
 where
     T: 'static,
     E: 'static,
@@ -511,9 +511,9 @@ where
         cell: &RefCell<Graph>,
         driver: u32,
         panics: &mut FirstPanic,
-    ) -> Option<Source> {
+    ) -> Option<SourceState> {
         let observe = self.observe.iter().map(Computed::index);
-        work::follow(cell, driver, observe, panics)
+        resource_node::follow(cell, driver, observe, panics)
     }
 
     fn give(&mut self, input: Box<dyn Any>) {
@@ -526,7 +526,7 @@ where
         self.last.is_some()
     }
 
-    fn start(&mut self, mut launch: Launch<'_, T, E>) {
+    fn start(&mut self, mut launch: StartRun<'_, T, E>) {
         let input = self.last.clone().expect("it is ready"); // user code
         let work = self.fetcher.fetch(input, || launch.context()); // user code
         launch.work(work);
@@ -553,8 +553,8 @@ where
     E: 'static,
     K: 'static,
 {
-    let (manners, observe) = options.into_parts();
-    let id = open(manners, place, || Sourced {
+    let (config, observe) = options.into_parts();
+    let id = open(config, place, || TrackedFetch {
         source: computed::make::<_, _, _, false>(source, V::eq, place),
         observe: observe.map(|read| observer(read, place)),
         pick,
@@ -566,22 +566,22 @@ where
 }
 
 /// Makes a resource, owned by whoever is running, and lets it act.
-fn open<T: 'static, E: 'static, Q: Question<T, E>>(
-    manners: Manners<T, E>,
+fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
+    config: Config<T, E>,
     place: &'static Location<'static>,
     question: impl FnOnce() -> Q,
 ) -> Id {
-    kernel::with(|cell| {
+    access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
         let owner = graph.add_body(Kind::Scope, None, place, 0);
-        let inside = Owner::enter(cell, &mut graph, owner);
+        let inside = OwnerGuard::enter(cell, &mut graph, owner);
         drop(graph);
         let question = question();
         drop(inside);
-        let id = work::open(cell, owner, place, question, manners);
+        let id = resource_node::open(cell, owner, place, question, config);
         let mut panics = FirstPanic::default();
-        kernel::settle_at_rest(cell, &mut panics);
+        access::settle_at_rest(cell, &mut panics);
         panics.resume();
         id
     })

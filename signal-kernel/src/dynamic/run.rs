@@ -10,10 +10,10 @@ use super::{
     dispose,
     failure::Record,
     graph::{
-        Ambient, DIRTY, DISPOSED, Due, FAILED, FIRST, Graph, Kind, NOBODY, NONE, Node, Observer,
-        QUEUED, RUNNING, STALE, VERIFYING,
+        CHECKING, DIRTY, DISPOSED, FAILED, FIRST, Graph, Kind, NOBODY, NONE, Node, Observer,
+        QUEUED, Queued, RUNNING, RunContext, STALE,
     },
-    half_way,
+    snapshots,
     value::Value,
 };
 use crate::panics::{FirstPanic, swallow};
@@ -25,21 +25,21 @@ use std::{
 };
 
 /// The typed half of a node with a body.
-pub(super) trait Run {
+pub(super) trait Body {
     /// Computed values: runs the body, and holds what it yields against the value of the run before, which is in the
     /// pass as the new one is then. True if it is another value.
-    fn compute(&mut self, _pass: &mut Pass<'_>) -> bool {
+    fn compute(&mut self, _pass: &mut Evaluation<'_>) -> bool {
         false
     }
 
     /// Computed values of a primitive type that have one: runs the body. `None` if what it yields is the same as the
     /// value of these bits. All is in registers here, and the old value stays where it is.
-    fn renew(&mut self, _cell: &RefCell<Graph>, _old: u64) -> Option<u64> {
+    fn compute_bits(&mut self, _cell: &RefCell<Graph>, _old: u64) -> Option<u64> {
         None
     }
 
     /// Effects, cleanups and drivers: runs the body.
-    fn act(&mut self, _cell: &RefCell<Graph>, _node: u32) {}
+    fn run(&mut self, _cell: &RefCell<Graph>, _node: u32) {}
 
     /// Computed values: the node's own rule.
     fn same(&self, _old: &Value, _new: &Value) -> bool {
@@ -58,12 +58,12 @@ pub(super) trait Run {
 }
 
 /// One run of the body of a computed value.
-pub(super) struct Pass<'a> {
+pub(super) struct Evaluation<'a> {
     pub(super) cell: &'a RefCell<Graph>,
     pub(super) node: u32,
     generation: u32,
     /// What was around it.
-    before: &'a Ambient,
+    before: &'a RunContext,
     /// The value of the run before; then that of this one.
     pub(super) value: Value,
     /// There is a value of a run before.
@@ -76,10 +76,10 @@ pub(super) struct Pass<'a> {
     finished: bool,
 }
 
-impl<'a> Pass<'a> {
+impl<'a> Evaluation<'a> {
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn new(cell: &'a RefCell<Graph>, node: u32, before: &'a Ambient) -> Self {
-        Pass {
+    fn new(cell: &'a RefCell<Graph>, node: u32, before: &'a RunContext) -> Self {
+        Evaluation {
             cell,
             node,
             generation: 0,
@@ -93,15 +93,15 @@ impl<'a> Pass<'a> {
     }
 }
 
-impl Pass<'_> {
+impl Evaluation<'_> {
     /// Puts the value in its place before the run is over, whether it has `changed` or not: what it replaces can be
     /// dropped now. What that reads is not tracked.
     pub(super) fn finish(&mut self, changed: bool) {
         let mut graph = self.cell.borrow_mut();
         graph.forget_unread();
-        let running = graph.ambient.running;
-        graph.ambient = *self.before; // the node may end now: nothing is made in its name
-        graph.ambient.running = running;
+        let running = graph.context.running;
+        graph.context = *self.before; // the node may end now: nothing is made in its name
+        graph.context.running = running;
         graph.untracked();
         self.settle_value(&mut graph, Ok(changed));
         self.finished = true;
@@ -133,7 +133,7 @@ impl Pass<'_> {
         node.value = self.value.take();
         drop(graph.failures.take(self.node));
         if changed || self.failed {
-            graph.touch(self.node);
+            graph.bump_version(self.node);
         }
     }
 
@@ -143,7 +143,7 @@ impl Pass<'_> {
         graph.nodes[self.node as usize].value = self.value.take();
         graph.fail(self.node, record);
         if self.valued && !self.failed {
-            graph.touch(self.node);
+            graph.bump_version(self.node);
         }
     }
 
@@ -160,11 +160,11 @@ impl Pass<'_> {
 }
 
 impl Graph {
-    /// From here to `step_out`, reads are tracked for this node, and what is made belongs to it. `computing` is the node
+    /// From here to `restore_context`, reads are tracked for this node, and what is made belongs to it. `computing` is the node
     /// itself if it may not write.
     #[inline(always)]
     fn enter(&mut self, index: u32, deps: u32, computing: u32) {
-        self.ambient = Ambient {
+        self.context = RunContext {
             observer: Observer::new(index, deps, self.runs),
             owner: index,
             computing,
@@ -177,22 +177,22 @@ impl Graph {
 /// Lets go of the graph after runs, or before other code than that of bodies runs: from here on the ambient state is
 /// what it was `around` the runs. Between one run and the next it need not be.
 #[inline(always)]
-pub(super) fn step_out(mut graph: RefMut<'_, Graph>, around: &Ambient) {
-    graph.ambient = *around;
+pub(super) fn restore_context(mut graph: RefMut<'_, Graph>, outer: &RunContext) {
+    graph.context = *outer;
 }
 
 /// Lets go of the graph between runs, for other code than that of bodies.
 #[inline(always)]
-pub(super) fn step_aside(mut graph: RefMut<'_, Graph>, around: &Ambient) {
-    graph.ambient = between(around);
+pub(super) fn suspend_tracking(mut graph: RefMut<'_, Graph>, outer: &RunContext) {
+    graph.context = untracked_context(outer);
 }
 
 /// What is dropped on the way is tracked for nobody: what is `around` comes back as it was.
 #[inline(always)]
-pub(super) fn between(around: &Ambient) -> Ambient {
-    Ambient {
+pub(super) fn untracked_context(outer: &RunContext) -> RunContext {
+    RunContext {
         observer: NOBODY,
-        ..*around
+        ..*outer
     }
 }
 
@@ -202,7 +202,7 @@ pub(super) fn between(around: &Ambient) -> Ambient {
 pub(super) fn computed<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
-    around: &Ambient,
+    outer: &RunContext,
     index: u32,
     panics: &mut FirstPanic,
 ) -> (RefMut<'a, Graph>, bool) {
@@ -210,27 +210,27 @@ pub(super) fn computed<'a>(
     let node = &mut graph.nodes[index as usize];
     let plain =
         node.version != 0 && node.marks & FAILED == 0 && !node.owns_any() && graph.log.is_empty();
-    let (old, mut run) = match (&node.value, plain) {
-        (&Value::Bits(old), true) => match node.run.take() {
-            Some(run) => (old, run),
-            None => return (guard, false), // it is still `VERIFYING`: see `refresh`
+    let (old, mut body) = match (&node.value, plain) {
+        (&Value::Bits(old), true) => match node.body.take() {
+            Some(body) => (old, body),
+            None => return (guard, false), // it is still `CHECKING`: see `refresh`
         },
         _ => {
-            step_aside(guard, around);
-            computed_with_care(cell, index, panics);
+            suspend_tracking(guard, outer);
+            run_computed_slow(cell, index, panics);
             return (cell.borrow_mut(), false);
         }
     };
-    node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
+    node.marks = node.marks & !(STALE | CHECKING) | RUNNING;
     let deps = node.deps;
     graph.enter(index, deps, index);
     drop(guard);
-    let outcome = catch_unwind(AssertUnwindSafe(|| run.renew(cell, old))); // user code
-    come_back(
+    let outcome = catch_unwind(AssertUnwindSafe(|| body.compute_bits(cell, old))); // user code
+    finish_run(
         cell,
-        around,
+        outer,
         index,
-        (run, outcome),
+        (body, outcome),
         panics,
         !RUNNING,
         |node, clock, renewed| {
@@ -247,11 +247,11 @@ pub(super) fn computed<'a>(
 /// Puts a body that has run back into its node, and has `keep` take what it has yielded and say whether that is a new
 /// value. Not if it has panicked, or its node was disposed of meanwhile.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn come_back<'a, R>(
+fn finish_run<'a, R>(
     cell: &'a RefCell<Graph>,
-    around: &Ambient,
+    outer: &RunContext,
     index: u32,
-    (run, outcome): (Box<dyn Run>, thread::Result<R>),
+    (body, outcome): (Box<dyn Body>, thread::Result<R>),
     panics: &mut FirstPanic,
     remaining: u8,
     keep: impl FnOnce(&mut Node, &mut u32, R) -> bool,
@@ -259,7 +259,7 @@ fn come_back<'a, R>(
     let yielded = match outcome {
         Ok(yielded) => yielded,
         Err(payload) => {
-            end_badly(cell, around, index, (run, Err(payload)), panics);
+            finish_run_slow(cell, outer, index, (body, Err(payload)), panics);
             return (cell.borrow_mut(), false);
         }
     };
@@ -269,11 +269,11 @@ fn come_back<'a, R>(
     let node = &mut graph.nodes[index as usize];
     if node.marks & (DISPOSED | FAILED) != 0 {
         drop(guard);
-        end_badly(cell, around, index, (run, Ok(())), panics);
+        finish_run_slow(cell, outer, index, (body, Ok(())), panics);
         return (cell.borrow_mut(), false);
     }
     node.marks &= remaining;
-    node.put_back(run);
+    node.put_back(body);
     let moved = keep(node, &mut graph.clock, yielded);
     (guard, moved)
 }
@@ -281,11 +281,11 @@ fn come_back<'a, R>(
 /// A body has panicked, or has caught the panic of a failed read, or its node was disposed of while it was running. The
 /// value of a computed one has not changed.
 #[cold]
-fn end_badly(
+fn finish_run_slow(
     cell: &RefCell<Graph>,
-    around: &Ambient,
+    outer: &RunContext,
     index: u32,
-    (run, mut outcome): (Box<dyn Run>, thread::Result<()>),
+    (body, mut outcome): (Box<dyn Body>, thread::Result<()>),
     panics: &mut FirstPanic,
 ) {
     let mut graph = cell.borrow_mut();
@@ -293,7 +293,7 @@ fn end_badly(
         true => graph.keep_unread(),
         false => graph.forget_unread(),
     }
-    graph.ambient = between(around);
+    graph.context = untracked_context(outer);
     let node = &mut graph.nodes[index as usize];
     node.marks &= !(RUNNING | FAILED);
     let (id, kind) = ((index, node.generation), node.kind);
@@ -313,7 +313,7 @@ fn end_badly(
         };
         if kind == Kind::Computed {
             graph.fail(index, record);
-            graph.touch(index); // the begin of a failure is a change
+            graph.bump_version(index); // the begin of a failure is a change
         }
         outcome = Err(payload);
     }
@@ -324,7 +324,7 @@ fn end_badly(
     if tried {
         outcome = hand_over(outcome);
     }
-    give_back(cell, id, (run, Value::NONE), outcome, panics);
+    return_body(cell, id, (body, Value::NONE), outcome, panics);
     if ends && cell.borrow().is_alive(id.0, id.1) {
         dispose::node(cell, index, panics);
     }
@@ -333,48 +333,54 @@ fn end_badly(
 /// Runs the body of a computed value of any type, also if the last run has made something, or if a batch reads the
 /// value half-way.
 #[inline(never)]
-fn computed_with_care(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
-    let before = cell.borrow().ambient;
-    let mut pass = Pass::new(cell, index, &before);
-    if let Some(mut run) = begin_pass(&mut pass, panics) {
-        let outcome = catch_unwind(AssertUnwindSafe(|| run.compute(&mut pass))); // user code
-        end_pass(&mut pass, run, outcome, panics);
+fn run_computed_slow(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+    let before = cell.borrow().context;
+    let mut evaluation = Evaluation::new(cell, index, &before);
+    if let Some(mut body) = begin_evaluation(&mut evaluation, panics) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| body.compute(&mut evaluation))); // user code
+        end_evaluation(&mut evaluation, body, outcome, panics);
     }
 }
 
 /// The same for a value that was never computed. Such bodies run one inside the other, so what needs room is not inlined.
 #[inline(never)]
 pub(super) fn computed_first(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
-    let before = cell.borrow().ambient;
-    let mut pass = Pass::new(cell, index, &before);
-    if let Some(mut run) = begin_pass_apart(&mut pass, panics) {
-        let outcome = catch_unwind(AssertUnwindSafe(|| run.compute(&mut pass))); // user code
-        end_pass_apart(&mut pass, run, outcome, panics);
+    let before = cell.borrow().context;
+    let mut evaluation = Evaluation::new(cell, index, &before);
+    if let Some(mut body) = begin_evaluation_outlined(&mut evaluation, panics) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| body.compute(&mut evaluation))); // user code
+        end_evaluation_outlined(&mut evaluation, body, outcome, panics);
     }
 }
 
 #[inline(never)]
-fn begin_pass_apart(pass: &mut Pass<'_>, panics: &mut FirstPanic) -> Option<Box<dyn Run>> {
-    begin_pass(pass, panics)
+fn begin_evaluation_outlined(
+    evaluation: &mut Evaluation<'_>,
+    panics: &mut FirstPanic,
+) -> Option<Box<dyn Body>> {
+    begin_evaluation(evaluation, panics)
 }
 
 #[inline(never)]
-fn end_pass_apart(
-    pass: &mut Pass<'_>,
-    run: Box<dyn Run>,
+fn end_evaluation_outlined(
+    evaluation: &mut Evaluation<'_>,
+    body: Box<dyn Body>,
     outcome: thread::Result<bool>,
     panics: &mut FirstPanic,
 ) {
-    end_pass(pass, run, outcome, panics);
+    end_evaluation(evaluation, body, outcome, panics);
 }
 
 /// Takes the body of a computed value, and its value, out of the node. `None`: they are gone.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn begin_pass(pass: &mut Pass<'_>, panics: &mut FirstPanic) -> Option<Box<dyn Run>> {
-    let (cell, index) = (pass.cell, pass.node);
+fn begin_evaluation(
+    evaluation: &mut Evaluation<'_>,
+    panics: &mut FirstPanic,
+) -> Option<Box<dyn Body>> {
+    let (cell, index) = (evaluation.cell, evaluation.node);
     let mut guard = cell.borrow_mut();
     let node = &guard.nodes[index as usize];
-    node.run.as_ref()?; // else a cleanup was faster; or it is still `VERIFYING`: see `refresh`
+    node.body.as_ref()?; // else a cleanup was faster; or it is still `CHECKING`: see `refresh`
     let owned = node.owns_any();
     if owned {
         drop(guard);
@@ -383,79 +389,79 @@ fn begin_pass(pass: &mut Pass<'_>, panics: &mut FirstPanic) -> Option<Box<dyn Ru
         }
         guard = cell.borrow_mut();
     }
-    half_way::remember(&mut guard, index, owned);
+    snapshots::take(&mut guard, index, owned);
     let graph = &mut *guard;
     let node = &mut graph.nodes[index as usize];
     let (deps, marks) = (node.deps, node.marks);
-    let run = node.run.take()?; // else a cleanup was faster
-    node.marks = marks & !(STALE | VERIFYING | FAILED) | RUNNING;
-    pass.generation = node.generation;
-    pass.value = node.value.take();
-    pass.valued = node.version != 0;
+    let body = node.body.take()?; // else a cleanup was faster
+    node.marks = marks & !(STALE | CHECKING | FAILED) | RUNNING;
+    evaluation.generation = node.generation;
+    evaluation.value = node.value.take();
+    evaluation.valued = node.version != 0;
     if marks & FAILED != 0 {
-        pass.failed = !graph.is_sound(index);
+        evaluation.failed = !graph.is_sound(index);
     }
     graph.enter(index, deps, index);
-    Some(run)
+    Some(body)
 }
 
 /// Puts the value and the body into their places.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn end_pass(
-    pass: &mut Pass<'_>,
-    run: Box<dyn Run>,
+fn end_evaluation(
+    evaluation: &mut Evaluation<'_>,
+    body: Box<dyn Body>,
     outcome: thread::Result<bool>,
     panics: &mut FirstPanic,
 ) {
-    let mut guard = pass.cell.borrow_mut();
+    let mut guard = evaluation.cell.borrow_mut();
     let graph = &mut *guard;
-    let plain = !pass.finished && graph.marks(pass.node) & (DISPOSED | FAILED) == 0;
+    let plain = !evaluation.finished && graph.marks(evaluation.node) & (DISPOSED | FAILED) == 0;
     match outcome {
         Ok(changed) if plain => {
             graph.forget_unread();
-            graph.ambient = *pass.before;
-            pass.succeed(graph, changed);
-            graph.nodes[pass.node as usize].put_back(run);
+            graph.context = *evaluation.before;
+            evaluation.succeed(graph, changed);
+            graph.nodes[evaluation.node as usize].put_back(body);
         }
         outcome => {
             drop(guard);
-            end_pass_with_care(pass, run, outcome, panics);
+            end_evaluation_slow(evaluation, body, outcome, panics);
         }
     }
 }
 
 /// The same if the value is in its place already, or the run has ended badly.
 #[inline(never)]
-fn end_pass_with_care(
-    pass: &mut Pass<'_>,
-    run: Box<dyn Run>,
+fn end_evaluation_slow(
+    evaluation: &mut Evaluation<'_>,
+    body: Box<dyn Body>,
     outcome: thread::Result<bool>,
     panics: &mut FirstPanic,
 ) {
-    let (cell, index) = (pass.cell, pass.node);
+    let (cell, index) = (evaluation.cell, evaluation.node);
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
     match outcome.is_err() && graph.marks(index) & DISPOSED == 0 {
         true => graph.keep_unread(),
         false => graph.forget_unread(),
     }
-    graph.ambient = *pass.before;
+    graph.context = *evaluation.before;
     let tried = outcome.is_err() && graph.is_tried(index);
-    if !pass.finished {
+    if !evaluation.finished {
         let outcome = match &outcome {
             Ok(changed) => Ok(*changed),
             Err(payload) => Err(Record::new(&**payload, tried)),
         };
-        pass.settle_value(graph, outcome);
+        evaluation.settle_value(graph, outcome);
     }
     drop(guard);
-    let outcome = match pass.caught.take() {
+    let outcome = match evaluation.caught.take() {
         Some(message) => Err(message),
         None if tried => hand_over(outcome.map(drop)),
         None => outcome.map(drop),
     };
-    let (id, value) = ((index, pass.generation), pass.value.take());
-    give_back(cell, id, (run, value), outcome, panics);
+    let (id, value) = ((index, evaluation.generation), evaluation.value.take());
+    return_body(cell, id, (body, value), outcome, panics);
 }
 
 /// The panic of a body is handed to a `try_` read, as a value.
@@ -474,7 +480,7 @@ fn dispose_of_last_run(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPani
     let mut graph = cell.borrow_mut();
     let generation = graph.nodes[index as usize].generation;
     // Nobody may take the old value for current while cleanups run.
-    graph.unset(index, VERIFYING);
+    graph.unset(index, CHECKING);
     graph.set(index, DIRTY);
     drop(graph);
     dispose::outdated(cell, index, panics);
@@ -484,9 +490,9 @@ fn dispose_of_last_run(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPani
 
 /// Runs the effects of a round that are still to run, one after the other.
 #[inline(never)]
-pub(super) fn effects(cell: &RefCell<Graph>, round: &[Due], panics: &mut FirstPanic) {
+pub(super) fn effects(cell: &RefCell<Graph>, round: &[Queued], panics: &mut FirstPanic) {
     let mut guard = cell.borrow_mut();
-    let around = guard.ambient;
+    let outer = guard.context;
     for &due in round {
         let graph = &mut *guard;
         let index = due.node();
@@ -500,56 +506,56 @@ pub(super) fn effects(cell: &RefCell<Graph>, round: &[Due], panics: &mut FirstPa
             continue;
         }
         if node.owns_any() {
-            step_aside(guard, &around);
+            suspend_tracking(guard, &outer);
             effect(cell, index, panics);
             guard = cell.borrow_mut();
-        } else if let Some(run) = node.run.take() {
-            node.marks = marks & !(QUEUED | STALE | VERIFYING) | RUNNING;
+        } else if let Some(body) = node.body.take() {
+            node.marks = marks & !(QUEUED | STALE | CHECKING) | RUNNING;
             let at = (index, node.deps);
-            guard = act(cell, guard, &around, at, run, panics);
+            guard = act(cell, guard, &outer, at, body, panics);
         }
     }
-    step_out(guard, &around);
+    restore_context(guard, &outer);
 }
 
 /// Runs an effect, after what it owns has been disposed of, or lets a driver act.
 #[inline(never)]
 pub(super) fn effect(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
-    let around = cell.borrow().ambient;
-    if let Some(mut run) = begin_effect(cell, index, panics) {
-        let outcome = catch_unwind(AssertUnwindSafe(|| run.act(cell, index))); // user code
-        end_effect(cell, &around, index, (run, outcome), panics);
+    let outer = cell.borrow().context;
+    if let Some(mut body) = begin_effect(cell, index, panics) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
+        end_effect(cell, &outer, index, (body, outcome), panics);
     }
 }
 
 /// The same for an effect or a driver inside of others, one in the other: what needs room is not inlined.
 #[inline(never)]
 pub(super) fn effect_inside(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
-    let around = cell.borrow().ambient;
-    if let Some(mut run) = begin_effect_apart(cell, index, panics) {
-        let outcome = catch_unwind(AssertUnwindSafe(|| run.act(cell, index))); // user code
-        end_effect_apart(cell, &around, index, (run, outcome), panics);
+    let outer = cell.borrow().context;
+    if let Some(mut body) = begin_effect_outlined(cell, index, panics) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
+        end_effect_outlined(cell, &outer, index, (body, outcome), panics);
     }
 }
 
 #[inline(never)]
-fn begin_effect_apart(
+fn begin_effect_outlined(
     cell: &RefCell<Graph>,
     index: u32,
     panics: &mut FirstPanic,
-) -> Option<Box<dyn Run>> {
+) -> Option<Box<dyn Body>> {
     begin_effect(cell, index, panics)
 }
 
 #[inline(never)]
-fn end_effect_apart(
+fn end_effect_outlined(
     cell: &RefCell<Graph>,
-    around: &Ambient,
+    outer: &RunContext,
     index: u32,
-    ran: (Box<dyn Run>, thread::Result<()>),
+    ran: (Box<dyn Body>, thread::Result<()>),
     panics: &mut FirstPanic,
 ) {
-    end_effect(cell, around, index, ran, panics);
+    end_effect(cell, outer, index, ran, panics);
 }
 
 /// Takes the body of an effect or a driver out of its node. `None`: it is running already, and has asked for itself, or
@@ -559,7 +565,7 @@ fn begin_effect(
     cell: &RefCell<Graph>,
     index: u32,
     panics: &mut FirstPanic,
-) -> Option<Box<dyn Run>> {
+) -> Option<Box<dyn Body>> {
     let mut guard = cell.borrow_mut();
     let node = &guard.nodes[index as usize];
     if node.kind == Kind::Effect && node.owns_any() {
@@ -572,25 +578,23 @@ fn begin_effect(
     let graph = &mut *guard;
     let node = &mut graph.nodes[index as usize];
     let deps = node.deps;
-    let run = node.run.take()?;
-    node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
+    let body = node.body.take()?;
+    node.marks = node.marks & !(STALE | CHECKING) | RUNNING;
     graph.enter(index, deps, NONE);
-    Some(run)
+    Some(body)
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn end_effect(
     cell: &RefCell<Graph>,
-    around: &Ambient,
+    outer: &RunContext,
     index: u32,
-    ran: (Box<dyn Run>, thread::Result<()>),
+    ran: (Box<dyn Body>, thread::Result<()>),
     panics: &mut FirstPanic,
 ) {
     let remaining = !(RUNNING | FIRST);
-    let (graph, _) = come_back(cell, around, index, ran, panics, remaining, |_, _, ()| {
-        false
-    });
-    step_out(graph, around);
+    let (graph, _) = finish_run(cell, outer, index, ran, panics, remaining, |_, _, ()| false);
+    restore_context(graph, outer);
 }
 
 /// Lets a driver act. What is `around` comes back when the caller steps out.
@@ -598,17 +602,17 @@ fn end_effect(
 pub(super) fn driver<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
-    around: &Ambient,
+    outer: &RunContext,
     index: u32,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
     let node = &mut guard.nodes[index as usize];
-    let Some(run) = node.run.take() else {
+    let Some(body) = node.body.take() else {
         return guard; // it is running already, and has asked for itself
     };
-    node.marks = node.marks & !(STALE | VERIFYING) | RUNNING;
+    node.marks = node.marks & !(STALE | CHECKING) | RUNNING;
     let at = (index, node.deps);
-    act(cell, guard, around, at, run, panics)
+    act(cell, guard, outer, at, body, panics)
 }
 
 /// Runs a body that was taken out of its slot, and puts it back. What is `around` comes back when the caller steps out.
@@ -616,28 +620,25 @@ pub(super) fn driver<'a>(
 fn act<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
-    around: &Ambient,
+    outer: &RunContext,
     (index, deps): (u32, u32),
-    mut run: Box<dyn Run>,
+    mut body: Box<dyn Body>,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
     let graph = &mut *guard;
     graph.enter(index, deps, NONE);
     drop(guard);
-    let outcome = catch_unwind(AssertUnwindSafe(|| run.act(cell, index))); // user code
+    let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
     let remaining = !(RUNNING | FIRST);
-    let ran = (run, outcome);
-    come_back(cell, around, index, ran, panics, remaining, |_, _, ()| {
-        false
-    })
-    .0
+    let ran = (body, outcome);
+    finish_run(cell, outer, index, ran, panics, remaining, |_, _, ()| false).0
 }
 
 /// Puts a body back, or lets it go with the value if its node was disposed of meanwhile.
-fn give_back(
+fn return_body(
     cell: &RefCell<Graph>,
     (node, generation): (u32, u32),
-    (run, value): (Box<dyn Run>, Value),
+    (body, value): (Box<dyn Body>, Value),
     outcome: thread::Result<()>,
     panics: &mut FirstPanic,
 ) {
@@ -646,14 +647,14 @@ fn give_back(
     }
     let mut graph = cell.borrow_mut();
     if graph.is_alive(node, generation) {
-        graph.nodes[node as usize].run = Some(run);
+        graph.nodes[node as usize].body = Some(body);
         return;
     }
-    // After `Pass::finish` the node does not count as running: it may be gone already.
+    // After `Evaluation::finish` the node does not count as running: it may be gone already.
     let slot = &graph.nodes[node as usize];
     let waits = slot.generation == generation && slot.kind != Kind::Free;
     drop(graph);
-    run.end(panics); // user code
+    body.end(panics); // user code
     panics.discard(value); // user code
     if waits {
         dispose::finish(cell, node, panics);
@@ -664,80 +665,80 @@ fn give_back(
 pub(super) fn poll(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
     let slot = graph.nodes.get(index as usize);
-    if slot.is_none_or(|slot| slot.kind != Kind::Driver) {
+    if slot.is_none_or(|slot| slot.kind != Kind::Resource) {
         return false; // a late wake
     }
     let generation = slot.map_or(0, |slot| slot.generation);
-    let Some(mut run) = graph.nodes[index as usize].run.take() else {
+    let Some(mut body) = graph.nodes[index as usize].body.take() else {
         return false;
     };
-    let around = Ambient {
+    let outer = RunContext {
         observer: NOBODY,
         owner: index,
         computing: NONE,
         running: index,
     };
-    let before = std::mem::replace(&mut graph.ambient, around);
+    let before = std::mem::replace(&mut graph.context, outer);
     graph.set(index, RUNNING);
     drop(graph);
-    let done = run.poll(panics);
+    let done = body.poll(panics);
     let mut graph = cell.borrow_mut();
-    graph.ambient = before;
+    graph.context = before;
     graph.unset(index, RUNNING);
     drop(graph);
     let id = (index, generation);
-    give_back(cell, id, (run, Value::NONE), Ok(()), panics);
+    return_body(cell, id, (body, Value::NONE), Ok(()), panics);
     done
 }
 
 /// Runs what `on_cleanup` was given: nothing is tracked, and nobody owns what is made. Within the body of a
 /// computed value it may not write either.
-pub(super) fn cleanup(cell: &RefCell<Graph>, run: &mut dyn Run, panics: &mut FirstPanic) {
+pub(super) fn cleanup(cell: &RefCell<Graph>, body: &mut dyn Body, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
-    let before = graph.ambient;
+    let before = graph.context;
     graph.untracked();
-    graph.ambient.owner = NONE;
+    graph.context.owner = NONE;
     drop(graph);
-    panics.catch(|| run.act(cell, NONE)); // user code
-    cell.borrow_mut().ambient = before;
+    panics.catch(|| body.run(cell, NONE)); // user code
+    cell.borrow_mut().context = before;
 }
 
 /// While it lives, nothing is tracked, and nobody owns what is made.
-pub(super) struct Outside<'a> {
-    untracked: Untracked<'a>,
+pub(super) struct Detached<'a> {
+    untracked: UntrackedGuard<'a>,
     owner: u32,
 }
 
-impl<'a> Outside<'a> {
+impl<'a> Detached<'a> {
     pub(super) fn new(cell: &'a RefCell<Graph>) -> Self {
-        let untracked = Untracked::new(cell);
-        let owner = std::mem::replace(&mut cell.borrow_mut().ambient.owner, NONE);
-        Outside { untracked, owner }
+        let untracked = UntrackedGuard::new(cell);
+        let owner = std::mem::replace(&mut cell.borrow_mut().context.owner, NONE);
+        Detached { untracked, owner }
     }
 }
 
-impl Drop for Outside<'_> {
+impl Drop for Detached<'_> {
     fn drop(&mut self) {
-        self.untracked.cell.borrow_mut().ambient.owner = self.owner;
+        self.untracked.cell.borrow_mut().context.owner = self.owner;
     }
 }
 
 /// Nothing is tracked while it lives.
-pub(super) struct Untracked<'a> {
+pub(super) struct UntrackedGuard<'a> {
     cell: &'a RefCell<Graph>,
     /// Who observes otherwise.
     node: u32,
 }
 
-impl<'a> Untracked<'a> {
+impl<'a> UntrackedGuard<'a> {
     pub(super) fn new(cell: &'a RefCell<Graph>) -> Self {
-        let node = std::mem::replace(&mut cell.borrow_mut().ambient.observer.node, NONE);
-        Untracked { cell, node }
+        let node = std::mem::replace(&mut cell.borrow_mut().context.observer.node, NONE);
+        UntrackedGuard { cell, node }
     }
 }
 
-impl Drop for Untracked<'_> {
+impl Drop for UntrackedGuard<'_> {
     fn drop(&mut self) {
-        self.cell.borrow_mut().ambient.observer.node = self.node;
+        self.cell.borrow_mut().context.observer.node = self.node;
     }
 }

@@ -5,10 +5,9 @@
 //! Must not know: what is made.
 
 use super::{
-    batch, dispose,
+    access, batch, dispose,
     graph::{DISPOSED, Graph, Kind, RUNNING},
     handle::Id,
-    kernel,
 };
 use crate::{panics::FirstPanic, stack};
 use std::{cell::RefCell, fmt, panic::Location};
@@ -69,7 +68,7 @@ pub struct Scope {
 #[track_caller]
 pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
     let place = Location::caller();
-    kernel::with(|cell| {
+    access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
         let node = graph.add_body(Kind::Scope, None, place, 0);
@@ -77,7 +76,7 @@ pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
             id: Id::of(&graph, node),
             marker: std::marker::PhantomData,
         };
-        let owner = Owner::enter(cell, &mut graph, node);
+        let owner = OwnerGuard::enter(cell, &mut graph, node);
         drop(graph);
         let result = stack::nested(|| cell.borrow().too_deep(node), f); // user code
         drop(owner);
@@ -87,7 +86,7 @@ pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
 
 /// Puts the owner back that was there before, however the scope is left. A scope that was disposed of in
 /// the meantime goes with the last of those that are in it.
-pub(super) struct Owner<'a> {
+pub(super) struct OwnerGuard<'a> {
     cell: &'a RefCell<Graph>,
     scope: u32,
     before: u32,
@@ -95,13 +94,13 @@ pub(super) struct Owner<'a> {
     again: bool,
 }
 
-impl<'a> Owner<'a> {
+impl<'a> OwnerGuard<'a> {
     /// From here on, `scope` owns what is made.
     pub(super) fn enter(cell: &'a RefCell<Graph>, graph: &mut Graph, scope: u32) -> Self {
-        let before = std::mem::replace(&mut graph.ambient.owner, scope);
+        let before = std::mem::replace(&mut graph.context.owner, scope);
         let again = graph.marks(scope) & RUNNING != 0;
         graph.set(scope, RUNNING);
-        Owner {
+        OwnerGuard {
             cell,
             scope,
             before,
@@ -110,10 +109,10 @@ impl<'a> Owner<'a> {
     }
 }
 
-impl Drop for Owner<'_> {
+impl Drop for OwnerGuard<'_> {
     fn drop(&mut self) {
         let mut graph = self.cell.borrow_mut();
-        graph.ambient.owner = self.before;
+        graph.context.owner = self.before;
         if self.again {
             return;
         }
@@ -152,12 +151,12 @@ impl Scope {
     #[track_caller]
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
         let place = Location::caller();
-        kernel::with(|cell| {
+        access::with(|cell| {
             let alive = self.id.check(&cell.borrow(), "scope");
             if let Err(error) = alive {
                 error.panic_at(place);
             }
-            let owner = Owner::enter(cell, &mut cell.borrow_mut(), self.id.index);
+            let owner = OwnerGuard::enter(cell, &mut cell.borrow_mut(), self.id.index);
             let result = stack::nested(|| cell.borrow().too_deep(self.id.index), f); // user code
             drop(owner);
             result

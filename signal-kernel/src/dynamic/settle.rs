@@ -10,13 +10,13 @@
 //! Must not know: values, handles, and what a driver does.
 
 use super::{
-    batch, dispose,
+    batch, dispose, events,
     failure::Cycle,
     graph::{
-        Ambient, CHECK, DIRTY, Due, FAILED, Graph, HALF_WAY, Kind, NONE, Node, QUEUED, RUNNING,
-        STALE, VERIFYING,
+        CHECK, CHECKING, DIRTY, FAILED, Graph, Kind, NONE, Node, PROVISIONAL, QUEUED, Queued,
+        RUNNING, RunContext, STALE,
     },
-    half_way, hooks, run,
+    run, snapshots,
     value::Value,
 };
 use crate::panics::FirstPanic;
@@ -37,7 +37,7 @@ const TURNS: u32 = 32;
 
 /// A node whose dependencies are being looked at.
 #[derive(Clone, Copy)]
-pub(super) struct Pull {
+pub(super) struct Frame {
     /// With `CANDIDATE`: the links are those of its candidate.
     node: u32,
     /// The next link to look at.
@@ -48,9 +48,9 @@ pub(super) struct Pull {
 const CANDIDATE: u32 = 1 << 31;
 
 /// In place of a link: who pulls here will not depend on what comes next on the way.
-const ASIDE: u32 = NONE - 1;
+const UNTRACKED: u32 = NONE - 1;
 
-impl Pull {
+impl Frame {
     fn node(self) -> u32 {
         self.node & !CANDIDATE
     }
@@ -63,8 +63,8 @@ impl Pull {
     #[inline(always)]
     fn open(nodes: &mut [Node], index: u32) -> Self {
         let node = &mut nodes[index as usize];
-        node.marks |= VERIFYING;
-        Pull {
+        node.marks |= CHECKING;
+        Frame {
             node: index,
             link: node.deps,
         }
@@ -72,11 +72,11 @@ impl Pull {
 
     /// The next node on the way back, if there is one.
     #[inline(always)]
-    fn last(pulls: &mut Vec<Pull>, nodes: &[Node], base: usize) -> Option<Self> {
-        while pulls.len() > base {
-            let pull = pulls.pop()?;
+    fn last(check_stack: &mut Vec<Frame>, nodes: &[Node], base: usize) -> Option<Self> {
+        while check_stack.len() > base {
+            let pull = check_stack.pop()?;
             // Else it was disposed of by user code in the meantime.
-            if nodes[pull.node() as usize].marks & VERIFYING != 0 {
+            if nodes[pull.node() as usize].marks & CHECKING != 0 {
                 return Some(pull);
             }
         }
@@ -89,16 +89,16 @@ struct Patience {
     /// How many rounds have run no effect for its first time.
     counted: u32,
     /// The effects that have run so far, but for those of the first rounds.
-    known: BTreeSet<Due>,
+    known: BTreeSet<Queued>,
     /// The effects that have run in the last rounds before the limit.
-    restless: Vec<Due>,
+    restless: Vec<Queued>,
 }
 
 impl Patience {
     /// These effects are due in this round, which is not one of the first. True if that is one too many.
     #[cold]
     #[inline(never)]
-    fn ends(this: &mut Option<Box<Self>>, round: u32, due: &[Due]) -> bool {
+    fn ends(this: &mut Option<Box<Self>>, round: u32, due: &[Queued]) -> bool {
         let this = this.get_or_insert_with(|| {
             Box::new(Patience {
                 counted: TURNS,
@@ -141,9 +141,9 @@ enum Stop {
 
 /// The body of a computed value is about to run for the first time: what `refresh` does for any body.
 #[inline(always)]
-pub(super) fn begin_first_run(graph: &mut RefMut<'_, Graph>, root: u32, around: &Ambient) {
-    Pull::open(&mut graph.nodes, root);
-    graph.ambient = run::between(around);
+pub(super) fn begin_first_run(graph: &mut RefMut<'_, Graph>, root: u32, outer: &RunContext) {
+    Frame::open(&mut graph.nodes, root);
+    graph.context = run::untracked_context(outer);
 }
 
 /// A body has run for the first time.
@@ -151,17 +151,17 @@ pub(super) fn begin_first_run(graph: &mut RefMut<'_, Graph>, root: u32, around: 
 pub(super) fn end_first_run(
     cell: &RefCell<Graph>,
     root: u32,
-    around: &Ambient,
+    outer: &RunContext,
     panics: &mut FirstPanic,
 ) {
     let mut graph = cell.borrow_mut();
-    if graph.marks(root) & VERIFYING != 0 {
+    if graph.marks(root) & CHECKING != 0 {
         // The body was not there: a rule or a destructor of its last run has asked for it.
-        let base = graph.pulls.len();
-        run::step_aside(graph, around);
+        let base = graph.check_stack.len();
+        run::suspend_tracking(graph, outer);
         return refuse(cell, (root, root), base, panics);
     }
-    graph.look_again_if_due();
+    graph.recheck_if_due();
 }
 
 /// Brings a node up to date. `must_run`: it is a computed value that must run, for sure. An effect is not run: it is
@@ -171,30 +171,30 @@ pub(super) fn end_first_run(
 pub(super) fn refresh<'a, const AT_REST: bool>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
-    around: &Ambient,
+    outer: &RunContext,
     (root, mut must_run): (u32, bool),
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
-    let base = graph.pulls.len();
-    let mut at = Pull::open(&mut graph.nodes, root);
+    let base = graph.check_stack.len();
+    let mut at = Frame::open(&mut graph.nodes, root);
     loop {
         let stop = match must_run {
             true => Stop::Run,
-            false => graph.advance(&mut at, base),
+            false => graph.check_fast(&mut at, base),
         };
         let mut moved = false;
         match stop {
             Stop::Done => return graph,
-            Stop::Run => (graph, moved) = run::computed(cell, graph, around, at.node, panics),
-            Stop::Act if AT_REST => graph = run::driver(cell, graph, around, at.node, panics),
+            Stop::Run => (graph, moved) = run::computed(cell, graph, outer, at.node, panics),
+            Stop::Act if AT_REST => graph = run::driver(cell, graph, outer, at.node, panics),
             Stop::Act => {
-                run::step_aside(graph, around);
+                run::suspend_tracking(graph, outer);
                 run::effect_inside(cell, at.node, panics);
                 graph = cell.borrow_mut();
             }
             Stop::Look => {
-                run::step_aside(graph, around);
-                let next = look_closely(cell, at, base, panics);
+                run::suspend_tracking(graph, outer);
+                let next = check_slow(cell, at, base, panics);
                 graph = cell.borrow_mut();
                 match next {
                     Next::GoOn(pull) => {
@@ -206,9 +206,9 @@ pub(super) fn refresh<'a, const AT_REST: bool>(
                 }
             }
         }
-        if !moved && graph.marks(at.node()) & VERIFYING != 0 {
+        if !moved && graph.marks(at.node()) & CHECKING != 0 {
             // Its body is not there: a rule or a destructor of its last run has asked for it.
-            run::step_aside(graph, around);
+            run::suspend_tracking(graph, outer);
             refuse(cell, (at.node(), at.node()), base, panics);
             return cell.borrow_mut();
         }
@@ -221,7 +221,7 @@ pub(super) fn refresh<'a, const AT_REST: bool>(
 
 /// Where a pull goes on after more than a glance.
 enum Next {
-    GoOn(Pull),
+    GoOn(Frame),
     Back,
     /// It was given up: there is a cycle.
     Refused,
@@ -229,16 +229,16 @@ enum Next {
 
 /// Looks at a node for which a glance is not enough, and does what that comes to.
 #[inline(never)]
-fn look_closely(cell: &RefCell<Graph>, mut at: Pull, base: usize, panics: &mut FirstPanic) -> Next {
+fn check_slow(cell: &RefCell<Graph>, mut at: Frame, base: usize, panics: &mut FirstPanic) -> Next {
     let mut graph = cell.borrow_mut();
-    let step = graph.look(&mut at, base);
+    let step = graph.check_deps(&mut at, base);
     let node = at.node();
     let generation = graph.nodes[node as usize].generation;
     match step {
         Step::Down(dep) => {
-            graph.pulls.push(at);
+            graph.check_stack.push(at);
             graph.reopen(dep);
-            let next = Pull::open(&mut graph.nodes, dep);
+            let next = Frame::open(&mut graph.nodes, dep);
             return Next::GoOn(next);
         }
         Step::Cycle(dep) => {
@@ -248,11 +248,11 @@ fn look_closely(cell: &RefCell<Graph>, mut at: Pull, base: usize, panics: &mut F
         }
         _ => drop(graph),
     }
-    let again = conclude(cell, at, &step, panics);
+    let again = apply_check(cell, at, &step, panics);
     graph = cell.borrow_mut();
     if again && graph.is_alive(node, generation) {
-        graph.look_again_if_due();
-        let next = Pull::open(&mut graph.nodes, node);
+        graph.recheck_if_due();
+        let next = Frame::open(&mut graph.nodes, node);
         return Next::GoOn(next);
     }
     Next::Back
@@ -266,46 +266,46 @@ fn refuse(cell: &RefCell<Graph>, (node, dep): (u32, u32), base: usize, panics: &
     let cycle = graph.cycle(node, dep);
     graph.next_run(); // nothing that was looked at before counts any more
     if node == dep {
-        graph.unset(node, VERIFYING);
+        graph.unset(node, CHECKING);
     } else {
-        graph.give_up_pull(node);
+        graph.abandon_frame(node);
     }
-    for pull in graph.pulls.split_off(base) {
-        graph.give_up_pull(pull.node());
+    for pull in graph.check_stack.split_off(base) {
+        graph.abandon_frame(pull.node());
     }
     drop(graph);
     panics.keep(cycle.payload());
 }
 
 /// Does what the look at a node's dependencies has come to. True when they are to be looked at again.
-fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPanic) -> bool {
+fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
     let index = at.node();
     if at.is_of_candidate() && matches!(step, Step::Clean) {
         if graph.last_owned(index).is_some() {
             // What the half-way run has made goes before its value does.
-            graph.unset(index, VERIFYING);
+            graph.unset(index, CHECKING);
             graph.set(index, DIRTY);
             drop(graph);
             dispose::outdated(cell, index, panics);
             return true;
         }
-        let gone = half_way::restore(&mut graph, index);
+        let gone = snapshots::restore(&mut graph, index);
         drop(graph);
         panics.discard(gone); // user code
         return false;
     }
     let kind = graph.nodes[index as usize].kind;
-    let half_way = graph.marks(index) & HALF_WAY != 0 && graph.log.is_empty();
+    let provisional = graph.marks(index) & PROVISIONAL != 0 && graph.log.is_empty();
     match step {
-        Step::Clean if half_way => {
+        Step::Clean if provisional => {
             drop(graph);
-            half_way::accept(cell, index, panics);
+            snapshots::accept(cell, index, panics);
         }
         Step::Clean => {
-            graph.unset(index, STALE | VERIFYING);
-            if graph.marks(index) & HALF_WAY != 0 {
-                half_way::note(&mut graph, index);
+            graph.unset(index, STALE | CHECKING);
+            if graph.marks(index) & PROVISIONAL != 0 {
+                snapshots::note(&mut graph, index);
             }
         }
         // In a batch the body runs all the same, unless it has failed already: its reads are what the half-way
@@ -315,20 +315,20 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
         {
             let (last, failed) = (graph.nodes[index as usize].version, graph.is_failed(index));
             let record = graph.record_of(graph.links[at.link as usize].dep);
-            let gone = if half_way {
-                half_way::revert(&mut graph, index)
+            let gone = if provisional {
+                snapshots::revert(&mut graph, index)
             } else {
                 Value::NONE
             };
-            graph.unset(index, STALE | VERIFYING);
+            graph.unset(index, STALE | CHECKING);
             if !graph.is_failed(index) {
-                graph.touch(index);
+                graph.bump_version(index);
             }
             graph.fail(index, record);
-            if half_way && failed {
+            if provisional && failed {
                 // Who has seen the half-way failure has seen this one.
                 let now = std::mem::replace(&mut graph.nodes[index as usize].version, last);
-                graph.touch_back(index, now);
+                graph.restore_version(index, now);
             }
             drop(graph);
             panics.discard(gone); // user code
@@ -336,7 +336,7 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
         Step::Blocked if kind == Kind::Effect => {
             let dep = graph.links[at.link as usize].dep;
             let news = graph.break_silence(dep);
-            graph.unset(index, STALE | VERIFYING);
+            graph.unset(index, STALE | CHECKING);
             graph.set(index, FAILED);
             drop(graph);
             if let Some(message) = news {
@@ -344,26 +344,26 @@ fn conclude(cell: &RefCell<Graph>, at: Pull, step: &Step, panics: &mut FirstPani
             }
         }
         _ => {
-            let gone = if half_way {
-                half_way::revert(&mut graph, index)
+            let gone = if provisional {
+                snapshots::revert(&mut graph, index)
             } else {
                 Value::NONE
             };
             match kind {
                 Kind::Computed => {
-                    let around = graph.ambient;
-                    graph = run::computed(cell, graph, &around, index, panics).0;
-                    run::step_out(graph, &around);
+                    let outer = graph.context;
+                    graph = run::computed(cell, graph, &outer, index, panics).0;
+                    run::restore_context(graph, &outer);
                 }
-                Kind::Driver => {
+                Kind::Resource => {
                     drop(graph);
                     run::effect(cell, index, panics);
                 }
                 Kind::Effect => {
-                    graph.unset(index, CHECK | VERIFYING);
+                    graph.unset(index, CHECK | CHECKING);
                     graph.set(index, DIRTY);
                 }
-                _ => graph.unset(index, STALE | VERIFYING), // a part: its driver has acted
+                _ => graph.unset(index, STALE | CHECKING), // a part: its driver has acted
             }
             panics.discard(gone); // user code
         }
@@ -375,65 +375,65 @@ impl Graph {
     /// Is a body running, or a pull on its way?
     #[inline(always)]
     pub(super) fn is_nested(&self) -> bool {
-        self.ambient.running != NONE || !self.pulls.is_empty()
+        self.context.running != NONE || !self.check_stack.is_empty()
     }
 
     /// Somebody pulls on `root` while a body is running, or in the middle of a pull: who does stands on the way. `tracked`:
     /// if he observes, he will depend on it.
     #[inline(always)]
     pub(super) fn begin_inside(&mut self, root: u32, tracked: bool) {
-        let running = self.ambient.running;
-        let depends = tracked && self.ambient.observer.node != NONE;
-        self.pulls.push(Pull {
+        let running = self.context.running;
+        let depends = tracked && self.context.observer.node != NONE;
+        self.check_stack.push(Frame {
             node: if running == NONE { root } else { running },
-            link: if depends { NONE } else { ASIDE },
+            link: if depends { NONE } else { UNTRACKED },
         });
     }
 
     /// Has somebody pulled who will not depend on it: who peeks, or cleans up?
-    pub(super) fn is_aside(&self) -> bool {
-        self.pulls.iter().any(|pull| pull.link == ASIDE)
+    pub(super) fn has_untracked_reader(&self) -> bool {
+        self.check_stack.iter().any(|pull| pull.link == UNTRACKED)
     }
 
     #[inline(always)]
     pub(super) fn end_inside(&mut self) {
-        self.pulls.pop();
+        self.check_stack.pop();
     }
 
     /// The next node on the way back, if there is one. Must it run, for sure? `moved`: what it was looking at has a
     /// new value.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn go_back(&mut self, base: usize, moved: bool) -> Option<(Pull, bool)> {
-        if moved && self.pulls.len() > base {
-            let pull = *self.pulls.last()?;
+    fn go_back(&mut self, base: usize, moved: bool) -> Option<(Frame, bool)> {
+        if moved && self.check_stack.len() > base {
+            let pull = *self.check_stack.last()?;
             if let Some(node) = self.nodes.get(pull.node as usize) {
-                let plain = node.marks & (VERIFYING | HALF_WAY) == VERIFYING;
+                let plain = node.marks & (CHECKING | PROVISIONAL) == CHECKING;
                 if plain && node.kind == Kind::Computed {
-                    self.pulls.pop();
+                    self.check_stack.pop();
                     return Some((pull, true));
                 }
             }
         }
-        self.look_again_if_due();
-        let pull = Pull::last(&mut self.pulls, &self.nodes, base)?;
+        self.recheck_if_due();
+        let pull = Frame::last(&mut self.check_stack, &self.nodes, base)?;
         Some((pull, false))
     }
 
     /// User code may have changed what some node on the way had looked at.
     #[inline(always)]
-    fn look_again_if_due(&mut self) {
-        if self.queues.look_again {
-            self.look_again();
+    fn recheck_if_due(&mut self) {
+        if self.schedule.recheck {
+            self.recheck();
         }
     }
 
     /// All nodes on the way look at their dependencies once more, from the first.
     #[cold]
-    fn look_again(&mut self) {
-        self.queues.look_again = false;
-        for pull in &mut self.pulls {
+    fn recheck(&mut self) {
+        self.schedule.recheck = false;
+        for pull in &mut self.check_stack {
             let node = &self.nodes[pull.node() as usize];
-            if node.marks & VERIFYING != 0 && pull.link != ASIDE {
+            if node.marks & CHECKING != 0 && pull.link != UNTRACKED {
                 (pull.node, pull.link) = (pull.node(), node.deps);
             }
         }
@@ -442,11 +442,11 @@ impl Graph {
     /// Goes from node to node as long as a glance tells what is to be done: the nodes and what they depend on are
     /// computed values or effects, none of them running, failed or half-way.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn advance(&mut self, at: &mut Pull, base: usize) -> Stop {
+    fn check_fast(&mut self, at: &mut Frame, base: usize) -> Stop {
         let Graph {
             nodes,
             links,
-            pulls,
+            check_stack,
             ..
         } = self;
         let (nodes, links) = (&mut nodes[..], &links[..]);
@@ -454,8 +454,8 @@ impl Graph {
             let Some(node) = nodes.get(at.node as usize) else {
                 return Stop::Look;
             };
-            let plain = matches!(node.kind, Kind::Computed | Kind::Effect | Kind::Driver);
-            if !plain || node.marks & HALF_WAY != 0 {
+            let plain = matches!(node.kind, Kind::Computed | Kind::Effect | Kind::Resource);
+            if !plain || node.marks & PROVISIONAL != 0 {
                 return Stop::Look;
             }
             let mut must_run = node.marks & DIRTY != 0;
@@ -466,16 +466,16 @@ impl Graph {
                 };
                 if let Some(dep) = nodes.get_mut(link.dep as usize) {
                     let marks = dep.marks;
-                    if marks & (STALE | RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
-                        if marks & (RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
+                    if marks & (STALE | RUNNING | CHECKING | FAILED | PROVISIONAL) != 0 {
+                        if marks & (RUNNING | CHECKING | FAILED | PROVISIONAL) != 0 {
                             return Stop::Look;
                         }
-                        dep.marks = marks | VERIFYING;
-                        let next = Pull {
+                        dep.marks = marks | CHECKING;
+                        let next = Frame {
                             node: link.dep,
                             link: dep.deps,
                         };
-                        pulls.push(std::mem::replace(at, next));
+                        check_stack.push(std::mem::replace(at, next));
                         continue 'node;
                     }
                     if dep.version != link.seen {
@@ -489,15 +489,15 @@ impl Graph {
             }
             let node = &mut nodes[at.node as usize];
             if !must_run {
-                node.marks &= !(STALE | VERIFYING);
+                node.marks &= !(STALE | CHECKING);
             } else if node.kind == Kind::Computed {
                 return Stop::Run;
-            } else if node.kind == Kind::Driver {
+            } else if node.kind == Kind::Resource {
                 return Stop::Act;
             } else {
-                node.marks = node.marks & !(CHECK | VERIFYING) | DIRTY;
+                node.marks = node.marks & !(CHECK | CHECKING) | DIRTY;
             }
-            match Pull::last(pulls, nodes, base) {
+            match Frame::last(check_stack, nodes, base) {
                 Some(pull) => *at = pull,
                 None => return Stop::Done,
             }
@@ -507,21 +507,21 @@ impl Graph {
     /// Looks at a node's dependencies, in the order in which its body has read them, up to the first that
     /// says what is to be done.
     #[inline(never)]
-    fn look(&mut self, at: &mut Pull, base: usize) -> Step {
+    fn check_deps(&mut self, at: &mut Frame, base: usize) -> Step {
         let marks = self.marks(at.node());
-        let half_way = marks & HALF_WAY != 0 && self.log.is_empty();
-        if marks & DIRTY != 0 && !half_way {
+        let provisional = marks & PROVISIONAL != 0 && self.log.is_empty();
+        if marks & DIRTY != 0 && !provisional {
             return Step::Run;
         }
-        match self.look_at_links(at, base) {
+        match self.check_dep_list(at, base) {
             // The half-way value is not valid in the end: what about the one from before?
-            Step::Run if half_way && !at.is_of_candidate() => {
-                let candidate = self.candidates.get(&at.node);
-                let Some(candidate) = candidate.filter(|it| it.restorable) else {
+            Step::Run if provisional && !at.is_of_candidate() => {
+                let snapshot = self.snapshots.get(&at.node);
+                let Some(snapshot) = snapshot.filter(|it| it.restorable) else {
                     return Step::Run;
                 };
-                (at.node, at.link) = (at.node | CANDIDATE, candidate.deps);
-                self.look_at_links(at, base)
+                (at.node, at.link) = (at.node | CANDIDATE, snapshot.deps);
+                self.check_dep_list(at, base)
             }
             step => step,
         }
@@ -530,8 +530,8 @@ impl Graph {
     /// A cycle was found on the way to this node. A computed value that was known before carries no mark from here on:
     /// changes go on to the readers that were refused.
     #[cold]
-    fn give_up_pull(&mut self, index: u32) {
-        self.unset(index, VERIFYING);
+    fn abandon_frame(&mut self, index: u32) {
+        self.unset(index, CHECKING);
         let node = &self.nodes[index as usize];
         if node.kind == Kind::Computed && node.marks & RUNNING == 0 {
             self.leave_open(index, 0); // that is no number of runs
@@ -542,8 +542,11 @@ impl Graph {
     /// A look at `at` has come round to a node that is looked at already: what was looked at since is current only if that
     /// one is.
     #[cold]
-    fn come_round(&mut self, at: &Pull, base: usize, to: u32) {
-        let since = self.pulls[base..].iter().rev().map(|pull| pull.node());
+    fn leave_cycle_open(&mut self, at: &Frame, base: usize, to: u32) {
+        let since = self.check_stack[base..]
+            .iter()
+            .rev()
+            .map(|pull| pull.node());
         let round: Vec<u32> = since.take_while(|&node| node != to).collect();
         for node in round.into_iter().chain([at.node()]) {
             if node != to && self.nodes[node as usize].kind == Kind::Computed {
@@ -571,32 +574,32 @@ impl Graph {
         false
     }
 
-    fn look_at_links(&mut self, at: &mut Pull, base: usize) -> Step {
+    fn check_dep_list(&mut self, at: &mut Frame, base: usize) -> Step {
         while at.link != NONE {
             let link = &self.links[at.link as usize];
             if link.dep != NONE {
                 let dep = &self.nodes[link.dep as usize];
-                if dep.kind == Kind::Driver && !self.acting {
+                if dep.kind == Kind::Resource && !self.acting {
                     return Step::Clean; // no resource starts, stops or commits inside a batch
                 }
-                if dep.marks & (STALE | RUNNING | VERIFYING | FAILED | HALF_WAY) != 0 {
+                if dep.marks & (STALE | RUNNING | CHECKING | FAILED | PROVISIONAL) != 0 {
                     if dep.marks & RUNNING != 0 {
                         return Step::Cycle(link.dep);
                     }
-                    if dep.marks & VERIFYING != 0 {
+                    if dep.marks & CHECKING != 0 {
                         // A cycle that was refused has left its links: nothing new can come from there.
-                        let ours = |pull: &Pull| pull.node() == link.dep;
-                        if link.dep != at.node() && !self.pulls[base..].iter().any(ours) {
+                        let ours = |pull: &Frame| pull.node() == link.dep;
+                        if link.dep != at.node() && !self.check_stack[base..].iter().any(ours) {
                             return Step::Cycle(link.dep);
                         }
                         let (to, next) = (link.dep, link.next_dep);
                         if link.is_refused() || dep.version == link.version() {
-                            self.come_round(at, base, to);
+                            self.leave_cycle_open(at, base, to);
                             at.link = next;
                             continue;
                         }
                     } else if dep.marks & STALE != 0
-                        || dep.marks & HALF_WAY != 0 && self.log.is_empty()
+                        || dep.marks & PROVISIONAL != 0 && self.log.is_empty()
                     {
                         return Step::Down(link.dep);
                     } else if let Some(runs) = self.is_open(link.dep) {
@@ -604,7 +607,7 @@ impl Graph {
                         if !refused && runs != self.runs {
                             return Step::Down(link.dep);
                         }
-                        let inside = self.pulls.len() > base;
+                        let inside = self.check_stack.len() > base;
                         if !refused && same && inside && !self.is_failed(link.dep) {
                             // It was looked at, and is current only if all that goes round is.
                             let next = link.next_dep;
@@ -615,7 +618,7 @@ impl Graph {
                             continue;
                         }
                     }
-                    let failed = dep.marks & (FAILED | VERIFYING) == FAILED;
+                    let failed = dep.marks & (FAILED | CHECKING) == FAILED;
                     if failed && !link.is_tried() && self.is_failed(link.dep) {
                         return Step::Blocked;
                     }
@@ -642,8 +645,8 @@ impl Graph {
     /// The way to a level too many: `node` is to run inside of all that run now.
     #[cold]
     pub(super) fn too_deep(&self, node: u32) -> String {
-        let running = self.ambient.running;
-        let mut way: Vec<u32> = self.pulls.iter().map(|it| it.node()).collect();
+        let running = self.context.running;
+        let mut way: Vec<u32> = self.check_stack.iter().map(|it| it.node()).collect();
         way.extend([running, node].into_iter().filter(|&node| node != NONE));
         way.dedup_by_key(|node| self.known_as(*node));
         let count = way.len();
@@ -662,7 +665,7 @@ impl Graph {
     /// that read.
     #[cold]
     pub(super) fn is_tried(&self, mut node: u32) -> bool {
-        for pull in self.pulls.iter().rev() {
+        for pull in self.check_stack.iter().rev() {
             match self.links.get(pull.link as usize) {
                 Some(link) if link.dep == node && link.is_tried() => return true,
                 Some(link) if link.dep == node => node = pull.node(),
@@ -676,7 +679,7 @@ impl Graph {
     #[cold]
     pub(super) fn cycle(&mut self, from: u32, to: u32) -> Cycle {
         // Pulls, and the bodies that have begun some of them, depend on each other in this order.
-        let mut way: Vec<u32> = self.pulls.iter().map(|it| it.node()).collect();
+        let mut way: Vec<u32> = self.check_stack.iter().map(|it| it.node()).collect();
         way.push(from);
         let start = way.iter().position(|&node| node == to).unwrap_or(0);
         let mut way: Vec<u32> = way[start..].iter().map(|&it| self.known_as(it)).collect();
@@ -711,17 +714,17 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
     for round in 0.. {
         if !graph.log.is_empty() {
             drop(graph);
-            batch::close(cell, panics);
+            batch::reconcile(cell, panics);
             graph = cell.borrow_mut();
         }
         graph.acting = true;
-        if !graph.queues.drivers.is_empty() {
+        if !graph.schedule.resources.is_empty() {
             drop(graph);
             act(cell, panics);
             graph = cell.borrow_mut();
         }
-        graph.queues.sort_effects();
-        if graph.queues.unverified && graph.queues.drivers.is_empty() {
+        graph.schedule.sort_effects();
+        if graph.schedule.unverified && graph.schedule.resources.is_empty() {
             drop(graph);
             verify(cell, panics);
             graph = cell.borrow_mut();
@@ -731,7 +734,7 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             graph.tell_refused();
             continue;
         }
-        if round >= TURNS && Patience::ends(&mut patience, round, &graph.queues.effects) {
+        if round >= TURNS && Patience::ends(&mut patience, round, &graph.schedule.effects) {
             let rounds = if round < MOST_ROUNDS {
                 ROUNDS
             } else {
@@ -739,10 +742,10 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             };
             let restless = patience.as_mut().map(|it| std::mem::take(&mut it.restless));
             let message = graph.give_up(restless, rounds);
-            let hooks = std::mem::take(&mut graph.hooks);
+            let callbacks = std::mem::take(&mut graph.callbacks);
             let settled = graph.is_settled();
             drop(graph);
-            for hook in hooks {
+            for hook in callbacks {
                 panics.discard(hook); // user code
             }
             panics.keep(Box::new(message));
@@ -752,16 +755,16 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             }
             continue;
         }
-        if !graph.log.is_empty() || !graph.queues.drivers.is_empty() {
+        if !graph.log.is_empty() || !graph.schedule.resources.is_empty() {
             continue; // cleanups have written, or a body has made a resource: the first phase is not over
         }
-        if !graph.queues.effects.is_empty() || !graph.hooks.is_empty() {
-            let spare = std::mem::take(&mut graph.queues.spare);
-            let mut due = std::mem::replace(&mut graph.queues.effects, spare);
+        if !graph.schedule.effects.is_empty() || !graph.callbacks.is_empty() {
+            let spare = std::mem::take(&mut graph.schedule.spare);
+            let mut due = std::mem::replace(&mut graph.schedule.effects, spare);
             graph.round = true;
-            if !graph.hooks.is_empty() {
+            if !graph.callbacks.is_empty() {
                 drop(graph);
-                hooks::run(cell, panics);
+                events::run(cell, panics);
                 graph = cell.borrow_mut();
             }
             drop(graph);
@@ -769,14 +772,14 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             graph = cell.borrow_mut();
             graph.round = false;
             due.clear();
-            graph.queues.spare = due;
+            graph.schedule.spare = due;
         }
         if graph.is_settled() {
-            if graph.half_way.is_empty() {
+            if graph.provisional.is_empty() {
                 return graph;
             }
             drop(graph);
-            half_way::accept_current(cell, panics);
+            snapshots::accept_current(cell, panics);
             graph = cell.borrow_mut();
             if graph.is_settled() {
                 return graph;
@@ -792,10 +795,10 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
 #[inline(never)]
 fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
-    let around = graph.ambient;
+    let outer = graph.context;
     let newest = graph.orders;
     loop {
-        let mut due = std::mem::take(&mut graph.queues.drivers);
+        let mut due = std::mem::take(&mut graph.schedule.resources);
         due.sort_unstable();
         let last = due.last().map_or(0, |it| it.order());
         let alone = due.len() == 1;
@@ -809,21 +812,21 @@ fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             if node.order == it.order() {
                 node.marks &= !QUEUED;
                 if node.marks & STALE != 0 {
-                    (graph.queues.alone, graph.queues.grown) = (alone, false);
-                    graph = refresh::<true>(cell, graph, &around, (it.node(), false), panics);
-                    graph.ambient = around;
-                    graph.queues.alone = false;
+                    (graph.schedule.alone, graph.schedule.grown) = (alone, false);
+                    graph = refresh::<true>(cell, graph, &outer, (it.node(), false), panics);
+                    graph.context = outer;
+                    graph.schedule.alone = false;
                 }
                 graph.unmark_parts(it);
             }
         }
-        let next = &mut graph.queues.drivers;
+        let next = &mut graph.schedule.resources;
         if next.is_empty() {
             due.clear();
             *next = due;
             return;
         }
-        let forward = |it: &Due| it.order() > last && it.order() <= newest;
+        let forward = |it: &Queued| it.order() > last && it.order() <= newest;
         if !next.iter().all(forward) {
             return;
         }
@@ -835,10 +838,10 @@ fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
 #[inline(never)]
 fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
-    let around = graph.ambient;
+    let outer = graph.context;
     let mut next = 0;
     let mut kept = 0;
-    while let Some(&it) = graph.queues.effects.get(next) {
+    while let Some(&it) = graph.schedule.effects.get(next) {
         if !graph.log.is_empty() {
             break;
         }
@@ -852,7 +855,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
         }
         if node.marks & STALE == CHECK {
-            graph = refresh::<false>(cell, graph, &around, (it.node(), false), panics);
+            graph = refresh::<false>(cell, graph, &outer, (it.node(), false), panics);
             let unfinished = !graph.log.is_empty();
             node = &mut graph.nodes[it.node() as usize];
             if node.order != it.order() {
@@ -868,7 +871,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             if graph.has_more_deps(it.node()) && graph.has_stale_dep(it.node()) {
                 // Whatever hands a guard over hides that it is one of this cell: the loop wants registers for both then.
                 drop(graph);
-                let failed = refresh_all(cell, &around, it, panics);
+                let failed = refresh_all(cell, &outer, it, panics);
                 graph = cell.borrow_mut();
                 if !graph.log.is_empty() {
                     next -= 1;
@@ -883,17 +886,17 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
                     continue;
                 }
             }
-            graph.queues.effects[kept] = it;
+            graph.schedule.effects[kept] = it;
             kept += 1;
         } else {
             // It is unchanged; or blocked by a failed dependency, whose version moves on with the end of that.
             node.marks &= !QUEUED;
         }
     }
-    graph.ambient = around;
-    graph.queues.unverified = next < graph.queues.effects.len();
+    graph.context = outer;
+    graph.schedule.unverified = next < graph.schedule.effects.len();
     if kept < next {
-        graph.queues.effects.drain(kept..next);
+        graph.schedule.effects.drain(kept..next);
     }
 }
 
@@ -903,8 +906,8 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
 #[inline(never)]
 fn refresh_all(
     cell: &RefCell<Graph>,
-    around: &Ambient,
-    effect: Due,
+    outer: &RunContext,
+    effect: Queued,
     panics: &mut FirstPanic,
 ) -> bool {
     let mut graph = cell.borrow_mut();
@@ -915,9 +918,9 @@ fn refresh_all(
         if dep != NONE && graph.is_stale(dep) {
             let node = effect.node();
             graph.reopen(dep);
-            graph.pulls.push(Pull { node, link });
-            graph = refresh::<false>(cell, graph, around, (dep, false), panics);
-            graph.pulls.pop();
+            graph.check_stack.push(Frame { node, link });
+            graph = refresh::<false>(cell, graph, outer, (dep, false), panics);
+            graph.check_stack.pop();
             let it = &graph.links[link as usize]; // without a dependency, if that was disposed of
             if it.dep != NONE && !it.is_tried() && graph.is_failed(it.dep) {
                 failed = true;
@@ -948,7 +951,7 @@ impl Graph {
         let mut link = self.deps(node);
         while let Some(it) = self.links.get(link as usize) {
             let dep = self.nodes.get(it.dep as usize);
-            if dep.is_some_and(|dep| dep.marks & (STALE | HALF_WAY | FAILED) != 0) {
+            if dep.is_some_and(|dep| dep.marks & (STALE | PROVISIONAL | FAILED) != 0) {
                 return true;
             }
             link = it.next_dep;
@@ -959,29 +962,29 @@ impl Graph {
     /// May this dependency be out of date? One that is running is not to be asked.
     fn is_stale(&self, dep: u32) -> bool {
         let marks = self.marks(dep);
-        let half_way = marks & HALF_WAY != 0 && self.log.is_empty();
-        let stale = marks & STALE != 0 || half_way || self.is_open(dep).is_some();
-        marks & (RUNNING | VERIFYING) == 0 && stale
+        let provisional = marks & PROVISIONAL != 0 && self.log.is_empty();
+        let stale = marks & STALE != 0 || provisional || self.is_open(dep).is_some();
+        marks & (RUNNING | CHECKING) == 0 && stale
     }
 
     pub(super) fn is_settled(&self) -> bool {
         self.log.is_empty()
-            && self.queues.effects.is_empty()
-            && self.queues.drivers.is_empty()
-            && self.hooks.is_empty()
+            && self.schedule.effects.is_empty()
+            && self.schedule.resources.is_empty()
+            && self.callbacks.is_empty()
     }
 
     /// The effects that are due go on for ever: takes them off the queue, and names them with those that
     /// have run before. Each runs again when something that it reads changes.
     #[cold]
-    fn give_up(&mut self, restless: Option<Vec<Due>>, rounds: u32) -> String {
+    fn give_up(&mut self, restless: Option<Vec<Queued>>, rounds: u32) -> String {
         let mut restless = restless.unwrap_or_default();
-        for index in 0..self.queues.drivers.len() {
-            self.mark_parts(self.queues.drivers[index]); // what is marked stays so
+        for index in 0..self.schedule.resources.len() {
+            self.mark_parts(self.schedule.resources[index]); // what is marked stays so
         }
-        let effects = std::mem::take(&mut self.queues.effects);
-        let drivers = std::mem::take(&mut self.queues.drivers);
-        for it in effects.into_iter().chain(drivers) {
+        let effects = std::mem::take(&mut self.schedule.effects);
+        let resources = std::mem::take(&mut self.schedule.resources);
+        for it in effects.into_iter().chain(resources) {
             if self.is_due(it) {
                 self.unset(it.node(), QUEUED); // what it has missed it has still not seen
                 restless.push(it);

@@ -3,15 +3,15 @@
 //! Must not know: who reads, how a value is replaced, and how the graph settles.
 
 use super::{
+    access,
     failure::ReadError,
     graph::{Graph, Kind, NONE},
     handle::{Disposed, Id, handle},
-    held::{
-        Held, Reading, UPDATING, being_updated, change, inside, is_same, put, put_in_batch, rule,
-        set_bits, signal_value,
+    run::UntrackedGuard,
+    signal_cell::{
+        BorrowGuard, SignalCell, UPDATING, being_updated, change, inside, is_same, put,
+        put_in_batch, rule, set_bits, signal_value,
     },
-    kernel,
-    run::Untracked,
     value::{Value, from_bits, is_primitive, same_bits, to_bits},
 };
 use crate::panics::FirstPanic;
@@ -86,11 +86,11 @@ pub fn signal<T: PartialEq + 'static>(value: T) -> Signal<T> {
 #[track_caller]
 pub fn signal_with<T: 'static>(value: T, same: fn(&T, &T) -> bool) -> Signal<T> {
     let place = Location::caller();
-    make(Value::Cell(Rc::new(Held { value, same })), place)
+    make(Value::Cell(Rc::new(SignalCell { value, same })), place)
 }
 
 fn make<T>(value: Value, place: &'static Location<'static>) -> Signal<T> {
-    kernel::with(|cell| {
+    access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
         let node = graph.add(Kind::Signal, value, place);
@@ -290,7 +290,7 @@ impl<T: 'static> Signal<T> {
     #[track_caller]
     pub fn try_set(&self, value: T) -> Result<(), Disposed> {
         let place = Location::caller();
-        kernel::with(|cell| {
+        access::with(|cell| {
             let graph = cell.borrow_mut();
             self.id.check(&graph, "signal")?;
             if let Err(message) = graph.may_write(self.id.index) {
@@ -328,9 +328,9 @@ impl<T: 'static> Signal<T> {
             drop(graph);
             being_updated(cell, self.id.index, place);
         };
-        let observed = graph.ambient.observer.node != NONE;
+        let observed = graph.context.observer.node != NONE;
         drop(graph);
-        let untracked = observed.then(|| Untracked::new(cell));
+        let untracked = observed.then(|| UntrackedGuard::new(cell));
         let mut panics = FirstPanic::default();
         let same = panics.catch(|| is_same(&*held, &value)); // user code
         panics.discard(held); // user code: the comparison may have disposed of the signal
@@ -362,7 +362,7 @@ impl<T: 'static> Signal<T> {
                 return Ok(());
             }
         }
-        kernel::changed(cell, graph, self.id.index, &mut panics);
+        access::changed(cell, graph, self.id.index, &mut panics);
         panics.resume();
         Ok(())
     }
@@ -420,7 +420,7 @@ impl<T: 'static> Signal<T> {
     pub fn try_update<R>(&self, f: impl FnOnce(&mut T) -> R) -> Result<R, Disposed> {
         let place = Location::caller();
         let index = self.id.index;
-        kernel::with(|cell| {
+        access::with(|cell| {
             let mut graph = cell.borrow_mut();
             self.id.check(&graph, "signal")?;
             let refused = graph
@@ -439,9 +439,9 @@ impl<T: 'static> Signal<T> {
                         Value::Bits(bits) => Some(Value::Bits(bits)),
                         Value::Cell(_) => None,
                     };
-                    graph.write_down(index, old, rule::<T>());
+                    graph.record(index, old, rule::<T>());
                 }
-                graph.write_always(index);
+                graph.record_always(index);
             }
             graph.updating.push((index, place));
             drop(graph);
@@ -453,7 +453,7 @@ impl<T: 'static> Signal<T> {
                 let node = &mut graph.nodes[index as usize];
                 node.marks &= !UPDATING;
                 node.value = value.take();
-                kernel::changed(cell, graph, index, &mut panics);
+                access::changed(cell, graph, index, &mut panics);
             } else {
                 drop(graph);
             }
@@ -511,7 +511,7 @@ impl<T: 'static> Signal<T> {
     fn show<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
         let place = Location::caller();
         self.read(true, |value| {
-            let _reading = Reading::new(self.id.index, place);
+            let _reading = BorrowGuard::new(self.id.index, place);
             f(value) // user code
         })
     }
@@ -520,9 +520,9 @@ impl<T: 'static> Signal<T> {
     #[track_caller]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
         let place = Location::caller();
-        let value = kernel::with(|cell| {
+        let value = access::with(|cell| {
             let mut graph = cell.borrow_mut();
-            let value = graph.glimpse(self.id, UPDATING, tracked)?;
+            let value = graph.read_fast(self.id, UPDATING, tracked)?;
             // A primitive value is in a cell only under a rule of its own: that is left to what comes next.
             match value {
                 Value::Cell(_) if is_primitive::<T>() => None,
@@ -531,7 +531,7 @@ impl<T: 'static> Signal<T> {
         });
         let value = match value {
             Some(value) => value,
-            None => kernel::with(|cell| signal_value(cell, self.id, tracked, place))?,
+            None => access::with(|cell| signal_value(cell, self.id, tracked, place))?,
         };
         Ok(match value {
             Value::Bits(bits) => from_bits(bits, f), // user code

@@ -1,4 +1,4 @@
-//! The nodes that stand for something outside of the dynamic graph: a declared one.
+//! The nodes that stand for something foreign of the dynamic graph: a declared one.
 //!
 //! Invariants: a body depends on the node that was refused only if its last run has found the declared graph in use;
 //! it runs again as soon as that is free. The thread's drive knows the declared graph from the first time that work of
@@ -7,10 +7,9 @@
 //! Must not know: what it stands for.
 
 use super::{
-    batch, drive,
+    access, batch, drive,
     graph::{Graph, Kind, NONE},
     handle::Id,
-    kernel,
     value::Value,
 };
 use crate::{
@@ -28,8 +27,8 @@ use std::{
 };
 
 /// A declared graph, as the thread's drive sees it.
-pub(crate) trait Outside {
-    /// Polls its work; true if something was committed. It may be in use: then this is said, with the place `here`.
+pub(crate) trait ForeignGraph {
+    /// PollGuard its work; true if something was committed. It may be in use: then this is said, with the place `here`.
     fn poll(&self, here: &'static Location<'static>) -> bool;
 }
 
@@ -94,15 +93,15 @@ impl SharedNode {
 
     /// The running body depends on the graph.
     pub(crate) fn track(&self) {
-        kernel::with(|cell| cell.borrow_mut().track(self.whole.index));
+        access::with(|cell| cell.borrow_mut().track(self.whole.index));
     }
 
     /// The running body has found the graph in use: it runs again when the graph is free.
     #[cold]
     pub(crate) fn track_refused(&self) {
-        let place = kernel::with(|cell| {
+        let place = access::with(|cell| {
             let graph = cell.borrow();
-            let observer = graph.ambient.observer.node;
+            let observer = graph.context.observer.node;
             let waits = observer != NONE && observer != self.user.get();
             waits.then(|| self.whole.place(&graph))
         });
@@ -110,12 +109,12 @@ impl SharedNode {
         let refused = self.refused.get().unwrap_or_else(|| source(place));
         self.refused.set(Some(refused));
         self.refuses.set(true);
-        kernel::with(|cell| cell.borrow_mut().track(refused.index));
+        access::with(|cell| cell.borrow_mut().track(refused.index));
     }
 
     /// Runs `f` while the graph is borrowed.
     pub(crate) fn nested<R>(&self, f: impl FnOnce() -> R) -> R {
-        let way = || kernel::with(|cell| cell.borrow().too_deep(self.whole.index));
+        let way = || access::with(|cell| cell.borrow().too_deep(self.whole.index));
         stack::nested(way, f) // user code
     }
 
@@ -124,7 +123,7 @@ impl SharedNode {
     /// Inside a computed value.
     #[track_caller]
     pub(crate) fn may_write(&self) {
-        let allowed = kernel::with(|cell| cell.borrow().may_write(self.whole.index));
+        let allowed = access::with(|cell| cell.borrow().may_write(self.whole.index));
         if let Err(message) = allowed {
             panic!("{message}");
         }
@@ -133,17 +132,17 @@ impl SharedNode {
     /// Runs `f`, which has the declared graph in use until it returns, and says whether it has changed it. What it
     /// writes to the dynamic graph is settled together with that, when it has returned; then a panic goes on.
     pub(crate) fn change<R>(&self, f: impl FnOnce(&mut FirstPanic) -> (R, bool)) -> R {
-        kernel::with(|cell| {
+        access::with(|cell| {
             batch::run(cell, || {
                 let mut panics = FirstPanic::default();
-                self.user.set(cell.borrow().ambient.observer.node);
+                self.user.set(cell.borrow().context.observer.node);
                 let (result, changed) = f(&mut panics);
                 self.user.set(NONE);
                 let whole = changed.then_some(self.whole);
                 let refused = self.refused.get().filter(|_| self.refuses.take());
                 for id in whole.into_iter().chain(refused) {
                     if id.is_alive(&cell.borrow()) {
-                        kernel::changed(cell, cell.borrow_mut(), id.index, &mut panics);
+                        access::changed(cell, cell.borrow_mut(), id.index, &mut panics);
                     }
                 }
                 panics.resume();
@@ -156,9 +155,9 @@ impl SharedNode {
     /// whether it has committed something: all who wait for this graph are woken then, and all who wait for the thread.
     pub(crate) fn poll(&self, f: impl FnOnce(&mut FirstPanic) -> bool) -> bool {
         self.change(|panics| {
-            kernel::with(|cell| {
+            access::with(|cell| {
                 self.waker.begin_poll();
-                let polls = Polls::enter(cell, self.whole.index);
+                let polls = PollGuard::enter(cell, self.whole.index);
                 let done = f(panics);
                 drop(polls);
                 if done {
@@ -171,12 +170,12 @@ impl SharedNode {
     }
 
     /// Notes whether work of the declared graph is in flight: the thread's drive is to poll it, and to wait for its end.
-    pub(crate) fn note_work(&self, busy: bool, outside: impl FnOnce() -> Weak<dyn Outside>) {
+    pub(crate) fn note_work(&self, busy: bool, foreign: impl FnOnce() -> Weak<dyn ForeignGraph>) {
         if self.busy.replace(busy) == busy {
             return;
         }
         let waker = self.waker.task.get_or_init(|| {
-            kernel::with(|cell| drive::add(&mut cell.borrow_mut(), self.whole.index, outside()))
+            access::with(|cell| drive::add(&mut cell.borrow_mut(), self.whole.index, foreign()))
         });
         if busy {
             waker.start();
@@ -188,34 +187,34 @@ impl SharedNode {
 
 /// A node without an owner.
 fn source(place: &'static Location<'static>) -> Id {
-    kernel::with(|cell| {
+    access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let owner = mem::replace(&mut graph.ambient.owner, NONE);
-        let node = graph.add(Kind::Source, Value::NONE, place);
-        graph.ambient.owner = owner;
+        let owner = mem::replace(&mut graph.context.owner, NONE);
+        let node = graph.add(Kind::Passive, Value::NONE, place);
+        graph.context.owner = owner;
         Id::of(&graph, node)
     })
 }
 
 /// While it lives, it is known what polls.
-struct Polls<'a> {
+struct PollGuard<'a> {
     cell: &'a RefCell<Graph>,
     /// What was running before.
     before: u32,
 }
 
-impl<'a> Polls<'a> {
+impl<'a> PollGuard<'a> {
     fn enter(cell: &'a RefCell<Graph>, node: u32) -> Self {
-        let running = &mut cell.borrow_mut().ambient.running;
+        let running = &mut cell.borrow_mut().context.running;
         let before = mem::replace(running, node);
-        Polls { cell, before }
+        PollGuard { cell, before }
     }
 }
 
-impl Drop for Polls<'_> {
+impl Drop for PollGuard<'_> {
     fn drop(&mut self) {
-        self.cell.borrow_mut().ambient.running = self.before;
+        self.cell.borrow_mut().context.running = self.before;
     }
 }
 
@@ -225,7 +224,7 @@ impl Drop for SharedNode {
             if self.busy.get() {
                 waker.stop();
             }
-            kernel::with(|cell| drive::remove(&mut cell.borrow_mut(), self.whole.index));
+            access::with(|cell| drive::remove(&mut cell.borrow_mut(), self.whole.index));
         }
         self.whole.dispose(); // tells who waits
         if let Some(refused) = self.refused.take() {

@@ -7,10 +7,10 @@
 //! Must not know: who reads, and how the graph settles.
 
 use super::{
+    access,
     batch::Rule,
     graph::{Graph, QUEUED},
     handle::{Disposed, Id},
-    kernel,
     value::{Value, out_of_bits, same_bits, to_bits},
 };
 use crate::panics::FirstPanic;
@@ -23,7 +23,7 @@ use std::{
 };
 
 /// What a signal's node holds.
-pub(super) struct Held<T> {
+pub(super) struct SignalCell<T> {
     pub(super) value: T,
     pub(super) same: fn(&T, &T) -> bool,
 }
@@ -38,23 +38,23 @@ pub(super) fn change<T: 'static, R>(value: &mut Value, f: impl FnOnce(&mut T) ->
     match value {
         Value::Bits(bits) => {
             let value = out_of_bits(*bits).expect("it is primitive");
-            let mut outside = Outside { value, bits };
+            let mut outside = BitsGuard { value, bits };
             f(&mut outside.value) // user code
         }
         Value::Cell(held) => {
-            let held = Rc::get_mut(held).and_then(|held| held.downcast_mut::<Held<T>>());
+            let held = Rc::get_mut(held).and_then(|held| held.downcast_mut::<SignalCell<T>>());
             f(&mut held.expect("nobody borrows it").value) // user code
         }
     }
 }
 
 /// A primitive value while it is changed: it goes back into its node, also if that panics.
-struct Outside<'a, T: 'static> {
+struct BitsGuard<'a, T: 'static> {
     value: T,
     bits: &'a mut u64,
 }
 
-impl<T: 'static> Drop for Outside<'_, T> {
+impl<T: 'static> Drop for BitsGuard<'_, T> {
     #[inline(always)]
     fn drop(&mut self) {
         if let Some(bits) = to_bits(&self.value) {
@@ -65,7 +65,7 @@ impl<T: 'static> Drop for Outside<'_, T> {
 
 /// The value in its cell. A handle's type is that of its node.
 #[inline(always)]
-pub(super) fn inside<T: 'static>(held: &dyn Any) -> &Held<T> {
+pub(super) fn inside<T: 'static>(held: &dyn Any) -> &SignalCell<T> {
     held.downcast_ref().expect("a handle knows its type")
 }
 
@@ -97,28 +97,28 @@ pub(super) fn set_bits(
 ) {
     if graph.depth > 0 && !graph.is_logged(index) {
         let old = graph.nodes[index as usize].value.take();
-        graph.write_down(index, Some(old), rule);
+        graph.record(index, Some(old), rule);
     }
     graph.nodes[index as usize].value = Value::Bits(bits);
     let mut panics = FirstPanic::default();
-    kernel::changed(cell, graph, index, &mut panics);
+    access::changed(cell, graph, index, &mut panics);
     panics.resume();
 }
 
 /// What a write replaces: a value, or a cell that a reader holds.
-pub(super) struct Gone<T> {
+pub(super) struct Replaced<T> {
     _value: Option<T>,
     _cell: Option<Value>,
 }
 
 /// Replaces a value.
 #[inline(always)]
-pub(super) fn put<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Gone<T> {
+pub(super) fn put<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Replaced<T> {
     let slot = &mut graph.nodes[index as usize].value;
     if let Value::Cell(cell) = slot {
-        let unique = Rc::get_mut(cell).and_then(|held| held.downcast_mut::<Held<T>>());
+        let unique = Rc::get_mut(cell).and_then(|held| held.downcast_mut::<SignalCell<T>>());
         if let Some(held) = unique {
-            return Gone {
+            return Replaced {
                 _value: Some(mem::replace(&mut held.value, value)),
                 _cell: None,
             };
@@ -129,13 +129,13 @@ pub(super) fn put<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Gone<T
 
 /// Somebody reads the old value just now.
 #[cold]
-fn put_new<T: 'static>(slot: &mut Value, value: T) -> Gone<T> {
+fn put_new<T: 'static>(slot: &mut Value, value: T) -> Replaced<T> {
     let same = rule_of(slot);
-    Gone {
+    Replaced {
         _value: None,
         _cell: Some(mem::replace(
             slot,
-            Value::Cell(Rc::new(Held { value, same })),
+            Value::Cell(Rc::new(SignalCell { value, same })),
         )),
     }
 }
@@ -149,27 +149,27 @@ fn rule_of<T: 'static>(value: &Value) -> fn(&T, &T) -> bool {
 }
 
 /// Replaces a value in a batch, which keeps the first one that it replaces.
-pub(super) fn put_in_batch<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Gone<T> {
+pub(super) fn put_in_batch<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Replaced<T> {
     if graph.is_logged(index) {
         return put(graph, index, value);
     }
     let old = graph.nodes[index as usize].value.take();
     let same = rule_of(&old);
     let spare = graph.log.spare();
-    graph.nodes[index as usize].value = Value::Cell(fill(spare, Held { value, same }));
-    graph.write_down(index, Some(old), rule::<T>());
-    Gone {
+    graph.nodes[index as usize].value = Value::Cell(fill(spare, SignalCell { value, same }));
+    graph.record(index, Some(old), rule::<T>());
+    Replaced {
         _value: None,
         _cell: None,
     }
 }
 
 /// Puts a value into a spare cell, if that is for such values.
-fn fill<T: 'static>(spare: Option<Rc<dyn Any>>, new: Held<T>) -> Rc<dyn Any> {
+fn fill<T: 'static>(spare: Option<Rc<dyn Any>>, new: SignalCell<T>) -> Rc<dyn Any> {
     let Some(mut spare) = spare else {
         return Rc::new(new);
     };
-    match Rc::get_mut(&mut spare).and_then(|held| held.downcast_mut::<Held<T>>()) {
+    match Rc::get_mut(&mut spare).and_then(|held| held.downcast_mut::<SignalCell<T>>()) {
         Some(held) => {
             *held = new; // what was in it needs no drop
             spare
@@ -246,20 +246,20 @@ impl Graph {
 }
 
 /// While it lives, the signal counts as borrowed by a `with`.
-pub(super) struct Reading;
+pub(super) struct BorrowGuard;
 
-impl Reading {
+impl BorrowGuard {
     #[inline(always)]
     pub(super) fn new(index: u32, place: &'static Location<'static>) -> Self {
-        kernel::with(|cell| cell.borrow_mut().reading.push((index, place)));
-        Reading
+        access::with(|cell| cell.borrow_mut().reading.push((index, place)));
+        BorrowGuard
     }
 }
 
-impl Drop for Reading {
+impl Drop for BorrowGuard {
     #[inline(always)]
     fn drop(&mut self) {
-        kernel::with(|cell| {
+        access::with(|cell| {
             cell.borrow_mut().reading.pop();
         });
     }

@@ -10,13 +10,13 @@ use super::graph::{Graph, LAST, NONE, Node, VERSION, to_index};
 impl Graph {
     /// The value of this node is another one from now on.
     #[inline(always)]
-    pub(super) fn touch(&mut self, node: u32) {
+    pub(super) fn bump_version(&mut self, node: u32) {
         self.clock += 1;
         self.nodes[node as usize].version = self.clock;
     }
 
     /// The value of this node is one that it had before: who has seen the last one has seen an equal one.
-    pub(super) fn touch_back(&mut self, node: u32, version: u32) {
+    pub(super) fn restore_version(&mut self, node: u32, version: u32) {
         let node = &mut self.nodes[node as usize];
         let last = std::mem::replace(&mut node.version, version);
         let mut link = node.subs;
@@ -57,7 +57,7 @@ impl Graph {
 
     #[cold]
     fn renumber_at_rest(&mut self) {
-        if self.depth == 0 && self.ambient.running == NONE && self.queues.effects.is_empty() {
+        if self.depth == 0 && self.context.running == NONE && self.schedule.effects.is_empty() {
             self.renumber();
         }
     }
@@ -67,10 +67,10 @@ impl Graph {
         for link in &mut self.links {
             if link.dep != NONE {
                 let (seen, version) = (link.version(), self.nodes[link.dep as usize].version);
-                let candidate = self.candidates.get(&link.dep);
+                let snapshot = self.snapshots.get(&link.dep);
                 let number = if seen == version {
                     seen.min(3)
-                } else if candidate.is_some_and(|it| it.version == seen) {
+                } else if snapshot.is_some_and(|it| it.version == seen) {
                     seen.min(2)
                 } else {
                     1
@@ -78,9 +78,9 @@ impl Graph {
                 link.seen = link.seen & !VERSION | number;
             }
         }
-        for (&node, candidate) in &mut self.candidates {
-            let same = candidate.version == self.nodes[node as usize].version;
-            candidate.version = candidate.version.min(if same { 3 } else { 2 });
+        for (&node, snapshot) in &mut self.snapshots {
+            let same = snapshot.version == self.nodes[node as usize].version;
+            snapshot.version = snapshot.version.min(if same { 3 } else { 2 });
         }
         for node in &mut self.nodes {
             node.version = node.version.min(3);

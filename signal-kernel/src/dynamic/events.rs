@@ -14,23 +14,23 @@ use crate::{
 use std::{cell::RefCell, rc::Rc};
 
 /// A call that is due.
-pub(super) type Hook = Box<dyn FnOnce()>;
+pub(super) type Callback = Box<dyn FnOnce()>;
 
 /// Calls all that are due, in the order of what they tell. What they make belongs to nobody.
 pub(super) fn run(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
-    if graph.hooks.is_empty() {
+    if graph.callbacks.is_empty() {
         return;
     }
-    let hooks = std::mem::take(&mut graph.hooks);
-    let before = graph.ambient;
+    let callbacks = std::mem::take(&mut graph.callbacks);
+    let before = graph.context;
     graph.untracked();
-    (graph.ambient.owner, graph.ambient.computing) = (NONE, NONE);
+    (graph.context.owner, graph.context.computing) = (NONE, NONE);
     drop(graph);
-    for hook in hooks {
+    for hook in callbacks {
         panics.catch(hook); // user code
     }
-    cell.borrow_mut().ambient = before;
+    cell.borrow_mut().context = before;
 }
 
 /// Something that happened to a run of work: what `on_event` is told.
@@ -118,18 +118,18 @@ impl<T, E> Drop for Listeners<T, E> {
 }
 
 /// A state as events are told from it: status and token.
-pub(super) type Glance = (AsyncStatus, u64);
+pub(super) type StatusAndToken = (AsyncStatus, u64);
 
 impl<T: 'static, E: 'static> Listeners<T, E> {
     /// The calls for what happened between two glances.
     pub(super) fn calls(
         self: &Rc<Self>,
-        before: Glance,
-        after: Glance,
+        before: StatusAndToken,
+        after: StatusAndToken,
         reason: Option<CancelReason>,
         value: Option<&Rc<T>>,
         error: Option<&Rc<E>>,
-    ) -> Vec<Hook> {
+    ) -> Vec<Callback> {
         let mut calls = Vec::new();
         for event in events(before, after, reason) {
             let listeners = self.clone();
@@ -140,7 +140,7 @@ impl<T: 'static, E: 'static> Listeners<T, E> {
                         if let (Some(tell), Some(value)) = (&listeners.on_success, &*value) {
                             tell(value); // user code
                         }
-                    }) as Hook);
+                    }) as Callback);
                 }
                 AsyncEvent::Error { .. } if self.on_error.is_some() => {
                     let error = Apart::new(error.cloned());
@@ -174,7 +174,11 @@ impl<T: 'static, E: 'static> Listeners<T, E> {
 }
 
 /// What happened between two glances.
-fn events(before: Glance, after: Glance, reason: Option<CancelReason>) -> Vec<AsyncEvent> {
+fn events(
+    before: StatusAndToken,
+    after: StatusAndToken,
+    reason: Option<CancelReason>,
+) -> Vec<AsyncEvent> {
     let ((was, last), (is, token)) = (before, after);
     let was_pending = was == AsyncStatus::Pending;
     let started = token != last;

@@ -9,8 +9,8 @@ use super::{
     batch,
     failure::{Cycle, ReadError},
     graph::{
-        Ambient, CHECK, CYCLE, DIRTY, DISPOSED, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING,
-        STALE, TRY, VERIFYING,
+        CHECK, CHECKING, CYCLE, DIRTY, DISPOSED, FAILED, Graph, Kind, NONE, PROVISIONAL, RUNNING,
+        RunContext, STALE, TRY,
     },
     handle::{Disposed, Id},
     names::Names,
@@ -48,14 +48,14 @@ impl Drop for End {
             panics.discard(node.value.take()); // user code
         }
         for node in all.nodes {
-            if let Some(run) = node.run {
-                run.end(&mut panics); // user code
+            if let Some(body) = node.body {
+                body.end(&mut panics); // user code
             }
         }
-        for (_, candidate) in all.candidates {
-            panics.discard(candidate); // user code
+        for (_, snapshot) in all.snapshots {
+            panics.discard(snapshot); // user code
         }
-        for hook in all.hooks {
+        for hook in all.callbacks {
             panics.discard(hook); // user code
         }
         for undo in all.undo {
@@ -65,7 +65,7 @@ impl Drop for End {
             panics.discard(value); // user code
         }
         panics.discard(all.drive); // user code: tasks that wait are woken
-        panics.merge(all.parked);
+        panics.merge(all.deferred_panics);
         panics.swallow(); // user code
         // Nobody is left to be told a name.
         let names = with(|cell| std::mem::replace(&mut cell.borrow_mut().names, Names::new()));
@@ -82,7 +82,7 @@ pub(super) fn end_with_thread() {
 pub(super) fn with<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
     local(|cell| {
         if aborted::has_panicked() {
-            look(cell);
+            check_aborted(cell);
         }
         f(cell)
     })
@@ -105,22 +105,22 @@ fn local<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
 
 /// A panic has ended a call of this thread. Was it one of the graph's?
 #[cold]
-fn look(cell: &RefCell<Graph>) {
+fn check_aborted(cell: &RefCell<Graph>) {
     let at_work = cell.try_borrow().map_or(true, |graph| {
-        let around = &graph.ambient;
-        let inside = [around.running, around.owner, around.observer.node];
+        let outer = &graph.context;
+        let inside = [outer.running, outer.owner, outer.observer.node];
         graph.depth > 0 || inside.iter().any(|&node| node != NONE)
     });
     aborted::look(at_work);
 }
 
 /// What a computed value may be that is not simply current.
-pub(super) const ODD: u8 = STALE | RUNNING | VERIFYING | FAILED | HALF_WAY;
+pub(super) const NOT_CURRENT: u8 = STALE | RUNNING | CHECKING | FAILED | PROVISIONAL;
 
 /// The bits of a computed value of a primitive type, brought up to date.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn bits(id: Id, tracked: bool) -> Result<u64, Disposed> {
-    match glimpse_bits(id, tracked) {
+    match read_bits_fast(id, tracked) {
         Some(bits) => Ok(bits),
         None if is_new(id) => new_bits(id, tracked),
         None => known_bits(id, tracked),
@@ -130,7 +130,7 @@ pub(super) fn bits(id: Id, tracked: bool) -> Result<u64, Disposed> {
 /// The same for all other types.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn value(id: Id, tracked: bool) -> Result<Value, Disposed> {
-    match glimpse_value(id, tracked) {
+    match read_value_fast(id, tracked) {
         Some(value) => Ok(value),
         None if is_new(id) => new_value(id, tracked),
         None => known_value(id, tracked),
@@ -138,18 +138,18 @@ pub(super) fn value(id: Id, tracked: bool) -> Result<Value, Disposed> {
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn glimpse_bits(id: Id, tracked: bool) -> Option<u64> {
+fn read_bits_fast(id: Id, tracked: bool) -> Option<u64> {
     with(|cell| {
         let mut graph = cell.borrow_mut();
-        graph.glimpse(id, ODD, tracked).map(Value::bits)
+        graph.read_fast(id, NOT_CURRENT, tracked).map(Value::bits)
     })
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn glimpse_value(id: Id, tracked: bool) -> Option<Value> {
+fn read_value_fast(id: Id, tracked: bool) -> Option<Value> {
     with(|cell| {
         let mut graph = cell.borrow_mut();
-        graph.glimpse(id, ODD, tracked).cloned()
+        graph.read_fast(id, NOT_CURRENT, tracked).cloned()
     })
 }
 
@@ -229,7 +229,7 @@ fn is_pulled_new(cell: &RefCell<Graph>, id: Id) -> bool {
 fn up_to_date(cell: &RefCell<Graph>, id: Id, tracked: bool) -> Result<RefMut<'_, Graph>, Disposed> {
     let mut graph = cell.borrow_mut();
     id.check(&graph, "computed value")?;
-    if graph.marks(id.index) & ODD != 0 {
+    if graph.marks(id.index) & NOT_CURRENT != 0 {
         return pulled(pull(cell, graph, id.index, tracked), id, tracked);
     }
     if tracked {
@@ -245,7 +245,7 @@ fn pulled(
     id: Id,
     tracked: bool,
 ) -> Result<RefMut<'_, Graph>, Disposed> {
-    if graph.glimpse(id, STALE | FAILED, tracked).is_some() {
+    if graph.read_fast(id, STALE | FAILED, tracked).is_some() {
         return Ok(graph);
     }
     id.check(&graph, "computed value")?;
@@ -253,7 +253,7 @@ fn pulled(
         graph.track(id.index);
     }
     if graph.marks(id.index) & (STALE | FAILED) != 0 {
-        graph = still_odd(graph, id.index, tracked);
+        graph = read_not_current(graph, id.index, tracked);
     }
     Ok(graph)
 }
@@ -268,15 +268,15 @@ pub(super) fn try_up_to_date(
     let mut graph = cell.borrow_mut();
     id.check(&graph, "computed value")?;
     let marks = graph.marks(id.index);
-    if marks & (RUNNING | VERIFYING) != 0 {
+    if marks & (RUNNING | CHECKING) != 0 {
         let cycle = graph.refuse(id.index, tracked);
         if tracked {
             graph.try_last(id.index);
         }
         return Err(ReadError::Cycle(cycle));
     }
-    if marks & ODD != 0 {
-        let observer = graph.ambient.observer.node;
+    if marks & NOT_CURRENT != 0 {
+        let observer = graph.context.observer.node;
         let before = graph.nodes.get(observer as usize).map(|it| it.marks);
         drop(graph);
         let pulled = catch_unwind(AssertUnwindSafe(|| {
@@ -305,7 +305,7 @@ pub(super) fn try_up_to_date(
         graph.try_last(id.index);
     }
     let marks = graph.marks(id.index);
-    let observer = graph.ambient.observer.node;
+    let observer = graph.context.observer.node;
     if tracked && observer != NONE && marks & STALE != 0 {
         graph.queue(observer, CHECK);
     }
@@ -317,8 +317,8 @@ pub(super) fn try_up_to_date(
 
 /// A node is failed, or outdated again already: an effect that its body has made has written.
 #[cold]
-fn still_odd(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> RefMut<'_, Graph> {
-    let observer = graph.ambient.observer.node;
+fn read_not_current(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> RefMut<'_, Graph> {
+    let observer = graph.context.observer.node;
     if tracked && observer != NONE && graph.marks(index) & STALE != 0 {
         graph.queue(observer, CHECK);
     }
@@ -342,20 +342,20 @@ fn pull<'a>(
     tracked: bool,
 ) -> RefMut<'a, Graph> {
     let mut marks = graph.marks(index);
-    if marks & (RUNNING | VERIFYING) != 0 {
+    if marks & (RUNNING | CHECKING) != 0 {
         refuse(graph, index, tracked);
     }
     if marks & FAILED != 0 {
         graph.reopen(index);
         marks = graph.marks(index);
     }
-    if marks & STALE == 0 && (marks & HALF_WAY == 0 || !graph.log.is_empty()) {
+    if marks & STALE == 0 && (marks & PROVISIONAL == 0 || !graph.log.is_empty()) {
         return graph;
     }
     let inside = graph.is_nested();
     if inside && stack::is_short() {
         drop(graph);
-        pull_elsewhere(cell, index, tracked);
+        pull_on_new_stack(cell, index, tracked);
         return cell.borrow_mut();
     }
     bring(cell, graph, (index, tracked), inside)
@@ -380,7 +380,7 @@ fn pull_known(cell: &RefCell<Graph>, index: u32, tracked: bool) {
 
 /// The findings of a pull.
 pub(super) struct Found {
-    around: Ambient,
+    outer: RunContext,
     generation: u32,
     at_rest: bool,
 }
@@ -400,7 +400,7 @@ fn bring<'a>(
     }
     let found = graph.begin_pull(index);
     let mut panics = FirstPanic::default();
-    graph = settle::refresh::<false>(cell, graph, &found.around, (index, must_run), &mut panics);
+    graph = settle::refresh::<false>(cell, graph, &found.outer, (index, must_run), &mut panics);
     if inside {
         graph.end_inside();
     }
@@ -412,7 +412,7 @@ fn bring<'a>(
         return graph;
     }
     drop(graph);
-    end_badly(cell, &found, (index, tracked), panics);
+    finish_pull_slow(cell, &found, (index, tracked), panics);
     cell.borrow_mut()
 }
 
@@ -421,7 +421,7 @@ fn bring<'a>(
 #[inline(never)]
 fn pull_inside(cell: &RefCell<Graph>, index: u32, tracked: bool) {
     if stack::is_short() {
-        return pull_elsewhere(cell, index, tracked);
+        return pull_on_new_stack(cell, index, tracked);
     }
     let _level = stack::enter();
     let mut panics = FirstPanic::default();
@@ -432,7 +432,7 @@ fn pull_inside(cell: &RefCell<Graph>, index: u32, tracked: bool) {
 
 #[cold]
 #[inline(never)]
-fn pull_elsewhere(cell: &RefCell<Graph>, index: u32, tracked: bool) {
+fn pull_on_new_stack(cell: &RefCell<Graph>, index: u32, tracked: bool) {
     stack::elsewhere(
         || refuse_depth(cell, index, tracked),
         || pull_part(cell, index, tracked),
@@ -446,7 +446,7 @@ fn refuse_depth(cell: &RefCell<Graph>, index: u32, tracked: bool) -> String {
     let mut graph = cell.borrow_mut();
     if tracked {
         graph.track(index);
-        let observer = graph.ambient.observer.node;
+        let observer = graph.context.observer.node;
         if observer != NONE {
             graph.queue(observer, CHECK);
         }
@@ -459,7 +459,7 @@ fn begin_inside(cell: &RefCell<Graph>, index: u32, tracked: bool) -> Found {
     let mut graph = cell.borrow_mut();
     graph.begin_inside(index, tracked);
     let found = graph.begin_pull(index);
-    settle::begin_first_run(&mut graph, index, &found.around);
+    settle::begin_first_run(&mut graph, index, &found.outer);
     found
 }
 
@@ -470,7 +470,7 @@ fn end_inside(
     (index, tracked): (u32, bool),
     mut panics: FirstPanic,
 ) {
-    settle::end_first_run(cell, index, &found.around, &mut panics);
+    settle::end_first_run(cell, index, &found.outer, &mut panics);
     let mut graph = cell.borrow_mut();
     graph.end_inside();
     if graph.failures.has_refused() {
@@ -479,7 +479,7 @@ fn end_inside(
     let done = graph.end_pull(found);
     drop(graph);
     if !done || !panics.is_empty() {
-        end_badly(cell, found, (index, tracked), panics);
+        finish_pull_slow(cell, found, (index, tracked), panics);
     }
 }
 
@@ -493,7 +493,7 @@ fn refuse(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> ! {
 
 /// Settles what a pull has left to do, and lets the first panic go on.
 #[cold]
-fn end_badly(
+fn finish_pull_slow(
     cell: &RefCell<Graph>,
     found: &Found,
     (index, tracked): (u32, bool),
@@ -511,7 +511,7 @@ fn end_badly(
         }
     } else {
         // The value is there, but dropping an old one has panicked.
-        graph.parked.merge(std::mem::take(&mut panics));
+        graph.deferred_panics.merge(std::mem::take(&mut panics));
     }
     drop(graph);
     if found.at_rest {
@@ -527,7 +527,7 @@ impl Graph {
         let node = &self.nodes[index as usize];
         node.version == 0
             && node.kind == Kind::Computed
-            && node.marks & (DIRTY | HALF_WAY | RUNNING | VERIFYING | FAILED) == DIRTY
+            && node.marks & (DIRTY | PROVISIONAL | RUNNING | CHECKING | FAILED) == DIRTY
     }
 
     /// A pull at rest is a batch.
@@ -539,7 +539,7 @@ impl Graph {
             self.depth = 1;
         }
         Found {
-            around: self.ambient,
+            outer: self.context,
             generation: self.nodes[index as usize].generation,
             at_rest,
         }
@@ -548,11 +548,12 @@ impl Graph {
     /// False: there is something to settle.
     #[inline(always)]
     fn end_pull(&mut self, found: &Found) -> bool {
-        self.ambient = found.around;
+        self.context = found.outer;
         if !found.at_rest {
             return true;
         }
-        let done = self.is_settled() && self.half_way.is_empty() && self.parked.is_empty();
+        let done =
+            self.is_settled() && self.provisional.is_empty() && self.deferred_panics.is_empty();
         if done {
             self.depth = 0;
         }
@@ -563,18 +564,18 @@ impl Graph {
     #[inline(always)]
     pub(super) fn must_run(&self, index: u32) -> bool {
         let node = &self.nodes[index as usize];
-        node.marks & (DIRTY | HALF_WAY) == DIRTY && node.kind == Kind::Computed
+        node.marks & (DIRTY | PROVISIONAL) == DIRTY && node.kind == Kind::Computed
     }
 
     /// A node's value, with the read tracked if `tracked`: what most reads come to. `None`: it takes more than that, or
     /// the node has one of the marks in `odd`.
     #[inline(always)]
-    pub(super) fn glimpse(&mut self, id: Id, odd: u8, tracked: bool) -> Option<&Value> {
+    pub(super) fn read_fast(&mut self, id: Id, odd: u8, tracked: bool) -> Option<&Value> {
         let node = self.nodes.get_mut(id.index as usize)?;
         if node.generation != id.generation || node.marks & (odd | DISPOSED) != 0 {
             return None;
         }
-        let observer = &mut self.ambient.observer;
+        let observer = &mut self.context.observer;
         if tracked && observer.node != NONE {
             match self.links.get_mut(observer.next as usize) {
                 Some(link) if link.dep == id.index => observer.goes_on(link, node),
@@ -589,23 +590,23 @@ impl Graph {
     /// that looks again once it is there: an effect, on which nothing depends, and whoever was asked aside.
     #[cold]
     fn track_refused(&mut self, index: u32) {
-        let observer = self.ambient.observer.node;
-        if observer == index && !self.is_aside() {
+        let observer = self.context.observer.node;
+        if observer == index && !self.has_untracked_reader() {
             return; // its own dependencies are all that can change that
         }
         self.track(index);
         let marks = self.marks(index);
-        let comes = marks & (RUNNING | VERIFYING) != 0;
+        let comes = marks & (RUNNING | CHECKING) != 0;
         let waits = comes || marks & STALE != 0 || self.is_open(index).is_some();
         // It was too deep, or a read that was too deep has failed: the next read tries again.
         let tries = stack::REFUSES && marks & STALE != 0 && !comes && self.is_failed(index);
         let observes = self.nodes.get(observer as usize).map(|node| node.kind);
         let effect = observes == Some(Kind::Effect);
-        if waits && observer != NONE && (tries || effect || self.is_aside()) {
+        if waits && observer != NONE && (tries || effect || self.has_untracked_reader()) {
             // Once the value is there, an effect has not seen it even if it is the old one.
             self.queue(observer, if effect && comes { DIRTY } else { CHECK });
         } else if observer != NONE && waits {
-            let cursor = self.ambient.observer.cursor;
+            let cursor = self.context.observer.cursor;
             if let Some(link) = self.links.get_mut(cursor as usize) {
                 if link.dep == index {
                     link.seen |= CYCLE | TRY;
@@ -630,7 +631,7 @@ impl Graph {
     /// The cycle that a read of this node would close: the node is being computed.
     #[cold]
     pub(super) fn refuse(&mut self, index: u32, tracked: bool) -> Cycle {
-        let reader = match self.ambient.running {
+        let reader = match self.context.running {
             NONE => index,
             running => running,
         };
@@ -644,7 +645,7 @@ impl Graph {
     /// Nothing is written while a value is computed.
     #[inline(always)]
     pub(super) fn may_write(&self, signal: u32) -> Result<(), String> {
-        match self.ambient.computing {
+        match self.context.computing {
             NONE => Ok(()),
             computing => Err(self.refusal(computing, signal)),
         }
@@ -666,13 +667,13 @@ pub(super) fn changed(
     panics: &mut FirstPanic,
 ) {
     graph.renumber_if_due();
-    graph.touch(index);
+    graph.bump_version(index);
     if graph.depth > 0 {
         graph.mark(index, CHECK);
         return;
     }
     graph.mark(index, DIRTY);
-    if graph.queues.are_empty() {
+    if graph.schedule.are_empty() {
         return;
     }
     graph.depth = 1;
@@ -684,7 +685,7 @@ pub(super) fn changed(
 #[inline(always)]
 pub(super) fn settle_at_rest(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
-    if graph.depth == 0 && !graph.queues.are_empty() {
+    if graph.depth == 0 && !graph.schedule.are_empty() {
         graph.depth = 1;
         drop(graph);
         batch::settle(cell, panics);

@@ -11,15 +11,15 @@
 //! Must not know: what the question is, and who polls.
 
 use super::{
-    dispose, drive,
+    access, dispose, drive,
+    events::{Callback, Listeners, StatusAndToken},
     failure::ReadError,
     graph::{
-        CHECK, DIRTY, DISPOSED, Due, FAILED, Graph, HALF_WAY, Kind, NONE, RUNNING, STALE, VERIFYING,
+        CHECK, CHECKING, DIRTY, DISPOSED, FAILED, Graph, Kind, NONE, PROVISIONAL, Queued, RUNNING,
+        STALE,
     },
     handle::{Disposed, Id},
-    hooks::{Glance, Hook, Listeners},
-    kernel,
-    run::Run,
+    run::Body,
     value::Value,
 };
 use crate::{
@@ -44,12 +44,12 @@ use std::{
 };
 
 /// What `#[resource]` does for the static door: a future that can be held.
-pub(super) type Work<T, E> = LocalFuture<Rc<T>, Rc<E>, Counted>;
+pub(super) type Work<T, E> = LocalFuture<Rc<T>, Rc<E>, IntoRc>;
 
 /// What a fetch yields is put where readers can share it.
-pub(super) struct Counted;
+pub(super) struct IntoRc;
 
-impl<T, E> MapOutput<Result<T, E>> for Counted {
+impl<T, E> MapOutput<Result<T, E>> for IntoRc {
     type Yield = Result<Rc<T>, Rc<E>>;
 
     fn map(output: Result<T, E>) -> Self::Yield {
@@ -58,12 +58,12 @@ impl<T, E> MapOutput<Result<T, E>> for Counted {
 }
 
 /// A run that is about to begin.
-pub(super) struct Launch<'a, T, E> {
+pub(super) struct StartRun<'a, T, E> {
     token: u64,
     start: Start<'a, Work<T, E>>,
 }
 
-impl<T: 'static, E: 'static> Launch<'_, T, E> {
+impl<T: 'static, E: 'static> StartRun<'_, T, E> {
     /// What the run knows about itself, for a fetcher that wants it.
     pub(super) fn context(&mut self) -> FetchContext {
         FetchContext {
@@ -124,15 +124,15 @@ impl FetchContext {
 }
 
 /// What is asked.
-pub(super) trait Question<T, E>: 'static {
+pub(super) trait Fetch<T, E>: 'static {
     /// Tracks what the question depends on. `None`: that has ended the resource.
     fn track(
         &mut self,
         _cell: &RefCell<Graph>,
         _driver: u32,
         _panics: &mut FirstPanic,
-    ) -> Option<Source> {
-        Some(Source::default())
+    ) -> Option<SourceState> {
+        Some(SourceState::default())
     }
 
     /// Takes over an input that was given by hand.
@@ -142,26 +142,26 @@ pub(super) trait Question<T, E>: 'static {
     fn ready(&mut self) -> bool;
 
     /// Starts the work.
-    fn start(&mut self, launch: Launch<'_, T, E>);
+    fn start(&mut self, launch: StartRun<'_, T, E>);
 }
 
 /// How the source of a question is.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Source {
+pub(super) struct SourceState {
     /// It has changed since the driver has acted last.
     moved: bool,
     failed: bool,
 }
 
 /// What became of a run that was started by hand, for whoever awaits it; `None` while it goes on.
-pub(super) type Ticket<T> = Rc<RefCell<Option<Option<Rc<T>>>>>;
+pub(super) type Completion<T> = Rc<RefCell<Option<Option<Rc<T>>>>>;
 
 /// What the driver and the handles share.
-pub(super) struct Desk<T, E> {
+pub(super) struct ResourceCell<T, E> {
     view: RefCell<AsyncState<Rc<T>, Rc<E>>>,
     request: RefCell<Option<Request>>,
     /// An input that was given by hand.
-    input: RefCell<Option<(Ticket<T>, Box<dyn Any>)>>,
+    input: RefCell<Option<(Completion<T>, Box<dyn Any>)>>,
     owner: Id,
     parts: Parts,
     keep_previous: bool,
@@ -176,7 +176,7 @@ pub(super) struct Parts {
 }
 
 /// What handles see, each of which knows some of the types, or none.
-pub(super) trait Front {
+pub(super) trait AnyResource {
     /// Puts the value into an `Option<Rc<T>>`.
     fn value(&self, out: &mut dyn Any);
 
@@ -191,7 +191,7 @@ pub(super) trait Front {
     /// Asks for something, which comes before what was asked for until now.
     fn ask_for(self: Rc<Self>, request: Request);
 
-    /// Asks the question with this input, whatever was asked for before. Puts the `Ticket<T>` into `out`.
+    /// Asks the question with this input, whatever was asked for before. Puts the `Completion<T>` into `out`.
     fn give(self: Rc<Self>, input: Box<dyn Any>, out: &mut dyn Any);
 
     fn parts(&self) -> &Parts;
@@ -204,7 +204,7 @@ fn put<T: 'static>(out: &mut dyn Any, value: T) {
     *out.downcast_mut().expect("a handle knows its type") = value;
 }
 
-impl<T, E> Drop for Desk<T, E> {
+impl<T, E> Drop for ResourceCell<T, E> {
     /// Drops the user's values one by one.
     fn drop(&mut self) {
         let mut panics = FirstPanic::default();
@@ -217,7 +217,7 @@ impl<T, E> Drop for Desk<T, E> {
     }
 }
 
-impl<T: 'static, E: 'static> Front for Desk<T, E> {
+impl<T: 'static, E: 'static> AnyResource for ResourceCell<T, E> {
     fn value(&self, out: &mut dyn Any) {
         put(out, self.view.borrow().value().cloned());
     }
@@ -246,7 +246,7 @@ impl<T: 'static, E: 'static> Front for Desk<T, E> {
     fn give(self: Rc<Self>, input: Box<dyn Any>, out: &mut dyn Any) {
         let driver = self.parts.driver.index;
         may_act(driver);
-        let ticket = Ticket::default();
+        let ticket = Completion::default();
         put(out, ticket.clone());
         let request = self.request.take();
         let before = self.input.replace(Some((ticket, input)));
@@ -282,7 +282,7 @@ impl<T: 'static, E: 'static> Front for Desk<T, E> {
 ///
 /// Inside a computed value.
 fn may_act(driver: u32) {
-    let allowed = kernel::with(|cell| cell.borrow().may_write(driver));
+    let allowed = access::with(|cell| cell.borrow().may_write(driver));
     if let Err(message) = allowed {
         panic!("{message}");
     }
@@ -290,18 +290,18 @@ fn may_act(driver: u32) {
 
 /// Lets a driver act in phase A: now, or at the end of the batch. A transaction that fails calls `undo` first.
 fn act_soon(driver: u32, undo: impl FnOnce() + 'static) {
-    kernel::with(|cell| {
+    access::with(|cell| {
         let mut graph = cell.borrow_mut();
         graph.queue(driver, DIRTY);
         let mut unused = Some(undo);
         if graph.level > 0 {
             graph
                 .undo
-                .extend(unused.take().map(|undo| Box::new(undo) as Hook));
+                .extend(unused.take().map(|undo| Box::new(undo) as Callback));
         }
         drop(graph);
         let mut panics = FirstPanic::default();
-        kernel::settle_at_rest(cell, &mut panics);
+        access::settle_at_rest(cell, &mut panics);
         panics.discard(unused); // user code: an input that was given before
         panics.resume();
     });
@@ -315,19 +315,19 @@ pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
         let Some(part) = parts.node(&mut graph, part) else {
             return;
         };
-        if graph.marks(parts.driver.index) & (STALE | RUNNING | VERIFYING) != 0 {
+        if graph.marks(parts.driver.index) & (STALE | RUNNING | CHECKING) != 0 {
             graph.set(part, CHECK); // a batch may have read it as it was
         }
         if graph.marks(part) & STALE != 0 {
             drop(graph);
-            kernel::pull_part(cell, part, true);
+            access::pull_part(cell, part, true);
             graph = cell.borrow_mut();
             if !parts.driver.is_alive(&graph) {
                 return;
             }
         }
     }
-    if graph.ambient.observer.node != NONE {
+    if graph.context.observer.node != NONE {
         if let Some(part) = parts.node(&mut graph, part) {
             graph.track(part);
         }
@@ -343,7 +343,7 @@ pub(super) fn try_read_part(
     let mut graph = cell.borrow_mut();
     if graph.acting && !graph.is_inside(parts.driver.index) {
         if let Some(node) = parts.node(&mut graph, part) {
-            if graph.marks(node) & (RUNNING | VERIFYING) != 0 {
+            if graph.marks(node) & (RUNNING | CHECKING) != 0 {
                 return Err(ReadError::Cycle(graph.refuse(node, true)));
             }
             drop(graph);
@@ -382,15 +382,15 @@ impl Parts {
 
     #[cold]
     fn make(&self, graph: &mut Graph) -> u32 {
-        let before = std::mem::replace(&mut graph.ambient.owner, self.owner);
+        let before = std::mem::replace(&mut graph.context.owner, self.owner);
         let driver = self.driver.index;
-        let place = graph.kin[driver as usize].place;
-        let part = graph.add_body(Kind::Source, None, place, 0);
-        graph.ambient.owner = before;
+        let place = graph.ownership[driver as usize].place;
+        let part = graph.add_body(Kind::Passive, None, place, 0);
+        graph.context.owner = before;
         graph.depends_on(part, driver);
         let marks = graph.marks(driver);
         let acts = marks & RUNNING != 0 && graph.acting; // else its work is polled, and a poll changes nothing by itself
-        if marks & (STALE | VERIFYING) != 0 || acts {
+        if marks & (STALE | CHECKING) != 0 || acts {
             graph.set(part, CHECK); // as it would be if it had been there before
         }
         part
@@ -402,8 +402,8 @@ impl Graph {
     /// source runs once more: now its read of the marked node finds the cycle.
     #[cold]
     fn look_for_cycle(&mut self, driver: u32, sources: impl Iterator<Item = u32>) {
-        (self.queues.alone, self.queues.grown) = (false, false);
-        self.mark_parts(Due::new(self.nodes[driver as usize].order, driver));
+        (self.schedule.alone, self.schedule.grown) = (false, false);
+        self.mark_parts(Queued::new(self.nodes[driver as usize].order, driver));
         for source in sources {
             if self.marks(source) & STALE != 0 {
                 self.set(source, DIRTY);
@@ -413,44 +413,44 @@ impl Graph {
 
     /// Is it this driver that runs what reads a part of it, untracked?
     fn is_inside(&self, driver: u32) -> bool {
-        self.ambient.observer.node == NONE && self.marks(driver) & (RUNNING | VERIFYING) != 0
+        self.context.observer.node == NONE && self.marks(driver) & (RUNNING | CHECKING) != 0
     }
 }
 
 /// What the user has to say about how a resource behaves.
-pub(super) struct Manners<T, E> {
+pub(super) struct Config<T, E> {
     pub(super) eager: bool,
     pub(super) keep_previous: bool,
     pub(super) listeners: Option<Rc<Listeners<T, E>>>,
 }
 
-struct Driver<T, E, Q> {
+struct ResourceBody<T, E, Q> {
     task: Task<Rc<T>, Rc<E>, Work<T, E>>,
     question: Apart<Q>,
-    desk: Rc<Desk<T, E>>,
+    shared: Rc<ResourceCell<T, E>>,
     listeners: Option<Rc<Listeners<T, E>>>,
     queue: Option<Arc<ReadyQueue>>,
     /// It has acted before; or it is not to start by itself.
     begun: bool,
     /// The run in flight, if it was started by hand, and its token.
-    ticket: Option<(Ticket<T>, u64)>,
+    ticket: Option<(Completion<T>, u64)>,
 }
 
 /// Makes the driver of a resource.
-pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
+pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
     cell: &RefCell<Graph>,
     owner: u32,
     place: u32,
     question: Q,
-    manners: Manners<T, E>,
+    config: Config<T, E>,
 ) -> Id {
     let mut graph = cell.borrow_mut();
     let queue = drive::of(&mut graph).lobby.queue.clone();
-    let before = std::mem::replace(&mut graph.ambient.owner, owner);
-    let driver = graph.add_body(Kind::Driver, None, place, 0);
-    graph.ambient.owner = before;
+    let before = std::mem::replace(&mut graph.context.owner, owner);
+    let driver = graph.add_body(Kind::Resource, None, place, 0);
+    graph.context.owner = before;
     let id = Id::of(&graph, driver);
-    let desk = Rc::new(Desk {
+    let shared = Rc::new(ResourceCell {
         view: RefCell::default(),
         request: RefCell::new(None),
         input: RefCell::new(None),
@@ -460,25 +460,25 @@ pub(super) fn open<T: 'static, E: 'static, Q: Question<T, E>>(
             owner,
             nodes: [const { Cell::new(None) }; 4],
         },
-        keep_previous: manners.keep_previous,
+        keep_previous: config.keep_previous,
     });
-    let front: Rc<dyn Front> = desk.clone();
-    graph.nodes[driver as usize].value = Value::Cell(Rc::new(front));
-    graph.nodes[driver as usize].run = Some(Box::new(Driver {
-        task: Task::new(driver, manners.keep_previous.into(), false),
+    let resource: Rc<dyn AnyResource> = shared.clone();
+    graph.nodes[driver as usize].value = Value::Cell(Rc::new(resource));
+    graph.nodes[driver as usize].body = Some(Box::new(ResourceBody {
+        task: Task::new(driver, config.keep_previous.into(), false),
         question: Apart::new(question),
-        desk,
-        listeners: manners.listeners,
+        shared,
+        listeners: config.listeners,
         queue: Some(queue),
-        begun: !manners.eager,
+        begun: !config.eager,
         ticket: None,
     }));
     graph.queue(driver, DIRTY);
     id
 }
 
-impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
-    fn act(&mut self, cell: &RefCell<Graph>, node: u32) {
+impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
+    fn run(&mut self, cell: &RefCell<Graph>, node: u32) {
         let mut panics = FirstPanic::default();
         let Some(source) = self.question.track(cell, node, &mut panics) else {
             return panics.resume();
@@ -487,7 +487,7 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         graph.forget_unread();
         graph.untracked(); // from here to the end of the run
         drop(graph);
-        let given = self.desk.input.borrow_mut().take();
+        let given = self.shared.input.borrow_mut().take();
         let mut by_hand = None;
         if let Some((ticket, input)) = given {
             by_hand = Some(ticket);
@@ -497,7 +497,7 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
         if source.moved || by_hand.is_some() || first {
             self.task.invalidate();
         }
-        if let Some(request) = self.desk.request.take() {
+        if let Some(request) = self.shared.request.take() {
             self.task.request(request);
         }
         let before = self.glance();
@@ -522,7 +522,7 @@ impl<T: 'static, E: 'static, Q: Question<T, E>> Run for Driver<T, E, Q> {
                 drop(asked);
                 // user code
                 ready.then_some(move |start: Start<'_, Work<T, E>>| {
-                    question.start(Launch { token, start })
+                    question.start(StartRun { token, start })
                 })
             };
             self.task.act(self.queue.as_ref(), start, None, |_| ())
@@ -559,14 +559,14 @@ impl Drop for SeesAgain<'_> {
     }
 }
 
-impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
-    fn glance(&self) -> Glance {
+impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
+    fn glance(&self) -> StatusAndToken {
         let state = &self.task.state;
         (state.status(), state.token())
     }
 
     /// Tells who awaits a run that was started by hand what has become of it.
-    fn resolve(&mut self, by_hand: Option<Ticket<T>>) {
+    fn resolve(&mut self, by_hand: Option<Completion<T>>) {
         let state = &self.task.state;
         if let Some(next) = by_hand {
             if let Some((superseded, _)) = self.ticket.replace((next, state.token())) {
@@ -589,15 +589,15 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
         if change.is_none() {
             return;
         }
-        let mut view = self.desk.view.borrow_mut();
+        let mut view = self.shared.view.borrow_mut();
         let stale = view.catch_up(&self.task.state, change);
         drop(view);
         let mut graph = cell.borrow_mut();
-        let alone = graph.queues.alone && graph.queues.drivers.is_empty();
-        for (part, node) in Change::PARTS.into_iter().zip(&self.desk.parts.nodes) {
+        let alone = graph.schedule.alone && graph.schedule.resources.is_empty();
+        for (part, node) in Change::PARTS.into_iter().zip(&self.shared.parts.nodes) {
             let node = node.get().filter(|it| it.is_alive(&graph));
             if let (Some(node), true) = (node, change.contains(part)) {
-                graph.touch(node.index);
+                graph.bump_version(node.index);
                 if alone {
                     graph.mark_up_to_drivers(node.index);
                 } else {
@@ -610,14 +610,14 @@ impl<T: 'static, E: 'static, Q> Driver<T, E, Q> {
     }
 
     /// Queues what the user wants to be told.
-    fn tell(&self, cell: &RefCell<Graph>, before: Glance) {
+    fn tell(&self, cell: &RefCell<Graph>, before: StatusAndToken) {
         let Some(listeners) = &self.listeners else {
             return;
         };
         let state = &self.task.state;
         let reason = state.cancel_reason().cloned();
         let calls = listeners.calls(before, self.glance(), reason, state.value(), state.error());
-        cell.borrow_mut().hooks.extend(calls);
+        cell.borrow_mut().callbacks.extend(calls);
     }
 }
 
@@ -628,19 +628,19 @@ pub(super) fn follow(
     driver: u32,
     sources: impl Iterator<Item = u32> + Clone,
     panics: &mut FirstPanic,
-) -> Option<Source> {
+) -> Option<SourceState> {
     let mut graph = cell.borrow_mut();
-    if graph.queues.grown {
+    if graph.schedule.grown {
         graph.look_for_cycle(driver, sources.clone());
     }
     let mut moved = false;
     for source in sources.clone() {
-        let odd = graph.marks(source) & (STALE | RUNNING | VERIFYING | HALF_WAY) != 0;
+        let odd = graph.marks(source) & (STALE | RUNNING | CHECKING | PROVISIONAL) != 0;
         if odd || graph.is_open(source).is_some() {
             let seen = graph.seen(driver, source);
             drop(graph);
             // user code
-            let pulled = panics.catch(|| kernel::pull_part(cell, source, true));
+            let pulled = panics.catch(|| access::pull_part(cell, source, true));
             graph = cell.borrow_mut();
             if graph.marks(driver) & DISPOSED != 0 {
                 return None;
@@ -657,17 +657,17 @@ pub(super) fn follow(
         graph.track(source);
         failed |= graph.marks(source) & FAILED != 0;
     }
-    Some(Source { moved, failed })
+    Some(SourceState { moved, failed })
 }
 
 /// The resource behind a handle.
-pub(super) fn front(cell: &RefCell<Graph>, id: Id) -> Result<Rc<dyn Front>, Disposed> {
+pub(super) fn resource_of(cell: &RefCell<Graph>, id: Id) -> Result<Rc<dyn AnyResource>, Disposed> {
     let graph = cell.borrow();
     id.check(&graph, "resource")?;
-    let front = match &graph.nodes[id.index as usize].value {
-        Value::Cell(held) => held.downcast_ref::<Rc<dyn Front>>(),
+    let resource = match &graph.nodes[id.index as usize].value {
+        Value::Cell(held) => held.downcast_ref::<Rc<dyn AnyResource>>(),
         Value::Bits(_) => None,
     };
-    let front = front.expect("a resource keeps its desk as long as it lives");
-    Ok(front.clone())
+    let resource = resource.expect("a resource keeps its shared as long as it lives");
+    Ok(resource.clone())
 }
