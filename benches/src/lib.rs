@@ -1,4 +1,4 @@
-//! Side-by-side measurements: the two doors of the kernel, hand-written code, and the peers.
+//! Side-by-side measurements: both kinds of graph, hand-written code, and the peers.
 //!
 //! How it measures, and what is fair and unfair about it, is in `NOTES.md`.
 //!

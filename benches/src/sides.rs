@@ -1,4 +1,4 @@
-//! Who takes part: hand-written code, both doors of the kernel, the peers.
+//! The sides that take part: hand-written code, both kinds of graph, the peers.
 //!
 //! Invariants: in the order of the report, hand-written code first.
 //!

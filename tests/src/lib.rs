@@ -1,4 +1,4 @@
-//! Behaviour tests of both doors live in `tests/`.
+//! Behaviour tests of both kinds of graph live in `tests/`.
 
 pub mod crowd;
 pub mod gate;

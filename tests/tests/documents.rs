@@ -55,13 +55,8 @@ fn numbers_of(name: &str) -> impl Iterator<Item = u32> {
 
 #[test]
 fn each_relative_link_has_a_target() {
-    let mut documents = files(&workspace(), "md");
-    documents.extend(files(&workspace().join("signal-kernel/docs"), "md"));
-    documents.extend(files(&workspace().join("benches"), "md"));
-    documents.push(workspace().join("signal-kernel/CHANGELOG.md"));
-    documents.push(workspace().join("tests/BEHAVIOURS.md"));
     let mut dead = Vec::new();
-    for document in documents {
+    for document in documents() {
         let text = read(&document);
         let folder = document.parent().expect("a folder");
         for rest in text.split("](").skip(1) {
@@ -75,6 +70,29 @@ fn each_relative_link_has_a_target() {
         }
     }
     assert!(dead.is_empty(), "{dead:#?}");
+}
+
+/// The subject of a sentence is a noun. A clause in its place makes the reader go back.
+#[test]
+fn no_sentence_has_a_clause_for_its_subject() {
+    let mut found = Vec::new();
+    for document in documents() {
+        let mut is_code = false;
+        for line in read(&document).lines() {
+            is_code ^= line.starts_with("```");
+            let starts = line.split(". ").flat_map(|it| it.split(": "));
+            let begins = |start: &str| {
+                let start = start.trim_start_matches(['-', '*', '|', '>', ' ']);
+                ["What ", "Who ", "Whoever ", "Where "]
+                    .into_iter()
+                    .any(|word| start.starts_with(word))
+            };
+            if !is_code && !line.ends_with('?') && starts.into_iter().any(begins) {
+                found.push(format!("{}: {line}", document.display()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 /// A row that begins with a file and goes on with names in backticks: the file defines them.
@@ -105,6 +123,16 @@ fn the_architecture_names_functions_where_they_are() {
         }
     }
     assert!(lost.is_empty(), "{lost:#?}");
+}
+
+/// All that users and contributors read, but for the results of the benches.
+fn documents() -> Vec<PathBuf> {
+    let mut documents = files(&workspace(), "md");
+    documents.extend(files(&workspace().join("signal-kernel/docs"), "md"));
+    documents.push(workspace().join("benches/NOTES.md"));
+    documents.push(workspace().join("signal-kernel/CHANGELOG.md"));
+    documents.push(workspace().join("tests/BEHAVIOURS.md"));
+    documents
 }
 
 /// The files in `folder` with this extension; of `.rs`, also those in folders inside.

@@ -19,7 +19,7 @@ use std::{
     time::Duration,
 };
 
-/// Those whose instructions are counted, on both doors.
+/// The workloads whose instructions are counted, for both kinds of graph.
 const WORKLOADS: [&str; 18] = [
     "get",
     "set",
