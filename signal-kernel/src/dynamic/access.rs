@@ -602,20 +602,23 @@ impl Graph {
         let tries = stack::REFUSES && marks & STALE != 0 && !comes && self.is_failed(index);
         let observes = self.nodes.get(observer as usize).map(|node| node.kind);
         let effect = observes == Some(Kind::Effect);
-        if waits && observer != NONE && (tries || effect || self.has_untracked_reader()) {
+        if !waits || observer == NONE {
+            return;
+        }
+        if tries || effect || self.has_untracked_reader() {
             // Once the value is there, an effect has not seen it even if it is the old one.
             self.queue(observer, if effect && comes { DIRTY } else { CHECK });
-        } else if observer != NONE && waits {
-            let cursor = self.context.observer.cursor;
-            if let Some(link) = self.links.get_mut(cursor as usize) {
-                if link.dep == index {
-                    link.seen |= CYCLE | TRY;
-                }
-            }
-            if comes {
-                self.note_refused(observer, index);
+        }
+        if tries || effect {
+            return;
+        }
+        let cursor = self.context.observer.cursor;
+        if let Some(link) = self.links.get_mut(cursor as usize) {
+            if link.dep == index {
+                link.seen |= CYCLE | TRY;
             }
         }
+        self.note_refused(observer, index);
     }
 
     /// The error that a pull of this node comes to which has ended in a panic. `None`: the panic is none of its own.

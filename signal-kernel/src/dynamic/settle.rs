@@ -604,7 +604,8 @@ impl Graph {
                         return Step::Down(link.dep);
                     } else if let Some(runs) = self.is_open(link.dep) {
                         let (refused, same) = (link.is_refused(), dep.version == link.version());
-                        if !refused && runs != self.runs {
+                        let known = runs == self.runs;
+                        if !known && (!refused || !self.leads_to(link.dep, at.node())) {
                             return Step::Down(link.dep);
                         }
                         let inside = self.check_stack.len() > base;
