@@ -732,3 +732,34 @@ fn a_body_that_panics_while_a_dependency_of_before_is_on_its_way_is_tried_again(
     assert_eq!(log.take(), ["no", "below 12", "12"]);
     assert_eq!(check_dynamic(), Ok(()));
 }
+
+#[test]
+fn a_cause_that_changes_when_a_round_ends_is_told_to_a_reader_that_tries() {
+    let log = leak(Log::new());
+    let (s, broken) = (signal(0), signal(false));
+    let below = computed(move || assert!(!broken.get(), "broken")).named("below");
+    let value = computed(move || {
+        s.get();
+        below.get();
+    })
+    .named("value");
+    create_effect(move || {
+        if s.get() == 2 {
+            s.set(4);
+        }
+    });
+    create_effect(move || {
+        let read = value.try_get();
+        log.push(read.map_or_else(|error| error.to_string(), |()| "there".to_owned()));
+    });
+    broken.set(true);
+    assert_eq!(check_dynamic(), Ok(()));
+    s.set(2);
+    assert!(value.try_get().is_err());
+    assert_eq!(check_dynamic(), Ok(()));
+    let told = "computed `value` panicked: it depends on computed `below`, which did: broken";
+    assert_eq!(log.take().last().map(String::as_str), Some(told));
+    broken.set(false);
+    assert_eq!(log.take(), ["there"]);
+    assert_eq!(check_dynamic(), Ok(()));
+}

@@ -6,7 +6,7 @@
 
 use signal_kernel::{
     __private::check_dynamic, Computed, ResourceOptions, batch, computed, create_effect,
-    create_resource, from_future, signal, transaction,
+    create_resource, from_future, on_cleanup, settled, signal, transaction,
 };
 use signal_kernel_tests::{
     describe,
@@ -338,5 +338,26 @@ fn a_resource_that_is_disposed_of_inside_a_batch_ends_at_once() {
     });
     assert_eq!(user.log.take(), ["user#1 dropped", "in the batch"]);
     assert_eq!(user.gates.created(), 1);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn a_value_that_a_cleanup_was_refused_to_read_through_its_resource_is_computed_anew() {
+    let (s, reader) = (signal(2), leak(Cell::new(None::<Computed<i32>>)));
+    let (number, _meta) = create_resource(
+        move || s.get(),
+        move |n| {
+            on_cleanup(move || drop(reader.get().map(|reader| reader.peek())));
+            ready(Ok::<_, ()>(n))
+        },
+    );
+    let odd = computed(move || number.get().unwrap_or(0) % 2);
+    let sum = computed(move || s.get() + odd.try_get().unwrap_or(60));
+    futures::executor::block_on(settled());
+    assert_eq!(sum.get(), 2);
+    reader.set(Some(sum));
+    s.set(4);
+    assert_eq!(check_dynamic(), Ok(()));
+    assert_eq!(sum.get(), 4);
     assert_eq!(check_dynamic(), Ok(()));
 }

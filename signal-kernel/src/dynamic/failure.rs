@@ -356,6 +356,7 @@ impl Graph {
             }
             link = it.next_sub;
         }
+        self.mark(index, CHECK); // some may have been looked at since the failure of before
     }
 
     /// The record of a node that cannot run because this dependency is failed.
