@@ -129,7 +129,9 @@ impl<T> Apart<T> {
 
 /// Holds a new value of a user's type against another one. If `compare` panics, the value is dropped on its own: a panic of
 /// that drop too would end the process.
-#[inline(always)]
+// Unoptimized, a chain of lazy values has less on the stack if this is a frame of its own.
+#[cfg_attr(debug_assertions, inline(never))]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn judge<T>(value: T, compare: impl FnOnce(&T) -> bool) -> (bool, T) {
     if std::mem::needs_drop::<T>() {
         let value = Apart::new(value);
