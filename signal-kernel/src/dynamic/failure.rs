@@ -348,15 +348,19 @@ impl Graph {
         if before.is_none_or(|before| before.cause == cause) {
             return;
         }
+        let mut readers = Vec::new();
         let mut link = self.nodes[index as usize].subs;
         while link != NONE {
             let it = &mut self.links[link as usize];
             if it.seen & TRY != 0 {
                 it.seen |= VERSION; // no version at all
+                readers.push(it.sub);
             }
             link = it.next_sub;
         }
-        self.mark(index, CHECK); // some may have been looked at since the failure of before
+        for reader in readers {
+            self.queue(reader, CHECK); // it may have been looked at since the failure of before
+        }
     }
 
     /// The record of a node that cannot run because this dependency is failed.
