@@ -347,7 +347,7 @@ fn a_value_that_a_cleanup_was_refused_to_read_through_its_resource_is_computed_a
     let (number, _meta) = create_resource(
         move || s.get(),
         move |n| {
-            on_cleanup(move || drop(reader.get().map(|reader| reader.peek())));
+            on_cleanup(move || _ = reader.get().map(|reader| reader.peek()));
             ready(Ok::<_, ()>(n))
         },
     );
