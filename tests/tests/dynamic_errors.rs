@@ -9,8 +9,8 @@
 
 use signal_kernel::__private::check_dynamic;
 use signal_kernel::{
-    Computed, ReadError, Signal, batch, computed, create_effect, on_cleanup, scope, signal,
-    transaction, untrack,
+    Computed, ReadError, Signal, batch, computed, computed_with, create_effect, on_cleanup, scope,
+    signal, transaction, untrack,
 };
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
@@ -761,5 +761,37 @@ fn a_cause_that_changes_when_a_round_ends_is_told_to_a_reader_that_tries() {
     assert_eq!(log.take().last().map(String::as_str), Some(told));
     broken.set(false);
     assert_eq!(log.take(), ["there"]);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn an_effect_that_tries_a_value_whose_old_one_is_being_dropped_reads_it_again() {
+    struct Dropping(u32, &'static Hook);
+    impl Drop for Dropping {
+        fn drop(&mut self) {
+            self.1.run("drop");
+        }
+    }
+    let log = leak(Log::new());
+    let hook = leak(Hook("drop", Cell::new(None)));
+    let (s, other) = (signal(1), signal(0));
+    let value = computed_with(
+        move || {
+            other.get();
+            Dropping(s.get(), hook)
+        },
+        |old, new| old.0 == new.0,
+    );
+    value.with(|_| ());
+    s.set(2);
+    hook.1.set(Some(leak(move || {
+        create_effect(move || {
+            other.set(1); // outdates the value
+            let read = value.try_with(|it| it.0.to_string());
+            log.push(read.unwrap_or_else(|_| "no".to_owned()));
+        });
+    })));
+    create_effect(move || value.with(|it| log.push(format!("read {}", it.0))));
+    assert_eq!(log.take(), ["no", "read 2", "2"]);
     assert_eq!(check_dynamic(), Ok(()));
 }

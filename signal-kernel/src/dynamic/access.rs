@@ -596,7 +596,9 @@ impl Graph {
         }
         self.track(index);
         let marks = self.marks(index);
-        let comes = marks & (RUNNING | CHECKING) != 0;
+        // Its body is also away while the value of its last run is dropped.
+        let away = self.nodes[index as usize].is_away();
+        let comes = marks & (RUNNING | CHECKING) != 0 || away;
         let waits = comes || marks & STALE != 0 || self.is_open(index).is_some();
         // It was too deep, or a read that was too deep has failed: the next read tries again.
         let tries = stack::REFUSES && marks & STALE != 0 && !comes && self.is_failed(index);

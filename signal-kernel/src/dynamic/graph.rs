@@ -169,6 +169,11 @@ impl Node {
         self.aside != 0
     }
 
+    /// Is it a computed value whose body was taken out of its slot?
+    pub(super) fn is_away(&self) -> bool {
+        self.kind == Kind::Computed && self.body.is_none()
+    }
+
     /// Puts the body back into its slot, which is empty: there is nothing to drop.
     #[inline(always)]
     pub(super) fn put_back(&mut self, body: Box<dyn super::run::Body>) {
