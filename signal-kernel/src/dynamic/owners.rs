@@ -1,15 +1,15 @@
-//! Who owns whom, and how slots come and go.
+//! The ownership tree, and the allocation and release of slots.
 //!
-//! Invariants: a node stands in the list of its owner's children, a cleanup in that of its cleanups, newest first;
-//! the first of a list has its owner for a previous sibling. A slot that is given back is another node's from the
-//! next generation on.
+//! Invariants: a node stands in its owner's list of children, a cleanup in its owner's list of cleanups, the newest
+//! first; the first entry of a list has the owner as its previous sibling. A released slot belongs to another node from
+//! the next generation on.
 //!
 //! Must not know: values, user code, and why anything ends.
 
 use super::graph::{CHECK, DISPOSED, FAILED, Graph, Kind, NONE, Schedule};
 
 impl Graph {
-    /// Where the list of an owner's children, or that of its cleanups, begins: newest first.
+    /// The head of the owner's list of children, or of its list of cleanups: the newest entry.
     pub(super) fn first(&mut self, owner: u32, kind: Kind) -> &mut u32 {
         let ownership = &mut self.ownership[owner as usize];
         match kind {
@@ -23,7 +23,7 @@ impl Graph {
         self.nodes[owner as usize].owns_any()
     }
 
-    /// The newest child of an owner; its newest cleanup when there is none.
+    /// The newest child of an owner, or its newest cleanup if the owner has no child.
     pub(super) fn last_owned(&self, owner: u32) -> Option<u32> {
         let ownership = &self.ownership[owner as usize];
         [ownership.first_child, ownership.first_cleanup]
@@ -31,7 +31,7 @@ impl Graph {
             .find(|&index| index != NONE)
     }
 
-    /// Takes a node out of the list of its owner's children.
+    /// Takes a node out of its owner's list.
     pub(super) fn leave_owner(&mut self, index: u32) {
         let kind = self.nodes[index as usize].kind;
         let ownership = &mut self.ownership[index as usize];
@@ -56,13 +56,14 @@ impl Graph {
     /// Cuts all edges of a node, in both directions.
     pub(super) fn isolate(&mut self, index: u32) {
         if self.marks(index) & FAILED != 0 {
-            // Who was blocked by it has not looked at what it depends on besides.
+            // A subscriber blocked by this failure has not checked its later dependencies: the mark makes it check
+            // them.
             self.mark(index, CHECK);
         }
         let mut link = self.nodes[index as usize].subs;
         while link != NONE {
             let it = &mut self.links[link as usize];
-            it.dep = NONE; // it stays in its subscriber's list, for the next run to give it up
+            it.dep = NONE; // the link stays in the list of its subscriber, whose next run gives the link up
             link = std::mem::replace(&mut it.next_sub, NONE);
             it.prev_sub = NONE;
         }
@@ -72,7 +73,7 @@ impl Graph {
         self.unlink_all(deps);
     }
 
-    /// Gives a node's slot back. It has no edges, no children and no owner by now.
+    /// Releases the slot of a node without edges, children and owner.
     pub(super) fn free(&mut self, index: u32) {
         let node = &mut self.nodes[index as usize];
         debug_assert!(node.subs == NONE);
@@ -80,14 +81,14 @@ impl Graph {
         node.marks = 0;
         for borrowed in &mut self.reading {
             if borrowed.0 == index {
-                borrowed.0 = NONE; // the reader has the value; the slot is free
+                borrowed.0 = NONE; // the reader owns the value by now, and the slot is free
             }
         }
         node.order = NONE;
         self.live -= 1;
         let node = &mut self.nodes[index as usize];
         if node.generation == u32::MAX {
-            // Every handle that this slot can tell apart was handed out: it is never used again.
+            // All generations of this slot have been handed out: a new node here could be taken for an old one.
             node.marks = DISPOSED;
             return;
         }
@@ -95,7 +96,7 @@ impl Graph {
         self.ownership[index as usize].next_sibling = std::mem::replace(&mut self.free_node, index);
     }
 
-    /// Gives the tables back when nothing is left in them.
+    /// Releases the memory of the tables when no node is left in them.
     #[inline(always)]
     pub(super) fn shrink_if_empty(&mut self) {
         if self.live == 0 && self.nodes.len() >= 1024 && self.context.running == NONE {
@@ -118,11 +119,12 @@ impl Graph {
         self.reads = Vec::new();
     }
 
-    /// Takes everything out when the thread ends: every handle is stale from now on.
+    /// Takes the whole graph out when the thread ends. The first generation rises, so that every handle is stale from
+    /// now on.
     pub(super) fn take_all(&mut self) -> Graph {
         let highest = self.nodes.iter().map(|node| node.generation).max();
         let mut all = std::mem::replace(self, Graph::new());
-        std::mem::swap(&mut self.names, &mut all.names); // messages still name places
+        std::mem::swap(&mut self.names, &mut all.names); // messages of destructors still name places
         let first = highest.map_or(0, |highest| highest.saturating_add(1));
         self.first_generation = first.max(all.first_generation);
         all

@@ -1,10 +1,10 @@
-//! What a computed value was before a batch read it half-way, for the case that the batch changes nothing
-//! in the end: then the old value comes back without running its body.
+//! The snapshot of a computed value from before a batch that reads the value. If the batch changes nothing in the end,
+//! the value of the snapshot comes back and the body does not run.
 //!
-//! Invariants: a node has a candidate exactly while it is marked `PROVISIONAL`; the candidate's links stay in
-//! the lists of their dependencies, so whatever changes them marks the node; a candidate is given up by the
-//! first look at the node after the batch, when all has come to rest and the half-way value is current, at the
-//! latest with the node.
+//! Invariants: a node has a snapshot exactly while the node is marked `PROVISIONAL`. The links of the snapshot stay in
+//! the lists of their dependencies, so a change of such a dependency marks the node. After the batch, the first check
+//! of the node gives the snapshot up; so does the end of a settle if the provisional value is current; so does the end
+//! of the node at the latest.
 //!
 //! Must not know: which signals a batch has written, and when it ends.
 
@@ -17,20 +17,21 @@ use super::{
 use crate::panics::FirstPanic;
 use std::cell::RefCell;
 
-/// A value with all that makes it valid.
+/// A value with everything that makes it valid.
 pub(super) struct Snapshot {
     value: Value,
     pub(super) version: u32,
     pub(super) deps: u32,
     failed: bool,
-    /// How it is failed.
+    /// The record of the failure, if the value is failed.
     record: Option<Record>,
-    /// The run that has yielded it has made nothing: that would be gone by now.
+    /// The run that computed the value owned nothing. The next run disposes of owned nodes, so a value whose run owned
+    /// some cannot come back.
     pub(super) restorable: bool,
 }
 
-/// Keeps what the node is now, if a batch has written something and its body is about to run. Has it `owned`
-/// anything?
+/// Takes a snapshot of the node if a batch has written something. The body of the node is about to run. `owned`: the
+/// last run has left nodes or cleanups to dispose of.
 #[inline]
 pub(super) fn take(graph: &mut Graph, node: u32, owned: bool) {
     if !graph.log.is_empty() {
@@ -63,7 +64,7 @@ fn take_slow(graph: &mut Graph, index: u32, owned: bool) {
     note(graph, index);
 }
 
-/// The half-way value of this node is current for now.
+/// Lists the node among those whose provisional value may be current.
 pub(super) fn note(graph: &mut Graph, index: u32) {
     let generation = graph.nodes[index as usize].generation;
     if graph.provisional.last() != Some(&(index, generation)) {
@@ -71,7 +72,8 @@ pub(super) fn note(graph: &mut Graph, index: u32) {
     }
 }
 
-/// Takes the candidate, and makes its value and version those of the node. Returns what to drop.
+/// Removes the snapshot, and makes its value and version those of the node. Returns the replaced value, for the caller
+/// to drop, and the links of the snapshot.
 fn take_snapshot_back(graph: &mut Graph, index: u32) -> (Value, u32) {
     let Some(snapshot) = graph.snapshots.remove(&index) else {
         return (Value::NONE, NONE);
@@ -88,7 +90,8 @@ fn take_snapshot_back(graph: &mut Graph, index: u32) -> (Value, u32) {
     (gone, snapshot.deps)
 }
 
-/// Nothing that the candidate was computed from has changed: it is the value again.
+/// Makes the snapshot the value of the node again: no dependency of the snapshot has changed. Returns the provisional
+/// value, for the caller to drop.
 pub(super) fn restore(graph: &mut Graph, index: u32) -> Value {
     let open = graph.is_open(index).is_some();
     let (gone, deps) = take_snapshot_back(graph, index);
@@ -101,14 +104,16 @@ pub(super) fn restore(graph: &mut Graph, index: u32) -> Value {
     gone
 }
 
-/// Neither value is valid any more: the body must run, and what it yields is held against the candidate.
+/// Goes back to the snapshot before the body runs: neither value is valid any more, and the new value is compared with
+/// that of the snapshot. Returns the provisional value, for the caller to drop.
 pub(super) fn revert(graph: &mut Graph, index: u32) -> Value {
     let (gone, deps) = take_snapshot_back(graph, index);
     graph.unlink_all(deps);
     gone
 }
 
-/// The half-way value is valid in the end too: it counts as a change if it differs from the candidate.
+/// Keeps the provisional value, which is valid in the end too. The node has changed only if the provisional value
+/// differs from the snapshot.
 pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     graph.unset(index, STALE | CHECKING | PROVISIONAL);
@@ -147,7 +152,7 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
             None => {
                 graph.fail(index, Record::default());
                 graph.bump_version(index);
-                graph.mark(index, CHECK); // those who have seen the half-way value are not marked
+                graph.mark(index, CHECK); // a reader that has seen the provisional value carries no mark yet
             }
         }
     } else if failed && snapshot.failed {
@@ -158,8 +163,8 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
     panics.discard(gone); // user code
 }
 
-/// Everything has come to rest: a half-way value that is current is what the next change is held against, as
-/// it is what effects have seen. One that is outdated again waits for somebody to want it.
+/// Accepts the current provisional values when the graph has come to rest. Effects have seen these values, so the next
+/// change is compared with them. A provisional value that is stale again waits for its next reader.
 pub(super) fn accept_current(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let next = || cell.borrow_mut().provisional.pop();
     while let Some((index, generation)) = next() {
@@ -175,7 +180,7 @@ pub(super) fn accept_current(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     }
 }
 
-/// The node goes, and its candidate with it. Returns what to drop.
+/// Removes the snapshot of a node that ends. Returns the value of the snapshot, for the caller to drop.
 pub(super) fn forget(graph: &mut Graph, index: u32) -> Value {
     if graph.marks(index) & PROVISIONAL == 0 {
         return Value::NONE;

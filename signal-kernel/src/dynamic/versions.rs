@@ -1,21 +1,22 @@
-//! The numbers that the graph tells old from new by, and what happens before they run out.
+//! The numbers by which the graph tells a new value from an old one, and the renumbering before these numbers run out.
 //!
-//! Invariants: versions of a node that links or candidates can tell apart are different; bodies are ordered by
-//! their creation.
+//! Invariants: two versions of a node differ if a link or a snapshot can tell them apart; `order` follows the creation
+//! of the bodies.
 //!
 //! Must not know: what the numbers are compared for.
 
 use super::graph::{Graph, LAST, NONE, Node, VERSION, to_index};
 
 impl Graph {
-    /// The value of this node is another one from now on.
+    /// Gives the node a version that no link has seen: its value has changed.
     #[inline(always)]
     pub(super) fn bump_version(&mut self, node: u32) {
         self.clock += 1;
         self.nodes[node as usize].version = self.clock;
     }
 
-    /// The value of this node is one that it had before: who has seen the last one has seen an equal one.
+    /// Gives the node an earlier version back, because its value equals that earlier one. A link that has seen the
+    /// current version moves along to the restored one, since the two values are equal.
     pub(super) fn restore_version(&mut self, node: u32, version: u32) {
         let node = &mut self.nodes[node as usize];
         let last = std::mem::replace(&mut node.version, version);
@@ -29,7 +30,7 @@ impl Graph {
         }
     }
 
-    /// A run has begun.
+    /// Numbers the run that begins.
     #[inline(always)]
     pub(super) fn next_run(&mut self) {
         self.runs += 1;
@@ -47,7 +48,7 @@ impl Graph {
         }
     }
 
-    /// Numbers versions and creations anew before they run out. Only at rest.
+    /// Numbers versions and creations anew before the counters run out. The renumbering happens at rest only.
     #[inline(always)]
     pub(super) fn renumber_if_due(&mut self) {
         if self.clock >= LAST || self.orders >= LAST {
@@ -63,7 +64,7 @@ impl Graph {
     }
 
     fn renumber(&mut self) {
-        // What counts is whether a link has seen the value that is there, that of the candidate, or another.
+        // A link has seen the current version, that of the snapshot, or another one: only this difference must survive.
         for link in &mut self.links {
             if link.dep != NONE {
                 let (seen, version) = (link.version(), self.nodes[link.dep as usize].version);
