@@ -1,7 +1,6 @@
-//! Holds every invariant against the whole graph. For tests: it walks all tables.
+//! Checks every invariant of the whole graph. For tests: the check walks all tables.
 //!
-//! Most invariants hold whenever user code may look. Some hold only at rest: when no batch is open and no
-//! body is running.
+//! Most invariants hold whenever user code may run. Some hold at rest only: while no batch is open and no body runs.
 //!
 //! Must not know: values, and how the graph comes to be what it is.
 
@@ -25,23 +24,23 @@ macro_rules! ensure {
     };
 }
 
-/// Holds all invariants of this thread's graph.
+/// Checks all invariants of this thread's graph.
 ///
 /// # Errors
 ///
-/// The first one that does not hold.
+/// Returns the first invariant that does not hold.
 pub fn check_dynamic() -> Result<(), String> {
     access::with(|cell| cell.borrow().check())
 }
 
-/// How many nodes and links this thread's graph has.
+/// Returns the number of nodes and the number of links in this thread's graph.
 #[must_use]
 pub fn dynamic_size() -> (usize, usize) {
     access::with(|cell| cell.borrow().size())
 }
 
 impl Graph {
-    /// All invariants, in the order in which one relies on the other.
+    /// Checks all invariants. A later check relies on the earlier ones.
     pub(super) fn check(&self) -> Checked {
         self.check_slots()?;
         self.check_bodies()?;
@@ -67,7 +66,7 @@ impl Graph {
             })
     }
 
-    /// A slot is a live node, waits in the list of free ones, or is used up; a free one holds nothing.
+    /// Every slot is a live node, stands in the list of free slots, or is used up. A free slot holds nothing.
     fn check_slots(&self) -> Checked {
         let live = self.live_nodes().count();
         ensure!(
@@ -100,7 +99,7 @@ impl Graph {
             if waiting[index] {
                 ensure!(slot.marks == 0, "the free node {index} is marked");
             } else {
-                // Its last handle must not take it for a live node.
+                // The mark keeps the last handle of a used-up slot from taking the slot for a live node.
                 let used_up = slot.generation == u32::MAX && slot.marks == DISPOSED;
                 ensure!(used_up, "the free node {index} is lost");
             }
@@ -108,7 +107,7 @@ impl Graph {
         Ok(())
     }
 
-    /// Who runs something has a body, which is in its slot unless it runs.
+    /// Every node that runs has a body, which leaves its slot only for a run.
     fn check_bodies(&self) -> Checked {
         ensure!(
             self.nodes.len() == self.ownership.len(),
@@ -126,7 +125,8 @@ impl Graph {
                 node.order != NONE || !runs && node.kind != Kind::Scope,
                 "{index} has no order"
             );
-            // `same` of a computed value is called with its body out of its slot too, but not running.
+            // A comparison with `same` takes the body of a computed value out of its slot too, without the mark
+            // `RUNNING`.
             let away = node.marks & RUNNING != 0 || self.context.running != NONE || self.depth > 0;
             ensure!(
                 !runs || node.body.is_some() || away,
@@ -136,8 +136,9 @@ impl Graph {
         Ok(())
     }
 
-    /// A link stands in one list of dependencies, that of its subscriber or of its candidate, and in the
-    /// list of its dependency's subscribers if that is alive; or it waits in the list of free ones.
+    /// A link stands in one list of dependencies, which belongs to its subscriber or to the snapshot of that
+    /// subscriber, and, if its dependency is alive, in the dependency's list of subscribers. A link in none of these
+    /// lists stands in the list of free links.
     fn check_links(&self) -> Checked {
         let mut seen = vec![false; self.links.len()];
         let mut with_dep = 0;
@@ -204,7 +205,7 @@ impl Graph {
         Ok(())
     }
 
-    /// Every node is in the list of its owner, or has none; nobody owns himself. Cleanups are in a list of
+    /// Every node stands in the list of its owner or has no owner, and no node owns itself. Cleanups have a list of
     /// their own.
     fn check_owners(&self) -> Checked {
         let is_first = |index: u32, prev: u32| {
@@ -260,9 +261,9 @@ impl Graph {
         Ok(())
     }
 
-    /// A node without marks depends on nodes without marks, and its links are fresh. Not so while it runs;
-    /// and not when it is failed: it may depend on what it was refused to read, and what it would have read
-    /// after a failed dependency was not looked at.
+    /// A node without marks depends on nodes without marks through fresh links. A running node is exempt. A failed node
+    /// is exempt too: a refused read may have left it a link, and its body would have read other dependencies after a
+    /// failed one, which no check has reached.
     fn check_marks(&self) -> Checked {
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
@@ -274,7 +275,7 @@ impl Graph {
                 let it = &self.links[link as usize];
                 if it.dep != NONE && !it.is_refused() {
                     let dep = &self.nodes[it.dep as usize];
-                    // What is below a driver is marked in phase A.
+                    // Phase A marks the nodes below a queued resource.
                     let waits = dep.kind == Kind::Resource && dep.marks & QUEUED != 0;
                     ensure!(
                         dep.marks & STALE == 0 || waits,
@@ -310,8 +311,8 @@ impl Graph {
         Ok(())
     }
 
-    /// What is marked as queued is in a queue, unless the effects of its round are running. What is in a queue
-    /// is marked so, unless it was looked at in this phase; at rest the queues are empty.
+    /// Every node marked `QUEUED` stands in a queue, unless the effects of its round are running. Every node in a queue
+    /// has the mark, unless this phase has checked the node. At rest the queues are empty.
     fn check_queues(&self) -> Checked {
         let mut waiting = Vec::new();
         for (queue, kind) in [
@@ -331,7 +332,7 @@ impl Graph {
         waiting.sort_unstable();
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
-            let runs = node.kind != Kind::Signal; // there it is `UPDATING`
+            let runs = node.kind != Kind::Signal; // a signal uses this bit for `UPDATING`
             let queued = runs && node.marks & (QUEUED | DISPOSED) == QUEUED;
             let lost = queued && !self.round && waiting.binary_search(&index).is_err();
             ensure!(!lost, "{} is queued in no queue", self.describe(index));
@@ -339,11 +340,11 @@ impl Graph {
         Ok(())
     }
 
-    /// A node is half-way exactly while it has a candidate, and is a computed value.
+    /// A node is `PROVISIONAL` exactly while it has a snapshot, and only a computed value has one.
     fn check_candidates(&self) -> Checked {
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
-            let provisional = node.kind != Kind::Effect && node.marks & PROVISIONAL != 0; // there it is `FIRST`
+            let provisional = node.kind != Kind::Effect && node.marks & PROVISIONAL != 0; // effects: `FIRST`
             let known = self.snapshots.contains_key(&index);
             ensure!(
                 provisional == known,
@@ -359,8 +360,8 @@ impl Graph {
         Ok(())
     }
 
-    /// A computed value has a value unless it never ran, is failed or on its way out; a signal always has one.
-    /// Only resources hold anything else.
+    /// A signal always has a value. A computed value has one too, unless it has never run, is failed, or is being
+    /// disposed of. Of the other kinds, only a resource and its parts hold a value.
     fn check_values(&self) -> Checked {
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
@@ -397,7 +398,7 @@ impl Graph {
         Ok(())
     }
 
-    /// No number is ahead of the counter that it comes from, and no two bodies were made at the same time.
+    /// No number exceeds the counter that issued it, and no two bodies have the same `order`.
     fn check_numbers(&self) -> Checked {
         let mut orders = Vec::new();
         for index in self.live_nodes() {
@@ -418,12 +419,12 @@ impl Graph {
         Ok(())
     }
 
-    /// At rest nothing is left of what was going on.
+    /// At rest, no mark, no queue and no stack keeps anything of the last settle.
     fn check_rest(&self) -> Checked {
         let busy = RUNNING | CHECKING | DISPOSED | QUEUED;
         for index in self.live_nodes() {
             let node = &self.nodes[index as usize];
-            // The closure of a scope may be running, or that of an update.
+            // The closure of a scope or of an update may be running.
             let marks = match node.kind {
                 Kind::Scope | Kind::Signal => 0,
                 _ => node.marks & busy,

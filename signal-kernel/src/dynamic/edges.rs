@@ -1,7 +1,7 @@
-//! The edges: who has read what, and what is marked when something changes.
+//! The edges: the links of a run, and the marks that a change leaves on dependents.
 //!
-//! Invariants: a body that reads the same things again, in the same order, uses its links again; marking stops at
-//! what is marked, for then all below it is.
+//! Invariants: a body that repeats the reads of its last run in the same order uses the same links again. Marking stops
+//! at a marked node, because all nodes below a marked node are marked already.
 //!
 //! Must not know: values, user code, and when anything runs.
 
@@ -12,20 +12,21 @@ use super::graph::{
     RUNNING, STALE, Schedule, TRY, append,
 };
 
-/// So many links of a run are looked at for each read that may be a second one; of more, a set is made.
+/// A read that may repeat an earlier one compares this many links of its run one by one. For a run with more links, a
+/// set takes their place.
 const FEW: usize = 8;
 
-/// What a run has read, where its links alone do not tell.
+/// The dependencies of a run with too many links to compare one by one.
 pub(super) struct Reads {
     run: u32,
-    /// The last link that was looked at.
+    /// The last link that the set contains.
     last: u32,
     /// By slot and generation.
     deps: BTreeSet<(u32, u32)>,
 }
 
 impl Observer {
-    /// Reads what it has read at this point in the run before: its next link is used again.
+    /// Uses the next link again: at this point, the last run has read the same dependency.
     #[inline(always)]
     pub(super) fn goes_on(&mut self, link: &mut Link, dep: &mut Node) {
         link.seen = dep.version;
@@ -36,7 +37,7 @@ impl Observer {
 }
 
 impl Graph {
-    /// Whoever observes now depends on `dep`.
+    /// Makes the observer, if there is one, depend on `dep`.
     #[inline(always)]
     pub(super) fn track(&mut self, dep: u32) {
         if self.context.observer.node != NONE && !self.has_read_again(dep) {
@@ -44,7 +45,8 @@ impl Graph {
         }
     }
 
-    /// The observer reads what it has read at this point in the run before, or once more.
+    /// Returns whether the observer has a link to `dep` already. Uses the next link again if the last run has read
+    /// `dep` at this point.
     #[inline(always)]
     fn has_read_again(&mut self, dep: u32) -> bool {
         let observer = &mut self.context.observer;
@@ -56,13 +58,13 @@ impl Graph {
             }
             _ => {
                 let before = std::mem::replace(&mut node.read_by, observer.run);
-                // A later run that has read the node in between was a nested one: so may this run have before it.
+                // A greater number in `read_by` is that of a nested run, which has hidden an earlier read by this run.
                 before == observer.run || before > observer.run && self.has_read_before(dep)
             }
         }
     }
 
-    /// Has the run that is observing a link to `dep` already? For nodes that nested runs have read in between.
+    /// Returns whether the observing run has a link to `dep` already. For a node that a nested run has read in between.
     #[inline(never)]
     fn has_read_before(&mut self, dep: u32) -> bool {
         let Observer { node, cursor, .. } = self.context.observer;
@@ -80,14 +82,14 @@ impl Graph {
         self.has_read_among_many(dep)
     }
 
-    /// The same for a run that has read more than a few. Its links are looked at once for all such reads.
+    /// As `has_read_before`, for a run with more than a few links. The set takes each link in once, for all such reads.
     #[cold]
     fn has_read_among_many(&mut self, dep: u32) -> bool {
         let Observer {
             node, cursor, run, ..
         } = self.context.observer;
         while self.reads.last().is_some_and(|it| it.run > run) {
-            self.reads.pop(); // of a nested run, which is over
+            self.reads.pop(); // the entry of a nested run, which is over
         }
         if self.reads.last().is_none_or(|it| it.run != run) {
             self.reads.push(Reads {
@@ -108,14 +110,14 @@ impl Graph {
             let dep = self.links[next as usize].dep;
             if let Some(node) = self.nodes.get(dep as usize) {
                 reads.deps.insert((dep, node.generation));
-            } // else it is gone already
+            } // a disposed dependency has no node any more
         }
         reads
             .deps
             .contains(&(dep, self.nodes[dep as usize].generation))
     }
 
-    /// A new link of the observer to `dep`, before the next one of the run before.
+    /// Links the observer to `dep`, in front of the remaining links of its last run.
     #[inline(never)]
     fn insert(&mut self, dep: u32) {
         let Observer {
@@ -153,7 +155,8 @@ impl Graph {
         self.schedule.grown = self.schedule.alone;
     }
 
-    /// What was read just now was read with a `try_` read. A read before it in the same run counts for more.
+    /// Marks the last read, that of `dep`, as a `try_` read. An earlier read of `dep` in the same run keeps its own
+    /// kind.
     #[inline(always)]
     pub(super) fn try_last(&mut self, dep: u32) {
         if self.context.observer.node != NONE {
@@ -166,7 +169,7 @@ impl Graph {
         }
     }
 
-    /// Ends the run that is observing: what it has not read it depends on no more.
+    /// Ends the observing run: the node loses its links to dependencies that this run has not read.
     #[inline(always)]
     pub(super) fn forget_unread(&mut self) {
         if self.context.observer.next != NONE {
@@ -187,9 +190,9 @@ impl Graph {
         self.unlink_all(next);
     }
 
-    /// Ends a run that has panicked: the node depends on what this run has read, and on what the run before has read
-    /// besides. A value of these that is out of date is not brought up to date for that, since the body might not come to
-    /// it any more: the node depends on what that value depends on.
+    /// Ends a run that has panicked: the node depends on the reads of this run, and also on the remaining reads of its
+    /// last run. For a stale value among the latter, the node depends on the dependencies of the value instead: a check
+    /// of the node must not compute the value, because the body may no longer read it.
     #[cold]
     pub(super) fn keep_unread(&mut self) {
         let Observer {
@@ -234,11 +237,11 @@ impl Graph {
             }
         }
         if comes {
-            self.queue(node, CHECK); // one of them is on its way, and may become another one
+            self.queue(node, CHECK); // a dependency is still being computed, and may change
         }
     }
 
-    /// The dependencies in a list of links, and whether they were read with a `try_` read.
+    /// Appends the dependencies of a list of links, each with its `TRY` bit.
     fn list_deps(&self, mut link: u32, deps: &mut Vec<(u32, u32)>) {
         while let Some(it) = self.links.get(link as usize) {
             if it.dep != NONE {
@@ -252,7 +255,7 @@ impl Graph {
         self.context.observer = NOBODY;
     }
 
-    /// Gives up a list of dependencies.
+    /// Unlinks a list of dependencies, and frees its links.
     pub(super) fn unlink_all(&mut self, mut link: u32) {
         while link != NONE {
             let Link {
@@ -280,8 +283,8 @@ impl Graph {
         }
     }
 
-    /// Marks what may be affected by a change of `source`: its direct dependents with `direct`, all others
-    /// with `CHECK`. Stops at what is marked already.
+    /// Marks all nodes that a change of `source` may affect: the direct dependents with `direct`, all others with
+    /// `CHECK`. Marking stops at a marked node.
     #[inline(always)]
     pub(super) fn mark(&mut self, source: u32, direct: u8) {
         let Graph {
@@ -303,7 +306,7 @@ impl Graph {
         }
     }
 
-    /// Queues an effect or a driver for the next settle.
+    /// Queues an effect or a resource for the next settle.
     pub(super) fn queue(&mut self, node: u32, mark: u8) {
         let Graph {
             nodes,
@@ -319,24 +322,24 @@ impl Graph {
         }
     }
 
-    /// Marks what depends on `source`, but nothing below a driver: phase A marks that if several drivers are due; a driver
-    /// that is due alone marks its readers when it has acted. In a chain of resources, an answer costs no more than its
-    /// reader.
+    /// Marks the dependents of `source`, but no node below a resource. If several resources are due, phase A marks the
+    /// nodes below them; a resource that is due alone marks its readers after its run. In a chain of resources, a
+    /// result therefore costs no more than the run of its reader.
     pub(super) fn mark_up_to_drivers(&mut self, source: u32) {
         self.schedule.up_to_drivers = true;
         self.mark(source, CHECK);
         self.schedule.up_to_drivers = false;
     }
 
-    /// Queues a driver for the next settle, and marks nothing below it: until phase A, a resource is as it was.
+    /// Queues a resource for the next settle, and marks no node below it: until phase A, the resource keeps its state.
     pub(super) fn queue_up_to_drivers(&mut self, driver: u32, mark: u8) {
         self.schedule.up_to_drivers = true;
         self.queue(driver, mark);
         self.schedule.up_to_drivers = false;
     }
 
-    /// Marks the parts of a driver that is about to act, and all below them, even below a part that is marked: a batch has
-    /// read the part as it was, and has left its readers unmarked.
+    /// Marks the parts of a resource that is about to run, and all nodes below the parts, even below a marked part: a
+    /// batch may have read such a part in its old state and left the readers of the part unmarked.
     pub(super) fn mark_parts(&mut self, driver: Queued) {
         if !self.is_due(driver) {
             return;
@@ -349,7 +352,7 @@ impl Graph {
         }
     }
 
-    /// A driver has had its turn: its parts are up to date, unless it is due again.
+    /// Unmarks the parts of a resource after its turn. The parts are up to date, unless the resource is due again.
     pub(super) fn unmark_parts(&mut self, driver: Queued) {
         if !self.is_due(driver) || self.marks(driver.node()) & STALE != 0 {
             return;
@@ -361,12 +364,12 @@ impl Graph {
         }
     }
 
-    /// Does the node still belong to this entry?
+    /// Returns whether the slot still belongs to the node of this entry.
     pub(super) fn is_due(&self, due: Queued) -> bool {
         self.nodes[due.node() as usize].order == due.order()
     }
 
-    /// Has a dependency changed since the body of this node has read it?
+    /// Returns whether a dependency has changed since the body of this node has read it.
     pub(super) fn has_moved(&self, node: u32) -> bool {
         let mut link = self.deps(node);
         while link != NONE {
@@ -379,7 +382,7 @@ impl Graph {
         false
     }
 
-    /// The node has seen its dependencies as they are now.
+    /// Records in the links of the node that it has seen the current versions of its dependencies.
     pub(super) fn see_again(&mut self, node: u32) {
         let mut link = self.deps(node);
         while let Some(it) = self.links.get_mut(link as usize) {
@@ -402,7 +405,7 @@ impl Graph {
         None
     }
 
-    /// An edge that is there from the beginning.
+    /// Makes `node` depend on `dep` from its creation on, without a run.
     pub(super) fn depends_on(&mut self, node: u32, dep: u32) {
         let observer = Observer::new(node, self.deps(node), self.runs);
         self.next_run();
@@ -438,7 +441,8 @@ fn mark_below(
     }
 }
 
-/// Marks one node, queues it if it runs by itself, and returns its subscribers if they are not marked.
+/// Marks one node, and queues it if it is an effect or a resource. Returns the head of its subscriber list if the
+/// subscribers are not marked yet.
 #[inline(always)]
 fn mark_one(nodes: &mut [Node], schedule: &mut Schedule, sub: u32, mark: u8) -> u32 {
     let node = &mut nodes[sub as usize];
@@ -448,7 +452,7 @@ fn mark_one(nodes: &mut [Node], schedule: &mut Schedule, sub: u32, mark: u8) -> 
             node.marks = was | mark | QUEUED;
             schedule.effects.push(Queued::new(node.order, sub));
             if was & !FIRST != 0 {
-                schedule.unverified = true; // it was blocked, or is running
+                schedule.unverified = true; // the effect was blocked, or is running
             }
         } else {
             node.marks = was | mark;
