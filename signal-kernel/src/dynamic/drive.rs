@@ -1,11 +1,10 @@
-//! Polling the work of this thread.
+//! The polling of this thread's work.
 //!
-//! Invariants: each piece of work is polled at most once a call, in the order of creation; everything that
-//! has come to an end is committed in one settle. Any number of tasks may wait at once: each commit wakes
-//! all of them. A driver gives way to other tasks of its executor after a number of commits. Dropping a waiting
-//! future drops no work.
+//! Invariants: a call polls each piece of work at most once, in the order of creation; one settle commits all work that
+//! has come to an end. Any number of tasks may wait at once: each commit wakes all of them. A driver yields to other
+//! tasks of its executor after a number of commits. The drop of a waiting future drops no work.
 //!
-//! Must not know: executors, and what work is.
+//! Must not know: executors, and the nature of work.
 
 use super::{
     access, batch,
@@ -33,33 +32,33 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// What a thread needs to drive its work.
+/// The state that a thread needs to drive its work.
 pub(super) struct Drive {
     pub(super) lobby: Rc<Lobby>,
     ready: ReadyReceiver,
-    /// The waker that the ready queue has: it wakes all wakers that wait.
+    /// The waker in the ready queue: it wakes all waiting tasks.
     waker: Waker,
-    /// Counts what was committed.
+    /// The number of commits.
     commits: u64,
     /// Shared graphs that have had work, by their nodes.
     foreign: BTreeMap<u32, Weak<dyn ForeignGraph>>,
 }
 
-/// Who waits, and for what. Shared within the thread.
+/// The waiting tasks and the ready queue, shared within the thread.
 pub(super) struct Lobby {
     pub(super) queue: Arc<ReadyQueue>,
     wakers: Arc<WakerSet>,
 }
 
 impl Drive {
-    /// Who is to be told that work was started or stopped, if they do not know.
+    /// The lobby, if its tasks do not know yet that work was started or stopped.
     pub(super) fn news(&self) -> Option<Rc<Lobby>> {
         self.lobby.queue.must_notify().then(|| self.lobby.clone())
     }
 }
 
 impl Lobby {
-    /// Wakes all who wait: work was started or stopped, and they do not know.
+    /// Wakes all waiting tasks, for work was started or stopped without their knowledge.
     pub(super) fn tell(&self) {
         self.queue.set_notified();
         self.wakers.wake_here(); // user code
@@ -70,7 +69,7 @@ impl Lobby {
 pub(super) struct ThreadDriver {
     key: WaitKey,
     here: &'static Location<'static>,
-    /// The graph is of this thread.
+    /// Keeps the wait on the thread of the graph.
     local: PhantomData<*const ()>,
 }
 
@@ -113,7 +112,7 @@ impl progress::Driver for ThreadDriver {
     }
 }
 
-/// This thread's drive, made when the first resource is, or when somebody waits.
+/// This thread's drive, made for the first resource or the first wait.
 pub(super) fn of(graph: &mut Graph) -> &mut Drive {
     graph.drive.get_or_insert_with(|| {
         let wakers = Arc::<WakerSet>::default();
@@ -131,21 +130,21 @@ pub(super) fn of(graph: &mut Graph) -> &mut Drive {
     })
 }
 
-/// From now on the work of a shared graph is polled when its node is in the ready list.
+/// Registers a shared graph: from now on a driver polls its work when its node is in the ready list.
 pub(super) fn add(graph: &mut Graph, node: u32, foreign: Weak<dyn ForeignGraph>) -> Arc<TaskWaker> {
     let drive = of(graph);
     drive.foreign.insert(node, foreign);
     TaskWaker::new(&drive.lobby.queue, node)
 }
 
-/// A shared graph goes.
+/// Removes a shared graph, which is being dropped.
 pub(super) fn remove(graph: &mut Graph, node: u32) {
     if let Some(drive) = &mut graph.drive {
         drive.foreign.remove(&node);
     }
 }
 
-/// A shared graph has committed something, polled by a driver of its own or of the thread.
+/// Notes a commit of a shared graph, polled by a driver of its own or of the thread.
 pub(super) fn note_commit(cell: &RefCell<Graph>) {
     let mut graph = cell.borrow_mut();
     let Some(drive) = &mut graph.drive else {
@@ -157,7 +156,7 @@ pub(super) fn note_commit(cell: &RefCell<Graph>) {
     lobby.wakers.wake_here(); // user code
 }
 
-/// Polls the shared graph that has this node; true if something was committed.
+/// Polls the shared graph of this node; true if the graph has committed something.
 fn poll_foreign(
     cell: &RefCell<Graph>,
     node: u32,
@@ -172,24 +171,24 @@ fn poll_foreign(
         return false;
     };
     let done = panics.catch(|| foreign.poll(here)); // user code
-    panics.catch(|| stack::ending(|| drop(foreign))); // user code: it may have been the last handle
+    panics.catch(|| stack::ending(|| drop(foreign))); // user code: this may be the last handle
     done != Some(false)
 }
 
-/// Polls this thread's work as far as it has asked for it, that of its [`Shared`](crate::Shared) graphs included.
-/// Ready once at least one transition has been committed and its effects have run; pending otherwise, also while
-/// nothing is in flight, and once after 16 commits in a row each of which has left more to poll: then it wakes the
-/// task of `context`.
+/// Polls the work of this thread that has asked for a poll, work of its [`Shared`](crate::Shared) graphs included.
+/// Ready once at least one transition has been committed and its effects have run; pending otherwise, also while no
+/// work is in flight. After 16 commits in a row, each of which has left more work to poll, the call is pending once and
+/// wakes the task of `context`.
 ///
-/// This is what [`progress`] and [`settled`] are made of, for executors that are written by hand. The task of
-/// `context` is woken when work of this thread asks to be polled, from whatever thread, and when work is
-/// started or stopped foreign of a poll.
+/// [`progress`] and [`settled`] are made of this call; the call is for executors that are written by hand. Work of this
+/// thread that asks for a poll wakes the task of `context`, from any thread. So does work that is started or stopped
+/// outside of a poll.
 ///
 /// # Panics
 ///
-/// Inside a batch, an effect or a computed value: nothing could be committed there. Inside a
-/// [`read`](crate::Shared::read) of a [`Shared`](crate::Shared) graph whose work asks to be polled: with both places.
-/// With the first panic of polled work or of a body that the commit has run, when all others have run.
+/// Inside a batch, an effect or a computed value: no commit is possible there. Inside a [`read`](crate::Shared::read)
+/// of a [`Shared`](crate::Shared) graph whose work asks for a poll: with both places. With the first panic of polled
+/// work or of a body that the commit has run, after all other bodies have run.
 ///
 /// # Examples
 ///
@@ -208,7 +207,7 @@ pub fn poll_progress(context: &mut Context<'_>) -> Poll<()> {
     poll(context, None, Location::caller())
 }
 
-/// The same, also for a wait.
+/// As [`poll_progress`], also for a wait.
 pub(super) fn poll(
     context: &mut Context<'_>,
     key: Option<&mut WaitKey>,
@@ -220,7 +219,7 @@ pub(super) fn poll(
         let nested = graph.depth > 0 || running != NONE;
         let kind = graph.nodes.get(running as usize).map(|node| node.kind);
         let polled = matches!(kind, Some(Kind::Resource | Kind::Passive)); // work waits for work
-        // Someone waits: work that is started later must find out.
+        // A task waits from now on: work that starts later must wake the task.
         let lobby = of(&mut graph).lobby.clone();
         drop(graph);
         let waits = key.is_some();
@@ -267,24 +266,24 @@ pub(super) fn poll(
         let mut graph = cell.borrow_mut();
         let drive = of(&mut graph);
         drive.commits += u64::from(done);
-        // Work that an effect has started anew may be ready at once, and so on.
+        // An effect may start work that is ready at once, and so on without end.
         let goes_on = done && (waits || drive.ready.queue.has_ready());
         drive.ready.budget.spend(goes_on);
         drop(graph);
         if done {
-            panics.catch(|| lobby.wakers.wake_here()); // user code: others may wait for the same
+            panics.catch(|| lobby.wakers.wake_here()); // user code: other tasks may wait for the same commit
         }
         panics.resume();
         if done { Poll::Ready(()) } else { Poll::Pending }
     })
 }
 
-/// Waits for the next commit of this thread's work: until at least one transition has been committed and its
-/// effects have run. Pending while nothing is in flight. The work of this thread's [`Shared`](crate::Shared) graphs is
-/// driven too.
+/// Waits for the next commit of this thread's work: until at least one transition has been committed and its effects
+/// have run. Pending while no work is in flight. The future also drives the work of this thread's
+/// [`Shared`](crate::Shared) graphs.
 ///
-/// Whoever awaits this drives the work, on any executor; several tasks may do so at once. Dropping the future
-/// drops no work.
+/// A task that awaits the future drives the work, on any executor; several tasks may do so at once. The drop of the
+/// future drops no work.
 ///
 /// # Panics
 ///
@@ -313,11 +312,11 @@ pub fn progress() -> impl Future<Output = ()> {
     progress::progress(ThreadDriver::new(Location::caller()))
 }
 
-/// Waits until none of this thread's work is in flight, that of its [`Shared`](crate::Shared) graphs included: of all
-/// that have a handle, whether or not a function has read them.
+/// Waits until none of this thread's work is in flight, work of its [`Shared`](crate::Shared) graphs included: of all
+/// graphs that have a handle, whether or not a function has read them.
 ///
-/// Whoever awaits this drives the work, on any executor; several tasks may do so at once. Dropping the future
-/// drops no work.
+/// A task that awaits the future drives the work, on any executor; several tasks may do so at once. The drop of the
+/// future drops no work.
 ///
 /// # Panics
 ///

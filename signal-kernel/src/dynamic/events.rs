@@ -1,10 +1,10 @@
-//! What the user wants to be told about runs of work: collected in phase A, called before the effects of
-//! the round, when everything is consistent.
+//! The calls of the user's listeners for runs of work: a resource queues the calls in phase A, and the settle makes
+//! them before the effects of the round, when the graph is consistent.
 //!
-//! Invariants: every run that was started is told of as started, and then as one of success, error,
-//! cancelled or superseded, with the same token; a run whose owner is disposed of ends in silence.
+//! Invariants: each started run has the event of its start, and then one of success, error, cancelled or superseded,
+//! with the same token; a run whose owner is disposed of ends without an event.
 //!
-//! Must not know: how a state changes.
+//! Must not know: the changes of a state.
 
 use super::graph::{Graph, NONE};
 use crate::{
@@ -16,7 +16,7 @@ use std::{cell::RefCell, rc::Rc};
 /// A call that is due.
 pub(super) type Callback = Box<dyn FnOnce()>;
 
-/// Calls all that are due, in the order of what they tell. What they make belongs to nobody.
+/// Makes all calls that are due, in the order of their events. Nodes that a call makes have no owner.
 pub(super) fn run(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if graph.callbacks.is_empty() {
@@ -33,10 +33,10 @@ pub(super) fn run(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     cell.borrow_mut().context = before;
 }
 
-/// Something that happened to a run of work: what `on_event` is told.
+/// An event in a run of work: the argument of `on_event`.
 ///
-/// Every run begins with `Start` and ends in exactly one of the others, with the same token; only a run whose
-/// owner is disposed of ends without a word.
+/// Each run begins with `Start` and ends in exactly one of the other events, with the same token; only a run whose
+/// owner is disposed of ends without an event.
 ///
 /// # Examples
 ///
@@ -68,36 +68,36 @@ pub(super) fn run(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
 pub enum AsyncEvent {
     /// A run was started.
     Start {
-        /// Its number.
+        /// The number of the run.
         token: u64,
     },
-    /// It yielded a value.
+    /// The run has yielded a value.
     Success {
-        /// Its number.
+        /// The number of the run.
         token: u64,
     },
-    /// It yielded an error.
+    /// The run has yielded an error.
     Error {
-        /// Its number.
+        /// The number of the run.
         token: u64,
     },
-    /// It was stopped, or panicked.
+    /// The run was stopped, or has panicked.
     Cancelled {
-        /// Its number.
+        /// The number of the run.
         token: u64,
-        /// Why.
+        /// The reason of the end.
         reason: CancelReason,
     },
-    /// A newer run took its place, or there is nothing to ask any more.
+    /// A newer run has replaced this run, or the resource has no question any more.
     Superseded {
-        /// Its number.
+        /// The number of the run.
         token: u64,
         /// The number of the newer run, if there is one.
         by: Option<u64>,
     },
 }
 
-/// Who wants to be told.
+/// The user's listeners.
 pub(super) struct Listeners<T, E> {
     pub(super) on_success: Option<Box<dyn Fn(&T)>>,
     pub(super) on_error: Option<Box<dyn Fn(&E)>>,
@@ -117,11 +117,11 @@ impl<T, E> Drop for Listeners<T, E> {
     }
 }
 
-/// A state as events are told from it: status and token.
+/// The part of a state that events derive from: status and token.
 pub(super) type StatusAndToken = (AsyncStatus, u64);
 
 impl<T: 'static, E: 'static> Listeners<T, E> {
-    /// The calls for what happened between two glances.
+    /// The calls for the events between two states.
     pub(super) fn calls(
         self: &Rc<Self>,
         before: StatusAndToken,
@@ -173,7 +173,7 @@ impl<T: 'static, E: 'static> Listeners<T, E> {
     }
 }
 
-/// What happened between two glances.
+/// The events between two states.
 fn events(
     before: StatusAndToken,
     after: StatusAndToken,

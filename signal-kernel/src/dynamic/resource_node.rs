@@ -1,14 +1,13 @@
-//! The node behind an asynchronous signal: it starts, stops and commits work, and says what has changed.
+//! The node behind an asynchronous signal: the node starts, stops and commits work, and marks the changed parts.
 //!
-//! A resource is a driver with up to four parts: value, error, status, and anything at all. Readers depend on
-//! parts, each made when it is read first; the parts depend on the driver, which depends on the source. The rules of the
-//! states, and how work is held and polled, are in `task`, for both kinds of graph.
+//! A resource has up to four parts: value, error, status, and one for a change of any kind. Readers depend on parts;
+//! the first read of a part makes its node. The parts depend on the resource, and the resource depends on its source.
+//! The module `task` has the rules of the states, and holds and polls work, for both kinds of graph.
 //!
-//! Invariants: a driver acts in phase A only, so nothing starts, stops or is committed inside a batch; the
-//! view that readers see is replaced in one step, when the driver has acted; every run that was started ends
-//! in one event.
+//! Invariants: a resource acts in phase A only, so nothing starts, stops or is committed inside a batch; the resource
+//! replaces the view of its readers in one step, after it has acted; each started run ends in one event.
 //!
-//! Must not know: what the question is, and who polls.
+//! Must not know: the meaning of a question, and the executor.
 
 use super::{
     access, dispose, drive,
@@ -43,10 +42,11 @@ use std::{
     sync::Arc,
 };
 
-/// What `#[resource]` does for the static door: a future that can be held.
+/// The future of a fetch, in a form that the task can hold: the counterpart of the future that `#[resource]` makes for
+/// a declared graph.
 pub(super) type Work<T, E> = LocalFuture<Rc<T>, Rc<E>, IntoRc>;
 
-/// What a fetch yields is put where readers can share it.
+/// Wraps the output of a fetch in `Rc`, so that readers can share it.
 pub(super) struct IntoRc;
 
 impl<T, E> MapOutput<Result<T, E>> for IntoRc {
@@ -64,7 +64,7 @@ pub(super) struct StartRun<'a, T, E> {
 }
 
 impl<T: 'static, E: 'static> StartRun<'_, T, E> {
-    /// What the run knows about itself, for a fetcher that wants it.
+    /// The context of the run, for a fetcher that takes one.
     pub(super) fn context(&mut self) -> FetchContext {
         FetchContext {
             token: self.token,
@@ -72,13 +72,13 @@ impl<T: 'static, E: 'static> StartRun<'_, T, E> {
         }
     }
 
-    /// Begins.
+    /// Starts the work of the run.
     pub(super) fn work(self, fetch: impl Future<Output = Result<T, E>> + 'static) {
         self.start.work(fetch, |fetch| Box::pin(fetch));
     }
 }
 
-/// What a run knows about itself: the second argument of a fetcher that wants it.
+/// The context of a run: the second argument of a fetcher that takes two.
 ///
 /// # Examples
 ///
@@ -113,7 +113,7 @@ impl FetchContext {
         self.token
     }
 
-    /// Tells work that dropping cannot reach that it is no longer wanted.
+    /// The token that tells work of its cancellation, also work that goes on after the drop of its future.
     ///
     /// # Examples
     ///
@@ -123,9 +123,9 @@ impl FetchContext {
     }
 }
 
-/// What is asked.
+/// The question of a resource: its sources, its input and its fetcher.
 pub(super) trait Fetch<T, E>: 'static {
-    /// Tracks what the question depends on. `None`: that has ended the resource.
+    /// Tracks the sources of the question. `None`: the tracking has ended the resource.
     fn track(
         &mut self,
         _cell: &RefCell<Graph>,
@@ -138,25 +138,25 @@ pub(super) trait Fetch<T, E>: 'static {
     /// Takes over an input that was given by hand.
     fn give(&mut self, _input: Box<dyn Any>) {}
 
-    /// Gets the input ready. False: there is none.
+    /// Prepares the input. False: the question has none.
     fn ready(&mut self) -> bool;
 
     /// Starts the work.
     fn start(&mut self, launch: StartRun<'_, T, E>);
 }
 
-/// How the source of a question is.
+/// The state of the sources of a question.
 #[derive(Clone, Copy, Default)]
 pub(super) struct SourceState {
-    /// It has changed since the driver has acted last.
+    /// A source has changed since the resource has acted last.
     moved: bool,
     failed: bool,
 }
 
-/// What became of a run that was started by hand, for whoever awaits it; `None` while it goes on.
+/// The outcome of a run that was started by hand, for the future that awaits the run; `None` while the run goes on.
 pub(super) type Completion<T> = Rc<RefCell<Option<Option<Rc<T>>>>>;
 
-/// What the driver and the handles share.
+/// The state that a resource shares with its handles.
 pub(super) struct ResourceCell<T, E> {
     view: RefCell<AsyncState<Rc<T>, Rc<E>>>,
     request: RefCell<Option<Request>>,
@@ -167,15 +167,15 @@ pub(super) struct ResourceCell<T, E> {
     keep_previous: bool,
 }
 
-/// What readers of a driver depend on.
+/// The nodes that readers of a resource depend on.
 pub(super) struct Parts {
     driver: Id,
     owner: u32,
-    /// In the order of `Change::PARTS`; `None` for a part that nobody has read yet.
+    /// In the order of `Change::PARTS`; `None` for a part without a read so far.
     nodes: [Cell<Option<Id>>; 4],
 }
 
-/// What handles see, each of which knows some of the types, or none.
+/// The view of a resource for its handles. A handle knows some of the types of the resource, or none.
 pub(super) trait AnyResource {
     /// Puts the value into an `Option<Rc<T>>`.
     fn value(&self, out: &mut dyn Any);
@@ -185,13 +185,13 @@ pub(super) trait AnyResource {
 
     fn view(&self) -> (AsyncStatus, u64, bool, Option<CancelReason>);
 
-    /// There is a value, and it answers the present question.
+    /// Has the resource a value that answers the present question?
     fn is_current(&self) -> bool;
 
-    /// Asks for something, which comes before what was asked for until now.
+    /// Makes a request, which replaces a pending one.
     fn ask_for(self: Rc<Self>, request: Request);
 
-    /// Asks the question with this input, whatever was asked for before. Puts the `Completion<T>` into `out`.
+    /// Asks the question with this input, which replaces a pending request. Puts the `Completion<T>` into `out`.
     fn give(self: Rc<Self>, input: Box<dyn Any>, out: &mut dyn Any);
 
     fn parts(&self) -> &Parts;
@@ -288,7 +288,7 @@ fn may_act(driver: u32) {
     }
 }
 
-/// Lets a driver act in phase A: now, or at the end of the batch. A transaction that fails calls `undo` first.
+/// Queues a resource for phase A: now, or at the end of the batch. A failed transaction calls `undo` before.
 fn act_soon(driver: u32, undo: impl FnOnce() + 'static) {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
@@ -307,8 +307,8 @@ fn act_soon(driver: u32, undo: impl FnOnce() + 'static) {
     });
 }
 
-/// Tracks a part, for a read. In phase A its driver acts before, if that is due; inside a batch, and in the code that
-/// the driver itself runs, a resource is as it was before.
+/// Tracks a part, for a read. In phase A a resource that is due acts before the read. Inside a batch, and in code that
+/// the resource itself runs, a read finds the resource in its earlier state.
 pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
     let mut graph = cell.borrow_mut();
     if graph.acting && !graph.is_inside(parts.driver.index) {
@@ -316,7 +316,7 @@ pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
             return;
         };
         if graph.marks(parts.driver.index) & (STALE | RUNNING | CHECKING) != 0 {
-            graph.set(part, CHECK); // a batch may have read it as it was
+            graph.set(part, CHECK); // a read inside a batch may have seen the old part
         }
         if graph.marks(part) & STALE != 0 {
             drop(graph);
@@ -365,8 +365,8 @@ pub(super) fn try_read_part(
 }
 
 impl Parts {
-    /// The node of a part, made now if nobody has read the part before. `None` if it is gone: the owner of the resource
-    /// is being disposed of.
+    /// The node of a part, made by the first read of the part. `None` if the node is gone: the owner of the resource is
+    /// being disposed of.
     fn node(&self, graph: &mut Graph, part: Change) -> Option<u32> {
         let index = Change::PARTS.iter().position(|&known| known == part);
         let node = &self.nodes[index.unwrap_or(3)];
@@ -389,17 +389,17 @@ impl Parts {
         graph.context.owner = before;
         graph.depends_on(part, driver);
         let marks = graph.marks(driver);
-        let acts = marks & RUNNING != 0 && graph.acting; // else its work is polled, and a poll changes nothing by itself
+        let acts = marks & RUNNING != 0 && graph.acting; // otherwise the node polls, which alone changes nothing
         if marks & (STALE | CHECKING) != 0 || acts {
-            graph.set(part, CHECK); // as it would be if it had been there before
+            graph.set(part, CHECK); // the mark that an older part would have
         }
         part
     }
 }
 
 impl Graph {
-    /// A driver that is due alone has not marked its readers. If a source depends on one of them since its last run, the
-    /// source runs once more: now its read of the marked node finds the cycle.
+    /// A resource that is due alone has not marked its readers. If a source has come to depend on such a reader in the
+    /// source's last run, the source runs once more: its read of the marked node now finds the cycle.
     #[cold]
     fn look_for_cycle(&mut self, driver: u32, sources: impl Iterator<Item = u32>) {
         (self.schedule.alone, self.schedule.grown) = (false, false);
@@ -411,13 +411,13 @@ impl Graph {
         }
     }
 
-    /// Is it this driver that runs what reads a part of it, untracked?
+    /// Does this resource itself run the code that reads one of its parts, untracked?
     fn is_inside(&self, driver: u32) -> bool {
         self.context.observer.node == NONE && self.marks(driver) & (RUNNING | CHECKING) != 0
     }
 }
 
-/// What the user has to say about how a resource behaves.
+/// The user's options for a resource.
 pub(super) struct Config<T, E> {
     pub(super) eager: bool,
     pub(super) keep_previous: bool,
@@ -430,13 +430,13 @@ struct ResourceBody<T, E, Q> {
     shared: Rc<ResourceCell<T, E>>,
     listeners: Option<Rc<Listeners<T, E>>>,
     queue: Option<Arc<ReadyQueue>>,
-    /// It has acted before; or it is not to start by itself.
+    /// The resource has acted before, or does not start by itself.
     begun: bool,
-    /// The run in flight, if it was started by hand, and its token.
+    /// The completion and the token of the run in flight, if the run was started by hand.
     ticket: Option<(Completion<T>, u64)>,
 }
 
-/// Makes the driver of a resource.
+/// Makes the node of a resource.
 pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
     cell: &RefCell<Graph>,
     owner: u32,
@@ -491,7 +491,7 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
         let mut by_hand = None;
         if let Some((ticket, input)) = given {
             by_hand = Some(ticket);
-            panics.catch(|| self.question.give(input)); // user code: the input before is dropped
+            panics.catch(|| self.question.give(input)); // user code: drops the previous input
         }
         let first = !std::mem::replace(&mut self.begun, true);
         if source.moved || by_hand.is_some() || first {
@@ -515,8 +515,8 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
                     dispose::owned(cell, node, &mut panics);
                     panics.resume();
                 }
-                // The outdated work or a cleanup may have ended the resource, and its source is gone then; so may the
-                // clone of the input.
+                // The drop of the outdated work, a cleanup or the clone of the input may end the resource; its source
+                // is gone then.
                 let asked = SeesAgain { cell, node };
                 let ready = !is_gone() && question.ready() && !is_gone(); // user code
                 drop(asked);
@@ -529,10 +529,10 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
         };
         panics.merge(dropped);
         if is_gone() {
-            return panics.resume(); // nobody is told
+            return panics.resume(); // no listener hears of a disposed resource
         }
         if self.task.state.status() == AsyncStatus::Cancelled && !change.is_none() {
-            dispose::owned(cell, node, &mut panics); // what the run has made goes with it
+            dispose::owned(cell, node, &mut panics); // nodes that the run has made end with the run
         }
         self.resolve(by_hand);
         self.show(cell, change, &mut panics);
@@ -545,9 +545,9 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
     }
 }
 
-/// When it is dropped, a driver has seen what its sources are now: the question of the next run was read after the
-/// destructor of the last one, which may have written. What is written later is another question, also if it is the
-/// one from before again.
+/// Its drop notes that the resource has seen the present state of its sources: the question of the next run is read
+/// after the destructor of the last run, and that destructor may write. A later write is another question, also if the
+/// write restores the earlier value.
 struct SeesAgain<'a> {
     cell: &'a RefCell<Graph>,
     node: u32,
@@ -565,7 +565,7 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
         (state.status(), state.token())
     }
 
-    /// Tells who awaits a run that was started by hand what has become of it.
+    /// Hands the outcome of a run that was started by hand to the future that awaits the run.
     fn resolve(&mut self, by_hand: Option<Completion<T>>) {
         let state = &self.task.state;
         if let Some(next) = by_hand {
@@ -584,7 +584,7 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
         }
     }
 
-    /// Replaces what readers see, and moves the parts that have changed.
+    /// Replaces the view of the readers, and gives each changed part a new version.
     fn show(&self, cell: &RefCell<Graph>, change: Change, panics: &mut FirstPanic) {
         if change.is_none() {
             return;
@@ -609,7 +609,7 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
         stale.discard(panics); // user code: the last handle on an outdated value
     }
 
-    /// Queues what the user wants to be told.
+    /// Queues the calls of the user's listeners.
     fn tell(&self, cell: &RefCell<Graph>, before: StatusAndToken) {
         let Some(listeners) = &self.listeners else {
             return;
@@ -621,8 +621,8 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
     }
 }
 
-/// Brings the sources of a question up to date, and tells how they are. The driver is observing. `None`: that has ended
-/// the resource.
+/// Brings the sources of a question up to date, and returns their state. The resource is the observer. `None`: a source
+/// has ended the resource.
 pub(super) fn follow(
     cell: &RefCell<Graph>,
     driver: u32,
@@ -645,7 +645,7 @@ pub(super) fn follow(
             if graph.marks(driver) & DISPOSED != 0 {
                 return None;
             }
-            // The read of a source that panics is tracked: from here on, the link has seen the new version.
+            // The read of a panicking source is tracked: after the read, the link has seen the new version.
             if pulled.is_none() && seen.is_some_and(|seen| seen != graph.version(source)) {
                 moved = true;
             }

@@ -1,10 +1,10 @@
-//! What a signal's node holds, and how it is replaced.
+//! The value in a signal's node, and its replacement.
 //!
-//! Invariants: a value is written only when nobody borrows it; else the reader keeps the old one and the node gets
-//! a new cell. In a batch the first write to a signal moves the old value aside, for the end of the batch. The
-//! rule of equality lives with the value, so that handles stay small.
+//! Invariants: a write goes to the value in place only while no reader borrows the value; otherwise the reader keeps
+//! the old value and the node gets a new cell. In a batch the first write to a signal moves the old value into the undo
+//! log, for the end of the batch. The rule of equality stands beside the value, so that handles stay small.
 //!
-//! Must not know: who reads, and how the graph settles.
+//! Must not know: readers, and the settle.
 
 use super::{
     access,
@@ -22,14 +22,14 @@ use std::{
     rc::Rc,
 };
 
-/// What a signal's node holds.
+/// The content of a signal's node.
 pub(super) struct SignalCell<T> {
     pub(super) value: T,
     pub(super) same: fn(&T, &T) -> bool,
 }
 
-/// A signal is being updated in place. Signals stand in no queue, and whoever looks for what has changed must not
-/// take it for a node that is being computed.
+/// Marks a signal during an update in place. The bit is free, as signals stand in no queue; a check for changes must
+/// not take the signal for a node that is being computed.
 pub(super) const UPDATING: u8 = QUEUED;
 
 /// Changes a value in place.
@@ -48,7 +48,7 @@ pub(super) fn change<T: 'static, R>(value: &mut Value, f: impl FnOnce(&mut T) ->
     }
 }
 
-/// A primitive value while it is changed: it goes back into its node, also if that panics.
+/// A primitive value during a change: its drop puts the value back into the node, also after a panic.
 struct BitsGuard<'a, T: 'static> {
     value: T,
     bits: &'a mut u64,
@@ -63,7 +63,7 @@ impl<T: 'static> Drop for BitsGuard<'_, T> {
     }
 }
 
-/// The value in its cell. A handle's type is that of its node.
+/// The value in its cell. A handle has the type of its node.
 #[inline(always)]
 pub(super) fn inside<T: 'static>(held: &dyn Any) -> &SignalCell<T> {
     held.downcast_ref().expect("a handle knows its type")
@@ -105,7 +105,7 @@ pub(super) fn set_bits(
     panics.resume();
 }
 
-/// What a write replaces: a value, or a cell that a reader holds.
+/// The content that a write replaces: a value, or a cell that a reader holds.
 pub(super) struct Replaced<T> {
     _value: Option<T>,
     _cell: Option<Value>,
@@ -127,7 +127,7 @@ pub(super) fn put<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Replac
     put_new(slot, value)
 }
 
-/// Somebody reads the old value just now.
+/// Puts the value into a new cell, for a reader holds the old one.
 #[cold]
 fn put_new<T: 'static>(slot: &mut Value, value: T) -> Replaced<T> {
     let same = rule_of(slot);
@@ -140,7 +140,7 @@ fn put_new<T: 'static>(slot: &mut Value, value: T) -> Replaced<T> {
     }
 }
 
-/// The rule that a signal was made with.
+/// The rule that the signal was made with.
 fn rule_of<T: 'static>(value: &Value) -> fn(&T, &T) -> bool {
     match value {
         Value::Cell(held) => inside::<T>(&**held).same,
@@ -148,7 +148,7 @@ fn rule_of<T: 'static>(value: &Value) -> fn(&T, &T) -> bool {
     }
 }
 
-/// Replaces a value in a batch, which keeps the first one that it replaces.
+/// Replaces a value in a batch. The undo log keeps the first value that the batch replaces.
 pub(super) fn put_in_batch<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Replaced<T> {
     if graph.is_logged(index) {
         return put(graph, index, value);
@@ -164,14 +164,14 @@ pub(super) fn put_in_batch<T: 'static>(graph: &mut Graph, index: u32, value: T) 
     }
 }
 
-/// Puts a value into a spare cell, if that is for such values.
+/// Puts a value into a spare cell, if the cell is for values of this type.
 fn fill<T: 'static>(spare: Option<Rc<dyn Any>>, new: SignalCell<T>) -> Rc<dyn Any> {
     let Some(mut spare) = spare else {
         return Rc::new(new);
     };
     match Rc::get_mut(&mut spare).and_then(|held| held.downcast_mut::<SignalCell<T>>()) {
         Some(held) => {
-            *held = new; // what was in it needs no drop
+            *held = new; // the old content needs no drop
             spare
         }
         None => Rc::new(new),
@@ -213,7 +213,8 @@ pub(super) fn being_updated(cell: &RefCell<Graph>, index: u32, here: &Location<'
 }
 
 impl Graph {
-    /// A value is updated in place only when nobody borrows it, and when that can be undone if need be.
+    /// Allows an update in place only while no reader borrows the value, and only if a transaction could undo the
+    /// update.
     pub(super) fn may_update(&mut self, index: u32, here: &Location<'_>) -> Result<(), String> {
         let node = &mut self.nodes[index as usize];
         let (borrowed, bits) = match &mut node.value {
@@ -245,7 +246,7 @@ impl Graph {
     }
 }
 
-/// While it lives, the signal counts as borrowed by a `with`.
+/// While the guard lives, the signal counts as borrowed by a `with`.
 pub(super) struct BorrowGuard;
 
 impl BorrowGuard {

@@ -1,10 +1,11 @@
-//! The nodes that stand for something foreign of the dynamic graph: a declared one.
+//! The nodes that represent a declared graph in the dynamic graph.
 //!
-//! Invariants: a body depends on the node that was refused only if its last run has found the declared graph in use;
-//! it runs again as soon as that is free. The thread's drive knows the declared graph from the first time that work of
-//! it is in flight until it goes, and counts it as one piece of work while there is any.
+//! Invariants: a body depends on the node `refused` only if the body's last run has found the declared graph in use;
+//! the body runs again as soon as the declared graph is free. The thread's drive knows the declared graph from its
+//! first work in flight until its drop, and counts the declared graph as one piece of work while any of its work is in
+//! flight.
 //!
-//! Must not know: what it stands for.
+//! Must not know: the content of the declared graph.
 
 use super::{
     access, batch, drive,
@@ -28,15 +29,17 @@ use std::{
 
 /// A declared graph, as the thread's drive sees it.
 pub(crate) trait ForeignGraph {
-    /// PollGuard its work; true if something was committed. It may be in use: then this is said, with the place `here`.
+    /// Polls the graph's work; true if the graph has committed something. A poll of a graph in use panics with the
+    /// place `here`.
     fn poll(&self, here: &'static Location<'static>) -> bool;
 }
 
-/// The waker of all work of a shared graph: wakes the tasks that wait for this graph, and those that drive the thread.
+/// The waker of all work of a shared graph: it wakes the tasks that wait for this graph, and the tasks that drive the
+/// thread.
 #[derive(Default)]
 pub(crate) struct SharedWaker {
     pub(crate) wakers: Arc<WakerSet>,
-    /// Made when work is in flight for the first time.
+    /// Made for the first work in flight.
     task: OnceLock<Arc<TaskWaker>>,
 }
 
@@ -56,7 +59,7 @@ impl Wake for SharedWaker {
 }
 
 impl SharedWaker {
-    /// The work is about to be polled: from here on a wake counts again.
+    /// Notes that a poll of the work begins: a wake counts again from here on.
     fn begin_poll(&self) {
         if let Some(waker) = self.task.get() {
             waker.begin_poll();
@@ -64,15 +67,15 @@ impl SharedWaker {
     }
 }
 
-/// The nodes of a shared graph. They have no owner, and go when this is dropped.
+/// The nodes of a shared graph, without an owner: the drop of this struct disposes of them.
 pub(crate) struct SharedNode {
-    /// Changes with the graph.
+    /// The node that changes with the graph.
     whole: Id,
-    /// Changes when the graph is free again after a refused read; made by the first of these.
+    /// The node that changes when the graph is free again after a refused read; the first refused read makes the node.
     refused: Cell<Option<Id>>,
-    /// A read has been refused since the graph was free.
+    /// The graph has refused a read since the graph was free last.
     refuses: Cell<bool>,
-    /// The body that has the graph in use, or `NONE`. Nothing is gained if it runs again.
+    /// The body that has the graph in use, or `NONE`. Another run of that body would gain nothing.
     user: Cell<u32>,
     pub(crate) waker: Arc<SharedWaker>,
     /// Work is in flight.
@@ -91,12 +94,12 @@ impl SharedNode {
         }
     }
 
-    /// The running body depends on the graph.
+    /// Makes the running body depend on the graph.
     pub(crate) fn track(&self) {
         access::with(|cell| cell.borrow_mut().track(self.whole.index));
     }
 
-    /// The running body has found the graph in use: it runs again when the graph is free.
+    /// Notes that the running body has found the graph in use: the body runs again when the graph is free.
     #[cold]
     pub(crate) fn track_refused(&self) {
         let place = access::with(|cell| {
@@ -129,8 +132,9 @@ impl SharedNode {
         }
     }
 
-    /// Runs `f`, which has the declared graph in use until it returns, and says whether it has changed it. What it
-    /// writes to the dynamic graph is settled together with that, when it has returned; then a panic goes on.
+    /// Runs `f`, which has the declared graph in use until it returns, and which says whether it has changed the graph.
+    /// After the return of `f`, one settle covers this change and the writes of `f` to the dynamic graph; then a panic
+    /// goes on.
     pub(crate) fn change<R>(&self, f: impl FnOnce(&mut FirstPanic) -> (R, bool)) -> R {
         access::with(|cell| {
             batch::run(cell, || {
@@ -151,8 +155,9 @@ impl SharedNode {
         })
     }
 
-    /// As [`change`](Self::change), for an `f` that polls work: this may wait for work of the dynamic graph. It returns
-    /// whether it has committed something: all who wait for this graph are woken then, and all who wait for the thread.
+    /// As [`change`](Self::change), for an `f` that polls work: polled work may wait for work of the dynamic graph. `f`
+    /// returns whether it has committed something: a commit wakes all tasks that wait for this graph, and all that wait
+    /// for the thread.
     pub(crate) fn poll(&self, f: impl FnOnce(&mut FirstPanic) -> bool) -> bool {
         self.change(|panics| {
             access::with(|cell| {
@@ -161,7 +166,7 @@ impl SharedNode {
                 let done = f(panics);
                 drop(polls);
                 if done {
-                    panics.catch(|| self.waker.wakers.wake_here()); // user code: others may wait for the same
+                    panics.catch(|| self.waker.wakers.wake_here()); // user code: other tasks may wait for the commit
                     panics.catch(|| drive::note_commit(cell)); // user code
                 }
                 (done, done)
@@ -169,7 +174,8 @@ impl SharedNode {
         })
     }
 
-    /// Notes whether work of the declared graph is in flight: the thread's drive is to poll it, and to wait for its end.
+    /// Notes whether work of the declared graph is in flight, so that the thread's drive polls the work and waits for
+    /// its end.
     pub(crate) fn note_work(&self, busy: bool, foreign: impl FnOnce() -> Weak<dyn ForeignGraph>) {
         if self.busy.replace(busy) == busy {
             return;
@@ -197,10 +203,10 @@ fn source(place: &'static Location<'static>) -> Id {
     })
 }
 
-/// While it lives, it is known what polls.
+/// While the guard lives, the context names the polling node as the running one.
 struct PollGuard<'a> {
     cell: &'a RefCell<Graph>,
-    /// What was running before.
+    /// The node that was running before.
     before: u32,
 }
 
@@ -226,7 +232,7 @@ impl Drop for SharedNode {
             }
             access::with(|cell| drive::remove(&mut cell.borrow_mut(), self.whole.index));
         }
-        self.whole.dispose(); // tells who waits
+        self.whole.dispose(); // also tells the waiting tasks
         if let Some(refused) = self.refused.take() {
             refused.dispose();
         }
