@@ -1,7 +1,7 @@
-//! This thread's graph: reads that bring a value up to date, and writes that settle.
+//! The graph of this thread: reads that bring a value up to date, and writes that settle.
 //!
-//! Invariants: no borrow of the graph is held while user code runs; a read that has found a value failed, or
-//! being computed, depends on it all the same.
+//! Invariants: no borrow of the graph is held while user code runs; a tracked read of a failed value, or of a value
+//! that is being computed, still makes the reader depend on the value.
 //!
 //! Must not know: the types of values.
 
@@ -30,14 +30,15 @@ use std::{
 };
 
 thread_local! {
-    /// Has no destructor of its own, so that those of values find a graph to the last.
+    /// The graph has no destructor of its own, so the destructors of values can use the graph until the end of the
+    /// thread.
     static GRAPH: ManuallyDrop<RefCell<Graph>> =
         const { ManuallyDrop::new(RefCell::new(Graph::new())) };
     static END: End = const { End };
 }
 
-/// Empties the graph when its thread ends, without cleanups. A panic of a destructor must not reach the end of
-/// the thread: it would end the process.
+/// Empties the graph when its thread ends, without running cleanups. A panic of a destructor must not reach the end of
+/// the thread, because the panic would end the process.
 struct End;
 
 impl Drop for End {
@@ -64,16 +65,16 @@ impl Drop for End {
         while let Some(value) = all.log.take_value() {
             panics.discard(value); // user code
         }
-        panics.discard(all.drive); // user code: tasks that wait are woken
+        panics.discard(all.drive); // user code: wakes the waiting tasks
         panics.merge(all.deferred_panics);
         panics.swallow(); // user code
-        // Nobody is left to be told a name.
+        // No message can ask for a name any more.
         let names = with(|cell| std::mem::replace(&mut cell.borrow_mut().names, Names::new()));
         drop(names);
     }
 }
 
-/// From now on this thread has something to drop when it ends.
+/// Registers `End`, which drops the values of the graph when the thread ends.
 pub(super) fn end_with_thread() {
     let _ = END.try_with(|_| ());
 }
@@ -94,7 +95,7 @@ fn local<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
     GRAPH.with(|cell| f(cell))
 }
 
-/// Unoptimized, this needs less stack than `LocalKey::with`.
+/// In debug builds, `try_with` needs less stack than `LocalKey::with`.
 #[cfg(debug_assertions)]
 fn local<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
     match GRAPH.try_with(|cell| f(cell)) {
@@ -103,7 +104,7 @@ fn local<R>(f: impl FnOnce(&RefCell<Graph>) -> R) -> R {
     }
 }
 
-/// A panic has ended a call of this thread. Was it one of the graph's?
+/// A panic has ended a call on this thread: decides whether the graph was at work in that call.
 #[cold]
 fn check_aborted(cell: &RefCell<Graph>) {
     let at_work = cell.try_borrow().map_or(true, |graph| {
@@ -114,10 +115,10 @@ fn check_aborted(cell: &RefCell<Graph>) {
     aborted::look(at_work);
 }
 
-/// What a computed value may be that is not simply current.
+/// The marks that keep a read of a computed value from the fast path.
 pub(super) const NOT_CURRENT: u8 = STALE | RUNNING | CHECKING | FAILED | PROVISIONAL;
 
-/// The bits of a computed value of a primitive type, brought up to date.
+/// Returns the bits of a computed value of a primitive type, brought up to date.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn bits(id: Id, tracked: bool) -> Result<u64, Disposed> {
     match read_bits_fast(id, tracked) {
@@ -127,7 +128,7 @@ pub(super) fn bits(id: Id, tracked: bool) -> Result<u64, Disposed> {
     }
 }
 
-/// The same for all other types.
+/// As `bits`, for all other types.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn value(id: Id, tracked: bool) -> Result<Value, Disposed> {
     match read_value_fast(id, tracked) {
@@ -153,7 +154,7 @@ fn read_value_fast(id: Id, tracked: bool) -> Option<Value> {
     })
 }
 
-/// Is there a body that is running, and the value was never computed?
+/// Returns whether a body is running and the value was never computed.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn is_new(id: Id) -> bool {
     with(|cell| {
@@ -201,8 +202,8 @@ fn new_value(id: Id, tracked: bool) -> Result<Value, Disposed> {
     })
 }
 
-/// Computes a value for the first time, for a body that is running. False: there is no such body, or more to it. Of all
-/// that such a read does this alone is on the stack while the body runs.
+/// Computes a value for the first time, for a running body. Returns false if no body is running or if the value needs
+/// another path. Of all frames of such a read, only those of this path are on the stack while the body runs.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn pull_new(id: Id, tracked: bool) -> bool {
     with(|cell| {
@@ -220,11 +221,11 @@ fn is_pulled_new(cell: &RefCell<Graph>, id: Id) -> bool {
     graph.is_nested() && id.is_alive(&graph) && graph.is_to_run_first(id.index)
 }
 
-/// The graph with a computed value up to date, and the read tracked if `tracked`.
+/// Returns the graph with the computed value up to date, and tracks the read if `tracked`.
 ///
 /// # Panics
 ///
-/// With the panic of a body that this read has run; if the value is failed, or being computed.
+/// With the panic of a body that this read has run; if the value is failed, or is being computed.
 #[inline(never)]
 fn up_to_date(cell: &RefCell<Graph>, id: Id, tracked: bool) -> Result<RefMut<'_, Graph>, Disposed> {
     let mut graph = cell.borrow_mut();
@@ -238,7 +239,7 @@ fn up_to_date(cell: &RefCell<Graph>, id: Id, tracked: bool) -> Result<RefMut<'_,
     Ok(graph)
 }
 
-/// A computed value after a pull.
+/// Finishes a read after a pull of the computed value.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn pulled(
     mut graph: RefMut<'_, Graph>,
@@ -258,7 +259,7 @@ fn pulled(
     Ok(graph)
 }
 
-/// As `up_to_date`, for a `try_` read: a failure is a value. A panic that says nothing of this value goes on.
+/// As `up_to_date`, for a `try_` read: returns a failure as an error. A panic that concerns another value goes on.
 #[inline(never)]
 pub(super) fn try_up_to_date(
     cell: &RefCell<Graph>,
@@ -284,7 +285,7 @@ pub(super) fn try_up_to_date(
         }));
         graph = cell.borrow_mut();
         if before.is_some_and(|before| before & FAILED == 0) {
-            graph.unset(observer, FAILED); // it is not unwound
+            graph.unset(observer, FAILED); // the observer is not unwound
         }
         if let Err(payload) = pulled {
             if tracked {
@@ -315,7 +316,7 @@ pub(super) fn try_up_to_date(
     }
 }
 
-/// A node is failed, or outdated again already: an effect that its body has made has written.
+/// Finishes a read of a node that is failed, or stale again: an effect created by the node's body has written a signal.
 #[cold]
 fn read_not_current(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> RefMut<'_, Graph> {
     let observer = graph.context.observer.node;
@@ -333,7 +334,7 @@ fn read_not_current(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> 
     graph
 }
 
-/// Brings a node up to date for a read; if that fails, the read is tracked if `tracked`.
+/// Brings a node up to date for a read. A read that fails is tracked too if `tracked`.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn pull<'a>(
     cell: &'a RefCell<Graph>,
@@ -361,7 +362,7 @@ fn pull<'a>(
     bring(cell, graph, (index, tracked), inside)
 }
 
-/// As `pull`, for a read that is not in the hottest path: with less on the stack.
+/// As `pull`, for a read outside the hottest path, with less on the stack.
 #[inline(never)]
 pub(super) fn pull_part(cell: &RefCell<Graph>, index: u32, tracked: bool) {
     let graph = cell.borrow();
@@ -378,14 +379,14 @@ fn pull_known(cell: &RefCell<Graph>, index: u32, tracked: bool) {
     drop(pull(cell, cell.borrow_mut(), index, tracked));
 }
 
-/// The findings of a pull.
+/// The state of the graph before a pull.
 pub(super) struct Found {
     outer: RunContext,
     generation: u32,
     at_rest: bool,
 }
 
-/// Brings a node up to date that is not.
+/// Brings a stale node up to date.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn bring<'a>(
     cell: &'a RefCell<Graph>,
@@ -416,8 +417,8 @@ fn bring<'a>(
     cell.borrow_mut()
 }
 
-/// Computes a value for the first time, for a body that is running. A chain that was never read has this on the stack for
-/// each of its values, so what needs room is not inlined here.
+/// Computes a value for the first time, for a running body. A chain of values that were never read has one such call on
+/// the stack for each value, so the parts that need much stack are not inlined here.
 #[inline(never)]
 fn pull_inside(cell: &RefCell<Graph>, index: u32, tracked: bool) {
     if stack::is_short() {
@@ -439,7 +440,8 @@ fn pull_on_new_stack(cell: &RefCell<Graph>, index: u32, tracked: bool) {
     );
 }
 
-/// The reader is tried again when it is wanted: by then the value may be there.
+/// Refuses a read that is too deep. The reader is marked and checks again at its next read, because the value may exist
+/// by then.
 #[cold]
 #[inline(never)]
 fn refuse_depth(cell: &RefCell<Graph>, index: u32, tracked: bool) -> String {
@@ -483,7 +485,7 @@ fn end_inside(
     }
 }
 
-/// The node is being computed: it depends on itself.
+/// Refuses the read of a node that is being computed: the node depends on itself.
 #[cold]
 fn refuse(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> ! {
     let cycle = graph.refuse(index, tracked);
@@ -491,7 +493,7 @@ fn refuse(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> ! {
     panic!("{cycle}");
 }
 
-/// Settles what a pull has left to do, and lets the first panic go on.
+/// Ends the batch of a pull at rest, and resumes the first panic.
 #[cold]
 fn finish_pull_slow(
     cell: &RefCell<Graph>,
@@ -510,7 +512,7 @@ fn finish_pull_slow(
             graph.unwind_observer();
         }
     } else {
-        // The value is there, but dropping an old one has panicked.
+        // The value is current; only the drop of an old value has panicked.
         graph.deferred_panics.merge(std::mem::take(&mut panics));
     }
     drop(graph);
@@ -521,7 +523,7 @@ fn finish_pull_slow(
 }
 
 impl Graph {
-    /// Is it a computed value that is to be computed for the first time?
+    /// Returns whether the node is a computed value that is due for its first run.
     #[inline(always)]
     fn is_to_run_first(&self, index: u32) -> bool {
         let node = &self.nodes[index as usize];
@@ -530,7 +532,7 @@ impl Graph {
             && node.marks & (DIRTY | PROVISIONAL | RUNNING | CHECKING | FAILED) == DIRTY
     }
 
-    /// A pull at rest is a batch.
+    /// Begins a pull. A pull at rest is a batch.
     #[inline(always)]
     fn begin_pull(&mut self, index: u32) -> Found {
         let at_rest = self.depth == 0;
@@ -545,7 +547,7 @@ impl Graph {
         }
     }
 
-    /// False: there is something to settle.
+    /// Ends a pull. Returns false if the graph has something to settle.
     #[inline(always)]
     fn end_pull(&mut self, found: &Found) -> bool {
         self.context = found.outer;
@@ -560,15 +562,16 @@ impl Graph {
         done
     }
 
-    /// A computed value of which a glance at its dependencies could only confirm that its body must run.
+    /// Returns whether the node is a computed value that must run: a check of its dependencies could only confirm the
+    /// run.
     #[inline(always)]
     pub(super) fn must_run(&self, index: u32) -> bool {
         let node = &self.nodes[index as usize];
         node.marks & (DIRTY | PROVISIONAL) == DIRTY && node.kind == Kind::Computed
     }
 
-    /// A node's value, with the read tracked if `tracked`: what most reads come to. `None`: it takes more than that, or
-    /// the node has one of the marks in `odd`.
+    /// Returns the value of a node, and tracks the read if `tracked`. Most reads take this path. Returns `None` if the
+    /// read needs another path or if the node has one of the marks in `odd`.
     #[inline(always)]
     pub(super) fn read_fast(&mut self, id: Id, odd: u8, tracked: bool) -> Option<&Value> {
         let node = self.nodes.get_mut(id.index as usize)?;
@@ -579,28 +582,28 @@ impl Graph {
         if tracked && observer.node != NONE {
             match self.links.get_mut(observer.next as usize) {
                 Some(link) if link.dep == id.index => observer.goes_on(link, node),
-                _ if node.read_by == observer.run => {} // once more
+                _ if node.read_by == observer.run => {} // a repeated read in this run
                 _ => return None,
             }
         }
         Some(&node.value)
     }
 
-    /// Tracks a read that cannot be answered. If the value is only on its way, and did not depend on who has asked for it,
-    /// that looks again once it is there: an effect, on which nothing depends, and whoever was asked aside.
+    /// Tracks a read that finds no value. If the value is only incomplete, and does not depend on its reader, some readers
+    /// check again once the value is complete: an effect, on which no node depends, and a node inside an untracked read.
     #[cold]
     fn track_refused(&mut self, index: u32) {
         let observer = self.context.observer.node;
         if observer == index && !self.has_untracked_reader() {
-            return; // its own dependencies are all that can change that
+            return; // only a change of its own dependencies can remove this cycle
         }
         self.track(index);
         let marks = self.marks(index);
-        // Its body is also away while the value of its last run is dropped.
+        // The body is out of its slot also during the drop of the last run's value.
         let away = self.nodes[index as usize].is_away();
         let comes = marks & (RUNNING | CHECKING) != 0 || away;
         let waits = comes || marks & STALE != 0 || self.is_open(index).is_some();
-        // It was too deep, or a read that was too deep has failed: the next read tries again.
+        // The read was too deep, or has failed because of a read that was too deep: the next read tries again.
         let tries = stack::REFUSES && marks & STALE != 0 && !comes && self.is_failed(index);
         let observes = self.nodes.get(observer as usize).map(|node| node.kind);
         let effect = observes == Some(Kind::Effect);
@@ -608,7 +611,7 @@ impl Graph {
             return;
         }
         if tries || effect || self.has_untracked_reader() {
-            // Once the value is there, an effect has not seen it even if it is the old one.
+            // An effect has not seen the value even if the completed value equals the old one.
             self.queue(observer, if effect && comes { DIRTY } else { CHECK });
         }
         if tries || effect {
@@ -623,7 +626,8 @@ impl Graph {
         self.note_refused(observer, index);
     }
 
-    /// The error that a pull of this node comes to which has ended in a panic. `None`: the panic is none of its own.
+    /// Returns the error of a node whose pull has ended in a panic. Returns `None` if the panic concerns neither the
+    /// node nor a cycle.
     #[cold]
     fn error_of(&mut self, id: Id, payload: &(dyn Any + Send)) -> Option<ReadError> {
         if id.is_alive(self) && self.is_failed(id.index) {
@@ -633,7 +637,7 @@ impl Graph {
         self.failures.cycle_of(payload).map(ReadError::Cycle)
     }
 
-    /// The cycle that a read of this node would close: the node is being computed.
+    /// Returns the cycle that a read of this node would close: the node is being computed.
     #[cold]
     pub(super) fn refuse(&mut self, index: u32, tracked: bool) -> Cycle {
         let reader = match self.context.running {
@@ -647,7 +651,7 @@ impl Graph {
         cycle
     }
 
-    /// Nothing is written while a value is computed.
+    /// Returns an error while a computed value is being computed: its body must not write.
     #[inline(always)]
     pub(super) fn may_write(&self, signal: u32) -> Result<(), String> {
         match self.context.computing {
@@ -663,7 +667,7 @@ impl Graph {
     }
 }
 
-/// The signal at `index` has another value. At rest, the graph settles.
+/// Marks the dependents of the signal at `index`, whose value has changed. At rest, the graph settles.
 #[inline(always)]
 pub(super) fn changed(
     cell: &RefCell<Graph>,
@@ -686,7 +690,7 @@ pub(super) fn changed(
     batch::settle(cell, panics);
 }
 
-/// Settles what is marked, unless a batch is open.
+/// Settles the scheduled nodes, unless a batch is open.
 #[inline(always)]
 pub(super) fn settle_at_rest(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();

@@ -1,14 +1,14 @@
-//! The graph as indices: nodes, the links between them, marks, and who owns whom.
+//! The tables of the graph: nodes, links, marks and the ownership tree, all by index.
 //!
 //! Invariants (`check` holds them against a whole graph):
-//! - a link stands in the list of its subscriber's dependencies and in the list of its dependency's
-//!   subscribers; one whose dependency is gone stands in the first only, with `dep == NONE`;
-//! - a node that is marked has only marked dependents, unless they are running or it is an effect's; what is below a
-//!   driver that is queued may be marked in phase A only;
+//! - a link stands in its subscriber's list of dependencies and in its dependency's list of subscribers; a link whose
+//!   dependency is gone has `dep == NONE` and stands in the first list only;
+//! - a marked node has only marked dependents, except running nodes and the dependents of an effect; below a queued
+//!   resource, the marks may come as late as phase A;
 //! - a link is fresh when `seen` is the `version` of its dependency; a node without marks has fresh links;
-//! - an effect or a driver that is `QUEUED` stands in a queue until its round runs, and the other way round
-//!   until its phase lets it go;
-//! - every node but those made outside any owner stands in the list of children of its owner.
+//! - an effect or a resource with the mark `QUEUED` stands in a queue until its round runs; a node in a queue has the
+//!   mark until its phase removes it;
+//! - every node with an owner stands in its owner's list of children.
 //!
 //! Must not know: values, user code, phases, and when anything runs.
 
@@ -19,33 +19,33 @@ use super::{
 use crate::panics::FirstPanic;
 use std::{collections::BTreeMap, panic::Location};
 
-/// No node, no link, no body.
+/// The index of no node, of no link and of no body.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// The last version or order that a node is given before all are numbered anew.
+/// The greatest version or order before all are numbered anew.
 pub(super) const LAST: u32 = VERSION / 2;
 
-/// The part of `Link::seen` that is a version.
+/// The bits of `Link::seen` that hold a version.
 pub(super) const VERSION: u32 = (1 << 30) - 1;
 
-/// In `Link::seen`: the body has read the dependency with a `try_` read, so a failure does not block it.
+/// In `Link::seen`: the body has used a `try_` read, so a failure of the dependency does not block the body.
 pub(super) const TRY: u32 = 1 << 31;
 
-/// In `Link::seen`: the read would have closed a cycle, and was refused.
+/// In `Link::seen`: the read was refused, because it would have closed a cycle.
 pub(super) const CYCLE: u32 = 1 << 30;
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A slot that waits to be used again.
+    /// A free slot.
     Free,
-    /// Written from outside.
+    /// A node that code outside the graph writes.
     Signal,
-    /// Carries no value of its own: a part of a resource, or a static graph.
+    /// A node without a value of its own: a part of a resource, or a declared graph.
     Passive,
     Computed,
     Effect,
-    /// Starts, stops and commits the work of a resource, in phase A.
+    /// A node that starts, stops and commits work, in phase A.
     Resource,
     Scope,
     Cleanup,
@@ -57,42 +57,42 @@ pub(super) const CHECK: u8 = 1;
 pub(super) const DIRTY: u8 = 1 << 1;
 pub(super) const QUEUED: u8 = 1 << 2;
 pub(super) const RUNNING: u8 = 1 << 3;
-/// The body panicked, or could not run because a dependency is failed.
+/// The body has panicked, or could not run because a dependency is failed.
 pub(super) const FAILED: u8 = 1 << 4;
-/// Disposed of while its body was running: it goes when the body returns.
+/// The node was disposed of during a run of its body: the node ends when the body returns.
 pub(super) const DISPOSED: u8 = 1 << 5;
-/// There is a `Snapshot`: what the node was before a batch read it half-way.
+/// The node has a `Snapshot` from before a batch that has read the node.
 pub(super) const PROVISIONAL: u8 = 1 << 6;
-/// An effect that has not come to the end of a run yet. No effect is `PROVISIONAL`.
+/// The effect has not completed a run yet. No effect is `PROVISIONAL`, so both marks share a bit.
 pub(super) const FIRST: u8 = PROVISIONAL;
-/// Its dependencies are being brought up to date.
+/// The node's dependencies are being brought up to date.
 pub(super) const CHECKING: u8 = 1 << 7;
 pub(super) const STALE: u8 = CHECK | DIRTY;
 
-/// 64 bytes: all that a run touches. The rest is in `Ownership`.
+/// 64 bytes with every field that a run touches. The other fields are in `Ownership`.
 pub(super) struct Node {
     pub(super) value: Value,
-    /// The body, if there is one. Taken out while it runs.
+    /// The body, if the node has one. The slot is empty during a run.
     pub(super) body: Option<Box<dyn super::run::Body>>,
     pub(super) generation: u32,
-    /// When the value last changed, on the clock of the graph; 0 while a computed value has none.
+    /// The time of the last change of the value, on the clock of the graph; 0 for a computed value without a value.
     pub(super) version: u32,
-    /// The last run that read this node.
+    /// The number of the last run that has read this node.
     pub(super) read_by: u32,
     pub(super) subs: u32,
     pub(super) subs_tail: u32,
-    /// What the body has read, if there is one.
+    /// The first link to a dependency of the body.
     pub(super) deps: u32,
-    /// Counts creations of bodies: effects run in this order. `NONE` without a body.
+    /// The position in the order of creation, in which effects run. `NONE` without a body.
     pub(super) order: u32,
-    /// Signals: one more than the level of the newest entry in the log of the open batch; 0 for none. All others: 0
-    /// while they own nothing.
+    /// Signals: the level of the newest entry in the undo log of the open batch, plus one; 0 without an entry. All
+    /// other kinds: 0 while the node owns nothing.
     pub(super) aside: u16,
     pub(super) kind: Kind,
     pub(super) marks: u8,
 }
 
-/// What a node is filled from.
+/// The fields of a free slot, from which a new node takes those it does not set.
 const BLANK: Node = Node {
     value: Value::NONE,
     body: None,
@@ -108,11 +108,11 @@ const BLANK: Node = Node {
     marks: 0,
 };
 
-/// What a node's owner is, what it owns, and where it was made: beside the nodes, under the same numbers.
+/// The owner, the owned nodes and the place of creation of a node. A table of its own, under the indices of the nodes.
 pub(super) struct Ownership {
-    /// In the list of free slots, the next of them.
+    /// For a free slot, the next one in the list of free slots.
     pub(super) next_sibling: u32,
-    /// The owner, for the first child.
+    /// For the first child, the owner.
     pub(super) prev_sibling: u32,
     pub(super) first_child: u32,
     pub(super) first_cleanup: u32,
@@ -126,17 +126,17 @@ pub(super) struct Link {
     pub(super) next_dep: u32,
     pub(super) next_sub: u32,
     pub(super) prev_sub: u32,
-    /// The version of the dependency that the subscriber's body has seen, with how it was read.
+    /// The version of the dependency that the subscriber's body has seen, with the bits `TRY` and `CYCLE`.
     pub(super) seen: u32,
 }
 
-/// Whose body is running, for reads to be tracked.
+/// The node whose body is running and whose reads are tracked.
 #[derive(Clone, Copy)]
 pub(super) struct Observer {
     pub(super) node: u32,
     /// The last link that this run has used.
     pub(super) cursor: u32,
-    /// The one after it: of the run before.
+    /// The link after the cursor, from the run before.
     pub(super) next: u32,
     /// The number of the run.
     pub(super) run: u32,
@@ -149,13 +149,13 @@ impl Link {
         self.seen & VERSION
     }
 
-    /// A body that fails here has been handed the failure before, and goes on.
+    /// Returns whether a `try_` read has made this link: a failure of the dependency does not block the body.
     #[inline(always)]
     pub(super) fn is_tried(&self) -> bool {
         self.seen & TRY != 0
     }
 
-    /// The read of this dependency was refused, since it would have closed a cycle.
+    /// Returns whether the read of this dependency was refused, because it would have closed a cycle.
     #[inline(always)]
     pub(super) fn is_refused(&self) -> bool {
         self.seen & CYCLE != 0
@@ -163,18 +163,19 @@ impl Link {
 }
 
 impl Node {
-    /// For nodes that can own others.
+    /// Returns whether the node owns anything. Only for kinds that can own nodes.
     #[inline(always)]
     pub(super) fn owns_any(&self) -> bool {
         self.aside != 0
     }
 
-    /// Is it a computed value whose body was taken out of its slot?
+    /// Returns whether the node is a computed value whose body is out of its slot.
     pub(super) fn is_away(&self) -> bool {
         self.kind == Kind::Computed && self.body.is_none()
     }
 
-    /// Puts the body back into its slot, which is empty: there is nothing to drop.
+    /// Puts the body back into its empty slot. The old content of the slot is known to be `None`, so no drop code is
+    /// emitted.
     #[inline(always)]
     pub(super) fn put_back(&mut self, body: Box<dyn super::run::Body>) {
         let none = self.body.replace(body);
@@ -184,7 +185,7 @@ impl Node {
 }
 
 impl Observer {
-    /// An observer that has read nothing yet; `deps` is what it has read in the run before.
+    /// An observer at the start of a run. `deps` is the first link of the last run.
     #[inline(always)]
     pub(super) fn new(node: u32, deps: u32, run: u32) -> Self {
         Observer {
@@ -196,15 +197,15 @@ impl Observer {
     }
 }
 
-/// What user code finds around it. Changed only by `run::enter`, `run::restore_context`, `untrack` and their guards. Aligned so
-/// that a copy takes two moves that do not overlap.
+/// The context of user code. Only `run::enter`, `run::restore_context`, `untrack` and their guards change the context.
+/// The alignment lets a copy take two moves that do not overlap.
 #[derive(Clone, Copy)]
 #[repr(align(16))]
 pub(super) struct RunContext {
     pub(super) observer: Observer,
-    /// Owns what is made now.
+    /// The owner of the nodes that are created now.
     pub(super) owner: u32,
-    /// The computed value whose body is running: nothing is written then.
+    /// The computed value whose body is running: writes are refused meanwhile.
     pub(super) computing: u32,
     /// The node whose body is running.
     pub(super) running: u32,
@@ -217,8 +218,8 @@ pub(super) const NOBODY: Observer = Observer {
     run: 0,
 };
 
-/// A node that stands in a queue. Its order tells whether the slot still belongs to it. Both are in one number, order
-/// first, since that is sorted faster.
+/// A node in a queue. The order tells whether the slot still belongs to the node. Order and node share one number, with
+/// the order in the high bits, because one number sorts faster.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Queued(u64);
 
@@ -239,23 +240,23 @@ impl Queued {
     }
 }
 
-/// What runs in the next settle.
+/// The nodes that the next settle may run.
 pub(super) struct Schedule {
     /// Effects that may have to run in this round.
     pub(super) effects: Vec<Queued>,
-    /// Some of them may be unchanged, or blocked.
+    /// Some of the effects may be unchanged or blocked.
     pub(super) unverified: bool,
     /// A node was marked while its dependencies were being brought up to date.
     pub(super) recheck: bool,
-    /// Drivers that may have to act.
+    /// Resources that may have to run.
     pub(super) resources: Vec<Queued>,
-    /// The driver that acts now is the only one that is due.
+    /// The running resource is the only one that is due.
     pub(super) alone: bool,
-    /// A body that has run for that driver depends on something new.
+    /// A body has gained a new dependency during the run of that resource.
     pub(super) grown: bool,
-    /// Marking stops at drivers.
+    /// Marking stops at resources.
     pub(super) up_to_drivers: bool,
-    /// An empty list, kept for its memory.
+    /// An empty list that keeps its memory for the next round.
     pub(super) spare: Vec<Queued>,
 }
 
@@ -278,7 +279,7 @@ impl Schedule {
         self.effects.is_empty() && self.resources.is_empty()
     }
 
-    /// Brings the effects into the order of their creation.
+    /// Sorts the effects in the order of their creation.
     #[inline(always)]
     pub(super) fn sort_effects(&mut self) {
         if !self.effects.is_sorted_by_key(|due| due.0) {
@@ -295,9 +296,9 @@ pub(super) struct Graph {
     pub(super) free_node: u32,
     pub(super) free_link: u32,
     pub(super) live: u32,
-    /// How many nodes there were before the tables were given back.
+    /// The length of the node table before the last release of the tables.
     pub(super) peak: usize,
-    /// Where generations begin: above all that were in use before the tables were given back.
+    /// The first generation of a new slot: greater than every generation before the last release of the tables.
     pub(super) first_generation: u32,
     pub(super) clock: u32,
     pub(super) runs: u32,
@@ -306,31 +307,31 @@ pub(super) struct Graph {
     pub(super) check_stack: Vec<Frame>,
     pub(super) schedule: Schedule,
     pub(super) mark_stack: Vec<u32>,
-    /// Open batches; the settle itself is one.
+    /// The number of open batches. A settle counts as one.
     pub(super) depth: u32,
-    /// Open transactions.
+    /// The number of open transactions.
     pub(super) level: u16,
-    /// Phase A: drivers act, stale values are computed.
+    /// Phase A: resources run, stale values are computed.
     pub(super) acting: bool,
-    /// Effects are running, in no other batch than that of their round.
+    /// Effects are running, and no batch is open but that of their round.
     pub(super) round: bool,
     pub(super) log: UndoLog,
-    /// What half-way computed values were before the batch.
+    /// The snapshots of the computed values with a provisional value.
     pub(super) snapshots: BTreeMap<u32, Snapshot>,
-    /// Those whose half-way value may be current, by slot and generation; empty at rest.
+    /// The nodes whose provisional value may be current, by slot and generation; empty at rest.
     pub(super) provisional: Vec<(u32, u32)>,
-    /// Signals that are borrowed by a `with`, and where.
+    /// Signals that a `with` has borrowed, and the place of each `with`.
     pub(super) reading: Vec<(u32, &'static Location<'static>)>,
-    /// Signals that are being updated, and where.
+    /// Signals in an update, and the place of each update.
     pub(super) updating: Vec<(u32, &'static Location<'static>)>,
-    /// Of the runs that are nested now, the outermost first; and of some that are over.
+    /// The sets of dependencies of the nested runs, the outermost first, and of some runs that are over.
     pub(super) reads: Vec<Reads>,
     pub(super) names: Names,
     pub(super) failures: Failures,
     /// Panics of destructors, held back until the graph has come to rest.
     pub(super) deferred_panics: FirstPanic,
     pub(super) callbacks: Vec<Callback>,
-    /// Takes back what open transactions have asked of drivers, newest last.
+    /// The callbacks that take back the requests of open transactions to resources, the newest last.
     pub(super) undo: Vec<Callback>,
     pub(super) drive: Option<Drive>,
 }
@@ -377,7 +378,7 @@ impl Graph {
         }
     }
 
-    /// Makes a node that belongs to whoever owns what is made now.
+    /// Creates a node that belongs to the current owner.
     #[inline]
     pub(super) fn add(&mut self, kind: Kind, value: Value, place: u32) -> u32 {
         self.add_node(
@@ -391,7 +392,7 @@ impl Graph {
         )
     }
 
-    /// Makes a node that runs something, or owns something.
+    /// Creates a node that has a body or owns other nodes.
     #[inline]
     pub(super) fn add_body(
         &mut self,
@@ -453,7 +454,7 @@ impl Graph {
         index
     }
 
-    /// Is this still the node it was?
+    /// Returns whether the slot still belongs to the live node of this generation.
     #[inline(always)]
     pub(super) fn is_alive(&self, index: u32, generation: u32) -> bool {
         self.nodes
@@ -481,20 +482,20 @@ impl Graph {
         self.nodes[node as usize].marks &= !marks;
     }
 
-    /// The first of a node's dependencies.
+    /// The first link to a dependency of the node.
     #[inline(always)]
     pub(super) fn deps(&self, node: u32) -> u32 {
         self.nodes[node as usize].deps
     }
 
-    /// How many nodes and links there are.
+    /// Returns the number of nodes and the number of links.
     pub(super) fn size(&self) -> (usize, usize) {
         let links = self.links.iter().filter(|link| link.sub != NONE).count();
         (self.live as usize, links)
     }
 }
 
-/// Puts something at the end of a table.
+/// Appends an entry to a table.
 #[inline(always)]
 pub(super) fn append<T>(table: &mut Vec<T>, peak: usize, entry: T) -> u32 {
     let index = to_index(table.len());
@@ -505,8 +506,8 @@ pub(super) fn append<T>(table: &mut Vec<T>, peak: usize, entry: T) -> u32 {
     index
 }
 
-/// Lets a long table grow by a sixteenth: what it costs to move it is little, what it keeps idle is not. Where a graph
-/// was that large before, it grows in a few large steps.
+/// Lets a long table grow by a sixteenth: a move of the table costs little, idle capacity costs much. A graph that has
+/// been longer before grows in a few large steps.
 #[cold]
 #[inline(never)]
 fn make_room<T>(table: &mut Vec<T>, peak: usize) {
@@ -530,7 +531,7 @@ pub(super) fn to_index(index: usize) -> u32 {
 mod tests {
     use super::*;
 
-    /// The capacities of a table that is filled with `count` entries.
+    /// The capacities of a table during the insertion of `count` entries.
     fn steps(count: usize, peak: usize) -> Vec<usize> {
         let mut table = Vec::new();
         let mut steps = Vec::new();
