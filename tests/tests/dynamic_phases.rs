@@ -5,8 +5,8 @@
 //! Must not know: executors.
 
 use signal_kernel::{
-    __private::check_dynamic, Computed, ResourceOptions, batch, computed, create_effect,
-    create_resource, from_future, on_cleanup, settled, signal, transaction,
+    __private::check_dynamic, AsyncValue, Computed, ResourceOptions, batch, computed,
+    create_effect, create_resource, from_future, on_cleanup, settled, signal, transaction, untrack,
 };
 use signal_kernel_tests::{
     describe,
@@ -359,5 +359,36 @@ fn a_value_that_a_cleanup_was_refused_to_read_through_its_resource_is_computed_a
     s.set(4);
     assert_eq!(check_dynamic(), Ok(()));
     assert_eq!(sum.get(), 4);
+    assert_eq!(check_dynamic(), Ok(()));
+}
+
+#[test]
+fn a_source_that_becomes_stale_in_its_first_run_is_asked_again() {
+    /// Reads the resource when it is compared, once.
+    struct Comparing(u32, &'static Cell<Option<AsyncValue<u32>>>);
+    impl PartialEq for Comparing {
+        fn eq(&self, other: &Self) -> bool {
+            if let Some(second) = self.1.take() {
+                _ = untrack(|| second.try_get());
+            }
+            self.0 == other.0
+        }
+    }
+    let (s, second) = (signal(1), leak(Cell::new(None)));
+    let value = computed(move || Comparing(s.get(), second));
+    let (first, _) = create_resource(move || value.with(|it| it.0), |n| ready(Ok::<_, ()>(n)));
+    futures::executor::block_on(settled());
+    let answer = batch(|| {
+        s.set(2);
+        let (answer, _) = create_resource(
+            move || value.try_with(|it| it.0).unwrap_or(60),
+            |n| ready(Ok::<_, ()>(n)),
+        );
+        second.set(Some(answer));
+        answer
+    });
+    assert_eq!(check_dynamic(), Ok(()));
+    futures::executor::block_on(settled());
+    assert_eq!((first.get(), answer.get()), (Some(2), Some(2)));
     assert_eq!(check_dynamic(), Ok(()));
 }

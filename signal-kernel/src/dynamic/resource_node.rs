@@ -655,7 +655,11 @@ pub(super) fn follow(
     let mut failed = false;
     for source in sources {
         graph.track(source);
-        failed |= graph.marks(source) & FAILED != 0;
+        let marks = graph.marks(source);
+        failed |= marks & FAILED != 0;
+        if marks & STALE != 0 && marks & FAILED == 0 {
+            graph.queue(driver, CHECK); // the source became stale again before the link was there
+        }
     }
     Some(SourceState { moved, failed })
 }
