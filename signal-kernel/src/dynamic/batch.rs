@@ -1,10 +1,10 @@
-//! Batches and transactions: what they have written, and how it is judged or taken back at the end.
+//! Batches and transactions: the undo log of their writes, and its judgement or rollback at the end.
 //!
-//! Invariants: the log has an entry for each signal and level at which it was written, oldest first, with
-//! the value from before; outside a batch it is empty. What counts at the end is the net change. Whoever
-//! leaves by unwinding leaves the nesting as it was found.
+//! Invariants: the log has an entry for each signal and each level with a write to the signal, oldest first, with the
+//! value from before; outside a batch the log is empty. The net change counts at the end. A call that unwinds restores
+//! the nesting that it has found.
 //!
-//! Must not know: the types of values, and how the graph settles.
+//! Must not know: the types of values, and the settle.
 
 use super::{
     drive::Drive,
@@ -20,15 +20,15 @@ use std::{
     rc::Rc,
 };
 
-/// How many values are kept to be used again by the next batch.
+/// The number of values that are kept for the next batch.
 const SPARES: usize = 64;
 
-/// What open batches have written.
+/// The writes of open batches.
 pub(super) struct UndoLog {
     entries: Vec<Entry>,
-    /// Cells of values that need no drop, to be written to again.
+    /// Cells of values that need no drop, for later writes.
     pool: Vec<Rc<dyn Any>>,
-    /// Entries further down that count as a change, by node, generation and level: signals that were updated again.
+    /// Entries of outer levels that count as a change, by node, generation and level: signals that were updated again.
     always: BTreeSet<(u32, u32, u16)>,
 }
 
@@ -36,24 +36,24 @@ struct Entry {
     node: u32,
     generation: u32,
     level: u16,
-    /// What `Node::aside` was before.
+    /// `Node::aside` before the write.
     previous: u16,
     version: u32,
-    /// The value from before; `None` after an update in place, which nothing can take back.
+    /// The value from before; `None` after an update in place, which cannot be undone.
     value: Option<Value>,
-    /// Counts as a change whatever the values are.
+    /// The entry counts as a change, even if the values are equal.
     always: bool,
     rule: Rule,
 }
 
-/// How far the graph was when a transaction began.
+/// The state of the graph at the start of a transaction.
 struct Start {
     entries: usize,
     undo: usize,
     clock: u32,
 }
 
-/// What the log must know of a signal's type.
+/// The part of a signal's type that the log must know.
 #[derive(Clone, Copy)]
 pub(super) struct Rule {
     /// Are these two values the same by the signal's rule?
@@ -76,17 +76,17 @@ impl UndoLog {
         self.entries.is_empty()
     }
 
-    /// A cell that may be written to, of whatever type.
+    /// A cell for a new value, of any type.
     pub(super) fn spare(&mut self) -> Option<Rc<dyn Any>> {
         self.pool.pop()
     }
 
-    /// Takes out the next value that is kept, in the order of the writes.
+    /// Takes out the next kept value, in the order of the writes.
     pub(super) fn take_value(&mut self) -> Option<Value> {
         self.entries.iter_mut().find_map(|entry| entry.value.take())
     }
 
-    /// Does this entry count as a change whatever the values are? From now on, it says so itself.
+    /// Does this entry count as a change, even if the values are equal? From now on the entry itself has the answer.
     fn take_always(&mut self, index: usize) -> bool {
         let entry = &mut self.entries[index];
         if !self.always.is_empty() {
@@ -96,7 +96,7 @@ impl UndoLog {
         entry.always
     }
 
-    /// All entries say themselves whether they count as a change.
+    /// Moves the marks of `always` into the entries themselves.
     #[cold]
     fn mark_always(&mut self) {
         for index in 0..self.entries.len() {
@@ -135,7 +135,7 @@ impl Graph {
         self.log.entries.push(entry);
     }
 
-    /// The signal has been updated: that is a change even if the values are equal.
+    /// Notes an update in place, which is a change even if the values are equal.
     pub(super) fn record_always(&mut self, node: u32) {
         match self.log.entries.last_mut() {
             Some(entry) if entry.node == node => entry.always = true,
@@ -155,7 +155,7 @@ pub(super) fn run<R>(cell: &RefCell<Graph>, f: impl FnOnce() -> R) -> R {
     finish(cell, result, panics)
 }
 
-/// The same for an `f` that ends nodes.
+/// As `run`, for an `f` that ends nodes.
 pub(super) fn dispose(cell: &RefCell<Graph>, f: impl FnOnce(&mut FirstPanic)) {
     open(cell);
     let mut panics = FirstPanic::default();
@@ -164,7 +164,7 @@ pub(super) fn dispose(cell: &RefCell<Graph>, f: impl FnOnce(&mut FirstPanic)) {
     panics.resume();
 }
 
-/// Opens a batch. True if it is inside another one, or in a settle.
+/// Opens a batch. True inside another batch, or in a settle.
 fn open(cell: &RefCell<Graph>) -> bool {
     let mut graph = cell.borrow_mut();
     graph.renumber_if_due();
@@ -172,7 +172,7 @@ fn open(cell: &RefCell<Graph>) -> bool {
     graph.depth > 1
 }
 
-/// Runs what is done in a batch.
+/// Runs the content of a batch.
 #[inline(always)]
 fn nested<R>(cell: &RefCell<Graph>, inside: bool, f: impl FnOnce() -> R) -> R {
     match inside {
@@ -204,7 +204,7 @@ pub(super) fn settle(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     close_at_rest(settle::rounds(cell, panics), panics);
 }
 
-/// The outermost batch ends: nothing is left to settle.
+/// Closes the outermost batch without anything left to settle.
 #[inline(always)]
 pub(super) fn close_at_rest(mut graph: RefMut<'_, Graph>, panics: &mut FirstPanic) {
     graph.depth = 0;
@@ -248,7 +248,7 @@ pub(super) fn transaction<R, E>(
     finish(cell, result, panics)
 }
 
-/// What the transaction has written belongs to the batch or transaction around it now.
+/// Hands the writes of the transaction over to the outer batch or transaction.
 fn merge_into_outer(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let mut gone = Vec::new();
@@ -260,7 +260,7 @@ fn merge_into_outer(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic
         let (previous, level) = (entry.previous, entry.level);
         let alive = graph.is_alive(node, generation);
         if !alive || previous == level {
-            // Replaced, or written at that level before: the older value is the one to go back to.
+            // Replaced, or written at that level before: the older value is the one to restore.
             let entry = &mut graph.log.entries[index];
             gone.extend(entry.value.take());
             if alive {
@@ -291,7 +291,7 @@ fn merge_into_outer(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic
     }
 }
 
-/// Puts back what the transaction has written, and takes back what it has asked for.
+/// Restores the values from before the writes of the transaction, and takes back its requests.
 fn roll_back(cell: &RefCell<Graph>, start: &Start, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let mut gone = Vec::new();
@@ -324,8 +324,8 @@ fn roll_back(cell: &RefCell<Graph>, start: &Start, panics: &mut FirstPanic) {
     }
 }
 
-/// The body whose transaction has failed has read values that are put back. It need not run again for these: it has asked
-/// for the attempt, and would make it once more.
+/// Makes the body of a failed transaction see the restored values as the ones that it has read. The body need not run
+/// again for the rollback: the body itself has made the attempt, and another run would make the same attempt.
 fn see_as_before(graph: &mut Graph, clock: u32) {
     let observer = graph.context.observer.node;
     let Some(observer) = graph.nodes.get(observer as usize) else {
@@ -346,8 +346,8 @@ fn see_as_before(graph: &mut Graph, clock: u32) {
     }
 }
 
-/// Judges what the outermost batch, or a round of effects, has written: a signal whose net change is none
-/// gets its old value back.
+/// Judges the writes of the outermost batch, or of a round of effects: a signal without a net change gets its old value
+/// back.
 pub(super) fn reconcile(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if !graph.log.always.is_empty() {
@@ -371,12 +371,12 @@ pub(super) fn reconcile(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             let same = panics.catch(|| (entry.rule.same)(&gone, &new)); // user code
             let mut graph = cell.borrow_mut();
             let alive = graph.is_alive(entry.node, entry.generation);
-            // The comparison itself may have written the signal: that value stays, and is judged in the next round.
+            // The comparison itself may have written the signal: the written value stays, and the next round judges it.
             let unwritten = alive && graph.nodes[entry.node as usize].aside == 0;
             if same == Some(true) && unwritten {
                 graph.restore_version(entry.node, entry.version);
                 gone = std::mem::replace(&mut graph.nodes[entry.node as usize].value, gone);
-                graph.mark(entry.node, CHECK); // what was read half-way is outdated
+                graph.mark(entry.node, CHECK); // provisional values that were read are outdated
             }
         }
         if let Value::Cell(new) = new {

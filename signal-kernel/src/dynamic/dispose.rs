@@ -1,11 +1,12 @@
-//! The end of nodes: what a scope, an effect or a computed value owns goes before it does.
+//! The end of nodes: the nodes that a scope, an effect or a computed value owns end before their owner.
 //!
-//! Invariants: an owner ends its nested owners first, youngest first and each by this rule; then its effects and
-//! work, then its own cleanups, newest first, then its signals and computed values. So a cleanup finds the values of
-//! its owner. When user code runs for the end of a node, nothing of that node is left in the graph. A node whose body
-//! is running goes when the body returns. The ways down are kept on a stack of their own.
+//! Invariants: an owner ends its nested owners first, youngest first and each by this rule; then its effects and work,
+//! then its own cleanups, newest first, then its signals and computed values. So a cleanup finds the values of its
+//! owner. When user code runs for the end of a node, nothing of that node is left in the graph. A node whose body is
+//! running goes when the body returns. The walk over nested owners keeps its way on a stack of its own, without
+//! recursion.
 //!
-//! Must not know: what nodes hold.
+//! Must not know: the content of nodes.
 
 use super::{
     graph::{DISPOSED, FAILED, Graph, Kind, NONE, Node, RUNNING, STALE},
@@ -30,20 +31,20 @@ pub(super) fn owned(cell: &RefCell<Graph>, owner: u32, panics: &mut FirstPanic) 
     owned_while(cell, owner, panics, |_| true);
 }
 
-/// Disposes of what the last run of a computed value has made. Stops when a cleanup has read the value: what
-/// there is now belongs to the run of that.
+/// Disposes of the nodes that the last run of a computed value has made. Stops when a cleanup has read the value: that
+/// read has run the body, and the present nodes belong to the new run.
 pub(super) fn outdated(cell: &RefCell<Graph>, owner: u32, panics: &mut FirstPanic) {
     owned_while(cell, owner, panics, |graph| graph.marks(owner) & STALE != 0);
 }
 
-/// A child as it was when its owner began to end.
+/// A child in its state at the start of its owner's end.
 #[derive(Clone, Copy)]
 struct Child {
     index: u32,
     generation: u32,
-    /// It owns something: that goes first.
+    /// The child owns nodes, which go first.
     owns: bool,
-    /// A signal, a computed value or a part of a resource: cleanups of the owner still find it.
+    /// A signal, a computed value or a part of a resource: cleanups of the owner still find the node.
     value: bool,
 }
 
@@ -51,10 +52,10 @@ struct Child {
 struct Ending {
     owner: u32,
     generation: u32,
-    /// The owner goes too, when all that it owns is gone.
+    /// The owner goes too, after all nodes that it owns.
     goes: bool,
     stage: Stage,
-    /// The index of its first child in the list of all.
+    /// The index of the owner's first child in the common list.
     start: usize,
     /// The next child to look at in this stage.
     next: usize,
@@ -71,9 +72,9 @@ enum Stage {
 
 /// The next step of an owner that is ending.
 enum Step {
-    /// Ends this owner first, and it goes or stays.
+    /// Ends this owner first; the flag says whether the owner itself goes.
     Down(u32, bool),
-    /// This node goes; it owns nothing.
+    /// This node goes; the node owns nothing.
     Out(u32),
     /// Nothing is left.
     Done,
@@ -93,7 +94,7 @@ impl Ending {
         }
     }
 
-    /// The children of all owners further up stand before those of this one.
+    /// The next step. The children of outer owners stand in the list before the children of this one.
     fn step(&mut self, graph: &Graph, children: &mut Vec<Child>) -> Step {
         loop {
             if self.stage == Stage::Cleanups {
@@ -127,7 +128,7 @@ impl Ending {
                 Stage::Active => Stage::Cleanups,
                 _ if graph.last_owned(self.owner).is_none() => return Step::Done,
                 _ => {
-                    // User code has made more in the meantime.
+                    // User code has made more nodes in the meantime.
                     children.truncate(self.start);
                     graph.list_children(self.owner, children);
                     Stage::Owners
@@ -174,7 +175,7 @@ fn owned_while(
         let graph = cell.borrow();
         let (index, goes) = (ending.owner, ending.goes);
         if graph.nodes[index as usize].generation != ending.generation {
-            children.truncate(ending.start); // user code was faster
+            children.truncate(ending.start); // user code has ended the owner in the meantime
             way.pop();
             continue;
         }
@@ -202,7 +203,7 @@ fn owned_while(
     }
 }
 
-/// Takes a node that owns nothing out of the graph and drops what was in it.
+/// Takes a node that owns nothing out of the graph and drops its content.
 fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     let _untracked = run::UntrackedGuard::new(cell);
     let mut graph = cell.borrow_mut();
@@ -235,7 +236,7 @@ fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     drop(name);
 }
 
-/// A body has returned whose node was disposed of in the meantime.
+/// Ends a node that was disposed of while its body ran: the body has returned.
 pub(super) fn finish(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     owned(cell, index, panics);
     let mut graph = cell.borrow_mut();

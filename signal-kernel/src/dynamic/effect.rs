@@ -1,6 +1,6 @@
-//! Effects, and what is cleaned up after them.
+//! Effects, and cleanups.
 //!
-//! Must not know: when an effect runs.
+//! Must not know: the time of a run.
 
 use super::{
     access, batch, dispose,
@@ -11,9 +11,9 @@ use super::{
 use crate::{panics::FirstPanic, stack};
 use std::{borrow::Cow, cell::RefCell, panic::Location};
 
-/// Something that runs when what it has read has changed.
+/// A body that runs when a value that it has read has changed.
 ///
-/// A handle: `Copy`. Dropping it changes nothing; the effect lives as long as its owner, or until
+/// A handle: `Copy`. The drop of the handle changes nothing; the effect lives as long as its owner, or until
 /// [`dispose`](Self::dispose).
 ///
 /// # Examples
@@ -32,27 +32,29 @@ pub struct Effect {
     marker: std::marker::PhantomData<*const ()>,
 }
 
-/// Makes an effect and runs it: at once, also inside another effect; inside a [`batch`](crate::batch) at the
-/// end of it; inside a computed value that a write brings up to date, with the effects of that write.
+/// Makes an effect and runs it. The first run comes at once, also inside another effect; inside a
+/// [`batch`](crate::batch) at the end of the batch; inside a computed value that a write brings up to date, with the
+/// effects of that write.
 ///
-/// It runs again when something that it has read has really changed, once in each round of a write or batch, after
-/// all that it has read is up to date, in the order in which effects were made. If one of the values that it has read
-/// fails then, the effect does not start: it runs when the failure ends, or when something else changes that it has read.
+/// The effect runs again when a value that it has read has really changed: once in each round of a write or batch,
+/// after all values that it has read are up to date, in the order in which effects were made. If one of these values
+/// fails then, the effect does not start: it runs when the failure ends, or when another value changes that it has
+/// read.
 ///
-/// An effect may write signals. That is settled in the next round, when all effects of this one have run;
-/// one that runs later in the same round sees what was written. Effects that do not come to rest within
-/// 10 000 rounds are an error that names them, and those that are not part of it go on working. A round in which an effect
-/// runs for its first time in this settle is not counted, up to 100 000 rounds in all.
+/// An effect may write signals. The next round settles the writes, when all effects of this round have run; an effect
+/// that runs later in the same round sees the written values. Effects that do not come to rest within 10 000 rounds are
+/// an error that names them, and effects that have no part in the error go on working. A round in which an effect runs
+/// for its first time in this settle is not counted, up to 100 000 rounds in all.
 ///
-/// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running. The nodes that
-/// its own body makes (signals, other effects, cleanups) are disposed of before the next run.
+/// The effect belongs to the [`scope`](crate::scope()), the effect or the computed value that is running. The nodes
+/// that its own body makes (signals, other effects, cleanups) are disposed of before the next run.
 ///
 /// # Panics
 ///
-/// With the panic of the first run, if that panics: the effect is disposed of then, and never runs again; so is one
-/// that was made inside a [`batch`](crate::batch), whose handle is stale after it. A panic of a later run goes on to
-/// the caller of the write, and the effect runs again when something changes that it has read in that run or in the one
-/// before.
+/// With the panic of the first run: the effect is disposed of then, and never runs again. The same holds for an effect
+/// that was made inside a [`batch`](crate::batch): its handle is stale after the batch. A panic of a later run goes on
+/// to the caller of the write, and the effect runs again when a value changes that the effect has read in that run or
+/// in the run before.
 ///
 /// # Examples
 ///
@@ -74,8 +76,8 @@ pub fn create_effect(body: impl FnMut() + 'static) -> Effect {
     make(Box::new(Plain(body)), Location::caller())
 }
 
-/// Makes an effect whose body gets the handle of the effect itself, so that it can end the effect in any run, the
-/// first one included. In all else as [`create_effect`].
+/// Makes an effect whose body gets the handle of the effect itself, so that the body can end the effect in any run, the
+/// first one included. In all other points as [`create_effect`].
 ///
 /// # Panics
 ///
@@ -121,7 +123,7 @@ fn make(body: Box<dyn Body>, place: &'static Location<'static>) -> Effect {
 fn first_run(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if graph.depth == 0 && graph.is_settled() {
-        // A round of its own.
+        // The first run is a round of its own.
         graph.set(node, DIRTY);
         (graph.depth, graph.round) = (1, true);
         drop(graph);
@@ -135,7 +137,7 @@ fn first_run(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
             batch::settle(cell, panics);
         }
     } else if graph.depth == 1 && graph.round {
-        // Made by an effect: it runs now, as a part of it.
+        // Another effect has made this one: the first run is a part of the other's run.
         drop(graph);
         run_inside(cell, node, panics);
     } else {
@@ -148,7 +150,7 @@ fn first_run(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
     }
 }
 
-/// Runs an effect that was just made by another one, as a part of that.
+/// Runs an effect that another effect has just made, as a part of the other's run.
 #[inline(never)]
 fn run_inside(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
     stack::nested(
@@ -174,7 +176,7 @@ fn begin_inside(cell: &RefCell<Graph>, node: u32) -> bool {
     inside
 }
 
-/// The effect goes, as after any panic of its first run.
+/// Disposes of the effect, as after any panic of its first run.
 #[cold]
 #[inline(never)]
 fn refuse_depth(cell: &RefCell<Graph>, node: u32) -> String {
@@ -219,14 +221,14 @@ impl Effect {
         }
     }
 
-    /// Ends the effect: disposes of what it owns, runs its cleanups, and never runs it again. A second time
+    /// Ends the effect: disposes of the nodes that it owns, runs its cleanups, and never runs it again. A second call
     /// does nothing.
     ///
     /// An effect may dispose of itself while it runs: see [`create_effect_with`].
     ///
     /// # Panics
     ///
-    /// With the first panic of a cleanup or a destructor, when all others have run.
+    /// With the first panic of a cleanup or a destructor, after all others have run.
     ///
     /// # Examples
     ///
@@ -245,8 +247,8 @@ impl Effect {
         self.id.dispose();
     }
 
-    /// Gives the effect a name for messages. Those of its first run come before, unless it is made inside a
-    /// [`batch`](crate::batch).
+    /// Gives the effect a name for messages. Messages of the first run do not have the name, unless the effect is made
+    /// inside a [`batch`](crate::batch).
     ///
     /// # Examples
     ///
@@ -264,20 +266,20 @@ impl Effect {
 
 handle!(Effect, "effect");
 
-/// Registers something to be done when the effect, the computed value or the scope that is running now ends:
-/// before its next run, or when it is disposed of.
+/// Registers a cleanup, for the end of the effect, the computed value or the scope that is running now: before its next
+/// run, or when it is disposed of.
 ///
 /// An owner ends in this order: first the owners that it owns (the youngest first, each in this order), then its
-/// effects and its asynchronous work, then its cleanups, newest first, and last its signals and computed values.
-/// So a cleanup can read and write the values of its owner.
+/// effects and its asynchronous work, then its cleanups, newest first, and last its signals and computed values. So a
+/// cleanup can read and write the values of its owner.
 ///
-/// Reads in a cleanup are not tracked, and its writes settle together with the end of its owner; within the body of
-/// a computed value a cleanup cannot write, as nothing there can. The nodes that a cleanup makes belong to nobody.
-/// Cleanups do not run when a thread ends.
+/// Reads in a cleanup are not tracked, and its writes settle together with the end of its owner; within the body of a
+/// computed value a cleanup cannot write, as no code can there. The nodes that a cleanup makes have no owner. Cleanups
+/// do not run when a thread ends.
 ///
 /// # Panics
 ///
-/// If nothing is running that could own it.
+/// If no owner is running.
 ///
 /// # Examples
 ///

@@ -1,9 +1,9 @@
-//! Failed reads: what a `try_` read says, and what the graph keeps about nodes that are failed.
+//! Failed reads: the error of a `try_` read, and the records of failed nodes.
 //!
 //! Invariants: a node has a record exactly while it is marked `FAILED` and does not run; the cause in the record is the
-//! text of the panic that the failure comes from, if that had one.
+//! text of the panic that the failure comes from, if that panic had a text.
 //!
-//! Must not know: values, and when anything runs.
+//! Must not know: values, and the time of a run.
 
 use super::{
     graph::{CHECK, CHECKING, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, TRY, VERSION},
@@ -12,10 +12,10 @@ use super::{
 use crate::panics::text_of;
 use std::{any::Any, collections::BTreeMap, error::Error, fmt, sync::Arc};
 
-/// Why a node cannot be read: what [`Computed::try_get`](crate::Computed::try_get) and all other reads whose names begin
-/// with `try_` return.
+/// The reason for which a node cannot be read: the error of [`Computed::try_get`](crate::Computed::try_get) and of all
+/// other reads whose names begin with `try_`.
 ///
-/// A body that reads with one of them is not blocked by a dependency that is failed: it gets the error as a value, and
+/// A failed dependency does not block a body that reads it with one of these: the body gets the error as a value, and
 /// runs again when the failure begins or ends, or when its cause changes.
 ///
 /// # Examples
@@ -91,7 +91,7 @@ impl Failure {
         &self.0.node
     }
 
-    /// The node whose body has panicked: the one that was read, or one that it depends on.
+    /// The node whose body has panicked: the node that was read, or one of its dependencies.
     ///
     /// # Examples
     ///
@@ -136,7 +136,7 @@ impl fmt::Debug for Failure {
 
 impl Error for Failure {}
 
-/// Values depend on each other in a circle, and a read would close it.
+/// Values depend on each other in a circle, and a read would close the circle.
 ///
 /// # Examples
 ///
@@ -167,8 +167,8 @@ struct Way {
 }
 
 impl Cycle {
-    /// The nodes of the cycle, each once, by name or by the place where it was made. Each depends on the next one, and
-    /// the last one on the first.
+    /// The nodes of the cycle, each once, by name or by the place where the node was made. Each node depends on the
+    /// next one, and the last node on the first.
     ///
     /// # Examples
     ///
@@ -244,13 +244,13 @@ impl From<Disposed> for ReadError {
 /// The records of failed nodes, by their numbers.
 pub(super) struct Failures {
     known: BTreeMap<u32, Record>,
-    /// The cycle that was found last.
+    /// The last cycle that a read has closed.
     last: Option<Cycle>,
-    /// The reads that were refused in the pulls that are on their way.
+    /// The refused reads of the pulls in progress.
     refused: Vec<Refused>,
 }
 
-/// A computed value was refused a read, since what it has asked for was on its way.
+/// A computed value whose read was refused, since the node that it has asked for was in progress.
 struct Refused {
     reader: (u32, u32),
     dep: (u32, u32),
@@ -260,22 +260,22 @@ struct Refused {
 #[derive(Clone, Default)]
 pub(super) struct Record {
     cause: Option<Arc<str>>,
-    /// The panic was handed to a `try_` read as a value: nobody has been unwound by it.
+    /// A `try_` read got the panic as a value: no caller was unwound.
     silent: bool,
-    /// The body has caught the panic of a read, and is failed for that.
+    /// The body has caught the panic of a read, and is failed for that reason.
     caught: bool,
-    /// The node is no failure, or not only: it was on its way when a cycle was found, and is to be looked at when
-    /// somebody reads it. It carries no other mark meanwhile, so that changes go on to the readers that were refused. The
-    /// number of runs there were then.
+    /// The node was in progress when a read closed a cycle; the next read checks the node. The node may be failed
+    /// besides, or may be no failure at all. It carries no other mark meanwhile, so that changes go on to the refused
+    /// readers. The number is the count of runs at that time.
     open: Option<u32>,
-    /// Before that, it was no failure.
+    /// Before the cycle, the node was not failed.
     sound: bool,
-    /// Its body had to run then, for sure.
+    /// At that time the body had to run for certain.
     dirty: bool,
 }
 
 impl Record {
-    /// A body has panicked. `silent`: a `try_` read gets that as a value.
+    /// The record of a body that has panicked. `silent`: a `try_` read gets the panic as a value.
     #[cold]
     pub(super) fn new(payload: &(dyn Any + Send), silent: bool) -> Self {
         Record {
@@ -285,7 +285,7 @@ impl Record {
         }
     }
 
-    /// The body has caught the panic of a read.
+    /// The record of a body that has caught the panic of a read.
     #[cold]
     pub(super) fn caught(message: &str, silent: bool) -> Self {
         Record {
@@ -306,7 +306,7 @@ impl Failures {
         }
     }
 
-    /// The node is failed no more, or gone.
+    /// Takes the record of a node that is gone, or failed no more.
     #[inline(always)]
     pub(super) fn take(&mut self, node: u32) -> Option<Record> {
         match self.known.is_empty() {
@@ -320,7 +320,7 @@ impl Failures {
         self.last = Some(cycle.clone());
     }
 
-    /// The cycle that this panic tells of.
+    /// The cycle that this panic reports.
     pub(super) fn cycle_of(&mut self, payload: &(dyn Any + Send)) -> Option<Cycle> {
         self.last.take_if(|cycle| cycle.is(payload))
     }
@@ -338,8 +338,8 @@ impl Failures {
 }
 
 impl Graph {
-    /// A node is failed from now on, with what is known of that. Bodies that have read the failure before run again if
-    /// the cause is another one.
+    /// Marks a node as failed, with this record. Bodies that have read an earlier failure run again if the cause is
+    /// another one.
     #[cold]
     pub(super) fn fail(&mut self, index: u32, record: Record) {
         self.set(index, FAILED);
@@ -353,13 +353,13 @@ impl Graph {
         while link != NONE {
             let it = &mut self.links[link as usize];
             if it.seen & TRY != 0 {
-                it.seen |= VERSION; // no version at all
+                it.seen |= VERSION; // equal to no version
                 readers.push(it.sub);
             }
             link = it.next_sub;
         }
         for reader in readers {
-            self.queue(reader, CHECK); // it may have been looked at since the failure of before
+            self.queue(reader, CHECK); // the reader may have been checked since the earlier failure
         }
     }
 
@@ -373,25 +373,25 @@ impl Graph {
         }
     }
 
-    /// Is this node failed? One that carries the mark may also have been on its way when a cycle was found.
+    /// Is this node failed? A node with the mark may also be one that was in progress when a read closed a cycle.
     #[cold]
     pub(super) fn is_failed(&self, index: u32) -> bool {
         self.marks(index) & FAILED != 0 && !self.is_sound(index)
     }
 
-    /// Was this node, which carries the mark of a failure, only on its way when a cycle was found?
+    /// Does this node carry the mark of a failure only because it was in progress when a read closed a cycle?
     #[cold]
     pub(super) fn is_sound(&self, index: u32) -> bool {
         self.failures.known.get(&index).is_some_and(|it| it.sound)
     }
 
-    /// Was this node on its way when a cycle was found? The number of runs there were then.
+    /// Was this node in progress when a read closed a cycle? The result is the count of runs at that time.
     #[cold]
     pub(super) fn is_open(&self, index: u32) -> Option<u32> {
         self.failures.known.get(&index)?.open
     }
 
-    /// The node cannot be brought up to date now, because of a cycle.
+    /// Leaves open a node that cannot be brought up to date now, because of a cycle.
     #[cold]
     pub(super) fn leave_open(&mut self, index: u32, runs: u32) {
         let marks = self.marks(index);
@@ -402,7 +402,7 @@ impl Graph {
         self.set(index, FAILED);
     }
 
-    /// Somebody asks for the node: it is stale.
+    /// Makes an open node stale, since a reader asks for it.
     #[cold]
     pub(super) fn reopen(&mut self, index: u32) {
         let Some(record) = self.failures.known.get_mut(&index) else {
@@ -418,7 +418,7 @@ impl Graph {
         }
     }
 
-    /// This computed value was refused to read `dep`, which is on its way.
+    /// Notes that this computed value was refused the read of `dep`, which is in progress.
     #[cold]
     pub(super) fn note_refused(&mut self, reader: u32, dep: u32) {
         let id = |node: u32| (node, self.nodes[node as usize].generation);
@@ -426,8 +426,8 @@ impl Graph {
         self.failures.refused.push(Refused { reader, dep });
     }
 
-    /// A pull has come to its end. A value whose run has refused a read to others may have read other things than the
-    /// run before: where it is on no cycle any more, these look again.
+    /// Ends a pull. A run that refused its value to other readers may have read other nodes than the run before. Where
+    /// the value is on no cycle any more, the refused readers are checked again.
     #[cold]
     pub(super) fn tell_refused(&mut self) {
         for it in std::mem::take(&mut self.failures.refused) {
@@ -448,7 +448,7 @@ impl Graph {
         self.failures.known.get(&index).cloned()
     }
 
-    /// Puts back what was known before.
+    /// Restores an earlier record.
     pub(super) fn restore_record(&mut self, index: u32, record: Option<Record>) {
         match record {
             Some(record) => drop(self.failures.known.insert(index, record)),
@@ -456,7 +456,7 @@ impl Graph {
         }
     }
 
-    /// The dependency that a failed node has read by `get`, and that is failed too.
+    /// The failed dependency that a failed node has read by `get`.
     fn blocker(&self, index: u32) -> Option<u32> {
         let mut link = self.deps(index);
         while let Some(it) = self.links.get(link as usize) {
@@ -509,7 +509,7 @@ impl Graph {
         }
     }
 
-    /// An effect cannot run because of this dependency: what is to be said of that, if nobody has been told.
+    /// The message for an effect that cannot run because of this dependency, if no caller has got the failure yet.
     #[cold]
     pub(super) fn break_silence(&mut self, dep: u32) -> Option<String> {
         let culprit = self.culprit(dep);
@@ -520,7 +520,8 @@ impl Graph {
         Some(self.failure(dep).to_string())
     }
 
-    /// The body that observes is unwound by a read of a failed value. If it catches that, it is failed all the same.
+    /// Notes that the read of a failed value unwinds the observing body. A body that catches the panic is failed all
+    /// the same.
     #[cold]
     pub(super) fn unwind_observer(&mut self) {
         let observer = self.context.observer.node;
@@ -532,7 +533,7 @@ impl Graph {
         }
     }
 
-    /// The body of this node has caught the panic of a read.
+    /// The message for a body that has caught the panic of a read.
     #[cold]
     pub(super) fn has_caught(&self, index: u32) -> String {
         let this = self.describe(index);

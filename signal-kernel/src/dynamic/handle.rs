@@ -1,9 +1,9 @@
-//! What all handles have in common: a number that goes stale when the node is gone, and the error for that.
+//! The common part of all handles: an index that goes stale with its node, and the error of a stale handle.
 //!
-//! Invariants: a handle is good as long as the generation of its slot is the one it was made with, and stays
-//! on the thread it was made on.
+//! Invariants: a handle is good as long as its slot has the generation that the handle was made with, and stays on the
+//! thread where it was made.
 //!
-//! Must not know: what nodes are for.
+//! Must not know: the purpose of nodes.
 
 use super::{
     access, batch, dispose,
@@ -11,7 +11,7 @@ use super::{
 };
 use std::{borrow::Cow, error::Error, fmt, panic::Location};
 
-/// What a handle names.
+/// The name of a node in the tables: the index of its slot, and the generation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Id {
     pub(super) index: u32,
@@ -40,7 +40,7 @@ pub struct Disposed {
 }
 
 impl Disposed {
-    /// Where the node was made.
+    /// The place where the node was made.
     ///
     /// # Examples
     ///
@@ -63,7 +63,7 @@ impl Disposed {
         self.panic_at(Location::caller())
     }
 
-    /// The same for closures, which do not know their caller.
+    /// As `Disposed::panic`, for closures, which do not know their caller.
     pub(super) fn panic_at(self, place: &Location<'_>) -> ! {
         panic!("{self}, and is used at {place}")
     }
@@ -85,7 +85,7 @@ impl fmt::Debug for Disposed {
 impl Error for Disposed {}
 
 impl Id {
-    /// The handle of a node that was just made.
+    /// The handle of a new node.
     pub(super) fn of(graph: &Graph, index: u32) -> Self {
         let node = &graph.nodes[index as usize];
         Id {
@@ -126,7 +126,7 @@ impl Id {
         graph.names.place(self.place)
     }
 
-    /// What `Debug` prints.
+    /// The output of `Debug`.
     pub(super) fn debug(self, what: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = access::with(|cell| {
             let graph = cell.borrow();
@@ -138,7 +138,7 @@ impl Id {
         f.write_str(&text)
     }
 
-    /// Disposes of the node; a second time does nothing.
+    /// Disposes of the node; a second call does nothing.
     pub(super) fn dispose(self) {
         access::with(|cell| {
             if self.is_alive(&cell.borrow()) {
@@ -158,7 +158,7 @@ impl Id {
     }
 }
 
-/// What every handle can do: it is copied, compared, hashed by the node it names, and prints its name.
+/// The common traits of all handles: a handle is copied, is compared and hashed by its node, and prints its name.
 macro_rules! handle {
     ($handle:ident$(<$($type:ident),*>)?, $what:literal) => {
         impl$(<$($type),*>)? Clone for $handle$(<$($type),*>)? {

@@ -1,4 +1,4 @@
-//! What happens when the numbers run out: no test outside could count that far.
+//! The limits of the numbers: no test outside of the crate could count that far.
 
 use super::{
     Signal, access, batch, computed, create_effect,
@@ -24,7 +24,7 @@ fn clock() -> u32 {
     access::with(|cell| cell.borrow().clock)
 }
 
-/// An effect that notes what it sees.
+/// An effect that records the values that it reads.
 fn notes(count: Signal<u32>) -> Rc<RefCell<Vec<u32>>> {
     let notes = Rc::new(RefCell::new(Vec::new()));
     create_effect({
@@ -64,7 +64,7 @@ fn what_was_outdated_before_is_outdated_after() {
     let sum = computed(move || of_a.get() + of_b.get());
     assert_eq!(sum.get(), 2);
     a.set(2);
-    assert_eq!(of_a.get(), 2); // `sum` has not seen that
+    assert_eq!(of_a.get(), 2); // `sum` has not seen the new value
     set_clock(LAST);
     batch(|| ());
     assert!(clock() < 100);
@@ -72,8 +72,8 @@ fn what_was_outdated_before_is_outdated_after() {
     assert_eq!(sum.get(), 3);
 }
 
-/// A lazy value that was read half-way may get its value from before back, which an older reader of it has
-/// not seen either.
+/// A lazy value with a provisional value may get its value from before back; an older reader has seen neither of the
+/// two.
 #[test]
 fn a_reader_that_has_seen_neither_value_is_outdated() {
     let (s, which) = (signal(1), signal(0));
@@ -227,7 +227,7 @@ fn a_transaction_that_is_nested_too_deep_leaves_the_nesting_as_it_was() {
     assert_sound();
 }
 
-/// The run of the tests without default features comes here.
+/// The test run without default features selects this test by its name.
 #[cfg(not(feature = "grow-stack"))]
 #[test]
 fn where_the_stack_cannot_grow_a_level_too_many_is_a_panic_that_names_the_nodes() {
@@ -248,16 +248,16 @@ fn where_the_stack_cannot_grow_a_level_too_many_is_a_panic_that_names_the_nodes(
         "{said}"
     );
     assert_sound();
-    // It costs those values alone.
+    // The panic costs those values alone.
     count.set(1);
     assert_eq!(*beside.borrow(), [0, 1]);
-    // They are tried again when something changes that they depend on: by then, their dependencies have been read.
+    // The values are tried again when a dependency changes: by then, their dependencies have been read.
     for value in &chain {
         let _ = value.try_get();
     }
     count.set(2);
     assert_eq!(last.get(), 3001);
-    // Values that are read when they are made need no stack later.
+    // Values that are read right after they are made need no stack later.
     let mut last = computed(move || count.get());
     for _ in 1..3000 {
         let before = last;
@@ -308,7 +308,7 @@ fn where_the_stack_cannot_grow_whatever_nests_too_deep_panics_and_leaves_nothing
     }
 }
 
-/// Runs `f` when it is dropped.
+/// Runs `f` in its drop.
 struct AtEnd<F: Fn()>(F);
 
 impl<F: Fn()> Drop for AtEnd<F> {
@@ -321,7 +321,7 @@ impl<F: Fn()> Drop for AtEnd<F> {
 fn a_thread_that_ends_leaves_no_tables() {
     use std::sync::mpsc::{Sender, channel};
     thread_local! {
-        // Destructors run in the opposite order of their first uses: this one after that of the graph.
+        // Destructors run in the opposite order of their first uses: this one after the destructor of the graph.
         static LAST: RefCell<Option<AtEnd<Box<dyn Fn()>>>> = const { RefCell::new(None) };
     }
     fn look(tell: &Sender<(bool, usize)>) {
@@ -349,7 +349,7 @@ fn a_thread_that_ends_leaves_no_tables() {
     assert_eq!(told.recv(), Ok((true, 0)));
 }
 
-/// What a depth that the stack has no room for comes to where it cannot grow.
+/// A depth without room on the stack, where the stack cannot grow.
 #[cfg(not(feature = "grow-stack"))]
 mod depth {
     use super::*;
@@ -381,7 +381,7 @@ mod depth {
         let begin = "`v9999` -> `v9998` -> `v9997` -> ";
         assert!(message.contains(begin), "{message}");
         assert_sound();
-        // As it advises.
+        // As the message advises.
         for value in &chain {
             value.get();
         }

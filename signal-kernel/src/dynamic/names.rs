@@ -1,21 +1,21 @@
-//! What nodes are called in messages: a name of their own, or the place where they were made.
+//! The names of nodes in messages: a name from the user, or the place where the node was made.
 //!
-//! Invariants: a place has one number, for ever; a name belongs to a node that is alive.
+//! Invariants: a place has one number, for ever; a name belongs to a live node.
 //!
-//! Must not know: what nodes do.
+//! Must not know: the purpose of nodes.
 
 use super::graph::{Graph, Kind, NONE};
 use std::{borrow::Cow, collections::BTreeMap, panic::Location, ptr};
 
 type Place = &'static Location<'static>;
 
-/// How many places are found again without a search.
+/// The number of places that are found again without a search.
 const RECENT: usize = 32;
 
 pub(super) struct Names {
     places: Vec<Place>,
     versions: BTreeMap<Place, u32>,
-    /// The last places asked for, by the bits of their address: a shortcut, and nothing but.
+    /// The last places asked for, by the bits of their address: only a shortcut.
     recent: [(usize, u32); RECENT],
     given: BTreeMap<u32, Cow<'static, str>>,
 }
@@ -52,13 +52,13 @@ impl Names {
         })
     }
 
-    /// Where a node was made. The places of a thread that has ended are not known any more.
+    /// The place where a node was made. The places of a thread that has ended are unknown.
     pub(super) fn place(&self, number: u32) -> Place {
         let place = self.places.get(number as usize).copied();
         place.unwrap_or(Location::caller())
     }
 
-    /// Is there nothing in memory?
+    /// Does the table use no memory?
     #[cfg(test)]
     pub(super) fn are_empty(&self) -> bool {
         self.places.capacity() == 0 && self.versions.is_empty() && self.given.is_empty()
@@ -68,12 +68,12 @@ impl Names {
         self.given.insert(node, name);
     }
 
-    /// The nodes that have a name of their own.
+    /// The nodes that have a name from the user.
     pub(super) fn given(&self) -> impl Iterator<Item = &u32> {
         self.given.keys()
     }
 
-    /// The node is gone.
+    /// Takes the name of a node that is gone.
     pub(super) fn take(&mut self, node: u32) -> Option<Cow<'static, str>> {
         if self.given.is_empty() {
             return None;
@@ -102,7 +102,7 @@ impl Graph {
         }
     }
 
-    /// The same without its kind.
+    /// As `describe`, without the kind.
     pub(super) fn name(&self, node: u32) -> String {
         match self.names.given.get(&node) {
             Some(name) => format!("`{name}`"),
@@ -110,19 +110,20 @@ impl Graph {
         }
     }
 
-    /// The node by which a user knows this one: for a part of a resource, and for the computed values that run its source
-    /// and its `observe`, that is the resource.
+    /// The node that the user knows in place of this one: the resource, for a part of the resource and for the computed
+    /// values that run its source and its `observe`.
     #[cold]
     pub(super) fn known_as(&self, node: u32) -> u32 {
         let kind = |node: u32| self.nodes[node as usize].kind;
         match kind(node) {
-            // A part depends on its driver alone; a shared graph depends on nothing.
+            // A part depends on its resource alone; a shared graph depends on nothing.
             Kind::Passive => match self.links.get(self.deps(node) as usize) {
                 Some(link) if link.dep != NONE => link.dep,
                 _ => node,
             },
             Kind::Computed => {
-                // The scope of a resource has these at most, oldest first: the source, the one that observes, the driver.
+                // The scope of a resource has at most these children, oldest first: the source, the observing value,
+                // the resource.
                 let mut at = node;
                 for _ in 0..2 {
                     let next = self.ownership[at as usize].prev_sibling;

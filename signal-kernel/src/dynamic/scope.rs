@@ -1,8 +1,9 @@
-//! Scopes: who owns what is made.
+//! Scopes: the owners of nodes.
 //!
-//! Invariants: a scope is `RUNNING` while a closure is in it, so that its slot stays its own until that returns.
+//! Invariants: a scope is `RUNNING` while a closure is in the scope, so that the scope keeps its slot until the closure
+//! returns.
 //!
-//! Must not know: what is made.
+//! Must not know: the owned nodes.
 
 use super::{
     access, batch, dispose,
@@ -12,12 +13,12 @@ use super::{
 use crate::{panics::FirstPanic, stack};
 use std::{cell::RefCell, fmt, panic::Location};
 
-/// Owns every node, effect and fetch that was made inside of [`scope`]; dropping it disposes of them.
+/// Owns every node, effect and fetch that was made inside of [`scope`]; the drop of the `Scope` disposes of them.
 ///
 /// # Panics
 ///
-/// When it is dropped: with the first panic of a cleanup or a destructor, when all others have run; unless the
-/// thread is panicking already.
+/// In the drop: with the first panic of a cleanup or a destructor, after all others have run; unless the thread is
+/// panicking already.
 ///
 /// # Examples
 ///
@@ -45,15 +46,15 @@ pub struct Scope {
     marker: std::marker::PhantomData<*const ()>,
 }
 
-/// Runs `f` and returns what it returns, with the owner of all that it has made.
+/// Runs `f` and returns its result, with the owner of all nodes that `f` has made.
 ///
-/// A scope that is made inside another one, an effect or a computed value belongs to that too: whichever
-/// ends first disposes of it. Reads inside are tracked for whatever is running around it. The order in which a scope
-/// disposes of its nodes is told at [`on_cleanup`](crate::on_cleanup).
+/// A scope that is made inside another scope, an effect or a computed value also belongs to that outer owner: the first
+/// of the two to end disposes of the nodes. Reads inside are tracked for the running body around the scope.
+/// [`on_cleanup`](crate::on_cleanup) lists the order in which a scope disposes of its nodes.
 ///
 /// # Panics
 ///
-/// If `f` does; what it has made until then is disposed of.
+/// If `f` does; the nodes that `f` has made until then are disposed of.
 ///
 /// # Examples
 ///
@@ -84,18 +85,18 @@ pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
     })
 }
 
-/// Puts the owner back that was there before, however the scope is left. A scope that was disposed of in
-/// the meantime goes with the last of those that are in it.
+/// Restores the earlier owner, also after a panic. A scope that was disposed of in the meantime goes with the last
+/// closure in the scope.
 pub(super) struct OwnerGuard<'a> {
     cell: &'a RefCell<Graph>,
     scope: u32,
     before: u32,
-    /// Somebody further out is in the scope too.
+    /// An outer closure is in the scope too.
     again: bool,
 }
 
 impl<'a> OwnerGuard<'a> {
-    /// From here on, `scope` owns what is made.
+    /// From here on, `scope` owns new nodes.
     pub(super) fn enter(cell: &'a RefCell<Graph>, graph: &mut Graph, scope: u32) -> Self {
         let before = std::mem::replace(&mut graph.context.owner, scope);
         let again = graph.marks(scope) & RUNNING != 0;
@@ -132,7 +133,8 @@ impl Drop for OwnerGuard<'_> {
 }
 
 impl Scope {
-    /// Makes more inside of the scope: it owns what `f` makes. Reads inside are tracked for whatever is running.
+    /// Makes more nodes inside of the scope: the scope owns all that `f` makes. Reads inside are tracked for the
+    /// running body.
     ///
     /// # Panics
     ///

@@ -1,11 +1,11 @@
-//! What a node holds: a shared cell for a value of any type, or the bits of a primitive one.
+//! The content of a node: a shared cell for a value of any type, or the bits of a primitive value.
 //!
-//! A value of a primitive type is kept in the node itself: reading it counts no references and asks for no
-//! type, since the compiler knows both. All others are behind a reference count, so that a reader can hold
-//! one while the node gets another.
+//! The node itself keeps a value of a primitive type: a read counts no references and checks no type, since the
+//! compiler knows both. All other values are behind a reference count, so that a reader can hold one while the node
+//! gets another.
 //!
-//! Invariants: bits are only ever read as the type that they were made from, for that is the type of the
-//! handle; a custom rule of equality makes a signal's value a cell.
+//! Invariants: bits are only ever read as the type that they were made from, for the handle has that type; a custom
+//! rule of equality puts a signal's value into a cell.
 //!
 //! Must not know: nodes.
 
@@ -22,10 +22,10 @@ pub(super) enum Value {
 }
 
 impl Value {
-    /// Nothing is held.
+    /// The content of an empty node.
     pub(super) const NONE: Value = Value::Bits(0);
 
-    /// The bits, of a value that is kept so.
+    /// The bits of a value that is kept as bits.
     #[inline(always)]
     pub(super) fn bits(&self) -> u64 {
         match *self {
@@ -34,15 +34,15 @@ impl Value {
         }
     }
 
-    /// Takes what is held.
+    /// Takes the content out.
     #[inline(always)]
     pub(super) fn take(&mut self) -> Value {
         std::mem::replace(self, Value::NONE)
     }
 }
 
-/// Defines what there is to do with primitive types, one after the other. For a known type all but one of
-/// the comparisons are decided by the compiler.
+/// Defines the functions for primitive types, with a comparison for each type. For a known type the compiler decides
+/// all comparisons but one.
 macro_rules! primitives {
     ($raw:ident; $($type:ty: $bits:ident => $to:expr, $from:expr;)*) => {
         /// The bits of a value of a primitive type.
@@ -55,7 +55,7 @@ macro_rules! primitives {
             None
         }
 
-        /// Shows the value that these are the bits of.
+        /// Shows the value of these bits to `f`.
         #[cfg_attr(not(debug_assertions), inline(always))]
         pub(super) fn from_bits<T: 'static, R>($raw: u64, f: impl FnOnce(&T) -> R) -> R {
             $(if TypeId::of::<T>() == TypeId::of::<$type>() {
@@ -65,7 +65,7 @@ macro_rules! primitives {
             unreachable!("only values of primitive types are kept as bits")
         }
 
-        /// The value that these are the bits of.
+        /// The value of these bits.
         #[inline(always)]
         pub(super) fn out_of_bits<T: 'static>($raw: u64) -> Option<T> {
             let mut out: Option<T> = None;
@@ -76,7 +76,7 @@ macro_rules! primitives {
             out
         }
 
-        /// Are these the bits of equal values, as `PartialEq` has it?
+        /// Are these the bits of equal values, by `PartialEq`?
         #[inline(always)]
         pub(super) fn same_bits<T: 'static>(old: u64, new: u64) -> bool {
             $(if TypeId::of::<T>() == TypeId::of::<$type>() {
