@@ -589,8 +589,9 @@ impl Graph {
         Some(&node.value)
     }
 
-    /// Tracks a read that finds no value. If the value is only incomplete, and does not depend on its reader, some readers
-    /// check again once the value is complete: an effect, on which no node depends, and a node inside an untracked read.
+    /// Tracks a read that finds no value. If the value is only incomplete, and does not depend on its reader, some
+    /// readers check again once the value is complete: an effect, on which no node depends, and a node inside an
+    /// untracked read.
     #[cold]
     fn track_refused(&mut self, index: u32) {
         let observer = self.context.observer.node;

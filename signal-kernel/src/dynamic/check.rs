@@ -2,7 +2,7 @@
 //!
 //! Most invariants hold whenever user code may run. Some hold at rest only: while no batch is open and no body runs.
 //!
-//! Must not know: values, and how the graph comes to be what it is.
+//! Must not know: values, and how the graph reaches its state.
 
 use super::{
     access,

@@ -1,8 +1,8 @@
-//! Running the body of one node: what it finds around it, and what is left when it returns or panics.
+//! Runs the body of one node: the context of the run, and the state of the node after a return or a panic.
 //!
-//! Invariants: a body runs with no borrow of the graph held, and is not in its slot meanwhile; whatever it
-//! does, the ambient state is afterwards what it was before; an old value is replaced only after the body
-//! and the comparison have returned.
+//! Invariants: a body runs while no borrow of the graph is held, and is out of its slot meanwhile. After the run, the
+//! context is the one from before, whatever the body does. A new value replaces the old one only after the body and the
+//! comparison have returned.
 //!
 //! Must not know: why the node runs, and in which phase.
 
@@ -26,32 +26,32 @@ use std::{
 
 /// The typed half of a node with a body.
 pub(super) trait Body {
-    /// Computed values: runs the body, and holds what it yields against the value of the run before, which is in the
-    /// pass as the new one is then. True if it is another value.
+    /// Computed values: runs the body, and compares its result with the value of the last run. The evaluation holds the
+    /// old value before the call and the new one after it. Returns whether the two differ.
     fn compute(&mut self, _pass: &mut Evaluation<'_>) -> bool {
         false
     }
 
-    /// Computed values of a primitive type that have one: runs the body. `None` if what it yields is the same as the
-    /// value of these bits. All is in registers here, and the old value stays where it is.
+    /// Computed values of a primitive type whose last run has left a value: runs the body. Returns `None` if the result
+    /// equals the value of these bits. All operands stay in registers, and the old value stays in its node.
     fn compute_bits(&mut self, _cell: &RefCell<Graph>, _old: u64) -> Option<u64> {
         None
     }
 
-    /// Effects, cleanups and drivers: runs the body.
+    /// Effects, cleanups and resources: runs the body.
     fn run(&mut self, _cell: &RefCell<Graph>, _node: u32) {}
 
-    /// Computed values: the node's own rule.
+    /// Computed values: compares two values by the node's own rule.
     fn same(&self, _old: &Value, _new: &Value) -> bool {
         false
     }
 
-    /// The node is gone: drops the user's closures and values one by one.
+    /// The node has ended: drops the user's closures and values one by one.
     fn end(self: Box<Self>, panics: &mut FirstPanic) {
         panics.discard(self); // user code
     }
 
-    /// Drivers: polls the work; true when it has come to an end.
+    /// Resources: polls the work. Returns whether the work has come to an end.
     fn poll(&mut self, _panics: &mut FirstPanic) -> bool {
         false
     }
@@ -62,17 +62,17 @@ pub(super) struct Evaluation<'a> {
     pub(super) cell: &'a RefCell<Graph>,
     pub(super) node: u32,
     generation: u32,
-    /// What was around it.
+    /// The context from before the run.
     before: &'a RunContext,
-    /// The value of the run before; then that of this one.
+    /// The value of the last run; after the body, the value of this run.
     pub(super) value: Value,
-    /// There is a value of a run before.
+    /// The last run has left a value.
     pub(super) valued: bool,
-    /// The run before has failed.
+    /// The last run has failed.
     failed: bool,
-    /// The body has caught the panic of a failed read: the panic that stands for that.
+    /// The body has caught the panic of a failed read: the panic that takes its place.
     caught: Option<Box<dyn Any + Send>>,
-    /// The value is in its place already.
+    /// The node has its value already.
     finished: bool,
 }
 
@@ -94,21 +94,21 @@ impl<'a> Evaluation<'a> {
 }
 
 impl Evaluation<'_> {
-    /// Puts the value in its place before the run is over, whether it has `changed` or not: what it replaces can be
-    /// dropped now. What that reads is not tracked.
+    /// Gives the node its value before the run is over, whether the value has `changed` or not: the caller can now drop
+    /// the replaced value. The reads of that drop are not tracked.
     pub(super) fn finish(&mut self, changed: bool) {
         let mut graph = self.cell.borrow_mut();
         graph.forget_unread();
         let running = graph.context.running;
-        graph.context = *self.before; // the node may end now: nothing is made in its name
+        graph.context = *self.before; // the node may end now: it must own no new node
         graph.context.running = running;
         graph.untracked();
         self.settle_value(&mut graph, Ok(changed));
         self.finished = true;
     }
 
-    /// Puts the value in its place, if the node still has one. The outcome of the run: has the value changed, or how is
-    /// the node failed?
+    /// Gives the node its value, unless the node was disposed of. `outcome`: whether the value has changed, or the
+    /// record of the failure.
     fn settle_value(&mut self, graph: &mut Graph, mut outcome: Result<bool, Record>) {
         let node = &mut graph.nodes[self.node as usize];
         let marks = node.marks;
@@ -125,7 +125,7 @@ impl Evaluation<'_> {
         }
     }
 
-    /// The run has ended well. The end of a failure is a change, even if the value is the old one.
+    /// Ends a successful run. The end of a failure is a change, even if the value is the old one.
     #[inline(always)]
     fn succeed(&mut self, graph: &mut Graph, changed: bool) {
         let node = &mut graph.nodes[self.node as usize];
@@ -137,7 +137,7 @@ impl Evaluation<'_> {
         }
     }
 
-    /// The run has ended badly. The begin of a failure is a change.
+    /// Ends a failed run. The begin of a failure is a change.
     #[cold]
     fn fail(&mut self, graph: &mut Graph, record: Record) {
         graph.nodes[self.node as usize].value = self.value.take();
@@ -147,21 +147,21 @@ impl Evaluation<'_> {
         }
     }
 
-    /// The body has caught the panic of a failed read.
+    /// Makes the record of a body that has caught the panic of a failed read.
     #[cold]
     fn fail_for_catching(&mut self, graph: &Graph) -> Record {
         let message = graph.has_caught(self.node);
         let tried = graph.is_tried(self.node);
         let record = Record::caught(&message, tried);
-        // A `try_` read gets it as a value.
+        // A `try_` read returns the failure as a value.
         self.caught = (!tried).then(|| Box::new(message) as _);
         record
     }
 }
 
 impl Graph {
-    /// From here to `restore_context`, reads are tracked for this node, and what is made belongs to it. `computing` is the node
-    /// itself if it may not write.
+    /// From here to `restore_context`, the node tracks the reads and owns the new nodes. `computing` is the node itself
+    /// if its body must not write.
     #[inline(always)]
     fn enter(&mut self, index: u32, deps: u32, computing: u32) {
         self.context = RunContext {
@@ -174,20 +174,20 @@ impl Graph {
     }
 }
 
-/// Lets go of the graph after runs, or before other code than that of bodies runs: from here on the ambient state is
-/// what it was `around` the runs. Between one run and the next it need not be.
+/// Releases the graph after runs, or before user code other than a body, and restores the context from before the runs.
+/// Between two runs the context may differ.
 #[inline(always)]
 pub(super) fn restore_context(mut graph: RefMut<'_, Graph>, outer: &RunContext) {
     graph.context = *outer;
 }
 
-/// Lets go of the graph between runs, for other code than that of bodies.
+/// Releases the graph between runs, for user code other than a body.
 #[inline(always)]
 pub(super) fn suspend_tracking(mut graph: RefMut<'_, Graph>, outer: &RunContext) {
     graph.context = untracked_context(outer);
 }
 
-/// What is dropped on the way is tracked for nobody: what is `around` comes back as it was.
+/// The context `outer` without its observer, so that a destructor between runs tracks no read.
 #[inline(always)]
 pub(super) fn untracked_context(outer: &RunContext) -> RunContext {
     RunContext {
@@ -196,8 +196,8 @@ pub(super) fn untracked_context(outer: &RunContext) -> RunContext {
     }
 }
 
-/// Runs the body of a computed value and compares what it yields. True if it is a new value, for sure. What is
-/// `around` comes back when the caller steps out.
+/// Runs the body of a computed value and compares the result. Returns true if the value is certainly a new one. The
+/// caller restores the context `outer`.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn computed<'a>(
     cell: &'a RefCell<Graph>,
@@ -213,7 +213,7 @@ pub(super) fn computed<'a>(
     let (old, mut body) = match (&node.value, plain) {
         (&Value::Bits(old), true) => match node.body.take() {
             Some(body) => (old, body),
-            None => return (guard, false), // it is still `CHECKING`: see `refresh`
+            None => return (guard, false), // the node is still `CHECKING`: see `refresh`
         },
         _ => {
             suspend_tracking(guard, outer);
@@ -244,8 +244,8 @@ pub(super) fn computed<'a>(
     )
 }
 
-/// Puts a body that has run back into its node, and has `keep` take what it has yielded and say whether that is a new
-/// value. Not if it has panicked, or its node was disposed of meanwhile.
+/// Puts a body back into its node after a run. `keep` takes the result and returns whether the value is a new one.
+/// After a panic, or if the node was disposed of meanwhile, `keep` is not called.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn finish_run<'a, R>(
     cell: &'a RefCell<Graph>,
@@ -278,8 +278,8 @@ fn finish_run<'a, R>(
     (guard, moved)
 }
 
-/// A body has panicked, or has caught the panic of a failed read, or its node was disposed of while it was running. The
-/// value of a computed one has not changed.
+/// Ends a run whose body has panicked or has caught the panic of a failed read, or whose node was disposed of
+/// meanwhile. The value of a computed node has not changed.
 #[cold]
 fn finish_run_slow(
     cell: &RefCell<Graph>,
@@ -317,7 +317,7 @@ fn finish_run_slow(
         }
         outcome = Err(payload);
     }
-    // Nobody has a handle on an effect whose first run has panicked, or somebody has one that was never of use.
+    // Either no handle exists for an effect whose first run has panicked, or the handle was never of use.
     let node = &graph.nodes[index as usize];
     let ends = node.kind == Kind::Effect && node.marks & FIRST != 0 && outcome.is_err();
     drop(graph);
@@ -330,8 +330,8 @@ fn finish_run_slow(
     }
 }
 
-/// Runs the body of a computed value of any type, also if the last run has made something, or if a batch reads the
-/// value half-way.
+/// Runs the body of a computed value of any type, also if the last run has left owned nodes, or if a batch reads a
+/// provisional value.
 #[inline(never)]
 fn run_computed_slow(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     let before = cell.borrow().context;
@@ -342,7 +342,8 @@ fn run_computed_slow(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
     }
 }
 
-/// The same for a value that was never computed. Such bodies run one inside the other, so what needs room is not inlined.
+/// As `run_computed_slow`, for a value that was never computed. Such bodies run nested, so the parts that need much
+/// stack are not inlined.
 #[inline(never)]
 pub(super) fn computed_first(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     let before = cell.borrow().context;
@@ -371,7 +372,7 @@ fn end_evaluation_outlined(
     end_evaluation(evaluation, body, outcome, panics);
 }
 
-/// Takes the body of a computed value, and its value, out of the node. `None`: they are gone.
+/// Takes the body and the value of a computed value out of the node. Returns `None` if they are gone.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn begin_evaluation(
     evaluation: &mut Evaluation<'_>,
@@ -380,7 +381,7 @@ fn begin_evaluation(
     let (cell, index) = (evaluation.cell, evaluation.node);
     let mut guard = cell.borrow_mut();
     let node = &guard.nodes[index as usize];
-    node.body.as_ref()?; // else a cleanup was faster; or it is still `CHECKING`: see `refresh`
+    node.body.as_ref()?; // else a cleanup was faster, or the node is still `CHECKING`: see `refresh`
     let owned = node.owns_any();
     if owned {
         drop(guard);
@@ -405,7 +406,7 @@ fn begin_evaluation(
     Some(body)
 }
 
-/// Puts the value and the body into their places.
+/// Puts the value and the body back into the node.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn end_evaluation(
     evaluation: &mut Evaluation<'_>,
@@ -430,7 +431,7 @@ fn end_evaluation(
     }
 }
 
-/// The same if the value is in its place already, or the run has ended badly.
+/// As `end_evaluation`, if the node has its value already or the run has failed.
 #[inline(never)]
 fn end_evaluation_slow(
     evaluation: &mut Evaluation<'_>,
@@ -464,7 +465,7 @@ fn end_evaluation_slow(
     return_body(cell, id, (body, value), outcome, panics);
 }
 
-/// The panic of a body is handed to a `try_` read, as a value.
+/// Drops the panic of a body whose failure a `try_` read returns as a value.
 #[cold]
 fn hand_over(outcome: thread::Result<()>) -> thread::Result<()> {
     if let Err(payload) = outcome {
@@ -473,13 +474,13 @@ fn hand_over(outcome: thread::Result<()>) -> thread::Result<()> {
     Ok(())
 }
 
-/// Disposes of what the last run of a node has made. False: a cleanup has disposed of the node, or has read
-/// it, and with that run it.
+/// Disposes of the nodes that the last run of a node owns. Returns false if a cleanup has disposed of the node, or has
+/// read the node and so run it.
 #[cold]
 fn dispose_of_last_run(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
     let generation = graph.nodes[index as usize].generation;
-    // Nobody may take the old value for current while cleanups run.
+    // No cleanup may take the old value for current.
     graph.unset(index, CHECKING);
     graph.set(index, DIRTY);
     drop(graph);
@@ -488,7 +489,7 @@ fn dispose_of_last_run(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPani
     graph.is_alive(index, generation) && graph.marks(index) & STALE != 0
 }
 
-/// Runs the effects of a round that are still to run, one after the other.
+/// Runs the remaining effects of a round, one after the other.
 #[inline(never)]
 pub(super) fn effects(cell: &RefCell<Graph>, round: &[Queued], panics: &mut FirstPanic) {
     let mut guard = cell.borrow_mut();
@@ -518,7 +519,7 @@ pub(super) fn effects(cell: &RefCell<Graph>, round: &[Queued], panics: &mut Firs
     restore_context(guard, &outer);
 }
 
-/// Runs an effect, after what it owns has been disposed of, or lets a driver act.
+/// Runs an effect, after the end of the nodes it owns, or runs a resource.
 #[inline(never)]
 pub(super) fn effect(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     let outer = cell.borrow().context;
@@ -528,7 +529,7 @@ pub(super) fn effect(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
     }
 }
 
-/// The same for an effect or a driver inside of others, one in the other: what needs room is not inlined.
+/// As `effect`, for effects and resources that run nested: the parts that need much stack are not inlined.
 #[inline(never)]
 pub(super) fn effect_inside(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     let outer = cell.borrow().context;
@@ -558,8 +559,8 @@ fn end_effect_outlined(
     end_effect(cell, outer, index, ran, panics);
 }
 
-/// Takes the body of an effect or a driver out of its node. `None`: it is running already, and has asked for itself, or
-/// it is gone.
+/// Takes the body of an effect or a resource out of its node. Returns `None` if the node is running already and its own
+/// body has pulled on it, or if the body is gone.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn begin_effect(
     cell: &RefCell<Graph>,
@@ -597,7 +598,7 @@ fn end_effect(
     restore_context(graph, outer);
 }
 
-/// Lets a driver act. What is `around` comes back when the caller steps out.
+/// Runs a resource. The caller restores the context `outer`.
 #[inline(always)]
 pub(super) fn driver<'a>(
     cell: &'a RefCell<Graph>,
@@ -608,14 +609,14 @@ pub(super) fn driver<'a>(
 ) -> RefMut<'a, Graph> {
     let node = &mut guard.nodes[index as usize];
     let Some(body) = node.body.take() else {
-        return guard; // it is running already, and has asked for itself
+        return guard; // the resource is running already, and has pulled on itself
     };
     node.marks = node.marks & !(STALE | CHECKING) | RUNNING;
     let at = (index, node.deps);
     act(cell, guard, outer, at, body, panics)
 }
 
-/// Runs a body that was taken out of its slot, and puts it back. What is `around` comes back when the caller steps out.
+/// Runs a body that is out of its slot, and puts the body back. The caller restores the context `outer`.
 #[inline(always)]
 fn act<'a>(
     cell: &'a RefCell<Graph>,
@@ -634,7 +635,7 @@ fn act<'a>(
     finish_run(cell, outer, index, ran, panics, remaining, |_, _, ()| false).0
 }
 
-/// Puts a body back, or lets it go with the value if its node was disposed of meanwhile.
+/// Puts a body back into its node. If the node was disposed of meanwhile, drops the body and the value.
 fn return_body(
     cell: &RefCell<Graph>,
     (node, generation): (u32, u32),
@@ -643,14 +644,14 @@ fn return_body(
     panics: &mut FirstPanic,
 ) {
     if let Err(payload) = outcome {
-        panics.keep(payload); // user code: a later one is dropped
+        panics.keep(payload); // user code: drops a later panic
     }
     let mut graph = cell.borrow_mut();
     if graph.is_alive(node, generation) {
         graph.nodes[node as usize].body = Some(body);
         return;
     }
-    // After `Evaluation::finish` the node does not count as running: it may be gone already.
+    // After `Evaluation::finish` the node does not count as running, so its slot may be free already.
     let slot = &graph.nodes[node as usize];
     let waits = slot.generation == generation && slot.kind != Kind::Free;
     drop(graph);
@@ -661,7 +662,7 @@ fn return_body(
     }
 }
 
-/// Polls the work of a driver; true when it has come to an end.
+/// Polls the work of a resource. Returns whether the work has come to an end.
 pub(super) fn poll(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
     let slot = graph.nodes.get(index as usize);
@@ -691,8 +692,8 @@ pub(super) fn poll(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -
     done
 }
 
-/// Runs what `on_cleanup` was given: nothing is tracked, and nobody owns what is made. Within the body of a
-/// computed value it may not write either.
+/// Runs a callback of `on_cleanup`: reads are not tracked, and new nodes have no owner. Within the body of a computed
+/// value, the callback must not write either.
 pub(super) fn cleanup(cell: &RefCell<Graph>, body: &mut dyn Body, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let before = graph.context;
@@ -703,7 +704,7 @@ pub(super) fn cleanup(cell: &RefCell<Graph>, body: &mut dyn Body, panics: &mut F
     cell.borrow_mut().context = before;
 }
 
-/// While it lives, nothing is tracked, and nobody owns what is made.
+/// During the life of this guard, reads are not tracked, and new nodes have no owner.
 pub(super) struct Detached<'a> {
     untracked: UntrackedGuard<'a>,
     owner: u32,
@@ -723,10 +724,10 @@ impl Drop for Detached<'_> {
     }
 }
 
-/// Nothing is tracked while it lives.
+/// During the life of this guard, reads are not tracked.
 pub(super) struct UntrackedGuard<'a> {
     cell: &'a RefCell<Graph>,
-    /// Who observes otherwise.
+    /// The observer from before.
     node: u32,
 }
 

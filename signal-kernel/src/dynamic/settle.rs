@@ -1,13 +1,13 @@
-//! How the graph comes to rest: `refresh` brings one node up to date by pulling on what it depends on;
-//! `rounds` settles all that a write or a batch has marked.
+//! Settles the graph: `refresh` brings one node up to date by pulling on its dependencies; `rounds` settles all nodes
+//! that a write or a batch has marked.
 //!
-//! Invariants: a round has two phases; in the first, drivers act and stale values that effects need are
-//! computed; in the second, the effects whose dependencies have changed run, in the order of their creation.
-//! What effects write is settled in the next round. Nothing here recurses: a pull keeps its way in `pulls`.
-//! Whatever user code marks on that way is looked at from the first of its dependencies once more.
-//! A panic costs one node, and is kept until all is done.
+//! Invariants: a round has two phases. In the first, resources run, and the stale values that effects need are
+//! computed; in the second, the effects whose dependencies have changed run, in the order of their creation. The next
+//! round settles the writes of these effects. No function here recurses: a pull keeps its frames on the check stack. If
+//! user code marks a node on the check stack, all frames there start again at their first dependencies. A panic costs
+//! one node, and is kept until the graph is at rest.
 //!
-//! Must not know: values, handles, and what a driver does.
+//! Must not know: values, handles, and the work of a resource.
 
 use super::{
     batch, dispose, events,
@@ -25,29 +25,32 @@ use std::{
     collections::BTreeSet,
 };
 
-/// After this many rounds the effects that are due are said never to come to rest. A round does not count in which an
-/// effect runs for its first time in the settle: effects that each write the input of the next come to rest.
+/// After this many rounds, the settle gives the due effects up as effects that never come to rest. A round with the
+/// first run of an effect in this settle does not count: a chain of effects, each of which writes the input of the
+/// next, does come to rest.
 const ROUNDS: u32 = 10_000;
 
-/// After this many rounds of any kind too: an effect that makes another one in each round is never at rest.
+/// The limit for rounds of any kind: an effect that creates another effect in each round never comes to rest.
 const MOST_ROUNDS: u32 = 100_000;
 
-/// What runs in this many rounds before that is part of it: effects that write each other's inputs take turns.
+/// The error also names the effects of this many rounds before the limit: effects that write each other's inputs run in
+/// turn.
 const TURNS: u32 = 32;
 
-/// A node whose dependencies are being looked at.
+/// A node whose dependencies are being checked.
 #[derive(Clone, Copy)]
 pub(super) struct Frame {
-    /// With `CANDIDATE`: the links are those of its candidate.
+    /// With the bit `CANDIDATE`, the frame walks the links of the node's snapshot.
     node: u32,
-    /// The next link to look at.
+    /// The next link to check.
     link: u32,
 }
 
-/// Makes a node's number one that is beyond the table.
+/// The tag bit of a frame that walks the links of a snapshot. A tagged index lies outside the table on purpose:
+/// `nodes.get` fails, and the check takes the slow path.
 const CANDIDATE: u32 = 1 << 31;
 
-/// In place of a link: who pulls here will not depend on what comes next on the way.
+/// In place of a link: the node of this frame pulls untracked, and will not depend on the node of the next frame.
 const UNTRACKED: u32 = NONE - 1;
 
 impl Frame {
@@ -59,7 +62,7 @@ impl Frame {
         self.node & CANDIDATE != 0
     }
 
-    /// Begins to look at a node.
+    /// Begins the check of a node.
     #[inline(always)]
     fn open(nodes: &mut [Node], index: u32) -> Self {
         let node = &mut nodes[index as usize];
@@ -70,12 +73,12 @@ impl Frame {
         }
     }
 
-    /// The next node on the way back, if there is one.
+    /// Pops the next frame above `base` whose node is still being checked, if there is one.
     #[inline(always)]
     fn last(check_stack: &mut Vec<Frame>, nodes: &[Node], base: usize) -> Option<Self> {
         while check_stack.len() > base {
             let pull = check_stack.pop()?;
-            // Else it was disposed of by user code in the meantime.
+            // User code has disposed of a node without this mark in the meantime.
             if nodes[pull.node() as usize].marks & CHECKING != 0 {
                 return Some(pull);
             }
@@ -84,18 +87,18 @@ impl Frame {
     }
 }
 
-/// The rounds of a settle that does not seem to come to an end.
+/// The record of a settle that does not seem to end.
 struct Patience {
-    /// How many rounds have run no effect for its first time.
+    /// The number of rounds without the first run of an effect.
     counted: u32,
-    /// The effects that have run so far, but for those of the first rounds.
+    /// All effects that have run so far, except those of the first rounds.
     known: BTreeSet<Queued>,
     /// The effects that have run in the last rounds before the limit.
     restless: Vec<Queued>,
 }
 
 impl Patience {
-    /// These effects are due in this round, which is not one of the first. True if that is one too many.
+    /// Records the due effects of a round after the first `TURNS` ones. Returns whether this round exceeds a limit.
     #[cold]
     #[inline(never)]
     fn ends(this: &mut Option<Box<Self>>, round: u32, due: &[Queued]) -> bool {
@@ -117,36 +120,36 @@ impl Patience {
 }
 
 enum Step {
-    /// This dependency may be out of date itself.
+    /// This dependency may be stale itself.
     Down(u32),
     Clean,
     Run,
-    /// A dependency is failed, and nothing before it has changed: the body could not get past it.
+    /// A dependency is failed, and no dependency before it has changed: the body could not get past the failed one.
     Blocked,
-    /// This dependency is running: it depends on itself.
+    /// This dependency is running, so it depends on itself.
     Cycle(u32),
 }
 
-/// Where `advance` stops.
+/// The reason that `check_fast` stops.
 enum Stop {
-    /// The node that was to be refreshed needs nothing more.
+    /// The root of the refresh needs no further step.
     Done,
     /// The body of this computed value must run.
     Run,
-    /// This driver must act.
+    /// This resource must run.
     Act,
-    /// Here it takes more than a glance.
+    /// The node needs the slow path.
     Look,
 }
 
-/// The body of a computed value is about to run for the first time: what `refresh` does for any body.
+/// Prepares the first run of a computed value as `refresh` prepares any run.
 #[inline(always)]
 pub(super) fn begin_first_run(graph: &mut RefMut<'_, Graph>, root: u32, outer: &RunContext) {
     Frame::open(&mut graph.nodes, root);
     graph.context = run::untracked_context(outer);
 }
 
-/// A body has run for the first time.
+/// Ends the first run of a body.
 #[inline(always)]
 pub(super) fn end_first_run(
     cell: &RefCell<Graph>,
@@ -156,7 +159,7 @@ pub(super) fn end_first_run(
 ) {
     let mut graph = cell.borrow_mut();
     if graph.marks(root) & CHECKING != 0 {
-        // The body was not there: a rule or a destructor of its last run has asked for it.
+        // The body was out of its slot: a rule or a destructor of the last run has read the node.
         let base = graph.check_stack.len();
         run::suspend_tracking(graph, outer);
         return refuse(cell, (root, root), base, panics);
@@ -164,9 +167,9 @@ pub(super) fn end_first_run(
     graph.recheck_if_due();
 }
 
-/// Brings a node up to date. `must_run`: it is a computed value that must run, for sure. An effect is not run: it is
-/// marked `DIRTY` if it must run. What is `around` comes back when the caller steps out. `AT_REST`: this is not one of many
-/// pulls that run inside each other, so a driver may take room on the stack.
+/// Brings a node up to date. `must_run`: the node is a computed value that must run for certain. An effect does not run
+/// here: an effect that must run is marked `DIRTY`. The caller restores the context `outer`. `AT_REST`: this refresh is
+/// not one of many nested ones, so a resource may use more of the stack.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn refresh<'a, const AT_REST: bool>(
     cell: &'a RefCell<Graph>,
@@ -207,7 +210,7 @@ pub(super) fn refresh<'a, const AT_REST: bool>(
             }
         }
         if !moved && graph.marks(at.node()) & CHECKING != 0 {
-            // Its body is not there: a rule or a destructor of its last run has asked for it.
+            // The body is out of its slot: a rule or a destructor of the last run has read the node.
             run::suspend_tracking(graph, outer);
             refuse(cell, (at.node(), at.node()), base, panics);
             return cell.borrow_mut();
@@ -219,15 +222,15 @@ pub(super) fn refresh<'a, const AT_REST: bool>(
     }
 }
 
-/// Where a pull goes on after more than a glance.
+/// The next step of a refresh after the slow path.
 enum Next {
     GoOn(Frame),
     Back,
-    /// It was given up: there is a cycle.
+    /// The refresh was given up because of a cycle.
     Refused,
 }
 
-/// Looks at a node for which a glance is not enough, and does what that comes to.
+/// Checks a node that `check_fast` cannot decide, and acts on the outcome.
 #[inline(never)]
 fn check_slow(cell: &RefCell<Graph>, mut at: Frame, base: usize, panics: &mut FirstPanic) -> Next {
     let mut graph = cell.borrow_mut();
@@ -258,13 +261,13 @@ fn check_slow(cell: &RefCell<Graph>, mut at: Frame, base: usize, panics: &mut Fi
     Next::Back
 }
 
-/// What was to be refreshed depends on itself, by way of `node`, which depends on `dep`. If that is the node itself, its
-/// body is not there: a rule or a destructor of its last run has asked for it.
+/// Gives up a refresh whose root depends on itself through the edge from `node` to `dep`. If `node` is `dep`, the body
+/// is out of its slot: a rule or a destructor of the last run has read the node.
 #[cold]
 fn refuse(cell: &RefCell<Graph>, (node, dep): (u32, u32), base: usize, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let cycle = graph.cycle(node, dep);
-    graph.next_run(); // nothing that was looked at before counts any more
+    graph.next_run(); // no earlier check counts any more
     if node == dep {
         graph.unset(node, CHECKING);
     } else {
@@ -277,13 +280,13 @@ fn refuse(cell: &RefCell<Graph>, (node, dep): (u32, u32), base: usize, panics: &
     panics.keep(cycle.payload());
 }
 
-/// Does what the look at a node's dependencies has come to. True when they are to be looked at again.
+/// Acts on the outcome of a check. Returns whether the node's dependencies must be checked again.
 fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
     let index = at.node();
     if at.is_of_candidate() && matches!(step, Step::Clean) {
         if graph.last_owned(index).is_some() {
-            // What the half-way run has made goes before its value does.
+            // The nodes that the provisional run owns end before its value does.
             graph.unset(index, CHECKING);
             graph.set(index, DIRTY);
             drop(graph);
@@ -308,8 +311,8 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
                 snapshots::note(&mut graph, index);
             }
         }
-        // In a batch the body runs all the same, unless it has failed already: its reads are what the half-way
-        // failure depends on.
+        // In a batch the body runs all the same, unless the node is failed already: the provisional failure depends on
+        // the reads of the body.
         Step::Blocked
             if kind == Kind::Computed && (graph.log.is_empty() || graph.is_failed(index)) =>
         {
@@ -326,7 +329,7 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
             }
             graph.fail(index, record);
             if provisional && failed {
-                // Who has seen the half-way failure has seen this one.
+                // A reader that has seen the provisional failure has seen this one.
                 let now = std::mem::replace(&mut graph.nodes[index as usize].version, last);
                 graph.restore_version(index, now);
             }
@@ -340,7 +343,7 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
             graph.set(index, FAILED);
             drop(graph);
             if let Some(message) = news {
-                panics.keep(Box::new(message)); // user code: a later one is dropped
+                panics.keep(Box::new(message)); // user code: drops a later panic
             }
         }
         _ => {
@@ -363,7 +366,7 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
                     graph.unset(index, CHECK | CHECKING);
                     graph.set(index, DIRTY);
                 }
-                _ => graph.unset(index, STALE | CHECKING), // a part: its driver has acted
+                _ => graph.unset(index, STALE | CHECKING), // a part: its resource has run
             }
             panics.discard(gone); // user code
         }
@@ -372,14 +375,14 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
 }
 
 impl Graph {
-    /// Is a body running, or a pull on its way?
+    /// Returns whether a body is running or a pull is under way.
     #[inline(always)]
     pub(super) fn is_nested(&self) -> bool {
         self.context.running != NONE || !self.check_stack.is_empty()
     }
 
-    /// Somebody pulls on `root` while a body is running, or in the middle of a pull: who does stands on the way. `tracked`:
-    /// if he observes, he will depend on it.
+    /// Pushes a frame for the reader that pulls on `root` from a running body or during another pull. `tracked`: the
+    /// reader, if it observes, will depend on `root`.
     #[inline(always)]
     pub(super) fn begin_inside(&mut self, root: u32, tracked: bool) {
         let running = self.context.running;
@@ -390,7 +393,7 @@ impl Graph {
         });
     }
 
-    /// Has somebody pulled who will not depend on it: who peeks, or cleans up?
+    /// Returns whether an untracked reader stands on the check stack: a peek or a cleanup.
     pub(super) fn has_untracked_reader(&self) -> bool {
         self.check_stack.iter().any(|pull| pull.link == UNTRACKED)
     }
@@ -400,8 +403,8 @@ impl Graph {
         self.check_stack.pop();
     }
 
-    /// The next node on the way back, if there is one. Must it run, for sure? `moved`: what it was looking at has a
-    /// new value.
+    /// Pops the next frame of this refresh, if there is one. Returns with the frame whether its node must run for
+    /// certain. `moved`: the dependency at the link of the frame has a new value.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn go_back(&mut self, base: usize, moved: bool) -> Option<(Frame, bool)> {
         if moved && self.check_stack.len() > base {
@@ -419,7 +422,7 @@ impl Graph {
         Some((pull, false))
     }
 
-    /// User code may have changed what some node on the way had looked at.
+    /// Restarts the frames if user code may have changed a dependency that one of them has passed.
     #[inline(always)]
     fn recheck_if_due(&mut self) {
         if self.schedule.recheck {
@@ -427,7 +430,7 @@ impl Graph {
         }
     }
 
-    /// All nodes on the way look at their dependencies once more, from the first.
+    /// Restarts every frame on the check stack at its node's first dependency.
     #[cold]
     fn recheck(&mut self) {
         self.schedule.recheck = false;
@@ -439,8 +442,8 @@ impl Graph {
         }
     }
 
-    /// Goes from node to node as long as a glance tells what is to be done: the nodes and what they depend on are
-    /// computed values or effects, none of them running, failed or half-way.
+    /// Walks from node to node while each step is simple: the nodes and their dependencies are computed values or
+    /// effects, and none of them is running, failed or provisional.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn check_fast(&mut self, at: &mut Frame, base: usize) -> Stop {
         let Graph {
@@ -460,7 +463,8 @@ impl Graph {
             }
             let mut must_run = node.marks & DIRTY != 0;
             while !must_run {
-                // A link that is NONE is beyond the table, and so is a dependency that is gone.
+                // The index `NONE` lies outside both tables: it ends the list of links, and skips a disposed
+                // dependency.
                 let Some(link) = links.get(at.link as usize) else {
                     break;
                 };
@@ -504,8 +508,8 @@ impl Graph {
         }
     }
 
-    /// Looks at a node's dependencies, in the order in which its body has read them, up to the first that
-    /// says what is to be done.
+    /// Checks the dependencies of a node, in the order of the body's reads, up to the first one that decides the next
+    /// step.
     #[inline(never)]
     fn check_deps(&mut self, at: &mut Frame, base: usize) -> Step {
         let marks = self.marks(at.node());
@@ -514,7 +518,7 @@ impl Graph {
             return Step::Run;
         }
         match self.check_dep_list(at, base) {
-            // The half-way value is not valid in the end: what about the one from before?
+            // The provisional value is not valid in the end; the value of the snapshot may be.
             Step::Run if provisional && !at.is_of_candidate() => {
                 let snapshot = self.snapshots.get(&at.node);
                 let Some(snapshot) = snapshot.filter(|it| it.restorable) else {
@@ -527,20 +531,20 @@ impl Graph {
         }
     }
 
-    /// A cycle was found on the way to this node. A computed value that was known before carries no mark from here on:
-    /// changes go on to the readers that were refused.
+    /// Abandons the check of a node because of a cycle. A computed value with an earlier result loses its marks: later
+    /// changes then pass through it to the refused readers.
     #[cold]
     fn abandon_frame(&mut self, index: u32) {
         self.unset(index, CHECKING);
         let node = &self.nodes[index as usize];
         if node.kind == Kind::Computed && node.marks & RUNNING == 0 {
-            self.leave_open(index, 0); // that is no number of runs
+            self.leave_open(index, 0); // 0 is the number of no run
             self.unset(index, STALE);
         }
     }
 
-    /// A look at `at` has come round to a node that is looked at already: what was looked at since is current only if that
-    /// one is.
+    /// The check of `at` has reached a node that is being checked already: the nodes checked since then are current
+    /// only if that node is.
     #[cold]
     fn leave_cycle_open(&mut self, at: &Frame, base: usize, to: u32) {
         let since = self.check_stack[base..]
@@ -555,7 +559,7 @@ impl Graph {
         }
     }
 
-    /// Does `node` depend on `other`, directly or not? A read that was refused counts too.
+    /// Returns whether `node` depends on `other`, directly or not. Links of refused reads count too.
     #[cold]
     pub(super) fn leads_to(&self, node: u32, other: u32) -> bool {
         let (mut way, mut known) = (vec![node], BTreeSet::from([node]));
@@ -587,7 +591,7 @@ impl Graph {
                         return Step::Cycle(link.dep);
                     }
                     if dep.marks & CHECKING != 0 {
-                        // A cycle that was refused has left its links: nothing new can come from there.
+                        // A refused cycle has left its links: no change can come through such a link.
                         let ours = |pull: &Frame| pull.node() == link.dep;
                         if link.dep != at.node() && !self.check_stack[base..].iter().any(ours) {
                             return Step::Cycle(link.dep);
@@ -610,7 +614,7 @@ impl Graph {
                         }
                         let inside = self.check_stack.len() > base;
                         if !refused && same && inside && !self.is_failed(link.dep) {
-                            // It was looked at, and is current only if all that goes round is.
+                            // The dependency was checked, and is current only if the whole cycle is.
                             let next = link.next_dep;
                             if self.nodes[at.node() as usize].kind == Kind::Computed {
                                 self.leave_open(at.node(), self.runs);
@@ -633,7 +637,8 @@ impl Graph {
                     && (moved || self.is_open(dep).is_none())
                     && !self.leads_to(dep, at.node())
                 {
-                    // It is known without this node: that is on no cycle any more. Nobody was told.
+                    // The dependency is current without this node, so this node is on no cycle any more. The dependents
+                    // of this node carry no mark yet.
                     self.mark(at.node(), CHECK);
                     return Step::Run;
                 }
@@ -643,7 +648,7 @@ impl Graph {
         Step::Clean
     }
 
-    /// The way to a level too many: `node` is to run inside of all that run now.
+    /// Names the path to a read that is too deep: `node` would run inside all bodies that run now.
     #[cold]
     pub(super) fn too_deep(&self, node: u32) -> String {
         let running = self.context.running;
@@ -662,8 +667,8 @@ impl Graph {
         names.join(" -> ")
     }
 
-    /// Is there a `try_` read on the way to this node, from where a body has pulled on it? A panic goes no further than
-    /// that read.
+    /// Returns whether a `try_` read leads to this node, on the part of the check stack above the last read by a body.
+    /// A panic of the node goes no further than that `try_` read.
     #[cold]
     pub(super) fn is_tried(&self, mut node: u32) -> bool {
         for pull in self.check_stack.iter().rev() {
@@ -676,17 +681,18 @@ impl Graph {
         false
     }
 
-    /// The cycle that `from` closes by depending on `to`, which is being computed.
+    /// Returns the cycle that `from` closes by depending on `to`, which is being computed.
     #[cold]
     pub(super) fn cycle(&mut self, from: u32, to: u32) -> Cycle {
-        // Pulls, and the bodies that have begun some of them, depend on each other in this order.
+        // On the check stack, each node depends on the next one: nodes being checked, and nodes whose bodies have begun
+        // a pull.
         let mut way: Vec<u32> = self.check_stack.iter().map(|it| it.node()).collect();
         way.push(from);
         let start = way.iter().position(|&node| node == to).unwrap_or(0);
         let mut way: Vec<u32> = way[start..].iter().map(|&it| self.known_as(it)).collect();
         way.dedup();
         if way.len() > 1 && way.first() == way.last() {
-            way.pop(); // it begins in the middle of a resource
+            way.pop(); // the cycle begins in the middle of a resource
         }
         let to = way[0];
         let mut names: Vec<String> = way.into_iter().map(|node| self.name(node)).collect();
@@ -707,11 +713,11 @@ impl Graph {
     }
 }
 
-/// Settles all that is marked. The caller has a batch open, and no other one is.
+/// Settles all marked nodes. The caller has a batch open, and no other batch is open.
 #[inline(always)]
 pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> RefMut<'a, Graph> {
     let mut graph = cell.borrow_mut();
-    let mut patience: Option<Box<Patience>> = None; // of rounds that are many
+    let mut patience: Option<Box<Patience>> = None; // for a settle of many rounds only
     for round in 0.. {
         if !graph.log.is_empty() {
             drop(graph);
@@ -729,7 +735,7 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             drop(graph);
             verify(cell, panics);
             graph = cell.borrow_mut();
-        } // else all must run; whether they are still the same effects is asked then
+        } // else all must run; `run::effects` skips a slot of another node
         graph.acting = false;
         if graph.failures.has_refused() {
             graph.tell_refused();
@@ -757,7 +763,7 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             continue;
         }
         if !graph.log.is_empty() || !graph.schedule.resources.is_empty() {
-            continue; // cleanups have written, or a body has made a resource: the first phase is not over
+            continue; // a cleanup has written, or a body has created a resource: phase one is not over
         }
         if !graph.schedule.effects.is_empty() || !graph.callbacks.is_empty() {
             let spare = std::mem::take(&mut graph.schedule.spare);
@@ -790,9 +796,9 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
     graph
 }
 
-/// Phase A: lets the drivers act, in the order of their creation and after their dependencies. A driver that an earlier
-/// one has queued acts in the same call, unless that leads backwards: then it is left in the queue for the next round,
-/// since only rounds are counted.
+/// Phase A: runs the resources, in the order of their creation and after their dependencies. A resource that an earlier
+/// one has queued runs in the same call, unless its turn is over already: the queue then keeps it for the next round,
+/// because only rounds are counted.
 #[inline(never)]
 fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
@@ -834,8 +840,8 @@ fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     }
 }
 
-/// Phase A: computes what the queued effects need, and lets those go that need not run. Stops when a cleanup
-/// has written something: that must be judged first.
+/// Phase A: computes the values that queued effects need, and removes the effects that need not run from the queue.
+/// Stops when a cleanup has written a signal: the write must be judged first.
 #[inline(never)]
 fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
@@ -852,7 +858,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             continue;
         }
         if node.marks & FAILED != 0 {
-            // It was blocked: it must not run before its dependencies have been looked at.
+            // A blocked effect must not run before a check of its dependencies.
             node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
         }
         if node.marks & STALE == CHECK {
@@ -870,7 +876,8 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         }
         if node.marks & DIRTY != 0 {
             if graph.has_more_deps(it.node()) && graph.has_stale_dep(it.node()) {
-                // Whatever hands a guard over hides that it is one of this cell: the loop wants registers for both then.
+                // A call that takes the guard hides from the compiler that the guard belongs to this cell: the loop
+                // would then need registers for both.
                 drop(graph);
                 let failed = refresh_all(cell, &outer, it, panics);
                 graph = cell.borrow_mut();
@@ -890,7 +897,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             graph.schedule.effects[kept] = it;
             kept += 1;
         } else {
-            // It is unchanged; or blocked by a failed dependency, whose version moves on with the end of that.
+            // The effect is unchanged, or blocked by a failed dependency, whose version rises when the failure ends.
             node.marks &= !QUEUED;
         }
     }
@@ -901,8 +908,8 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     }
 }
 
-/// Brings up to date all that an effect has read which must run: its body finds nothing stale that it has read before. True
-/// if some of that has failed: then the effect does not start, since it would come half of its way.
+/// Brings the dependencies of an effect that must run up to date: its body then finds no stale value among its earlier
+/// reads. Returns whether a dependency has failed: the effect then does not start, because its body would stop halfway.
 #[cold]
 #[inline(never)]
 fn refresh_all(
@@ -922,13 +929,13 @@ fn refresh_all(
             graph.check_stack.push(Frame { node, link });
             graph = refresh::<false>(cell, graph, outer, (dep, false), panics);
             graph.check_stack.pop();
-            let it = &graph.links[link as usize]; // without a dependency, if that was disposed of
+            let it = &graph.links[link as usize]; // `dep` is `NONE` if the dependency was disposed of
             if it.dep != NONE && !it.is_tried() && graph.is_failed(it.dep) {
                 failed = true;
                 let news = graph.break_silence(dep);
                 drop(graph);
                 if let Some(message) = news {
-                    panics.keep(Box::new(message)); // user code: a later one is dropped
+                    panics.keep(Box::new(message)); // user code: drops a later panic
                 }
                 graph = cell.borrow_mut();
             }
@@ -939,14 +946,15 @@ fn refresh_all(
 }
 
 impl Graph {
-    /// Does the node depend on more than one other? If not, that one is why it is due.
+    /// Returns whether the node has more than one dependency. A single dependency is itself the reason that the node is
+    /// due.
     #[inline(always)]
     fn has_more_deps(&self, node: u32) -> bool {
         let first = self.links.get(self.deps(node) as usize);
         first.is_some_and(|first| first.next_dep != NONE)
     }
 
-    /// Has the node read something that is not up to date?
+    /// Returns whether the node has a dependency that is not up to date.
     #[inline(never)]
     fn has_stale_dep(&self, node: u32) -> bool {
         let mut link = self.deps(node);
@@ -960,7 +968,7 @@ impl Graph {
         false
     }
 
-    /// May this dependency be out of date? One that is running is not to be asked.
+    /// Returns whether this dependency may be stale. A running dependency must not be pulled.
     fn is_stale(&self, dep: u32) -> bool {
         let marks = self.marks(dep);
         let provisional = marks & PROVISIONAL != 0 && self.log.is_empty();
@@ -975,19 +983,19 @@ impl Graph {
             && self.callbacks.is_empty()
     }
 
-    /// The effects that are due go on for ever: takes them off the queue, and names them with those that
-    /// have run before. Each runs again when something that it reads changes.
+    /// Gives up the due effects, which never come to rest: takes them off the queue, and names them with the effects of
+    /// the last rounds. Each effect runs again when one of its dependencies changes.
     #[cold]
     fn give_up(&mut self, restless: Option<Vec<Queued>>, rounds: u32) -> String {
         let mut restless = restless.unwrap_or_default();
         for index in 0..self.schedule.resources.len() {
-            self.mark_parts(self.schedule.resources[index]); // what is marked stays so
+            self.mark_parts(self.schedule.resources[index]); // the marks stay
         }
         let effects = std::mem::take(&mut self.schedule.effects);
         let resources = std::mem::take(&mut self.schedule.resources);
         for it in effects.into_iter().chain(resources) {
             if self.is_due(it) {
-                self.unset(it.node(), QUEUED); // what it has missed it has still not seen
+                self.unset(it.node(), QUEUED); // the node has still not seen the missed changes
                 restless.push(it);
             }
         }

@@ -3,7 +3,7 @@
 //! Invariants: two versions of a node differ if a link or a snapshot can tell them apart; `order` follows the creation
 //! of the bodies.
 //!
-//! Must not know: what the numbers are compared for.
+//! Must not know: the purpose of each comparison.
 
 use super::graph::{Graph, LAST, NONE, Node, VERSION, to_index};
 
