@@ -58,7 +58,7 @@ impl Graph {
             }
             _ => {
                 let before = std::mem::replace(&mut node.read_by, observer.run);
-                // A greater number in `read_by` is that of a nested run, which has hidden an earlier read by this run.
+                // A greater number in `read_by` is that of a nested run, which may hide an earlier read by this run.
                 before == observer.run || before > observer.run && self.has_read_before(dep)
             }
         }
@@ -155,8 +155,8 @@ impl Graph {
         self.schedule.grown = self.schedule.alone;
     }
 
-    /// Marks the last read, that of `dep`, as a `try_` read. An earlier read of `dep` in the same run keeps its own
-    /// kind.
+    /// Marks the last read, that of `dep`, as a `try_` read. An earlier read of `dep` in the same run takes
+    /// precedence.
     #[inline(always)]
     pub(super) fn try_last(&mut self, dep: u32) {
         if self.context.observer.node != NONE {

@@ -137,7 +137,7 @@ impl Evaluation<'_> {
         }
     }
 
-    /// Ends a failed run. The begin of a failure is a change.
+    /// Ends a failed run. The start of a failure is a change.
     #[cold]
     fn fail(&mut self, graph: &mut Graph, record: Record) {
         graph.nodes[self.node as usize].value = self.value.take();
@@ -313,7 +313,7 @@ fn finish_run_slow(
         };
         if kind == Kind::Computed {
             graph.fail(index, record);
-            graph.bump_version(index); // the begin of a failure is a change
+            graph.bump_version(index); // the start of a failure is a change
         }
         outcome = Err(payload);
     }

@@ -796,9 +796,9 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
     graph
 }
 
-/// Phase A: runs the resources, in the order of their creation and after their dependencies. A resource that an earlier
-/// one has queued runs in the same call, unless its turn is over already: the queue then keeps it for the next round,
-/// because only rounds are counted.
+/// Phase A: runs the resources, in the order of their creation and after their dependencies. Resources that
+/// earlier ones have queued run in the same call, unless one of them is new or older than the last one that has run:
+/// the queue then stays for the next round, because only rounds are counted.
 #[inline(never)]
 fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
