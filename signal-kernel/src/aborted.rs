@@ -1,18 +1,18 @@
-//! The state that a panic leaves behind where it ends the call, and the program goes on.
+//! The state that a panic leaves behind if the panic ends the call, and the program goes on.
 //!
 //! With `panic = "abort"` on wasm a panic is a trap: no destructor runs and no frame returns, but the page goes on and
-//! calls again. A graph that was at work then stays at work for ever, and to its next call everything looks as if
-//! that came from inside of a body. The standard library goes on to count the panic, and that tells the two apart.
+//! calls again. A graph that was at work then stays at work for ever, and takes its next call for a call from inside of
+//! a body. The standard library keeps its count of the panic, and that count tells the two apart.
 //!
 //! Must not know: graphs.
 
 use std::{cell::Cell, thread};
 
-/// Does this build go on after a panic that nothing has caught? Elsewhere all of this costs nothing.
+/// Does this build go on after an uncaught panic? In all other builds this module costs nothing.
 pub(crate) const GOES_ON: bool = cfg!(all(panic = "abort", target_family = "wasm"));
 
 thread_local! {
-    /// A panic was of other code: the thread's graph was at rest when it was called next.
+    /// The panic was of other code: the thread's graph was at rest in its next call.
     static ELSEWHERE: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -22,8 +22,8 @@ pub(crate) fn has_panicked() -> bool {
     GOES_ON && thread::panicking()
 }
 
-/// After a panic the thread's graph is called. That it is `at_work` is the trace of the panic, unless it has been
-/// seen at rest since: then the call may come from a body.
+/// Checks a call of the thread's graph after a panic. A graph `at_work` is the trace of the panic, unless a call has
+/// found the graph at rest since the panic: then the present call may come from a body.
 ///
 /// # Panics
 ///
@@ -37,7 +37,7 @@ pub(crate) fn look(at_work: bool) {
     }
 }
 
-/// For messages.
+/// The explanation, for messages.
 pub(crate) const WHY: &str = "a body has panicked, and this build aborts at a panic (`panic = \"abort\"`), so \
      its call never came to an end. Load the page anew; or build with `panic = \"unwind\"`, where a panic costs \
      one node";

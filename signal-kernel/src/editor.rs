@@ -1,13 +1,13 @@
-//! What stands between the bodies of a declaration and whoever reads them: rustc, or an editor.
+//! The layer between the bodies of a declaration and their readers, rustc and editors.
 //!
-//! An editor expands the text as it is and once more with a word put in at the cursor, and looks for that
-//! word at the same offset in both. So it must see the user's tokens whether they parse or not, at a place
-//! that does not depend on it. rustc must see only those that do.
+//! An editor expands the text as it is and once more with a word put in at the cursor, and looks for that word at the
+//! same offset in both expansions. So an editor must see the user's tokens whether the tokens parse or not, at a place
+//! that does not depend on the parse. rustc must see only the tokens that parse.
 //!
-//! Invariants: for rustc no token is added or changed, so its messages are those of the functions
-//! themselves; for an editor a body's tokens stand once, and nothing before them depends on them.
+//! Invariants: for rustc no token is added or changed, so its messages are the messages of the functions themselves;
+//! for an editor a body's tokens stand once, and no token before them depends on them.
 //!
-//! Must not know: what a body is for.
+//! Must not know: the purpose of a body.
 
 /// The functions of the bodies of one struct, in declaration order.
 ///
@@ -26,13 +26,12 @@
 /// }
 /// ```
 ///
-/// Each entry starts with the words found where an item's keyword should be. The user's tokens are the
-/// block of the function behind them (`k`), or they have a stand-in (`b`). What is in parentheses, there
-/// behind it and at the end, is for editors: the scope, and every word of the body that names a node.
+/// Each entry starts with the words that stand in the place of an item's keyword. The user's tokens are the block of
+/// the function behind these words (`k`), or the tokens have a stand-in (`b`). The parentheses, in the entry and at the
+/// end, are for editors: the scope, and every word of the body that names a node.
 ///
-/// The `b` that every entry has, alone where there is no stand-in, parts what may be there from what else may
-/// be there: where one optional piece follows another, rustc's matcher copies all it has matched so far, for
-/// each entry anew.
+/// Every entry has a `b`, alone if there is no stand-in. The `b` separates two optional pieces: if one optional piece
+/// follows another, rustc's matcher copies all that it has matched so far, for each entry anew.
 #[cfg(not(rust_analyzer))]
 #[doc(hidden)]
 #[macro_export]
@@ -60,8 +59,8 @@ macro_rules! __bodies {
     };
 }
 
-/// The same for an editor. Each body stands in a function that sees every node a body may name (`p`), or
-/// an effect (`e`); none (`n`); or, in a graph with very many, only those it names (`o`).
+/// The same macro for an editor. Each body stands in a function that sees every node that a body may name (`p`), or an
+/// effect (`e`); no node (`n`); or, in a graph with very many nodes, only the nodes that the body names (`o`).
 #[cfg(rust_analyzer)]
 #[doc(hidden)]
 #[macro_export]
@@ -100,14 +99,14 @@ macro_rules! __bodies {
             $($(
                 #[allow(unused)]
                 fn $( $p $plain )? $( $e $effect )? $( $n () )? $( $o $own )? -> $($result)* $block
-                // A use of a node is one of its getter too: so a node is renamed from wherever it is named.
+                // A use of a node is a use of its getter too: so an editor can rename a node from every use.
                 $($function)* { $( let _ = Self::$named; )* loop {} }
             )?)*
         }
     };
 }
 
-/// What an editor offers where an item starts.
+/// The words that an editor offers at the start of an item.
 #[cfg(rust_analyzer)]
 #[doc(hidden)]
 #[allow(non_upper_case_globals)]

@@ -1,15 +1,15 @@
-//! The description of a declared graph, for people and tools: what is connected to what.
+//! The description of a declared graph, for people and tools: the nodes and their connections.
 //!
-//! Invariants: a description is a constant; nodes stand in the order of their declaration, and every
-//! index in it is an index into `nodes`.
+//! Invariants: a description is a constant; nodes stand in the order of their declaration, and every index in a
+//! description is an index into `nodes`.
 //!
-//! Must not know: values, and how a graph is settled.
+//! Must not know: values, and the settle.
 
 use std::fmt::Write;
 
 /// The shape of a declared graph: its nodes and the edges between them.
 ///
-/// Every struct of [`reactive!`](crate::reactive) has one as its constant `GRAPH`.
+/// Every struct of [`reactive!`](crate::reactive) has a description as its constant `GRAPH`.
 ///
 /// # Examples
 ///
@@ -47,25 +47,25 @@ pub struct Graph {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Node {
-    /// The name it was declared with.
+    /// The name in the declaration.
     pub name: &'static str,
-    /// What it is.
+    /// The kind of the node.
     pub kind: NodeKind,
-    /// Its place in the order of settling: lower ranks first. Signals are not settled and have none.
+    /// The place of the node in the order of settling: lower ranks first. Signals do not settle and have no rank.
     pub rank: Option<usize>,
-    /// What it reads, as indices into [`Graph::nodes`], in the order it mentions them.
+    /// The nodes that the body reads, as indices into [`Graph::nodes`], in the order in which the body names them.
     pub dependencies: &'static [usize],
 }
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NodeKind {
     /// A source, written from outside.
     Signal,
-    /// A derived value that an effect or a resource needs: recomputed as soon as it is stale.
+    /// A derived value that an effect or a resource needs: computed again as soon as it is stale.
     Computed,
-    /// A derived value that nothing watches: recomputed when it is read.
+    /// A derived value without an observer: computed again when it is read.
     Lazy,
     /// Asynchronous work and its state.
     Resource,
@@ -84,7 +84,7 @@ impl Graph {
         self.nodes.iter().find(|node| node.name == name)
     }
 
-    /// What `node` reads, in the order it mentions it.
+    /// The nodes that `node` reads, in the order in which its body names them.
     pub fn dependencies_of(&self, node: &Node) -> impl Iterator<Item = &'static Node> + use<> {
         let (nodes, dependencies) = (self.nodes, node.dependencies);
         dependencies.iter().map(move |&index| &nodes[index])
@@ -178,7 +178,7 @@ impl Graph {
 }
 
 impl Node {
-    /// The nodes of a graph, out of few lists: see `Wiring`. A letter of `kinds` is the first of a kind's name.
+    /// The nodes of a graph, from a few lists: see `Wiring`. A letter of `kinds` is the first of a kind's name.
     #[doc(hidden)]
     pub const fn all<const N: usize>(
         names: [&'static str; N],
@@ -214,8 +214,8 @@ impl Node {
     }
 }
 
-/// Some words mean something to Mermaid where an identifier stands. No Rust name has a hyphen, so the
-/// identifier they get instead is nobody else's.
+/// The identifier of a node for Mermaid, which reserves some words. A reserved word gets a hyphen: no Rust name has
+/// one, so no other node has that identifier.
 fn mermaid_id(name: &str) -> String {
     const RESERVED: [&str; 12] = [
         "call",

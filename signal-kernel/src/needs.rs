@@ -1,16 +1,17 @@
-//! What a graph needs of the user's types, each as a trait of ours: so that rustc says it in our words.
+//! The traits that a graph needs of the user's types. Each is a trait of ours, so that rustc reports an error in our
+//! words.
 //!
-//! Invariants: each trait holds for every type that has the trait of the standard library it stands for,
-//! and for no other; a method here has a name that nobody looks for on a type of their own.
+//! Invariants: each trait holds for every type that has its trait of the standard library, and for no other type; a
+//! method here has a name that no user looks for on a type of their own.
 //!
-//! Must not know: who asks. The paths of these traits are in rustc's messages, so they stay short.
+//! Must not know: the callers. The paths of these traits are in rustc's messages, so the paths stay short.
 
 use std::fmt::Debug;
 
 pub use crate::task::resource::Outcome;
 
-/// A type whose values can be compared, so that a node knows whether it has changed. `Node` only gives
-/// the node's name to the compiler's message.
+/// A type whose values can be compared, so that a node knows whether its value has changed. `Node` only gives the
+/// node's name to the compiler's message.
 #[diagnostic::on_unimplemented(
     message = "`{Node}` needs `{Self}: PartialEq` to know whether it changed",
     label = "`{Self}` has no `==`",
@@ -30,10 +31,9 @@ impl<T: PartialEq, Node> Comparable<Node> for T {
     }
 }
 
-/// What `update_x` in a transaction needs: a copy of the value, should it have to be put back.
+/// A type whose values `update_x` can change in a transaction: a rollback needs a copy of the value.
 ///
-/// The lifetime is a device: a bound that names one is checked where the method is called, not where it
-/// is declared.
+/// The lifetime is a device: rustc checks a bound with a lifetime at the call of the method, not at its declaration.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be updated in place inside a transaction",
     label = "`{Self}` is not `Clone`, so the value from before could not be put back",
@@ -41,7 +41,7 @@ impl<T: PartialEq, Node> Comparable<Node> for T {
     note = "SK026"
 )]
 pub trait Undo<'undo>: Sized {
-    /// The copy.
+    /// The copy for the rollback.
     fn copy_for_undo(&self) -> Self;
 }
 
@@ -52,8 +52,8 @@ impl<T: Clone> Undo<'_> for T {
     }
 }
 
-/// An argument of a resource that is the bare name of a node: each call gets a copy. `T` is the type
-/// itself, so that a reference is no way out which rustc could suggest.
+/// An argument of a resource that is the bare name of a node: each call gets a copy. `T` is the type itself, so that
+/// rustc cannot suggest a reference as a way out.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not `Clone`, so it cannot be handed to a resource",
     label = "a node that is an argument is cloned for each call",
@@ -61,7 +61,7 @@ impl<T: Clone> Undo<'_> for T {
     note = "SK025"
 )]
 pub trait Argument<T>: Sized {
-    /// The copy.
+    /// The copy for the call.
     fn copy_for_call(&self) -> T;
 }
 
@@ -81,7 +81,7 @@ impl<T: Clone> Argument<T> for T {
     note = "SK027"
 )]
 pub trait Printable: Sized {
-    /// The value, as something that can be printed.
+    /// The value, as a value that can be printed.
     fn to_print(&self) -> &dyn Debug;
 }
 
@@ -92,8 +92,9 @@ impl<T: Debug> Printable for T {
     }
 }
 
-/// A setter that a body calls as a function. No type implements this trait: the methods of the graph are not in
-/// scope in a body, and only the caller writes. The lifetime lets the bound fail at the call, as that of [`Undo`].
+/// A setter that a body calls as a function. No type implements this trait: the methods of the graph are not in scope
+/// in a body, and only the caller writes. The lifetime lets the bound fail at the call, as the lifetime of [`Undo`]
+/// does.
 #[diagnostic::on_unimplemented(
     message = "bodies cannot write signals, so a graph always comes to rest",
     label = "no function of this name is in scope; the graph has a method of this name, for its caller",

@@ -1,6 +1,6 @@
 //! Panics of user code that are held back until the graph has come to rest.
 //!
-//! Invariant: the first panic is the one that goes on to the caller; later ones are dropped.
+//! Invariant: the first panic goes on to the caller; later panics are dropped.
 //!
 //! Must not know: graphs, nodes, batches.
 
@@ -12,19 +12,19 @@ use std::{
     thread,
 };
 
-/// Collects panics and lets the first one go on when everything else is done (R8).
+/// Collects panics and lets the first one go on when all other work is done (R8).
 #[derive(Default)]
 pub(crate) struct FirstPanic(Option<Box<dyn Any + Send>>);
 
 impl FirstPanic {
-    /// None so far.
+    /// The empty collection.
     pub(crate) const fn new() -> Self {
         FirstPanic(None)
     }
 
     /// Runs user code; a panic is kept and yields `None`.
     ///
-    /// Whatever `f` touches must be in a consistent state at every point where user code can unwind.
+    /// The state that `f` touches must be consistent at every point at which user code can unwind.
     pub(crate) fn catch<R>(&mut self, f: impl FnOnce() -> R) -> Option<R> {
         match catch_unwind(AssertUnwindSafe(f)) {
             Ok(value) => Some(value),
@@ -51,19 +51,19 @@ impl FirstPanic {
         }
     }
 
-    /// Nothing has panicked so far.
+    /// Has no code panicked so far?
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()
     }
 
-    /// Takes over what `later` has kept.
+    /// Takes over the panic that `later` has kept.
     pub(crate) fn merge(&mut self, later: FirstPanic) {
         if let Some(payload) = later.0 {
             self.keep(payload);
         }
     }
 
-    /// What user code has returned, or else the first panic goes on: a result that comes with a panic is dropped.
+    /// The result of user code, or else the first panic goes on: a result that comes with a panic is dropped.
     pub(crate) fn result<R>(mut self, result: Option<R>) -> R {
         match result {
             Some(result) if self.is_empty() => result,
@@ -75,7 +75,7 @@ impl FirstPanic {
         }
     }
 
-    /// Lets no panic go on: there is nobody left to tell.
+    /// Lets no panic go on, for no caller is left to tell.
     pub(crate) fn swallow(self) {
         if let Some(payload) = self.0 {
             swallow(payload);
@@ -89,7 +89,7 @@ impl FirstPanic {
         }
     }
 
-    /// The same at the end of a destructor: while another panic is on its way, this one ends here.
+    /// As `resume`, at the end of a destructor: this panic ends here while another panic is unwinding.
     pub(crate) fn end_drop(self) {
         if thread::panicking() {
             self.swallow();
@@ -99,7 +99,7 @@ impl FirstPanic {
     }
 }
 
-/// The text of a panic, if it has one.
+/// The text of a panic, if the panic has one.
 pub(crate) fn text_of(payload: &(dyn Any + Send)) -> Option<Arc<str>> {
     match payload.downcast_ref::<&'static str>() {
         Some(text) => Some((*text).into()),
@@ -107,13 +107,13 @@ pub(crate) fn text_of(payload: &(dyn Any + Send)) -> Option<Arc<str>> {
     }
 }
 
-/// Drops the payload of a panic that goes no further. A payload is a user's value too: its drop may panic, and there is
-/// nobody left to tell.
+/// Drops the payload of a panic that goes no further. A payload is a user's value too: its drop may panic, and no
+/// caller is left to tell.
 pub(crate) fn swallow(payload: Box<dyn Any + Send>) {
     let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(std::mem::forget);
 }
 
-/// A user's value beside others. Each is dropped on its own: two that panic in one drop would end the process, so the
+/// A user's value beside others. Each value is dropped on its own: two panics in one drop would end the process, so the
 /// later panic ends here.
 pub(crate) struct Apart<T>(Option<T>);
 
@@ -127,9 +127,9 @@ impl<T> Apart<T> {
     }
 }
 
-/// Holds a new value of a user's type against another one. If `compare` panics, the value is dropped on its own: a panic of
-/// that drop too would end the process.
-// Unoptimized, a chain of lazy values has less on the stack if this is a frame of its own.
+/// Compares a new value of a user's type with another one. If `compare` panics, the value is dropped on its own: a
+/// panic of that drop too would end the process.
+// Unoptimized, a chain of lazy values needs less stack if this function has a frame of its own.
 #[cfg_attr(debug_assertions, inline(never))]
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn judge<T>(value: T, compare: impl FnOnce(&T) -> bool) -> (bool, T) {

@@ -1,10 +1,11 @@
 //! A declared graph behind a handle: for callbacks, GUIs, and bodies of the dynamic graph.
 //!
-//! Invariants: to the dynamic graph the whole of a declared graph is one node, which changes with every commit and with
-//! every update that changes anything; the declared graph has settled, and nobody borrows it, before the dynamic one
-//! settles. After each call that may start or stop work the dynamic graph knows whether any is in flight.
+//! Invariants: in the dynamic graph, one node represents the whole declared graph; the node changes with every commit
+//! and with every update that changes anything. The declared graph has settled, and no caller borrows it, before the
+//! dynamic graph settles. After each call that may start or stop work, the dynamic graph knows whether any work is in
+//! flight.
 //!
-//! Must not know: what is in the graph.
+//! Must not know: the content of the declared graph.
 
 use crate::{
     aborted,
@@ -31,20 +32,21 @@ use std::{
 
 type Place = &'static Location<'static>;
 
-/// A handle on a graph that [`reactive!`](crate::reactive) has made: clonable, for the closures of a GUI. It
-/// stays on its thread; the graph goes when its last handle does.
+/// A handle on a graph that [`reactive!`](crate::reactive) has made: clonable, for the closures of a GUI. The handle
+/// stays on its thread; the graph goes with its last handle.
 ///
-/// It joins the two kinds of graph: in the body of a [`computed`](crate::computed()) or an effect,
-/// [`read`](Self::read) is tracked, with the graph as one dependency. A computed value over it cuts off, so
-/// that what depends on that runs only when what it has selected has changed.
+/// The handle joins the two kinds of graph: in the body of a [`computed`](crate::computed()) or an effect,
+/// [`read`](Self::read) is tracked, with the graph as one dependency. A computed value over the graph cuts off: its
+/// dependents run only when the selected part of the graph has changed.
 ///
-/// An update is settled by the graph itself, as any write to it; then what has read it. A dynamic
-/// [`batch`](crate::batch) around it delays only the second; a [`transaction`](crate::transaction) does not
-/// undo it. No reader of the graph runs if nothing has changed: no signal, no resource, and no `let mut` field was
-/// lent out. The graph knows of no change that is made through a shared reference, of a `Cell` in a `let` field.
+/// An update settles the graph itself first, as any write to the graph does; then its readers in the dynamic graph. A
+/// dynamic [`batch`](crate::batch) around the update delays only the second step; a [`transaction`](crate::transaction)
+/// does not undo the update. Readers of the graph run only after a change: of a signal, of a resource, or of a `let
+/// mut` field that was lent out. The graph does not notice a change through a shared reference, of a `Cell` in a `let`
+/// field.
 ///
-/// Its work is driven by [`progress`](Self::progress) and [`settled`](Self::settled), and by the functions of the same
-/// names together with all other work of the thread: one driver is enough.
+/// [`progress`](Self::progress) and [`settled`](Self::settled) drive the work of the graph. The functions of the same
+/// names drive it together with all other work of the thread: one driver is enough.
 ///
 /// # Examples
 ///
@@ -77,7 +79,7 @@ pub struct Shared<G> {
     inner: Handle<G>,
 }
 
-/// Always holds something, until it is dropped.
+/// Always holds a graph, until the handle is dropped.
 struct Handle<G>(Option<Rc<Inner<G>>>);
 
 impl<G> Deref for Handle<G> {
@@ -94,7 +96,7 @@ impl<G> Clone for Handle<G> {
     }
 }
 
-/// Graphs that hold each other's handles may be as many as there is memory for.
+/// Drops without recursion on a short stack: only memory limits a chain of graphs that hold each other's handles.
 impl<G> Drop for Handle<G> {
     fn drop(&mut self) {
         let inner = self.0.take();
@@ -104,7 +106,7 @@ impl<G> Drop for Handle<G> {
 
 struct Inner<G> {
     graph: RefCell<G>,
-    /// Where it was borrowed last.
+    /// The place of the last borrow.
     place: Cell<Place>,
     node: SharedNode,
     /// The waker of the node, as a `Waker`.
@@ -115,7 +117,7 @@ struct Inner<G> {
     this: Weak<Self>,
 }
 
-/// What a handle must do with a graph, for code that knows no more of the graph than its type.
+/// The functions that a handle needs of a graph, for code that knows only the graph's type.
 struct Hooks<G> {
     watch: fn(&mut G) -> &mut Watch,
     queue: fn(&G) -> Option<&Arc<ReadyQueue>>,
@@ -194,7 +196,7 @@ impl<G: 'static> Shared<G> {
             }
         });
         if !inner.queue(true, ReadyQueue::is_idle) {
-            // In a batch, so that tasks that wait are told.
+            // The change opens a batch, so that waiting tasks are told.
             inner.node.change(|_| {
                 inner.note_work(&inner.graph.borrow());
                 ((), false)
@@ -205,11 +207,11 @@ impl<G: 'static> Shared<G> {
         }
     }
 
-    /// Shows the graph to `f`. Whatever is running depends on the graph from now on.
+    /// Shows the graph to `f`. The running body depends on the graph from now on.
     ///
     /// # Panics
     ///
-    /// From inside an [`update`](Self::update), which is where the graph settles: with both places.
+    /// From inside an [`update`](Self::update), in which the graph settles: with both places.
     ///
     /// # Examples
     ///
@@ -222,13 +224,13 @@ impl<G: 'static> Shared<G> {
         }
     }
 
-    /// As [`read`](Self::read), from where the graph may be in use. Whatever is running depends on it in any
-    /// case.
+    /// As [`read`](Self::read), from code in which the graph may be in use. The running body depends on the graph in
+    /// any case.
     ///
     /// # Errors
     ///
-    /// [`Busy`], if it is; `f` is not called then. A body that was refused runs again when the graph is free,
-    /// whether or not that has changed; so does one in which [`read`](Self::read) has panicked for this reason.
+    /// [`Busy`], if the graph is in use; `f` is not called then. A refused body runs again when the graph is free,
+    /// whether or not the graph has changed; so does a body in which [`read`](Self::read) has panicked for this reason.
     ///
     /// # Examples
     ///
@@ -262,12 +264,12 @@ impl<G: 'static> Shared<G> {
         Ok(self.inner.node.nested(|| f(&graph))) // user code
     }
 
-    /// Lets `f` change the graph, which settles; then what has read it does.
+    /// Lets `f` change the graph; the graph settles, and then its readers in the dynamic graph settle.
     ///
     /// # Panics
     ///
     /// - From inside another `update` or a [`read`](Self::read) of the same graph: with both places.
-    /// - Inside a dynamic computed value, for those cannot write.
+    /// - Inside a dynamic computed value, for computed values cannot write.
     /// - If `f` does, or a body that has run: everything settles before the panic goes on.
     ///
     /// # Examples
@@ -281,11 +283,11 @@ impl<G: 'static> Shared<G> {
         }
     }
 
-    /// As [`update`](Self::update), from where the graph may be in use.
+    /// As [`update`](Self::update), from code in which the graph may be in use.
     ///
     /// # Errors
     ///
-    /// [`Busy`], if it is; `f` is not called then.
+    /// [`Busy`], if the graph is in use; `f` is not called then.
     ///
     /// # Panics
     ///
@@ -314,13 +316,13 @@ impl<G: 'static> Shared<G> {
         Ok(result.expect("there is a result if nothing has panicked"))
     }
 
-    /// Polls the graph's work; ready once something was committed and everything has settled. Any number of
-    /// tasks may wait.
+    /// Polls the graph's work; ready once a transition was committed and everything has settled. Any number of tasks
+    /// may wait.
     ///
     /// # Panics
     ///
     /// - From inside an [`update`](Self::update) or a [`read`](Self::read): with both places.
-    /// - Inside a dynamic computed value, for those cannot write.
+    /// - Inside a dynamic computed value, for computed values cannot write.
     /// - With the first panic of polled work or of a body that the commit has run.
     ///
     /// # Examples
@@ -352,7 +354,7 @@ impl<G: 'static> Shared<G> {
         self.poll(context, None, Location::caller())
     }
 
-    /// The same, also for a wait.
+    /// As [`poll_progress`](Self::poll_progress), also for a wait.
     #[track_caller]
     fn poll(&self, context: &mut Context<'_>, key: Option<&mut WaitKey>, here: Place) -> Poll<()> {
         let inner = &*self.inner;
@@ -365,14 +367,14 @@ impl<G: 'static> Shared<G> {
             return Poll::Pending;
         }
         let done = inner.poll(here);
-        // Work that an effect has started anew may be ready at once, and so on.
+        // An effect may start work that is ready at once, and so on without end.
         budget.spend(done && (waits || inner.queue(false, ReadyQueue::has_ready)));
         inner.budget.set(budget);
         if done { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Waits for the next commit of the graph's work: until at least one transition has been committed and
-    /// everything has settled. Pending while nothing is in flight. Dropping the future drops no work.
+    /// Waits for the next commit of the graph's work: until at least one transition has been committed and everything
+    /// has settled. Pending while no work is in flight. The drop of the future drops no work.
     ///
     /// # Panics
     ///
@@ -386,7 +388,7 @@ impl<G: 'static> Shared<G> {
         progress::progress(self.driver(Location::caller()))
     }
 
-    /// Waits until nothing of the graph is in flight. Dropping the future drops no work.
+    /// Waits until no work of the graph is in flight. The drop of the future drops no work.
     ///
     /// # Panics
     ///
@@ -466,7 +468,8 @@ impl<G: 'static> Inner<G> {
         }
     }
 
-    /// Asks the ready queue of a graph that is not in use; `without` is the answer for a graph without resources.
+    /// Asks the ready queue of a graph that is not in use; `without` is the answer for a graph without resources. False
+    /// for a graph in use.
     fn queue(&self, without: bool, ask: fn(&ReadyQueue) -> bool) -> bool {
         let graph = self.graph.try_borrow();
         graph.is_ok_and(|graph| (self.hooks.queue)(&graph).map_or(without, |queue| ask(queue)))
@@ -481,7 +484,7 @@ impl<G: 'static> Inner<G> {
 impl<G: 'static> ForeignGraph for Inner<G> {
     /// # Panics
     ///
-    /// If the graph is in use; with what has panicked in the work, or in a body that has run for the commit.
+    /// If the graph is in use; with a panic of the work, or of a body that has run for the commit.
     fn poll(&self, here: Place) -> bool {
         let Ok(mut graph) = self.graph.try_borrow_mut() else {
             panic!("{}", self.busy(here));
@@ -501,8 +504,8 @@ impl<G: 'static> ForeignGraph for Inner<G> {
     }
 }
 
-/// A panic of a body leaves the graph settled, and that of `update` or `read` leaves it free: nothing half-done can be
-/// seen through a handle.
+/// A panic of a body leaves the graph settled, and a panic of `update` or `read` leaves the graph free: no handle shows
+/// a half-done state.
 impl<G> UnwindSafe for Shared<G> {}
 
 /// As [`UnwindSafe`].

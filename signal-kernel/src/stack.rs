@@ -1,17 +1,17 @@
 //! Room on the stack for user code that runs inside other user code.
 //!
-//! Each level of a nesting that a user's graph decides on (a body that reads a value never computed before, an effect made
-//! by an effect, a batch in a batch) asks for room here, so that its depth is limited by memory and not by the
-//! thread's stack. With the feature `grow-stack` the stack goes on in another piece of memory. Without it, and
-//! on wasm, the levels and the stack that they take are measured, and too much is a panic with a message, as the end of a
-//! stack ends the process.
+//! Each level of a nesting that a user's graph decides on (a body that reads a value never computed before, an effect
+//! made by an effect, a batch in a batch) asks for room here, so that memory limits the depth of the nesting, and not
+//! the thread's stack. With the feature `grow-stack` the stack goes on in another piece of memory. Without the feature,
+//! and on wasm, this module measures the levels and their stack. Too much is a panic with a message, since an overflow
+//! of the stack would end the process.
 //!
-//! Must not know: graphs, and what runs.
+//! Must not know: graphs, and the running code.
 
 pub(crate) use room::{REFUSES, enter, is_short};
 
-/// Runs `f`, user code that other user code has called. Where a stack cannot grow and there are too many levels, the
-/// call panics; `way` names the nodes that run inside each other.
+/// Runs `f`, user code that other user code has called. The call panics if a stack cannot grow and there are too many
+/// levels; `way` names the nodes that run inside each other.
 #[inline(always)]
 pub(crate) fn nested<R>(way: impl FnOnce() -> String, f: impl FnOnce() -> R) -> R {
     if is_short() {
@@ -21,14 +21,14 @@ pub(crate) fn nested<R>(way: impl FnOnce() -> String, f: impl FnOnce() -> R) -> 
     f()
 }
 
-/// The same where the stack is short.
+/// As `nested`, where the stack is short.
 #[cold]
 #[inline(never)]
 pub(crate) fn elsewhere<R>(way: impl FnOnce() -> String, f: impl FnOnce() -> R) -> R {
     room::elsewhere(way, f)
 }
 
-/// Runs `f`, which drops what user code has made. It is never refused, as what is left would be there for ever.
+/// Runs `f`, which drops values that user code has made. The call is never refused, as the values would stay for ever.
 #[inline(always)]
 pub(crate) fn ending<R>(f: impl FnOnce() -> R) -> R {
     room::ending(f)
@@ -38,17 +38,17 @@ pub(crate) fn ending<R>(f: impl FnOnce() -> R) -> R {
 mod room {
     use std::{cell::Cell, ptr};
 
-    /// What there is at least for one level: the frames of a body, and of what it calls before the next level asks.
-    /// Also for the hook of a panic, which prints a trace.
+    /// The least room for one level: the frames of a body, and of the calls that the body makes before the next level
+    /// asks. The room also serves the hook of a panic, which prints a trace.
     const LEAST: usize = 256 << 10;
 
-    /// How much a stack grows by. Memory that is not touched costs addresses only.
+    /// The size of each new piece of stack. Memory that is not touched costs addresses only.
     const STEP: usize = 2 << 20;
 
     /// A depth is never refused.
     pub(crate) const REFUSES: bool = false;
 
-    /// One level: there is nothing to count.
+    /// One level, which needs no count.
     pub(crate) struct Level;
 
     #[inline(always)]
@@ -57,8 +57,8 @@ mod room {
     }
 
     thread_local! {
-        /// The lowest address of the stack that has enough below it, and how many from there on are known to be of the
-        /// same stack.
+        /// The lowest address of the stack that has enough room below it, and the number of addresses from there on
+        /// that are known to belong to the same stack.
         static ROOM: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
     }
 
@@ -75,7 +75,8 @@ mod room {
         ptr::from_ref(&local).addr()
     }
 
-    /// The address is none that is known. Where the end of the stack is not, it is after the first step.
+    /// Looks at the stack for an unknown address. A stack whose end is unknown counts as short; after the first step
+    /// the end is known.
     #[cold]
     #[inline(never)]
     fn is_short_indeed(here: usize) -> bool {
@@ -89,7 +90,8 @@ mod room {
         }
     }
 
-    /// Runs `f` on a new stack, whose addresses may have been those of another one.
+    /// Runs `f` on a new stack. Both stacks may share addresses with an earlier one, so the known addresses are
+    /// forgotten.
     fn grow<R>(f: impl FnOnce() -> R) -> R {
         struct Forget;
         impl Drop for Forget {
@@ -119,22 +121,22 @@ mod room {
 mod room {
     use std::{cell::Cell, ptr};
 
-    /// How many levels there may be, as the engine of wasm has a stack of its own that cannot be seen.
+    /// The largest number of levels, as the engine of wasm has a stack of its own that cannot be seen.
     const MOST: u32 = match (cfg!(target_family = "wasm"), cfg!(debug_assertions)) {
         (true, true) => 150,
         (true, false) => 1000,
         (false, _) => 1 << 20, // the bytes end before
     };
 
-    /// How many bytes of stack all levels may take. The size of a stack is not known: a thread has a megabyte on wasm and,
-    /// for `main`, on Windows, and two elsewhere, if nobody has asked for another. The rest is for the caller of the first
-    /// level, for what the last one calls, and for the hook of a panic.
+    /// The number of bytes of stack that all levels may take. The size of a stack is unknown: unless a thread asks for
+    /// another size, a stack has a megabyte on wasm and, for `main`, on Windows, and two megabytes elsewhere. The rest
+    /// is for the caller of the first level, for the calls of the last level, and for the hook of a panic.
     const BYTES: usize = match cfg!(any(target_family = "wasm", windows)) {
         true => 512 << 10,
         false => 1280 << 10,
     };
 
-    /// The levels that are open, and the place of the first of them on the stack.
+    /// The open levels, and the place of the first one on the stack.
     #[derive(Clone, Copy)]
     struct Open {
         levels: u32,
@@ -148,7 +150,7 @@ mod room {
         static OPEN: Cell<Open> = const { Cell::new(Open { levels: 0, first: 0 }) };
     }
 
-    /// One of the levels that are counted, while it lives.
+    /// One of the counted levels, while the struct lives.
     pub(crate) struct Level(());
 
     impl Drop for Level {

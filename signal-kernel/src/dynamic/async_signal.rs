@@ -1,9 +1,9 @@
-//! Handles on asynchronous work: what readers see, and what they can ask for.
+//! Handles on asynchronous work: the reads of its state, and the requests to it.
 //!
-//! Invariants: each read is tracked by part, so that a reader of the value does not run again for a change of
-//! status; what is read is what the driver has shown last.
+//! Invariants: each read is tracked by part, so that a reader of the value does not run again for a change of the
+//! status; a read yields the state that the resource has shown last.
 //!
-//! Must not know: how work is started.
+//! Must not know: the start of work.
 
 use super::{
     access,
@@ -31,8 +31,8 @@ use std::{
 
 /// Asynchronous work and its state: status, value, error.
 ///
-/// A handle: `Copy`, and good for as long as the owner of the node lives. Disposing of the owner drops the
-/// work. `I` is the input that [`run`](Self::run) takes, for work that is started by hand.
+/// A handle: `Copy`, and good for as long as the owner of the node lives. The end of the owner drops the work. `I` is
+/// the input of [`run`](Self::run), for work that is started by hand.
 ///
 /// # Examples
 ///
@@ -53,7 +53,7 @@ pub struct AsyncSignal<T, E, I = ()> {
     pub(super) marker: PhantomData<*const (T, E, I)>,
 }
 
-/// The value of asynchronous work: the first half of what [`create_resource`](crate::create_resource) and
+/// The value of asynchronous work: the first handle that [`create_resource`](crate::create_resource) and
 /// [`async_signal`](crate::async_signal) return.
 ///
 /// # Examples
@@ -72,8 +72,8 @@ pub struct AsyncValue<T> {
     pub(super) marker: PhantomData<*const T>,
 }
 
-/// All there is to know about asynchronous work but its value, and what can be asked of it: the second half
-/// of what [`create_resource`](crate::create_resource) and [`async_signal`](crate::async_signal) return.
+/// The state of asynchronous work without its value, and the requests to the work: the second handle that
+/// [`create_resource`](crate::create_resource) and [`async_signal`](crate::async_signal) return.
 ///
 /// # Examples
 ///
@@ -106,12 +106,12 @@ fn read<R>(id: Id, part: Change, look: impl FnOnce(&dyn AnyResource) -> R) -> Re
     access::with(|cell| {
         let resource = resource_node::resource_of(cell, id)?;
         resource_node::read_part(cell, resource.parts(), part);
-        id.check(&cell.borrow(), "resource")?; // what was due may have disposed of it
+        id.check(&cell.borrow(), "resource")?; // code that was due may have ended the resource
         Ok(look(&*resource))
     })
 }
 
-/// Tracks the value and takes a handle on it.
+/// Tracks the value and returns it, shared.
 fn value<T: 'static>(id: Id) -> Result<Option<Rc<T>>, Disposed> {
     let mut value: Option<Rc<T>> = None;
     read(id, Change::VALUE, |resource| resource.value(&mut value))?;
@@ -127,7 +127,7 @@ fn try_read<R>(
     access::with(|cell| {
         let resource = resource_node::resource_of(cell, id)?;
         resource_node::try_read_part(cell, resource.parts(), part)?;
-        id.check(&cell.borrow(), "resource")?; // what was due may have disposed of it
+        id.check(&cell.borrow(), "resource")?; // code that was due may have ended the resource
         Ok(look(&*resource))
     })
 }
@@ -148,7 +148,7 @@ fn must<R>(result: Result<R, Disposed>) -> R {
 }
 
 impl<T: 'static> AsyncValue<T> {
-    /// The last value, cloned. While other work is pending it still belongs to the question before.
+    /// The last value, cloned. While other work is pending, the value still belongs to the previous question.
     ///
     /// # Panics
     ///
@@ -169,7 +169,7 @@ impl<T: 'static> AsyncValue<T> {
     ///
     /// # Errors
     ///
-    /// - [`ReadError::Disposed`], if it was.
+    /// - [`ReadError::Disposed`], if the resource was disposed of.
     /// - [`ReadError::Cycle`], if the source of the resource depends on this read.
     ///
     /// # Examples
@@ -227,7 +227,7 @@ impl<T: 'static> AsyncValue<T> {
 }
 
 impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
-    /// The last value, cloned. While other work is pending it still belongs to the question before.
+    /// The last value, cloned. While other work is pending, the value still belongs to the previous question.
     ///
     /// # Panics
     ///
@@ -308,10 +308,10 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
         Ok(f(value.as_deref())) // user code
     }
 
-    /// Runs the work for this input. What is in flight is dropped; the run before is superseded.
+    /// Runs the work for this input. The work in flight is dropped; the previous run is superseded.
     ///
-    /// The work starts here and now (inside a [`batch`](crate::batch), at its end), whether the future is
-    /// awaited or not. Awaiting it drives this thread's work; dropping it drops no work.
+    /// The work starts at once (inside a [`batch`](crate::batch), at its end), whether or not a task awaits the future.
+    /// A task that awaits the future drives this thread's work; the drop of the future drops no work.
     ///
     /// # Panics
     ///
@@ -345,10 +345,10 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     }
 }
 
-/// Defines what `AsyncMeta` and `AsyncSignal` have in common.
+/// Defines the methods that `AsyncMeta` and `AsyncSignal` have in common.
 macro_rules! meta {
     () => {
-        /// Where the work stands.
+        /// The status of the work.
         ///
         /// # Panics
         ///
@@ -373,7 +373,7 @@ macro_rules! meta {
         ///
         /// # Errors
         ///
-        /// - [`ReadError::Disposed`], if it was.
+        /// - [`ReadError::Disposed`], if the resource was disposed of.
         /// - [`ReadError::Cycle`], if the source of the resource depends on this read.
         ///
         /// # Examples
@@ -468,7 +468,7 @@ macro_rules! meta {
             try_read(self.id, Change::TRANSITION, |it| it.view().2)
         }
 
-        /// Whether there is a value, and it answers the present question: as
+        /// Whether the resource has a value that answers the present question: as
         /// [`AsyncState::is_current`](crate::AsyncState::is_current).
         ///
         /// # Panics
@@ -606,7 +606,7 @@ macro_rules! meta {
             Ok(f(error.as_deref())) // user code
         }
 
-        /// How many runs were started so far; each has its number as a token.
+        /// The number of runs that were started so far; each run has its number as a token.
         ///
         /// # Panics
         ///
@@ -646,7 +646,7 @@ macro_rules! meta {
             try_read(self.id, Change::TRANSITION, |it| it.view().1)
         }
 
-        /// Why the last run was stopped; `None` in every status but [`AsyncStatus::Cancelled`].
+        /// The reason for which the last run was stopped; `None` in every status but [`AsyncStatus::Cancelled`].
         ///
         /// # Panics
         ///
@@ -686,7 +686,7 @@ macro_rules! meta {
             try_read(self.id, Change::TRANSITION, |it| it.view().3)
         }
 
-        /// Whether the value of the run before stays readable while the next one is pending.
+        /// Whether the value of the previous run stays readable while the next run is pending.
         ///
         /// # Panics
         ///
@@ -704,8 +704,8 @@ macro_rules! meta {
             must(resource_of(self.id)).keep_previous()
         }
 
-        /// Asks the last question again: what is in flight is dropped. Where nothing was asked yet, nothing
-        /// happens. Inside a [`batch`](crate::batch) it is a request, carried out at the end.
+        /// Asks the last question again and drops the work in flight. Without an earlier question nothing happens.
+        /// Inside a [`batch`](crate::batch) the call is a request, which the end of the batch carries out.
         ///
         /// # Panics
         ///
@@ -737,9 +737,9 @@ macro_rules! meta {
             must(resource_of(self.id)).ask_for(Request::Reload);
         }
 
-        /// Stops the work in flight: it is dropped, and the status is [`AsyncStatus::Cancelled`]. Where nothing
-        /// is in flight, nothing happens. Inside a [`batch`](crate::batch) it is a request, carried out at the
-        /// end; the last request wins.
+        /// Stops the work in flight: the work is dropped, and the status is [`AsyncStatus::Cancelled`]. Without work in
+        /// flight nothing happens. Inside a [`batch`](crate::batch) the call is a request, which the end of the batch
+        /// carries out; the last request wins.
         ///
         /// # Panics
         ///
@@ -760,8 +760,7 @@ macro_rules! meta {
             must(resource_of(self.id)).ask_for(Request::Cancel(reason));
         }
 
-        /// Ends the resource: its work is dropped, and its handles are good for nothing any more. A second
-        /// time does nothing.
+        /// Ends the resource: its work is dropped, and its handles are stale. A second call does nothing.
         ///
         /// # Examples
         ///
@@ -803,8 +802,8 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     meta!();
 }
 
-/// The future of [`AsyncSignal::run`]: `Some` value when that run succeeds; `None` when it fails, is cancelled
-/// or superseded, or its resource is disposed of.
+/// The future of [`AsyncSignal::run`]: `Some` value when the run succeeds; `None` when the run fails, is cancelled or
+/// superseded, or when its resource is disposed of.
 ///
 /// # Examples
 ///

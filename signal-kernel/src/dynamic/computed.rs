@@ -1,9 +1,9 @@
-//! Computed values: derived from what their body reads, and cached until that changes.
+//! Computed values: each derives from the values that its body reads, and is cached until one of these changes.
 //!
-//! Invariants: the body runs only when something that it has read has changed, and somebody wants the value;
-//! a value that is the same by the node's rule is dropped, and the old one stays.
+//! Invariants: the body runs only when a value that it has read has changed, and a reader or an effect needs the
+//! result; a result that is the same by the node's rule is dropped, and the old value stays.
 //!
-//! Must not know: when anything is wanted.
+//! Must not know: the need for a value.
 
 use super::{
     access,
@@ -16,10 +16,10 @@ use super::{
 use crate::panics::FirstPanic;
 use std::{borrow::Cow, cell::RefCell, marker::PhantomData, mem, panic::Location, rc::Rc};
 
-/// A value that is derived from others, cached, and computed when somebody wants it.
+/// A value that derives from other values, is cached, and is computed on demand.
 ///
-/// A handle: `Copy`, and good for as long as the owner of the node lives. It stays on its thread, and there
-/// is no way to write through it.
+/// A handle: `Copy`, and good for as long as the owner of the node lives. The handle stays on its thread, and cannot
+/// write.
 ///
 /// # Examples
 ///
@@ -37,28 +37,28 @@ pub struct Computed<T> {
     marker: PhantomData<*const T>,
 }
 
-/// Makes a computed value. Its body runs on the first read, and again when what it has read has changed and
-/// the value is wanted: by a reader, or by an effect.
+/// Makes a computed value. Its body runs on the first read. The body runs again when a value that it has read has
+/// changed and a reader or an effect needs the result.
 ///
-/// What it depends on is tracked anew in each run, so that only the branch that was taken counts. A value
-/// that is equal to the one before changes nothing for those who read it.
+/// Each run tracks the dependencies anew, so that only the branch that was taken counts. A value that is equal to the
+/// one before changes nothing for its readers.
 ///
-/// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running. What
-/// its own body makes (signals, effects, cleanups) is disposed of before the next run.
+/// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running. The nodes that
+/// its own body makes (signals, effects, cleanups) are disposed of before the next run.
 ///
 /// A value that was read once is brought up to date without recursion, however long the chain below it is. A *first*
-/// read goes from body to body, as nobody knows yet what they will read. Where the thread's stack comes to its end, it
-/// goes on in memory of its own, so that a chain may be as long as there is memory for it. That needs the
-/// feature `grow-stack`, which is on by default. Without it, and on wasm, a first read that is too deep panics,
-/// with the names of the values: there, read each value of a long chain when it is made.
+/// read goes from body to body, as the dependencies of a body are unknown before its first run. At the end of the
+/// thread's stack, the read goes on in memory of its own, so that only memory limits the length of a chain. This needs
+/// the feature `grow-stack`, which is on by default. Without the feature, and on wasm, a first read that is too deep
+/// panics, with the names of the values: there, read each value of a long chain when it is made.
 ///
 /// # Panics
 ///
-/// Not here. A body that panics makes the value failed: the read that has run it gets the panic, later reads
-/// panic with the name of the value and the text of that panic, and the body is tried again when something changes
-/// that it has read. [`try_get`](Computed::try_get) returns an error instead. A body that reads itself, or writes a
-/// signal, panics with a message that says so. A body that reads a failed value with [`get`](Computed::get) and
-/// catches the panic is failed itself.
+/// Not here. A body that panics makes the value failed: the read that has run the body gets the panic, later reads
+/// panic with the name of the value and the text of that panic, and the body is tried again when a value changes that
+/// the body has read. [`try_get`](Computed::try_get) returns an error instead. A body that reads itself, or writes a
+/// signal, panics with a message that says so. A body that reads a failed value with [`get`](Computed::get) and catches
+/// the panic is failed itself.
 ///
 /// # Examples
 ///
@@ -78,9 +78,9 @@ pub fn computed<T: PartialEq + 'static>(body: impl FnMut() -> T + 'static) -> Co
     make::<_, _, _, false>(body, T::eq, Location::caller())
 }
 
-/// Makes a computed value with a rule of its own for when a new value is the same as the old one.
+/// Makes a computed value with a rule of its own, which decides whether a new value is the same as the old one.
 ///
-/// The rule gets the old value and the new one. Where it says that they are the same, the old one stays.
+/// The rule gets the old value and the new one. If the rule says that both are the same, the old value stays.
 ///
 /// # Panics
 ///
@@ -105,7 +105,7 @@ pub fn computed_with<T: 'static>(
     make::<_, _, _, true>(body, same, Location::caller())
 }
 
-/// Makes a computed value in the name of whoever called at `place`.
+/// Makes a computed value whose creation is reported at `place`.
 pub(super) fn make<T, F, S, const CUSTOM: bool>(
     body: F,
     same: S,
@@ -132,7 +132,7 @@ where
     })
 }
 
-/// `CUSTOM`: the rule is the user's own, and may do anything.
+/// `CUSTOM`: the rule is the user's own, and may run any code.
 struct ComputedBody<T, F, S, const CUSTOM: bool> {
     body: F,
     same: S,
@@ -168,8 +168,8 @@ where
     }
 }
 
-// What the body has yielded is judged in functions of their own: bodies call bodies, and what is not optimized should
-// need little stack for it.
+// Functions of their own judge the result of a body: bodies call bodies, and unoptimized code should need little stack
+// for each of them.
 impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> ComputedBody<T, F, S, CUSTOM> {
     #[inline]
     fn renewed(&self, cell: &RefCell<Graph>, old: u64, new: &T) -> Option<u64> {
@@ -244,7 +244,7 @@ impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> ComputedBody<T, F
     }
 }
 
-/// Shows the value that is held. A handle's type is that of its node.
+/// Shows the value in the cell. A handle has the type of its node.
 #[inline]
 fn show<T: 'static, R>(value: &Value, f: impl FnOnce(&T) -> R) -> R {
     match value {
@@ -254,14 +254,14 @@ fn show<T: 'static, R>(value: &Value, f: impl FnOnce(&T) -> R) -> R {
 }
 
 impl<T: 'static> Computed<T> {
-    /// The value, cloned, brought up to date if need be. Whatever is running depends on it from now on.
+    /// The value, cloned, brought up to date if need be. The running body depends on the value from now on.
     ///
     /// # Panics
     ///
-    /// - If the body panics in this read, with its own panic; if it has panicked before and nothing has
-    ///   changed since, with the name of the value.
+    /// - If the body panics in this read, with the panic of the body; if the body has panicked before and no dependency
+    ///   has changed since, with the name of the value.
     /// - If the value is being computed: with the cycle.
-    /// - If it was disposed of.
+    /// - If the value was disposed of.
     ///
     /// # Examples
     ///
@@ -286,18 +286,18 @@ impl<T: 'static> Computed<T> {
 
     /// As [`get`](Self::get), for a value that cannot always be read: a failure is an error here, and no panic.
     ///
-    /// The body that reads depends on the value in any case. It is not blocked by a failure of the value, but runs
-    /// again when the failure begins or ends. A panic of the body of the value is handed over as the error.
+    /// The reading body depends on the value in any case. A failure of the value does not block the reading body: it
+    /// runs again when the failure begins or ends. A panic of the body of the value is handed over as the error.
     ///
     /// # Errors
     ///
     /// - [`ReadError::Failed`], if the body panics or has panicked, or depends on a value that is failed.
     /// - [`ReadError::Cycle`], if the value is being computed: this read would close a cycle.
-    /// - [`ReadError::Disposed`], if it was disposed of.
+    /// - [`ReadError::Disposed`], if the value was disposed of.
     ///
     /// # Panics
     ///
-    /// Only with a panic that says nothing of this value: of a destructor, or of an effect that this read has run.
+    /// Only with a panic that is no failure of this value: of a destructor, or of an effect that this read has run.
     ///
     /// # Examples
     ///
@@ -323,7 +323,7 @@ impl<T: 'static> Computed<T> {
         self.try_read(T::clone) // user code
     }
 
-    /// Shows the value to `f` without cloning it. Whatever is running depends on it from now on.
+    /// Shows the value to `f` without cloning it. The running body depends on the value from now on.
     ///
     /// # Panics
     ///
@@ -378,7 +378,7 @@ impl<T: 'static> Computed<T> {
         self.try_read(f) // user code
     }
 
-    /// The value, cloned and brought up to date, without depending on it.
+    /// The value, cloned and brought up to date, without a dependency on it.
     ///
     /// # Panics
     ///

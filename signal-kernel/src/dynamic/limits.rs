@@ -227,7 +227,7 @@ fn a_transaction_that_is_nested_too_deep_leaves_the_nesting_as_it_was() {
     assert_sound();
 }
 
-/// The test run without default features selects this test by its name.
+/// Only the test run without default features has this test.
 #[cfg(not(feature = "grow-stack"))]
 #[test]
 fn where_the_stack_cannot_grow_a_level_too_many_is_a_panic_that_names_the_nodes() {

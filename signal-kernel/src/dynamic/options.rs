@@ -1,6 +1,6 @@
-//! How a resource behaves, and who is told.
+//! The options of a resource, and its listeners.
 //!
-//! Must not know: what a resource does.
+//! Must not know: the work of a resource.
 
 use super::{
     events::{AsyncEvent, Listeners},
@@ -9,7 +9,7 @@ use super::{
 use crate::{panics::Apart, task::status::CancelReason};
 use std::{fmt, rc::Rc};
 
-/// What both kinds of options have.
+/// The options that both kinds have.
 struct Common<T, E> {
     eager: bool,
     keep_previous: bool,
@@ -47,7 +47,7 @@ impl<T: 'static, E: 'static> Common<T, E> {
     }
 }
 
-/// Defines one kind of options, with what both have and what only this one has.
+/// Defines one kind of options, from the common options and its own one.
 macro_rules! options {
     ($(#[$doc:meta])* $name:ident { $($own:ident: $type:ty)? }, $make:literal) => {
         $(#[$doc])*
@@ -57,7 +57,7 @@ macro_rules! options {
         }
 
         impl<T: 'static, E: 'static> $name<T, E> {
-            /// The defaults: eager, keeps the previous value, tells nobody.
+            /// The defaults: eager, keeps the previous value, has no listeners.
             ///
             /// # Examples
             ///
@@ -69,8 +69,8 @@ macro_rules! options {
                 }
             }
 
-            /// Whether the first run starts by itself, which is the default. If not, the state is `Idle` until
-            /// `reload` is called or, for a resource, its source changes.
+            /// Sets whether the first run starts by itself, which is the default. Otherwise the state is `Idle` until a
+            /// call of `reload` or, for a resource, until its source changes.
             ///
             /// # Examples
             ///
@@ -80,7 +80,7 @@ macro_rules! options {
                 self
             }
 
-            /// Whether the value of the run before stays readable while the next one is pending, which is the
+            /// Sets whether the value of the previous run stays readable while the next run is pending, which is the
             /// default.
             ///
             /// # Examples
@@ -91,10 +91,10 @@ macro_rules! options {
                 self
             }
 
-            /// Is told each value, after it has been committed and before effects run. What it reads is not
-            /// tracked; what it writes is settled in the next round. A panic in it goes on to whoever has
-            /// polled or written, when all else has run. There is one of each kind: a second call replaces it.
-            ///
+            /// Sets the listener for values. The listener gets each value after its commit and before effects run.
+            /// Reads in the listener are not tracked; its writes settle in the next round. A panic in the listener goes
+            /// on to the poll or the write that has caused the call, when all other code has run. There is one listener
+            /// of each kind: a second call replaces the first listener.
             /// # Examples
             ///
             #[doc = concat!("```\n", $make, "\nlet options = options.on_success(|value: &u32| println!(\"{value}\"));\n# let _: signal_kernel::", stringify!($name), "<u32, String> = options;\n```")]
@@ -103,7 +103,7 @@ macro_rules! options {
                 self
             }
 
-            /// Is told each error, as [`on_success`](Self::on_success) each value.
+            /// Sets the listener for errors, as [`on_success`](Self::on_success) for values.
             ///
             /// # Examples
             ///
@@ -113,7 +113,7 @@ macro_rules! options {
                 self
             }
 
-            /// Is told why a run was cancelled. Being superseded is not being cancelled.
+            /// Sets the listener for the reason of a cancelled run. A superseded run is not cancelled.
             ///
             /// # Examples
             ///
@@ -123,7 +123,7 @@ macro_rules! options {
                 self
             }
 
-            /// Is told everything that happens to runs.
+            /// Sets the listener for all events of runs.
             ///
             /// # Examples
             ///
@@ -152,8 +152,8 @@ macro_rules! options {
 }
 
 options!(
-    /// How [`from_future_with`](crate::from_future_with) and [`async_signal_with`](crate::async_signal_with)
-    /// behave.
+    /// The options of [`from_future_with`](crate::from_future_with) and
+    /// [`async_signal_with`](crate::async_signal_with).
     ///
     /// # Examples
     ///
@@ -169,7 +169,7 @@ options!(
 );
 
 options!(
-    /// How [`create_resource_with`](crate::create_resource_with) and its relatives behave.
+    /// The options of [`create_resource_with`](crate::create_resource_with) and its relatives.
     ///
     /// # Examples
     ///
@@ -200,8 +200,8 @@ impl<T: 'static, E: 'static> FromFutureOptions<T, E> {
 }
 
 impl<T: 'static, E: 'static> ResourceOptions<T, E> {
-    /// Asks again whenever something changes that this reads, though it is not passed to the fetcher. Together
-    /// with a change of the source that is one run.
+    /// Asks again whenever a value changes that `read` reads, though the fetcher does not get the value. A change of
+    /// the source at the same time makes no second run.
     ///
     /// # Examples
     ///

@@ -1,9 +1,9 @@
-//! Making asynchronous signals: from a future, and from a source and a fetcher.
+//! The creation of asynchronous signals: from a future, and from a source and a fetcher.
 //!
-//! Invariants: what makes the work runs untracked; a source is a computed value, so the rules of those say
-//! when it has changed.
+//! Invariants: the code that makes the work runs untracked; a source is a computed value, so the rules of computed
+//! values say whether the source has changed.
 //!
-//! Must not know: how work is held, and what its states are.
+//! Must not know: the storage of work, and its states.
 
 use super::{
     access,
@@ -20,8 +20,8 @@ use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::L
 
 /// Turns a function that makes a future into an asynchronous signal. The first run starts at once.
 ///
-/// The function runs untracked. Its future is polled by whoever awaits [`progress`](crate::progress()) or
-/// [`settled`](crate::settled()) on this thread; it need not be `Send`.
+/// The function runs untracked. The tasks of this thread that await [`progress`](crate::progress()) or
+/// [`settled`](crate::settled()) poll its future; the future need not be `Send`.
 ///
 /// # Panics
 ///
@@ -79,7 +79,7 @@ where
     }
 }
 
-/// As [`from_future`], but with the value and all the rest as two handles.
+/// As [`from_future`], but with two handles: one for the value, and one for all the rest.
 ///
 /// # Panics
 ///
@@ -133,14 +133,14 @@ where
     pair(open(options.config(), Location::caller(), || Once(make)))
 }
 
-/// Asynchronous work that is fed by a source: it starts at once, and again when the source yields another
-/// value. What is in flight then is dropped before its successor is made.
+/// Asynchronous work that is fed by a source: the work starts at once, and again when the source yields another value.
+/// The work in flight is then dropped before its successor is made.
 ///
-/// `source` is tracked, as the body of a [`computed`](crate::computed()); `fetcher` runs untracked and gets
-/// what the source has yielded. An `async fn(S) -> Result<T, E>` is a fetcher; so is one that also takes a
-/// [`FetchContext`]. Write down the types of a closure's arguments.
+/// `source` is tracked, as the body of a [`computed`](crate::computed()); `fetcher` runs untracked and gets the value
+/// of the source. An `async fn(S) -> Result<T, E>` is a fetcher; so is a function that also takes a [`FetchContext`].
+/// Write down the types of a closure's arguments.
 ///
-/// Where the source may have nothing to ask, there is [`create_resource_when`].
+/// For a source that may have nothing to ask, there is [`create_resource_when`].
 ///
 /// # Panics
 ///
@@ -287,8 +287,7 @@ where
     sourced(source, |input| input, fetcher, options, Location::caller())
 }
 
-/// Asynchronous work that is started by hand, for each input that [`AsyncSignal::run`] is given. `Idle` until
-/// then.
+/// Asynchronous work that is started by hand, for each input of [`AsyncSignal::run`]. The status is `Idle` until then.
 ///
 /// # Examples
 ///
@@ -312,8 +311,8 @@ where
     create_manual_resource_with(fetcher, ResourceOptions::new())
 }
 
-/// As [`create_manual_resource`], with options. What is observed starts the last input again, if there was one;
-/// `eager` means nothing here.
+/// As [`create_manual_resource`], with options. A change of an observed value starts the last input again, if there was
+/// one; `eager` means nothing here.
 ///
 /// # Examples
 ///
@@ -359,10 +358,10 @@ where
     }
 }
 
-/// What makes the work of a resource: an `async fn(S) -> Result<T, E>`, or one that also takes a
+/// A function that makes the work of a resource: an `async fn(S) -> Result<T, E>`, or one that also takes a
 /// [`FetchContext`].
 ///
-/// It is implemented for all such functions and closures; `K` tells the two shapes apart and is inferred.
+/// All such functions and closures implement the trait; `K` tells the two shapes apart and is inferred.
 ///
 /// # Examples
 ///
@@ -388,7 +387,7 @@ where
             all the same, with `Infallible` as its error"
 )]
 pub trait Fetcher<S, T, E, K>: 'static {
-    /// The work.
+    /// The future that does the work.
     #[doc(hidden)]
     type Work: Future<Output = Result<T, E>> + 'static;
 
@@ -429,7 +428,7 @@ where
     }
 }
 
-/// A question that is always the same.
+/// A question that is always the same: it has no input.
 struct Once<M>(M);
 
 impl<T, E, M, F> Fetch<T, E> for Once<M>
@@ -448,7 +447,7 @@ where
     }
 }
 
-/// A question with a source of `V`, that is asked with the `S` in it.
+/// A question with a source of `V`; the fetcher gets the `S` in the source's value.
 struct TrackedFetch<V, S, C, K> {
     source: Computed<V>,
     observe: Option<Computed<()>>,
@@ -490,7 +489,7 @@ where
     }
 }
 
-/// A question that is asked with what `run` was given last.
+/// A question whose input is the last one that was given to `run`.
 struct ManualFetch<I, C, K> {
     observe: Option<Computed<()>>,
     last: Apart<Option<I>>,
@@ -533,12 +532,12 @@ where
     }
 }
 
-/// What is observed counts whenever it changes.
+/// A computed value of `read`, whose every change counts.
 fn observer(read: Box<dyn FnMut()>, place: &'static Location<'static>) -> Computed<()> {
     computed::make::<_, _, _, true>(read, |(), ()| false, place)
 }
 
-/// Makes a resource with a source of `V`, that is asked with the `S` in it.
+/// Makes a resource with a source of `V`; the fetcher gets the `S` in the source's value.
 fn sourced<V, S, T, E, K>(
     source: impl FnMut() -> V + 'static,
     pick: fn(V) -> Option<S>,
@@ -565,7 +564,7 @@ where
     pair(id)
 }
 
-/// Makes a resource, owned by whoever is running, and lets it act.
+/// Makes a resource, whose owner is the running one, and lets the resource act.
 fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
     config: Config<T, E>,
     place: &'static Location<'static>,

@@ -1,6 +1,6 @@
-//! Signals: values that are written from outside.
+//! Signals: values that callers write.
 //!
-//! Must not know: who reads, how a value is replaced, and how the graph settles.
+//! Must not know: readers, the replacement of a value, and the settle.
 
 use super::{
     access,
@@ -17,9 +17,9 @@ use super::{
 use crate::panics::FirstPanic;
 use std::{borrow::Cow, cell::RefCell, marker::PhantomData, mem, panic::Location, rc::Rc};
 
-/// A value that is written from outside, and whose readers are run again when it changes.
+/// A value that callers write, and whose readers run again after a change.
 ///
-/// A handle: `Copy`, and good for as long as the owner of the node lives. It stays on its thread.
+/// A handle: `Copy`, and good for as long as the owner of the node lives. The handle stays on its thread.
 ///
 /// # Examples
 ///
@@ -36,13 +36,13 @@ pub struct Signal<T> {
     marker: PhantomData<*const T>,
 }
 
-/// Makes a signal. Writing a value that is equal to the one it has changes nothing.
+/// Makes a signal. The write of a value that is equal to the present one changes nothing.
 ///
-/// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running, and
-/// ends with it; made outside of all of them, it lives as long as its thread.
+/// The node belongs to the [`scope`](crate::scope()), the effect or the computed value that is running, and ends with
+/// this owner; a node without an owner lives as long as its thread.
 ///
-/// `f32` and `f64` are compared as `PartialEq` has it: `NaN` is never equal to itself, so writing one always
-/// counts. For another rule, see [`signal_with`].
+/// `f32` and `f64` are compared by `PartialEq`: `NaN` is never equal to itself, so a write of `NaN` always counts. For
+/// another rule, see [`signal_with`].
 ///
 /// # Examples
 ///
@@ -68,9 +68,9 @@ pub fn signal<T: PartialEq + 'static>(value: T) -> Signal<T> {
     }
 }
 
-/// Makes a signal with a rule of its own for when a new value is the same as the old one.
+/// Makes a signal with a rule of its own, which decides whether a new value is the same as the old one.
 ///
-/// The rule gets the old value and the new one. It is a plain function: it captures nothing. One that always
+/// The rule gets the old value and the new one. The rule is a plain function: it captures nothing. A rule that always
 /// says `false` makes every write count.
 ///
 /// # Examples
@@ -102,7 +102,7 @@ fn make<T>(value: Value, place: &'static Location<'static>) -> Signal<T> {
 }
 
 impl<T: 'static> Signal<T> {
-    /// The value, cloned. Whatever is running depends on it from now on.
+    /// The value, cloned. The running body depends on the signal from now on.
     ///
     /// # Panics
     ///
@@ -131,7 +131,7 @@ impl<T: 'static> Signal<T> {
     ///
     /// # Errors
     ///
-    /// [`ReadError::Disposed`], if it was.
+    /// [`ReadError::Disposed`], if the signal was disposed of.
     ///
     /// # Panics
     ///
@@ -156,10 +156,10 @@ impl<T: 'static> Signal<T> {
         Ok(self.read(true, T::clone)?) // user code
     }
 
-    /// Shows the value to `f` without cloning it. Whatever is running depends on it from now on.
+    /// Shows the value to `f` without cloning it. The running body depends on the signal from now on.
     ///
-    /// Inside, the signal may be read again and even [`set`](Self::set): `f` keeps seeing the value that it
-    /// was given. Only an [`update`](Self::update) has to wait.
+    /// Inside of `f`, the signal may be read again and even [`set`](Self::set): `f` keeps seeing the value that it has
+    /// got. Only an [`update`](Self::update) has to wait.
     ///
     /// # Panics
     ///
@@ -186,7 +186,7 @@ impl<T: 'static> Signal<T> {
     ///
     /// # Errors
     ///
-    /// [`ReadError::Disposed`], if it was; `f` is not called then.
+    /// [`ReadError::Disposed`], if the signal was disposed of; `f` is not called then.
     ///
     /// # Panics
     ///
@@ -208,7 +208,7 @@ impl<T: 'static> Signal<T> {
         Ok(self.show(f)?) // user code
     }
 
-    /// The value, cloned, without depending on it.
+    /// The value, cloned, without a dependency on the signal.
     ///
     /// # Panics
     ///
@@ -239,14 +239,14 @@ impl<T: 'static> Signal<T> {
         }
     }
 
-    /// Writes a value. If it is not the same as the one the signal has, the graph settles before this
-    /// returns: stale values that effects need are computed, then effects run. Inside a
-    /// [`batch`](crate::batch) or an effect, that comes at the end of the batch or the round.
+    /// Writes a value. If the value is not the same as the present one, the graph settles before the call returns:
+    /// stale values that effects need are computed, then effects run. Inside a [`batch`](crate::batch) or an effect,
+    /// the graph settles at the end of the batch or the round.
     ///
     /// # Panics
     ///
-    /// If the signal was disposed of or is being updated, and inside a computed value. A panic of a body
-    /// that the write has run goes on when all others have run; the value is written then.
+    /// If the signal was disposed of or is being updated, and inside a computed value. A panic of a body that the write
+    /// has run goes on when all other bodies have run; the value is written then.
     ///
     /// # Examples
     ///
@@ -270,7 +270,7 @@ impl<T: 'static> Signal<T> {
     ///
     /// # Errors
     ///
-    /// [`Disposed`], if it was; `value` is dropped.
+    /// [`Disposed`], if the signal was disposed of; `value` is dropped.
     ///
     /// # Panics
     ///
@@ -296,7 +296,7 @@ impl<T: 'static> Signal<T> {
             if let Err(message) = graph.may_write(self.id.index) {
                 drop(graph);
                 let mut panics = FirstPanic::default();
-                panics.discard(value); // user code: a panic in here would meet the one that follows
+                panics.discard(value); // user code: a panic of the drop would meet the panic that follows
                 panics.swallow();
                 panic!("{message}");
             }
@@ -316,7 +316,7 @@ impl<T: 'static> Signal<T> {
         })
     }
 
-    /// Writes a value that is not kept as bits: its comparison and its drop are user code.
+    /// Writes a value that is not kept as bits: the comparison and the drop of the value are user code.
     fn set_cell(
         &self,
         cell: &RefCell<Graph>,
@@ -367,16 +367,16 @@ impl<T: 'static> Signal<T> {
         Ok(())
     }
 
-    /// Changes the value in place. This always counts as a change.
+    /// Changes the value in place. The call always counts as a change.
     ///
     /// # Panics
     ///
-    /// - If the signal was disposed of, is being updated, or is borrowed by a [`with`](Self::with) around
-    ///   this call; and inside a computed value.
-    /// - Inside a [`transaction`](crate::transaction) that has not [`set`](Self::set) the signal to another
-    ///   value before: there would be no old value to go back to. Write a changed copy with `set` there. Numbers,
-    ///   `bool`, `char` and `()` made with [`signal`] are copied, and may be updated anywhere.
-    /// - If `f` panics: what it has written stays, the graph settles, and the panic goes on.
+    /// - If the signal was disposed of, is being updated, or is borrowed by a [`with`](Self::with) around this call;
+    ///   and inside a computed value.
+    /// - Inside a [`transaction`](crate::transaction) that has not [`set`](Self::set) the signal to another value
+    ///   before: a rollback would have no old value. Write a changed copy with `set` there. Numbers, `bool`, `char` and
+    ///   `()` made with [`signal`] are copied, and may be updated anywhere.
+    /// - If `f` panics: the changes of `f` stay, the graph settles, and the panic goes on.
     ///
     /// # Examples
     ///
@@ -400,7 +400,7 @@ impl<T: 'static> Signal<T> {
     ///
     /// # Errors
     ///
-    /// [`Disposed`], if it was; `f` is not called then.
+    /// [`Disposed`], if the signal was disposed of; `f` is not called then.
     ///
     /// # Panics
     ///
@@ -523,7 +523,7 @@ impl<T: 'static> Signal<T> {
         let value = access::with(|cell| {
             let mut graph = cell.borrow_mut();
             let value = graph.read_fast(self.id, UPDATING, tracked)?;
-            // A primitive value is in a cell only under a rule of its own: that is left to what comes next.
+            // Only a custom rule puts a primitive value into a cell; the slow path reads such a value.
             match value {
                 Value::Cell(_) if is_primitive::<T>() => None,
                 value => Some(value.clone()),
@@ -540,7 +540,7 @@ impl<T: 'static> Signal<T> {
     }
 }
 
-/// A signal that can only be read: what to hand out where others must not write.
+/// A signal that can only be read: a handle for code that must not write.
 ///
 /// # Examples
 ///
