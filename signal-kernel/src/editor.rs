@@ -5,7 +5,7 @@
 //! that does not depend on the parse. rustc must see only the tokens that parse.
 //!
 //! Invariants: for rustc no token is added or changed, so its messages are the messages of the functions themselves;
-//! for an editor a body's tokens stand once, and no token before them depends on them.
+//! for an editor a body's tokens stand once, and no token before the body depends on the body.
 //!
 //! Must not know: the purpose of a body.
 

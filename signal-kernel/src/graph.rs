@@ -53,7 +53,8 @@ pub struct Node {
     pub kind: NodeKind,
     /// The place of the node in the order of settling: lower ranks first. Signals do not settle and have no rank.
     pub rank: Option<usize>,
-    /// The nodes that the body reads, as indices into [`Graph::nodes`], in the order in which the body names them.
+    /// The nodes that this node reads, as indices into [`Graph::nodes`], in the order in which its declaration names
+    /// them.
     pub dependencies: &'static [usize],
 }
 
@@ -84,7 +85,7 @@ impl Graph {
         self.nodes.iter().find(|node| node.name == name)
     }
 
-    /// The nodes that `node` reads, in the order in which its body names them.
+    /// The nodes that `node` reads, in the order in which its declaration names them.
     pub fn dependencies_of(&self, node: &Node) -> impl Iterator<Item = &'static Node> + use<> {
         let (nodes, dependencies) = (self.nodes, node.dependencies);
         dependencies.iter().map(move |&index| &nodes[index])

@@ -1,4 +1,4 @@
-//! The traits that a graph needs of the user's types. Each is a trait of ours, so that rustc reports an error in our
+//! The bounds that a graph sets on the user's types, each as a trait of ours, so that rustc reports an error in our
 //! words.
 //!
 //! Invariants: each trait holds for every type that has its trait of the standard library, and for no other type; a

@@ -41,12 +41,11 @@ type Place = &'static Location<'static>;
 ///
 /// An update settles the graph itself first, as any write to the graph does; then its readers in the dynamic graph. A
 /// dynamic [`batch`](crate::batch) around the update delays only the second step; a [`transaction`](crate::transaction)
-/// does not undo the update. Readers of the graph run only after a change: of a signal, of a resource, or of a `let
-/// mut` field that was lent out. The graph does not notice a change through a shared reference, of a `Cell` in a `let`
-/// field.
+/// does not undo the update. Readers of the graph run only after a change: of a signal, of a resource, or of a lent
+/// `let mut` field. The graph does not notice a change through a shared reference, of a `Cell` in a `let` field.
 ///
 /// [`progress`](Self::progress) and [`settled`](Self::settled) drive the work of the graph. The functions of the same
-/// names drive it together with all other work of the thread: one driver is enough.
+/// names drive this work together with all other work of the thread: one driver is enough.
 ///
 /// # Examples
 ///

@@ -90,8 +90,8 @@ mod room {
         }
     }
 
-    /// Runs `f` on a new stack. Both stacks may share addresses with an earlier one, so the known addresses are
-    /// forgotten.
+    /// Runs `f` on a new stack. The addresses of the new stack may have belonged to an earlier one, so the known
+    /// addresses are forgotten before and after.
     fn grow<R>(f: impl FnOnce() -> R) -> R {
         struct Forget;
         impl Drop for Forget {
@@ -121,7 +121,7 @@ mod room {
 mod room {
     use std::{cell::Cell, ptr};
 
-    /// The largest number of levels, as the engine of wasm has a stack of its own that cannot be seen.
+    /// The largest number of levels: the engine of wasm has a stack of its own, which cannot be measured.
     const MOST: u32 = match (cfg!(target_family = "wasm"), cfg!(debug_assertions)) {
         (true, true) => 150,
         (true, false) => 1000,

@@ -221,7 +221,7 @@ pub(super) fn close_at_rest(mut graph: RefMut<'_, Graph>, panics: &mut FirstPani
     }
 }
 
-/// Runs `f` as a transaction: if it fails or panics, every signal written in it is put back.
+/// Runs `f` as a transaction: an error or a panic of `f` restores every signal that `f` has written.
 pub(super) fn transaction<R, E>(
     cell: &RefCell<Graph>,
     f: impl FnOnce() -> Result<R, E>,
@@ -260,7 +260,7 @@ fn merge_into_outer(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic
         let (previous, level) = (entry.previous, entry.level);
         let alive = graph.is_alive(node, generation);
         if !alive || previous == level {
-            // Replaced, or written at that level before: the older value is the one to restore.
+            // The value was replaced, or written at that level before: the older value is the one to restore.
             let entry = &mut graph.log.entries[index];
             gone.extend(entry.value.take());
             if alive {

@@ -37,8 +37,8 @@ pub struct Computed<T> {
     marker: PhantomData<*const T>,
 }
 
-/// Makes a computed value. Its body runs on the first read. The body runs again when a value that it has read has
-/// changed and a reader or an effect needs the result.
+/// Makes a computed value. The body runs on the first read, and again when a value that it has read has changed and a
+/// reader or an effect needs the result.
 ///
 /// Each run tracks the dependencies anew, so that only the branch that was taken counts. A value that is equal to the
 /// one before changes nothing for its readers.
@@ -48,9 +48,9 @@ pub struct Computed<T> {
 ///
 /// A value that was read once is brought up to date without recursion, however long the chain below it is. A *first*
 /// read goes from body to body, as the dependencies of a body are unknown before its first run. At the end of the
-/// thread's stack, the read goes on in memory of its own, so that only memory limits the length of a chain. This needs
-/// the feature `grow-stack`, which is on by default. Without the feature, and on wasm, a first read that is too deep
-/// panics, with the names of the values: there, read each value of a long chain when it is made.
+/// thread's stack, the read goes on in memory of its own, so that only memory limits the length of a chain. Such memory
+/// needs the feature `grow-stack`, which is on by default. Without the feature, and on wasm, a first read that is too
+/// deep panics, with the names of the values: there, read each value of a long chain when it is made.
 ///
 /// # Panics
 ///

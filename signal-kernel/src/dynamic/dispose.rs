@@ -3,7 +3,7 @@
 //! Invariants: an owner ends its nested owners first, youngest first and each by this rule; then its effects and work,
 //! then its own cleanups, newest first, then its signals and computed values. So a cleanup finds the values of its
 //! owner. When user code runs for the end of a node, nothing of that node is left in the graph. A node whose body is
-//! running goes when the body returns. The walk over nested owners keeps its way on a stack of its own, without
+//! running goes when the body returns. The walk over nested owners keeps its path on a stack of its own, without
 //! recursion.
 //!
 //! Must not know: the content of nodes.

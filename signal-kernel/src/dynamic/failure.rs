@@ -15,7 +15,7 @@ use std::{any::Any, collections::BTreeMap, error::Error, fmt, sync::Arc};
 /// The reason for which a node cannot be read: the error of [`Computed::try_get`](crate::Computed::try_get) and of all
 /// other reads whose names begin with `try_`.
 ///
-/// A failed dependency does not block a body that reads it with one of these: the body gets the error as a value, and
+/// A failed dependency does not block a body that reads it in such a way: the body gets the error as a value, and
 /// runs again when the failure begins or ends, or when its cause changes.
 ///
 /// # Examples
@@ -265,7 +265,7 @@ pub(super) struct Record {
     /// The body has caught the panic of a read, and is failed for that reason.
     caught: bool,
     /// The node was in progress when a read closed a cycle; the next read checks the node. The node may be failed
-    /// besides, or may be no failure at all. It carries no other mark meanwhile, so that changes go on to the refused
+    /// besides, or may be no failure at all. An open node carries no other mark, so that changes go on to the refused
     /// readers. The number is the count of runs at that time.
     open: Option<u32>,
     /// Before the cycle, the node was not failed.
@@ -426,8 +426,8 @@ impl Graph {
         self.failures.refused.push(Refused { reader, dep });
     }
 
-    /// Ends a pull. A run that refused its value to other readers may have read other nodes than the run before. Where
-    /// the value is on no cycle any more, the refused readers are checked again.
+    /// Ends a pull. A run that refused its value to other readers may have read other nodes than the run before. If the
+    /// value is on no cycle any more, the refused readers are checked again.
     #[cold]
     pub(super) fn tell_refused(&mut self) {
         for it in std::mem::take(&mut self.failures.refused) {
@@ -500,7 +500,7 @@ impl Graph {
         }))
     }
 
-    /// A `try_` read has got this failure as a value, with the panic of the body.
+    /// Notes that a `try_` read has got this failure as a value, with the panic of the body.
     #[cold]
     pub(super) fn silence(&mut self, index: u32) {
         let culprit = self.culprit(index);

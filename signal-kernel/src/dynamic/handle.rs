@@ -19,7 +19,7 @@ pub(super) struct Id {
     place: u32,
 }
 
-/// The node was disposed of: the scope, the effect or the computed value that owned it has ended.
+/// The node was disposed of: its owner (a scope, an effect or a computed value) has ended.
 ///
 /// # Examples
 ///

@@ -92,9 +92,9 @@ macro_rules! options {
             }
 
             /// Sets the listener for values. The listener gets each value after its commit and before effects run.
-            /// Reads in the listener are not tracked; its writes settle in the next round. A panic in the listener goes
-            /// on to the poll or the write that has caused the call, when all other code has run. There is one listener
-            /// of each kind: a second call replaces the first listener.
+            /// Reads in the listener are not tracked; the listener's writes settle in the next round. A panic in the
+            /// listener goes on to the poll or the write that has caused the call, when all other code has run. There
+            /// is one listener of each kind: a second call replaces the first listener.
             /// # Examples
             ///
             #[doc = concat!("```\n", $make, "\nlet options = options.on_success(|value: &u32| println!(\"{value}\"));\n# let _: signal_kernel::", stringify!($name), "<u32, String> = options;\n```")]

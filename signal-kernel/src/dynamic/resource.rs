@@ -21,7 +21,7 @@ use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::L
 /// Turns a function that makes a future into an asynchronous signal. The first run starts at once.
 ///
 /// The function runs untracked. The tasks of this thread that await [`progress`](crate::progress()) or
-/// [`settled`](crate::settled()) poll its future; the future need not be `Send`.
+/// [`settled`](crate::settled()) poll the future that the function has made; this future need not be `Send`.
 ///
 /// # Panics
 ///

@@ -288,7 +288,7 @@ fn may_act(driver: u32) {
     }
 }
 
-/// Queues a resource for phase A: now, or at the end of the batch. A failed transaction calls `undo` before.
+/// Queues a resource for phase A: now, or at the end of the batch. A failed transaction calls `undo` first.
 fn act_soon(driver: u32, undo: impl FnOnce() + 'static) {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
@@ -545,9 +545,9 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
     }
 }
 
-/// Its drop notes that the resource has seen the present state of its sources: the question of the next run is read
-/// after the destructor of the last run, and that destructor may write. A later write is another question, also if the
-/// write restores the earlier value.
+/// The drop of this guard notes that the resource has seen the present state of its sources: the question of the next
+/// run is read after the destructor of the last run, and that destructor may write. A later write is another question,
+/// also if the write restores the earlier value.
 struct SeesAgain<'a> {
     cell: &'a RefCell<Graph>,
     node: u32,
