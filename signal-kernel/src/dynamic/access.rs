@@ -405,9 +405,6 @@ fn bring<'a>(
     if inside {
         graph.end_inside();
     }
-    if graph.failures.has_refused() {
-        graph.tell_refused();
-    }
     let done = graph.end_pull(&found);
     if done && panics.is_empty() {
         return graph;
@@ -475,9 +472,6 @@ fn end_inside(
     settle::end_first_run(cell, index, &found.outer, &mut panics);
     let mut graph = cell.borrow_mut();
     graph.end_inside();
-    if graph.failures.has_refused() {
-        graph.tell_refused();
-    }
     let done = graph.end_pull(found);
     drop(graph);
     if !done || !panics.is_empty() {
@@ -550,6 +544,9 @@ impl Graph {
     /// Ends a pull. Returns false if the graph has something to settle.
     #[inline(always)]
     fn end_pull(&mut self, found: &Found) -> bool {
+        if self.failures.has_refused() {
+            self.tell_refused();
+        }
         self.context = found.outer;
         if !found.at_rest {
             return true;
@@ -606,11 +603,10 @@ impl Graph {
         let waits = comes || marks & STALE != 0 || self.is_open(index).is_some();
         // The read was too deep, or has failed because of a read that was too deep: the next read tries again.
         let tries = stack::REFUSES && marks & STALE != 0 && !comes && self.is_failed(index);
-        let observes = self.nodes.get(observer as usize).map(|node| node.kind);
-        let effect = observes == Some(Kind::Effect);
         if !waits || observer == NONE {
             return;
         }
+        let effect = self.nodes[observer as usize].kind == Kind::Effect;
         if tries || effect || self.has_untracked_reader() {
             // An effect has not seen the value even if the completed value equals the old one.
             self.queue(observer, if effect && comes { DIRTY } else { CHECK });
