@@ -7,7 +7,7 @@
 
 use super::{
     Context, Header, Kind, Node, docs, field, lint_allows,
-    methods::Bodies,
+    methods::{Bodies, Method, Receiver},
     resource_type, respan,
     script::Script,
     seen_type,
@@ -16,25 +16,6 @@ use super::{
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
-
-/// The type that a method belongs to.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Receiver {
-    Graph,
-    Batch,
-    Transaction,
-}
-
-/// A method of one node.
-#[derive(Clone, Copy)]
-pub(super) enum Method {
-    Get,
-    GetMut,
-    Set,
-    Update,
-    Reload,
-    Cancel,
-}
 
 /// The struct of a graph, with its nodes as fields.
 pub(super) fn structs(context: &Context) -> TokenStream {

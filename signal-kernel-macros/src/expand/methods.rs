@@ -4,11 +4,29 @@
 //!
 //! Must not know: signatures; ranks of other nodes than the one a method is for.
 
-use super::access::{Method, Receiver};
 use super::{Context, Header, Kind, Node, Part, local, texts::Texts};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Path, spanned::Spanned};
+
+/// The type that a method belongs to.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Receiver {
+    Graph,
+    Batch,
+    Transaction,
+}
+
+/// A method of one node.
+#[derive(Clone, Copy)]
+pub(super) enum Method {
+    Get,
+    GetMut,
+    Set,
+    Update,
+    Reload,
+    Cancel,
+}
 
 pub(super) struct Bodies<'a> {
     pub(super) context: &'a Context<'a>,

@@ -2,7 +2,7 @@
 //!
 //! Must not know: the rules of the states, drivers.
 
-use super::{settle::Dropped, slot::Caught, sweep::Sweep};
+use super::{slot::Caught, sweep::Sweep};
 use crate::task::{
     ready::{ReadyQueue, ReadyReceiver},
     reusable::{FutureSlot, Start},
@@ -88,14 +88,14 @@ where
         revision: u64,
         start: impl FnOnce() -> Option<S>,
         same: Option<fn(&T, &T) -> bool>,
-    ) -> (Change, Dropped)
+    ) -> (Change, Caught)
     where
         S: FnOnce(Start<'_, F>),
     {
         let versions = &mut self.versions;
         let note = |change| versions.note(change, revision);
         let (change, panics) = self.task.act(queue, start, same, note);
-        (change, Dropped(panics))
+        (change, Caught(panics))
     }
 }
 

@@ -134,16 +134,6 @@ pub fn rerun<T>(kept: &mut Option<T>, body: impl FnOnce() -> T) {
     }
 }
 
-/// What came of dropping something of a user's.
-pub struct Dropped(pub(crate) FirstPanic);
-
-impl Dropped {
-    /// Lets the panic go on, if there was one.
-    pub fn resume(self) {
-        self.0.resume();
-    }
-}
-
 /// Wakes the wakers that wait, if the settle has started or stopped work.
 #[inline]
 pub(super) fn wake<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {

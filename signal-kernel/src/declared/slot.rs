@@ -346,9 +346,16 @@ pub(crate) enum Finished {
     Changed,
 }
 
-/// The panics that user code raised while a batch was closed.
+/// The first panic that user code has raised while the graph was at work.
 #[derive(Default)]
 pub struct Caught(pub(crate) FirstPanic);
+
+impl Caught {
+    /// Lets the panic go on, if there was one.
+    pub fn resume(self) {
+        self.0.resume();
+    }
+}
 
 /// A half-way value held against the one from before the batch.
 #[derive(Debug, Clone, Copy, Default)]
