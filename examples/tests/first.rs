@@ -5,7 +5,7 @@
 use std::env;
 use std::process::Command;
 
-/// What an example says. Cargo tells tests no places of examples: they are beside the folder of the tests.
+/// The output of an example. Cargo tells tests no places of examples: they are beside the folder of the tests.
 fn output(name: &str) -> Vec<String> {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     let test = env::current_exe().expect("a test has a place");

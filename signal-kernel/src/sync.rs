@@ -1,4 +1,4 @@
-//! What threads share in the waking path. The model check in `tests/loom` compiles that path with types of its own
+//! The shared types of the waking path. The model check in `tests/loom` compiles that path with types of its own
 //! in the place of these.
 
 pub(crate) use std::sync::{

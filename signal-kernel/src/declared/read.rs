@@ -112,7 +112,7 @@ fn enter<G: Wired<W>, const W: usize>(graph: &G, rank: usize) {
     }
 }
 
-/// Where the lazy value of this rank lies, while its graph is read.
+/// The place of the lazy value of this rank, while its graph is read.
 fn address<G: Wired<W>, const W: usize>(graph: &G, rank: usize) -> usize {
     ptr::from_ref(graph.lazy(rank)).addr()
 }

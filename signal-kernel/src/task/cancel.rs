@@ -219,7 +219,7 @@ impl fmt::Debug for CancelToken {
 #[must_use = "futures do nothing unless awaited"]
 pub struct Cancelled {
     token: CancelToken,
-    /// Where the token keeps our waker, once it does.
+    /// The place of this future's waker in the token, once it has one.
     waiter: Option<u64>,
 }
 

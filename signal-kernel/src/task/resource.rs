@@ -35,9 +35,9 @@ use std::pin::Pin;
     note = "SK018"
 )]
 pub trait Resource {
-    /// What the function yields when all goes well.
+    /// The value of a run that succeeds.
     type Value;
-    /// What it yields when not.
+    /// The error of a run that fails.
     type Error;
     /// A judgement: see `Known`.
     #[doc(hidden)]

@@ -14,7 +14,7 @@ use std::{
     task::{Context, Poll},
 };
 
-/// What becomes of what a future yields on its way out of the room.
+/// Maps the output of a future to the output of its slot.
 pub trait MapOutput<O> {
     /// The output of the slot.
     type Yield;

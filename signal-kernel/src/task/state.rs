@@ -11,7 +11,7 @@ use super::transition::{self, Event, Part};
 use crate::panics::FirstPanic;
 use std::mem;
 
-/// What is known about a piece of asynchronous work.
+/// The state of asynchronous work.
 ///
 /// This is plain data with no executor in it: compare it, clone it, print it, match on it. Only the
 /// graph that owns it changes it, and it changes status, value and error together, so no observer
@@ -62,7 +62,7 @@ impl<T, E> Default for AsyncState<T, E> {
 }
 
 impl<T, E> AsyncState<T, E> {
-    /// Where the work stands.
+    /// The status of the work.
     ///
     /// # Examples
     ///
@@ -494,7 +494,7 @@ mod tests {
         state
     }
 
-    /// What an observer can see, in one line.
+    /// The observable state, in one line.
     fn seen(state: &State) -> String {
         let mut text = format!("{} #{}", state.status(), state.token());
         if let Some(value) = state.value() {

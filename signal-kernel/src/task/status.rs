@@ -4,7 +4,7 @@
 
 use std::{borrow::Cow, fmt};
 
-/// Where a piece of asynchronous work stands.
+/// The status of asynchronous work.
 ///
 /// # Examples
 ///
@@ -115,7 +115,7 @@ impl From<Cow<'static, str>> for CancelReason {
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeepPrevious {
-    /// Whatever is asked.
+    /// Each start does.
     Always,
     /// If the question is the one asked before.
     Reload,

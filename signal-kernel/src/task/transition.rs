@@ -35,7 +35,7 @@ pub(crate) enum Event {
     NoInput,
 }
 
-/// What an event does. Applying one that leaves everything as it was is no transition at all.
+/// The effect of an event. A state that stays as it was has made no transition.
 #[derive(Debug, PartialEq)]
 #[must_use]
 pub(crate) struct Transition {
@@ -51,14 +51,14 @@ pub(crate) struct Transition {
     pub(crate) answers: Option<bool>,
 }
 
-/// What becomes of the value or the error.
+/// The effect on the value or the error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     /// It stays; what the event brought is handed back.
     Keep,
     /// It goes.
     Clear,
-    /// What the event brought takes its place.
+    /// The value or the error of the event takes its place.
     Replace,
 }
 
@@ -66,7 +66,7 @@ pub(crate) enum Part {
 #[inline(always)]
 pub(crate) fn step(from: AsyncStatus, event: Event) -> Option<Transition> {
     use AsyncStatus::{Cancelled, Error, Idle, Pending, Success};
-    // What most rows have in common: the value stays, the error goes.
+    // In most rows the value stays and the error goes.
     let into = |to| Transition {
         to,
         value: Part::Keep,

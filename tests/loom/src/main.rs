@@ -22,7 +22,7 @@ mod task {
     pub(crate) mod wakers;
 }
 
-/// What threads share in the waking path.
+/// The shared types of the waking path.
 mod sync {
     pub(crate) use loom::sync::{
         Mutex, MutexGuard,
