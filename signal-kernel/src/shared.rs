@@ -9,7 +9,7 @@
 
 use crate::{
     aborted,
-    declared::{Declared, watch::Watch},
+    declared::{Declared, forcing, watch::Watch},
     dynamic::{ForeignGraph, SharedNode},
     stack,
     task::{
@@ -229,7 +229,8 @@ impl<G: 'static> Shared<G> {
     /// # Errors
     ///
     /// [`Busy`], if the graph is in use; `f` is not called then. A refused body runs again when the graph is free,
-    /// whether or not the graph has changed; so does a body in which [`read`](Self::read) has panicked for this reason.
+    /// whether or not the graph has changed; so does a body in which [`read`](Self::read) has panicked for this reason,
+    /// or since the value that `f` reads is being computed.
     ///
     /// # Examples
     ///
@@ -254,13 +255,16 @@ impl<G: 'static> Shared<G> {
     #[track_caller]
     pub fn try_read<R>(&self, f: impl FnOnce(&G) -> R) -> Result<R, Busy> {
         let here = Location::caller();
-        self.inner.node.track();
-        let Ok(graph) = self.inner.graph.try_borrow() else {
-            self.inner.node.track_refused();
-            return Err(self.inner.busy(here));
+        let inner = &*self.inner;
+        inner.node.track();
+        let _reading; // ends after the borrow
+        let Ok(graph) = inner.graph.try_borrow() else {
+            inner.node.track_refused();
+            return Err(inner.busy(here));
         };
-        self.inner.place.set(here);
-        Ok(self.inner.node.nested(|| f(&graph))) // user code
+        _reading = Reading::begin(&inner.node);
+        inner.place.set(here);
+        Ok(inner.node.nested(|| f(&graph))) // user code
     }
 
     /// Lets `f` change the graph; the graph settles, and then its readers in the dynamic graph settle.
@@ -477,6 +481,30 @@ impl<G: 'static> Inner<G> {
     fn note_work(&self, graph: &G) {
         let busy = (self.hooks.queue)(graph).is_some_and(|queue| !queue.is_idle());
         self.node.note_work(busy, || self.this.clone());
+    }
+}
+
+/// A read in progress.
+struct Reading<'a> {
+    node: &'a SharedNode,
+    /// The number of reads that the thread had refused before.
+    refused_before: u32,
+}
+
+impl<'a> Reading<'a> {
+    fn begin(node: &'a SharedNode) -> Self {
+        node.begin_read();
+        Reading {
+            node,
+            refused_before: forcing::refused(),
+        }
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        let refused = forcing::refused() != self.refused_before;
+        self.node.end_read(refused); // user code
     }
 }
 

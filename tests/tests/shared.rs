@@ -14,6 +14,7 @@ use signal_kernel_tests::{
 };
 use std::{
     cell::{Cell, RefCell},
+    panic::AssertUnwindSafe,
     rc::Rc,
 };
 
@@ -666,6 +667,122 @@ fn a_body_that_has_the_graph_in_use_itself_does_not_run_for_that() {
         });
     });
     assert_eq!(log.take(), ["refused true"]);
+}
+
+reactive! {
+    /// A graph whose lazy value calls out while it is computed.
+    struct Lazy {
+        let hook: Hook;
+        pub signal count: u32 = 1;
+        pub computed double: u32 = {
+            if let Some(hook) = &*hook.borrow() { hook(*count) }
+            count * 2
+        };
+    }
+}
+
+/// A body reads `double` while `double` is being computed, and catches the panic of the read.
+fn read_or_zero(shared: &Shared<Lazy>) -> u32 {
+    std::panic::catch_unwind(|| shared.read(|it| *it.double())).unwrap_or(0)
+}
+
+/// The first computation of `double` calls `make`.
+fn lazy(make: impl Fn(&Shared<Lazy>) + 'static) -> Shared<Lazy> {
+    let hook = Hook::default();
+    let shared = Shared::new(Lazy::new(hook.clone()));
+    let (inside, first) = (shared.clone(), Cell::new(true));
+    on_change(&hook, move |_| {
+        if first.take() {
+            make(&inside);
+        }
+    });
+    shared
+}
+
+#[test]
+fn an_effect_that_reads_a_value_while_the_value_is_computed_runs_again_when_it_is_there() {
+    let ways: [fn(&Shared<Lazy>) -> u32; 3] = [
+        read_or_zero,
+        |shared| {
+            shared.read(|it| {
+                let double = AssertUnwindSafe(|| *it.double());
+                std::panic::catch_unwind(double).unwrap_or(0)
+            })
+        },
+        |shared| {
+            let read = computed({
+                let shared = shared.clone();
+                move || read_or_zero(&shared)
+            });
+            read.get()
+        },
+    ];
+    for read in ways {
+        let log = Log::new();
+        let seen = log.clone();
+        let shared = lazy(move |shared| {
+            let (shared, seen) = (shared.clone(), seen.clone());
+            create_effect(move || seen.push(format!("effect {}", read(&shared))));
+        });
+        log.push(format!("read {}", shared.read(|it| *it.double())));
+        assert_eq!(log.take(), ["effect 0", "effect 2", "read 2"]);
+        shared.update(|it| it.set_count(2));
+        assert_eq!(log.take(), ["effect 4"]);
+    }
+}
+
+#[test]
+fn a_computed_value_that_reads_a_value_while_the_value_is_computed_is_computed_again() {
+    let log = Log::new();
+    let (seen, made) = (log.clone(), Rc::new(RefCell::new(None)));
+    let keep = made.clone();
+    let shared = lazy(move |shared| {
+        let (shared, seen) = (shared.clone(), seen.clone());
+        let tried = computed(move || read_or_zero(&shared));
+        seen.push(format!("inside {}", untrack(|| tried.get())));
+        create_effect(move || seen.push(format!("effect {}", tried.get())));
+        *keep.borrow_mut() = Some(tried);
+    });
+    let reader = shared.clone();
+    let double = computed(move || reader.read(|it| *it.double()));
+    log.push(format!("read {}", double.get()));
+    assert_eq!(log.take(), ["inside 0", "effect 2", "read 2"]);
+    let tried = made.take().expect("the first computation has made it");
+    assert_eq!(tried.get(), 2);
+}
+
+#[test]
+fn a_body_whose_own_read_is_refused_to_itself_does_not_run_for_that() {
+    let log = Log::new();
+    let seen = log.clone();
+    let shared = lazy(move |shared| seen.push(format!("inside {}", read_or_zero(shared))));
+    let seen = log.clone();
+    create_effect(move || seen.push(format!("effect {}", shared.read(|it| *it.double()))));
+    assert_eq!(log.take(), ["inside 0", "effect 2"]);
+}
+
+#[test]
+fn a_read_that_panics_tells_the_effects_that_it_has_refused() {
+    let log = Log::new();
+    let seen = log.clone();
+    let shared = lazy(move |shared| {
+        let (shared, seen) = (shared.clone(), seen.clone());
+        create_effect(move || {
+            let read = std::panic::catch_unwind(|| shared.read(|it| *it.double()));
+            seen.push(match read {
+                Ok(double) => format!("effect {double}"),
+                Err(_) => "effect refused".to_owned(),
+            });
+        });
+    });
+    let message = panic_of(|| {
+        shared.read(|it| {
+            let _ = it.double();
+            panic!("the reader fails")
+        })
+    });
+    assert_eq!(message, "the reader fails");
+    assert_eq!(log.take(), ["effect refused", "effect 2"]);
 }
 
 #[test]

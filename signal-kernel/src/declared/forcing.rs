@@ -45,6 +45,8 @@ thread_local! {
             since: Cell::new(None),
         }
     };
+    /// How many reads the thread has refused, modulo 2^32.
+    static REFUSED: Cell<u32> = const { Cell::new(0) };
     /// Has no destructor, so that those of other thread-locals may read lazy values.
     static OUTER: ManuallyDrop<RefCell<Outer>> = const {
         ManuallyDrop::new(RefCell::new(Outer {
@@ -92,6 +94,7 @@ pub(super) fn enter(mut needed: impl Iterator<Item = usize>) -> Result<(), Read>
             _ => outer.since.get(&lazy).map(|&since| Read { lazy, since }),
         });
         if let Some(read) = running {
+            REFUSED.with(|refused| refused.set(refused.get().wrapping_add(1)));
             return Err(read);
         }
         if let Some(Read { lazy, since }) = around {
@@ -100,6 +103,13 @@ pub(super) fn enter(mut needed: impl Iterator<Item = usize>) -> Result<(), Read>
         }
         Ok(())
     })
+}
+
+/// How many reads this thread has refused so far, modulo 2^32. A difference tells whether a piece of code has met a
+/// refusal, also if the code has caught the panic.
+#[inline]
+pub(crate) fn refused() -> u32 {
+    REFUSED.with(Cell::get)
 }
 
 /// A read that was inside another one has ended.

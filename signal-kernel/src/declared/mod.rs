@@ -14,7 +14,7 @@
 pub mod batch;
 mod causes;
 pub(crate) mod drive;
-mod forcing;
+pub(crate) mod forcing;
 pub(crate) mod lazy;
 pub mod make;
 pub mod read;

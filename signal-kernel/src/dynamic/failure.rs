@@ -6,7 +6,7 @@
 //! Must not know: values, and the time of a run.
 
 use super::{
-    graph::{CHECK, CHECKING, DIRTY, FAILED, Graph, Kind, NONE, RUNNING, TRY, VERSION},
+    graph::{CHECK, CHECKING, DIRTY, FAILED, Graph, Kind, Link, NONE, RUNNING, TRY, VERSION},
     handle::Disposed,
 };
 use crate::panics::text_of;
@@ -424,6 +424,16 @@ impl Graph {
         let id = |node: u32| (node, self.nodes[node as usize].generation);
         let (reader, dep) = (id(reader), id(dep));
         self.failures.refused.push(Refused { reader, dep });
+    }
+
+    /// As [`note_refused`](Self::note_refused), for all dependents of `dep`.
+    #[cold]
+    pub(super) fn note_refused_subs(&mut self, dep: u32) {
+        let mut link = self.nodes[dep as usize].subs;
+        while let Some(&Link { sub, next_sub, .. }) = self.links.get(link as usize) {
+            self.note_refused(sub, dep);
+            link = next_sub;
+        }
     }
 
     /// Ends a pull. A run that refused its value to other readers may have read other nodes than the run before. If the

@@ -1,7 +1,7 @@
 //! The nodes that represent a declared graph in the dynamic graph.
 //!
-//! Invariants: a body depends on the node `refused` only if the body's last run has found the declared graph in use;
-//! the body runs again as soon as the declared graph is free. The thread's drive knows the declared graph from its
+//! Invariants: a body depends on the node `refused` only if the body's last run has found the declared graph in use, or
+//! one of its values; the body runs again as soon as the declared graph is free. The thread's drive knows the declared graph from its
 //! first work in flight until its drop, and counts the declared graph as one piece of work while any of its work is in
 //! flight.
 //!
@@ -77,6 +77,8 @@ pub(crate) struct SharedNode {
     refuses: Cell<bool>,
     /// The body that has the graph in use, or `NONE`. Another run of that body would gain nothing.
     user: Cell<u32>,
+    /// The number of reads in progress, one inside the other.
+    reads: Cell<usize>,
     pub(crate) waker: Arc<SharedWaker>,
     /// Work is in flight.
     busy: Cell<bool>,
@@ -89,6 +91,7 @@ impl SharedNode {
             refused: Cell::new(None),
             refuses: Cell::new(false),
             user: Cell::new(NONE),
+            reads: Cell::new(0),
             waker: Arc::default(),
             busy: Cell::new(false),
         }
@@ -113,6 +116,50 @@ impl SharedNode {
         self.refused.set(Some(refused));
         self.refuses.set(true);
         access::with(|cell| cell.borrow_mut().track(refused.index));
+    }
+
+    /// Begins a read of the graph.
+    pub(crate) fn begin_read(&self) {
+        let reads = self.reads.get();
+        if reads == 0 {
+            let observer = access::with(|cell| cell.borrow().context.observer.node);
+            self.user.set(observer);
+        }
+        self.reads.set(reads + 1);
+    }
+
+    /// Ends the innermost read; `refused` tells whether the read has met a value that is being computed.
+    pub(crate) fn end_read(&self, refused: bool) {
+        let reads = self.reads.get() - 1;
+        self.reads.set(reads);
+        if reads == 0 {
+            self.user.set(NONE);
+            if self.refuses.get() {
+                self.tell_refused(); // user code
+            }
+        } else if refused {
+            self.track_refused();
+        }
+    }
+
+    /// Lets the bodies that a read has refused run again, since no read goes on any more.
+    #[cold]
+    fn tell_refused(&self) {
+        let computes = access::with(|cell| cell.borrow().context.computing != NONE);
+        if !computes {
+            return self.change(|_| ((), false));
+        }
+        // A computed value is running: the end of its pull tells them.
+        let Some(refused) = self.refused.get().filter(|_| self.refuses.take()) else {
+            return;
+        };
+        access::with(|cell| {
+            let mut graph = cell.borrow_mut();
+            if refused.is_alive(&graph) {
+                graph.bump_version(refused.index);
+                graph.note_refused_subs(refused.index);
+            }
+        });
     }
 
     /// Runs `f` while the graph is borrowed.
