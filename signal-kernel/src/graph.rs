@@ -179,7 +179,7 @@ impl Graph {
 }
 
 impl Node {
-    /// The nodes of a graph, from a few lists: see `Wiring`. A letter of `kinds` is the first of a kind's name.
+    /// The nodes of a graph, from a few lists: see `Topology`. A letter of `kinds` is the first of a kind's name.
     #[doc(hidden)]
     pub const fn all<const N: usize>(
         names: [&'static str; N],

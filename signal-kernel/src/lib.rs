@@ -57,18 +57,20 @@ struct Readme;
 pub mod __private {
     pub use crate::{
         declared::{
-            Core, Declared, Payload, Show, Wired, batch,
+            Core, Declared, DeclaredGraph, Payload, Visitor, batch,
             drive::{poll_progress, poll_work, progress, settled},
-            lazy::{Lazy, LazyState},
-            make, read,
+            make,
+            memo::{Memo, MemoState},
+            pass::Pass,
+            read,
             resource::ResourceSlot,
             settle,
-            slot::{Caught, Slot, Version},
-            sweep::Sweep,
+            slot::{Slot, Version},
+            topology::{Lists, Masks, Topology},
             watch::Watch,
-            wiring::{Lists, Masks, Wiring},
         },
         dynamic::{check_dynamic, dynamic_size},
+        panics::FirstPanic,
         task::{
             ready::{ReadyQueue, ReadyReceiver},
             resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields},

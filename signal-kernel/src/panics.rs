@@ -14,7 +14,7 @@ use std::{
 
 /// Collects panics and lets the first one go on when all other work is done (R8).
 #[derive(Default)]
-pub(crate) struct FirstPanic(Option<Box<dyn Any + Send>>);
+pub struct FirstPanic(Option<Box<dyn Any + Send>>);
 
 impl FirstPanic {
     /// The empty collection.
@@ -83,7 +83,7 @@ impl FirstPanic {
     }
 
     /// Lets the first panic go on, if there was one.
-    pub(crate) fn resume(self) {
+    pub fn resume(self) {
         if let Some(payload) = self.0 {
             resume_unwind(payload);
         }

@@ -9,7 +9,7 @@
 
 use crate::{
     aborted,
-    declared::{Declared, forcing, watch::Watch},
+    declared::{Declared, computing, watch::Watch},
     dynamic::{ForeignGraph, SharedNode},
     stack,
     task::{
@@ -496,14 +496,14 @@ impl<'a> Reading<'a> {
         node.begin_read();
         Reading {
             node,
-            refused_before: forcing::refused(),
+            refused_before: computing::refused(),
         }
     }
 }
 
 impl Drop for Reading<'_> {
     fn drop(&mut self) {
-        let refused = forcing::refused() != self.refused_before;
+        let refused = computing::refused() != self.refused_before;
         self.node.end_read(refused); // user code
     }
 }

@@ -355,8 +355,8 @@ fn names_of_nodes_do_not_collide_with_generated_ones() {
             computed before: u64 = core + graph + value + hub;
             computed after: u64 = revision + change + u64 + std;
             computed bits: u64 = before + after;
-            computed sweep: u64 = bits + 1;
-            computed changed_at: u64 = sweep + 1;
+            computed pass: u64 = bits + 1;
+            computed changed_at: u64 = pass + 1;
             computed word: u64 = *bits;
             effect stamp { log.push(format!("{word}")); }
             effect write: u64 = *word;
@@ -583,7 +583,7 @@ mod handed_in {
     #![allow(dead_code, redundant_semicolons, unused_imports)]
 
     use futures::executor::block_on;
-    use signal_kernel::{__private::Wired, resource};
+    use signal_kernel::{__private::DeclaredGraph, resource};
     use std::fmt::Debug;
 
     include!(concat!(env!("OUT_DIR"), "/handed_in.rs"));
@@ -619,7 +619,7 @@ mod handed_in {
         }
     }
 
-    fn shown<const N: usize>(mut graph: impl Wired<N> + Debug) -> String {
+    fn shown<const N: usize>(mut graph: impl DeclaredGraph<N> + Debug) -> String {
         block_on(signal_kernel::__private::settled(&mut graph));
         format!("{graph:?}")
     }

@@ -55,7 +55,7 @@ pub(super) fn structs(context: &Context) -> TokenStream {
 /// pub struct CartTransaction<'graph> { graph__: &'graph mut Cart }
 /// ```
 ///
-/// A large graph has its nodes in parts: `part_0__: (Slot<u64>, …)`, `part_1__: Box<(Lazy<u64>, …)>`.
+/// A large graph has its nodes in parts: `part_0__: (Slot<u64>, …)`, `part_1__: Box<(Memo<u64>, …)>`.
 ///
 /// The core is named most, and rustc looks for a field from the first to the last: it goes first.
 pub(super) fn structs_with(
@@ -125,7 +125,7 @@ pub(super) fn stored_type(node: &Node, is_lazy: bool, is_versioned: bool) -> Opt
     Some(match &node.kind {
         Kind::Field { ty, .. } => quote!(#ty),
         Kind::Computed { ty, .. } if is_lazy => {
-            quote!(::signal_kernel::__private::Lazy<#ty>)
+            quote!(::signal_kernel::__private::Memo<#ty>)
         }
         Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => {
             quote!(::signal_kernel::__private::Slot<#ty, #version>)

@@ -150,7 +150,7 @@ fn parameter(node: &Node) -> Option<TokenStream> {
 /// ```text
 /// let __price = make::slot::<_, ()>(Self::__init_price);
 /// let __total = make::slot::<_, ()>(|| Self::__body_total(&__price.value));
-/// make::graph(|| Self { __price: __price.take(), __total: __total.take(), core__: Core::new([0x2], [0x0], None, Self::WIRING) })
+/// make::graph(|| Self { __price: __price.take(), __total: __total.take(), core__: Core::new([0x2], [0x0], None, Self::TOPOLOGY) })
 /// ```
 ///
 /// Each piece is made in a function of its own, and waits for the struct on the heap where nothing is optimized: else all
@@ -234,7 +234,7 @@ fn new_body(context: &Context) -> TokenStream {
                 [#(#effects),*],
                 [#(#lazy),*],
                 hub,
-                <Self as ::signal_kernel::__private::Wired<#words>>::WIRING,
+                <Self as ::signal_kernel::__private::DeclaredGraph<#words>>::TOPOLOGY,
             ),
         })
     }
@@ -287,7 +287,7 @@ fn make(context: &Context, script: &mut Script, index: usize) {
             let same = context.same(node);
             write!(
                 script,
-                "let __{name} = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Lazy::new(Self::{same}));"
+                "let __{name} = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Memo::new(Self::{same}));"
             );
         }
         Kind::Computed { .. } => {

@@ -31,10 +31,10 @@ pub(super) fn engine(context: &Context) -> TokenStream {
     let passes = (0..words).map(|word| pass(context, plan, word));
     let calls = (0..words).map(|word| {
         let pass = pass_name(word);
-        quote!(#word => self.#pass::<ONE>(bits),)
+        quote!(#word => self.#pass::<SINGLE>(bits),)
     });
-    let ways = [Way::Node, Way::Lazy, Way::Force].map(|way| ways(context, plan, way));
-    let [(nodes, node), (lazies, lazy), (forces, force)] = ways;
+    let ways = [Way::Node, Way::Memo, Way::Compute].map(|way| ways(context, plan, way));
+    let [(nodes, node), (memos, memo), (computes, compute)] = ways;
     quote! {
         #[doc(hidden)]
         #[allow(dead_code, clippy::redundant_closure)]
@@ -42,14 +42,14 @@ pub(super) fn engine(context: &Context) -> TokenStream {
             #(#passes)*
             #shortcuts
             #nodes
-            #lazies
-            #forces
+            #memos
+            #computes
         }
 
         #[doc(hidden)]
         #[allow(clippy::redundant_closure)]
-        impl #impl_generics ::signal_kernel::__private::Wired<#words> for #name #type_generics #where_clause {
-            const WIRING: &'static ::signal_kernel::__private::Wiring = #wiring;
+        impl #impl_generics ::signal_kernel::__private::DeclaredGraph<#words> for #name #type_generics #where_clause {
+            const TOPOLOGY: &'static ::signal_kernel::__private::Topology = #wiring;
             const HAS_RESOURCES: bool = #has_resources;
 
             #[inline]
@@ -63,23 +63,23 @@ pub(super) fn engine(context: &Context) -> TokenStream {
             }
 
             #[inline]
-            fn sweep<const ONE: bool>(&mut self, word: usize, bits: u64) -> ::signal_kernel::__private::Change {
+            fn pass<const SINGLE: bool>(&mut self, word: usize, bits: u64) -> ::signal_kernel::__private::Change {
                 match word {
                     #(#calls)*
                     _ => ::signal_kernel::__private::Change::NONE,
                 }
             }
 
-            fn node(&mut self, position: usize, show: &mut ::signal_kernel::__private::Show<'_>) {
+            fn node(&mut self, position: usize, visitor: &mut ::signal_kernel::__private::Visitor<'_>) {
                 #node
             }
 
-            fn lazy(&self, rank: usize) -> &dyn ::signal_kernel::__private::LazyState {
-                #lazy
+            fn memo(&self, rank: usize) -> &dyn ::signal_kernel::__private::MemoState {
+                #memo
             }
 
-            fn force(&self, rank: usize, revision: u64) -> ::signal_kernel::__private::core::option::Option<::signal_kernel::__private::Payload> {
-                #force
+            fn compute(&self, rank: usize, revision: u64) -> ::signal_kernel::__private::core::option::Option<::signal_kernel::__private::Payload> {
+                #compute
             }
         }
     }
@@ -120,12 +120,12 @@ fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
         quote! {
             #[inline]
             #[track_caller]
-            fn __lazy<'graph, #ty>(
+            fn __memo<'graph, #ty>(
                 &'graph self,
                 rank: usize,
-                lazy: &'graph ::signal_kernel::__private::Lazy<#ty>,
+                memo: &'graph ::signal_kernel::__private::Memo<#ty>,
             ) -> &'graph #ty {
-                ::signal_kernel::__private::read::lazy(self, rank, lazy)
+                ::signal_kernel::__private::read::memo(self, rank, memo)
             }
         }
     });
@@ -135,7 +135,7 @@ fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
             ::signal_kernel::__private::settle::changed(self, old, word, bits);
         }
 
-        fn __updated<#ty>(&mut self, (result, caught): (::signal_kernel::__private::core::option::Option<#ty>, ::signal_kernel::__private::Caught)) -> #ty {
+        fn __updated<#ty>(&mut self, (result, caught): (::signal_kernel::__private::core::option::Option<#ty>, ::signal_kernel::__private::FirstPanic)) -> #ty {
             ::signal_kernel::__private::settle::updated(self, result, caught)
         }
 
@@ -153,15 +153,15 @@ fn shortcuts(context: &Context, plan: &Plan) -> TokenStream {
 #[derive(Clone, Copy)]
 enum Way {
     Node,
-    Lazy,
-    Force,
+    Memo,
+    Compute,
 }
 
 /// The way to each node, and in a large graph the functions it leads through, one for each word.
 ///
 /// ```text
-/// match position { 0 => show.slot(…), … _ => {} }
-/// match position / 64 { 0 => self.__node_0(position, show), … _ => {} }
+/// match position { 0 => visitor.slot(…), … _ => {} }
+/// match position / 64 { 0 => self.__node_0(position, visitor), … _ => {} }
 /// ```
 fn ways(context: &Context, plan: &Plan, way: Way) -> (TokenStream, TokenStream) {
     let arms = |script: &mut Script, positions: &[usize], first: usize| {
@@ -170,21 +170,21 @@ fn ways(context: &Context, plan: &Plan, way: Way) -> (TokenStream, TokenStream) 
             let lazy = plan.nodes[index].lazy;
             match way {
                 Way::Node if position == plan.position(index) => {
-                    show(context, plan, script, index, node)
+                    visitor(context, plan, script, index, node)
                 }
-                Way::Lazy if lazy => write!(
+                Way::Memo if lazy => write!(
                     script,
                     "{position}usize => &self.{},",
                     context.stored(index)
                 ),
-                Way::Force if lazy => force(context, plan, script, index, node),
+                Way::Compute if lazy => compute(context, plan, script, index, node),
                 _ => {}
             }
         }
     };
     let (by, missing) = match way {
         Way::Node => ("position", "{}"),
-        Way::Lazy | Way::Force => ("rank", "::signal_kernel::__private::read::not_lazy(rank)"),
+        Way::Memo | Way::Compute => ("rank", "::signal_kernel::__private::read::no_memo(rank)"),
     };
     let [mut functions, mut body] = [(); 2].map(|()| Script::default());
     if plan.parts.is_empty() {
@@ -203,21 +203,21 @@ fn ways(context: &Context, plan: &Plan, way: Way) -> (TokenStream, TokenStream) 
         let (head, call) = match way {
             Way::Node => (
                 format!(
-                    "__node_{word}(&mut self, position: usize, show: &mut ::signal_kernel::__private::Show<'_>)"
+                    "__node_{word}(&mut self, position: usize, visitor: &mut ::signal_kernel::__private::Visitor<'_>)"
                 ),
-                format!("__node_{word}(position, show)"),
+                format!("__node_{word}(position, visitor)"),
             ),
-            Way::Lazy => (
+            Way::Memo => (
                 format!(
-                    "__lazy_{word}(&self, rank: usize) -> &dyn ::signal_kernel::__private::LazyState"
+                    "__memo_{word}(&self, rank: usize) -> &dyn ::signal_kernel::__private::MemoState"
                 ),
-                format!("__lazy_{word}(rank)"),
+                format!("__memo_{word}(rank)"),
             ),
-            Way::Force => (
+            Way::Compute => (
                 format!(
-                    "__force_{word}(&self, rank: usize, revision: u64) -> ::signal_kernel::__private::core::option::Option<::signal_kernel::__private::Payload>"
+                    "__compute_{word}(&self, rank: usize, revision: u64) -> ::signal_kernel::__private::core::option::Option<::signal_kernel::__private::Payload>"
                 ),
-                format!("__force_{word}(rank, revision)"),
+                format!("__compute_{word}(rank, revision)"),
             ),
         };
         let found = functions.hole(found.finish());
@@ -232,27 +232,30 @@ fn ways(context: &Context, plan: &Plan, way: Way) -> (TokenStream, TokenStream) 
 }
 
 fn pass_name(word: usize) -> syn::Ident {
-    format_ident!("__sweep_{word}")
+    format_ident!("__pass_{word}")
 }
 
 /// ```text
-/// 2 => show.slot(&mut self.__price, Self::__same_price),
+/// 2 => visitor.slot(&mut self.__price, Self::__same_price),
 /// ```
-fn show(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
+fn visitor(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
     let Some(position) = plan.nodes[index].position else {
         return;
     };
     let method = match &node.kind {
         Kind::Resource { path, .. } => {
-            let (field, show) = (context.field(index), Ident::new("show", Span::call_site()));
+            let (field, visitor) = (
+                context.field(index),
+                Ident::new("visitor", Span::call_site()),
+            );
             let graph = Ident::new("self", Span::call_site());
-            let shown =
-                script.hole(quote_spanned!(path.span()=> #show.resource(&mut #graph.#field)));
-            return write!(script, "{position}usize => {shown},");
+            let visited =
+                script.hole(quote_spanned!(path.span()=> #visitor.resource(&mut #graph.#field)));
+            return write!(script, "{position}usize => {visited},");
         }
         Kind::Computed { rule, .. } if plan.nodes[index].lazy => match rule {
-            Rule::PartialEq => "lazy",
-            Rule::Path(_) | Rule::Never => "lazy_by_rule",
+            Rule::PartialEq => "memo",
+            Rule::Path(_) | Rule::Never => "memo_by_rule",
         },
         Kind::Signal { rule, .. } | Kind::Computed { rule, .. } => match rule {
             Rule::PartialEq => "slot",
@@ -263,16 +266,16 @@ fn show(context: &Context, plan: &Plan, script: &mut Script, index: usize, node:
     let (stored, same) = (context.stored(index), context.same(node));
     write!(
         script,
-        "{position}usize => show.{method}(&mut self.{stored}, Self::{same}),"
+        "{position}usize => visitor.{method}(&mut self.{stored}, Self::{same}),"
     );
 }
 
 /// ```text
-/// fn __sweep_0<const ONE: bool>(&mut self, bits: u64) -> Change {
-///     let mut sweep = Sweep::<ONE, 1>::new(&mut self.core__, 0, bits);
-///     if sweep.visit(0) { … }
-///     if sweep.visit(1) { … }
-///     sweep.end()
+/// fn __pass_0<const SINGLE: bool>(&mut self, bits: u64) -> Change {
+///     let mut pass = Pass::<SINGLE, 1>::new(&mut self.core__, 0, bits);
+///     if pass.visit(0) { … }
+///     if pass.visit(1) { … }
+///     pass.end()
 /// }
 /// ```
 fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
@@ -282,17 +285,17 @@ fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
     let mut script = Script::default();
     write!(
         script,
-        "let mut sweep = ::signal_kernel::__private::Sweep::<ONE, {words}usize>::new(\
+        "let mut pass = ::signal_kernel::__private::Pass::<SINGLE, {words}usize>::new(\
          &mut self.core__, {word}usize, bits);"
     );
     for group in ranks.chunks(GROUP) {
         let all = group.iter().fold(0, |all, &rank| all | bits(rank));
         let grouped = ranks.len() > GROUP;
         if grouped {
-            write!(script, "if sweep.due({all}u64) {{");
+            write!(script, "if pass.due({all}u64) {{");
         }
         for &rank in group {
-            write!(script, "if sweep.visit({rank}u32) {{");
+            write!(script, "if pass.visit({rank}u32) {{");
             visit(context, plan, &mut script, rank);
             write!(script, "}}");
         }
@@ -300,7 +303,7 @@ fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
             write!(script, "}}");
         }
     }
-    write!(script, "sweep.end()");
+    write!(script, "pass.end()");
     let body = script.finish();
     // One function of all words would take rustc far longer than one for each.
     let inline = match words {
@@ -310,13 +313,13 @@ fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
     quote! {
         #inline
         #[allow(unused_variables)]
-        fn #name<const ONE: bool>(&mut self, bits: u64) -> ::signal_kernel::__private::Change { #body }
+        fn #name<const SINGLE: bool>(&mut self, bits: u64) -> ::signal_kernel::__private::Change { #body }
     }
 }
 
 /// ```text
 /// let value = Self::__body_total(&self.__price.value, &self.__qty.value);
-/// self.__total.store(value, Self::__same_total, 0x2, &mut sweep);
+/// self.__total.store(value, Self::__same_total, 0x2, &mut pass);
 /// ```
 fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
     let index = plan.positions[rank];
@@ -328,12 +331,12 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
             let is_near = |(word, _): &&(u32, u64)| *word as usize == rank / 64;
             let near = masks.iter().find(is_near).map_or(0, |(_, bits)| *bits);
             let stored = if plan.nodes[index].lazy {
-                format!("self.{field}.outdate({near}u64, &mut sweep)")
+                format!("self.{field}.invalidate({near}u64, &mut pass)")
             } else {
                 let inputs = context.inputs(script, node, Home::Graph("self")).join(", ");
                 let same = context.same(node);
                 write!(script, "let value = Self::__body_{name}({inputs});");
-                format!("self.{field}.store(value, Self::{same}, {near}u64, &mut sweep)")
+                format!("self.{field}.store(value, Self::{same}, {near}u64, &mut pass)")
             };
             if masks.iter().all(|mask| is_near(&mask)) {
                 write!(script, "{stored};")
@@ -357,10 +360,10 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
             );
         }
         Kind::Resource { path, .. } if rank != plan.position(index) => {
-            let (field, sweep) = (context.field(index), Ident::new("sweep", Span::call_site()));
+            let (field, pass) = (context.field(index), Ident::new("pass", Span::call_site()));
             let graph = Ident::new("self", Span::call_site());
             let changed =
-                script.hole(quote_spanned!(path.span()=> #graph.#field.input_changed(&mut #sweep)));
+                script.hole(quote_spanned!(path.span()=> #graph.#field.input_changed(&mut #pass)));
             write!(script, "if {changed} {{");
             mark(script, rank, ((rank + 1) / 64) as u32, bits(rank + 1));
             write!(script, "}}");
@@ -368,11 +371,11 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
         Kind::Resource { path, rule, .. } => {
             let inputs = context.inputs(script, node, Home::Graph("self"));
             let inputs = taken(script, &inputs);
-            let [graph, sweep] = ["self", "sweep"].map(|name| Ident::new(name, Span::call_site()));
+            let [graph, pass] = ["self", "pass"].map(|name| Ident::new(name, Span::call_site()));
             let field = context.field(index);
             let act = script.hole(quote_spanned!(path.span()=> #graph.#field.act));
             let arguments =
-                script.hole(quote_spanned!(path.span()=> #sweep.ready_queue(), #sweep.revision()));
+                script.hole(quote_spanned!(path.span()=> #pass.ready_queue(), #pass.revision()));
             let same = match rule {
                 Rule::Path(_) => format!("Some(Self::__same_{name})"),
                 Rule::PartialEq | Rule::Never => "None".to_owned(),
@@ -381,7 +384,7 @@ fn visit(context: &Context, plan: &Plan, script: &mut Script, rank: usize) {
                 script,
                 "let (change, dropped) = {act}({arguments}, move || Self::__start_{name}({inputs}), \
                  ::signal_kernel::__private::core::option::Option::{same}); \
-                 sweep.committed(change);"
+                 pass.committed(change);"
             );
             let parts = [
                 (Part::Whole, "TRANSITION"),
@@ -423,16 +426,16 @@ fn taken(script: &mut Script, inputs: &[String]) -> String {
 /// Marks dependents of the node of this rank.
 fn mark(script: &mut Script, rank: usize, word: u32, bits: u64) {
     if word as usize == rank / 64 {
-        write!(script, "sweep.mark({bits}u64);")
+        write!(script, "pass.mark({bits}u64);")
     } else {
-        write!(script, "sweep.mark_far({word}usize, {bits}u64);")
+        write!(script, "pass.mark_far({word}usize, {bits}u64);")
     }
 }
 
 /// ```text
 /// 3 => {
 ///     let changed_at = max(0, self.__price.version);
-///     self.__total.force(
+///     self.__total.compute(
 ///         self,
 ///         revision,
 ///         changed_at,
@@ -441,7 +444,7 @@ fn mark(script: &mut Script, rank: usize, word: u32, bits: u64) {
 ///     )
 /// }
 /// ```
-fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
+fn compute(context: &Context, plan: &Plan, script: &mut Script, index: usize, node: &Node) {
     let (rank, name) = (plan.position(index), node.name.unraw());
     let stored = context.stored(index);
     // A lazy value that reads no other one becomes stale only through a confirmed change.
@@ -481,6 +484,6 @@ fn force(context: &Context, plan: &Plan, script: &mut Script, index: usize, node
     let same = context.same(node);
     write!(
         script,
-        "self.{stored}.force(self, revision, {changed_at}, |graph| Self::__body_{name}({inputs}), Self::{same}) }}"
+        "self.{stored}.compute(self, revision, {changed_at}, |graph| Self::__body_{name}({inputs}), Self::{same}) }}"
     );
 }

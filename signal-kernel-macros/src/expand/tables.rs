@@ -1,6 +1,6 @@
 //! The constants of a graph: its public description, and the wiring the runtime works on.
 //!
-//! Invariants: `GRAPH` lists nodes in declaration order; `WIRING` lists them by position. Both are
+//! Invariants: `GRAPH` lists nodes in declaration order; `TOPOLOGY` lists them by position. Both are
 //! made of few flat lists: rustc's time grows with the expressions in a constant, and the macro's with the
 //! tokens it puts together one by one.
 //!
@@ -76,11 +76,11 @@ pub(super) fn graph_of(header: &Header, nodes: &TokenStream) -> TokenStream {
 }
 
 /// ```text
-/// &Wiring {
+/// &Topology {
 ///     graph: Self::GRAPH,
 ///     kinds: b"cess",
 ///     dependencies: Lists { ends: &[2, 3, 3, 3], items: &[2, 3, 0] },
-///     lazy: Masks::NONE,
+///     memos: Masks::NONE,
 ///     whole: Masks { words: Lists { ends: &[1, 1, 2, 3], items: &[0, 0, 0] }, bits: &[2, 1, 1] },
 ///     value: Masks::NONE,
 ///     error: Masks::NONE,
@@ -124,11 +124,11 @@ pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
             ))
         });
     quote! {
-        &::signal_kernel::__private::Wiring {
+        &::signal_kernel::__private::Topology {
             graph: Self::GRAPH,
             kinds: #kinds,
             dependencies: ::signal_kernel::__private::Lists { ends: &#ends, items: &#items },
-            lazy: #lazy,
+            memos: #lazy,
             whole: #whole,
             value: #value,
             error: #error,

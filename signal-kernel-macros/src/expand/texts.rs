@@ -111,7 +111,7 @@ fn read_texts(context: &Context, index: usize, node: &Node) -> [String; 2] {
     let plan = context.plan;
     let (rank, stored) = (plan.position(index), context.stored(index));
     let own = if plan.nodes[index].lazy {
-        format!("self.__lazy({rank}usize, &self.{stored})")
+        format!("self.__memo({rank}usize, &self.{stored})")
     } else {
         format!("self.core__.assert_good({rank}usize); &self.{stored}.value")
     };

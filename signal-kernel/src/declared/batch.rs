@@ -8,27 +8,30 @@
 //! Must not know: what is in a node.
 
 use super::{
-    Touched, Wired, bit, lazy,
-    lazy::Closed,
-    lowest, mark_dependents, put, read, settle, slot,
-    slot::{Caught, Finished, Stamp},
+    DeclaredGraph, Touched, bit, lowest, mark_dependents, memo,
+    memo::Closed,
+    put, read, settle, slot,
+    slot::{Finished, Write},
     take,
-    wiring::WireKind,
+    topology::Kind,
 };
 use crate::{panics::FirstPanic, task::state::Change};
 
 /// Runs `f` as the outermost batch and settles, also if it panics.
-pub fn batch<G: Wired<W>, const W: usize, R>(graph: &mut G, f: impl FnOnce(&mut G) -> R) -> R {
-    let mut caught = Caught::default();
-    let result = caught.0.catch(|| f(graph)); // user code
-    close(graph, &mut caught);
-    settle::wake(graph, &mut caught.0);
-    caught.0.result(result)
+pub fn batch<G: DeclaredGraph<W>, const W: usize, R>(
+    graph: &mut G,
+    f: impl FnOnce(&mut G) -> R,
+) -> R {
+    let mut panics = FirstPanic::default();
+    let result = panics.catch(|| f(graph)); // user code
+    close(graph, &mut panics);
+    settle::wake(graph, &mut panics);
+    panics.result(result)
 }
 
 /// Runs `f` as a transaction inside an open batch: if it fails or panics, every signal written in it is
 /// put back.
-pub fn transaction<G: Wired<W>, const W: usize, R, E>(
+pub fn transaction<G: DeclaredGraph<W>, const W: usize, R, E>(
     graph: &mut G,
     f: impl FnOnce(&mut G) -> Result<R, E>,
 ) -> Result<R, E> {
@@ -36,19 +39,19 @@ pub fn transaction<G: Wired<W>, const W: usize, R, E>(
     core.level += 1;
     let level = core.level;
     let start = core.undoable.len();
-    let mut caught = Caught::default();
-    let result = caught.0.catch(|| f(graph)); // user code
+    let mut panics = FirstPanic::default();
+    let result = panics.catch(|| f(graph)); // user code
     graph.core_mut().level = level - 1;
     if matches!(result, Some(Ok(_))) {
-        hand_up(graph, level, start, &mut caught);
+        hand_up(graph, level, start, &mut panics);
     } else {
-        roll_back(graph, level, start, &mut caught);
+        roll_back(graph, level, start, &mut panics);
     }
-    caught.0.result(result)
+    panics.result(result)
 }
 
 /// Notes a request to the resource of this rank, carried out when the batch ends.
-pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, first: bool) {
+pub fn request<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize, first: bool) {
     if first {
         graph.core_mut().written(rank, false);
     }
@@ -60,14 +63,14 @@ pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, first: b
 ///
 /// With the first panic of a body that this read ran.
 #[track_caller]
-pub fn refresh<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
+pub fn refresh<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) {
     // Whatever is outdated was so before the batch, or the batch has written something.
     if graph.core().touched.is_empty() {
         return;
     }
     graph.core_mut().mark_touched();
     let needed = needed::<G, W>(rank);
-    let mut caught = Caught::default();
+    let mut panics = FirstPanic::default();
     while let Some(rank) = lowest(&and(&graph.core().pending, &needed)) {
         let core = graph.core_mut();
         take(&mut core.pending, rank);
@@ -76,32 +79,32 @@ pub fn refresh<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
             core.causes.arm(rank);
             let failed = core.is_failed(rank);
             slot(graph, rank, |it| it.arm(failed));
-            lazy(graph, rank, |it| it.arm(&mut caught));
+            memo(graph, rank, |it| it.arm(&mut panics));
         }
         put(&mut graph.core_mut().half_way, rank);
-        settle::visit(graph, rank, &mut caught.0);
+        settle::visit(graph, rank, &mut panics);
     }
-    arm_outdated(graph, &needed, &mut caught);
-    if !caught.0.is_empty() && G::WIRING.kind(rank) == WireKind::Lazy {
-        read::force(graph, rank, &mut caught.0); // what can run does
+    arm_outdated(graph, &needed, &mut panics);
+    if !panics.is_empty() && G::TOPOLOGY.kind(rank) == Kind::Lazy {
+        read::compute(graph, rank, &mut panics); // what can run does
     }
-    caught.0.resume();
+    panics.resume();
 }
 
 /// Lazy values that were outdated before the batch began are about to be computed from what it wrote.
-fn arm_outdated<G: Wired<W>, const W: usize>(
+fn arm_outdated<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     needed: &[u64; W],
-    caught: &mut Caught,
+    panics: &mut FirstPanic,
 ) {
     let mut left = *needed;
     while let Some(rank) = lowest(&left) {
         take(&mut left, rank);
-        if G::WIRING.kind(rank) == WireKind::Lazy
-            && !graph.lazy(rank).is_fresh()
+        if G::TOPOLOGY.kind(rank) == Kind::Lazy
+            && !graph.memo(rank).is_fresh()
             && !has(&graph.core().half_way, rank)
         {
-            lazy(graph, rank, |it| it.arm(caught));
+            memo(graph, rank, |it| it.arm(panics));
             let core = graph.core_mut();
             core.causes.arm(rank);
             core.read = true;
@@ -111,17 +114,14 @@ fn arm_outdated<G: Wired<W>, const W: usize>(
 }
 
 /// The ranks that must be current before the one of `rank` is: never a resource, for none acts in a batch.
-pub(super) fn needed<G: Wired<W>, const W: usize>(rank: usize) -> [u64; W] {
+pub(super) fn needed<G: DeclaredGraph<W>, const W: usize>(rank: usize) -> [u64; W] {
     let mut needed = [0; W];
     put(&mut needed, rank);
     let mut left = needed;
     while let Some(rank) = highest(&left) {
         take(&mut left, rank);
-        for dependency in G::WIRING.dependencies(rank) {
-            if matches!(
-                G::WIRING.kind(dependency),
-                WireKind::Computed | WireKind::Lazy
-            ) {
+        for dependency in G::TOPOLOGY.dependencies(rank) {
+            if matches!(G::TOPOLOGY.kind(dependency), Kind::Computed | Kind::Lazy) {
                 put(&mut needed, dependency);
                 put(&mut left, dependency);
             }
@@ -131,17 +131,17 @@ pub(super) fn needed<G: Wired<W>, const W: usize>(rank: usize) -> [u64; W] {
 }
 
 /// Undoes everything from entry `start` of the log on.
-fn roll_back<G: Wired<W>, const W: usize>(
+fn roll_back<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     level: u32,
     start: usize,
-    caught: &mut Caught,
+    panics: &mut FirstPanic,
 ) {
     let revision = graph.core_mut().tick();
     for position in graph.core_mut().undoable.split_off(start) {
         let position = position as usize;
         slot(graph, position, |it| {
-            it.roll_back(Stamp { level, revision }, caught)
+            it.roll_back(Write { level, revision }, panics)
         });
         let core = graph.core_mut();
         if core.marked != 0 {
@@ -151,14 +151,14 @@ fn roll_back<G: Wired<W>, const W: usize>(
 }
 
 /// Hands everything from entry `start` of the log on to the level around.
-fn hand_up<G: Wired<W>, const W: usize>(
+fn hand_up<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     level: u32,
     start: usize,
-    caught: &mut Caught,
+    panics: &mut FirstPanic,
 ) {
     for position in graph.core_mut().undoable.split_off(start) {
-        let new = slot(graph, position as usize, |it| it.hand_up(level, caught));
+        let new = slot(graph, position as usize, |it| it.hand_up(level, panics));
         if new == Some(true) && level > 1 {
             graph.core_mut().undoable.push(position);
         }
@@ -166,7 +166,7 @@ fn hand_up<G: Wired<W>, const W: usize>(
 }
 
 /// The outermost batch ends: finds what has changed in the end, and settles that.
-fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
+fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
     let core = graph.core_mut();
     if core.read {
         core.mark_touched();
@@ -182,20 +182,20 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
             changed = true;
             mark_dependents(
                 &mut graph.core_mut().pending,
-                G::WIRING,
+                G::TOPOLOGY,
                 position,
                 Change::TRANSITION,
             );
             continue;
         }
-        if G::WIRING.kind(position) == WireKind::Resource {
+        if G::TOPOLOGY.kind(position) == Kind::Resource {
             put(&mut graph.core_mut().pending, position);
             if watched {
                 requests.push(position);
             }
             continue;
         }
-        match super::finish(graph, position, caught) {
+        match super::finish(graph, position, panics) {
             Finished::Changed => {
                 changed = true;
                 let core = graph.core_mut();
@@ -204,7 +204,7 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
             // Equal is not the same: what was computed half-way came from a value that is gone.
             Finished::PutBack => {
                 if let Some(stale) = &mut stale {
-                    mark_dependents(stale, G::WIRING, position, Change::TRANSITION);
+                    mark_dependents(stale, G::TOPOLOGY, position, Change::TRANSITION);
                 }
             }
             Finished::Untouched => {}
@@ -214,9 +214,9 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
     graph.core_mut().touched = touched;
     let revision = graph.core_mut().tick();
     if let (true, Some(stale)) = (graph.core().read, stale) {
-        close_half_way(graph, stale, caught);
+        close_half_way(graph, stale, panics);
     }
-    settle::settle_into(graph, &mut caught.0);
+    settle::settle_into(graph, panics);
     if watched {
         let mut requests = requests.into_iter();
         changed |= requests.any(|rank| settle::has_moved(graph, rank, revision));
@@ -228,10 +228,10 @@ fn close<G: Wired<W>, const W: usize>(graph: &mut G, caught: &mut Caught) {
 
 /// Settles, node by node, a graph some of whose values were read half-way. `stale` has the nodes whose
 /// half-way value is outdated; `pending` those that something net-changed leads to.
-fn close_half_way<G: Wired<W>, const W: usize>(
+fn close_half_way<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     mut stale: [u64; W],
-    caught: &mut Caught,
+    panics: &mut FirstPanic,
 ) {
     graph.core_mut().read = false;
     loop {
@@ -242,7 +242,7 @@ fn close_half_way<G: Wired<W>, const W: usize>(
         // Everything below must be settled before this value can be judged.
         if let Some(below) = lowest(&core.pending).filter(|&below| below < rank) {
             take(&mut core.pending, below);
-            let marked = visit_apart(graph, below, &mut caught.0);
+            let marked = visit_apart(graph, below, panics);
             or(&mut stale, &marked);
             or(&mut graph.core_mut().pending, &marked);
             continue;
@@ -250,8 +250,8 @@ fn close_half_way<G: Wired<W>, const W: usize>(
         take(&mut core.half_way, rank);
         let due = take(&mut core.pending, rank);
         let outdated = take(&mut stale, rank);
-        if G::WIRING.kind(rank) == WireKind::Lazy {
-            let closed = lazy(graph, rank, |it| it.close(due, outdated, caught));
+        if G::TOPOLOGY.kind(rank) == Kind::Lazy {
+            let closed = memo(graph, rank, |it| it.close(due, outdated, panics));
             let Closed { gone, restored } = closed.unwrap_or_default();
             let core = graph.core_mut();
             core.causes.close(rank, restored);
@@ -260,46 +260,46 @@ fn close_half_way<G: Wired<W>, const W: usize>(
                 core.mark_dependents(rank, Change::TRANSITION);
             }
             if gone {
-                mark_dependents(&mut stale, G::WIRING, rank, Change::TRANSITION);
+                mark_dependents(&mut stale, G::TOPOLOGY, rank, Change::TRANSITION);
             }
             continue;
         }
         // A value by a rule of the node's own must be held against the one from before, and no other.
         let again = due && outdated && slot(graph, rank, |it| it.is_exact()) == Some(false);
         if !due || again {
-            if let Some(restored) = slot(graph, rank, |it| it.restore(caught)) {
+            if let Some(restored) = slot(graph, rank, |it| it.restore(panics)) {
                 let core = graph.core_mut();
                 let recovered = core.set_failed(rank, restored.was_failed);
                 core.causes.close(rank, true);
                 if restored.gone || recovered {
                     // Who read the half-way state was computed from something that is gone.
-                    mark_dependents(&mut stale, G::WIRING, rank, Change::TRANSITION);
+                    mark_dependents(&mut stale, G::TOPOLOGY, rank, Change::TRANSITION);
                 }
             }
             if again {
-                let marked = visit_apart(graph, rank, &mut caught.0);
+                let marked = visit_apart(graph, rank, panics);
                 or(&mut stale, &marked);
                 or(&mut graph.core_mut().pending, &marked);
             }
             continue;
         }
         if outdated {
-            let marked = visit_apart(graph, rank, &mut caught.0);
+            let marked = visit_apart(graph, rank, panics);
             or(&mut stale, &marked);
         }
         graph.core_mut().causes.close(rank, false);
-        let resolved = slot(graph, rank, |it| it.resolve(caught)).unwrap_or_default();
+        let resolved = slot(graph, rank, |it| it.resolve(panics)).unwrap_or_default();
         if resolved.changed || resolved.was_failed != graph.core().is_failed(rank) {
             graph.core_mut().mark_dependents(rank, Change::TRANSITION);
         }
         if resolved.gone {
-            mark_dependents(&mut stale, G::WIRING, rank, Change::TRANSITION);
+            mark_dependents(&mut stale, G::TOPOLOGY, rank, Change::TRANSITION);
         }
     }
 }
 
 /// Visits a node and returns what it marks, which is marked nowhere else.
-fn visit_apart<G: Wired<W>, const W: usize>(
+fn visit_apart<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     rank: usize,
     panics: &mut FirstPanic,

@@ -6,12 +6,12 @@
 //!
 //! Must not know: executors.
 
-use super::{Wired, put, resource, settle, slot::Caught};
-use crate::task::progress;
+use super::{DeclaredGraph, put, resource, settle};
+use crate::{panics::FirstPanic, task::progress};
 use std::task::{Context, Poll};
 
 /// Polls what asked to be polled; ready once something was committed and the graph has settled.
-pub fn poll_progress<G: Wired<W>, const W: usize>(
+pub fn poll_progress<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     context: &mut Context<'_>,
 ) -> Poll<()> {
@@ -20,7 +20,7 @@ pub fn poll_progress<G: Wired<W>, const W: usize>(
 
 /// The same, also for a wait that may be followed by the next one within a turn of the executor.
 #[inline]
-fn poll<G: Wired<W>, const W: usize>(
+fn poll<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     context: &mut Context<'_>,
     waits: bool,
@@ -42,7 +42,7 @@ fn poll<G: Wired<W>, const W: usize>(
 }
 
 /// The same, for a driver that has a budget of its own.
-pub fn poll_work<G: Wired<W>, const W: usize>(
+pub fn poll_work<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     context: &mut Context<'_>,
 ) -> Poll<()> {
@@ -50,11 +50,11 @@ pub fn poll_work<G: Wired<W>, const W: usize>(
         return Poll::Pending;
     };
     let tasks = ready.take_ready(context.waker());
-    let mut caught = Caught::default();
+    let mut panics = FirstPanic::default();
     let mut done = false;
     for &rank in &tasks {
         let rank = rank as usize;
-        if resource(graph, rank, |it| it.poll(&mut caught)) == Some(true) {
+        if resource(graph, rank, |it| it.poll(&mut panics)) == Some(true) {
             put(&mut graph.core_mut().pending, rank);
             done = true;
         }
@@ -67,18 +67,18 @@ pub fn poll_work<G: Wired<W>, const W: usize>(
     }
     graph.core_mut().tick();
     graph.core_mut().note_change();
-    settle::settle_into(graph, &mut caught.0);
+    settle::settle_into(graph, &mut panics);
     if let Some(ready) = &mut graph.core_mut().ready {
         ready.queue.clear_changed();
-        ready.notify_others(&mut caught.0);
+        ready.notify_others(&mut panics);
     }
-    caught.0.resume();
+    panics.resume();
     Poll::Ready(())
 }
 
 struct Exclusive<'a, G, const W: usize>(&'a mut G);
 
-impl<G: Wired<W>, const W: usize> progress::Driver for Exclusive<'_, G, W> {
+impl<G: DeclaredGraph<W>, const W: usize> progress::Driver for Exclusive<'_, G, W> {
     fn reset_budget(&mut self) {
         if let Some(ready) = &mut self.0.core_mut().ready {
             ready.budget.reset();
@@ -100,11 +100,11 @@ impl<G: Wired<W>, const W: usize> progress::Driver for Exclusive<'_, G, W> {
 }
 
 /// Waits for the next commit.
-pub async fn progress<G: Wired<W>, const W: usize>(graph: &mut G) {
+pub async fn progress<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
     progress::progress(Exclusive(graph)).await;
 }
 
 /// Waits until no work is in flight.
-pub async fn settled<G: Wired<W>, const W: usize>(graph: &mut G) {
+pub async fn settled<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
     progress::settled(Exclusive(graph)).await;
 }

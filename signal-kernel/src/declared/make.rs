@@ -8,7 +8,7 @@
 //! Must not know: what is in a piece.
 
 use super::{
-    Wired, settle,
+    DeclaredGraph, settle,
     slot::{Slot, Version},
 };
 use std::ops::{Deref, DerefMut};
@@ -96,7 +96,7 @@ pub fn boxed<T>(make: impl FnOnce() -> T) -> Box<T> {
 /// Makes the graph of its pieces, and settles it: every effect runs for the first time.
 #[cfg_attr(debug_assertions, inline(never))]
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub fn graph<G: Wired<W>, const W: usize>(make: impl FnOnce() -> G) -> G {
+pub fn graph<G: DeclaredGraph<W>, const W: usize>(make: impl FnOnce() -> G) -> G {
     let mut graph = make();
     settle::begin(&mut graph);
     graph

@@ -1,9 +1,9 @@
 //! The engine under `reactive!`: what every declared graph shares, as ordinary code.
 //!
-//! The macro emits a description (the trait [`Wired`] and the constant [`Wiring`]) and one body function
+//! The macro emits a description (the trait [`DeclaredGraph`] and the constant [`Topology`]) and one body function
 //! for each node; the loops, the batch, the transaction and the work in flight live here, one file each:
-//! [`settle`] after a write, [`batch`] around several, [`drive`] for polls, [`read`] and [`forcing`] for
-//! lazy values, [`sweep`] for the pass over a word of the mask; [`slot`], [`lazy`] and [`resource`] hold the
+//! [`settle`] after a write, [`batch`] around several, [`drive`] for polls, [`read`] and [`computing`] for
+//! lazy values, [`pass`] for the pass over a word of the mask; [`slot`], [`lazy`] and [`resource`] hold the
 //! nodes, [`watch`] whether anything has changed, [`causes`] why values are failed.
 //!
 //! Invariants: outside a call into the graph `pending` is empty and no batch is open; `failed` has the
@@ -13,27 +13,31 @@
 
 pub mod batch;
 mod causes;
+pub(crate) mod computing;
 pub(crate) mod drive;
-pub(crate) mod forcing;
-pub(crate) mod lazy;
 pub mod make;
+pub(crate) mod memo;
+pub(crate) mod pass;
 pub mod read;
 pub(crate) mod resource;
 pub mod settle;
 pub(crate) mod slot;
-pub(crate) mod sweep;
+pub(crate) mod topology;
 pub(crate) mod watch;
-pub(crate) mod wiring;
 
-use crate::task::{
-    ready::{ReadyQueue, ReadyReceiver},
-    reusable::FutureSlot,
-    state::Change,
+use crate::{
+    panics::FirstPanic,
+    task::{
+        ready::{ReadyQueue, ReadyReceiver},
+        reusable::FutureSlot,
+        state::Change,
+    },
 };
 use causes::Causes;
-use lazy::{AnyLazy, Lazy, LazyRef, LazyState};
+use memo::{AnyMemo, Memo, MemoRef, MemoState};
+use pass::Place;
 use resource::{AnyResource, ResourceSlot};
-use slot::{AnySlot, Caught, Finished, Slot, SlotRef, Stamp, Version};
+use slot::{AnySlot, Finished, Slot, SlotRef, Version, Write};
 use std::{
     any::Any,
     sync::{
@@ -42,14 +46,13 @@ use std::{
     },
     task::{Context, Poll},
 };
-use sweep::Place;
+use topology::{Kind, Topology};
 use watch::Watch;
-use wiring::{WireKind, Wiring};
 
 /// What `reactive!` implements for a struct, with a mask of `W` words.
-pub trait Wired<const W: usize>: Sized {
+pub trait DeclaredGraph<const W: usize>: Sized {
     /// The edges.
-    const WIRING: &'static Wiring;
+    const TOPOLOGY: &'static Topology;
 
     /// Whether there is a resource in the graph.
     const HAS_RESOURCES: bool;
@@ -60,17 +63,17 @@ pub trait Wired<const W: usize>: Sized {
     /// The same, to change.
     fn core_mut(&mut self) -> &mut Core<W>;
 
-    /// Works through `bits`, taken out of this word of the pending mask; with `ONE`, visits the one node in them.
-    fn sweep<const ONE: bool>(&mut self, word: usize, bits: u64) -> Change;
+    /// Works through `bits`, taken out of this word of the pending mask; with `SINGLE`, visits the one node in them.
+    fn pass<const SINGLE: bool>(&mut self, word: usize, bits: u64) -> Change;
 
     /// Shows the node at `position`.
-    fn node(&mut self, position: usize, show: &mut Show<'_>);
+    fn node(&mut self, position: usize, visitor: &mut Visitor<'_>);
 
     /// The lazy value of this rank.
-    fn lazy(&self, rank: usize) -> &dyn LazyState;
+    fn memo(&self, rank: usize) -> &dyn MemoState;
 
     /// Brings the lazy value of this rank up to date; what it depends on is, and no eager value is failed.
-    fn force(&self, rank: usize, revision: u64) -> Option<Payload>;
+    fn compute(&self, rank: usize, revision: u64) -> Option<Payload>;
 }
 
 /// What [`Shared`](crate::Shared) needs of a graph, however many words its mask has. `reactive!` implements it.
@@ -97,23 +100,23 @@ enum NodeRef<'a> {
     /// A signal or an eager computed value.
     Slot(&'a mut dyn AnySlot),
     /// A lazy computed value.
-    Lazy(&'a mut dyn AnyLazy),
+    Memo(&'a mut dyn AnyMemo),
     /// A resource.
     Resource(&'a mut dyn AnyResource),
 }
 
 /// Whoever asked for a node: a graph shows it here, whatever its type.
-pub struct Show<'a>(Ask<'a>);
+pub struct Visitor<'a>(Query<'a>);
 
-enum Ask<'a> {
+enum Query<'a> {
     /// What is there to be done with a node?
     Node(&'a mut dyn FnMut(NodeRef<'_>)),
     /// The batch ends: what did it come to for this signal? All that most batches ask.
-    Finish(&'a mut Caught, Finished),
+    Finish(&'a mut FirstPanic, Finished),
 }
 
 // Not inlined, for there are as many calls as nodes.
-impl Show<'_> {
+impl Visitor<'_> {
     /// A node with the rule of `PartialEq`.
     #[inline(never)]
     pub fn slot<T, V: Version>(&mut self, slot: &mut Slot<T, V>, same: fn(&T, &T) -> bool) {
@@ -131,27 +134,27 @@ impl Show<'_> {
     #[inline]
     fn any_slot<T, V: Version>(&mut self, mut slot: SlotRef<'_, T, V>) {
         match &mut self.0 {
-            Ask::Node(show) => show(NodeRef::Slot(&mut slot)),
-            Ask::Finish(caught, finished) => *finished = slot.finish(caught),
+            Query::Node(show) => show(NodeRef::Slot(&mut slot)),
+            Query::Finish(panics, finished) => *finished = slot.finish(panics),
         }
     }
 
     /// A lazy value with the rule of `PartialEq`.
     #[inline(never)]
-    pub fn lazy<T>(&mut self, lazy: &mut Lazy<T>, same: fn(&T, &T) -> bool) {
+    pub fn memo<T>(&mut self, memo: &mut Memo<T>, same: fn(&T, &T) -> bool) {
         let exact = true;
-        self.other(NodeRef::Lazy(&mut LazyRef { lazy, same, exact }));
+        self.other(NodeRef::Memo(&mut MemoRef { memo, same, exact }));
     }
 
     /// A lazy value with a rule of its own.
     #[inline(never)]
-    pub fn lazy_by_rule<T>(&mut self, lazy: &mut Lazy<T>, same: fn(&T, &T) -> bool) {
+    pub fn memo_by_rule<T>(&mut self, memo: &mut Memo<T>, same: fn(&T, &T) -> bool) {
         let exact = false;
-        self.other(NodeRef::Lazy(&mut LazyRef { lazy, same, exact }));
+        self.other(NodeRef::Memo(&mut MemoRef { memo, same, exact }));
     }
 
     fn other(&mut self, node: NodeRef<'_>) {
-        if let Ask::Node(show) = &mut self.0 {
+        if let Query::Node(show) = &mut self.0 {
             show(node);
         }
     }
@@ -176,8 +179,8 @@ pub struct Core<const W: usize> {
     pub revision: u64,
     /// The tasks that are ready to be polled; only in graphs with resources.
     ready: Option<ReadyReceiver>,
-    /// [`Wired::WIRING`], for what is called without a graph.
-    wiring: &'static Wiring,
+    /// [`DeclaredGraph::TOPOLOGY`], for what is called without a graph.
+    topology: &'static Topology,
     failed: [u64; W],
     /// Why values are failed, lazy ones too.
     causes: Causes,
@@ -212,14 +215,14 @@ impl<const W: usize> Core<W> {
         effects: [u64; W],
         lazy: [u64; W],
         ready: Option<ReadyReceiver>,
-        wiring: &'static Wiring,
+        topology: &'static Topology,
     ) -> Self {
         Core {
             pending: effects,
             reached: Place::default(),
             revision: 1,
             ready,
-            wiring,
+            topology,
             failed: [0; W],
             causes: Causes::default(),
             watch: Watch::default(),
@@ -258,8 +261,8 @@ impl<const W: usize> Core<W> {
     }
 
     /// What a write inside a batch is marked with.
-    fn stamp(&mut self) -> Stamp {
-        Stamp {
+    fn write(&mut self) -> Write {
+        Write {
             level: self.level,
             revision: self.tick(),
         }
@@ -295,9 +298,9 @@ impl<const W: usize> Core<W> {
     fn mark_touched(&mut self) {
         for touched in &self.touched[self.marked..] {
             let position = touched.position as usize;
-            if self.wiring.kind(position) == WireKind::Signal {
+            if self.topology.kind(position) == Kind::Signal {
                 let change = Change::TRANSITION;
-                mark_dependents(&mut self.pending, self.wiring, position, change);
+                mark_dependents(&mut self.pending, self.topology, position, change);
             }
         }
         self.marked = self.touched.len();
@@ -316,7 +319,9 @@ impl<const W: usize> Core<W> {
     #[track_caller]
     fn refuse(&self, rank: usize) -> ! {
         // What an eager value depends on is eager.
-        read::refuse(self.wiring, rank, &self.causes, |rank| self.is_failed(rank))
+        read::refuse(self.topology, rank, &self.causes, |rank| {
+            self.is_failed(rank)
+        })
     }
 
     /// Is the eager value of this rank failed?
@@ -328,7 +333,7 @@ impl<const W: usize> Core<W> {
     /// Does a failed eager value keep the node of this rank from running?
     fn blocks(&self, rank: usize) -> bool {
         let failed = |node: usize| node < W * 64 && self.is_failed(node);
-        self.watch.is_alarmed() && self.wiring.dependencies(rank).any(failed)
+        self.watch.is_alarmed() && self.topology.dependencies(rank).any(failed)
     }
 
     /// Lazy values in this word of the mask that may be outdated. All others are there to be read.
@@ -363,7 +368,7 @@ impl<const W: usize> Core<W> {
 
     /// Marks who reads what has changed of the node at `position`.
     fn mark_dependents(&mut self, position: usize, change: Change) {
-        mark_dependents(&mut self.pending, self.wiring, position, change);
+        mark_dependents(&mut self.pending, self.topology, position, change);
     }
 }
 
@@ -374,11 +379,11 @@ const fn bit(rank: usize) -> u64 {
 
 fn mark_dependents<const W: usize>(
     mask: &mut [u64; W],
-    wiring: &Wiring,
+    topology: &Topology,
     position: usize,
     change: Change,
 ) {
-    wiring.dependents(position, change, |word, bits| mask[word] |= bits);
+    topology.dependents(position, change, |word, bits| mask[word] |= bits);
 }
 
 /// The lowest rank in a mask.
@@ -413,33 +418,33 @@ fn put<const W: usize>(mask: &mut [u64; W], rank: usize) {
 }
 
 /// Shows the node at `position` to `with`, and returns what that returns.
-fn node<G: Wired<W>, const W: usize, R>(
+fn node<G: DeclaredGraph<W>, const W: usize, R>(
     graph: &mut G,
     position: usize,
     with: impl FnOnce(NodeRef<'_>) -> Option<R>,
 ) -> Option<R> {
     let mut with = Some(with);
     let mut result = None;
-    let mut show = |node: NodeRef<'_>| result = with.take().and_then(|with| with(node));
-    graph.node(position, &mut Show(Ask::Node(&mut show)));
+    let mut visitor = |node: NodeRef<'_>| result = with.take().and_then(|with| with(node));
+    graph.node(position, &mut Visitor(Query::Node(&mut visitor)));
     result
 }
 
 /// The outermost batch ends: what did it come to for the signal at `position`?
-fn finish<G: Wired<W>, const W: usize>(
+fn finish<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     position: usize,
-    caught: &mut Caught,
+    panics: &mut FirstPanic,
 ) -> Finished {
-    let mut show = Show(Ask::Finish(caught, Finished::Untouched));
-    graph.node(position, &mut show);
-    match show.0 {
-        Ask::Finish(_, finished) => finished,
-        Ask::Node(_) => Finished::Untouched,
+    let mut visitor = Visitor(Query::Finish(panics, Finished::Untouched));
+    graph.node(position, &mut visitor);
+    match visitor.0 {
+        Query::Finish(_, finished) => finished,
+        Query::Node(_) => Finished::Untouched,
     }
 }
 
-fn slot<G: Wired<W>, const W: usize, R>(
+fn slot<G: DeclaredGraph<W>, const W: usize, R>(
     graph: &mut G,
     position: usize,
     with: impl FnOnce(&mut dyn AnySlot) -> R,
@@ -450,18 +455,18 @@ fn slot<G: Wired<W>, const W: usize, R>(
     })
 }
 
-fn lazy<G: Wired<W>, const W: usize, R>(
+fn memo<G: DeclaredGraph<W>, const W: usize, R>(
     graph: &mut G,
     rank: usize,
-    with: impl FnOnce(&mut dyn AnyLazy) -> R,
+    with: impl FnOnce(&mut dyn AnyMemo) -> R,
 ) -> Option<R> {
     node(graph, rank, |node| match node {
-        NodeRef::Lazy(lazy) => Some(with(lazy)),
+        NodeRef::Memo(memo) => Some(with(memo)),
         _ => None,
     })
 }
 
-fn resource<G: Wired<W>, const W: usize, R>(
+fn resource<G: DeclaredGraph<W>, const W: usize, R>(
     graph: &mut G,
     rank: usize,
     with: impl FnOnce(&mut dyn AnyResource) -> R,

@@ -1,18 +1,18 @@
 //! Reading computed values.
 //!
-//! Invariants: a lazy value is forced only when everything it depends on is current, so forcing never
+//! Invariants: a lazy value is forced only when everything it depends on is current, so computing never
 //! recurses, however long the chain. A body may read lazy values of its own graph, by way of a handle on it; but none
 //! that its own value must be computed for.
 //!
 //! Must not know: what is in a node.
 
 use super::{
-    Payload, Wired, batch, bit,
+    DeclaredGraph, Payload, batch, bit,
     causes::Causes,
-    forcing::{self, Place},
-    lazy::Lazy,
+    computing::{self, Place},
+    memo::Memo,
     put,
-    wiring::{WireKind, Wiring},
+    topology::{Kind, Topology},
 };
 use crate::{aborted, panics::FirstPanic};
 use std::{fmt, panic::Location, ptr};
@@ -25,41 +25,41 @@ use std::{fmt, panic::Location, ptr};
 /// that panic; with both places, where a body on this thread is being computed that the value depends on.
 #[track_caller]
 #[inline]
-pub fn lazy<'graph, G: Wired<W>, const W: usize, T>(
+pub fn memo<'graph, G: DeclaredGraph<W>, const W: usize, T>(
     graph: &'graph G,
     rank: usize,
-    lazy: &'graph Lazy<T>,
+    memo: &'graph Memo<T>,
 ) -> &'graph T {
-    match lazy.peek() {
+    match memo.peek() {
         Some(value) => value,
-        None => computed(graph, rank, lazy),
+        None => computed(graph, rank, memo),
     }
 }
 
 #[track_caller]
-fn computed<'graph, G: Wired<W>, const W: usize, T>(
+fn computed<'graph, G: DeclaredGraph<W>, const W: usize, T>(
     graph: &'graph G,
     rank: usize,
-    lazy: &'graph Lazy<T>,
+    memo: &'graph Memo<T>,
 ) -> &'graph T {
     let mut panics = FirstPanic::default();
-    if !lazy.is_fresh() {
-        force(graph, rank, &mut panics);
+    if !memo.is_fresh() {
+        compute(graph, rank, &mut panics);
     }
     panics.resume();
-    match lazy.peek() {
+    match memo.peek() {
         Some(value) => value,
         None => {
             let causes = &graph.core().causes;
-            refuse(G::WIRING, rank, causes, |rank| is_failed(graph, rank))
+            refuse(G::TOPOLOGY, rank, causes, |rank| is_failed(graph, rank))
         }
     }
 }
 
 /// A lazy value that a body is about to read: `force` has seen to it that there is one.
 #[inline]
-pub fn current<T>(lazy: &Lazy<T>) -> &T {
-    match lazy.peek() {
+pub fn current<T>(memo: &Memo<T>) -> &T {
+    match memo.peek() {
         Some(value) => value,
         None => not_current(),
     }
@@ -72,8 +72,8 @@ fn not_current() -> ! {
 
 /// There is no lazy value of this rank.
 #[cold]
-pub fn not_lazy(rank: usize) -> ! {
-    unreachable!("rank {rank} is not lazy")
+pub fn no_memo(rank: usize) -> ! {
+    unreachable!("no memo has rank {rank}")
 }
 
 /// Brings a lazy value, and the lazy values under it, up to date; keeps the panics of the bodies it runs.
@@ -83,73 +83,85 @@ pub fn not_lazy(rank: usize) -> ! {
 /// If a body that is running on this thread must come to its end first.
 #[inline(always)]
 #[track_caller]
-pub(super) fn force<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
-    let inside = forcing::is_inside();
+pub(super) fn compute<G: DeclaredGraph<W>, const W: usize>(
+    graph: &G,
+    rank: usize,
+    panics: &mut FirstPanic,
+) {
+    let inside = computing::is_inside();
     if inside {
         enter(graph, rank);
     }
-    forcing::begin(Location::caller());
-    force_all(graph, rank, panics);
-    forcing::end();
+    computing::begin(Location::caller());
+    compute_all(graph, rank, panics);
+    computing::end();
     if inside {
-        forcing::leave();
+        computing::leave();
     }
 }
 
 /// A body that is computed for another read reads this value.
 #[cold]
 #[track_caller]
-fn enter<G: Wired<W>, const W: usize>(graph: &G, rank: usize) {
+fn enter<G: DeclaredGraph<W>, const W: usize>(graph: &G, rank: usize) {
     let needed = batch::needed::<G, W>(rank);
     let ranks = (0..W * 64)
-        .filter(|&rank| batch::has(&needed, rank) && G::WIRING.kind(rank) == WireKind::Lazy);
+        .filter(|&rank| batch::has(&needed, rank) && G::TOPOLOGY.kind(rank) == Kind::Lazy);
     let address = |rank: usize| address(graph, rank);
-    let outdated = ranks.clone().filter(|&rank| !graph.lazy(rank).is_fresh());
-    if let Err(around) = forcing::enter(outdated.map(address)) {
+    let outdated = ranks.clone().filter(|&rank| !graph.memo(rank).is_fresh());
+    if let Err(around) = computing::enter(outdated.map(address)) {
         let mut ranks = ranks;
-        let running = ranks.find(|&rank| address(rank) == around.lazy);
-        refuse_cycle(G::WIRING, rank, running.unwrap_or(rank), around.since);
+        let running = ranks.find(|&rank| address(rank) == around.memo);
+        refuse_cycle(G::TOPOLOGY, rank, running.unwrap_or(rank), around.since);
     }
 }
 
 /// The place of the lazy value of this rank, while its graph is read.
-fn address<G: Wired<W>, const W: usize>(graph: &G, rank: usize) -> usize {
-    ptr::from_ref(graph.lazy(rank)).addr()
+fn address<G: DeclaredGraph<W>, const W: usize>(graph: &G, rank: usize) -> usize {
+    ptr::from_ref(graph.memo(rank)).addr()
 }
 
 /// The rank of the lazy value at this address. It is looked for: a value that is computed does not know its rank, for
 /// only one that fails needs it.
 #[cold]
-fn rank_at<G: Wired<W>, const W: usize>(graph: &G, lazy: usize) -> Option<usize> {
+fn rank_at<G: DeclaredGraph<W>, const W: usize>(graph: &G, memo: usize) -> Option<usize> {
     let is_it =
-        |&rank: &usize| G::WIRING.kind(rank) == WireKind::Lazy && address(graph, rank) == lazy;
-    (0..G::WIRING.kinds.len()).find(is_it)
+        |&rank: &usize| G::TOPOLOGY.kind(rank) == Kind::Lazy && address(graph, rank) == memo;
+    (0..G::TOPOLOGY.kinds.len()).find(is_it)
 }
 
 /// The body of the lazy value at this address has panicked.
 #[cold]
-pub(super) fn note_cause<G: Wired<W>, const W: usize>(graph: &G, lazy: usize, payload: &Payload) {
-    if let Some(rank) = rank_at(graph, lazy) {
+pub(super) fn note_cause<G: DeclaredGraph<W>, const W: usize>(
+    graph: &G,
+    memo: usize,
+    payload: &Payload,
+) {
+    if let Some(rank) = rank_at(graph, memo) {
         graph.core().causes.note(rank, &**payload);
     }
 }
 
 /// The lazy value at this address is computed anew after a failure.
 #[cold]
-pub(super) fn forget_cause<G: Wired<W>, const W: usize>(graph: &G, lazy: usize) {
+pub(super) fn forget_cause<G: DeclaredGraph<W>, const W: usize>(graph: &G, memo: usize) {
     let causes = &graph.core().causes;
     if !causes.is_empty() {
-        if let Some(rank) = rank_at(graph, lazy) {
+        if let Some(rank) = rank_at(graph, memo) {
             causes.forget(rank);
         }
     }
 }
 
-fn force_all<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
+fn compute_all<G: DeclaredGraph<W>, const W: usize>(
+    graph: &G,
+    rank: usize,
+    panics: &mut FirstPanic,
+) {
     let core = graph.core();
-    let mut read = G::WIRING.lazy.of(rank);
+    let mut read = G::TOPOLOGY.memos.of(rank);
     if read.all(|(word, bits)| core.outdated(word) & bits == 0) {
-        force_one(graph, rank, panics);
+        compute_one(graph, rank, panics);
         core.note_current(rank / 64, bit(rank));
         return;
     }
@@ -163,7 +175,7 @@ fn force_all<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut F
         while left != 0 {
             let at = 63 - left.leading_zeros() as usize;
             left &= !bit(at);
-            for (other, bits) in G::WIRING.lazy.of(word * 64 + at) {
+            for (other, bits) in G::TOPOLOGY.memos.of(word * 64 + at) {
                 if other == word {
                     here |= outdated & bits;
                     left &= !bits; // what they need is in this node's masks
@@ -182,7 +194,7 @@ fn force_all<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut F
     for (word, &needed) in (first..).zip(&needed[first..=last]) {
         let mut left = needed;
         while left != 0 {
-            force_one(graph, word * 64 + left.trailing_zeros() as usize, panics);
+            compute_one(graph, word * 64 + left.trailing_zeros() as usize, panics);
             left &= left - 1;
         }
         if needed != 0 {
@@ -193,12 +205,17 @@ fn force_all<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut F
 
 /// Brings a lazy value up to date whose lazy dependencies are.
 #[inline(always)]
-fn force_one<G: Wired<W>, const W: usize>(graph: &G, rank: usize, panics: &mut FirstPanic) {
+fn compute_one<G: DeclaredGraph<W>, const W: usize>(
+    graph: &G,
+    rank: usize,
+    panics: &mut FirstPanic,
+) {
     let core = graph.core();
-    if core.watch.is_alarmed() && blocker(G::WIRING, rank, |rank| is_failed(graph, rank)).is_some()
+    if core.watch.is_alarmed()
+        && blocker(G::TOPOLOGY, rank, |rank| is_failed(graph, rank)).is_some()
     {
-        graph.lazy(rank).block(core.revision);
-    } else if let Some(payload) = graph.force(rank, core.revision) {
+        graph.memo(rank).block(core.revision);
+    } else if let Some(payload) = graph.compute(rank, core.revision) {
         keep(panics, payload);
     }
 }
@@ -212,18 +229,18 @@ fn keep(panics: &mut FirstPanic, payload: Payload) {
 
 /// The failed dependency that keeps this node from running, if any. Only computed values are asked whether
 /// they are failed.
-fn blocker(wiring: &Wiring, rank: usize, is_failed: impl Fn(usize) -> bool) -> Option<usize> {
-    wiring
+fn blocker(topology: &Topology, rank: usize, is_failed: impl Fn(usize) -> bool) -> Option<usize> {
+    topology
         .dependencies(rank)
-        .find(|&node| match wiring.kind(node) {
-            WireKind::Computed | WireKind::Lazy => is_failed(node),
+        .find(|&node| match topology.kind(node) {
+            Kind::Computed | Kind::Lazy => is_failed(node),
             _ => false,
         })
 }
 
-fn is_failed<G: Wired<W>, const W: usize>(graph: &G, rank: usize) -> bool {
-    match G::WIRING.kind(rank) {
-        WireKind::Lazy => graph.lazy(rank).is_failed(),
+fn is_failed<G: DeclaredGraph<W>, const W: usize>(graph: &G, rank: usize) -> bool {
+    match G::TOPOLOGY.kind(rank) {
+        Kind::Lazy => graph.memo(rank).is_failed(),
         _ => graph.core().is_failed(rank),
     }
 }
@@ -231,8 +248,8 @@ fn is_failed<G: Wired<W>, const W: usize>(graph: &G, rank: usize) -> bool {
 /// Refuses to read a value that depends on a body that is running on this thread.
 #[cold]
 #[track_caller]
-fn refuse_cycle(wiring: &Wiring, rank: usize, running: usize, since: Place) -> ! {
-    let (name, graph) = (wiring.name(rank), wiring.graph.name);
+fn refuse_cycle(topology: &Topology, rank: usize, running: usize, since: Place) -> ! {
+    let (name, graph) = (topology.name(rank), topology.graph.name);
     let here = Location::caller();
     if aborted::has_panicked() {
         let why = aborted::WHY;
@@ -243,7 +260,7 @@ fn refuse_cycle(wiring: &Wiring, rank: usize, running: usize, since: Place) -> !
             "computed `{name}` of `{graph}` is being computed since {since}, and is read at {here}"
         );
     }
-    let running = wiring.name(running);
+    let running = topology.name(running);
     panic!(
         "computed `{name}` of `{graph}` is read at {here}: it depends on `{running}`, which is being computed since \
          {since}"
@@ -267,17 +284,17 @@ impl fmt::Debug for Panicked {
 #[cold]
 #[track_caller]
 pub(super) fn refuse(
-    wiring: &Wiring,
+    topology: &Topology,
     rank: usize,
     causes: &Causes,
     is_failed: impl Fn(usize) -> bool,
 ) -> ! {
     let mut culprit = rank;
-    while let Some(node) = blocker(wiring, culprit, &is_failed) {
+    while let Some(node) = blocker(topology, culprit, &is_failed) {
         culprit = node;
     }
-    let (name, name_of_culprit) = (wiring.name(rank), wiring.name(culprit));
-    let mut message = format!("computed `{name}` of `{}` panicked", wiring.graph.name);
+    let (name, name_of_culprit) = (topology.name(rank), topology.name(culprit));
+    let mut message = format!("computed `{name}` of `{}` panicked", topology.graph.name);
     if culprit != rank {
         message += &format!(": it depends on computed `{name_of_culprit}`, which did");
     }

@@ -2,13 +2,16 @@
 //!
 //! Must not know: the rules of the states, drivers.
 
-use super::{slot::Caught, sweep::Sweep};
-use crate::task::{
-    ready::{ReadyQueue, ReadyReceiver},
-    reusable::{FutureSlot, Start},
-    state::Change,
-    status::KeepPrevious,
-    task::{Request, Task},
+use super::pass::Pass;
+use crate::{
+    panics::FirstPanic,
+    task::{
+        ready::{ReadyQueue, ReadyReceiver},
+        reusable::{FutureSlot, Start},
+        state::Change,
+        status::KeepPrevious,
+        task::{Request, Task},
+    },
 };
 use std::sync::Arc;
 
@@ -67,14 +70,14 @@ where
 
     /// The dependencies of the input have changed. True if the resource must act.
     #[inline]
-    pub fn input_changed<const ONE: bool, const W: usize>(
+    pub fn input_changed<const SINGLE: bool, const W: usize>(
         &mut self,
-        sweep: &mut Sweep<'_, ONE, W>,
+        pass: &mut Pass<'_, SINGLE, W>,
     ) -> bool {
         self.task.invalidate();
         let acts = !self.task.is_manual();
         if acts {
-            sweep.came_to(Change::TRANSITION);
+            pass.came_to(Change::TRANSITION);
         }
         acts
     }
@@ -88,14 +91,14 @@ where
         revision: u64,
         start: impl FnOnce() -> Option<S>,
         same: Option<fn(&T, &T) -> bool>,
-    ) -> (Change, Caught)
+    ) -> (Change, FirstPanic)
     where
         S: FnOnce(Start<'_, F>),
     {
         let versions = &mut self.versions;
         let note = |change| versions.note(change, revision);
         let (change, panics) = self.task.act(queue, start, same, note);
-        (change, Caught(panics))
+        (change, panics)
     }
 }
 
@@ -106,9 +109,9 @@ pub(crate) trait AnyResource {
     /// Is a start due, so that the input is needed?
     fn is_due(&self) -> bool;
     /// A start is due, but the input depends on a failed node.
-    fn start_failed(&mut self, revision: u64, panics: &mut Caught) -> Change;
+    fn start_failed(&mut self, revision: u64, panics: &mut FirstPanic) -> Change;
     /// Polls the work; true if it has come to an end and there is an output to commit.
-    fn poll(&mut self, panics: &mut Caught) -> bool;
+    fn poll(&mut self, panics: &mut FirstPanic) -> bool;
 }
 
 impl<T, E, F> AnyResource for ResourceSlot<T, E, F>
@@ -123,14 +126,14 @@ where
         self.task.is_due()
     }
 
-    fn start_failed(&mut self, revision: u64, Caught(panics): &mut Caught) -> Change {
+    fn start_failed(&mut self, revision: u64, panics: &mut FirstPanic) -> Change {
         let (change, discarded) = self.task.start_failed(panics);
         self.versions.note(change, revision);
         discarded.discard(panics);
         change
     }
 
-    fn poll(&mut self, Caught(panics): &mut Caught) -> bool {
+    fn poll(&mut self, panics: &mut FirstPanic) -> bool {
         self.task.poll(panics)
     }
 }

@@ -9,9 +9,7 @@
 //!
 //! Must not know: what is in a node.
 
-use super::{
-    Payload, Wired, bit, first_word, lowest, resource, slot::Caught, take, wiring::WireKind,
-};
+use super::{DeclaredGraph, Payload, bit, first_word, lowest, resource, take, topology::Kind};
 use crate::{panics::FirstPanic, task::state::Change};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -20,13 +18,13 @@ const MANY: usize = 8;
 
 /// Settles a new graph: every effect runs for the first time.
 #[inline(never)]
-pub fn begin<G: Wired<W>, const W: usize>(graph: &mut G) {
+pub fn begin<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
     settle(graph);
 }
 
 /// Settles after marks were made. The first panic of user code goes on when everything else has run.
 #[inline]
-pub fn settle<G: Wired<W>, const W: usize>(graph: &mut G) {
+pub fn settle<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
     let bits = std::mem::take(&mut graph.core_mut().pending[0]);
     settle_from(graph, 0, bits);
 }
@@ -34,7 +32,7 @@ pub fn settle<G: Wired<W>, const W: usize>(graph: &mut G) {
 /// Settles after marks were made, `bits` of which in `word` are not in `pending`, nor is anything in the words
 /// before: they need not go through memory.
 #[inline]
-fn settle_from<G: Wired<W>, const W: usize>(graph: &mut G, word: usize, bits: u64) {
+fn settle_from<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, word: usize, bits: u64) {
     let quiet = graph.core().watch.is_quiet();
     let first = if quiet {
         try_fast(graph, word, bits)
@@ -53,7 +51,7 @@ fn settle_from<G: Wired<W>, const W: usize>(graph: &mut G, word: usize, bits: u6
 
 /// Settles what the fast pass has left, or has not been tried for: a value is failed, or somebody watches.
 #[cold]
-fn go_on<G: Wired<W>, const W: usize>(graph: &mut G, first: Option<Payload>) {
+fn go_on<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, first: Option<Payload>) {
     let mut panics = FirstPanic::default();
     graph.core_mut().note_change();
     match first {
@@ -69,7 +67,12 @@ fn go_on<G: Wired<W>, const W: usize>(graph: &mut G, first: Option<Payload>) {
 
 /// Settles after a signal was replaced: drops the old value, then settles as `settle_from` does.
 #[inline]
-pub fn changed<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T, word: usize, bits: u64) {
+pub fn changed<G: DeclaredGraph<W>, const W: usize, T>(
+    graph: &mut G,
+    old: T,
+    word: usize,
+    bits: u64,
+) {
     if std::mem::needs_drop::<T>() {
         graph.core_mut().pending[word] |= bits;
         changed_and_dropped(graph, old);
@@ -78,17 +81,17 @@ pub fn changed<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T, word: usiz
     }
 }
 
-fn changed_and_dropped<G: Wired<W>, const W: usize, T>(graph: &mut G, old: T) {
+fn changed_and_dropped<G: DeclaredGraph<W>, const W: usize, T>(graph: &mut G, old: T) {
     let mut panics = FirstPanic::default();
     panics.discard(old); // user code
-    updated(graph, Some(()), Caught(panics));
+    updated(graph, Some(()), panics);
 }
 
 /// Settles after a signal was changed in place, even if that panicked half-way. Returns the `result` of that.
-pub fn updated<G: Wired<W>, const W: usize, R>(
+pub fn updated<G: DeclaredGraph<W>, const W: usize, R>(
     graph: &mut G,
     result: Option<R>,
-    Caught(mut panics): Caught,
+    mut panics: FirstPanic,
 ) -> R {
     graph.core_mut().note_change();
     settle_into(graph, &mut panics);
@@ -97,7 +100,7 @@ pub fn updated<G: Wired<W>, const W: usize, R>(
 }
 
 /// Carries out a `reload` or `cancel`.
-pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
+pub fn request<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) {
     let core = graph.core_mut();
     let (watcher, revision) = (core.watch.watcher(), core.tick());
     super::put(&mut core.pending, rank);
@@ -108,7 +111,7 @@ pub fn request<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) {
 }
 
 /// Did a request to the resource of this rank, carried out at this revision, come to anything?
-pub(super) fn has_moved<G: Wired<W>, const W: usize>(
+pub(super) fn has_moved<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     rank: usize,
     revision: u64,
@@ -136,13 +139,16 @@ pub fn rerun<T>(kept: &mut Option<T>, body: impl FnOnce() -> T) {
 
 /// Wakes the wakers that wait, if the settle has started or stopped work.
 #[inline]
-pub(super) fn wake<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
+pub(super) fn wake<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
     if let Some(ready) = &graph.core().ready {
         ready.notify_if_changed(panics);
     }
 }
 
-pub(super) fn settle_into<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
+pub(super) fn settle_into<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    panics: &mut FirstPanic,
+) {
     if !graph.core().watch.is_alarmed() {
         let bits = std::mem::take(&mut graph.core_mut().pending[0]);
         match try_fast(graph, 0, bits) {
@@ -155,7 +161,7 @@ pub(super) fn settle_into<G: Wired<W>, const W: usize>(graph: &mut G, panics: &m
 
 /// The fast pass, where no node is failed. Returns the panic with which it did not get through.
 #[inline]
-fn try_fast<G: Wired<W>, const W: usize>(
+fn try_fast<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     mut word: usize,
     mut bits: u64,
@@ -163,7 +169,7 @@ fn try_fast<G: Wired<W>, const W: usize>(
     let pass = catch_unwind(AssertUnwindSafe(|| {
         loop {
             if bits != 0 {
-                let _ = graph.sweep::<false>(word, bits);
+                let _ = graph.pass::<false>(word, bits);
             }
             word += 1;
             if word >= W {
@@ -190,7 +196,7 @@ fn try_fast<G: Wired<W>, const W: usize>(
 
 /// Puts the masks right after the fast pass unwound.
 #[cold]
-fn interrupted<G: Wired<W>, const W: usize>(graph: &mut G, payload: &Payload) {
+fn interrupted<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, payload: &Payload) {
     let rank = graph.core().reached.rank as usize;
     // The pass puts the bits of what it has visited back into its word.
     graph.core_mut().pending[rank / 64] &= !(bit(rank) | (bit(rank) - 1));
@@ -198,10 +204,10 @@ fn interrupted<G: Wired<W>, const W: usize>(graph: &mut G, payload: &Payload) {
 }
 
 /// The visit to this node has unwound.
-fn unwound<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, payload: &Payload) {
+fn unwound<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize, payload: &Payload) {
     let core = graph.core();
     let change = core.reached.committed;
-    if change.is_none() && G::WIRING.kind(rank) == WireKind::Computed {
+    if change.is_none() && G::TOPOLOGY.kind(rank) == Kind::Computed {
         core.causes.note(rank, &**payload);
     }
     conclude(graph, rank, change);
@@ -209,7 +215,7 @@ fn unwound<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, payload: &Pa
 
 /// One node at a time, in ascending order of rank.
 #[cold]
-fn settle_carefully<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
+fn settle_carefully<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
     while let Some(rank) = lowest(&graph.core().pending) {
         take(&mut graph.core_mut().pending, rank);
         visit(graph, rank, panics);
@@ -217,7 +223,7 @@ fn settle_carefully<G: Wired<W>, const W: usize>(graph: &mut G, panics: &mut Fir
 }
 
 /// Visits one node and marks its dependents.
-pub(super) fn visit<G: Wired<W>, const W: usize>(
+pub(super) fn visit<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     rank: usize,
     panics: &mut FirstPanic,
@@ -228,7 +234,7 @@ pub(super) fn visit<G: Wired<W>, const W: usize>(
         return;
     }
     match catch_unwind(AssertUnwindSafe(|| {
-        graph.sweep::<true>(rank / 64, bit(rank))
+        graph.pass::<true>(rank / 64, bit(rank))
     })) {
         Ok(change) => conclude(graph, rank, Some(change)),
         Err(payload) => {
@@ -239,34 +245,35 @@ pub(super) fn visit<G: Wired<W>, const W: usize>(
 }
 
 /// Does a failed dependency keep this node from running?
-fn is_blocked<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
-    match G::WIRING.kind(rank) {
-        WireKind::Computed | WireKind::Effect => graph.core().blocks(rank),
+fn is_blocked<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
+    match G::TOPOLOGY.kind(rank) {
+        Kind::Computed | Kind::Effect => graph.core().blocks(rank),
         // The arguments are the question's; they are needed only to start.
-        WireKind::Resource => {
+        Kind::Resource => {
             graph.core().blocks(rank - 1) && resource(graph, rank, |it| it.is_due()) == Some(true)
         }
-        WireKind::ResourceInput | WireKind::Lazy | WireKind::Signal => false,
+        Kind::ResourceInput | Kind::Lazy | Kind::Signal => false,
     }
 }
 
 /// What becomes of a resource that cannot start because a dependency is failed.
-fn start_failed<G: Wired<W>, const W: usize>(
+fn start_failed<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     rank: usize,
     panics: &mut FirstPanic,
 ) -> Option<Change> {
     let revision = graph.core().revision;
-    let mut caught = Caught::default();
-    let change = resource(graph, rank, |it| it.start_failed(revision, &mut caught));
-    panics.merge(caught.0);
-    change
+    resource(graph, rank, |it| it.start_failed(revision, panics))
 }
 
 /// Draws the consequences of a visit; `change` is `None` if the node could not be brought up to date.
-fn conclude<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, change: Option<Change>) {
-    let change = match (G::WIRING.kind(rank), change) {
-        (WireKind::Computed, Some(change)) => {
+fn conclude<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    change: Option<Change>,
+) {
+    let change = match (G::TOPOLOGY.kind(rank), change) {
+        (Kind::Computed, Some(change)) => {
             // What ends a failure counts as a change, even if the recovered value is the old one.
             if graph.core_mut().set_failed(rank, false) {
                 graph.core().causes.forget(rank);
@@ -275,7 +282,7 @@ fn conclude<G: Wired<W>, const W: usize>(graph: &mut G, rank: usize, change: Opt
                 change
             }
         }
-        (WireKind::Computed, None) => {
+        (Kind::Computed, None) => {
             if graph.core_mut().set_failed(rank, true) {
                 Change::TRANSITION
             } else {

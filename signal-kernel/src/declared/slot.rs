@@ -6,7 +6,7 @@
 //!
 //! Must not know: ranks, edges, the other nodes.
 
-use super::{Core, sweep::Sweep};
+use super::{Core, pass::Pass};
 use crate::{
     panics::{FirstPanic, judge},
     task::state::Change,
@@ -128,7 +128,7 @@ impl<T, V: Default> Log<T, V> {
 
 /// Where in the nesting of transactions a write is made, and the revision it makes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Stamp {
+pub(crate) struct Write {
     /// 0 in a batch, one more for each open transaction.
     pub level: u32,
     /// The revision of this write.
@@ -189,44 +189,44 @@ impl<T, V: Version> Slot<T, V> {
         core: &mut Core<W>,
         position: usize,
         change: impl FnOnce(&mut T) -> R,
-    ) -> (Option<R>, Caught) {
+    ) -> (Option<R>, FirstPanic) {
         self.version.note_change(core.tick());
-        let mut caught = Caught::default();
-        let result = caught.0.catch(|| change(&mut self.value)); // user code
+        let mut panics = FirstPanic::default();
+        let result = panics.catch(|| change(&mut self.value)); // user code
         core.mark_dependents(position, Change::TRANSITION);
-        (result, caught)
+        (result, panics)
     }
 
     /// The new result of a computed value's body. If it is another than the one before, `marks` are nodes to be
     /// marked, and it returns that there may be more of them.
     #[inline(always)]
-    pub fn store<const ONE: bool, const W: usize>(
+    pub fn store<const SINGLE: bool, const W: usize>(
         &mut self,
         value: T,
         same: fn(&T, &T) -> bool,
         marks: u64,
-        sweep: &mut Sweep<'_, ONE, W>,
+        pass: &mut Pass<'_, SINGLE, W>,
     ) -> bool {
         let (equal, value) = judge(value, |value| same(&self.value, value)); // user code
         if equal {
             if mem::needs_drop::<T>() {
-                sweep.committed(Change::NONE);
+                pass.committed(Change::NONE);
                 drop(value); // user code
             }
             return false;
         }
-        self.version.note_change(sweep.revision());
+        self.version.note_change(pass.revision());
         let mut old = Some(mem::replace(&mut self.value, value));
         // Only the careful loop, one node at a time, recomputes anything while a batch is open.
-        if ONE && self.log.is_some() {
+        if SINGLE && self.log.is_some() {
             old = self.keep(old);
         }
-        sweep.came_to(Change::TRANSITION);
+        pass.came_to(Change::TRANSITION);
         if mem::needs_drop::<T>() {
-            sweep.committed(Change::TRANSITION);
+            pass.committed(Change::TRANSITION);
             drop(old); // user code
         }
-        sweep.mark(marks);
+        pass.mark(marks);
         true
     }
 
@@ -254,16 +254,16 @@ impl<T, V: Version> Slot<T, V> {
         if equal {
             return; // user code: the drop of `value`
         }
-        let stamp = core.stamp();
+        let write = core.write();
         let old = mem::replace(&mut self.value, value);
         // What is written once has been found to differ already.
-        let sure = stamp.level == 0 && !mem::needs_drop::<T>();
-        let log = self.note(core, position, stamp.revision, sure);
-        if log.has(stamp.level) || (stamp.level == 0 && log.touched) {
+        let sure = write.level == 0 && !mem::needs_drop::<T>();
+        let log = self.note(core, position, write.revision, sure);
+        if log.has(write.level) || (write.level == 0 && log.touched) {
             drop(old); // user code
         } else {
-            log.keep(stamp.level, old, log.touched);
-            core.undoable(position, stamp.level);
+            log.keep(write.level, old, log.touched);
+            core.undoable(position, write.level);
         }
     }
 
@@ -281,7 +281,7 @@ impl<T, V: Version> Slot<T, V> {
         position: usize,
         clone: impl FnOnce(&T) -> T,
     ) -> &mut T {
-        let Stamp { level, revision } = core.stamp();
+        let Write { level, revision } = core.write();
         let known = self.log.as_ref().is_some_and(|log| log.has(level));
         let copy = if known {
             None
@@ -323,16 +323,16 @@ pub(crate) trait AnySlot {
     /// The rule is `PartialEq`: of two equal values, either will do.
     fn is_exact(&self) -> bool;
     /// A transaction failed: the value from before it is put back.
-    fn roll_back(&mut self, stamp: Stamp, panics: &mut Caught);
+    fn roll_back(&mut self, write: Write, panics: &mut FirstPanic);
     /// A transaction at `level` succeeded: its old value now belongs to the level around it.
     /// False if that level had one of its own already.
-    fn hand_up(&mut self, level: u32, panics: &mut Caught) -> bool;
+    fn hand_up(&mut self, level: u32, panics: &mut FirstPanic) -> bool;
     /// A batch is about to recompute this computed value half-way.
     fn arm(&mut self, failed: bool);
     /// The outermost batch ends and nothing this value depends on has changed: back to the state from before.
-    fn restore(&mut self, panics: &mut Caught) -> Resolved;
+    fn restore(&mut self, panics: &mut FirstPanic) -> Resolved;
     /// The outermost batch ends and the half-way value still holds.
-    fn resolve(&mut self, panics: &mut Caught) -> Resolved;
+    fn resolve(&mut self, panics: &mut FirstPanic) -> Resolved;
 }
 
 /// What a batch came to for one signal.
@@ -344,17 +344,6 @@ pub(crate) enum Finished {
     PutBack,
     /// The value is another one.
     Changed,
-}
-
-/// The first panic that user code has raised while the graph was at work.
-#[derive(Default)]
-pub struct Caught(pub(crate) FirstPanic);
-
-impl Caught {
-    /// Lets the panic go on, if there was one.
-    pub fn resume(self) {
-        self.0.resume();
-    }
 }
 
 /// A half-way value held against the one from before the batch.
@@ -378,7 +367,7 @@ pub(crate) struct SlotRef<'a, T, V> {
 
 impl<T, V: Version> SlotRef<'_, T, V> {
     /// The outermost batch ends: did this signal change in the end? If not, the value from before is put back.
-    pub(crate) fn finish(&mut self, Caught(panics): &mut Caught) -> Finished {
+    pub(crate) fn finish(&mut self, panics: &mut FirstPanic) -> Finished {
         let Some(log) = &mut self.slot.log else {
             return Finished::Untouched;
         };
@@ -413,18 +402,18 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
         self.exact
     }
 
-    fn roll_back(&mut self, stamp: Stamp, Caught(panics): &mut Caught) {
+    fn roll_back(&mut self, write: Write, panics: &mut FirstPanic) {
         let Some(log) = &mut self.slot.log else {
             return;
         };
-        if let Some(entry) = log.pop_at(stamp.level) {
+        if let Some(entry) = log.pop_at(write.level) {
             log.touched = entry.touched;
-            self.slot.version.note_change(stamp.revision);
+            self.slot.version.note_change(write.revision);
             panics.discard(mem::replace(&mut self.slot.value, entry.value));
         }
     }
 
-    fn hand_up(&mut self, level: u32, Caught(panics): &mut Caught) -> bool {
+    fn hand_up(&mut self, level: u32, panics: &mut FirstPanic) -> bool {
         let Some(log) = &mut self.slot.log else {
             return false;
         };
@@ -448,7 +437,7 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
         log.armed = Some(Armed { version, failed });
     }
 
-    fn restore(&mut self, Caught(panics): &mut Caught) -> Resolved {
+    fn restore(&mut self, panics: &mut FirstPanic) -> Resolved {
         let mut restored = Resolved::default();
         let Some(log) = &mut self.slot.log else {
             return restored;
@@ -467,7 +456,7 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
         restored
     }
 
-    fn resolve(&mut self, Caught(panics): &mut Caught) -> Resolved {
+    fn resolve(&mut self, panics: &mut FirstPanic) -> Resolved {
         let mut resolved = Resolved::default();
         let Some(log) = &mut self.slot.log else {
             return resolved;

@@ -134,7 +134,7 @@ impl Cart {
                 [2u64],
                 [0u64],
                 hub,
-                <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
+                <Self as ::signal_kernel::__private::DeclaredGraph<1usize>>::TOPOLOGY,
             ),
         })
     }
@@ -526,22 +526,22 @@ impl ::signal_kernel::__private::Declared for Cart {
 impl Cart {
     #[inline]
     #[allow(unused_variables)]
-    fn __sweep_0<const ONE: bool>(
+    fn __pass_0<const SINGLE: bool>(
         &mut self,
         bits: u64,
     ) -> ::signal_kernel::__private::Change {
-        let mut sweep = ::signal_kernel::__private::Sweep::<
-            ONE,
+        let mut pass = ::signal_kernel::__private::Pass::<
+            SINGLE,
             1usize,
         >::new(&mut self.core__, 0usize, bits);
-        if sweep.visit(0u32) {
+        if pass.visit(0u32) {
             let value = Self::__body_total(&self.__price.value, &self.__qty.value);
-            self.__total.store(value, Self::__equal_u64, 2u64, &mut sweep);
+            self.__total.store(value, Self::__equal_u64, 2u64, &mut pass);
         }
-        if sweep.visit(1u32) {
+        if pass.visit(1u32) {
             Self::__body_show(&self.__total.value);
         }
-        sweep.end()
+        pass.end()
     }
     #[inline]
     fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
@@ -554,7 +554,7 @@ impl Cart {
             caught,
         ): (
             ::signal_kernel::__private::core::option::Option<R>,
-            ::signal_kernel::__private::Caught,
+            ::signal_kernel::__private::FirstPanic,
         ),
     ) -> R {
         ::signal_kernel::__private::settle::updated(self, result, caught)
@@ -567,15 +567,15 @@ impl Cart {
 }
 #[doc(hidden)]
 #[allow(clippy::redundant_closure)]
-impl ::signal_kernel::__private::Wired<1usize> for Cart {
-    const WIRING: &'static ::signal_kernel::__private::Wiring = &::signal_kernel::__private::Wiring {
+impl ::signal_kernel::__private::DeclaredGraph<1usize> for Cart {
+    const TOPOLOGY: &'static ::signal_kernel::__private::Topology = &::signal_kernel::__private::Topology {
         graph: Self::GRAPH,
         kinds: b"cess",
         dependencies: ::signal_kernel::__private::Lists {
             ends: &[2, 3, 3, 3],
             items: &[2, 3, 0],
         },
-        lazy: ::signal_kernel::__private::Masks::NONE,
+        memos: ::signal_kernel::__private::Masks::NONE,
         whole: ::signal_kernel::__private::Masks {
             words: ::signal_kernel::__private::Lists {
                 ends: &[1, 1, 2, 3],
@@ -597,34 +597,34 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
         &mut self.core__
     }
     #[inline]
-    fn sweep<const ONE: bool>(
+    fn pass<const SINGLE: bool>(
         &mut self,
         word: usize,
         bits: u64,
     ) -> ::signal_kernel::__private::Change {
         match word {
-            0usize => self.__sweep_0::<ONE>(bits),
+            0usize => self.__pass_0::<SINGLE>(bits),
             _ => ::signal_kernel::__private::Change::NONE,
         }
     }
     fn node(
         &mut self,
         position: usize,
-        show: &mut ::signal_kernel::__private::Show<'_>,
+        visitor: &mut ::signal_kernel::__private::Visitor<'_>,
     ) {
         match position {
-            0usize => show.slot(&mut self.__total, Self::__equal_u64),
-            2usize => show.slot(&mut self.__price, Self::__equal_u64),
-            3usize => show.slot(&mut self.__qty, Self::__equal_u64),
+            0usize => visitor.slot(&mut self.__total, Self::__equal_u64),
+            2usize => visitor.slot(&mut self.__price, Self::__equal_u64),
+            3usize => visitor.slot(&mut self.__qty, Self::__equal_u64),
             _ => {}
         }
     }
-    fn lazy(&self, rank: usize) -> &dyn ::signal_kernel::__private::LazyState {
+    fn memo(&self, rank: usize) -> &dyn ::signal_kernel::__private::MemoState {
         match rank {
-            _ => ::signal_kernel::__private::read::not_lazy(rank),
+            _ => ::signal_kernel::__private::read::no_memo(rank),
         }
     }
-    fn force(
+    fn compute(
         &self,
         rank: usize,
         revision: u64,
@@ -632,7 +632,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Cart {
         ::signal_kernel::__private::Payload,
     > {
         match rank {
-            _ => ::signal_kernel::__private::read::not_lazy(rank),
+            _ => ::signal_kernel::__private::read::no_memo(rank),
         }
     }
 }

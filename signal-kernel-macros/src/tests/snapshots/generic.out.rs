@@ -77,9 +77,9 @@ where
     #[doc(hidden)]
     __type: ::signal_kernel::__private::Slot<T, ()>,
     #[doc(hidden)]
-    __many: ::signal_kernel::__private::Lazy<[T; N]>,
+    __many: ::signal_kernel::__private::Memo<[T; N]>,
     #[doc(hidden)]
-    __count: ::signal_kernel::__private::Lazy<usize>,
+    __count: ::signal_kernel::__private::Memo<usize>,
 }
 /// Writes to a [`Pair`] that are settled together. See [`Pair::batch`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
@@ -139,10 +139,10 @@ where
     pub(crate) fn new(r#type: T) -> Self {
         let __type = ::signal_kernel::__private::make::slot::<_, ()>(move || r#type);
         let hub = ::signal_kernel::__private::core::option::Option::None;
-        let __many = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Lazy::new(
+        let __many = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Memo::new(
             Self::__same_many,
         ));
-        let __count = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Lazy::new(
+        let __count = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Memo::new(
             Self::__equal_usize,
         ));
         ::signal_kernel::__private::make::graph(move || Self {
@@ -153,7 +153,7 @@ where
                 [0u64],
                 [3u64],
                 hub,
-                <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
+                <Self as ::signal_kernel::__private::DeclaredGraph<1usize>>::TOPOLOGY,
             ),
         })
     }
@@ -259,7 +259,7 @@ where
     #[inline]
     #[track_caller]
     fn many(&self) -> &[T; N] {
-        self.__lazy(0usize, &self.__many)
+        self.__memo(0usize, &self.__many)
     }
 }
 #[allow(dead_code, deprecated)]
@@ -434,7 +434,7 @@ where
     #[inline]
     #[track_caller]
     fn count(&self) -> &usize {
-        self.__lazy(1usize, &self.__count)
+        self.__memo(1usize, &self.__count)
     }
 }
 #[allow(
@@ -529,21 +529,21 @@ where
 {
     #[inline]
     #[allow(unused_variables)]
-    fn __sweep_0<const ONE: bool>(
+    fn __pass_0<const SINGLE: bool>(
         &mut self,
         bits: u64,
     ) -> ::signal_kernel::__private::Change {
-        let mut sweep = ::signal_kernel::__private::Sweep::<
-            ONE,
+        let mut pass = ::signal_kernel::__private::Pass::<
+            SINGLE,
             1usize,
         >::new(&mut self.core__, 0usize, bits);
-        if sweep.visit(0u32) {
-            self.__many.outdate(2u64, &mut sweep);
+        if pass.visit(0u32) {
+            self.__many.invalidate(2u64, &mut pass);
         }
-        if sweep.visit(1u32) {
-            self.__count.outdate(0u64, &mut sweep);
+        if pass.visit(1u32) {
+            self.__count.invalidate(0u64, &mut pass);
         }
-        sweep.end()
+        pass.end()
     }
     #[inline]
     fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
@@ -556,7 +556,7 @@ where
             caught,
         ): (
             ::signal_kernel::__private::core::option::Option<R>,
-            ::signal_kernel::__private::Caught,
+            ::signal_kernel::__private::FirstPanic,
         ),
     ) -> R {
         ::signal_kernel::__private::settle::updated(self, result, caught)
@@ -568,29 +568,31 @@ where
     }
     #[inline]
     #[track_caller]
-    fn __lazy<'graph, R>(
+    fn __memo<'graph, R>(
         &'graph self,
         rank: usize,
-        lazy: &'graph ::signal_kernel::__private::Lazy<R>,
+        memo: &'graph ::signal_kernel::__private::Memo<R>,
     ) -> &'graph R {
-        ::signal_kernel::__private::read::lazy(self, rank, lazy)
+        ::signal_kernel::__private::read::memo(self, rank, memo)
     }
 }
 #[doc(hidden)]
 #[allow(clippy::redundant_closure)]
-impl<T: Clone + PartialEq, const N: usize> ::signal_kernel::__private::Wired<1usize>
-for Pair<T, N>
+impl<
+    T: Clone + PartialEq,
+    const N: usize,
+> ::signal_kernel::__private::DeclaredGraph<1usize> for Pair<T, N>
 where
     T: Send,
 {
-    const WIRING: &'static ::signal_kernel::__private::Wiring = &::signal_kernel::__private::Wiring {
+    const TOPOLOGY: &'static ::signal_kernel::__private::Topology = &::signal_kernel::__private::Topology {
         graph: Self::GRAPH,
         kinds: b"lls",
         dependencies: ::signal_kernel::__private::Lists {
             ends: &[1, 2, 2],
             items: &[2, 0],
         },
-        lazy: ::signal_kernel::__private::Masks {
+        memos: ::signal_kernel::__private::Masks {
             words: ::signal_kernel::__private::Lists {
                 ends: &[0, 1],
                 items: &[0],
@@ -618,36 +620,36 @@ where
         &mut self.core__
     }
     #[inline]
-    fn sweep<const ONE: bool>(
+    fn pass<const SINGLE: bool>(
         &mut self,
         word: usize,
         bits: u64,
     ) -> ::signal_kernel::__private::Change {
         match word {
-            0usize => self.__sweep_0::<ONE>(bits),
+            0usize => self.__pass_0::<SINGLE>(bits),
             _ => ::signal_kernel::__private::Change::NONE,
         }
     }
     fn node(
         &mut self,
         position: usize,
-        show: &mut ::signal_kernel::__private::Show<'_>,
+        visitor: &mut ::signal_kernel::__private::Visitor<'_>,
     ) {
         match position {
-            0usize => show.lazy(&mut self.__many, Self::__same_many),
-            1usize => show.lazy(&mut self.__count, Self::__equal_usize),
-            2usize => show.slot(&mut self.__type, Self::__same_type),
+            0usize => visitor.memo(&mut self.__many, Self::__same_many),
+            1usize => visitor.memo(&mut self.__count, Self::__equal_usize),
+            2usize => visitor.slot(&mut self.__type, Self::__same_type),
             _ => {}
         }
     }
-    fn lazy(&self, rank: usize) -> &dyn ::signal_kernel::__private::LazyState {
+    fn memo(&self, rank: usize) -> &dyn ::signal_kernel::__private::MemoState {
         match rank {
             0usize => &self.__many,
             1usize => &self.__count,
-            _ => ::signal_kernel::__private::read::not_lazy(rank),
+            _ => ::signal_kernel::__private::read::no_memo(rank),
         }
     }
-    fn force(
+    fn compute(
         &self,
         rank: usize,
         revision: u64,
@@ -657,7 +659,7 @@ where
         match rank {
             0usize => {
                 self.__many
-                    .force(
+                    .compute(
                         self,
                         revision,
                         revision,
@@ -671,7 +673,7 @@ where
                     self.__many.changed_at(),
                 );
                 self.__count
-                    .force(
+                    .compute(
                         self,
                         revision,
                         changed_at,
@@ -681,7 +683,7 @@ where
                         Self::__equal_usize,
                     )
             }
-            _ => ::signal_kernel::__private::read::not_lazy(rank),
+            _ => ::signal_kernel::__private::read::no_memo(rank),
         }
     }
 }

@@ -226,7 +226,7 @@ impl Profile {
                 [24u64],
                 [0u64],
                 hub,
-                <Self as ::signal_kernel::__private::Wired<1usize>>::WIRING,
+                <Self as ::signal_kernel::__private::DeclaredGraph<1usize>>::TOPOLOGY,
             ),
         })
     }
@@ -652,59 +652,59 @@ impl ::signal_kernel::__private::Declared for Profile {
 impl Profile {
     #[inline]
     #[allow(unused_variables)]
-    fn __sweep_0<const ONE: bool>(
+    fn __pass_0<const SINGLE: bool>(
         &mut self,
         bits: u64,
     ) -> ::signal_kernel::__private::Change {
-        let mut sweep = ::signal_kernel::__private::Sweep::<
-            ONE,
+        let mut pass = ::signal_kernel::__private::Pass::<
+            SINGLE,
             1usize,
         >::new(&mut self.core__, 0usize, bits);
-        if sweep.visit(0u32) {
-            if self.__user.input_changed(&mut sweep) {
-                sweep.mark(2u64);
+        if pass.visit(0u32) {
+            if self.__user.input_changed(&mut pass) {
+                pass.mark(2u64);
             }
         }
-        if sweep.visit(1u32) {
+        if pass.visit(1u32) {
             let inputs = (&self.__client, &self.__id.value);
             let (change, dropped) = self
                 .__user
                 .act(
-                    sweep.ready_queue(),
-                    sweep.revision(),
+                    pass.ready_queue(),
+                    pass.revision(),
                     move || Self::__start_user(inputs.0, inputs.1),
                     ::signal_kernel::__private::core::option::Option::Some(
                         Self::__same_user,
                     ),
                 );
-            sweep.committed(change);
+            pass.committed(change);
             if change.contains(::signal_kernel::__private::Change::VALUE) {
-                sweep.mark(4u64);
+                pass.mark(4u64);
             }
             if change.contains(::signal_kernel::__private::Change::STATUS) {
-                sweep.mark(8u64);
+                pass.mark(8u64);
             }
             dropped.resume();
         }
-        if sweep.visit(2u32) {
+        if pass.visit(2u32) {
             let value = Self::__body_title(&self.__user.task.state);
-            self.__title.store(value, Self::__same_title, 24u64, &mut sweep);
+            self.__title.store(value, Self::__same_title, 24u64, &mut pass);
         }
-        if sweep.visit(3u32) {
+        if pass.visit(3u32) {
             Self::__body_note(
                 &mut self.__log,
                 &self.__title.value,
                 &self.__user.task.state,
             );
         }
-        if sweep.visit(4u32) {
+        if pass.visit(4u32) {
             let inputs = (&self.__client, &self.__title.value);
             ::signal_kernel::__private::settle::rerun(
                 &mut self.__lock,
                 move || Self::__body_lock(inputs.0, inputs.1),
             );
         }
-        sweep.end()
+        pass.end()
     }
     #[inline]
     fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
@@ -717,7 +717,7 @@ impl Profile {
             caught,
         ): (
             ::signal_kernel::__private::core::option::Option<R>,
-            ::signal_kernel::__private::Caught,
+            ::signal_kernel::__private::FirstPanic,
         ),
     ) -> R {
         ::signal_kernel::__private::settle::updated(self, result, caught)
@@ -730,15 +730,15 @@ impl Profile {
 }
 #[doc(hidden)]
 #[allow(clippy::redundant_closure)]
-impl ::signal_kernel::__private::Wired<1usize> for Profile {
-    const WIRING: &'static ::signal_kernel::__private::Wiring = &::signal_kernel::__private::Wiring {
+impl ::signal_kernel::__private::DeclaredGraph<1usize> for Profile {
+    const TOPOLOGY: &'static ::signal_kernel::__private::Topology = &::signal_kernel::__private::Topology {
         graph: Self::GRAPH,
         kinds: b"qacees",
         dependencies: ::signal_kernel::__private::Lists {
             ends: &[1, 2, 3, 5, 6, 6],
             items: &[5, 0, 1, 2, 1, 2],
         },
-        lazy: ::signal_kernel::__private::Masks::NONE,
+        memos: ::signal_kernel::__private::Masks::NONE,
         whole: ::signal_kernel::__private::Masks {
             words: ::signal_kernel::__private::Lists {
                 ends: &[1, 1, 2, 2, 2, 3],
@@ -772,34 +772,34 @@ impl ::signal_kernel::__private::Wired<1usize> for Profile {
         &mut self.core__
     }
     #[inline]
-    fn sweep<const ONE: bool>(
+    fn pass<const SINGLE: bool>(
         &mut self,
         word: usize,
         bits: u64,
     ) -> ::signal_kernel::__private::Change {
         match word {
-            0usize => self.__sweep_0::<ONE>(bits),
+            0usize => self.__pass_0::<SINGLE>(bits),
             _ => ::signal_kernel::__private::Change::NONE,
         }
     }
     fn node(
         &mut self,
         position: usize,
-        show: &mut ::signal_kernel::__private::Show<'_>,
+        visitor: &mut ::signal_kernel::__private::Visitor<'_>,
     ) {
         match position {
-            1usize => show.resource(&mut self.__user),
-            2usize => show.slot_by_rule(&mut self.__title, Self::__same_title),
-            5usize => show.slot(&mut self.__id, Self::__same_id),
+            1usize => visitor.resource(&mut self.__user),
+            2usize => visitor.slot_by_rule(&mut self.__title, Self::__same_title),
+            5usize => visitor.slot(&mut self.__id, Self::__same_id),
             _ => {}
         }
     }
-    fn lazy(&self, rank: usize) -> &dyn ::signal_kernel::__private::LazyState {
+    fn memo(&self, rank: usize) -> &dyn ::signal_kernel::__private::MemoState {
         match rank {
-            _ => ::signal_kernel::__private::read::not_lazy(rank),
+            _ => ::signal_kernel::__private::read::no_memo(rank),
         }
     }
-    fn force(
+    fn compute(
         &self,
         rank: usize,
         revision: u64,
@@ -807,7 +807,7 @@ impl ::signal_kernel::__private::Wired<1usize> for Profile {
         ::signal_kernel::__private::Payload,
     > {
         match rank {
-            _ => ::signal_kernel::__private::read::not_lazy(rank),
+            _ => ::signal_kernel::__private::read::no_memo(rank),
         }
     }
 }

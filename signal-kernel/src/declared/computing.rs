@@ -20,20 +20,20 @@ pub(super) type Place = &'static Location<'static>;
 #[derive(Clone, Copy)]
 pub(super) struct Read {
     /// The address of the value that is being computed: it does not move while its graph is read.
-    pub(super) lazy: usize,
+    pub(super) memo: usize,
     pub(super) since: Place,
 }
 
 struct Innermost {
     /// 0 if there is no read, or none that has begun to compute a value.
-    lazy: Cell<usize>,
+    memo: Cell<usize>,
     since: Cell<Option<Place>>,
 }
 
 /// The reads around the newest one.
 struct Outer {
     /// The values that they compute, oldest first.
-    lazy: Vec<usize>,
+    memo: Vec<usize>,
     /// The same values, and where each read began: a read finds its own values here, however many there are.
     since: BTreeMap<usize, Place>,
 }
@@ -41,7 +41,7 @@ struct Outer {
 thread_local! {
     static INNERMOST: Innermost = const {
         Innermost {
-            lazy: Cell::new(0),
+            memo: Cell::new(0),
             since: Cell::new(None),
         }
     };
@@ -50,7 +50,7 @@ thread_local! {
     /// Has no destructor, so that those of other thread-locals may read lazy values.
     static OUTER: ManuallyDrop<RefCell<Outer>> = const {
         ManuallyDrop::new(RefCell::new(Outer {
-            lazy: Vec::new(),
+            memo: Vec::new(),
             since: BTreeMap::new(),
         }))
     };
@@ -59,7 +59,7 @@ thread_local! {
 /// Is a read going on?
 #[inline(always)]
 pub(super) fn is_inside() -> bool {
-    INNERMOST.with(|innermost| innermost.lazy.get() != 0)
+    INNERMOST.with(|innermost| innermost.memo.get() != 0)
 }
 
 /// Begins a read. If another one is going on, `enter` comes before.
@@ -70,14 +70,14 @@ pub(super) fn begin(since: Place) {
 
 /// The value at this address is computed next.
 #[inline(always)]
-pub(super) fn at(lazy: usize) {
-    INNERMOST.with(|innermost| innermost.lazy.set(lazy));
+pub(super) fn at(memo: usize) {
+    INNERMOST.with(|innermost| innermost.memo.set(memo));
 }
 
 /// Ends a read. If it was inside another one, `leave` comes after. No user code unwinds out of one.
 #[inline(always)]
 pub(super) fn end() {
-    INNERMOST.with(|innermost| innermost.lazy.set(0));
+    INNERMOST.with(|innermost| innermost.memo.set(0));
 }
 
 /// A read is about to begin inside another one, and will compute the values at the addresses `needed`.
@@ -89,17 +89,17 @@ pub(super) fn enter(mut needed: impl Iterator<Item = usize>) -> Result<(), Read>
     let around = INNERMOST.with(Innermost::get);
     OUTER.with(|outer| {
         let mut outer = outer.borrow_mut();
-        let running = needed.find_map(|lazy| match around {
-            Some(read) if read.lazy == lazy => Some(read),
-            _ => outer.since.get(&lazy).map(|&since| Read { lazy, since }),
+        let running = needed.find_map(|memo| match around {
+            Some(read) if read.memo == memo => Some(read),
+            _ => outer.since.get(&memo).map(|&since| Read { memo, since }),
         });
         if let Some(read) = running {
             REFUSED.with(|refused| refused.set(refused.get().wrapping_add(1)));
             return Err(read);
         }
-        if let Some(Read { lazy, since }) = around {
-            outer.lazy.push(lazy);
-            outer.since.insert(lazy, since);
+        if let Some(Read { memo, since }) = around {
+            outer.memo.push(memo);
+            outer.since.insert(memo, since);
         }
         Ok(())
     })
@@ -117,14 +117,14 @@ pub(crate) fn refused() -> u32 {
 pub(super) fn leave() {
     OUTER.with(|outer| {
         let mut outer = outer.borrow_mut();
-        if let Some(lazy) = outer.lazy.pop() {
-            if let Some(since) = outer.since.remove(&lazy) {
+        if let Some(memo) = outer.memo.pop() {
+            if let Some(since) = outer.since.remove(&memo) {
                 begin(since);
-                at(lazy);
+                at(memo);
             }
         }
-        if outer.lazy.is_empty() {
-            drop(mem::take(&mut outer.lazy));
+        if outer.memo.is_empty() {
+            drop(mem::take(&mut outer.memo));
         }
     });
 }
@@ -132,7 +132,7 @@ pub(super) fn leave() {
 impl Innermost {
     fn get(&self) -> Option<Read> {
         let since = self.since.get()?;
-        let lazy = self.lazy.get();
-        (lazy != 0).then_some(Read { lazy, since })
+        let memo = self.memo.get();
+        (memo != 0).then_some(Read { memo, since })
     }
 }

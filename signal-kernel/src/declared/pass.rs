@@ -20,8 +20,8 @@ pub(crate) struct Place {
 
 /// One word of the pending mask, taken out of the graph while generated code works through it.
 ///
-/// `ONE` visits a single node and marks nothing: the careful loop does that itself, by what `end` says.
-pub struct Sweep<'core, const ONE: bool, const W: usize> {
+/// `SINGLE` visits a single node and marks nothing: the careful loop does that itself, by what `end` says.
+pub struct Pass<'core, const SINGLE: bool, const W: usize> {
     bits: u64,
     /// Marks for the next word, which is read soon: in memory they would be set byte by byte, and a processor
     /// waits where it reads as a whole what was just written in parts.
@@ -31,15 +31,15 @@ pub struct Sweep<'core, const ONE: bool, const W: usize> {
     core: &'core mut Core<W>,
     /// The lazy values of this word that were outdated.
     outdated: u64,
-    /// With `ONE`, what became of the node.
+    /// With `SINGLE`, what became of the node.
     change: Change,
 }
 
-impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
+impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
     /// Starts the pass over `bits`, which were taken out of `word`.
     #[inline(always)]
     pub fn new(core: &'core mut Core<W>, word: usize, bits: u64) -> Self {
-        Sweep {
+        Pass {
             bits,
             next: 0,
             place: Place::default(),
@@ -97,7 +97,7 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
     /// The visited node has come to this.
     #[inline(always)]
     pub(super) fn came_to(&mut self, change: Change) {
-        if ONE {
+        if SINGLE {
             self.change = change;
         }
     }
@@ -105,7 +105,7 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
     /// Marks nodes of this word.
     #[inline(always)]
     pub fn mark(&mut self, bits: u64) {
-        if !ONE {
+        if !SINGLE {
             self.bits |= bits;
         }
     }
@@ -113,7 +113,7 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
     /// Marks nodes of a later word.
     #[inline(always)]
     pub fn mark_far(&mut self, word: usize, bits: u64) {
-        if ONE {
+        if SINGLE {
             return;
         }
         if word == self.word + 1 {
@@ -123,7 +123,7 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
         }
     }
 
-    /// The pass is over and nobody unwound. With `ONE`, says what became of the node.
+    /// The pass is over and nobody unwound. With `SINGLE`, says what became of the node.
     #[inline(always)]
     pub fn end(mut self) -> Change {
         self.write_back();
@@ -143,10 +143,10 @@ impl<'core, const ONE: bool, const W: usize> Sweep<'core, ONE, W> {
     }
 }
 
-impl<const ONE: bool, const W: usize> Drop for Sweep<'_, ONE, W> {
+impl<const SINGLE: bool, const W: usize> Drop for Pass<'_, SINGLE, W> {
     #[inline(always)]
     fn drop(&mut self) {
-        if !ONE {
+        if !SINGLE {
             self.core.pending[self.word] = self.bits;
         }
         self.core.reached = self.place;

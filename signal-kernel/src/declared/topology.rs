@@ -12,15 +12,15 @@ use crate::{graph::Graph, task::state::Change};
 
 /// What the loops know of a graph: a constant that `reactive!` writes.
 #[derive(Debug)]
-pub struct Wiring {
+pub struct Topology {
     /// The same for people.
     pub graph: Graph,
-    /// How each node is settled, one letter by position: see `WireKind`.
+    /// How each node is settled, one letter by position: see `Kind`.
     pub kinds: &'static [u8],
     /// The positions each node reads, resources by their `Resource`.
     pub dependencies: Lists<u32>,
     /// The lazy values each lazy value reads, and those that they read as far as they are in its own word.
-    pub lazy: Masks,
+    pub memos: Masks,
     /// Who reads all of a node.
     pub whole: Masks,
     /// Who reads a resource's value only.
@@ -51,7 +51,7 @@ pub struct Masks {
 
 /// How a node is settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum WireKind {
+pub(crate) enum Kind {
     /// `s`: a source.
     Signal,
     /// `c`: recomputed as soon as it is stale, for an effect or a resource needs it.
@@ -66,17 +66,17 @@ pub(crate) enum WireKind {
     Effect,
 }
 
-impl Wiring {
+impl Topology {
     /// How the node at `position` is settled.
     #[inline]
-    pub(crate) fn kind(&self, position: usize) -> WireKind {
+    pub(crate) fn kind(&self, position: usize) -> Kind {
         match self.kinds[position] {
-            b's' => WireKind::Signal,
-            b'c' => WireKind::Computed,
-            b'l' => WireKind::Lazy,
-            b'q' => WireKind::ResourceInput,
-            b'a' => WireKind::Resource,
-            _ => WireKind::Effect,
+            b's' => Kind::Signal,
+            b'c' => Kind::Computed,
+            b'l' => Kind::Lazy,
+            b'q' => Kind::ResourceInput,
+            b'a' => Kind::Resource,
+            _ => Kind::Effect,
         }
     }
 

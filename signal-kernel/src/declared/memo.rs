@@ -8,12 +8,14 @@
 //! Must not know: ranks, edges, the other nodes.
 
 use super::{
-    Payload, Wired, forcing,
+    DeclaredGraph, Payload, computing,
+    pass::Pass,
     read::{self, Panicked},
-    slot::Caught,
-    sweep::Sweep,
 };
-use crate::{panics::judge, task::state::Change};
+use crate::{
+    panics::{FirstPanic, judge},
+    task::state::Change,
+};
 use std::{
     fmt, mem,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -25,7 +27,7 @@ use std::{
 };
 
 /// A lazily computed value.
-pub struct Lazy<T> {
+pub struct Memo<T> {
     /// A new value, or none where the value from before still holds or the node is failed.
     cell: OnceLock<Option<T>>,
     /// The last good value of those before.
@@ -116,7 +118,7 @@ impl fmt::Debug for Unknown {
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for Lazy<T> {
+impl<T: fmt::Debug> fmt::Debug for Memo<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.peek() {
             Some(value) => value.fmt(formatter),
@@ -126,10 +128,10 @@ impl<T: fmt::Debug> fmt::Debug for Lazy<T> {
     }
 }
 
-impl<T> Lazy<T> {
+impl<T> Memo<T> {
     /// A value that has not been asked for. The rule is not kept: it only tells the type.
     pub fn new(_same: fn(&T, &T) -> bool) -> Self {
-        Lazy {
+        Memo {
             cell: OnceLock::new(),
             past: None,
             found: Found::default(),
@@ -138,7 +140,7 @@ impl<T> Lazy<T> {
     }
 }
 
-impl<T> Lazy<T> {
+impl<T> Memo<T> {
     /// The value for `Debug`, or what is to be printed instead of it; runs no body.
     pub fn to_print(&self, print: fn(&T) -> &dyn fmt::Debug) -> &dyn fmt::Debug {
         match self.peek() {
@@ -176,9 +178,9 @@ impl<T> Lazy<T> {
     ///
     /// Returns the panic of the body if this call ran it and it panicked; the graph keeps the text of that.
     ///
-    /// The body is a plain function so that there is one `force` for a type, not for each value.
+    /// The body is a plain function so that there is one `compute` for a type, not for each value.
     #[inline(never)]
-    pub fn force<G: Wired<W>, const W: usize>(
+    pub fn compute<G: DeclaredGraph<W>, const W: usize>(
         &self,
         graph: &G,
         revision: u64,
@@ -186,9 +188,9 @@ impl<T> Lazy<T> {
         body: fn(&G) -> T,
         same: fn(&T, &T) -> bool,
     ) -> Option<Payload> {
-        forcing::at(ptr::from_ref(self).addr());
+        computing::at(ptr::from_ref(self).addr());
         let mut run = Run {
-            lazy: self,
+            memo: self,
             graph,
             revision,
             body,
@@ -223,7 +225,7 @@ impl<T> Lazy<T> {
 
 /// What a value is to be computed with, and what else comes of it.
 struct Run<'a, G, T> {
-    lazy: &'a Lazy<T>,
+    memo: &'a Memo<T>,
     graph: &'a G,
     revision: u64,
     body: fn(&G) -> T,
@@ -239,14 +241,14 @@ impl<G, T> Run<'_, G, T> {
     #[inline(never)]
     fn is_failed_still<const W: usize>(&self, changed_at: u64) -> bool
     where
-        G: Wired<W>,
+        G: DeclaredGraph<W>,
     {
-        let found = &self.lazy.found;
+        let found = &self.memo.found;
         let still = found.changed_at() == PANICKED && changed_at <= found.at() - FAILED;
         if still {
             found.fail(PANICKED, self.revision);
         } else {
-            read::forget_cause(self.graph, ptr::from_ref(self.lazy).addr());
+            read::forget_cause(self.graph, ptr::from_ref(self.memo).addr());
         }
         still
     }
@@ -256,11 +258,11 @@ impl<G, T> Run<'_, G, T> {
     #[inline(never)]
     fn fail<const W: usize>(&mut self, payload: Payload)
     where
-        G: Wired<W>,
+        G: DeclaredGraph<W>,
     {
         // The cell is not filled yet: threads that find it so know the text.
-        read::note_cause(self.graph, ptr::from_ref(self.lazy).addr(), &payload);
-        self.lazy.found.fail(PANICKED, self.revision);
+        read::note_cause(self.graph, ptr::from_ref(self.memo).addr(), &payload);
+        self.memo.found.fail(PANICKED, self.revision);
         self.panic = Some(payload);
     }
 
@@ -268,14 +270,14 @@ impl<G, T> Run<'_, G, T> {
     #[inline]
     fn fresh<const W: usize>(&mut self, changed_at: u64) -> Option<T>
     where
-        G: Wired<W>,
+        G: DeclaredGraph<W>,
     {
-        let (found, revision) = (&self.lazy.found, self.revision);
+        let (found, revision) = (&self.memo.found, self.revision);
         if changed_at >= BLOCKED {
             found.fail(BLOCKED, revision);
             return None;
         }
-        let kept = self.lazy.kept();
+        let kept = self.memo.kept();
         if changed_at <= found.at() {
             if found.is_failed() {
                 if self.is_failed_still(changed_at) {
@@ -313,7 +315,7 @@ impl<G, T> Run<'_, G, T> {
 }
 
 /// A lazy value's state, whatever its type.
-pub trait LazyState {
+pub trait MemoState {
     /// It is current: a value or a failure.
     fn is_fresh(&self) -> bool;
     /// It is current, and failed.
@@ -322,7 +324,7 @@ pub trait LazyState {
     fn block(&self, revision: u64);
 }
 
-impl<T> LazyState for Lazy<T> {
+impl<T> MemoState for Memo<T> {
     fn is_fresh(&self) -> bool {
         self.is_fresh()
     }
@@ -339,29 +341,29 @@ impl<T> LazyState for Lazy<T> {
     }
 }
 
-impl<T> Lazy<T> {
+impl<T> Memo<T> {
     /// Something this value depends on may have changed. Unless it was outdated already, `marks` are nodes to be
     /// marked, and it returns that there may be more of them.
     #[inline(always)]
-    pub fn outdate<const ONE: bool, const W: usize>(
+    pub fn invalidate<const SINGLE: bool, const W: usize>(
         &mut self,
         marks: u64,
-        sweep: &mut Sweep<'_, ONE, W>,
+        pass: &mut Pass<'_, SINGLE, W>,
     ) -> bool {
         if mem::needs_drop::<T>() {
             let Some(old) = self.empty() else {
                 return false;
             };
-            sweep.outdated();
-            sweep.committed(Change::TRANSITION);
+            pass.outdated();
+            pass.committed(Change::TRANSITION);
             drop(old); // user code
         } else if self.is_emptied() {
-            sweep.outdated();
-            sweep.came_to(Change::TRANSITION);
+            pass.outdated();
+            pass.came_to(Change::TRANSITION);
         } else {
             return false;
         }
-        sweep.mark(marks);
+        pass.mark(marks);
         true
     }
 
@@ -385,12 +387,12 @@ impl<T> Lazy<T> {
 }
 
 /// A lazy value as the batch sees it, whatever its type.
-pub(crate) trait AnyLazy {
+pub(crate) trait AnyMemo {
     /// A batch is about to outdate this value.
-    fn arm(&mut self, panics: &mut Caught);
+    fn arm(&mut self, panics: &mut FirstPanic);
     /// The outermost batch ends. `tainted`: something this value depends on may have changed in the end;
     /// `stale`: what was computed half-way, if anything, does not hold any more.
-    fn close(&mut self, tainted: bool, stale: bool, panics: &mut Caught) -> Closed;
+    fn close(&mut self, tainted: bool, stale: bool, panics: &mut FirstPanic) -> Closed;
 }
 
 /// The outcome of a batch for a lazy value.
@@ -402,24 +404,24 @@ pub(crate) struct Closed {
     pub(super) restored: bool,
 }
 
-/// A lazy value with its node's rule of equality: what `AnyLazy` needs to know.
-pub(crate) struct LazyRef<'a, T> {
+/// A lazy value with its node's rule of equality: what `AnyMemo` needs to know.
+pub(crate) struct MemoRef<'a, T> {
     /// The value.
-    pub lazy: &'a mut Lazy<T>,
+    pub memo: &'a mut Memo<T>,
     /// The rule.
     pub same: fn(&T, &T) -> bool,
     /// The rule is `PartialEq`: of two equal values, either will do.
     pub exact: bool,
 }
 
-impl<T> AnyLazy for LazyRef<'_, T> {
-    fn arm(&mut self, Caught(panics): &mut Caught) {
-        let Lazy {
+impl<T> AnyMemo for MemoRef<'_, T> {
+    fn arm(&mut self, panics: &mut FirstPanic) {
+        let Memo {
             cell,
             past,
             found,
             apart,
-        } = &mut *self.lazy;
+        } = &mut *self.memo;
         let held = cell.take();
         *apart = Some(Box::new(Apart {
             before: Found::new(found.changed_at(), found.at()),
@@ -435,13 +437,13 @@ impl<T> AnyLazy for LazyRef<'_, T> {
         }
     }
 
-    fn close(&mut self, tainted: bool, stale: bool, Caught(panics): &mut Caught) -> Closed {
-        let Lazy {
+    fn close(&mut self, tainted: bool, stale: bool, panics: &mut FirstPanic) -> Closed {
+        let Memo {
             cell,
             past,
             found,
             apart,
-        } = &mut *self.lazy;
+        } = &mut *self.memo;
         let Some(apart) = apart.take() else {
             return Closed::default();
         };
