@@ -9,10 +9,11 @@ use super::{
     batch,
     failure::{Cycle, ReadError},
     graph::{
-        CHECK, CHECKING, CYCLE, DIRTY, DISPOSED, FAILED, Graph, Kind, NONE, PROVISIONAL, RUNNING,
-        RunContext, STALE, TRY,
+        CHECK, CHECKING, DIRTY, DISPOSED, FAILED, Graph, Kind, PROVISIONAL, RUNNING, RunContext,
+        STALE,
     },
-    handle::{Disposed, Id},
+    handle::{Disposed, Handle},
+    ids::{Key, NodeId},
     names::Names,
     run, settle,
     value::Value,
@@ -45,10 +46,10 @@ impl Drop for End {
     fn drop(&mut self) {
         let mut all = with(|cell| cell.borrow_mut().take_all());
         let mut panics = FirstPanic::default();
-        for node in &mut all.nodes {
+        for node in all.nodes.iter_mut() {
             panics.discard(node.value.take()); // user code
         }
-        for node in all.nodes {
+        for node in all.nodes.into_rows() {
             if let Some(body) = node.body {
                 body.end(&mut panics); // user code
             }
@@ -110,7 +111,7 @@ fn check_aborted(cell: &RefCell<Graph>) {
     let at_work = cell.try_borrow().map_or(true, |graph| {
         let outer = &graph.context;
         let inside = [outer.running, outer.owner, outer.observer.node];
-        graph.depth > 0 || inside.iter().any(|&node| node != NONE)
+        graph.depth > 0 || inside.iter().any(|&node| node.is_some())
     });
     aborted::look(at_work);
 }
@@ -120,105 +121,107 @@ pub(super) const NOT_CURRENT: u8 = STALE | RUNNING | CHECKING | FAILED | PROVISI
 
 /// Returns the bits of a computed value of a primitive type, brought up to date.
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub(super) fn bits(id: Id, tracked: bool) -> Result<u64, Disposed> {
-    match read_bits_fast(id, tracked) {
+pub(super) fn bits(handle: Handle, tracked: bool) -> Result<u64, Disposed> {
+    match read_bits_fast(handle, tracked) {
         Some(bits) => Ok(bits),
-        None if is_new(id) => new_bits(id, tracked),
-        None => known_bits(id, tracked),
+        None if is_new(handle) => new_bits(handle, tracked),
+        None => known_bits(handle, tracked),
     }
 }
 
 /// As `bits`, for all other types.
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub(super) fn value(id: Id, tracked: bool) -> Result<Value, Disposed> {
-    match read_value_fast(id, tracked) {
+pub(super) fn value(handle: Handle, tracked: bool) -> Result<Value, Disposed> {
+    match read_value_fast(handle, tracked) {
         Some(value) => Ok(value),
-        None if is_new(id) => new_value(id, tracked),
-        None => known_value(id, tracked),
+        None if is_new(handle) => new_value(handle, tracked),
+        None => known_value(handle, tracked),
     }
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn read_bits_fast(id: Id, tracked: bool) -> Option<u64> {
+fn read_bits_fast(handle: Handle, tracked: bool) -> Option<u64> {
     with(|cell| {
         let mut graph = cell.borrow_mut();
-        graph.read_fast(id, NOT_CURRENT, tracked).map(Value::bits)
+        graph
+            .read_fast(handle, NOT_CURRENT, tracked)
+            .map(Value::bits)
     })
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn read_value_fast(id: Id, tracked: bool) -> Option<Value> {
+fn read_value_fast(handle: Handle, tracked: bool) -> Option<Value> {
     with(|cell| {
         let mut graph = cell.borrow_mut();
-        graph.read_fast(id, NOT_CURRENT, tracked).cloned()
+        graph.read_fast(handle, NOT_CURRENT, tracked).cloned()
     })
 }
 
 /// Returns whether a body is running and the value was never computed.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn is_new(id: Id) -> bool {
+fn is_new(handle: Handle) -> bool {
     with(|cell| {
         let graph = cell.borrow();
-        let node = graph.nodes.get(id.index as usize);
-        graph.is_nested() && node.is_some_and(|node| node.version == 0)
+        let node = graph.nodes.get(handle.key.node);
+        graph.is_nested() && node.is_some_and(|node| node.version.is_none())
     })
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn known_bits(id: Id, tracked: bool) -> Result<u64, Disposed> {
+fn known_bits(handle: Handle, tracked: bool) -> Result<u64, Disposed> {
     with(|cell| {
-        let graph = up_to_date(cell, id, tracked)?;
-        Ok(graph.nodes[id.index as usize].value.bits())
+        let graph = up_to_date(cell, handle, tracked)?;
+        Ok(graph.nodes[handle.key.node].value.bits())
     })
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn known_value(id: Id, tracked: bool) -> Result<Value, Disposed> {
+fn known_value(handle: Handle, tracked: bool) -> Result<Value, Disposed> {
     with(|cell| {
-        let graph = up_to_date(cell, id, tracked)?;
-        Ok(graph.nodes[id.index as usize].value.clone())
+        let graph = up_to_date(cell, handle, tracked)?;
+        Ok(graph.nodes[handle.key.node].value.clone())
     })
 }
 
 #[inline(never)]
-fn new_bits(id: Id, tracked: bool) -> Result<u64, Disposed> {
-    if !pull_new(id, tracked) {
-        return known_bits(id, tracked);
+fn new_bits(handle: Handle, tracked: bool) -> Result<u64, Disposed> {
+    if !pull_new(handle, tracked) {
+        return known_bits(handle, tracked);
     }
     with(|cell| {
-        let graph = pulled(cell.borrow_mut(), id, tracked)?;
-        Ok(graph.nodes[id.index as usize].value.bits())
+        let graph = pulled(cell.borrow_mut(), handle, tracked)?;
+        Ok(graph.nodes[handle.key.node].value.bits())
     })
 }
 
 #[inline(never)]
-fn new_value(id: Id, tracked: bool) -> Result<Value, Disposed> {
-    if !pull_new(id, tracked) {
-        return known_value(id, tracked);
+fn new_value(handle: Handle, tracked: bool) -> Result<Value, Disposed> {
+    if !pull_new(handle, tracked) {
+        return known_value(handle, tracked);
     }
     with(|cell| {
-        let graph = pulled(cell.borrow_mut(), id, tracked)?;
-        Ok(graph.nodes[id.index as usize].value.clone())
+        let graph = pulled(cell.borrow_mut(), handle, tracked)?;
+        Ok(graph.nodes[handle.key.node].value.clone())
     })
 }
 
 /// Computes a value for the first time, for a running body. Returns false if no body is running or if the value needs
 /// another path. Of all frames of such a read, only those of this path are on the stack while the body runs.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn pull_new(id: Id, tracked: bool) -> bool {
+fn pull_new(handle: Handle, tracked: bool) -> bool {
     with(|cell| {
-        let new = is_pulled_new(cell, id);
+        let new = is_pulled_new(cell, handle);
         if new {
-            pull_inside(cell, id.index, tracked);
+            pull_inside(cell, handle.key.node, tracked);
         }
         new
     })
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn is_pulled_new(cell: &RefCell<Graph>, id: Id) -> bool {
+fn is_pulled_new(cell: &RefCell<Graph>, handle: Handle) -> bool {
     let graph = cell.borrow();
-    graph.is_nested() && id.is_alive(&graph) && graph.is_to_run_first(id.index)
+    graph.is_nested() && handle.is_alive(&graph) && graph.is_to_run_first(handle.key.node)
 }
 
 /// Returns the graph with the computed value up to date, and tracks the read if `tracked`.
@@ -227,14 +230,18 @@ fn is_pulled_new(cell: &RefCell<Graph>, id: Id) -> bool {
 ///
 /// With the panic of a body that this read has run; if the value is failed, or is being computed.
 #[inline(never)]
-fn up_to_date(cell: &RefCell<Graph>, id: Id, tracked: bool) -> Result<RefMut<'_, Graph>, Disposed> {
+fn up_to_date(
+    cell: &RefCell<Graph>,
+    handle: Handle,
+    tracked: bool,
+) -> Result<RefMut<'_, Graph>, Disposed> {
     let mut graph = cell.borrow_mut();
-    id.check(&graph, "computed value")?;
-    if graph.marks(id.index) & NOT_CURRENT != 0 {
-        return pulled(pull(cell, graph, id.index, tracked), id, tracked);
+    handle.check(&graph, "computed value")?;
+    if graph.marks(handle.key.node) & NOT_CURRENT != 0 {
+        return pulled(pull(cell, graph, handle.key.node, tracked), handle, tracked);
     }
     if tracked {
-        graph.track(id.index);
+        graph.track(handle.key.node);
     }
     Ok(graph)
 }
@@ -243,18 +250,18 @@ fn up_to_date(cell: &RefCell<Graph>, id: Id, tracked: bool) -> Result<RefMut<'_,
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn pulled(
     mut graph: RefMut<'_, Graph>,
-    id: Id,
+    handle: Handle,
     tracked: bool,
 ) -> Result<RefMut<'_, Graph>, Disposed> {
-    if graph.read_fast(id, STALE | FAILED, tracked).is_some() {
+    if graph.read_fast(handle, STALE | FAILED, tracked).is_some() {
         return Ok(graph);
     }
-    id.check(&graph, "computed value")?;
+    handle.check(&graph, "computed value")?;
     if tracked {
-        graph.track(id.index);
+        graph.track(handle.key.node);
     }
-    if graph.marks(id.index) & (STALE | FAILED) != 0 {
-        graph = read_not_current(graph, id.index, tracked);
+    if graph.marks(handle.key.node) & (STALE | FAILED) != 0 {
+        graph = read_not_current(graph, handle.key.node, tracked);
     }
     Ok(graph)
 }
@@ -263,25 +270,25 @@ fn pulled(
 #[inline(never)]
 pub(super) fn try_up_to_date(
     cell: &RefCell<Graph>,
-    id: Id,
+    handle: Handle,
     tracked: bool,
 ) -> Result<RefMut<'_, Graph>, ReadError> {
     let mut graph = cell.borrow_mut();
-    id.check(&graph, "computed value")?;
-    let marks = graph.marks(id.index);
+    handle.check(&graph, "computed value")?;
+    let marks = graph.marks(handle.key.node);
     if marks & (RUNNING | CHECKING) != 0 {
-        let cycle = graph.refuse(id.index, tracked);
+        let cycle = graph.refuse(handle.key.node, tracked);
         if tracked {
-            graph.try_last(id.index);
+            graph.try_last(handle.key.node);
         }
         return Err(ReadError::Cycle(cycle));
     }
     if marks & NOT_CURRENT != 0 {
         let observer = graph.context.observer.node;
-        let before = graph.nodes.get(observer as usize).map(|it| it.marks);
+        let before = graph.nodes.get(observer).map(|it| it.marks);
         drop(graph);
         let pulled = catch_unwind(AssertUnwindSafe(|| {
-            pull_part(cell, id.index, tracked); // user code
+            pull_part(cell, handle.key.node, tracked); // user code
         }));
         graph = cell.borrow_mut();
         if before.is_some_and(|before| before & FAILED == 0) {
@@ -289,9 +296,9 @@ pub(super) fn try_up_to_date(
         }
         if let Err(payload) = pulled {
             if tracked {
-                graph.try_last(id.index);
+                graph.try_last(handle.key.node);
             }
-            let error = graph.error_of(id, &*payload);
+            let error = graph.error_of(handle, &*payload);
             drop(graph);
             let Some(error) = error else {
                 resume_unwind(payload);
@@ -299,28 +306,32 @@ pub(super) fn try_up_to_date(
             swallow(payload); // user code
             return Err(error);
         }
-        id.check(&graph, "computed value")?;
+        handle.check(&graph, "computed value")?;
     }
     if tracked {
-        graph.track(id.index);
-        graph.try_last(id.index);
+        graph.track(handle.key.node);
+        graph.try_last(handle.key.node);
     }
-    let marks = graph.marks(id.index);
+    let marks = graph.marks(handle.key.node);
     let observer = graph.context.observer.node;
-    if tracked && observer != NONE && marks & STALE != 0 {
+    if tracked && observer.is_some() && marks & STALE != 0 {
         graph.queue(observer, CHECK);
     }
     match marks & FAILED {
         0 => Ok(graph),
-        _ => Err(ReadError::Failed(graph.failure(id.index))),
+        _ => Err(ReadError::Failed(graph.failure(handle.key.node))),
     }
 }
 
 /// Finishes a read of a node that is failed, or stale again: an effect created by the node's body has written a signal.
 #[cold]
-fn read_not_current(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> RefMut<'_, Graph> {
+fn read_not_current(
+    mut graph: RefMut<'_, Graph>,
+    index: NodeId,
+    tracked: bool,
+) -> RefMut<'_, Graph> {
     let observer = graph.context.observer.node;
-    if tracked && observer != NONE && graph.marks(index) & STALE != 0 {
+    if tracked && observer.is_some() && graph.marks(index) & STALE != 0 {
         graph.queue(observer, CHECK);
     }
     if graph.marks(index) & FAILED != 0 {
@@ -339,7 +350,7 @@ fn read_not_current(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> 
 fn pull<'a>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
-    index: u32,
+    index: NodeId,
     tracked: bool,
 ) -> RefMut<'a, Graph> {
     let mut marks = graph.marks(index);
@@ -359,12 +370,16 @@ fn pull<'a>(
         pull_on_new_stack(cell, index, tracked);
         return cell.borrow_mut();
     }
-    bring(cell, graph, (index, tracked), inside)
+    let read = Read {
+        node: index,
+        tracked,
+    };
+    bring(cell, graph, read, inside)
 }
 
 /// As `pull`, for a read outside the hottest path, with less on the stack.
 #[inline(never)]
-pub(super) fn pull_part(cell: &RefCell<Graph>, index: u32, tracked: bool) {
+pub(super) fn pull_part(cell: &RefCell<Graph>, index: NodeId, tracked: bool) {
     let graph = cell.borrow();
     let first = graph.is_nested() && graph.is_to_run_first(index);
     drop(graph);
@@ -375,14 +390,21 @@ pub(super) fn pull_part(cell: &RefCell<Graph>, index: u32, tracked: bool) {
 }
 
 #[inline(never)]
-fn pull_known(cell: &RefCell<Graph>, index: u32, tracked: bool) {
+fn pull_known(cell: &RefCell<Graph>, index: NodeId, tracked: bool) {
     drop(pull(cell, cell.borrow_mut(), index, tracked));
 }
 
+/// A read that brings its node up to date.
+#[derive(Clone, Copy)]
+struct Read {
+    node: NodeId,
+    tracked: bool,
+}
+
 /// The state of the graph before a pull.
-pub(super) struct Found {
+struct Found {
     outer: RunContext,
-    generation: u32,
+    key: Key,
     at_rest: bool,
 }
 
@@ -391,17 +413,17 @@ pub(super) struct Found {
 fn bring<'a>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
-    (index, tracked): (u32, bool),
+    read: Read,
     inside: bool,
 ) -> RefMut<'a, Graph> {
     let _level = inside.then(stack::enter);
-    let must_run = graph.must_run(index);
+    let must_run = graph.must_run(read.node);
     if inside {
-        graph.begin_inside(index, tracked);
+        graph.begin_inside(read.node, read.tracked);
     }
-    let found = graph.begin_pull(index);
+    let found = graph.begin_pull(read.node);
     let mut panics = FirstPanic::default();
-    graph = settle::refresh::<false>(cell, graph, &found.outer, (index, must_run), &mut panics);
+    graph = settle::refresh::<false>(cell, graph, &found.outer, read.node, must_run, &mut panics);
     if inside {
         graph.end_inside();
     }
@@ -410,14 +432,14 @@ fn bring<'a>(
         return graph;
     }
     drop(graph);
-    finish_pull_slow(cell, &found, (index, tracked), panics);
+    finish_pull_slow(cell, &found, read, panics);
     cell.borrow_mut()
 }
 
 /// Computes a value for the first time, for a running body. A chain of values that were never read has one such call on
 /// the stack for each value, so the parts that need much stack are not inlined here.
 #[inline(never)]
-fn pull_inside(cell: &RefCell<Graph>, index: u32, tracked: bool) {
+fn pull_inside(cell: &RefCell<Graph>, index: NodeId, tracked: bool) {
     if stack::is_short() {
         return pull_on_new_stack(cell, index, tracked);
     }
@@ -425,12 +447,16 @@ fn pull_inside(cell: &RefCell<Graph>, index: u32, tracked: bool) {
     let mut panics = FirstPanic::default();
     let found = begin_inside(cell, index, tracked);
     run::computed_first(cell, index, &mut panics);
-    end_inside(cell, &found, (index, tracked), panics);
+    let read = Read {
+        node: index,
+        tracked,
+    };
+    end_inside(cell, &found, read, panics);
 }
 
 #[cold]
 #[inline(never)]
-fn pull_on_new_stack(cell: &RefCell<Graph>, index: u32, tracked: bool) {
+fn pull_on_new_stack(cell: &RefCell<Graph>, index: NodeId, tracked: bool) {
     stack::elsewhere(
         || refuse_depth(cell, index, tracked),
         || pull_part(cell, index, tracked),
@@ -441,12 +467,12 @@ fn pull_on_new_stack(cell: &RefCell<Graph>, index: u32, tracked: bool) {
 /// by then.
 #[cold]
 #[inline(never)]
-fn refuse_depth(cell: &RefCell<Graph>, index: u32, tracked: bool) -> String {
+fn refuse_depth(cell: &RefCell<Graph>, index: NodeId, tracked: bool) -> String {
     let mut graph = cell.borrow_mut();
     if tracked {
         graph.track(index);
         let observer = graph.context.observer.node;
-        if observer != NONE {
+        if observer.is_some() {
             graph.queue(observer, CHECK);
         }
     }
@@ -454,7 +480,7 @@ fn refuse_depth(cell: &RefCell<Graph>, index: u32, tracked: bool) -> String {
 }
 
 #[inline(never)]
-fn begin_inside(cell: &RefCell<Graph>, index: u32, tracked: bool) -> Found {
+fn begin_inside(cell: &RefCell<Graph>, index: NodeId, tracked: bool) -> Found {
     let mut graph = cell.borrow_mut();
     graph.begin_inside(index, tracked);
     let found = graph.begin_pull(index);
@@ -463,25 +489,20 @@ fn begin_inside(cell: &RefCell<Graph>, index: u32, tracked: bool) -> Found {
 }
 
 #[inline(never)]
-fn end_inside(
-    cell: &RefCell<Graph>,
-    found: &Found,
-    (index, tracked): (u32, bool),
-    mut panics: FirstPanic,
-) {
-    settle::end_first_run(cell, index, &found.outer, &mut panics);
+fn end_inside(cell: &RefCell<Graph>, found: &Found, read: Read, mut panics: FirstPanic) {
+    settle::end_first_run(cell, read.node, &found.outer, &mut panics);
     let mut graph = cell.borrow_mut();
     graph.end_inside();
     let done = graph.end_pull(found);
     drop(graph);
     if !done || !panics.is_empty() {
-        finish_pull_slow(cell, found, (index, tracked), panics);
+        finish_pull_slow(cell, found, read, panics);
     }
 }
 
 /// Refuses the read of a node that is being computed: the node depends on itself.
 #[cold]
-fn refuse(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> ! {
+fn refuse(mut graph: RefMut<'_, Graph>, index: NodeId, tracked: bool) -> ! {
     let cycle = graph.refuse(index, tracked);
     drop(graph);
     panic!("{cycle}");
@@ -489,20 +510,16 @@ fn refuse(mut graph: RefMut<'_, Graph>, index: u32, tracked: bool) -> ! {
 
 /// Ends the batch of a pull at rest, and resumes the first panic.
 #[cold]
-fn finish_pull_slow(
-    cell: &RefCell<Graph>,
-    found: &Found,
-    (index, tracked): (u32, bool),
-    mut panics: FirstPanic,
-) {
+fn finish_pull_slow(cell: &RefCell<Graph>, found: &Found, read: Read, mut panics: FirstPanic) {
     let mut graph = cell.borrow_mut();
-    let alive = graph.is_alive(index, found.generation);
-    let failed = alive && graph.marks(index) & (FAILED | STALE) != 0;
+    let alive = graph.is_alive(found.key);
+    let Read { node, tracked } = read;
+    let failed = alive && graph.marks(node) & (FAILED | STALE) != 0;
     if failed {
         if tracked {
-            graph.track_refused(index);
+            graph.track_refused(node);
         }
-        if tracked && graph.is_failed(index) {
+        if tracked && graph.is_failed(node) {
             graph.unwind_observer();
         }
     } else {
@@ -519,16 +536,16 @@ fn finish_pull_slow(
 impl Graph {
     /// Returns whether the node is a computed value that is due for its first run.
     #[inline(always)]
-    fn is_to_run_first(&self, index: u32) -> bool {
-        let node = &self.nodes[index as usize];
-        node.version == 0
+    fn is_to_run_first(&self, index: NodeId) -> bool {
+        let node = &self.nodes[index];
+        node.version.is_none()
             && node.kind == Kind::Computed
             && node.marks & (DIRTY | PROVISIONAL | RUNNING | CHECKING | FAILED) == DIRTY
     }
 
     /// Begins a pull. A pull at rest is a batch.
     #[inline(always)]
-    fn begin_pull(&mut self, index: u32) -> Found {
+    fn begin_pull(&mut self, index: NodeId) -> Found {
         let at_rest = self.depth == 0;
         if at_rest {
             self.renumber_if_due();
@@ -536,7 +553,7 @@ impl Graph {
         }
         Found {
             outer: self.context,
-            generation: self.nodes[index as usize].generation,
+            key: self.key(index),
             at_rest,
         }
     }
@@ -562,23 +579,23 @@ impl Graph {
     /// Returns whether the node is a computed value that must run: a check of its dependencies could only confirm the
     /// run.
     #[inline(always)]
-    pub(super) fn must_run(&self, index: u32) -> bool {
-        let node = &self.nodes[index as usize];
+    pub(super) fn must_run(&self, index: NodeId) -> bool {
+        let node = &self.nodes[index];
         node.marks & (DIRTY | PROVISIONAL) == DIRTY && node.kind == Kind::Computed
     }
 
     /// Returns the value of a node, and tracks the read if `tracked`. Most reads take this path. Returns `None` if the
     /// read needs another path or if the node has one of the marks in `odd`.
     #[inline(always)]
-    pub(super) fn read_fast(&mut self, id: Id, odd: u8, tracked: bool) -> Option<&Value> {
-        let node = self.nodes.get_mut(id.index as usize)?;
-        if node.generation != id.generation || node.marks & (odd | DISPOSED) != 0 {
+    pub(super) fn read_fast(&mut self, handle: Handle, odd: u8, tracked: bool) -> Option<&Value> {
+        let node = self.nodes.get_mut(handle.key.node)?;
+        if node.generation != handle.key.generation || node.marks & (odd | DISPOSED) != 0 {
             return None;
         }
         let observer = &mut self.context.observer;
-        if tracked && observer.node != NONE {
-            match self.links.get_mut(observer.next as usize) {
-                Some(link) if link.dep == id.index => observer.goes_on(link, node),
+        if tracked && observer.node.is_some() {
+            match self.links.get_mut(observer.next) {
+                Some(link) if link.dep == handle.key.node => observer.goes_on(link, node),
                 _ if node.read_by == observer.run => {} // a repeated read in this run
                 _ => return None,
             }
@@ -590,7 +607,7 @@ impl Graph {
     /// readers check again once the value is complete: an effect, on which no node depends, and a node inside an
     /// untracked read.
     #[cold]
-    fn track_refused(&mut self, index: u32) {
+    fn track_refused(&mut self, index: NodeId) {
         let observer = self.context.observer.node;
         if observer == index && !self.has_untracked_reader() {
             return; // only a change of its own dependencies can remove this cycle
@@ -598,15 +615,15 @@ impl Graph {
         self.track(index);
         let marks = self.marks(index);
         // The body is out of its slot also during the drop of the last run's value.
-        let away = self.nodes[index as usize].is_away();
+        let away = self.nodes[index].is_away();
         let comes = marks & (RUNNING | CHECKING) != 0 || away;
         let waits = comes || marks & STALE != 0 || self.is_open(index).is_some();
         // The read was too deep, or has failed because of a read that was too deep: the next read tries again.
         let tries = stack::REFUSES && marks & STALE != 0 && !comes && self.is_failed(index);
-        if !waits || observer == NONE {
+        if !waits || observer.is_none() {
             return;
         }
-        let effect = self.nodes[observer as usize].kind == Kind::Effect;
+        let effect = self.nodes[observer].kind == Kind::Effect;
         if tries || effect || self.has_untracked_reader() {
             // An effect has not seen the value even if the completed value equals the old one.
             self.queue(observer, if effect && comes { DIRTY } else { CHECK });
@@ -615,9 +632,10 @@ impl Graph {
             return;
         }
         let cursor = self.context.observer.cursor;
-        if let Some(link) = self.links.get_mut(cursor as usize) {
+        if let Some(link) = self.links.get_mut(cursor) {
             if link.dep == index {
-                link.seen |= CYCLE | TRY;
+                link.seen.set_refused();
+                link.seen.set_tried();
             }
         }
         self.note_refused(observer, index);
@@ -626,21 +644,19 @@ impl Graph {
     /// Returns the error of a node whose pull has ended in a panic. Returns `None` if the panic concerns neither the
     /// node nor a cycle.
     #[cold]
-    fn error_of(&mut self, id: Id, payload: &(dyn Any + Send)) -> Option<ReadError> {
-        if id.is_alive(self) && self.is_failed(id.index) {
-            self.silence(id.index);
-            return Some(ReadError::Failed(self.failure(id.index)));
+    fn error_of(&mut self, handle: Handle, payload: &(dyn Any + Send)) -> Option<ReadError> {
+        if handle.is_alive(self) && self.is_failed(handle.key.node) {
+            self.silence(handle.key.node);
+            return Some(ReadError::Failed(self.failure(handle.key.node)));
         }
         self.failures.cycle_of(payload).map(ReadError::Cycle)
     }
 
     /// Returns the cycle that a read of this node would close: the node is being computed.
     #[cold]
-    pub(super) fn refuse(&mut self, index: u32, tracked: bool) -> Cycle {
-        let reader = match self.context.running {
-            NONE => index,
-            running => running,
-        };
+    pub(super) fn refuse(&mut self, index: NodeId, tracked: bool) -> Cycle {
+        let running = self.context.running;
+        let reader = if running.is_none() { index } else { running };
         let cycle = self.cycle(reader, index);
         if tracked {
             self.track_refused(index);
@@ -650,15 +666,16 @@ impl Graph {
 
     /// Returns an error while a computed value is being computed: its body must not write.
     #[inline(always)]
-    pub(super) fn may_write(&self, signal: u32) -> Result<(), String> {
-        match self.context.computing {
-            NONE => Ok(()),
-            computing => Err(self.refusal(computing, signal)),
+    pub(super) fn may_write(&self, signal: NodeId) -> Result<(), String> {
+        let computing = self.context.computing;
+        if computing.is_none() {
+            return Ok(());
         }
+        Err(self.refusal(computing, signal))
     }
 
     #[cold]
-    fn refusal(&self, computing: u32, signal: u32) -> String {
+    fn refusal(&self, computing: NodeId, signal: NodeId) -> String {
         let (reader, written) = (self.describe(computing), self.describe(signal));
         format!("{reader} writes {written}: computed values cannot write signals")
     }
@@ -669,7 +686,7 @@ impl Graph {
 pub(super) fn changed(
     cell: &RefCell<Graph>,
     mut graph: RefMut<'_, Graph>,
-    index: u32,
+    index: NodeId,
     panics: &mut FirstPanic,
 ) {
     graph.renumber_if_due();

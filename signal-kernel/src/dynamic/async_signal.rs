@@ -9,7 +9,7 @@ use super::{
     access,
     drive::ThreadDriver,
     failure::ReadError,
-    handle::{Disposed, Id, handle},
+    handle::{Disposed, Handle, handle},
     resource_node::{self, AnyResource, Completion},
 };
 use crate::task::{
@@ -49,7 +49,7 @@ use std::{
 /// assert_eq!(user.status(), AsyncStatus::Success);
 /// ```
 pub struct AsyncSignal<T, E, I = ()> {
-    pub(super) id: Id,
+    pub(super) handle: Handle,
     pub(super) marker: PhantomData<*const (T, E, I)>,
 }
 
@@ -68,7 +68,7 @@ pub struct AsyncSignal<T, E, I = ()> {
 /// assert_eq!(length.get(), 3);
 /// ```
 pub struct AsyncValue<T> {
-    pub(super) id: Id,
+    pub(super) handle: Handle,
     pub(super) marker: PhantomData<*const T>,
 }
 
@@ -89,7 +89,7 @@ pub struct AsyncValue<T> {
 /// assert_eq!(meta.status(), AsyncStatus::Cancelled);
 /// ```
 pub struct AsyncMeta<E> {
-    pub(super) id: Id,
+    pub(super) handle: Handle,
     pub(super) marker: PhantomData<*const E>,
 }
 
@@ -97,45 +97,49 @@ handle!(AsyncSignal<T, E, I>, "resource");
 handle!(AsyncValue<T>, "resource");
 handle!(AsyncMeta<E>, "resource");
 
-fn resource_of(id: Id) -> Result<Rc<dyn AnyResource>, Disposed> {
-    access::with(|cell| resource_node::resource_of(cell, id))
+fn resource_of(handle: Handle) -> Result<Rc<dyn AnyResource>, Disposed> {
+    access::with(|cell| resource_node::resource_of(cell, handle))
 }
 
 /// Tracks a part and looks at the resource.
-fn read<R>(id: Id, part: Change, look: impl FnOnce(&dyn AnyResource) -> R) -> Result<R, Disposed> {
+fn read<R>(
+    handle: Handle,
+    part: Change,
+    look: impl FnOnce(&dyn AnyResource) -> R,
+) -> Result<R, Disposed> {
     access::with(|cell| {
-        let resource = resource_node::resource_of(cell, id)?;
+        let resource = resource_node::resource_of(cell, handle)?;
         resource_node::read_part(cell, resource.parts(), part);
-        id.check(&cell.borrow(), "resource")?; // code that was due may have ended the resource
+        handle.check(&cell.borrow(), "resource")?; // code that was due may have ended the resource
         Ok(look(&*resource))
     })
 }
 
 /// Tracks the value and returns it, shared.
-fn value<T: 'static>(id: Id) -> Result<Option<Rc<T>>, Disposed> {
+fn value<T: 'static>(handle: Handle) -> Result<Option<Rc<T>>, Disposed> {
     let mut value: Option<Rc<T>> = None;
-    read(id, Change::VALUE, |resource| resource.value(&mut value))?;
+    read(handle, Change::VALUE, |resource| resource.value(&mut value))?;
     Ok(value)
 }
 
 /// As `read`, for a `try_` read: a cycle is an error.
 fn try_read<R>(
-    id: Id,
+    handle: Handle,
     part: Change,
     look: impl FnOnce(&dyn AnyResource) -> R,
 ) -> Result<R, ReadError> {
     access::with(|cell| {
-        let resource = resource_node::resource_of(cell, id)?;
+        let resource = resource_node::resource_of(cell, handle)?;
         resource_node::try_read_part(cell, resource.parts(), part)?;
-        id.check(&cell.borrow(), "resource")?; // code that was due may have ended the resource
+        handle.check(&cell.borrow(), "resource")?; // code that was due may have ended the resource
         Ok(look(&*resource))
     })
 }
 
 /// As `value`, for a `try_` read.
-fn try_value<T: 'static>(id: Id) -> Result<Option<Rc<T>>, ReadError> {
+fn try_value<T: 'static>(handle: Handle) -> Result<Option<Rc<T>>, ReadError> {
     let mut value: Option<Rc<T>> = None;
-    try_read(id, Change::VALUE, |resource| resource.value(&mut value))?;
+    try_read(handle, Change::VALUE, |resource| resource.value(&mut value))?;
     Ok(value)
 }
 
@@ -162,7 +166,7 @@ impl<T: 'static> AsyncValue<T> {
     where
         T: Clone,
     {
-        must(value(self.id)).as_deref().cloned() // user code
+        must(value(self.handle)).as_deref().cloned() // user code
     }
 
     /// As [`get`](Self::get), for a resource that may have been disposed of.
@@ -186,7 +190,7 @@ impl<T: 'static> AsyncValue<T> {
     where
         T: Clone,
     {
-        Ok(try_value(self.id)?.as_deref().cloned()) // user code
+        Ok(try_value(self.handle)?.as_deref().cloned()) // user code
     }
 
     /// Shows the last value to `f` without cloning it.
@@ -200,7 +204,7 @@ impl<T: 'static> AsyncValue<T> {
     /// See [`AsyncValue`].
     #[track_caller]
     pub fn with<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> R {
-        let value = must(value(self.id));
+        let value = must(value(self.handle));
         f(value.as_deref()) // user code
     }
 
@@ -221,7 +225,7 @@ impl<T: 'static> AsyncValue<T> {
     /// assert!(name.try_with(|name| name.is_some()).is_err());
     /// ```
     pub fn try_with<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> Result<R, ReadError> {
-        let value = try_value(self.id)?;
+        let value = try_value(self.handle)?;
         Ok(f(value.as_deref())) // user code
     }
 }
@@ -261,7 +265,7 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     /// ```
     #[track_caller]
     pub fn with_value<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> R {
-        let value = must(value(self.id));
+        let value = must(value(self.handle));
         f(value.as_deref()) // user code
     }
 
@@ -285,7 +289,7 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     where
         T: Clone,
     {
-        Ok(try_value(self.id)?.as_deref().cloned()) // user code
+        Ok(try_value(self.handle)?.as_deref().cloned()) // user code
     }
 
     /// As [`with_value`](Self::with_value), for a resource that may have been disposed of.
@@ -304,7 +308,7 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     /// assert_eq!(name.try_with_value(|name| name.map_or(0, String::len)), Ok(3));
     /// ```
     pub fn try_with_value<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> Result<R, ReadError> {
-        let value = try_value(self.id)?;
+        let value = try_value(self.handle)?;
         Ok(f(value.as_deref())) // user code
     }
 
@@ -332,7 +336,7 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     /// ```
     #[track_caller]
     pub fn run(&self, input: I) -> Running<T, E> {
-        let resource = must(resource_of(self.id));
+        let resource = must(resource_of(self.handle));
         let (owner, mut ticket) = (resource.owner(), Completion::<T>::default());
         resource.give(Box::new(input), &mut ticket);
         Running {
@@ -366,7 +370,7 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn status(&self) -> AsyncStatus {
-            must(read(self.id, Change::STATUS, |it| it.view().0))
+            must(read(self.handle, Change::STATUS, |it| it.view().0))
         }
 
         /// As [`status`](Self::status), for a resource that may have been disposed of.
@@ -386,7 +390,7 @@ macro_rules! meta {
         /// assert!(name.try_status().is_err());
         /// ```
         pub fn try_status(&self) -> Result<AsyncStatus, ReadError> {
-            try_read(self.id, Change::STATUS, |it| it.view().0)
+            try_read(self.handle, Change::STATUS, |it| it.view().0)
         }
 
         /// Whether work is in flight.
@@ -445,7 +449,7 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn is_reloading(&self) -> bool {
-            must(read(self.id, Change::TRANSITION, |it| it.view().2))
+            must(read(self.handle, Change::TRANSITION, |it| it.view().2))
         }
 
         /// As [`is_reloading`](Self::is_reloading), for a resource that may have been disposed of.
@@ -465,7 +469,7 @@ macro_rules! meta {
         /// assert!(name.try_is_reloading().is_err());
         /// ```
         pub fn try_is_reloading(&self) -> Result<bool, ReadError> {
-            try_read(self.id, Change::TRANSITION, |it| it.view().2)
+            try_read(self.handle, Change::TRANSITION, |it| it.view().2)
         }
 
         /// Whether the resource has a value that answers the present question: as
@@ -480,21 +484,21 @@ macro_rules! meta {
         /// ```
         /// use signal_kernel::{create_resource, settled, signal};
         ///
-        /// let id = signal(1);
+        /// let handle = signal(1);
         /// let (_name, meta) = create_resource(
-        ///     move || id.get(),
-        ///     |id: u32| async move { Ok::<_, String>(format!("user {id}")) },
+        ///     move || handle.get(),
+        ///     |id: u32| async move { Ok::<_, String>(format!("user {handle}")) },
         /// );
         /// futures::executor::block_on(settled());
         /// assert!(meta.is_current());
         /// meta.reload();
         /// assert!(meta.is_current());
-        /// id.set(2);
+        /// handle.set(2);
         /// assert!(!meta.is_current());
         /// ```
         #[track_caller]
         pub fn is_current(&self) -> bool {
-            must(read(self.id, Change::TRANSITION, |it| it.is_current()))
+            must(read(self.handle, Change::TRANSITION, |it| it.is_current()))
         }
 
         /// As [`is_current`](Self::is_current), for a resource that may have been disposed of.
@@ -514,7 +518,7 @@ macro_rules! meta {
         /// assert!(name.try_is_current().is_err());
         /// ```
         pub fn try_is_current(&self) -> Result<bool, ReadError> {
-            try_read(self.id, Change::TRANSITION, |it| it.is_current())
+            try_read(self.handle, Change::TRANSITION, |it| it.is_current())
         }
 
         /// The error of the last run, cloned; `None` in every status but [`AsyncStatus::Error`].
@@ -581,7 +585,7 @@ macro_rules! meta {
         #[track_caller]
         pub fn with_error<R>(&self, f: impl FnOnce(Option<&E>) -> R) -> R {
             let mut error: Option<Rc<E>> = None;
-            must(read(self.id, Change::ERROR, |it| it.error(&mut error)));
+            must(read(self.handle, Change::ERROR, |it| it.error(&mut error)));
             f(error.as_deref()) // user code
         }
 
@@ -602,7 +606,7 @@ macro_rules! meta {
         /// ```
         pub fn try_with_error<R>(&self, f: impl FnOnce(Option<&E>) -> R) -> Result<R, ReadError> {
             let mut error: Option<Rc<E>> = None;
-            try_read(self.id, Change::ERROR, |it| it.error(&mut error))?;
+            try_read(self.handle, Change::ERROR, |it| it.error(&mut error))?;
             Ok(f(error.as_deref())) // user code
         }
 
@@ -623,7 +627,7 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn token(&self) -> u64 {
-            must(read(self.id, Change::TRANSITION, |it| it.view().1))
+            must(read(self.handle, Change::TRANSITION, |it| it.view().1))
         }
 
         /// As [`token`](Self::token), for a resource that may have been disposed of.
@@ -643,7 +647,7 @@ macro_rules! meta {
         /// assert!(name.try_token().is_err());
         /// ```
         pub fn try_token(&self) -> Result<u64, ReadError> {
-            try_read(self.id, Change::TRANSITION, |it| it.view().1)
+            try_read(self.handle, Change::TRANSITION, |it| it.view().1)
         }
 
         /// The reason for which the last run was stopped; `None` in every status but [`AsyncStatus::Cancelled`].
@@ -663,7 +667,7 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn cancel_reason(&self) -> Option<CancelReason> {
-            must(read(self.id, Change::TRANSITION, |it| it.view().3))
+            must(read(self.handle, Change::TRANSITION, |it| it.view().3))
         }
 
         /// As [`cancel_reason`](Self::cancel_reason), for a resource that may have been disposed of.
@@ -683,7 +687,7 @@ macro_rules! meta {
         /// assert!(name.try_cancel_reason().is_err());
         /// ```
         pub fn try_cancel_reason(&self) -> Result<Option<CancelReason>, ReadError> {
-            try_read(self.id, Change::TRANSITION, |it| it.view().3)
+            try_read(self.handle, Change::TRANSITION, |it| it.view().3)
         }
 
         /// Whether the value of the previous run stays readable while the next run is pending.
@@ -701,7 +705,7 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn keep_previous_value_on_pending(&self) -> bool {
-            must(resource_of(self.id)).keep_previous()
+            must(resource_of(self.handle)).keep_previous()
         }
 
         /// Asks the last question again and drops the work in flight. Without an earlier question nothing happens.
@@ -734,7 +738,7 @@ macro_rules! meta {
         /// ```
         #[track_caller]
         pub fn reload(&self) {
-            must(resource_of(self.id)).ask_for(Request::Reload);
+            must(resource_of(self.handle)).ask_for(Request::Reload);
         }
 
         /// Stops the work in flight: the work is dropped, and the status is [`AsyncStatus::Cancelled`]. Without work in
@@ -757,7 +761,7 @@ macro_rules! meta {
         #[track_caller]
         pub fn cancel(&self, reason: impl Into<CancelReason>) {
             let reason = reason.into(); // user code
-            must(resource_of(self.id)).ask_for(Request::Cancel(reason));
+            must(resource_of(self.handle)).ask_for(Request::Cancel(reason));
         }
 
         /// Ends the resource: its work is dropped, and its handles are stale. A second call does nothing.
@@ -772,7 +776,7 @@ macro_rules! meta {
         /// assert!(name.try_status().is_err());
         /// ```
         pub fn dispose(&self) {
-            if let Ok(resource) = resource_of(self.id) {
+            if let Ok(resource) = resource_of(self.handle) {
                 resource.owner().dispose();
             }
         }
@@ -788,7 +792,7 @@ macro_rules! meta {
         /// assert_eq!(format!("{user:?}"), "resource `user`");
         /// ```
         pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
-            self.id.name(name.into());
+            self.handle.name(name.into());
             self
         }
     };
@@ -810,7 +814,7 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
 /// See [`AsyncSignal::run`].
 #[must_use = "dropping this changes nothing for the run: if that is meant, say `drop`"]
 pub struct Running<T, E> {
-    owner: Id,
+    owner: Handle,
     ticket: Completion<T>,
     driver: ThreadDriver,
     polled: bool,

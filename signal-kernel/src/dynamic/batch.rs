@@ -8,7 +8,8 @@
 
 use super::{
     drive::Drive,
-    graph::{CHECK, Graph, NONE, STALE, VERSION},
+    graph::{CHECK, Graph, STALE},
+    ids::{Key, NodeId, Version},
     settle,
     value::Value,
 };
@@ -28,17 +29,16 @@ pub(super) struct UndoLog {
     entries: Vec<Entry>,
     /// Cells of values that need no drop, for later writes.
     pool: Vec<Rc<dyn Any>>,
-    /// Entries of outer levels that count as a change, by node, generation and level: signals that were updated again.
-    always: BTreeSet<(u32, u32, u16)>,
+    /// Entries of outer levels that count as a change: signals that were updated again, with the level.
+    always: BTreeSet<(Key, u16)>,
 }
 
 struct Entry {
-    node: u32,
-    generation: u32,
+    key: Key,
     level: u16,
     /// `Node::aside` before the write.
     previous: u16,
-    version: u32,
+    version: Version,
     /// The value from before; `None` after an update in place, which cannot be undone.
     value: Option<Value>,
     /// The entry counts as a change, even if the values are equal.
@@ -50,7 +50,7 @@ struct Entry {
 struct Start {
     entries: usize,
     undo: usize,
-    clock: u32,
+    clock: Version,
 }
 
 /// The part of a signal's type that the log must know.
@@ -90,7 +90,7 @@ impl UndoLog {
     fn take_always(&mut self, index: usize) -> bool {
         let entry = &mut self.entries[index];
         if !self.always.is_empty() {
-            let key = (entry.node, entry.generation, entry.level);
+            let key = (entry.key, entry.level);
             entry.always |= self.always.remove(&key);
         }
         entry.always
@@ -114,17 +114,16 @@ impl UndoLog {
 
 impl Graph {
     /// Is the signal's value from before the innermost open batch or transaction in the log?
-    pub(super) fn is_logged(&self, node: u32) -> bool {
-        self.nodes[node as usize].aside == self.level + 1
+    pub(super) fn is_logged(&self, node: NodeId) -> bool {
+        self.nodes[node].aside == self.level + 1
     }
 
     /// Notes the first write to a signal in this batch or transaction.
-    pub(super) fn record(&mut self, node: u32, value: Option<Value>, rule: Rule) {
-        let level = self.level;
-        let slot = &mut self.nodes[node as usize];
+    pub(super) fn record(&mut self, node: NodeId, value: Option<Value>, rule: Rule) {
+        let (level, key) = (self.level, self.key(node));
+        let slot = &mut self.nodes[node];
         let entry = Entry {
-            node,
-            generation: slot.generation,
+            key,
             level,
             previous: std::mem::replace(&mut slot.aside, level + 1),
             version: slot.version,
@@ -136,12 +135,12 @@ impl Graph {
     }
 
     /// Notes an update in place, which is a change even if the values are equal.
-    pub(super) fn record_always(&mut self, node: u32) {
+    pub(super) fn record_always(&mut self, node: NodeId) {
         match self.log.entries.last_mut() {
-            Some(entry) if entry.node == node => entry.always = true,
+            Some(entry) if entry.key.node == node => entry.always = true,
             _ => {
-                let generation = self.nodes[node as usize].generation;
-                self.log.always.insert((node, generation, self.level));
+                let key = self.key(node);
+                self.log.always.insert((key, self.level));
             }
         }
     }
@@ -176,8 +175,8 @@ fn open(cell: &RefCell<Graph>) -> bool {
 #[inline(always)]
 fn nested<R>(cell: &RefCell<Graph>, inside: bool, f: impl FnOnce() -> R) -> R {
     match inside {
-        true => stack::nested(|| cell.borrow().too_deep(NONE), f), // user code
-        false => f(),                                              // user code
+        true => stack::nested(|| cell.borrow().too_deep(NodeId::NONE), f), // user code
+        false => f(),                                                      // user code
     }
 }
 
@@ -256,22 +255,21 @@ fn merge_into_outer(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic
     for index in start..graph.log.entries.len() {
         let always = graph.log.take_always(index);
         let entry = &graph.log.entries[index];
-        let (node, generation) = (entry.node, entry.generation);
-        let (previous, level) = (entry.previous, entry.level);
-        let alive = graph.is_alive(node, generation);
+        let (key, previous, level) = (entry.key, entry.previous, entry.level);
+        let alive = graph.is_alive(key);
         if !alive || previous == level {
             // The value was replaced, or written at that level before: the older value is the one to restore.
             let entry = &mut graph.log.entries[index];
             gone.extend(entry.value.take());
             if alive {
                 if always {
-                    graph.log.always.insert((node, generation, level - 1));
+                    graph.log.always.insert((key, level - 1));
                 }
-                graph.nodes[node as usize].aside = level;
+                graph.nodes[key.node].aside = level;
             }
         } else {
             graph.log.entries[index].level = level - 1;
-            graph.nodes[node as usize].aside = level;
+            graph.nodes[key.node].aside = level;
             graph.log.entries.swap(index, kept);
             kept += 1;
         }
@@ -301,13 +299,13 @@ fn roll_back(cell: &RefCell<Graph>, start: &Start, panics: &mut FirstPanic) {
         let Some(entry) = graph.log.entries.pop() else {
             break;
         };
-        if graph.is_alive(entry.node, entry.generation) {
-            let node = &mut graph.nodes[entry.node as usize];
+        if graph.is_alive(entry.key) {
+            let node = &mut graph.nodes[entry.key.node];
             node.aside = entry.previous;
             node.version = entry.version;
             let value = entry.value.unwrap_or(Value::NONE);
             gone.push(std::mem::replace(&mut node.value, value));
-            graph.mark(entry.node, CHECK);
+            graph.mark(entry.key.node, CHECK);
         } else {
             gone.extend(entry.value);
         }
@@ -326,20 +324,20 @@ fn roll_back(cell: &RefCell<Graph>, start: &Start, panics: &mut FirstPanic) {
 
 /// Makes the body of a failed transaction see the restored values as the ones that it has read. The body need not run
 /// again for the rollback: the body itself has made the attempt, and another run would make the same attempt.
-fn see_as_before(graph: &mut Graph, clock: u32) {
+fn see_as_before(graph: &mut Graph, clock: Version) {
     let observer = graph.context.observer.node;
-    let Some(observer) = graph.nodes.get(observer as usize) else {
+    let Some(observer) = graph.nodes.get(observer) else {
         return;
     };
     let mut next = observer.deps;
-    while let Some(link) = graph.links.get_mut(next as usize) {
-        if let Some(dep) = graph.nodes.get(link.dep as usize) {
+    while let Some(link) = graph.links.get_mut(next) {
+        if let Some(dep) = graph.nodes.get(link.dep) {
             let before = match graph.snapshots.get(&link.dep) {
                 Some(snapshot) if dep.marks & STALE != 0 => snapshot.version,
                 _ => dep.version,
             };
-            if link.version() > clock && before <= clock {
-                link.seen = link.seen & !VERSION | before;
+            if link.seen.version() > clock && before <= clock {
+                link.seen.set_version(before);
             }
         }
         next = link.next_dep;
@@ -357,26 +355,26 @@ pub(super) fn reconcile(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     drop(graph);
     for entry in &mut entries {
         let mut graph = cell.borrow_mut();
-        let alive = graph.is_alive(entry.node, entry.generation);
+        let alive = graph.is_alive(entry.key);
         if alive {
-            graph.nodes[entry.node as usize].aside = 0;
+            graph.nodes[entry.key.node].aside = 0;
         }
         let Some(old) = entry.value.take() else {
             continue;
         };
-        let new = graph.nodes[entry.node as usize].value.clone();
+        let new = graph.nodes[entry.key.node].value.clone();
         drop(graph);
         let mut gone = old;
         if alive && !entry.always {
             let same = panics.catch(|| (entry.rule.same)(&gone, &new)); // user code
             let mut graph = cell.borrow_mut();
-            let alive = graph.is_alive(entry.node, entry.generation);
+            let alive = graph.is_alive(entry.key);
             // The comparison itself may have written the signal: the written value stays, and the next round judges it.
-            let unwritten = alive && graph.nodes[entry.node as usize].aside == 0;
+            let unwritten = alive && graph.nodes[entry.key.node].aside == 0;
             if same == Some(true) && unwritten {
-                graph.restore_version(entry.node, entry.version);
-                gone = std::mem::replace(&mut graph.nodes[entry.node as usize].value, gone);
-                graph.mark(entry.node, CHECK); // provisional values that were read are outdated
+                graph.restore_version(entry.key.node, entry.version);
+                gone = std::mem::replace(&mut graph.nodes[entry.key.node].value, gone);
+                graph.mark(entry.key.node, CHECK); // provisional values that were read are outdated
             }
         }
         if let Value::Cell(new) = new {

@@ -7,9 +7,9 @@
 use super::{
     access,
     graph::{
-        CHECK, CHECKING, DIRTY, DISPOSED, FAILED, Graph, Kind, NONE, PROVISIONAL, QUEUED, RUNNING,
-        STALE,
+        CHECK, CHECKING, DIRTY, DISPOSED, FAILED, Graph, Kind, PROVISIONAL, QUEUED, RUNNING, STALE,
     },
+    ids::{LinkId, NodeId, RowId},
     signal_cell::UPDATING,
     value::Value,
 };
@@ -51,15 +51,15 @@ impl Graph {
         self.check_candidates()?;
         self.check_values()?;
         self.check_numbers()?;
-        if self.depth == 0 && self.context.running == NONE {
+        if self.depth == 0 && self.context.running.is_none() {
             self.check_rest()?;
         }
         Ok(())
     }
 
-    fn live_nodes(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..)
-            .zip(&self.nodes)
+    fn live_nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.nodes
+            .entries()
             .filter_map(|(index, node)| match node.kind {
                 Kind::Free => None,
                 _ => Some(index),
@@ -69,34 +69,30 @@ impl Graph {
     /// Every slot is a live node, stands in the list of free slots, or is used up. A free slot holds nothing.
     fn check_slots(&self) -> Checked {
         let live = self.live_nodes().count();
-        ensure!(
-            live == self.live as usize,
-            "{} live nodes, not {live}",
-            self.live
-        );
+        ensure!(live == self.live, "{} live nodes, not {live}", self.live);
         let mut waiting = vec![false; self.nodes.len()];
         let mut index = self.free_node;
-        while index != NONE {
-            let slot = &self.nodes[index as usize];
+        while index.is_some() {
+            let slot = &self.nodes[index];
             ensure!(
                 slot.kind == Kind::Free,
                 "{index} is live, and in the list of free nodes"
             );
             ensure!(
-                !waiting[index as usize],
+                !waiting[index.row()],
                 "{index} is twice in the list of free nodes"
             );
-            waiting[index as usize] = true;
-            index = self.ownership[index as usize].next_sibling;
+            waiting[index.row()] = true;
+            index = self.ownership[index].next_sibling;
         }
-        for (index, slot) in self.nodes.iter().enumerate() {
+        for (index, slot) in self.nodes.entries() {
             if slot.kind != Kind::Free {
                 continue;
             }
             let empty = matches!(slot.value, Value::Bits(0)) && slot.body.is_none();
-            let alone = slot.subs == NONE && slot.subs_tail == NONE;
+            let alone = slot.subs.is_none() && slot.subs_tail.is_none();
             ensure!(empty && alone, "the free node {index} holds something");
-            if waiting[index] {
+            if waiting[index.row()] {
                 ensure!(slot.marks == 0, "the free node {index} is marked");
             } else {
                 // The mark keeps the last handle of a used-up slot from taking the slot for a live node.
@@ -116,18 +112,19 @@ impl Graph {
             self.ownership.len()
         );
         for index in self.live_nodes() {
-            let node = &self.nodes[index as usize];
+            let node = &self.nodes[index];
             let runs = matches!(
                 node.kind,
                 Kind::Computed | Kind::Effect | Kind::Resource | Kind::Cleanup
             );
             ensure!(
-                node.order != NONE || !runs && node.kind != Kind::Scope,
+                node.order.is_some() || !runs && node.kind != Kind::Scope,
                 "{index} has no order"
             );
             // A comparison with `same` takes the body of a computed value out of its slot too, without the mark
             // `RUNNING`.
-            let away = node.marks & RUNNING != 0 || self.context.running != NONE || self.depth > 0;
+            let away =
+                node.marks & RUNNING != 0 || self.context.running.is_some() || self.depth > 0;
             ensure!(
                 !runs || node.body.is_some() || away,
                 "the body of {index} is gone"
@@ -143,29 +140,32 @@ impl Graph {
         let mut seen = vec![false; self.links.len()];
         let mut with_dep = 0;
         for index in self.live_nodes() {
-            let snapshot = self.snapshots.get(&index).map_or(NONE, |it| it.deps);
+            let snapshot = self
+                .snapshots
+                .get(&index)
+                .map_or(LinkId::NONE, |it| it.deps);
             for mut link in [self.deps(index), snapshot] {
-                while link != NONE {
-                    let it = &self.links[link as usize];
+                while link.is_some() {
+                    let it = &self.links[link];
                     ensure!(
                         it.sub == index,
                         "a dependency of {index} belongs to {}",
                         it.sub
                     );
-                    let twice = std::mem::replace(&mut seen[link as usize], true);
+                    let twice = std::mem::replace(&mut seen[link.row()], true);
                     ensure!(!twice, "a link of {index} is in two lists");
-                    with_dep += usize::from(it.dep != NONE);
+                    with_dep += usize::from(it.dep.is_some());
                     link = it.next_dep;
                 }
             }
         }
         for index in self.live_nodes() {
-            let mut last = NONE;
-            let mut link = self.nodes[index as usize].subs;
-            while link != NONE {
-                let it = &self.links[link as usize];
+            let mut last = LinkId::NONE;
+            let mut link = self.nodes[index].subs;
+            while link.is_some() {
+                let it = &self.links[link];
                 ensure!(
-                    seen[link as usize],
+                    seen[link.row()],
                     "a subscriber of {index} does not depend on it"
                 );
                 ensure!(
@@ -180,7 +180,7 @@ impl Graph {
                 with_dep -= 1;
                 (last, link) = (link, it.next_sub);
             }
-            let tail = self.nodes[index as usize].subs_tail;
+            let tail = self.nodes[index].subs_tail;
             ensure!(
                 tail == last,
                 "the last subscriber of {index} is another one"
@@ -191,12 +191,12 @@ impl Graph {
             "{with_dep} links are not in the lists of their dependencies"
         );
         let mut link = self.free_link;
-        while link != NONE {
-            let it = &self.links[link as usize];
-            let twice = std::mem::replace(&mut seen[link as usize], true);
+        while link.is_some() {
+            let it = &self.links[link];
+            let twice = std::mem::replace(&mut seen[link.row()], true);
             ensure!(!twice, "the link {link} is free, and not");
             ensure!(
-                it.sub == NONE && it.dep == NONE,
+                it.sub.is_none() && it.dep.is_none(),
                 "the free link {link} holds something"
             );
             link = it.next_dep;
@@ -208,29 +208,29 @@ impl Graph {
     /// Every node stands in the list of its owner or has no owner, and no node owns itself. Cleanups have a list of
     /// their own.
     fn check_owners(&self) -> Checked {
-        let is_first = |index: u32, prev: u32| {
-            let ownership = &self.ownership[prev as usize];
+        let is_first = |index: NodeId, prev: NodeId| {
+            let ownership = &self.ownership[prev];
             ownership.first_child == index || ownership.first_cleanup == index
         };
         let roots = self
             .live_nodes()
-            .filter(|&index| self.ownership[index as usize].prev_sibling == NONE);
+            .filter(|&index| self.ownership[index].prev_sibling.is_none());
         let mut found = 0;
-        let mut way: Vec<u32> = roots.collect();
+        let mut way: Vec<NodeId> = roots.collect();
         while let Some(owner) = way.pop() {
             found += 1;
             ensure!(found <= self.live, "a node is in the lists of two owners");
-            let lists = &self.ownership[owner as usize];
-            let node = &self.nodes[owner as usize];
+            let lists = &self.ownership[owner];
+            let node = &self.nodes[owner];
             ensure!(
                 node.kind == Kind::Signal || node.owns_any() == self.last_owned(owner).is_some(),
                 "{owner} does not know whether it owns anything"
             );
             for (mut child, cleanups) in [(lists.first_child, false), (lists.first_cleanup, true)] {
                 let mut prev = owner;
-                while child != NONE {
-                    let node = &self.nodes[child as usize];
-                    let ownership = &self.ownership[child as usize];
+                while child.is_some() {
+                    let node = &self.nodes[child];
+                    let ownership = &self.ownership[child];
                     ensure!(
                         node.kind != Kind::Free,
                         "{owner} owns {child}, which is gone"
@@ -266,15 +266,15 @@ impl Graph {
     /// failed one, which no check has reached.
     fn check_marks(&self) -> Checked {
         for index in self.live_nodes() {
-            let node = &self.nodes[index as usize];
+            let node = &self.nodes[index];
             if node.marks & (STALE | RUNNING | CHECKING | FAILED | DISPOSED) != 0 {
                 continue;
             }
             let mut link = self.deps(index);
-            while link != NONE {
-                let it = &self.links[link as usize];
-                if it.dep != NONE && !it.is_refused() {
-                    let dep = &self.nodes[it.dep as usize];
+            while link.is_some() {
+                let it = &self.links[link];
+                if it.dep.is_some() && !it.seen.is_refused() {
+                    let dep = &self.nodes[it.dep];
                     // Phase A marks the nodes below a queued resource.
                     let waits = dep.kind == Kind::Resource && dep.marks & QUEUED != 0;
                     ensure!(
@@ -283,7 +283,7 @@ impl Graph {
                         self.describe(index),
                         self.describe(it.dep)
                     );
-                    let fresh = dep.version == it.version() || dep.marks & RUNNING != 0;
+                    let fresh = dep.version == it.seen.version() || dep.marks & RUNNING != 0;
                     ensure!(
                         fresh,
                         "{} has not seen {}, and is not marked",
@@ -295,7 +295,7 @@ impl Graph {
             }
         }
         for index in self.live_nodes() {
-            let node = &self.nodes[index as usize];
+            let node = &self.nodes[index];
             let allowed = match node.kind {
                 Kind::Free | Kind::Cleanup => 0,
                 Kind::Signal => UPDATING,
@@ -320,7 +320,7 @@ impl Graph {
             (&self.schedule.resources, Kind::Resource),
         ] {
             for &it in queue.iter().filter(|&&it| self.is_due(it)) {
-                let node = &self.nodes[it.node() as usize];
+                let node = &self.nodes[it.node()];
                 ensure!(
                     node.kind == kind,
                     "{} is in the wrong queue",
@@ -331,7 +331,7 @@ impl Graph {
         }
         waiting.sort_unstable();
         for index in self.live_nodes() {
-            let node = &self.nodes[index as usize];
+            let node = &self.nodes[index];
             let runs = node.kind != Kind::Signal; // a signal uses this bit for `UPDATING`
             let queued = runs && node.marks & (QUEUED | DISPOSED) == QUEUED;
             let lost = queued && !self.round && waiting.binary_search(&index).is_err();
@@ -343,7 +343,7 @@ impl Graph {
     /// A node is `PROVISIONAL` exactly while it has a snapshot, and only a computed value has one.
     fn check_candidates(&self) -> Checked {
         for index in self.live_nodes() {
-            let node = &self.nodes[index as usize];
+            let node = &self.nodes[index];
             let provisional = node.kind != Kind::Effect && node.marks & PROVISIONAL != 0; // effects: `FIRST`
             let known = self.snapshots.contains_key(&index);
             ensure!(
@@ -353,7 +353,7 @@ impl Graph {
             );
         }
         for &index in self.snapshots.keys() {
-            let node = self.nodes.get(index as usize);
+            let node = self.nodes.get(index);
             let computed = node.is_some_and(|it| it.kind == Kind::Computed);
             ensure!(computed, "{index} has a snapshot, and is no computed value");
         }
@@ -364,8 +364,8 @@ impl Graph {
     /// disposed of. Of the other kinds, only a resource and its parts hold a value.
     fn check_values(&self) -> Checked {
         for index in self.live_nodes() {
-            let node = &self.nodes[index as usize];
-            let valued = node.version != 0;
+            let node = &self.nodes[index];
+            let valued = node.version.is_some();
             let right = match node.kind {
                 Kind::Signal => valued,
                 Kind::Computed => valued || node.marks & (STALE | RUNNING | FAILED | DISPOSED) != 0,
@@ -375,7 +375,7 @@ impl Graph {
             ensure!(right, "{} has a value: {valued}", self.describe(index));
         }
         for index in self.live_nodes() {
-            let node = &self.nodes[index as usize];
+            let node = &self.nodes[index];
             let failed = node.marks & (FAILED | RUNNING) == FAILED && node.kind == Kind::Computed;
             let known = self.known_record(index).is_some();
             let right = failed == known || node.marks & (RUNNING | DISPOSED) != 0;
@@ -386,12 +386,12 @@ impl Graph {
             );
         }
         for &index in self.failures.nodes() {
-            let node = self.nodes.get(index as usize);
+            let node = self.nodes.get(index);
             let alive = node.is_some_and(|it| it.kind != Kind::Free);
             ensure!(alive, "{index} has a record, and is gone");
         }
         for &index in self.names.given() {
-            let node = self.nodes.get(index as usize);
+            let node = self.nodes.get(index);
             let alive = node.is_some_and(|it| it.kind != Kind::Free);
             ensure!(alive, "{index} has a name, and is gone");
         }
@@ -402,9 +402,9 @@ impl Graph {
     fn check_numbers(&self) -> Checked {
         let mut orders = Vec::new();
         for index in self.live_nodes() {
-            let node = &self.nodes[index as usize];
+            let node = &self.nodes[index];
             ensure!(node.version <= self.clock, "{index} is ahead of the clock");
-            if node.order != NONE {
+            if node.order.is_some() {
                 orders.push(node.order);
             }
         }
@@ -423,7 +423,7 @@ impl Graph {
     fn check_rest(&self) -> Checked {
         let busy = RUNNING | CHECKING | DISPOSED | QUEUED;
         for index in self.live_nodes() {
-            let node = &self.nodes[index as usize];
+            let node = &self.nodes[index];
             // The closure of a scope or of an update may be running.
             let marks = match node.kind {
                 Kind::Scope | Kind::Signal => 0,
@@ -461,9 +461,9 @@ impl Graph {
         ensure!(!self.round, "a round is left open");
         ensure!(self.deferred_panics.is_empty(), "a panic is left");
         ensure!(!self.failures.has_refused(), "a refused read is left");
-        ensure!(self.context.observer.node == NONE, "an observer is left");
+        ensure!(self.context.observer.node.is_none(), "an observer is left");
         ensure!(
-            self.context.computing == NONE,
+            self.context.computing.is_none(),
             "a computed value is left running"
         );
         Ok(())

@@ -9,7 +9,8 @@ use super::{
     access,
     failure::ReadError,
     graph::{DIRTY, Graph, Kind},
-    handle::{Disposed, Id, handle},
+    handle::{Disposed, Handle, handle},
+    ids::NodeId,
     run::{Body, Evaluation, UntrackedGuard},
     value::{Value, from_bits, is_primitive, to_bits},
 };
@@ -33,7 +34,7 @@ use std::{borrow::Cow, cell::RefCell, marker::PhantomData, mem, panic::Location,
 /// assert_eq!(total.get(), 900);
 /// ```
 pub struct Computed<T> {
-    id: Id,
+    handle: Handle,
     marker: PhantomData<*const T>,
 }
 
@@ -126,7 +127,7 @@ where
         let place = graph.names.number(place);
         let node = graph.add_body(Kind::Computed, Some(formula), place, DIRTY);
         Computed {
-            id: Id::of(&graph, node),
+            handle: Handle::of(&graph, node),
             marker: PhantomData,
         }
     })
@@ -417,23 +418,23 @@ impl<T: 'static> Computed<T> {
     /// assert_eq!(format!("{total:?}"), "computed `total`");
     /// ```
     pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.id.name(name.into());
+        self.handle.name(name.into());
         self
     }
 
-    pub(super) fn index(&self) -> u32 {
-        self.id.index
+    pub(super) fn node(&self) -> NodeId {
+        self.handle.key.node
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
         if is_primitive::<T>() {
-            match access::bits(self.id, tracked) {
+            match access::bits(self.handle, tracked) {
                 Ok(bits) => Ok(from_bits(bits, f)), // user code
                 Err(error) => Err(error),
             }
         } else {
-            match access::value(self.id, tracked) {
+            match access::value(self.handle, tracked) {
                 Ok(value) => Ok(show(&value, f)), // user code
                 Err(error) => Err(error),
             }
@@ -445,15 +446,17 @@ impl<T: 'static> Computed<T> {
     fn try_read<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, ReadError> {
         let value = access::with(|cell| {
             let mut graph = cell.borrow_mut();
-            let value = graph.read_fast(self.id, access::NOT_CURRENT, true)?.clone();
-            graph.try_last(self.id.index);
+            let value = graph
+                .read_fast(self.handle, access::NOT_CURRENT, true)?
+                .clone();
+            graph.try_last(self.handle.key.node);
             Some(value)
         });
         let value = match value {
             Some(value) => value,
             None => access::with(|cell| {
-                let graph = access::try_up_to_date(cell, self.id, true)?;
-                Ok::<_, ReadError>(graph.nodes[self.id.index as usize].value.clone())
+                let graph = access::try_up_to_date(cell, self.handle, true)?;
+                Ok::<_, ReadError>(graph.nodes[self.handle.key.node].value.clone())
             })?,
         };
         Ok(show(&value, f)) // user code

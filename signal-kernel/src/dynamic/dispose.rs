@@ -9,39 +9,39 @@
 //! Must not know: the content of nodes.
 
 use super::{
-    graph::{DISPOSED, FAILED, Graph, Kind, NONE, Node, RUNNING, STALE},
+    graph::{DISPOSED, FAILED, Graph, Kind, RUNNING, STALE},
+    ids::{Key, NodeId},
     run, snapshots,
 };
 use crate::panics::FirstPanic;
 use std::cell::RefCell;
 
 /// Disposes of a node and of all that it owns. The caller has a batch open.
-pub(super) fn node(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
-    let generation = cell.borrow().nodes[index as usize].generation;
+pub(super) fn node(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
+    let key = cell.borrow().key(index);
     owned(cell, index, panics);
     let graph = cell.borrow();
-    if graph.is_alive(index, generation) {
+    if graph.is_alive(key) {
         drop(graph);
         take_out(cell, index, panics);
     }
 }
 
 /// Disposes of all that a node owns.
-pub(super) fn owned(cell: &RefCell<Graph>, owner: u32, panics: &mut FirstPanic) {
+pub(super) fn owned(cell: &RefCell<Graph>, owner: NodeId, panics: &mut FirstPanic) {
     owned_while(cell, owner, panics, |_| true);
 }
 
 /// Disposes of the nodes that the last run of a computed value has made. Stops when a cleanup has read the value: that
 /// read has run the body, and the present nodes belong to the new run.
-pub(super) fn outdated(cell: &RefCell<Graph>, owner: u32, panics: &mut FirstPanic) {
+pub(super) fn outdated(cell: &RefCell<Graph>, owner: NodeId, panics: &mut FirstPanic) {
     owned_while(cell, owner, panics, |graph| graph.marks(owner) & STALE != 0);
 }
 
 /// A child in its state at the start of its owner's end.
 #[derive(Clone, Copy)]
 struct Child {
-    index: u32,
-    generation: u32,
+    key: Key,
     /// The child owns nodes, which go first.
     owns: bool,
     /// A signal, a computed value or a part of a resource: cleanups of the owner still find the node.
@@ -50,8 +50,7 @@ struct Child {
 
 /// An owner that is ending.
 struct Ending {
-    owner: u32,
-    generation: u32,
+    owner: Key,
     /// The owner goes too, after all nodes that it owns.
     goes: bool,
     stage: Stage,
@@ -73,20 +72,19 @@ enum Stage {
 /// The next step of an owner that is ending.
 enum Step {
     /// Ends this owner first; the flag says whether the owner itself goes.
-    Down(u32, bool),
+    Down(NodeId, bool),
     /// This node goes; the node owns nothing.
-    Out(u32),
+    Out(NodeId),
     /// Nothing is left.
     Done,
 }
 
 impl Ending {
-    fn new(graph: &Graph, (owner, goes): (u32, bool), children: &mut Vec<Child>) -> Self {
+    fn new(graph: &Graph, owner: NodeId, goes: bool, children: &mut Vec<Child>) -> Self {
         let start = children.len();
         graph.list_children(owner, children);
         Ending {
-            owner,
-            generation: graph.nodes[owner as usize].generation,
+            owner: graph.key(owner),
             goes,
             stage: Stage::Owners,
             start,
@@ -98,10 +96,11 @@ impl Ending {
     fn step(&mut self, graph: &Graph, children: &mut Vec<Child>) -> Step {
         loop {
             if self.stage == Stage::Cleanups {
-                match graph.ownership[self.owner as usize].first_cleanup {
-                    NONE => (self.stage, self.next) = (Stage::Values, self.start),
-                    cleanup => return Step::Out(cleanup),
+                let cleanup = graph.ownership[self.owner.node].first_cleanup;
+                if cleanup.is_some() {
+                    return Step::Out(cleanup);
                 }
+                (self.stage, self.next) = (Stage::Values, self.start);
             }
             while let Some(&child) = children.get(self.next) {
                 let due = match self.stage {
@@ -109,15 +108,15 @@ impl Ending {
                     Stage::Active => !child.value,
                     _ => true,
                 };
-                if due && graph.is_alive(child.index, child.generation) {
-                    if graph.last_owned(child.index).is_some() {
+                if due && graph.is_alive(child.key) {
+                    if graph.last_owned(child.key.node).is_some() {
                         let goes = !child.value || self.stage == Stage::Values;
                         self.next += usize::from(!goes);
-                        return Step::Down(child.index, goes);
+                        return Step::Down(child.key.node, goes);
                     }
                     if self.stage != Stage::Owners {
                         self.next += 1;
-                        return Step::Out(child.index);
+                        return Step::Out(child.key.node);
                     }
                 }
                 self.next += 1;
@@ -126,11 +125,11 @@ impl Ending {
             self.stage = match self.stage {
                 Stage::Owners => Stage::Active,
                 Stage::Active => Stage::Cleanups,
-                _ if graph.last_owned(self.owner).is_none() => return Step::Done,
+                _ if graph.last_owned(self.owner.node).is_none() => return Step::Done,
                 _ => {
                     // User code has made more nodes in the meantime.
                     children.truncate(self.start);
-                    graph.list_children(self.owner, children);
+                    graph.list_children(self.owner.node, children);
                     Stage::Owners
                 }
             };
@@ -140,43 +139,40 @@ impl Ending {
 
 impl Graph {
     /// The children of an owner, youngest first.
-    fn list_children(&self, owner: u32, children: &mut Vec<Child>) {
-        let mut index = self.ownership[owner as usize].first_child;
-        while index != NONE {
-            let Node {
-                kind, generation, ..
-            } = self.nodes[index as usize];
+    fn list_children(&self, owner: NodeId, children: &mut Vec<Child>) {
+        let mut index = self.ownership[owner].first_child;
+        while index.is_some() {
+            let kind = self.nodes[index].kind;
             children.push(Child {
-                index,
-                generation,
+                key: self.key(index),
                 owns: self.last_owned(index).is_some(),
                 value: matches!(kind, Kind::Signal | Kind::Passive | Kind::Computed),
             });
-            index = self.ownership[index as usize].next_sibling;
+            index = self.ownership[index].next_sibling;
         }
     }
 }
 
 fn owned_while(
     cell: &RefCell<Graph>,
-    owner: u32,
+    owner: NodeId,
     panics: &mut FirstPanic,
     go_on: impl Fn(&Graph) -> bool,
 ) {
     let mut children = Vec::new();
     let graph = cell.borrow();
-    let mut way = vec![Ending::new(&graph, (owner, false), &mut children)];
+    let mut stack = vec![Ending::new(&graph, owner, false, &mut children)];
     drop(graph);
     loop {
-        let first = way.len() == 1;
-        let Some(ending) = way.last_mut() else {
+        let first = stack.len() == 1;
+        let Some(ending) = stack.last_mut() else {
             return;
         };
         let graph = cell.borrow();
-        let (index, goes) = (ending.owner, ending.goes);
-        if graph.nodes[index as usize].generation != ending.generation {
+        let (index, goes) = (ending.owner.node, ending.goes);
+        if graph.key(index) != ending.owner {
             children.truncate(ending.start); // user code has ended the owner in the meantime
-            way.pop();
+            stack.pop();
             continue;
         }
         if first && !go_on(&graph) {
@@ -184,8 +180,8 @@ fn owned_while(
         }
         match ending.step(&graph, &mut children) {
             Step::Down(child, goes) => {
-                let next = Ending::new(&graph, (child, goes), &mut children);
-                way.push(next);
+                let next = Ending::new(&graph, child, goes, &mut children);
+                stack.push(next);
             }
             Step::Out(child) => {
                 drop(graph);
@@ -194,7 +190,7 @@ fn owned_while(
             Step::Done => {
                 drop(graph);
                 children.truncate(ending.start);
-                way.pop();
+                stack.pop();
                 if goes {
                     take_out(cell, index, panics);
                 }
@@ -204,7 +200,7 @@ fn owned_while(
 }
 
 /// Takes a node that owns nothing out of the graph and drops its content.
-fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+fn take_out(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
     let _untracked = run::UntrackedGuard::new(cell);
     let mut graph = cell.borrow_mut();
     graph.leave_owner(index);
@@ -213,7 +209,7 @@ fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
     let snapshot = snapshots::forget(&mut graph, index);
     if graph.marks(index) & RUNNING != 0 {
         graph.set(index, DISPOSED);
-        let value = graph.nodes[index as usize].value.take();
+        let value = graph.nodes[index].value.take();
         drop(graph);
         panics.discard(snapshot); // user code
         panics.discard(value); // user code
@@ -221,7 +217,7 @@ fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
         return;
     }
     graph.isolate(index);
-    let node = &mut graph.nodes[index as usize];
+    let node = &mut graph.nodes[index];
     let (kind, value, mut body) = (node.kind, node.value.take(), node.body.take());
     graph.free(index);
     drop(graph);
@@ -237,11 +233,11 @@ fn take_out(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
 }
 
 /// Ends a node that was disposed of while its body ran: the body has returned.
-pub(super) fn finish(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+pub(super) fn finish(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
     owned(cell, index, panics);
     let mut graph = cell.borrow_mut();
     graph.unset(index, STALE | FAILED);
-    let value = graph.nodes[index as usize].value.take();
+    let value = graph.nodes[index].value.take();
     graph.isolate(index);
     graph.free(index);
     drop(graph);

@@ -8,7 +8,8 @@
 
 use super::{
     access, batch,
-    graph::{DIRTY, Graph, Kind, NONE},
+    graph::{DIRTY, Graph, Kind},
+    ids::{NodeId, Order},
     run,
     source::ForeignGraph,
 };
@@ -41,7 +42,7 @@ pub(super) struct Drive {
     /// The number of commits.
     commits: u64,
     /// Shared graphs that have had work, by their nodes.
-    foreign: BTreeMap<u32, Weak<dyn ForeignGraph>>,
+    foreign: BTreeMap<NodeId, Weak<dyn ForeignGraph>>,
 }
 
 /// The waiting tasks and the ready queue, shared within the thread.
@@ -131,14 +132,18 @@ pub(super) fn of(graph: &mut Graph) -> &mut Drive {
 }
 
 /// Registers a shared graph: from now on a driver polls its work when its node is in the ready list.
-pub(super) fn add(graph: &mut Graph, node: u32, foreign: Weak<dyn ForeignGraph>) -> Arc<TaskWaker> {
+pub(super) fn add(
+    graph: &mut Graph,
+    node: NodeId,
+    foreign: Weak<dyn ForeignGraph>,
+) -> Arc<TaskWaker> {
     let drive = of(graph);
     drive.foreign.insert(node, foreign);
-    TaskWaker::new(&drive.lobby.queue, node)
+    TaskWaker::new(&drive.lobby.queue, node.to_number())
 }
 
 /// Removes a shared graph, which is being dropped.
-pub(super) fn remove(graph: &mut Graph, node: u32) {
+pub(super) fn remove(graph: &mut Graph, node: NodeId) {
     if let Some(drive) = &mut graph.drive {
         drive.foreign.remove(&node);
     }
@@ -159,7 +164,7 @@ pub(super) fn note_commit(cell: &RefCell<Graph>) {
 /// Polls the shared graph of this node; true if the graph has committed something.
 fn poll_foreign(
     cell: &RefCell<Graph>,
-    node: u32,
+    node: NodeId,
     here: &'static Location<'static>,
     panics: &mut FirstPanic,
 ) -> bool {
@@ -216,8 +221,8 @@ pub(super) fn poll(
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let running = graph.context.running;
-        let nested = graph.depth > 0 || running != NONE;
-        let kind = graph.nodes.get(running as usize).map(|node| node.kind);
+        let nested = graph.depth > 0 || running.is_some();
+        let kind = graph.nodes.get(running).map(|node| node.kind);
         let polled = matches!(kind, Some(Kind::Resource | Kind::Passive)); // work waits for work
         // A task waits from now on: work that starts later must wake the task.
         let lobby = of(&mut graph).lobby.clone();
@@ -248,12 +253,13 @@ pub(super) fn poll(
         graph.depth = 1;
         let mut panics = FirstPanic::default();
         let mut done = false;
-        tasks.sort_unstable_by_key(|&node| (graph.order(node), node));
+        tasks.sort_unstable_by_key(|&node| (graph.order(NodeId::from_number(node)), node));
         drop(graph);
         for &node in &tasks {
+            let node = NodeId::from_number(node);
             if run::poll(cell, node, &mut panics) {
                 let mut graph = cell.borrow_mut();
-                if graph.nodes[node as usize].kind == Kind::Resource {
+                if graph.nodes[node].kind == Kind::Resource {
                     graph.queue_up_to_drivers(node, DIRTY);
                 }
                 done = true;
@@ -350,14 +356,12 @@ pub fn settled() -> impl Future<Output = ()> {
 
 impl Graph {
     /// Is this the node of a shared graph?
-    fn is_foreign(&self, node: u32) -> bool {
-        let node = self.nodes.get(node as usize);
+    fn is_foreign(&self, node: NodeId) -> bool {
+        let node = self.nodes.get(node);
         node.is_some_and(|node| node.kind == Kind::Passive)
     }
 
-    fn order(&self, node: u32) -> u32 {
-        self.nodes
-            .get(node as usize)
-            .map_or(NONE, |node| node.order)
+    fn order(&self, node: NodeId) -> Order {
+        self.nodes.get(node).map_or(Order::NONE, |node| node.order)
     }
 }

@@ -7,9 +7,12 @@
 
 use std::collections::BTreeSet;
 
-use super::graph::{
-    CHECK, CHECKING, DIRTY, FIRST, Graph, Kind, Link, NOBODY, NONE, Node, Observer, QUEUED, Queued,
-    RUNNING, STALE, Schedule, TRY, append,
+use super::{
+    graph::{
+        CHECK, CHECKING, DIRTY, FIRST, Graph, Kind, Link, NOBODY, Node, Observer, QUEUED, RUNNING,
+        STALE, Schedule,
+    },
+    ids::{Key, LinkId, NodeId, Queued, Rows, RowsMut, RunId, Seen, Version},
 };
 
 /// A read that may repeat an earlier one compares this many links of its run one by one. For a run with more links, a
@@ -18,18 +21,17 @@ const FEW: usize = 8;
 
 /// The dependencies of a run with too many links to compare one by one.
 pub(super) struct Reads {
-    run: u32,
+    run: RunId,
     /// The last link that the set contains.
-    last: u32,
-    /// By slot and generation.
-    deps: BTreeSet<(u32, u32)>,
+    last: LinkId,
+    deps: BTreeSet<Key>,
 }
 
 impl Observer {
     /// Uses the next link again: at this point, the last run has read the same dependency.
     #[inline(always)]
     pub(super) fn goes_on(&mut self, link: &mut Link, dep: &mut Node) {
-        link.seen = dep.version;
+        link.seen = Seen::new(dep.version);
         self.cursor = self.next;
         self.next = link.next_dep;
         dep.read_by = self.run;
@@ -39,8 +41,8 @@ impl Observer {
 impl Graph {
     /// Makes the observer, if there is one, depend on `dep`.
     #[inline(always)]
-    pub(super) fn track(&mut self, dep: u32) {
-        if self.context.observer.node != NONE && !self.has_read_again(dep) {
+    pub(super) fn track(&mut self, dep: NodeId) {
+        if self.context.observer.node.is_some() && !self.has_read_again(dep) {
             self.insert(dep);
         }
     }
@@ -48,10 +50,10 @@ impl Graph {
     /// Returns whether the observer has a link to `dep` already. Uses the next link again if the last run has read
     /// `dep` at this point.
     #[inline(always)]
-    fn has_read_again(&mut self, dep: u32) -> bool {
+    fn has_read_again(&mut self, dep: NodeId) -> bool {
         let observer = &mut self.context.observer;
-        let node = &mut self.nodes[dep as usize];
-        match self.links.get_mut(observer.next as usize) {
+        let node = &mut self.nodes[dep];
+        match self.links.get_mut(observer.next) {
             Some(link) if link.dep == dep => {
                 observer.goes_on(link, node);
                 true
@@ -66,14 +68,14 @@ impl Graph {
 
     /// Returns whether the observing run has a link to `dep` already. For a node that a nested run has read in between.
     #[inline(never)]
-    fn has_read_before(&mut self, dep: u32) -> bool {
+    fn has_read_before(&mut self, dep: NodeId) -> bool {
         let Observer { node, cursor, .. } = self.context.observer;
-        let mut link = match cursor {
-            NONE => return false,
-            _ => self.deps(node),
-        };
+        if cursor.is_none() {
+            return false;
+        }
+        let mut link = self.deps(node);
         for _ in 0..FEW {
-            let it = &self.links[link as usize];
+            let it = &self.links[link];
             if it.dep == dep || link == cursor {
                 return it.dep == dep;
             }
@@ -84,7 +86,7 @@ impl Graph {
 
     /// As `has_read_before`, for a run with more than a few links. The set takes each link in once, for all such reads.
     #[cold]
-    fn has_read_among_many(&mut self, dep: u32) -> bool {
+    fn has_read_among_many(&mut self, dep: NodeId) -> bool {
         let Observer {
             node, cursor, run, ..
         } = self.context.observer;
@@ -94,7 +96,7 @@ impl Graph {
         if self.reads.last().is_none_or(|it| it.run != run) {
             self.reads.push(Reads {
                 run,
-                last: NONE,
+                last: LinkId::NONE,
                 deps: BTreeSet::new(),
             });
         }
@@ -103,53 +105,60 @@ impl Graph {
         };
         while reads.last != cursor {
             let next = match reads.last {
-                NONE => self.nodes[node as usize].deps,
-                last => self.links[last as usize].next_dep,
+                LinkId::NONE => self.nodes[node].deps,
+                last => self.links[last].next_dep,
             };
             reads.last = next;
-            let dep = self.links[next as usize].dep;
-            if let Some(node) = self.nodes.get(dep as usize) {
-                reads.deps.insert((dep, node.generation));
+            let dep = self.links[next].dep;
+            if let Some(node) = self.nodes.get(dep) {
+                let generation = node.generation;
+                reads.deps.insert(Key {
+                    node: dep,
+                    generation,
+                });
             } // a disposed dependency has no node any more
         }
-        reads
-            .deps
-            .contains(&(dep, self.nodes[dep as usize].generation))
+        let generation = self.nodes[dep].generation;
+        let key = Key {
+            node: dep,
+            generation,
+        };
+        reads.deps.contains(&key)
     }
 
     /// Links the observer to `dep`, in front of the remaining links of its last run.
     #[inline(never)]
-    fn insert(&mut self, dep: u32) {
+    fn insert(&mut self, dep: NodeId) {
         let Observer {
             node: sub,
             cursor,
             next,
             ..
         } = self.context.observer;
-        let node = &mut self.nodes[dep as usize];
+        let node = &mut self.nodes[dep];
         let link = Link {
             dep,
             sub,
             next_dep: next,
-            next_sub: NONE,
+            next_sub: LinkId::NONE,
             prev_sub: node.subs_tail,
-            seen: node.version,
+            seen: Seen::new(node.version),
         };
-        let index = if self.free_link == NONE {
-            append(&mut self.links, self.peak, link)
+        let index = if self.free_link.is_none() {
+            self.links.push(self.peak, link)
         } else {
             let index = self.free_link;
-            self.free_link = self.links[index as usize].next_dep;
-            self.links[index as usize] = link;
+            self.free_link = self.links[index].next_dep;
+            self.links[index] = link;
             index
         };
         match std::mem::replace(&mut node.subs_tail, index) {
-            NONE => node.subs = index,
-            last => self.links[last as usize].next_sub = index,
+            LinkId::NONE => node.subs = index,
+            last => self.links[last].next_sub = index,
         }
         match cursor {
-            NONE => self.nodes[sub as usize].deps = index,
-            cursor => self.links[cursor as usize].next_dep = index,
+            LinkId::NONE => self.nodes[sub].deps = index,
+            cursor => self.links[cursor].next_dep = index,
         }
         self.context.observer.cursor = index;
         self.schedule.grown = self.schedule.alone;
@@ -158,12 +167,12 @@ impl Graph {
     /// Marks the last read, that of `dep`, as a `try_` read. An earlier read of `dep` in the same run takes
     /// precedence.
     #[inline(always)]
-    pub(super) fn try_last(&mut self, dep: u32) {
-        if self.context.observer.node != NONE {
+    pub(super) fn try_last(&mut self, dep: NodeId) {
+        if self.context.observer.node.is_some() {
             let cursor = self.context.observer.cursor;
-            if let Some(link) = self.links.get_mut(cursor as usize) {
+            if let Some(link) = self.links.get_mut(cursor) {
                 if link.dep == dep {
-                    link.seen |= TRY;
+                    link.seen.set_tried();
                 }
             }
         }
@@ -172,7 +181,7 @@ impl Graph {
     /// Ends the observing run: the node loses its links to dependencies that this run has not read.
     #[inline(always)]
     pub(super) fn forget_unread(&mut self) {
-        if self.context.observer.next != NONE {
+        if self.context.observer.next.is_some() {
             self.forget_rest();
         }
     }
@@ -183,10 +192,10 @@ impl Graph {
             node, cursor, next, ..
         } = self.context.observer;
         match cursor {
-            NONE => self.nodes[node as usize].deps = NONE,
-            cursor => self.links[cursor as usize].next_dep = NONE,
+            LinkId::NONE => self.nodes[node].deps = LinkId::NONE,
+            cursor => self.links[cursor].next_dep = LinkId::NONE,
         }
-        self.context.observer.next = NONE;
+        self.context.observer.next = LinkId::NONE;
         self.unlink_all(next);
     }
 
@@ -201,7 +210,7 @@ impl Graph {
             next,
             run,
         } = self.context.observer;
-        if node == NONE {
+        if node.is_none() {
             return;
         }
         let mut kept = Vec::new();
@@ -209,18 +218,18 @@ impl Graph {
         if let Some(snapshot) = self.snapshots.get(&node) {
             self.list_deps(snapshot.deps, &mut kept);
         }
-        if next != NONE {
+        if next.is_some() {
             match cursor {
-                NONE => self.nodes[node as usize].deps = NONE,
-                cursor => self.links[cursor as usize].next_dep = NONE,
+                LinkId::NONE => self.nodes[node].deps = LinkId::NONE,
+                cursor => self.links[cursor].next_dep = LinkId::NONE,
             }
-            self.context.observer.next = NONE;
+            self.context.observer.next = LinkId::NONE;
             self.unlink_all(next);
         }
         kept.reverse();
         let mut comes = false;
-        while let Some((dep, how)) = kept.pop() {
-            let it = &mut self.nodes[dep as usize];
+        while let Some((dep, tried)) = kept.pop() {
+            let it = &mut self.nodes[dep];
             if dep == node || it.read_by == run {
                 continue;
             }
@@ -233,7 +242,9 @@ impl Graph {
                 comes |= it.marks & (RUNNING | CHECKING) != 0;
                 self.track(dep);
                 let cursor = self.context.observer.cursor;
-                self.links[cursor as usize].seen |= how;
+                if tried {
+                    self.links[cursor].seen.set_tried();
+                }
             }
         }
         if comes {
@@ -241,11 +252,11 @@ impl Graph {
         }
     }
 
-    /// Appends the dependencies of a list of links, each with its `TRY` bit.
-    fn list_deps(&self, mut link: u32, deps: &mut Vec<(u32, u32)>) {
-        while let Some(it) = self.links.get(link as usize) {
-            if it.dep != NONE {
-                deps.push((it.dep, it.seen & TRY));
+    /// Appends the dependencies of a list of links, and whether each was read by a `try_` read.
+    fn list_deps(&self, mut link: LinkId, deps: &mut Vec<(NodeId, bool)>) {
+        while let Some(it) = self.links.get(link) {
+            if it.dep.is_some() {
+                deps.push((it.dep, it.seen.is_tried()));
             }
             link = it.next_dep;
         }
@@ -256,28 +267,28 @@ impl Graph {
     }
 
     /// Unlinks a list of dependencies, and frees its links.
-    pub(super) fn unlink_all(&mut self, mut link: u32) {
-        while link != NONE {
+    pub(super) fn unlink_all(&mut self, mut link: LinkId) {
+        while link.is_some() {
             let Link {
                 dep,
                 next_dep,
                 next_sub,
                 prev_sub,
                 ..
-            } = self.links[link as usize];
-            if dep != NONE {
-                let node = &mut self.nodes[dep as usize];
+            } = self.links[link];
+            if dep.is_some() {
+                let node = &mut self.nodes[dep];
                 match next_sub {
-                    NONE => node.subs_tail = prev_sub,
-                    next => self.links[next as usize].prev_sub = prev_sub,
+                    LinkId::NONE => node.subs_tail = prev_sub,
+                    next => self.links[next].prev_sub = prev_sub,
                 }
                 match prev_sub {
-                    NONE => node.subs = next_sub,
-                    prev => self.links[prev as usize].next_sub = next_sub,
+                    LinkId::NONE => node.subs = next_sub,
+                    prev => self.links[prev].next_sub = next_sub,
                 }
             }
-            let gone = &mut self.links[link as usize];
-            (gone.sub, gone.dep) = (NONE, NONE);
+            let gone = &mut self.links[link];
+            (gone.sub, gone.dep) = (NodeId::NONE, NodeId::NONE);
             gone.next_dep = std::mem::replace(&mut self.free_link, link);
             link = next_dep;
         }
@@ -286,7 +297,7 @@ impl Graph {
     /// Marks all nodes that a change of `source` may affect: the direct dependents with `direct`, all others with
     /// `CHECK`. Marking stops at a marked node.
     #[inline(always)]
-    pub(super) fn mark(&mut self, source: u32, direct: u8) {
+    pub(super) fn mark(&mut self, source: NodeId, direct: u8) {
         let Graph {
             nodes,
             links,
@@ -294,20 +305,20 @@ impl Graph {
             schedule,
             ..
         } = self;
-        let (nodes, links) = (&mut nodes[..], &links[..]);
+        let (mut nodes, links) = (nodes.rows_mut(), links.rows());
         schedule.unverified |= direct != DIRTY;
-        let mut link = nodes[source as usize].subs;
-        while let Some(&Link { sub, next_sub, .. }) = links.get(link as usize) {
-            let subs = mark_one(nodes, schedule, sub, direct);
-            if subs != NONE {
-                mark_below(nodes, links, mark_stack, schedule, subs);
+        let mut link = nodes[source].subs;
+        while let Some(&Link { sub, next_sub, .. }) = links.get(link) {
+            let subs = mark_one(&mut nodes, schedule, sub, direct);
+            if subs.is_some() {
+                mark_below(nodes.reborrow(), links, mark_stack, schedule, subs);
             }
             link = next_sub;
         }
     }
 
     /// Queues an effect or a resource for the next settle.
-    pub(super) fn queue(&mut self, node: u32, mark: u8) {
+    pub(super) fn queue(&mut self, node: NodeId, mark: u8) {
         let Graph {
             nodes,
             links,
@@ -315,9 +326,10 @@ impl Graph {
             schedule,
             ..
         } = self;
+        let (mut nodes, links) = (nodes.rows_mut(), links.rows());
         schedule.unverified |= mark != DIRTY;
-        let subs = mark_one(nodes, schedule, node, mark);
-        if subs != NONE {
+        let subs = mark_one(&mut nodes, schedule, node, mark);
+        if subs.is_some() {
             mark_below(nodes, links, mark_stack, schedule, subs);
         }
     }
@@ -325,14 +337,14 @@ impl Graph {
     /// Marks the dependents of `source`, but no node below a resource. If several resources are due, phase A marks the
     /// nodes below them; a resource that is due alone marks its readers after its run. In a chain of resources, a
     /// result therefore costs no more than the run of its reader.
-    pub(super) fn mark_up_to_drivers(&mut self, source: u32) {
+    pub(super) fn mark_up_to_drivers(&mut self, source: NodeId) {
         self.schedule.up_to_drivers = true;
         self.mark(source, CHECK);
         self.schedule.up_to_drivers = false;
     }
 
     /// Queues a resource for the next settle, and marks no node below it: until phase A, the resource keeps its state.
-    pub(super) fn queue_up_to_drivers(&mut self, driver: u32, mark: u8) {
+    pub(super) fn queue_up_to_drivers(&mut self, driver: NodeId, mark: u8) {
         self.schedule.up_to_drivers = true;
         self.queue(driver, mark);
         self.schedule.up_to_drivers = false;
@@ -344,8 +356,8 @@ impl Graph {
         if !self.is_due(driver) {
             return;
         }
-        let mut link = self.nodes[driver.node() as usize].subs;
-        while let Some(&Link { sub, next_sub, .. }) = self.links.get(link as usize) {
+        let mut link = self.nodes[driver.node()].subs;
+        while let Some(&Link { sub, next_sub, .. }) = self.links.get(link) {
             self.set(sub, CHECK);
             self.mark(sub, CHECK);
             link = next_sub;
@@ -357,8 +369,8 @@ impl Graph {
         if !self.is_due(driver) || self.marks(driver.node()) & STALE != 0 {
             return;
         }
-        let mut link = self.nodes[driver.node() as usize].subs;
-        while let Some(&Link { sub, next_sub, .. }) = self.links.get(link as usize) {
+        let mut link = self.nodes[driver.node()].subs;
+        while let Some(&Link { sub, next_sub, .. }) = self.links.get(link) {
             self.unset(sub, STALE);
             link = next_sub;
         }
@@ -366,15 +378,15 @@ impl Graph {
 
     /// Returns whether the slot still belongs to the node of this entry.
     pub(super) fn is_due(&self, due: Queued) -> bool {
-        self.nodes[due.node() as usize].order == due.order()
+        self.nodes[due.node()].order == due.order()
     }
 
     /// Returns whether a dependency has changed since the body of this node has read it.
-    pub(super) fn has_moved(&self, node: u32) -> bool {
+    pub(super) fn has_moved(&self, node: NodeId) -> bool {
         let mut link = self.deps(node);
-        while link != NONE {
-            let it = &self.links[link as usize];
-            if it.dep != NONE && self.nodes[it.dep as usize].version != it.version() {
+        while link.is_some() {
+            let it = &self.links[link];
+            if it.dep.is_some() && self.nodes[it.dep].version != it.seen.version() {
                 return true;
             }
             link = it.next_dep;
@@ -383,22 +395,22 @@ impl Graph {
     }
 
     /// Records in the links of the node that it has seen the current versions of its dependencies.
-    pub(super) fn see_again(&mut self, node: u32) {
+    pub(super) fn see_again(&mut self, node: NodeId) {
         let mut link = self.deps(node);
-        while let Some(it) = self.links.get_mut(link as usize) {
-            if let Some(dep) = self.nodes.get(it.dep as usize) {
-                it.seen = dep.version;
+        while let Some(it) = self.links.get_mut(link) {
+            if let Some(dep) = self.nodes.get(it.dep) {
+                it.seen = Seen::new(dep.version);
             }
             link = it.next_dep;
         }
     }
 
     /// The version of a dependency that the body of this node has seen.
-    pub(super) fn seen(&self, node: u32, dep: u32) -> Option<u32> {
+    pub(super) fn seen(&self, node: NodeId, dep: NodeId) -> Option<Version> {
         let mut link = self.deps(node);
-        while let Some(it) = self.links.get(link as usize) {
+        while let Some(it) = self.links.get(link) {
             if it.dep == dep {
-                return Some(it.version());
+                return Some(it.seen.version());
             }
             link = it.next_dep;
         }
@@ -406,7 +418,7 @@ impl Graph {
     }
 
     /// Makes `node` depend on `dep` from its creation on, without a run.
-    pub(super) fn depends_on(&mut self, node: u32, dep: u32) {
+    pub(super) fn depends_on(&mut self, node: NodeId, dep: NodeId) {
         let observer = Observer::new(node, self.deps(node), self.runs);
         self.next_run();
         let before = std::mem::replace(&mut self.context.observer, observer);
@@ -416,19 +428,19 @@ impl Graph {
 }
 
 fn mark_below(
-    nodes: &mut [Node],
-    links: &[Link],
-    mark_stack: &mut Vec<u32>,
+    mut nodes: RowsMut<'_, NodeId, Node>,
+    links: Rows<'_, LinkId, Link>,
+    mark_stack: &mut Vec<LinkId>,
     schedule: &mut Schedule,
-    mut link: u32,
+    mut link: LinkId,
 ) {
     schedule.unverified = true;
     loop {
-        while let Some(&Link { sub, next_sub, .. }) = links.get(link as usize) {
-            let subs = mark_one(nodes, schedule, sub, CHECK);
+        while let Some(&Link { sub, next_sub, .. }) = links.get(link) {
+            let subs = mark_one(&mut nodes, schedule, sub, CHECK);
             link = next_sub;
-            if subs != NONE {
-                if next_sub != NONE {
+            if subs.is_some() {
+                if next_sub.is_some() {
                     mark_stack.push(next_sub);
                 }
                 link = subs;
@@ -444,8 +456,13 @@ fn mark_below(
 /// Marks one node, and queues it if it is an effect or a resource. Returns the head of its subscriber list if the
 /// subscribers are not marked yet.
 #[inline(always)]
-fn mark_one(nodes: &mut [Node], schedule: &mut Schedule, sub: u32, mark: u8) -> u32 {
-    let node = &mut nodes[sub as usize];
+fn mark_one(
+    nodes: &mut RowsMut<'_, NodeId, Node>,
+    schedule: &mut Schedule,
+    sub: NodeId,
+    mark: u8,
+) -> LinkId {
+    let node = &mut nodes[sub];
     let was = node.marks;
     if node.kind == Kind::Effect {
         if was & QUEUED == 0 {
@@ -458,7 +475,7 @@ fn mark_one(nodes: &mut [Node], schedule: &mut Schedule, sub: u32, mark: u8) -> 
             node.marks = was | mark;
             schedule.recheck |= was & CHECKING != 0;
         }
-        return NONE;
+        return LinkId::NONE;
     }
     node.marks = was | mark;
     if was & (STALE | CHECKING) == 0 && node.kind != Kind::Resource {
@@ -470,5 +487,5 @@ fn mark_one(nodes: &mut [Node], schedule: &mut Schedule, sub: u32, mark: u8) -> 
     }
     schedule.recheck |= was & CHECKING != 0;
     let stops = was & STALE != 0 || schedule.up_to_drivers && node.kind == Kind::Resource;
-    if stops { NONE } else { node.subs }
+    if stops { LinkId::NONE } else { node.subs }
 }

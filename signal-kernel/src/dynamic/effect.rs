@@ -4,8 +4,9 @@
 
 use super::{
     access, batch, dispose,
-    graph::{DIRTY, FIRST, Graph, Kind, NONE},
-    handle::{Id, handle},
+    graph::{DIRTY, FIRST, Graph, Kind},
+    handle::{Handle, handle},
+    ids::NodeId,
     run::{self, Body},
 };
 use crate::{panics::FirstPanic, stack};
@@ -28,7 +29,7 @@ use std::{borrow::Cow, cell::RefCell, panic::Location};
 /// count.set(3); // nothing
 /// ```
 pub struct Effect {
-    id: Id,
+    handle: Handle,
     marker: std::marker::PhantomData<*const ()>,
 }
 
@@ -120,7 +121,7 @@ fn make(body: Box<dyn Body>, place: &'static Location<'static>) -> Effect {
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn first_run(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
+fn first_run(cell: &RefCell<Graph>, node: NodeId, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if graph.depth == 0 && graph.is_settled() {
         // The first run is a round of its own.
@@ -152,7 +153,7 @@ fn first_run(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
 
 /// Runs an effect that another effect has just made, as a part of the other's run.
 #[inline(never)]
-fn run_inside(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
+fn run_inside(cell: &RefCell<Graph>, node: NodeId, panics: &mut FirstPanic) {
     stack::nested(
         || refuse_depth(cell, node),
         || {
@@ -166,7 +167,7 @@ fn run_inside(cell: &RefCell<Graph>, node: u32, panics: &mut FirstPanic) {
 }
 
 #[inline(never)]
-fn begin_inside(cell: &RefCell<Graph>, node: u32) -> bool {
+fn begin_inside(cell: &RefCell<Graph>, node: NodeId) -> bool {
     let mut graph = cell.borrow_mut();
     graph.set(node, DIRTY);
     let inside = graph.is_nested();
@@ -179,7 +180,7 @@ fn begin_inside(cell: &RefCell<Graph>, node: u32) -> bool {
 /// Disposes of the effect, as after any panic of its first run.
 #[cold]
 #[inline(never)]
-fn refuse_depth(cell: &RefCell<Graph>, node: u32) -> String {
+fn refuse_depth(cell: &RefCell<Graph>, node: NodeId) -> String {
     let way = cell.borrow().too_deep(node);
     dispose::node(cell, node, &mut FirstPanic::new());
     way
@@ -188,7 +189,7 @@ fn refuse_depth(cell: &RefCell<Graph>, node: u32) -> String {
 struct Plain<F>(F);
 
 impl<F: FnMut()> Body for Plain<F> {
-    fn run(&mut self, _: &RefCell<Graph>, _: u32) {
+    fn run(&mut self, _: &RefCell<Graph>, _: NodeId) {
         (self.0)(); // user code
     }
 }
@@ -196,7 +197,7 @@ impl<F: FnMut()> Body for Plain<F> {
 struct WithHandle<F>(F);
 
 impl<F: FnMut(Effect)> Body for WithHandle<F> {
-    fn run(&mut self, cell: &RefCell<Graph>, node: u32) {
+    fn run(&mut self, cell: &RefCell<Graph>, node: NodeId) {
         let effect = Effect::of(&cell.borrow(), node);
         (self.0)(effect); // user code
     }
@@ -206,7 +207,7 @@ impl<F: FnMut(Effect)> Body for WithHandle<F> {
 struct Once<F>(Option<F>);
 
 impl<F: FnOnce()> Body for Once<F> {
-    fn run(&mut self, _: &RefCell<Graph>, _: u32) {
+    fn run(&mut self, _: &RefCell<Graph>, _: NodeId) {
         if let Some(cleanup) = self.0.take() {
             cleanup(); // user code
         }
@@ -214,9 +215,9 @@ impl<F: FnOnce()> Body for Once<F> {
 }
 
 impl Effect {
-    fn of(graph: &Graph, node: u32) -> Self {
+    fn of(graph: &Graph, node: NodeId) -> Self {
         Effect {
-            id: Id::of(graph, node),
+            handle: Handle::of(graph, node),
             marker: std::marker::PhantomData,
         }
     }
@@ -244,7 +245,7 @@ impl Effect {
     /// effect.dispose();
     /// ```
     pub fn dispose(&self) {
-        self.id.dispose();
+        self.handle.dispose();
     }
 
     /// Gives the effect a name for messages. Messages of the first run do not have the name, unless the effect is made
@@ -259,7 +260,7 @@ impl Effect {
     /// assert_eq!(format!("{show:?}"), "effect `show`");
     /// ```
     pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.id.name(name.into());
+        self.handle.name(name.into());
         self
     }
 }
@@ -313,7 +314,7 @@ pub fn on_cleanup(cleanup: impl FnOnce() + 'static) {
     let cleanup = Box::new(Once(Some(cleanup)));
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
-        if graph.context.owner == NONE {
+        if graph.context.owner.is_none() {
             drop(graph);
             panic!(
                 "`on_cleanup` at {place} is outside of any scope, effect or computed value: nothing would \

@@ -6,7 +6,7 @@
 //!
 //! Must not know: the changes of a state.
 
-use super::graph::{Graph, NONE};
+use super::{graph::Graph, ids::NodeId};
 use crate::{
     panics::{Apart, FirstPanic},
     task::status::{AsyncStatus, CancelReason},
@@ -25,7 +25,7 @@ pub(super) fn run(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let callbacks = std::mem::take(&mut graph.callbacks);
     let before = graph.context;
     graph.untracked();
-    (graph.context.owner, graph.context.computing) = (NONE, NONE);
+    (graph.context.owner, graph.context.computing) = (NodeId::NONE, NodeId::NONE);
     drop(graph);
     for hook in callbacks {
         panics.catch(hook); // user code

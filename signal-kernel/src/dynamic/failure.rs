@@ -6,8 +6,9 @@
 //! Must not know: values, and the time of a run.
 
 use super::{
-    graph::{CHECK, CHECKING, DIRTY, FAILED, Graph, Kind, Link, NONE, RUNNING, TRY, VERSION},
+    graph::{CHECK, CHECKING, DIRTY, FAILED, Graph, Kind, Link, RUNNING},
     handle::Disposed,
+    ids::{Key, NodeId, RunId, Version},
 };
 use crate::panics::text_of;
 use std::{any::Any, collections::BTreeMap, error::Error, fmt, sync::Arc};
@@ -59,7 +60,7 @@ pub enum ReadError {
 /// ```
 /// use signal_kernel::{ReadError, computed};
 ///
-/// let half = computed(|| -> u32 { panic!("5 is odd") }).named("half");
+/// let half = computed(|| -> NodeId { panic!("5 is odd") }).named("half");
 /// let quarter = computed(move || half.get() / 2).named("quarter");
 /// let Err(ReadError::Failed(failure)) = quarter.try_get() else { unreachable!() };
 /// assert_eq!(failure.node(), "computed `quarter`");
@@ -241,9 +242,9 @@ impl From<Disposed> for ReadError {
     }
 }
 
-/// The records of failed nodes, by their numbers.
+/// The records of failed nodes.
 pub(super) struct Failures {
-    known: BTreeMap<u32, Record>,
+    known: BTreeMap<NodeId, Record>,
     /// The last cycle that a read has closed.
     last: Option<Cycle>,
     /// The refused reads of the pulls in progress.
@@ -252,8 +253,8 @@ pub(super) struct Failures {
 
 /// A computed value whose read was refused, since the node that it has asked for was in progress.
 struct Refused {
-    reader: (u32, u32),
-    dep: (u32, u32),
+    reader: Key,
+    dep: Key,
 }
 
 /// The record of a failed node.
@@ -267,7 +268,7 @@ pub(super) struct Record {
     /// The node was in progress when a read closed a cycle; the next read checks the node. The node may be failed
     /// besides, or may be no failure at all. An open node carries no other mark, so that changes go on to the refused
     /// readers. The number is the count of runs at that time.
-    open: Option<u32>,
+    open: Option<RunId>,
     /// Before the cycle, the node was not failed.
     sound: bool,
     /// At that time the body had to run for certain.
@@ -308,7 +309,7 @@ impl Failures {
 
     /// Takes the record of a node that is gone, or failed no more.
     #[inline(always)]
-    pub(super) fn take(&mut self, node: u32) -> Option<Record> {
+    pub(super) fn take(&mut self, node: NodeId) -> Option<Record> {
         match self.known.is_empty() {
             true => None,
             false => self.known.remove(&node),
@@ -332,7 +333,7 @@ impl Failures {
     }
 
     /// The nodes that have a record.
-    pub(super) fn nodes(&self) -> impl Iterator<Item = &u32> {
+    pub(super) fn nodes(&self) -> impl Iterator<Item = &NodeId> {
         self.known.keys()
     }
 }
@@ -341,7 +342,7 @@ impl Graph {
     /// Marks a node as failed, with this record. Bodies that have read an earlier failure run again if the cause is
     /// another one.
     #[cold]
-    pub(super) fn fail(&mut self, index: u32, record: Record) {
+    pub(super) fn fail(&mut self, index: NodeId, record: Record) {
         self.set(index, FAILED);
         let cause = record.cause.clone();
         let before = self.failures.known.insert(index, record);
@@ -349,11 +350,11 @@ impl Graph {
             return;
         }
         let mut readers = Vec::new();
-        let mut link = self.nodes[index as usize].subs;
-        while link != NONE {
-            let it = &mut self.links[link as usize];
-            if it.seen & TRY != 0 {
-                it.seen |= VERSION; // equal to no version
+        let mut link = self.nodes[index].subs;
+        while link.is_some() {
+            let it = &mut self.links[link];
+            if it.seen.is_tried() {
+                it.seen.set_version(Version::OTHER);
                 readers.push(it.sub);
             }
             link = it.next_sub;
@@ -365,7 +366,7 @@ impl Graph {
 
     /// The record of a node that cannot run because this dependency is failed.
     #[cold]
-    pub(super) fn record_of(&self, dep: u32) -> Record {
+    pub(super) fn record_of(&self, dep: NodeId) -> Record {
         let known = self.failures.known.get(&dep);
         Record {
             cause: known.and_then(|known| known.cause.clone()),
@@ -375,25 +376,25 @@ impl Graph {
 
     /// Is this node failed? A node with the mark may also be one that was in progress when a read closed a cycle.
     #[cold]
-    pub(super) fn is_failed(&self, index: u32) -> bool {
+    pub(super) fn is_failed(&self, index: NodeId) -> bool {
         self.marks(index) & FAILED != 0 && !self.is_sound(index)
     }
 
     /// Does this node carry the mark of a failure only because it was in progress when a read closed a cycle?
     #[cold]
-    pub(super) fn is_sound(&self, index: u32) -> bool {
+    pub(super) fn is_sound(&self, index: NodeId) -> bool {
         self.failures.known.get(&index).is_some_and(|it| it.sound)
     }
 
     /// Was this node in progress when a read closed a cycle? The result is the count of runs at that time.
     #[cold]
-    pub(super) fn is_open(&self, index: u32) -> Option<u32> {
+    pub(super) fn is_open(&self, index: NodeId) -> Option<RunId> {
         self.failures.known.get(&index)?.open
     }
 
     /// Leaves open a node that cannot be brought up to date now, because of a cycle.
     #[cold]
-    pub(super) fn leave_open(&mut self, index: u32, runs: u32) {
+    pub(super) fn leave_open(&mut self, index: NodeId, runs: RunId) {
         let marks = self.marks(index);
         let record = self.failures.known.entry(index).or_default();
         record.open = Some(runs);
@@ -404,7 +405,7 @@ impl Graph {
 
     /// Makes an open node stale, since a reader asks for it.
     #[cold]
-    pub(super) fn reopen(&mut self, index: u32) {
+    pub(super) fn reopen(&mut self, index: NodeId) {
         let Some(record) = self.failures.known.get_mut(&index) else {
             return;
         };
@@ -420,17 +421,16 @@ impl Graph {
 
     /// Notes that this computed value was refused the read of `dep`, which is in progress.
     #[cold]
-    pub(super) fn note_refused(&mut self, reader: u32, dep: u32) {
-        let id = |node: u32| (node, self.nodes[node as usize].generation);
-        let (reader, dep) = (id(reader), id(dep));
+    pub(super) fn note_refused(&mut self, reader: NodeId, dep: NodeId) {
+        let (reader, dep) = (self.key(reader), self.key(dep));
         self.failures.refused.push(Refused { reader, dep });
     }
 
     /// As [`note_refused`](Self::note_refused), for all dependents of `dep`.
     #[cold]
-    pub(super) fn note_refused_subs(&mut self, dep: u32) {
-        let mut link = self.nodes[dep as usize].subs;
-        while let Some(&Link { sub, next_sub, .. }) = self.links.get(link as usize) {
+    pub(super) fn note_refused_subs(&mut self, dep: NodeId) {
+        let mut link = self.nodes[dep].subs;
+        while let Some(&Link { sub, next_sub, .. }) = self.links.get(link) {
             self.note_refused(sub, dep);
             link = next_sub;
         }
@@ -441,11 +441,11 @@ impl Graph {
     #[cold]
     pub(super) fn tell_refused(&mut self) {
         for it in std::mem::take(&mut self.failures.refused) {
-            let ((reader, generation), (dep, of_dep)) = (it.reader, it.dep);
-            if !self.is_alive(reader, generation) {
+            let (reader, dep) = (it.reader.node, it.dep.node);
+            if !self.is_alive(it.reader) {
                 continue;
             }
-            let known = self.is_alive(dep, of_dep);
+            let known = self.is_alive(it.dep);
             if known && self.marks(dep) & (RUNNING | CHECKING) != 0 {
                 self.failures.refused.push(it);
             } else if !known || !self.leads_to(dep, reader) {
@@ -454,12 +454,12 @@ impl Graph {
         }
     }
 
-    pub(super) fn known_record(&self, index: u32) -> Option<Record> {
+    pub(super) fn known_record(&self, index: NodeId) -> Option<Record> {
         self.failures.known.get(&index).cloned()
     }
 
     /// Restores an earlier record.
-    pub(super) fn restore_record(&mut self, index: u32, record: Option<Record>) {
+    pub(super) fn restore_record(&mut self, index: NodeId, record: Option<Record>) {
         match record {
             Some(record) => drop(self.failures.known.insert(index, record)),
             None => drop(self.failures.take(index)),
@@ -467,13 +467,13 @@ impl Graph {
     }
 
     /// The failed dependency that a failed node has read by `get`.
-    fn blocker(&self, index: u32) -> Option<u32> {
+    fn blocker(&self, index: NodeId) -> Option<NodeId> {
         let mut link = self.deps(index);
-        while let Some(it) = self.links.get(link as usize) {
-            let failed = it.dep != NONE
+        while let Some(it) = self.links.get(link) {
+            let failed = it.dep.is_some()
                 && self.marks(it.dep) & (FAILED | RUNNING) == FAILED
                 && self.is_failed(it.dep);
-            if failed && it.dep != index && it.seen & TRY == 0 {
+            if failed && it.dep != index && !it.seen.is_tried() {
                 return Some(it.dep);
             }
             link = it.next_dep;
@@ -482,7 +482,7 @@ impl Graph {
     }
 
     /// The node from whose panic a failure comes.
-    fn culprit(&self, index: u32) -> u32 {
+    fn culprit(&self, index: NodeId) -> NodeId {
         let mut culprit = index;
         for _ in 0..self.nodes.len() {
             let caught = self
@@ -500,9 +500,9 @@ impl Graph {
 
     /// The message of a read of a failed computed value.
     #[cold]
-    pub(super) fn failure(&self, index: u32) -> Failure {
+    pub(super) fn failure(&self, index: NodeId) -> Failure {
         let culprit = self.culprit(index);
-        let cause = |node: u32| self.failures.known.get(&node)?.cause.clone();
+        let cause = |node: NodeId| self.failures.known.get(&node)?.cause.clone();
         Failure(Arc::new(Reason {
             node: self.describe(index),
             culprit: (culprit != index).then(|| self.describe(culprit)),
@@ -512,7 +512,7 @@ impl Graph {
 
     /// Notes that a `try_` read has got this failure as a value, with the panic of the body.
     #[cold]
-    pub(super) fn silence(&mut self, index: u32) {
+    pub(super) fn silence(&mut self, index: NodeId) {
         let culprit = self.culprit(index);
         if let Some(record) = self.failures.known.get_mut(&culprit) {
             record.silent = true;
@@ -521,7 +521,7 @@ impl Graph {
 
     /// The message for an effect that cannot run because of this dependency, if no caller has got the failure yet.
     #[cold]
-    pub(super) fn break_silence(&mut self, dep: u32) -> Option<String> {
+    pub(super) fn break_silence(&mut self, dep: NodeId) -> Option<String> {
         let culprit = self.culprit(dep);
         let record = self.failures.known.get_mut(&culprit)?;
         if !std::mem::take(&mut record.silent) {
@@ -535,7 +535,7 @@ impl Graph {
     #[cold]
     pub(super) fn unwind_observer(&mut self) {
         let observer = self.context.observer.node;
-        if let Some(node) = self.nodes.get_mut(observer as usize) {
+        if let Some(node) = self.nodes.get_mut(observer) {
             let runs = node.marks & RUNNING != 0;
             if runs && matches!(node.kind, Kind::Computed | Kind::Effect) {
                 node.marks |= FAILED;
@@ -545,7 +545,7 @@ impl Graph {
 
     /// The message for a body that has caught the panic of a read.
     #[cold]
-    pub(super) fn has_caught(&self, index: u32) -> String {
+    pub(super) fn has_caught(&self, index: NodeId) -> String {
         let this = self.describe(index);
         let read = match self.blocker(index) {
             Some(dep) => self.failure(dep).to_string(),

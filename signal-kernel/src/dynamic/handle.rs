@@ -8,15 +8,15 @@
 use super::{
     access, batch, dispose,
     graph::{DISPOSED, Graph, Node},
+    ids::{Key, NodeId, PlaceId},
 };
 use std::{borrow::Cow, error::Error, fmt, panic::Location};
 
-/// The name of a node in the tables: the index of its slot, and the generation.
+/// The untyped part of a handle: the key of its node, and the place where the node was made, for messages.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Id {
-    pub(super) index: u32,
-    pub(super) generation: u32,
-    place: u32,
+pub(super) struct Handle {
+    pub(super) key: Key,
+    place: PlaceId,
 }
 
 /// The node was disposed of: its owner (a scope, an effect or a computed value) has ended.
@@ -84,27 +84,25 @@ impl fmt::Debug for Disposed {
 
 impl Error for Disposed {}
 
-impl Id {
+impl Handle {
     /// The handle of a new node.
-    pub(super) fn of(graph: &Graph, index: u32) -> Self {
-        let node = &graph.nodes[index as usize];
-        Id {
-            index,
-            generation: node.generation,
-            place: graph.ownership[index as usize].place,
+    pub(super) fn of(graph: &Graph, index: NodeId) -> Self {
+        Handle {
+            key: graph.key(index),
+            place: graph.ownership[index].place,
         }
     }
 
     #[inline(always)]
     pub(super) fn is_alive(self, graph: &Graph) -> bool {
-        graph.is_alive(self.index, self.generation)
+        graph.is_alive(self.key)
     }
 
     /// The node, if it is alive.
     #[inline(always)]
-    pub(super) fn node(self, graph: &Graph) -> Option<&Node> {
-        let node = graph.nodes.get(self.index as usize)?;
-        (node.generation == self.generation && node.marks & DISPOSED == 0).then_some(node)
+    pub(super) fn get(self, graph: &Graph) -> Option<&Node> {
+        let node = graph.nodes.get(self.key.node)?;
+        (node.generation == self.key.generation && node.marks & DISPOSED == 0).then_some(node)
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -131,7 +129,7 @@ impl Id {
         let text = access::with(|cell| {
             let graph = cell.borrow();
             match self.is_alive(&graph) {
-                true => graph.describe(self.index),
+                true => graph.describe(self.key.node),
                 false => format!("disposed {what} made at {}", self.place(&graph)),
             }
         });
@@ -142,7 +140,7 @@ impl Id {
     pub(super) fn dispose(self) {
         access::with(|cell| {
             if self.is_alive(&cell.borrow()) {
-                batch::dispose(cell, |panics| dispose::node(cell, self.index, panics));
+                batch::dispose(cell, |panics| dispose::node(cell, self.key.node, panics));
             }
         });
     }
@@ -152,7 +150,7 @@ impl Id {
         access::with(|cell| {
             let mut graph = cell.borrow_mut();
             if self.is_alive(&graph) {
-                graph.names.give(self.index, name);
+                graph.names.give(self.key.node, name);
             }
         });
     }
@@ -172,7 +170,7 @@ macro_rules! handle {
         /// Handles are equal when they name the same node.
         impl$(<$($type),*>)? PartialEq for $handle$(<$($type),*>)? {
             fn eq(&self, other: &Self) -> bool {
-                self.id == other.id
+                self.handle == other.handle
             }
         }
 
@@ -180,14 +178,14 @@ macro_rules! handle {
 
         impl$(<$($type),*>)? ::std::hash::Hash for $handle$(<$($type),*>)? {
             fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
-                self.id.hash(state);
+                self.handle.hash(state);
             }
         }
 
         /// Prints the name, or the place where the node was made; never a value.
         impl$(<$($type),*>)? ::std::fmt::Debug for $handle$(<$($type),*>)? {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                self.id.debug($what, f)
+                self.handle.debug($what, f)
             }
         }
     };

@@ -2,7 +2,7 @@
 
 use super::{
     Signal, access, batch, computed, create_effect,
-    graph::{LAST, NONE},
+    ids::{Order, RunId, Version},
     scope, signal, transaction,
 };
 use std::{cell::RefCell, rc::Rc};
@@ -16,11 +16,11 @@ fn assert_sound() {
     });
 }
 
-fn set_clock(clock: u32) {
+fn set_clock(clock: Version) {
     access::with(|cell| cell.borrow_mut().clock = clock);
 }
 
-fn clock() -> u32 {
+fn clock() -> Version {
     access::with(|cell| cell.borrow().clock)
 }
 
@@ -39,20 +39,20 @@ fn versions_are_numbered_anew_by_writes_alone() {
     let count = signal(0);
     let double = computed(move || count.get() * 2);
     assert_eq!(double.get(), 0);
-    set_clock(LAST - 2);
+    set_clock(Version::before_last(2));
     for step in 1..6 {
         count.set(step);
         assert_sound();
     }
-    assert!(clock() < 100);
+    assert!(clock() < Version::nth(100));
     assert_eq!(double.get(), 10);
     let seen = notes(count);
-    set_clock(LAST - 2);
+    set_clock(Version::before_last(2));
     for step in 6..12 {
         count.set(step);
         assert_sound();
     }
-    assert!(clock() < 100);
+    assert!(clock() < Version::nth(100));
     assert_eq!(*seen.borrow(), [5, 6, 7, 8, 9, 10, 11]);
     assert_eq!(double.get(), 22);
 }
@@ -65,9 +65,9 @@ fn what_was_outdated_before_is_outdated_after() {
     assert_eq!(sum.get(), 2);
     a.set(2);
     assert_eq!(of_a.get(), 2); // `sum` has not seen the new value
-    set_clock(LAST);
+    set_clock(Version::LAST);
     batch(|| ());
-    assert!(clock() < 100);
+    assert!(clock() < Version::nth(100));
     assert_sound();
     assert_eq!(sum.get(), 3);
 }
@@ -90,9 +90,9 @@ fn a_reader_that_has_seen_neither_value_is_outdated() {
         assert_eq!(x.get(), 30);
         s.set(2);
     });
-    set_clock(LAST);
+    set_clock(Version::LAST);
     batch(|| ());
-    assert!(clock() < 100);
+    assert!(clock() < Version::nth(100));
     assert_sound();
     assert_eq!(reader.get(), 20);
     assert_eq!(x.get(), 20);
@@ -103,7 +103,7 @@ fn a_reader_that_has_seen_neither_value_is_outdated() {
 fn a_batch_that_crosses_the_limit_is_judged_as_any_other() {
     let count = signal(0);
     let seen = notes(count);
-    set_clock(LAST - 2);
+    set_clock(Version::before_last(2));
     batch(|| {
         for step in 1..6 {
             count.set(step);
@@ -134,11 +134,11 @@ fn effects_run_in_the_order_of_their_creation_also_when_that_is_numbered_anew() 
     };
     effect('a');
     effect('b').dispose();
-    access::with(|cell| cell.borrow_mut().orders = LAST - 1);
+    access::with(|cell| cell.borrow_mut().orders = Order::before_last(1));
     effect('c');
     effect('d');
     effect('e');
-    assert!(access::with(|cell| cell.borrow().orders) < 100);
+    assert!(access::with(|cell| cell.borrow().orders) < Order::nth(100));
     assert_sound();
     log.borrow_mut().clear();
     go.set(1);
@@ -150,7 +150,7 @@ fn a_slot_whose_generations_are_used_up_is_never_used_again() {
     let (_, gone) = scope(|| signal(1));
     drop(gone);
     access::with(|cell| {
-        for node in &mut cell.borrow_mut().nodes {
+        for node in cell.borrow_mut().nodes.iter_mut() {
             node.generation = u32::MAX;
         }
     });
@@ -173,8 +173,8 @@ fn an_effect_in_a_slot_that_is_used_up_ends_once() {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let free = graph.free_node;
-        assert_ne!(free, NONE);
-        graph.nodes[free as usize].generation = u32::MAX;
+        assert!(free.is_some());
+        graph.nodes[free].generation = u32::MAX;
     });
     let runs = Rc::new(RefCell::new(0));
     let effect = create_effect({
@@ -198,7 +198,7 @@ fn runs_are_numbered_anew() {
     let outer = computed(move || a.get() + inner.get() + a.get() + b.get());
     assert_eq!(outer.get(), 7);
     for before in 0..4 {
-        access::with(|cell| cell.borrow_mut().runs = u32::MAX - 1 - before);
+        access::with(|cell| cell.borrow_mut().runs = RunId::before_end(1 + before));
         a.set(a.get() + 1);
         assert_eq!(inner.get(), a.get() + b.get());
         assert_eq!(outer.get(), 3 * a.get() + 2 * b.get());

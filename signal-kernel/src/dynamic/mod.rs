@@ -33,6 +33,7 @@ mod events;
 mod failure;
 mod graph;
 mod handle;
+mod ids;
 #[cfg(test)]
 mod limits;
 mod names;
@@ -158,7 +159,7 @@ pub fn transaction<R, E>(f: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
 pub fn untrack<R>(f: impl FnOnce() -> R) -> R {
     access::with(|cell| {
         let _untracked = run::UntrackedGuard::new(cell);
-        stack::nested(|| cell.borrow().too_deep(graph::NONE), f) // user code
+        stack::nested(|| cell.borrow().too_deep(ids::NodeId::NONE), f) // user code
     })
 }
 

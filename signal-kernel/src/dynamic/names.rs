@@ -4,7 +4,10 @@
 //!
 //! Must not know: the purpose of nodes.
 
-use super::graph::{Graph, Kind, NONE};
+use super::{
+    graph::{Graph, Kind},
+    ids::{NodeId, PlaceId, Table},
+};
 use std::{borrow::Cow, collections::BTreeMap, panic::Location, ptr};
 
 type Place = &'static Location<'static>;
@@ -13,26 +16,26 @@ type Place = &'static Location<'static>;
 const RECENT: usize = 32;
 
 pub(super) struct Names {
-    places: Vec<Place>,
-    versions: BTreeMap<Place, u32>,
+    places: Table<PlaceId, Place>,
+    numbers: BTreeMap<Place, PlaceId>,
     /// The last places asked for, by the bits of their address: only a shortcut.
-    recent: [(usize, u32); RECENT],
-    given: BTreeMap<u32, Cow<'static, str>>,
+    recent: [(usize, PlaceId); RECENT],
+    given: BTreeMap<NodeId, Cow<'static, str>>,
 }
 
 impl Names {
     pub(super) const fn new() -> Self {
         Names {
-            places: Vec::new(),
-            versions: BTreeMap::new(),
-            recent: [(0, 0); RECENT],
+            places: Table::new(),
+            numbers: BTreeMap::new(),
+            recent: [(0, PlaceId::NONE); RECENT],
             given: BTreeMap::new(),
         }
     }
 
     /// The number of a place.
     #[inline]
-    pub(super) fn number(&mut self, place: Place) -> u32 {
+    pub(super) fn number(&mut self, place: Place) -> PlaceId {
         let address = ptr::from_ref(place).addr();
         let slot = (address >> 3) % RECENT;
         let (known, number) = self.recent[slot];
@@ -44,37 +47,35 @@ impl Names {
         number
     }
 
-    fn search(&mut self, place: Place) -> u32 {
+    fn search(&mut self, place: Place) -> PlaceId {
         let places = &mut self.places;
-        *self.versions.entry(place).or_insert_with(|| {
-            places.push(place);
-            u32::try_from(places.len() - 1).expect("a program has less than 2^32 lines")
-        })
+        let number = self.numbers.entry(place);
+        *number.or_insert_with(|| places.push(0, place))
     }
 
     /// The place where a node was made. The places of a thread that has ended are unknown.
-    pub(super) fn place(&self, number: u32) -> Place {
-        let place = self.places.get(number as usize).copied();
+    pub(super) fn place(&self, number: PlaceId) -> Place {
+        let place = self.places.get(number).copied();
         place.unwrap_or(Location::caller())
     }
 
     /// Does the table use no memory?
     #[cfg(test)]
     pub(super) fn are_empty(&self) -> bool {
-        self.places.capacity() == 0 && self.versions.is_empty() && self.given.is_empty()
+        self.places.capacity() == 0 && self.numbers.is_empty() && self.given.is_empty()
     }
 
-    pub(super) fn give(&mut self, node: u32, name: Cow<'static, str>) {
+    pub(super) fn give(&mut self, node: NodeId, name: Cow<'static, str>) {
         self.given.insert(node, name);
     }
 
     /// The nodes that have a name from the user.
-    pub(super) fn given(&self) -> impl Iterator<Item = &u32> {
+    pub(super) fn given(&self) -> impl Iterator<Item = &NodeId> {
         self.given.keys()
     }
 
     /// Takes the name of a node that is gone.
-    pub(super) fn take(&mut self, node: u32) -> Option<Cow<'static, str>> {
+    pub(super) fn take(&mut self, node: NodeId) -> Option<Cow<'static, str>> {
         if self.given.is_empty() {
             return None;
         }
@@ -84,11 +85,11 @@ impl Names {
 
 impl Graph {
     /// A node in a message: ``computed `total` `` or `computed made at src/main.rs:7:15`.
-    pub(super) fn describe(&self, node: u32) -> String {
-        let slot = &self.nodes[node as usize];
+    pub(super) fn describe(&self, node: NodeId) -> String {
+        let slot = &self.nodes[node];
         let kind = match slot.kind {
             Kind::Signal => "signal",
-            Kind::Passive if slot.order == NONE => "shared graph",
+            Kind::Passive if slot.order.is_none() => "shared graph",
             Kind::Computed => "computed",
             Kind::Effect => "effect",
             Kind::Passive | Kind::Resource => "resource",
@@ -103,7 +104,7 @@ impl Graph {
     }
 
     /// As `describe`, without the kind.
-    pub(super) fn name(&self, node: u32) -> String {
+    pub(super) fn name(&self, node: NodeId) -> String {
         match self.names.given.get(&node) {
             Some(name) => format!("`{name}`"),
             None => format!("`{}`", self.place_of(node)),
@@ -113,12 +114,12 @@ impl Graph {
     /// The node that the user knows in place of this one: the resource, for a part of the resource and for the computed
     /// values that run its source and its `observe`.
     #[cold]
-    pub(super) fn known_as(&self, node: u32) -> u32 {
-        let kind = |node: u32| self.nodes[node as usize].kind;
+    pub(super) fn known_as(&self, node: NodeId) -> NodeId {
+        let kind = |node: NodeId| self.nodes[node].kind;
         match kind(node) {
             // A part depends on its resource alone; a shared graph depends on nothing.
-            Kind::Passive => match self.links.get(self.deps(node) as usize) {
-                Some(link) if link.dep != NONE => link.dep,
+            Kind::Passive => match self.links.get(self.deps(node)) {
+                Some(link) if link.dep.is_some() => link.dep,
                 _ => node,
             },
             Kind::Computed => {
@@ -126,8 +127,8 @@ impl Graph {
                 // the resource.
                 let mut at = node;
                 for _ in 0..2 {
-                    let next = self.ownership[at as usize].prev_sibling;
-                    let next_kind = match self.ownership.get(next as usize) {
+                    let next = self.ownership[at].prev_sibling;
+                    let next_kind = match self.ownership.get(next) {
                         Some(kin) if kin.next_sibling == at => kind(next),
                         _ => break,
                     };
@@ -143,7 +144,7 @@ impl Graph {
         }
     }
 
-    pub(super) fn place_of(&self, node: u32) -> Place {
-        self.names.place(self.ownership[node as usize].place)
+    pub(super) fn place_of(&self, node: NodeId) -> Place {
+        self.names.place(self.ownership[node].place)
     }
 }

@@ -6,12 +6,15 @@
 //!
 //! Must not know: values, user code, and why anything ends.
 
-use super::graph::{CHECK, DISPOSED, FAILED, Graph, Kind, NONE, Schedule};
+use super::{
+    graph::{CHECK, DISPOSED, FAILED, Graph, Kind, Schedule},
+    ids::{LinkId, NodeId, Order, Table},
+};
 
 impl Graph {
     /// The head of the owner's list of children, or of its list of cleanups: the newest entry.
-    pub(super) fn first(&mut self, owner: u32, kind: Kind) -> &mut u32 {
-        let ownership = &mut self.ownership[owner as usize];
+    pub(super) fn first(&mut self, owner: NodeId, kind: Kind) -> &mut NodeId {
+        let ownership = &mut self.ownership[owner];
         match kind {
             Kind::Cleanup => &mut ownership.first_cleanup,
             _ => &mut ownership.first_child,
@@ -19,87 +22,87 @@ impl Graph {
     }
 
     #[inline(always)]
-    pub(super) fn owns_any(&self, owner: u32) -> bool {
-        self.nodes[owner as usize].owns_any()
+    pub(super) fn owns_any(&self, owner: NodeId) -> bool {
+        self.nodes[owner].owns_any()
     }
 
     /// The newest child of an owner, or its newest cleanup if the owner has no child.
-    pub(super) fn last_owned(&self, owner: u32) -> Option<u32> {
-        let ownership = &self.ownership[owner as usize];
+    pub(super) fn last_owned(&self, owner: NodeId) -> Option<NodeId> {
+        let ownership = &self.ownership[owner];
         [ownership.first_child, ownership.first_cleanup]
             .into_iter()
-            .find(|&index| index != NONE)
+            .find(|index| index.is_some())
     }
 
     /// Takes a node out of its owner's list.
-    pub(super) fn leave_owner(&mut self, index: u32) {
-        let kind = self.nodes[index as usize].kind;
-        let ownership = &mut self.ownership[index as usize];
-        let next = std::mem::replace(&mut ownership.next_sibling, NONE);
-        let prev = std::mem::replace(&mut ownership.prev_sibling, NONE);
-        if next != NONE {
-            self.ownership[next as usize].prev_sibling = prev;
+    pub(super) fn leave_owner(&mut self, index: NodeId) {
+        let kind = self.nodes[index].kind;
+        let ownership = &mut self.ownership[index];
+        let next = std::mem::replace(&mut ownership.next_sibling, NodeId::NONE);
+        let prev = std::mem::replace(&mut ownership.prev_sibling, NodeId::NONE);
+        if next.is_some() {
+            self.ownership[next].prev_sibling = prev;
         }
-        if prev == NONE {
+        if prev.is_none() {
             return;
         }
         if *self.first(prev, kind) != index {
-            self.ownership[prev as usize].next_sibling = next;
+            self.ownership[prev].next_sibling = next;
             return;
         }
         *self.first(prev, kind) = next;
         if self.last_owned(prev).is_none() {
-            self.nodes[prev as usize].aside = 0;
+            self.nodes[prev].aside = 0;
         }
     }
 
     /// Cuts all edges of a node, in both directions.
-    pub(super) fn isolate(&mut self, index: u32) {
+    pub(super) fn isolate(&mut self, index: NodeId) {
         if self.marks(index) & FAILED != 0 {
             // A subscriber blocked by this failure has not checked its later dependencies: the mark makes it check
             // them.
             self.mark(index, CHECK);
         }
-        let mut link = self.nodes[index as usize].subs;
-        while link != NONE {
-            let it = &mut self.links[link as usize];
-            it.dep = NONE; // the link stays in the list of its subscriber, whose next run gives the link up
-            link = std::mem::replace(&mut it.next_sub, NONE);
-            it.prev_sub = NONE;
+        let mut link = self.nodes[index].subs;
+        while link.is_some() {
+            let it = &mut self.links[link];
+            it.dep = NodeId::NONE; // the link stays in the list of its subscriber, whose next run gives the link up
+            link = std::mem::replace(&mut it.next_sub, LinkId::NONE);
+            it.prev_sub = LinkId::NONE;
         }
-        let node = &mut self.nodes[index as usize];
-        (node.subs, node.subs_tail) = (NONE, NONE);
-        let deps = std::mem::replace(&mut node.deps, NONE);
+        let node = &mut self.nodes[index];
+        (node.subs, node.subs_tail) = (LinkId::NONE, LinkId::NONE);
+        let deps = std::mem::replace(&mut node.deps, LinkId::NONE);
         self.unlink_all(deps);
     }
 
     /// Releases the slot of a node without edges, children and owner.
-    pub(super) fn free(&mut self, index: u32) {
-        let node = &mut self.nodes[index as usize];
-        debug_assert!(node.subs == NONE);
+    pub(super) fn free(&mut self, index: NodeId) {
+        let node = &mut self.nodes[index];
+        debug_assert!(node.subs.is_none());
         node.kind = Kind::Free;
         node.marks = 0;
         for borrowed in &mut self.reading {
             if borrowed.0 == index {
-                borrowed.0 = NONE; // the reader owns the value by now, and the slot is free
+                borrowed.0 = NodeId::NONE; // the reader owns the value by now, and the slot is free
             }
         }
-        node.order = NONE;
+        node.order = Order::NONE;
         self.live -= 1;
-        let node = &mut self.nodes[index as usize];
+        let node = &mut self.nodes[index];
         if node.generation == u32::MAX {
             // All generations of this slot have been handed out: a new node here could be taken for an old one.
             node.marks = DISPOSED;
             return;
         }
         node.generation += 1;
-        self.ownership[index as usize].next_sibling = std::mem::replace(&mut self.free_node, index);
+        self.ownership[index].next_sibling = std::mem::replace(&mut self.free_node, index);
     }
 
     /// Releases the memory of the tables when no node is left in them.
     #[inline(always)]
     pub(super) fn shrink_if_empty(&mut self) {
-        if self.live == 0 && self.nodes.len() >= 1024 && self.context.running == NONE {
+        if self.live == 0 && self.nodes.len() >= 1024 && self.context.running.is_none() {
             self.shrink();
         }
     }
@@ -112,8 +115,8 @@ impl Graph {
         };
         self.first_generation = first;
         self.peak = self.nodes.len();
-        (self.nodes, self.ownership, self.links) = (Vec::new(), Vec::new(), Vec::new());
-        (self.free_node, self.free_link) = (NONE, NONE);
+        (self.nodes, self.ownership, self.links) = (Table::new(), Table::new(), Table::new());
+        (self.free_node, self.free_link) = (NodeId::NONE, LinkId::NONE);
         self.schedule = Schedule::new();
         (self.mark_stack, self.check_stack) = (Vec::new(), Vec::new());
         self.reads = Vec::new();

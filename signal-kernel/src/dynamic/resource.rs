@@ -10,7 +10,8 @@ use super::{
     async_signal::{AsyncMeta, AsyncSignal, AsyncValue},
     computed::{self, Computed},
     graph::{Graph, Kind},
-    handle::Id,
+    handle::Handle,
+    ids::NodeId,
     options::{FromFutureOptions, ResourceOptions},
     resource_node::{self, Config, Fetch, FetchContext, SourceState, StartRun},
     scope::OwnerGuard,
@@ -74,7 +75,7 @@ where
     F: Future<Output = Result<T, E>> + 'static,
 {
     AsyncSignal {
-        id: open(options.config(), Location::caller(), || Once(make)),
+        handle: open(options.config(), Location::caller(), || Once(make)),
         marker: PhantomData,
     }
 }
@@ -346,14 +347,14 @@ where
         ..config
     };
     let place = Location::caller();
-    let id = open(config, place, || ManualFetch {
+    let handle = open(config, place, || ManualFetch {
         observe: observe.map(|read| observer(read, place)),
         last: Apart::new(None),
         fetcher: Apart::new(fetcher),
         types: PhantomData,
     });
     AsyncSignal {
-        id,
+        handle,
         marker: PhantomData,
     }
 }
@@ -469,11 +470,11 @@ where
     fn track(
         &mut self,
         cell: &RefCell<Graph>,
-        driver: u32,
+        driver: NodeId,
         panics: &mut FirstPanic,
     ) -> Option<SourceState> {
-        let observe = self.observe.iter().map(Computed::index);
-        let sources = std::iter::once(self.source.index()).chain(observe);
+        let observe = self.observe.iter().map(Computed::node);
+        let sources = std::iter::once(self.source.node()).chain(observe);
         resource_node::follow(cell, driver, sources, panics)
     }
 
@@ -508,10 +509,10 @@ where
     fn track(
         &mut self,
         cell: &RefCell<Graph>,
-        driver: u32,
+        driver: NodeId,
         panics: &mut FirstPanic,
     ) -> Option<SourceState> {
-        let observe = self.observe.iter().map(Computed::index);
+        let observe = self.observe.iter().map(Computed::node);
         resource_node::follow(cell, driver, observe, panics)
     }
 
@@ -553,7 +554,7 @@ where
     K: 'static,
 {
     let (config, observe) = options.into_parts();
-    let id = open(config, place, || TrackedFetch {
+    let handle = open(config, place, || TrackedFetch {
         source: computed::make::<_, _, _, false>(source, V::eq, place),
         observe: observe.map(|read| observer(read, place)),
         pick,
@@ -561,7 +562,7 @@ where
         next: Apart::new(None),
         types: PhantomData,
     });
-    pair(id)
+    pair(handle)
 }
 
 /// Makes a resource, whose owner is the running one, and lets the resource act.
@@ -569,7 +570,7 @@ fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
     config: Config<T, E>,
     place: &'static Location<'static>,
     question: impl FnOnce() -> Q,
-) -> Id {
+) -> Handle {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
@@ -578,20 +579,20 @@ fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
         drop(graph);
         let question = question();
         drop(inside);
-        let id = resource_node::open(cell, owner, place, question, config);
+        let handle = resource_node::open(cell, owner, place, question, config);
         let mut panics = FirstPanic::default();
         access::settle_at_rest(cell, &mut panics);
         panics.resume();
-        id
+        handle
     })
 }
 
-fn pair<T, E>(id: Id) -> (AsyncValue<T>, AsyncMeta<E>) {
+fn pair<T, E>(handle: Handle) -> (AsyncValue<T>, AsyncMeta<E>) {
     let marker = PhantomData;
     (
-        AsyncValue { id, marker },
+        AsyncValue { handle, marker },
         AsyncMeta {
-            id,
+            handle,
             marker: PhantomData,
         },
     )

@@ -13,11 +13,9 @@ use super::{
     access, dispose, drive,
     events::{Callback, Listeners, StatusAndToken},
     failure::ReadError,
-    graph::{
-        CHECK, CHECKING, DIRTY, DISPOSED, FAILED, Graph, Kind, NONE, PROVISIONAL, Queued, RUNNING,
-        STALE,
-    },
-    handle::{Disposed, Id},
+    graph::{CHECK, CHECKING, DIRTY, DISPOSED, FAILED, Graph, Kind, PROVISIONAL, RUNNING, STALE},
+    handle::{Disposed, Handle},
+    ids::{NodeId, PlaceId, Queued},
     run::Body,
     value::Value,
 };
@@ -129,7 +127,7 @@ pub(super) trait Fetch<T, E>: 'static {
     fn track(
         &mut self,
         _cell: &RefCell<Graph>,
-        _driver: u32,
+        _driver: NodeId,
         _panics: &mut FirstPanic,
     ) -> Option<SourceState> {
         Some(SourceState::default())
@@ -162,17 +160,17 @@ pub(super) struct ResourceCell<T, E> {
     request: RefCell<Option<Request>>,
     /// An input that was given by hand.
     input: RefCell<Option<(Completion<T>, Box<dyn Any>)>>,
-    owner: Id,
+    owner: Handle,
     parts: Parts,
     keep_previous: bool,
 }
 
 /// The nodes that readers of a resource depend on.
 pub(super) struct Parts {
-    driver: Id,
-    owner: u32,
+    driver: Handle,
+    owner: NodeId,
     /// In the order of `Change::PARTS`; `None` for a part without a read so far.
-    nodes: [Cell<Option<Id>>; 4],
+    nodes: [Cell<Option<Handle>>; 4],
 }
 
 /// The view of a resource for its handles. A handle knows some of the types of the resource, or none.
@@ -196,7 +194,7 @@ pub(super) trait AnyResource {
 
     fn parts(&self) -> &Parts;
     fn keep_previous(&self) -> bool;
-    fn owner(&self) -> Id;
+    fn owner(&self) -> Handle;
 }
 
 /// Puts a value into a variable of its type.
@@ -237,14 +235,14 @@ impl<T: 'static, E: 'static> AnyResource for ResourceCell<T, E> {
     }
 
     fn ask_for(self: Rc<Self>, request: Request) {
-        let driver = self.parts.driver.index;
+        let driver = self.parts.driver.key.node;
         may_act(driver);
         let before = self.request.replace(Some(request));
         act_soon(driver, move || drop(self.request.replace(before)));
     }
 
     fn give(self: Rc<Self>, input: Box<dyn Any>, out: &mut dyn Any) {
-        let driver = self.parts.driver.index;
+        let driver = self.parts.driver.key.node;
         may_act(driver);
         let ticket = Completion::default();
         put(out, ticket.clone());
@@ -273,7 +271,7 @@ impl<T: 'static, E: 'static> AnyResource for ResourceCell<T, E> {
         self.keep_previous
     }
 
-    fn owner(&self) -> Id {
+    fn owner(&self) -> Handle {
         self.owner
     }
 }
@@ -281,7 +279,7 @@ impl<T: 'static, E: 'static> AnyResource for ResourceCell<T, E> {
 /// # Panics
 ///
 /// Inside a computed value.
-fn may_act(driver: u32) {
+fn may_act(driver: NodeId) {
     let allowed = access::with(|cell| cell.borrow().may_write(driver));
     if let Err(message) = allowed {
         panic!("{message}");
@@ -289,7 +287,7 @@ fn may_act(driver: u32) {
 }
 
 /// Queues a resource for phase A: now, or at the end of the batch. A failed transaction calls `undo` first.
-fn act_soon(driver: u32, undo: impl FnOnce() + 'static) {
+fn act_soon(driver: NodeId, undo: impl FnOnce() + 'static) {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
         graph.queue(driver, DIRTY);
@@ -311,11 +309,11 @@ fn act_soon(driver: u32, undo: impl FnOnce() + 'static) {
 /// the resource itself runs, a read finds the resource in its earlier state.
 pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
     let mut graph = cell.borrow_mut();
-    if graph.acting && !graph.is_inside(parts.driver.index) {
+    if graph.acting && !graph.is_inside(parts.driver.key.node) {
         let Some(part) = parts.node(&mut graph, part) else {
             return;
         };
-        if graph.marks(parts.driver.index) & (STALE | RUNNING | CHECKING) != 0 {
+        if graph.marks(parts.driver.key.node) & (STALE | RUNNING | CHECKING) != 0 {
             graph.set(part, CHECK); // a read inside a batch may have seen the old part
         }
         if graph.marks(part) & STALE != 0 {
@@ -327,7 +325,7 @@ pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
             }
         }
     }
-    if graph.context.observer.node != NONE {
+    if graph.context.observer.node.is_some() {
         if let Some(part) = parts.node(&mut graph, part) {
             graph.track(part);
         }
@@ -341,7 +339,7 @@ pub(super) fn try_read_part(
     part: Change,
 ) -> Result<(), ReadError> {
     let mut graph = cell.borrow_mut();
-    if graph.acting && !graph.is_inside(parts.driver.index) {
+    if graph.acting && !graph.is_inside(parts.driver.key.node) {
         if let Some(node) = parts.node(&mut graph, part) {
             if graph.marks(node) & (RUNNING | CHECKING) != 0 {
                 return Err(ReadError::Cycle(graph.refuse(node, true)));
@@ -367,24 +365,24 @@ pub(super) fn try_read_part(
 impl Parts {
     /// The node of a part, made by the first read of the part. `None` if the node is gone: the owner of the resource is
     /// being disposed of.
-    fn node(&self, graph: &mut Graph, part: Change) -> Option<u32> {
+    fn node(&self, graph: &mut Graph, part: Change) -> Option<NodeId> {
         let index = Change::PARTS.iter().position(|&known| known == part);
         let node = &self.nodes[index.unwrap_or(3)];
         match node.get() {
-            Some(id) => id.is_alive(graph).then_some(id.index),
+            Some(id) => id.is_alive(graph).then_some(id.key.node),
             None => {
                 let made = self.make(graph);
-                node.set(Some(Id::of(graph, made)));
+                node.set(Some(Handle::of(graph, made)));
                 Some(made)
             }
         }
     }
 
     #[cold]
-    fn make(&self, graph: &mut Graph) -> u32 {
+    fn make(&self, graph: &mut Graph) -> NodeId {
         let before = std::mem::replace(&mut graph.context.owner, self.owner);
-        let driver = self.driver.index;
-        let place = graph.ownership[driver as usize].place;
+        let driver = self.driver.key.node;
+        let place = graph.ownership[driver].place;
         let part = graph.add_body(Kind::Passive, None, place, 0);
         graph.context.owner = before;
         graph.depends_on(part, driver);
@@ -401,9 +399,9 @@ impl Graph {
     /// A resource that is due alone has not marked its readers. If a source has come to depend on such a reader in the
     /// source's last run, the source runs once more: its read of the marked node now finds the cycle.
     #[cold]
-    fn look_for_cycle(&mut self, driver: u32, sources: impl Iterator<Item = u32>) {
+    fn look_for_cycle(&mut self, driver: NodeId, sources: impl Iterator<Item = NodeId>) {
         (self.schedule.alone, self.schedule.grown) = (false, false);
-        self.mark_parts(Queued::new(self.nodes[driver as usize].order, driver));
+        self.mark_parts(Queued::new(self.nodes[driver].order, driver));
         for source in sources {
             if self.marks(source) & STALE != 0 {
                 self.set(source, DIRTY);
@@ -412,8 +410,8 @@ impl Graph {
     }
 
     /// Does this resource itself run the code that reads one of its parts, untracked?
-    fn is_inside(&self, driver: u32) -> bool {
-        self.context.observer.node == NONE && self.marks(driver) & (RUNNING | CHECKING) != 0
+    fn is_inside(&self, driver: NodeId) -> bool {
+        self.context.observer.node.is_none() && self.marks(driver) & (RUNNING | CHECKING) != 0
     }
 }
 
@@ -439,22 +437,22 @@ struct ResourceBody<T, E, Q> {
 /// Makes the node of a resource.
 pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
     cell: &RefCell<Graph>,
-    owner: u32,
-    place: u32,
+    owner: NodeId,
+    place: PlaceId,
     question: Q,
     config: Config<T, E>,
-) -> Id {
+) -> Handle {
     let mut graph = cell.borrow_mut();
     let queue = drive::of(&mut graph).lobby.queue.clone();
     let before = std::mem::replace(&mut graph.context.owner, owner);
     let driver = graph.add_body(Kind::Resource, None, place, 0);
     graph.context.owner = before;
-    let id = Id::of(&graph, driver);
+    let id = Handle::of(&graph, driver);
     let shared = Rc::new(ResourceCell {
         view: RefCell::default(),
         request: RefCell::new(None),
         input: RefCell::new(None),
-        owner: Id::of(&graph, owner),
+        owner: Handle::of(&graph, owner),
         parts: Parts {
             driver: id,
             owner,
@@ -463,9 +461,9 @@ pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
         keep_previous: config.keep_previous,
     });
     let resource: Rc<dyn AnyResource> = shared.clone();
-    graph.nodes[driver as usize].value = Value::Cell(Rc::new(resource));
-    graph.nodes[driver as usize].body = Some(Box::new(ResourceBody {
-        task: Task::new(driver, config.keep_previous.into(), false),
+    graph.nodes[driver].value = Value::Cell(Rc::new(resource));
+    graph.nodes[driver].body = Some(Box::new(ResourceBody {
+        task: Task::new(driver.to_number(), config.keep_previous.into(), false),
         question: Apart::new(question),
         shared,
         listeners: config.listeners,
@@ -478,7 +476,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
 }
 
 impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
-    fn run(&mut self, cell: &RefCell<Graph>, node: u32) {
+    fn run(&mut self, cell: &RefCell<Graph>, node: NodeId) {
         let mut panics = FirstPanic::default();
         let Some(source) = self.question.track(cell, node, &mut panics) else {
             return panics.resume();
@@ -550,7 +548,7 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
 /// also if the write restores the earlier value.
 struct SeesAgain<'a> {
     cell: &'a RefCell<Graph>,
-    node: u32,
+    node: NodeId,
 }
 
 impl Drop for SeesAgain<'_> {
@@ -597,11 +595,11 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
         for (part, node) in Change::PARTS.into_iter().zip(&self.shared.parts.nodes) {
             let node = node.get().filter(|it| it.is_alive(&graph));
             if let (Some(node), true) = (node, change.contains(part)) {
-                graph.bump_version(node.index);
+                graph.bump_version(node.key.node);
                 if alone {
-                    graph.mark_up_to_drivers(node.index);
+                    graph.mark_up_to_drivers(node.key.node);
                 } else {
-                    graph.mark(node.index, CHECK);
+                    graph.mark(node.key.node, CHECK);
                 }
             }
         }
@@ -625,8 +623,8 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
 /// has ended the resource.
 pub(super) fn follow(
     cell: &RefCell<Graph>,
-    driver: u32,
-    sources: impl Iterator<Item = u32> + Clone,
+    driver: NodeId,
+    sources: impl Iterator<Item = NodeId> + Clone,
     panics: &mut FirstPanic,
 ) -> Option<SourceState> {
     let mut graph = cell.borrow_mut();
@@ -665,10 +663,13 @@ pub(super) fn follow(
 }
 
 /// The resource behind a handle.
-pub(super) fn resource_of(cell: &RefCell<Graph>, id: Id) -> Result<Rc<dyn AnyResource>, Disposed> {
+pub(super) fn resource_of(
+    cell: &RefCell<Graph>,
+    id: Handle,
+) -> Result<Rc<dyn AnyResource>, Disposed> {
     let graph = cell.borrow();
     id.check(&graph, "resource")?;
-    let resource = match &graph.nodes[id.index as usize].value {
+    let resource = match &graph.nodes[id.key.node].value {
         Value::Cell(held) => held.downcast_ref::<Rc<dyn AnyResource>>(),
         Value::Bits(_) => None,
     };

@@ -10,9 +10,10 @@ use super::{
     dispose,
     failure::Record,
     graph::{
-        CHECKING, DIRTY, DISPOSED, FAILED, FIRST, Graph, Kind, NOBODY, NONE, Node, Observer,
-        QUEUED, Queued, RUNNING, RunContext, STALE,
+        CHECKING, DIRTY, DISPOSED, FAILED, FIRST, Graph, Kind, NOBODY, Node, Observer, QUEUED,
+        RUNNING, RunContext, STALE,
     },
+    ids::{Key, LinkId, NodeId, Queued, Version},
     snapshots,
     value::Value,
 };
@@ -39,7 +40,7 @@ pub(super) trait Body {
     }
 
     /// Effects, cleanups and resources: runs the body.
-    fn run(&mut self, _cell: &RefCell<Graph>, _node: u32) {}
+    fn run(&mut self, _cell: &RefCell<Graph>, _node: NodeId) {}
 
     /// Computed values: compares two values by the node's own rule.
     fn same(&self, _old: &Value, _new: &Value) -> bool {
@@ -60,7 +61,7 @@ pub(super) trait Body {
 /// One run of the body of a computed value.
 pub(super) struct Evaluation<'a> {
     pub(super) cell: &'a RefCell<Graph>,
-    pub(super) node: u32,
+    pub(super) node: NodeId,
     generation: u32,
     /// The context from before the run.
     before: &'a RunContext,
@@ -78,7 +79,7 @@ pub(super) struct Evaluation<'a> {
 
 impl<'a> Evaluation<'a> {
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn new(cell: &'a RefCell<Graph>, node: u32, before: &'a RunContext) -> Self {
+    fn new(cell: &'a RefCell<Graph>, node: NodeId, before: &'a RunContext) -> Self {
         Evaluation {
             cell,
             node,
@@ -110,7 +111,7 @@ impl Evaluation<'_> {
     /// Gives the node its value, unless the node was disposed of. `outcome`: whether the value has changed, or the
     /// record of the failure.
     fn settle_value(&mut self, graph: &mut Graph, mut outcome: Result<bool, Record>) {
-        let node = &mut graph.nodes[self.node as usize];
+        let node = &mut graph.nodes[self.node];
         let marks = node.marks;
         node.marks = marks & !(RUNNING | FAILED);
         if marks & DISPOSED != 0 {
@@ -128,7 +129,7 @@ impl Evaluation<'_> {
     /// Ends a successful run. The end of a failure is a change, even if the value is the old one.
     #[inline(always)]
     fn succeed(&mut self, graph: &mut Graph, changed: bool) {
-        let node = &mut graph.nodes[self.node as usize];
+        let node = &mut graph.nodes[self.node];
         node.marks &= !RUNNING;
         node.value = self.value.take();
         drop(graph.failures.take(self.node));
@@ -140,7 +141,7 @@ impl Evaluation<'_> {
     /// Ends a failed run. The start of a failure is a change.
     #[cold]
     fn fail(&mut self, graph: &mut Graph, record: Record) {
-        graph.nodes[self.node as usize].value = self.value.take();
+        graph.nodes[self.node].value = self.value.take();
         graph.fail(self.node, record);
         if self.valued && !self.failed {
             graph.bump_version(self.node);
@@ -163,7 +164,7 @@ impl Graph {
     /// From here to `restore_context`, the node tracks the reads and owns the new nodes. `computing` is the node itself
     /// if its body must not write.
     #[inline(always)]
-    fn enter(&mut self, index: u32, deps: u32, computing: u32) {
+    fn enter(&mut self, index: NodeId, deps: LinkId, computing: NodeId) {
         self.context = RunContext {
             observer: Observer::new(index, deps, self.runs),
             owner: index,
@@ -203,13 +204,15 @@ pub(super) fn computed<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
     outer: &RunContext,
-    index: u32,
+    index: NodeId,
     panics: &mut FirstPanic,
 ) -> (RefMut<'a, Graph>, bool) {
     let graph = &mut *guard;
-    let node = &mut graph.nodes[index as usize];
-    let plain =
-        node.version != 0 && node.marks & FAILED == 0 && !node.owns_any() && graph.log.is_empty();
+    let node = &mut graph.nodes[index];
+    let plain = node.version.is_some()
+        && node.marks & FAILED == 0
+        && !node.owns_any()
+        && graph.log.is_empty();
     let (old, mut body) = match (&node.value, plain) {
         (&Value::Bits(old), true) => match node.body.take() {
             Some(body) => (old, body),
@@ -236,8 +239,7 @@ pub(super) fn computed<'a>(
         |node, clock, renewed| {
             let moved = renewed.is_some();
             if let Some(bits) = renewed {
-                *clock += 1;
-                (node.value, node.version) = (Value::Bits(bits), *clock);
+                (node.value, node.version) = (Value::Bits(bits), clock.tick());
             }
             moved
         },
@@ -250,11 +252,11 @@ pub(super) fn computed<'a>(
 fn finish_run<'a, R>(
     cell: &'a RefCell<Graph>,
     outer: &RunContext,
-    index: u32,
+    index: NodeId,
     (body, outcome): (Box<dyn Body>, thread::Result<R>),
     panics: &mut FirstPanic,
     remaining: u8,
-    keep: impl FnOnce(&mut Node, &mut u32, R) -> bool,
+    keep: impl FnOnce(&mut Node, &mut Version, R) -> bool,
 ) -> (RefMut<'a, Graph>, bool) {
     let yielded = match outcome {
         Ok(yielded) => yielded,
@@ -266,7 +268,7 @@ fn finish_run<'a, R>(
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
     graph.forget_unread();
-    let node = &mut graph.nodes[index as usize];
+    let node = &mut graph.nodes[index];
     if node.marks & (DISPOSED | FAILED) != 0 {
         drop(guard);
         finish_run_slow(cell, outer, index, (body, Ok(())), panics);
@@ -284,7 +286,7 @@ fn finish_run<'a, R>(
 fn finish_run_slow(
     cell: &RefCell<Graph>,
     outer: &RunContext,
-    index: u32,
+    index: NodeId,
     (body, mut outcome): (Box<dyn Body>, thread::Result<()>),
     panics: &mut FirstPanic,
 ) {
@@ -294,9 +296,13 @@ fn finish_run_slow(
         false => graph.forget_unread(),
     }
     graph.context = untracked_context(outer);
-    let node = &mut graph.nodes[index as usize];
+    let node = &mut graph.nodes[index];
     node.marks &= !(RUNNING | FAILED);
-    let (id, kind) = ((index, node.generation), node.kind);
+    let (generation, kind) = (node.generation, node.kind);
+    let key = Key {
+        node: index,
+        generation,
+    };
     let mut tried = false;
     if node.marks & DISPOSED == 0 {
         tried = kind == Kind::Computed && graph.is_tried(index);
@@ -318,14 +324,14 @@ fn finish_run_slow(
         outcome = Err(payload);
     }
     // Either no handle exists for an effect whose first run has panicked, or the handle was never of use.
-    let node = &graph.nodes[index as usize];
+    let node = &graph.nodes[index];
     let ends = node.kind == Kind::Effect && node.marks & FIRST != 0 && outcome.is_err();
     drop(graph);
     if tried {
         outcome = hand_over(outcome);
     }
-    return_body(cell, id, (body, Value::NONE), outcome, panics);
-    if ends && cell.borrow().is_alive(id.0, id.1) {
+    return_body(cell, key, (body, Value::NONE), outcome, panics);
+    if ends && cell.borrow().is_alive(key) {
         dispose::node(cell, index, panics);
     }
 }
@@ -333,7 +339,7 @@ fn finish_run_slow(
 /// Runs the body of a computed value of any type, also if the last run has left owned nodes, or if a batch reads a
 /// provisional value.
 #[inline(never)]
-fn run_computed_slow(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+fn run_computed_slow(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
     let before = cell.borrow().context;
     let mut evaluation = Evaluation::new(cell, index, &before);
     if let Some(mut body) = begin_evaluation(&mut evaluation, panics) {
@@ -345,7 +351,7 @@ fn run_computed_slow(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
 /// As `run_computed_slow`, for a value that was never computed. Such bodies run nested, so the parts that need much
 /// stack are not inlined.
 #[inline(never)]
-pub(super) fn computed_first(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+pub(super) fn computed_first(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
     let before = cell.borrow().context;
     let mut evaluation = Evaluation::new(cell, index, &before);
     if let Some(mut body) = begin_evaluation_outlined(&mut evaluation, panics) {
@@ -380,7 +386,7 @@ fn begin_evaluation(
 ) -> Option<Box<dyn Body>> {
     let (cell, index) = (evaluation.cell, evaluation.node);
     let mut guard = cell.borrow_mut();
-    let node = &guard.nodes[index as usize];
+    let node = &guard.nodes[index];
     node.body.as_ref()?; // else a cleanup was faster, or the node is still `CHECKING`: see `refresh`
     let owned = node.owns_any();
     if owned {
@@ -392,13 +398,13 @@ fn begin_evaluation(
     }
     snapshots::take(&mut guard, index, owned);
     let graph = &mut *guard;
-    let node = &mut graph.nodes[index as usize];
+    let node = &mut graph.nodes[index];
     let (deps, marks) = (node.deps, node.marks);
     let body = node.body.take()?; // else a cleanup was faster
     node.marks = marks & !(STALE | CHECKING | FAILED) | RUNNING;
     evaluation.generation = node.generation;
     evaluation.value = node.value.take();
-    evaluation.valued = node.version != 0;
+    evaluation.valued = node.version.is_some();
     if marks & FAILED != 0 {
         evaluation.failed = !graph.is_sound(index);
     }
@@ -422,7 +428,7 @@ fn end_evaluation(
             graph.forget_unread();
             graph.context = *evaluation.before;
             evaluation.succeed(graph, changed);
-            graph.nodes[evaluation.node as usize].put_back(body);
+            graph.nodes[evaluation.node].put_back(body);
         }
         outcome => {
             drop(guard);
@@ -461,8 +467,12 @@ fn end_evaluation_slow(
         None if tried => hand_over(outcome.map(drop)),
         None => outcome.map(drop),
     };
-    let (id, value) = ((index, evaluation.generation), evaluation.value.take());
-    return_body(cell, id, (body, value), outcome, panics);
+    let key = Key {
+        node: index,
+        generation: evaluation.generation,
+    };
+    let value = evaluation.value.take();
+    return_body(cell, key, (body, value), outcome, panics);
 }
 
 /// Drops the panic of a body whose failure a `try_` read returns as a value.
@@ -477,16 +487,16 @@ fn hand_over(outcome: thread::Result<()>) -> thread::Result<()> {
 /// Disposes of the nodes that the last run of a node owns. Returns false if a cleanup has disposed of the node, or has
 /// read the node and so run it.
 #[cold]
-fn dispose_of_last_run(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -> bool {
+fn dispose_of_last_run(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
-    let generation = graph.nodes[index as usize].generation;
+    let key = graph.key(index);
     // No cleanup may take the old value for current.
     graph.unset(index, CHECKING);
     graph.set(index, DIRTY);
     drop(graph);
     dispose::outdated(cell, index, panics);
     let graph = cell.borrow();
-    graph.is_alive(index, generation) && graph.marks(index) & STALE != 0
+    graph.is_alive(key) && graph.marks(index) & STALE != 0
 }
 
 /// Runs the remaining effects of a round, one after the other.
@@ -497,7 +507,7 @@ pub(super) fn effects(cell: &RefCell<Graph>, round: &[Queued], panics: &mut Firs
     for &due in round {
         let graph = &mut *guard;
         let index = due.node();
-        let node = &mut graph.nodes[index as usize];
+        let node = &mut graph.nodes[index];
         if node.order != due.order() {
             continue;
         }
@@ -521,7 +531,7 @@ pub(super) fn effects(cell: &RefCell<Graph>, round: &[Queued], panics: &mut Firs
 
 /// Runs an effect, after the end of the nodes it owns, or runs a resource.
 #[inline(never)]
-pub(super) fn effect(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+pub(super) fn effect(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
     let outer = cell.borrow().context;
     if let Some(mut body) = begin_effect(cell, index, panics) {
         let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
@@ -531,7 +541,7 @@ pub(super) fn effect(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
 
 /// As `effect`, for effects and resources that run nested: the parts that need much stack are not inlined.
 #[inline(never)]
-pub(super) fn effect_inside(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+pub(super) fn effect_inside(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
     let outer = cell.borrow().context;
     if let Some(mut body) = begin_effect_outlined(cell, index, panics) {
         let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
@@ -542,7 +552,7 @@ pub(super) fn effect_inside(cell: &RefCell<Graph>, index: u32, panics: &mut Firs
 #[inline(never)]
 fn begin_effect_outlined(
     cell: &RefCell<Graph>,
-    index: u32,
+    index: NodeId,
     panics: &mut FirstPanic,
 ) -> Option<Box<dyn Body>> {
     begin_effect(cell, index, panics)
@@ -552,7 +562,7 @@ fn begin_effect_outlined(
 fn end_effect_outlined(
     cell: &RefCell<Graph>,
     outer: &RunContext,
-    index: u32,
+    index: NodeId,
     ran: (Box<dyn Body>, thread::Result<()>),
     panics: &mut FirstPanic,
 ) {
@@ -564,11 +574,11 @@ fn end_effect_outlined(
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn begin_effect(
     cell: &RefCell<Graph>,
-    index: u32,
+    index: NodeId,
     panics: &mut FirstPanic,
 ) -> Option<Box<dyn Body>> {
     let mut guard = cell.borrow_mut();
-    let node = &guard.nodes[index as usize];
+    let node = &guard.nodes[index];
     if node.kind == Kind::Effect && node.owns_any() {
         drop(guard);
         if !dispose_of_last_run(cell, index, panics) {
@@ -577,11 +587,11 @@ fn begin_effect(
         guard = cell.borrow_mut();
     }
     let graph = &mut *guard;
-    let node = &mut graph.nodes[index as usize];
+    let node = &mut graph.nodes[index];
     let deps = node.deps;
     let body = node.body.take()?;
     node.marks = node.marks & !(STALE | CHECKING) | RUNNING;
-    graph.enter(index, deps, NONE);
+    graph.enter(index, deps, NodeId::NONE);
     Some(body)
 }
 
@@ -589,7 +599,7 @@ fn begin_effect(
 fn end_effect(
     cell: &RefCell<Graph>,
     outer: &RunContext,
-    index: u32,
+    index: NodeId,
     ran: (Box<dyn Body>, thread::Result<()>),
     panics: &mut FirstPanic,
 ) {
@@ -604,10 +614,10 @@ pub(super) fn driver<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
     outer: &RunContext,
-    index: u32,
+    index: NodeId,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
-    let node = &mut guard.nodes[index as usize];
+    let node = &mut guard.nodes[index];
     let Some(body) = node.body.take() else {
         return guard; // the resource is running already, and has pulled on itself
     };
@@ -622,12 +632,12 @@ fn act<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
     outer: &RunContext,
-    (index, deps): (u32, u32),
+    (index, deps): (NodeId, LinkId),
     mut body: Box<dyn Body>,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
     let graph = &mut *guard;
-    graph.enter(index, deps, NONE);
+    graph.enter(index, deps, NodeId::NONE);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
     let remaining = !(RUNNING | FIRST);
@@ -638,7 +648,7 @@ fn act<'a>(
 /// Puts a body back into its node. If the node was disposed of meanwhile, drops the body and the value.
 fn return_body(
     cell: &RefCell<Graph>,
-    (node, generation): (u32, u32),
+    key: Key,
     (body, value): (Box<dyn Body>, Value),
     outcome: thread::Result<()>,
     panics: &mut FirstPanic,
@@ -647,36 +657,35 @@ fn return_body(
         panics.keep(payload); // user code: drops a later panic
     }
     let mut graph = cell.borrow_mut();
-    if graph.is_alive(node, generation) {
-        graph.nodes[node as usize].body = Some(body);
+    if graph.is_alive(key) {
+        graph.nodes[key.node].body = Some(body);
         return;
     }
     // After `Evaluation::finish` the node does not count as running, so its slot may be free already.
-    let slot = &graph.nodes[node as usize];
-    let waits = slot.generation == generation && slot.kind != Kind::Free;
+    let waits = graph.key(key.node) == key && graph.nodes[key.node].kind != Kind::Free;
     drop(graph);
     body.end(panics); // user code
     panics.discard(value); // user code
     if waits {
-        dispose::finish(cell, node, panics);
+        dispose::finish(cell, key.node, panics);
     }
 }
 
 /// Polls the work of a resource. Returns whether the work has come to an end.
-pub(super) fn poll(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -> bool {
+pub(super) fn poll(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
-    let slot = graph.nodes.get(index as usize);
+    let slot = graph.nodes.get(index);
     if slot.is_none_or(|slot| slot.kind != Kind::Resource) {
         return false; // a late wake
     }
-    let generation = slot.map_or(0, |slot| slot.generation);
-    let Some(mut body) = graph.nodes[index as usize].body.take() else {
+    let key = graph.key(index);
+    let Some(mut body) = graph.nodes[index].body.take() else {
         return false;
     };
     let outer = RunContext {
         observer: NOBODY,
         owner: index,
-        computing: NONE,
+        computing: NodeId::NONE,
         running: index,
     };
     let before = std::mem::replace(&mut graph.context, outer);
@@ -687,8 +696,7 @@ pub(super) fn poll(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) -
     graph.context = before;
     graph.unset(index, RUNNING);
     drop(graph);
-    let id = (index, generation);
-    return_body(cell, id, (body, Value::NONE), Ok(()), panics);
+    return_body(cell, key, (body, Value::NONE), Ok(()), panics);
     done
 }
 
@@ -698,22 +706,22 @@ pub(super) fn cleanup(cell: &RefCell<Graph>, body: &mut dyn Body, panics: &mut F
     let mut graph = cell.borrow_mut();
     let before = graph.context;
     graph.untracked();
-    graph.context.owner = NONE;
+    graph.context.owner = NodeId::NONE;
     drop(graph);
-    panics.catch(|| body.run(cell, NONE)); // user code
+    panics.catch(|| body.run(cell, NodeId::NONE)); // user code
     cell.borrow_mut().context = before;
 }
 
 /// During the life of this guard, reads are not tracked, and new nodes have no owner.
 pub(super) struct Detached<'a> {
     untracked: UntrackedGuard<'a>,
-    owner: u32,
+    owner: NodeId,
 }
 
 impl<'a> Detached<'a> {
     pub(super) fn new(cell: &'a RefCell<Graph>) -> Self {
         let untracked = UntrackedGuard::new(cell);
-        let owner = std::mem::replace(&mut cell.borrow_mut().context.owner, NONE);
+        let owner = std::mem::replace(&mut cell.borrow_mut().context.owner, NodeId::NONE);
         Detached { untracked, owner }
     }
 }
@@ -728,12 +736,12 @@ impl Drop for Detached<'_> {
 pub(super) struct UntrackedGuard<'a> {
     cell: &'a RefCell<Graph>,
     /// The observer from before.
-    node: u32,
+    node: NodeId,
 }
 
 impl<'a> UntrackedGuard<'a> {
     pub(super) fn new(cell: &'a RefCell<Graph>) -> Self {
-        let node = std::mem::replace(&mut cell.borrow_mut().context.observer.node, NONE);
+        let node = std::mem::replace(&mut cell.borrow_mut().context.observer.node, NodeId::NONE);
         UntrackedGuard { cell, node }
     }
 }

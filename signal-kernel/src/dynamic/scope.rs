@@ -8,7 +8,8 @@
 use super::{
     access, batch, dispose,
     graph::{DISPOSED, Graph, Kind, RUNNING},
-    handle::Id,
+    handle::Handle,
+    ids::NodeId,
 };
 use crate::{panics::FirstPanic, stack};
 use std::{cell::RefCell, fmt, panic::Location};
@@ -42,7 +43,7 @@ use std::{cell::RefCell, fmt, panic::Location};
 /// ```
 #[must_use = "dropping a scope disposes of all that was made in it"]
 pub struct Scope {
-    id: Id,
+    handle: Handle,
     marker: std::marker::PhantomData<*const ()>,
 }
 
@@ -74,7 +75,7 @@ pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
         let place = graph.names.number(place);
         let node = graph.add_body(Kind::Scope, None, place, 0);
         let scope = Scope {
-            id: Id::of(&graph, node),
+            handle: Handle::of(&graph, node),
             marker: std::marker::PhantomData,
         };
         let owner = OwnerGuard::enter(cell, &mut graph, node);
@@ -89,15 +90,15 @@ pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
 /// closure in the scope.
 pub(super) struct OwnerGuard<'a> {
     cell: &'a RefCell<Graph>,
-    scope: u32,
-    before: u32,
+    scope: NodeId,
+    before: NodeId,
     /// An outer closure is in the scope too.
     again: bool,
 }
 
 impl<'a> OwnerGuard<'a> {
     /// From here on, `scope` owns new nodes.
-    pub(super) fn enter(cell: &'a RefCell<Graph>, graph: &mut Graph, scope: u32) -> Self {
+    pub(super) fn enter(cell: &'a RefCell<Graph>, graph: &mut Graph, scope: NodeId) -> Self {
         let before = std::mem::replace(&mut graph.context.owner, scope);
         let again = graph.marks(scope) & RUNNING != 0;
         graph.set(scope, RUNNING);
@@ -154,12 +155,12 @@ impl Scope {
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
         let place = Location::caller();
         access::with(|cell| {
-            let alive = self.id.check(&cell.borrow(), "scope");
+            let alive = self.handle.check(&cell.borrow(), "scope");
             if let Err(error) = alive {
                 error.panic_at(place);
             }
-            let owner = OwnerGuard::enter(cell, &mut cell.borrow_mut(), self.id.index);
-            let result = stack::nested(|| cell.borrow().too_deep(self.id.index), f); // user code
+            let owner = OwnerGuard::enter(cell, &mut cell.borrow_mut(), self.handle.key.node);
+            let result = stack::nested(|| cell.borrow().too_deep(self.handle.key.node), f); // user code
             drop(owner);
             result
         })
@@ -168,9 +169,9 @@ impl Scope {
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        let id = self.id;
+        let handle = self.handle;
         let mut panics = FirstPanic::default();
-        panics.catch(|| id.dispose()); // user code
+        panics.catch(|| handle.dispose()); // user code
         panics.end_drop();
     }
 }
@@ -178,6 +179,6 @@ impl Drop for Scope {
 /// Prints where the scope was made.
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.id.debug("scope", f)
+        self.handle.debug("scope", f)
     }
 }

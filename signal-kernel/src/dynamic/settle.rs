@@ -13,9 +13,10 @@ use super::{
     batch, dispose, events,
     failure::Cycle,
     graph::{
-        CHECK, CHECKING, DIRTY, FAILED, Graph, Kind, NONE, Node, PROVISIONAL, QUEUED, Queued,
-        RUNNING, RunContext, STALE,
+        CHECK, CHECKING, DIRTY, FAILED, Graph, Kind, Node, PROVISIONAL, QUEUED, RUNNING,
+        RunContext, STALE,
     },
+    ids::{LinkId, NodeId, Order, Queued, RowsMut, RunId, Seen, Table},
     run, snapshots,
     value::Value,
 };
@@ -40,32 +41,29 @@ const TURNS: u32 = 32;
 /// A node whose dependencies are being checked.
 #[derive(Clone, Copy)]
 pub(super) struct Frame {
-    /// With the bit `CANDIDATE`, the frame walks the links of the node's snapshot.
-    node: u32,
+    /// With a tag, the frame walks the links of the node's snapshot. A tagged number lies outside the table on purpose:
+    /// `nodes.get` fails, and the check takes the slow path.
+    node: NodeId,
     /// The next link to check.
-    link: u32,
+    link: LinkId,
 }
 
-/// The tag bit of a frame that walks the links of a snapshot. A tagged index lies outside the table on purpose:
-/// `nodes.get` fails, and the check takes the slow path.
-const CANDIDATE: u32 = 1 << 31;
-
 /// In place of a link: the node of this frame pulls untracked, and will not depend on the node of the next frame.
-const UNTRACKED: u32 = NONE - 1;
+const UNTRACKED: LinkId = LinkId::NEVER;
 
 impl Frame {
-    fn node(self) -> u32 {
-        self.node & !CANDIDATE
+    fn node(self) -> NodeId {
+        self.node.untagged()
     }
 
-    fn is_of_candidate(self) -> bool {
-        self.node & CANDIDATE != 0
+    fn is_of_snapshot(self) -> bool {
+        self.node.is_tagged()
     }
 
     /// Begins the check of a node.
     #[inline(always)]
-    fn open(nodes: &mut [Node], index: u32) -> Self {
-        let node = &mut nodes[index as usize];
+    fn open(nodes: &mut Table<NodeId, Node>, index: NodeId) -> Self {
+        let node = &mut nodes[index];
         node.marks |= CHECKING;
         Frame {
             node: index,
@@ -75,11 +73,15 @@ impl Frame {
 
     /// Pops the next frame above `base` whose node is still being checked, if there is one.
     #[inline(always)]
-    fn last(check_stack: &mut Vec<Frame>, nodes: &[Node], base: usize) -> Option<Self> {
+    fn last(
+        check_stack: &mut Vec<Frame>,
+        nodes: &RowsMut<'_, NodeId, Node>,
+        base: usize,
+    ) -> Option<Self> {
         while check_stack.len() > base {
             let pull = check_stack.pop()?;
             // User code has disposed of a node without this mark in the meantime.
-            if nodes[pull.node() as usize].marks & CHECKING != 0 {
+            if nodes[pull.node()].marks & CHECKING != 0 {
                 return Some(pull);
             }
         }
@@ -121,13 +123,13 @@ impl Patience {
 
 enum Step {
     /// This dependency may be stale itself.
-    Down(u32),
+    Down(NodeId),
     Clean,
     Run,
     /// A dependency is failed, and no dependency before it has changed: the body could not get past the failed one.
     Blocked,
     /// This dependency is running, so it depends on itself.
-    Cycle(u32),
+    Cycle(NodeId),
 }
 
 /// The reason that `check_fast` stops.
@@ -144,7 +146,7 @@ enum Stop {
 
 /// Prepares the first run of a computed value as `refresh` prepares any run.
 #[inline(always)]
-pub(super) fn begin_first_run(graph: &mut RefMut<'_, Graph>, root: u32, outer: &RunContext) {
+pub(super) fn begin_first_run(graph: &mut RefMut<'_, Graph>, root: NodeId, outer: &RunContext) {
     Frame::open(&mut graph.nodes, root);
     graph.context = run::untracked_context(outer);
 }
@@ -153,7 +155,7 @@ pub(super) fn begin_first_run(graph: &mut RefMut<'_, Graph>, root: u32, outer: &
 #[inline(always)]
 pub(super) fn end_first_run(
     cell: &RefCell<Graph>,
-    root: u32,
+    root: NodeId,
     outer: &RunContext,
     panics: &mut FirstPanic,
 ) {
@@ -162,7 +164,7 @@ pub(super) fn end_first_run(
         // The body was out of its slot: a rule or a destructor of the last run has read the node.
         let base = graph.check_stack.len();
         run::suspend_tracking(graph, outer);
-        return refuse(cell, (root, root), base, panics);
+        return refuse(cell, root, root, base, panics);
     }
     graph.recheck_if_due();
 }
@@ -175,7 +177,8 @@ pub(super) fn refresh<'a, const AT_REST: bool>(
     cell: &'a RefCell<Graph>,
     mut graph: RefMut<'a, Graph>,
     outer: &RunContext,
-    (root, mut must_run): (u32, bool),
+    root: NodeId,
+    mut must_run: bool,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Graph> {
     let base = graph.check_stack.len();
@@ -212,7 +215,7 @@ pub(super) fn refresh<'a, const AT_REST: bool>(
         if !moved && graph.marks(at.node()) & CHECKING != 0 {
             // The body is out of its slot: a rule or a destructor of the last run has read the node.
             run::suspend_tracking(graph, outer);
-            refuse(cell, (at.node(), at.node()), base, panics);
+            refuse(cell, at.node(), at.node(), base, panics);
             return cell.borrow_mut();
         }
         match graph.go_back(base, moved) {
@@ -236,7 +239,7 @@ fn check_slow(cell: &RefCell<Graph>, mut at: Frame, base: usize, panics: &mut Fi
     let mut graph = cell.borrow_mut();
     let step = graph.check_deps(&mut at, base);
     let node = at.node();
-    let generation = graph.nodes[node as usize].generation;
+    let key = graph.key(node);
     match step {
         Step::Down(dep) => {
             graph.check_stack.push(at);
@@ -246,14 +249,14 @@ fn check_slow(cell: &RefCell<Graph>, mut at: Frame, base: usize, panics: &mut Fi
         }
         Step::Cycle(dep) => {
             drop(graph);
-            refuse(cell, (node, dep), base, panics);
+            refuse(cell, node, dep, base, panics);
             return Next::Refused;
         }
         _ => drop(graph),
     }
     let again = apply_check(cell, at, &step, panics);
     graph = cell.borrow_mut();
-    if again && graph.is_alive(node, generation) {
+    if again && graph.is_alive(key) {
         graph.recheck_if_due();
         let next = Frame::open(&mut graph.nodes, node);
         return Next::GoOn(next);
@@ -264,7 +267,7 @@ fn check_slow(cell: &RefCell<Graph>, mut at: Frame, base: usize, panics: &mut Fi
 /// Gives up a refresh whose root depends on itself through the edge from `node` to `dep`. If `node` is `dep`, the body
 /// is out of its slot: a rule or a destructor of the last run has read the node.
 #[cold]
-fn refuse(cell: &RefCell<Graph>, (node, dep): (u32, u32), base: usize, panics: &mut FirstPanic) {
+fn refuse(cell: &RefCell<Graph>, node: NodeId, dep: NodeId, base: usize, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let cycle = graph.cycle(node, dep);
     graph.next_run(); // no earlier check counts any more
@@ -284,7 +287,7 @@ fn refuse(cell: &RefCell<Graph>, (node, dep): (u32, u32), base: usize, panics: &
 fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
     let index = at.node();
-    if at.is_of_candidate() && matches!(step, Step::Clean) {
+    if at.is_of_snapshot() && matches!(step, Step::Clean) {
         if graph.last_owned(index).is_some() {
             // The nodes that the provisional run owns end before its value does.
             graph.unset(index, CHECKING);
@@ -298,7 +301,7 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
         panics.discard(gone); // user code
         return false;
     }
-    let kind = graph.nodes[index as usize].kind;
+    let kind = graph.nodes[index].kind;
     let provisional = graph.marks(index) & PROVISIONAL != 0 && graph.log.is_empty();
     match step {
         Step::Clean if provisional => {
@@ -316,8 +319,8 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
         Step::Blocked
             if kind == Kind::Computed && (graph.log.is_empty() || graph.is_failed(index)) =>
         {
-            let (last, failed) = (graph.nodes[index as usize].version, graph.is_failed(index));
-            let record = graph.record_of(graph.links[at.link as usize].dep);
+            let (last, failed) = (graph.nodes[index].version, graph.is_failed(index));
+            let record = graph.record_of(graph.links[at.link].dep);
             let gone = if provisional {
                 snapshots::revert(&mut graph, index)
             } else {
@@ -330,14 +333,14 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
             graph.fail(index, record);
             if provisional && failed {
                 // A reader that has seen the provisional failure has seen this one.
-                let now = std::mem::replace(&mut graph.nodes[index as usize].version, last);
+                let now = std::mem::replace(&mut graph.nodes[index].version, last);
                 graph.restore_version(index, now);
             }
             drop(graph);
             panics.discard(gone); // user code
         }
         Step::Blocked if kind == Kind::Effect => {
-            let dep = graph.links[at.link as usize].dep;
+            let dep = graph.links[at.link].dep;
             let news = graph.break_silence(dep);
             graph.unset(index, STALE | CHECKING);
             graph.set(index, FAILED);
@@ -378,18 +381,18 @@ impl Graph {
     /// Returns whether a body is running or a pull is under way.
     #[inline(always)]
     pub(super) fn is_nested(&self) -> bool {
-        self.context.running != NONE || !self.check_stack.is_empty()
+        self.context.running.is_some() || !self.check_stack.is_empty()
     }
 
     /// Pushes a frame for the reader that pulls on `root` from a running body or during another pull. `tracked`: the
     /// reader, if it observes, will depend on `root`.
     #[inline(always)]
-    pub(super) fn begin_inside(&mut self, root: u32, tracked: bool) {
+    pub(super) fn begin_inside(&mut self, root: NodeId, tracked: bool) {
         let running = self.context.running;
-        let depends = tracked && self.context.observer.node != NONE;
+        let depends = tracked && self.context.observer.node.is_some();
         self.check_stack.push(Frame {
-            node: if running == NONE { root } else { running },
-            link: if depends { NONE } else { UNTRACKED },
+            node: if running.is_none() { root } else { running },
+            link: if depends { LinkId::NONE } else { UNTRACKED },
         });
     }
 
@@ -409,7 +412,7 @@ impl Graph {
     fn go_back(&mut self, base: usize, moved: bool) -> Option<(Frame, bool)> {
         if moved && self.check_stack.len() > base {
             let pull = *self.check_stack.last()?;
-            if let Some(node) = self.nodes.get(pull.node as usize) {
+            if let Some(node) = self.nodes.get(pull.node) {
                 let plain = node.marks & (CHECKING | PROVISIONAL) == CHECKING;
                 if plain && node.kind == Kind::Computed {
                     self.check_stack.pop();
@@ -418,7 +421,7 @@ impl Graph {
             }
         }
         self.recheck_if_due();
-        let pull = Frame::last(&mut self.check_stack, &self.nodes, base)?;
+        let pull = Frame::last(&mut self.check_stack, &self.nodes.rows_mut(), base)?;
         Some((pull, false))
     }
 
@@ -435,7 +438,7 @@ impl Graph {
     fn recheck(&mut self) {
         self.schedule.recheck = false;
         for pull in &mut self.check_stack {
-            let node = &self.nodes[pull.node() as usize];
+            let node = &self.nodes[pull.node()];
             if node.marks & CHECKING != 0 && pull.link != UNTRACKED {
                 (pull.node, pull.link) = (pull.node(), node.deps);
             }
@@ -452,9 +455,9 @@ impl Graph {
             check_stack,
             ..
         } = self;
-        let (nodes, links) = (&mut nodes[..], &links[..]);
+        let (mut nodes, links) = (nodes.rows_mut(), links.rows());
         'node: loop {
-            let Some(node) = nodes.get(at.node as usize) else {
+            let Some(node) = nodes.get(at.node) else {
                 return Stop::Look;
             };
             let plain = matches!(node.kind, Kind::Computed | Kind::Effect | Kind::Resource);
@@ -465,10 +468,10 @@ impl Graph {
             while !must_run {
                 // The index `NONE` lies outside both tables: it ends the list of links, and skips a disposed
                 // dependency.
-                let Some(link) = links.get(at.link as usize) else {
+                let Some(link) = links.get(at.link) else {
                     break;
                 };
-                if let Some(dep) = nodes.get_mut(link.dep as usize) {
+                if let Some(dep) = nodes.get_mut(link.dep) {
                     let marks = dep.marks;
                     if marks & (STALE | RUNNING | CHECKING | FAILED | PROVISIONAL) != 0 {
                         if marks & (RUNNING | CHECKING | FAILED | PROVISIONAL) != 0 {
@@ -482,16 +485,16 @@ impl Graph {
                         check_stack.push(std::mem::replace(at, next));
                         continue 'node;
                     }
-                    if dep.version != link.seen {
-                        if link.is_refused() {
+                    if link.seen != Seen::new(dep.version) {
+                        if link.seen.is_refused() {
                             return Stop::Look;
                         }
-                        must_run = dep.version != link.version();
+                        must_run = dep.version != link.seen.version();
                     }
                 }
                 at.link = link.next_dep;
             }
-            let node = &mut nodes[at.node as usize];
+            let node = &mut nodes[at.node];
             if !must_run {
                 node.marks &= !(STALE | CHECKING);
             } else if node.kind == Kind::Computed {
@@ -501,7 +504,7 @@ impl Graph {
             } else {
                 node.marks = node.marks & !(CHECK | CHECKING) | DIRTY;
             }
-            match Frame::last(check_stack, nodes, base) {
+            match Frame::last(check_stack, &nodes, base) {
                 Some(pull) => *at = pull,
                 None => return Stop::Done,
             }
@@ -519,12 +522,12 @@ impl Graph {
         }
         match self.check_dep_list(at, base) {
             // The provisional value is not valid in the end; the value of the snapshot may be.
-            Step::Run if provisional && !at.is_of_candidate() => {
+            Step::Run if provisional && !at.is_of_snapshot() => {
                 let snapshot = self.snapshots.get(&at.node);
                 let Some(snapshot) = snapshot.filter(|it| it.restorable) else {
                     return Step::Run;
                 };
-                (at.node, at.link) = (at.node | CANDIDATE, snapshot.deps);
+                (at.node, at.link) = (at.node.tagged(), snapshot.deps);
                 self.check_dep_list(at, base)
             }
             step => step,
@@ -534,11 +537,11 @@ impl Graph {
     /// Abandons the check of a node because of a cycle. A computed value with an earlier result loses its marks: later
     /// changes then pass through it to the refused readers.
     #[cold]
-    fn abandon_frame(&mut self, index: u32) {
+    fn abandon_frame(&mut self, index: NodeId) {
         self.unset(index, CHECKING);
-        let node = &self.nodes[index as usize];
+        let node = &self.nodes[index];
         if node.kind == Kind::Computed && node.marks & RUNNING == 0 {
-            self.leave_open(index, 0); // 0 is the number of no run
+            self.leave_open(index, RunId::NONE);
             self.unset(index, STALE);
         }
     }
@@ -546,14 +549,14 @@ impl Graph {
     /// The check of `at` has reached a node that is being checked already: the nodes checked since then are current
     /// only if that node is.
     #[cold]
-    fn leave_cycle_open(&mut self, at: &Frame, base: usize, to: u32) {
+    fn leave_cycle_open(&mut self, at: &Frame, base: usize, to: NodeId) {
         let since = self.check_stack[base..]
             .iter()
             .rev()
             .map(|pull| pull.node());
-        let round: Vec<u32> = since.take_while(|&node| node != to).collect();
+        let round: Vec<NodeId> = since.take_while(|&node| node != to).collect();
         for node in round.into_iter().chain([at.node()]) {
-            if node != to && self.nodes[node as usize].kind == Kind::Computed {
+            if node != to && self.nodes[node].kind == Kind::Computed {
                 self.leave_open(node, self.runs);
             }
         }
@@ -561,15 +564,15 @@ impl Graph {
 
     /// Returns whether `node` depends on `other`, directly or not. Links of refused reads count too.
     #[cold]
-    pub(super) fn leads_to(&self, node: u32, other: u32) -> bool {
+    pub(super) fn leads_to(&self, node: NodeId, other: NodeId) -> bool {
         let (mut way, mut known) = (vec![node], BTreeSet::from([node]));
         while let Some(node) = way.pop() {
             let mut link = self.deps(node);
-            while let Some(it) = self.links.get(link as usize) {
+            while let Some(it) = self.links.get(link) {
                 if it.dep == other {
                     return true;
                 }
-                if it.dep != NONE && known.insert(it.dep) {
+                if it.dep.is_some() && known.insert(it.dep) {
                     way.push(it.dep);
                 }
                 link = it.next_dep;
@@ -579,10 +582,10 @@ impl Graph {
     }
 
     fn check_dep_list(&mut self, at: &mut Frame, base: usize) -> Step {
-        while at.link != NONE {
-            let link = &self.links[at.link as usize];
-            if link.dep != NONE {
-                let dep = &self.nodes[link.dep as usize];
+        while at.link.is_some() {
+            let link = &self.links[at.link];
+            if link.dep.is_some() {
+                let dep = &self.nodes[link.dep];
                 if dep.kind == Kind::Resource && !self.acting {
                     return Step::Clean; // no resource starts, stops or commits inside a batch
                 }
@@ -597,7 +600,7 @@ impl Graph {
                             return Step::Cycle(link.dep);
                         }
                         let (to, next) = (link.dep, link.next_dep);
-                        if link.is_refused() || dep.version == link.version() {
+                        if link.seen.is_refused() || dep.version == link.seen.version() {
                             self.leave_cycle_open(at, base, to);
                             at.link = next;
                             continue;
@@ -607,7 +610,8 @@ impl Graph {
                     {
                         return Step::Down(link.dep);
                     } else if let Some(runs) = self.is_open(link.dep) {
-                        let (refused, same) = (link.is_refused(), dep.version == link.version());
+                        let (refused, same) =
+                            (link.seen.is_refused(), dep.version == link.seen.version());
                         let known = runs == self.runs;
                         if !known && (!refused || !self.leads_to(link.dep, at.node())) {
                             return Step::Down(link.dep);
@@ -616,7 +620,7 @@ impl Graph {
                         if !refused && same && inside && !self.is_failed(link.dep) {
                             // The dependency was checked, and is current only if the whole cycle is.
                             let next = link.next_dep;
-                            if self.nodes[at.node() as usize].kind == Kind::Computed {
+                            if self.nodes[at.node()].kind == Kind::Computed {
                                 self.leave_open(at.node(), self.runs);
                             }
                             at.link = next;
@@ -624,12 +628,12 @@ impl Graph {
                         }
                     }
                     let failed = dep.marks & (FAILED | CHECKING) == FAILED;
-                    if failed && !link.is_tried() && self.is_failed(link.dep) {
+                    if failed && !link.seen.is_tried() && self.is_failed(link.dep) {
                         return Step::Blocked;
                     }
                 }
-                let (dep, refused) = (link.dep, link.is_refused());
-                let moved = self.nodes[dep as usize].version != link.version();
+                let (dep, refused) = (link.dep, link.seen.is_refused());
+                let moved = self.nodes[dep].version != link.seen.version();
                 if !refused && moved {
                     return Step::Run;
                 }
@@ -650,10 +654,10 @@ impl Graph {
 
     /// Names the path to a read that is too deep: `node` would run inside all bodies that run now.
     #[cold]
-    pub(super) fn too_deep(&self, node: u32) -> String {
+    pub(super) fn too_deep(&self, node: NodeId) -> String {
         let running = self.context.running;
-        let mut way: Vec<u32> = self.check_stack.iter().map(|it| it.node()).collect();
-        way.extend([running, node].into_iter().filter(|&node| node != NONE));
+        let mut way: Vec<NodeId> = self.check_stack.iter().map(|it| it.node()).collect();
+        way.extend([running, node].into_iter().filter(|&node| node.is_some()));
         way.dedup_by_key(|node| self.known_as(*node));
         let count = way.len();
         let mut names: Vec<String> = Vec::new();
@@ -670,10 +674,10 @@ impl Graph {
     /// Returns whether a `try_` read leads to this node, on the part of the check stack above the last read by a body.
     /// A panic of the node goes no further than that `try_` read.
     #[cold]
-    pub(super) fn is_tried(&self, mut node: u32) -> bool {
+    pub(super) fn is_tried(&self, mut node: NodeId) -> bool {
         for pull in self.check_stack.iter().rev() {
-            match self.links.get(pull.link as usize) {
-                Some(link) if link.dep == node && link.is_tried() => return true,
+            match self.links.get(pull.link) {
+                Some(link) if link.dep == node && link.seen.is_tried() => return true,
                 Some(link) if link.dep == node => node = pull.node(),
                 _ => break,
             }
@@ -683,13 +687,13 @@ impl Graph {
 
     /// Returns the cycle that `from` closes by depending on `to`, which is being computed.
     #[cold]
-    pub(super) fn cycle(&mut self, from: u32, to: u32) -> Cycle {
+    pub(super) fn cycle(&mut self, from: NodeId, to: NodeId) -> Cycle {
         // On the check stack, each node depends on the next one: nodes being checked, and nodes whose bodies have begun
         // a pull.
-        let mut way: Vec<u32> = self.check_stack.iter().map(|it| it.node()).collect();
+        let mut way: Vec<NodeId> = self.check_stack.iter().map(|it| it.node()).collect();
         way.push(from);
         let start = way.iter().position(|&node| node == to).unwrap_or(0);
-        let mut way: Vec<u32> = way[start..].iter().map(|&it| self.known_as(it)).collect();
+        let mut way: Vec<NodeId> = way[start..].iter().map(|&it| self.known_as(it)).collect();
         way.dedup();
         if way.len() > 1 && way.first() == way.last() {
             way.pop(); // the cycle begins in the middle of a resource
@@ -807,7 +811,7 @@ fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     loop {
         let mut due = std::mem::take(&mut graph.schedule.resources);
         due.sort_unstable();
-        let last = due.last().map_or(0, |it| it.order());
+        let last = due.last().map_or(Order::START, |it| it.order());
         let alone = due.len() == 1;
         if !alone {
             for it in &due {
@@ -815,12 +819,12 @@ fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             }
         }
         for &it in &due {
-            let node = &mut graph.nodes[it.node() as usize];
+            let node = &mut graph.nodes[it.node()];
             if node.order == it.order() {
                 node.marks &= !QUEUED;
                 if node.marks & STALE != 0 {
                     (graph.schedule.alone, graph.schedule.grown) = (alone, false);
-                    graph = refresh::<true>(cell, graph, &outer, (it.node(), false), panics);
+                    graph = refresh::<true>(cell, graph, &outer, it.node(), false, panics);
                     graph.context = outer;
                     graph.schedule.alone = false;
                 }
@@ -853,7 +857,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             break;
         }
         next += 1;
-        let mut node = &mut graph.nodes[it.node() as usize];
+        let mut node = &mut graph.nodes[it.node()];
         if node.order != it.order() {
             continue;
         }
@@ -862,9 +866,9 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
         }
         if node.marks & STALE == CHECK {
-            graph = refresh::<false>(cell, graph, &outer, (it.node(), false), panics);
+            graph = refresh::<false>(cell, graph, &outer, it.node(), false, panics);
             let unfinished = !graph.log.is_empty();
-            node = &mut graph.nodes[it.node() as usize];
+            node = &mut graph.nodes[it.node()];
             if node.order != it.order() {
                 continue;
             }
@@ -889,7 +893,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
                     continue;
                 }
                 if failed {
-                    let node = &mut graph.nodes[it.node() as usize];
+                    let node = &mut graph.nodes[it.node()];
                     node.marks = node.marks & !(STALE | QUEUED) | FAILED;
                     continue;
                 }
@@ -921,16 +925,16 @@ fn refresh_all(
     let mut graph = cell.borrow_mut();
     let mut failed = false;
     let mut link = graph.deps(effect.node());
-    while link != NONE && graph.is_due(effect) && graph.log.is_empty() {
-        let dep = graph.links[link as usize].dep;
-        if dep != NONE && graph.is_stale(dep) {
+    while link.is_some() && graph.is_due(effect) && graph.log.is_empty() {
+        let dep = graph.links[link].dep;
+        if dep.is_some() && graph.is_stale(dep) {
             let node = effect.node();
             graph.reopen(dep);
             graph.check_stack.push(Frame { node, link });
-            graph = refresh::<false>(cell, graph, outer, (dep, false), panics);
+            graph = refresh::<false>(cell, graph, outer, dep, false, panics);
             graph.check_stack.pop();
-            let it = &graph.links[link as usize]; // `dep` is `NONE` if the dependency was disposed of
-            if it.dep != NONE && !it.is_tried() && graph.is_failed(it.dep) {
+            let it = &graph.links[link]; // `dep` is `NONE` if the dependency was disposed of
+            if it.dep.is_some() && !it.seen.is_tried() && graph.is_failed(it.dep) {
                 failed = true;
                 let news = graph.break_silence(dep);
                 drop(graph);
@@ -940,7 +944,7 @@ fn refresh_all(
                 graph = cell.borrow_mut();
             }
         }
-        link = graph.links[link as usize].next_dep;
+        link = graph.links[link].next_dep;
     }
     failed
 }
@@ -949,17 +953,17 @@ impl Graph {
     /// Returns whether the node has more than one dependency. A single dependency is itself the reason that the node is
     /// due.
     #[inline(always)]
-    fn has_more_deps(&self, node: u32) -> bool {
-        let first = self.links.get(self.deps(node) as usize);
-        first.is_some_and(|first| first.next_dep != NONE)
+    fn has_more_deps(&self, node: NodeId) -> bool {
+        let first = self.links.get(self.deps(node));
+        first.is_some_and(|first| first.next_dep.is_some())
     }
 
     /// Returns whether the node has a dependency that is not up to date.
     #[inline(never)]
-    fn has_stale_dep(&self, node: u32) -> bool {
+    fn has_stale_dep(&self, node: NodeId) -> bool {
         let mut link = self.deps(node);
-        while let Some(it) = self.links.get(link as usize) {
-            let dep = self.nodes.get(it.dep as usize);
+        while let Some(it) = self.links.get(link) {
+            let dep = self.nodes.get(it.dep);
             if dep.is_some_and(|dep| dep.marks & (STALE | PROVISIONAL | FAILED) != 0) {
                 return true;
             }
@@ -969,7 +973,7 @@ impl Graph {
     }
 
     /// Returns whether this dependency may be stale. A running dependency must not be pulled.
-    fn is_stale(&self, dep: u32) -> bool {
+    fn is_stale(&self, dep: NodeId) -> bool {
         let marks = self.marks(dep);
         let provisional = marks & PROVISIONAL != 0 && self.log.is_empty();
         let stale = marks & STALE != 0 || provisional || self.is_open(dep).is_some();

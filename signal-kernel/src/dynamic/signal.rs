@@ -5,8 +5,8 @@
 use super::{
     access,
     failure::ReadError,
-    graph::{Graph, Kind, NONE},
-    handle::{Disposed, Id, handle},
+    graph::{Graph, Kind},
+    handle::{Disposed, Handle, handle},
     run::UntrackedGuard,
     signal_cell::{
         BorrowGuard, SignalCell, UPDATING, being_updated, change, inside, is_same, put,
@@ -32,7 +32,7 @@ use std::{borrow::Cow, cell::RefCell, marker::PhantomData, mem, panic::Location,
 /// assert_eq!(double.get(), 10);
 /// ```
 pub struct Signal<T> {
-    id: Id,
+    handle: Handle,
     marker: PhantomData<*const T>,
 }
 
@@ -95,7 +95,7 @@ fn make<T>(value: Value, place: &'static Location<'static>) -> Signal<T> {
         let place = graph.names.number(place);
         let node = graph.add(Kind::Signal, value, place);
         Signal {
-            id: Id::of(&graph, node),
+            handle: Handle::of(&graph, node),
             marker: PhantomData,
         }
     })
@@ -292,19 +292,19 @@ impl<T: 'static> Signal<T> {
         let place = Location::caller();
         access::with(|cell| {
             let graph = cell.borrow_mut();
-            self.id.check(&graph, "signal")?;
-            if let Err(message) = graph.may_write(self.id.index) {
+            self.handle.check(&graph, "signal")?;
+            if let Err(message) = graph.may_write(self.handle.key.node) {
                 drop(graph);
                 let mut panics = FirstPanic::default();
                 panics.discard(value); // user code: a panic of the drop would meet the panic that follows
                 panics.swallow();
                 panic!("{message}");
             }
-            let slot = &graph.nodes[self.id.index as usize];
+            let slot = &graph.nodes[self.handle.key.node];
             match (&slot.value, to_bits(&value)) {
                 (&Value::Bits(old), Some(new)) if slot.marks & UPDATING == 0 => {
                     if !same_bits::<T>(old, new) {
-                        set_bits(cell, graph, self.id.index, new, rule::<T>());
+                        set_bits(cell, graph, self.handle.key.node, new, rule::<T>());
                     }
                     Ok(())
                 }
@@ -324,11 +324,11 @@ impl<T: 'static> Signal<T> {
         place: &'static Location<'static>,
     ) -> Result<(), Disposed> {
         let graph = cell.borrow();
-        let Value::Cell(held) = graph.nodes[self.id.index as usize].value.clone() else {
+        let Value::Cell(held) = graph.nodes[self.handle.key.node].value.clone() else {
             drop(graph);
-            being_updated(cell, self.id.index, place);
+            being_updated(cell, self.handle.key.node, place);
         };
-        let observed = graph.context.observer.node != NONE;
+        let observed = graph.context.observer.node.is_some();
         drop(graph);
         let untracked = observed.then(|| UntrackedGuard::new(cell));
         let mut panics = FirstPanic::default();
@@ -341,28 +341,28 @@ impl<T: 'static> Signal<T> {
         }
         drop(untracked);
         let mut graph = cell.borrow_mut();
-        if let Err(gone) = self.id.check(&graph, "signal") {
+        if let Err(gone) = self.handle.check(&graph, "signal") {
             drop(graph);
             panics.discard(value); // user code
             panics.resume();
             return Err(gone);
         }
         let gone = if graph.depth == 0 {
-            put(&mut graph, self.id.index, value)
+            put(&mut graph, self.handle.key.node, value)
         } else {
-            put_in_batch(&mut graph, self.id.index, value)
+            put_in_batch(&mut graph, self.handle.key.node, value)
         };
         if mem::needs_drop::<T>() {
             drop(graph);
             panics.discard(gone); // user code
             graph = cell.borrow_mut();
-            if !self.id.is_alive(&graph) {
+            if !self.handle.is_alive(&graph) {
                 drop(graph);
                 panics.resume();
                 return Ok(());
             }
         }
-        access::changed(cell, graph, self.id.index, &mut panics);
+        access::changed(cell, graph, self.handle.key.node, &mut panics);
         panics.resume();
         Ok(())
     }
@@ -419,10 +419,10 @@ impl<T: 'static> Signal<T> {
     #[track_caller]
     pub fn try_update<R>(&self, f: impl FnOnce(&mut T) -> R) -> Result<R, Disposed> {
         let place = Location::caller();
-        let index = self.id.index;
+        let index = self.handle.key.node;
         access::with(|cell| {
             let mut graph = cell.borrow_mut();
-            self.id.check(&graph, "signal")?;
+            self.handle.check(&graph, "signal")?;
             let refused = graph
                 .may_write(index)
                 .and_then(|()| graph.may_update(index, place));
@@ -430,7 +430,7 @@ impl<T: 'static> Signal<T> {
                 drop(graph);
                 panic!("{message}");
             }
-            let node = &mut graph.nodes[index as usize];
+            let node = &mut graph.nodes[index];
             node.marks |= UPDATING;
             let mut value = node.value.take();
             if graph.depth > 0 {
@@ -449,8 +449,8 @@ impl<T: 'static> Signal<T> {
             let result = panics.catch(|| change(&mut value, f)); // user code
             let mut graph = cell.borrow_mut();
             graph.updating.pop();
-            if self.id.is_alive(&graph) {
-                let node = &mut graph.nodes[index as usize];
+            if self.handle.is_alive(&graph) {
+                let node = &mut graph.nodes[index];
                 node.marks &= !UPDATING;
                 node.value = value.take();
                 access::changed(cell, graph, index, &mut panics);
@@ -486,8 +486,8 @@ impl<T: 'static> Signal<T> {
     /// assert_eq!(presses.get(), 1);
     /// ```
     pub fn read_only(&self) -> ReadSignal<T> {
-        let Signal { id, marker } = *self;
-        ReadSignal { id, marker }
+        let Signal { handle, marker } = *self;
+        ReadSignal { handle, marker }
     }
 
     /// Gives the signal a name for messages.
@@ -501,7 +501,7 @@ impl<T: 'static> Signal<T> {
     /// assert_eq!(format!("{price:?}"), "signal `price`");
     /// ```
     pub fn named(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.id.name(name.into());
+        self.handle.name(name.into());
         self
     }
 
@@ -511,7 +511,7 @@ impl<T: 'static> Signal<T> {
     fn show<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
         let place = Location::caller();
         self.read(true, |value| {
-            let _reading = BorrowGuard::new(self.id.index, place);
+            let _reading = BorrowGuard::new(self.handle.key.node, place);
             f(value) // user code
         })
     }
@@ -522,7 +522,7 @@ impl<T: 'static> Signal<T> {
         let place = Location::caller();
         let value = access::with(|cell| {
             let mut graph = cell.borrow_mut();
-            let value = graph.read_fast(self.id, UPDATING, tracked)?;
+            let value = graph.read_fast(self.handle, UPDATING, tracked)?;
             // Only a custom rule puts a primitive value into a cell; the slow path reads such a value.
             match value {
                 Value::Cell(_) if is_primitive::<T>() => None,
@@ -531,7 +531,7 @@ impl<T: 'static> Signal<T> {
         });
         let value = match value {
             Some(value) => value,
-            None => access::with(|cell| signal_value(cell, self.id, tracked, place))?,
+            None => access::with(|cell| signal_value(cell, self.handle, tracked, place))?,
         };
         Ok(match value {
             Value::Bits(bits) => from_bits(bits, f), // user code
@@ -553,15 +553,15 @@ impl<T: 'static> Signal<T> {
 /// assert_eq!(shown.get(), 2);
 /// ```
 pub struct ReadSignal<T> {
-    id: Id,
+    handle: Handle,
     marker: PhantomData<*const T>,
 }
 
 impl<T: 'static> ReadSignal<T> {
     #[inline(always)]
     fn signal(&self) -> Signal<T> {
-        let ReadSignal { id, marker } = *self;
-        Signal { id, marker }
+        let ReadSignal { handle, marker } = *self;
+        Signal { handle, marker }
     }
 
     /// As [`Signal::get`].

@@ -10,7 +10,8 @@ use super::{
     access,
     batch::Rule,
     graph::{Graph, QUEUED},
-    handle::{Disposed, Id},
+    handle::{Disposed, Handle},
+    ids::NodeId,
     value::{Value, out_of_bits, same_bits, to_bits},
 };
 use crate::panics::FirstPanic;
@@ -91,15 +92,15 @@ pub(super) fn rule<T: 'static>() -> Rule {
 pub(super) fn set_bits(
     cell: &RefCell<Graph>,
     mut graph: RefMut<'_, Graph>,
-    index: u32,
+    index: NodeId,
     bits: u64,
     rule: Rule,
 ) {
     if graph.depth > 0 && !graph.is_logged(index) {
-        let old = graph.nodes[index as usize].value.take();
+        let old = graph.nodes[index].value.take();
         graph.record(index, Some(old), rule);
     }
-    graph.nodes[index as usize].value = Value::Bits(bits);
+    graph.nodes[index].value = Value::Bits(bits);
     let mut panics = FirstPanic::default();
     access::changed(cell, graph, index, &mut panics);
     panics.resume();
@@ -113,8 +114,8 @@ pub(super) struct Replaced<T> {
 
 /// Replaces a value.
 #[inline(always)]
-pub(super) fn put<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Replaced<T> {
-    let slot = &mut graph.nodes[index as usize].value;
+pub(super) fn put<T: 'static>(graph: &mut Graph, index: NodeId, value: T) -> Replaced<T> {
+    let slot = &mut graph.nodes[index].value;
     if let Value::Cell(cell) = slot {
         let unique = Rc::get_mut(cell).and_then(|held| held.downcast_mut::<SignalCell<T>>());
         if let Some(held) = unique {
@@ -149,14 +150,14 @@ fn rule_of<T: 'static>(value: &Value) -> fn(&T, &T) -> bool {
 }
 
 /// Replaces a value in a batch. The undo log keeps the first value that the batch replaces.
-pub(super) fn put_in_batch<T: 'static>(graph: &mut Graph, index: u32, value: T) -> Replaced<T> {
+pub(super) fn put_in_batch<T: 'static>(graph: &mut Graph, index: NodeId, value: T) -> Replaced<T> {
     if graph.is_logged(index) {
         return put(graph, index, value);
     }
-    let old = graph.nodes[index as usize].value.take();
+    let old = graph.nodes[index].value.take();
     let same = rule_of(&old);
     let spare = graph.log.spare();
-    graph.nodes[index as usize].value = Value::Cell(fill(spare, SignalCell { value, same }));
+    graph.nodes[index].value = Value::Cell(fill(spare, SignalCell { value, same }));
     graph.record(index, Some(old), rule::<T>());
     Replaced {
         _value: None,
@@ -182,28 +183,28 @@ fn fill<T: 'static>(spare: Option<Rc<dyn Any>>, new: SignalCell<T>) -> Rc<dyn An
 #[inline(never)]
 pub(super) fn signal_value(
     cell: &RefCell<Graph>,
-    id: Id,
+    handle: Handle,
     tracked: bool,
     place: &Location<'_>,
 ) -> Result<Value, Disposed> {
     let mut graph = cell.borrow_mut();
-    let Some(node) = id.node(&graph) else {
-        return Err(id.disposed(&graph, "signal"));
+    let Some(node) = handle.get(&graph) else {
+        return Err(handle.disposed(&graph, "signal"));
     };
     let value = node.value.clone();
     let updating = node.marks & UPDATING != 0;
     if tracked {
-        graph.track(id.index);
+        graph.track(handle.key.node);
     }
     drop(graph);
     if updating {
-        being_updated(cell, id.index, place);
+        being_updated(cell, handle.key.node, place);
     }
     Ok(value)
 }
 
 #[cold]
-pub(super) fn being_updated(cell: &RefCell<Graph>, index: u32, here: &Location<'_>) -> ! {
+pub(super) fn being_updated(cell: &RefCell<Graph>, index: NodeId, here: &Location<'_>) -> ! {
     let graph = cell.borrow();
     let name = graph.describe(index);
     let at = graph.updating.iter().rev().find(|it| it.0 == index);
@@ -215,8 +216,8 @@ pub(super) fn being_updated(cell: &RefCell<Graph>, index: u32, here: &Location<'
 impl Graph {
     /// Allows an update in place only while no reader borrows the value, and only if a transaction could undo the
     /// update.
-    pub(super) fn may_update(&mut self, index: u32, here: &Location<'_>) -> Result<(), String> {
-        let node = &mut self.nodes[index as usize];
+    pub(super) fn may_update(&mut self, index: NodeId, here: &Location<'_>) -> Result<(), String> {
+        let node = &mut self.nodes[index];
         let (borrowed, bits) = match &mut node.value {
             Value::Bits(_) => (false, true),
             Value::Cell(held) => (Rc::get_mut(held).is_none(), false),
@@ -251,7 +252,7 @@ pub(super) struct BorrowGuard;
 
 impl BorrowGuard {
     #[inline(always)]
-    pub(super) fn new(index: u32, place: &'static Location<'static>) -> Self {
+    pub(super) fn new(index: NodeId, place: &'static Location<'static>) -> Self {
         access::with(|cell| cell.borrow_mut().reading.push((index, place)));
         BorrowGuard
     }

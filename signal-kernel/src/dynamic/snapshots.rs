@@ -10,7 +10,8 @@
 
 use super::{
     failure::Record,
-    graph::{CHECK, CHECKING, FAILED, Graph, NONE, PROVISIONAL, STALE},
+    graph::{CHECK, CHECKING, FAILED, Graph, PROVISIONAL, STALE},
+    ids::{LinkId, NodeId, RunId, Version},
     run::UntrackedGuard,
     value::Value,
 };
@@ -20,8 +21,8 @@ use std::cell::RefCell;
 /// A value with everything that makes it valid.
 pub(super) struct Snapshot {
     value: Value,
-    pub(super) version: u32,
-    pub(super) deps: u32,
+    pub(super) version: Version,
+    pub(super) deps: LinkId,
     failed: bool,
     /// The record of the failure, if the value is failed.
     record: Option<Record>,
@@ -33,25 +34,25 @@ pub(super) struct Snapshot {
 /// Takes a snapshot of the node if a batch has written something. The body of the node is about to run. `owned`: the
 /// last run has left nodes or cleanups to dispose of.
 #[inline]
-pub(super) fn take(graph: &mut Graph, node: u32, owned: bool) {
+pub(super) fn take(graph: &mut Graph, node: NodeId, owned: bool) {
     if !graph.log.is_empty() {
         take_slow(graph, node, owned);
     }
 }
 
-fn take_slow(graph: &mut Graph, index: u32, owned: bool) {
+fn take_slow(graph: &mut Graph, index: NodeId, owned: bool) {
     let failed = graph.is_failed(index);
-    let node = &mut graph.nodes[index as usize];
+    let node = &mut graph.nodes[index];
     if node.marks & PROVISIONAL != 0 {
         note(graph, index);
         return;
     }
-    if node.version == 0 && !failed {
+    if node.version.is_none() && !failed {
         return;
     }
     node.marks |= PROVISIONAL;
     let (value, version) = (node.value.clone(), node.version);
-    let deps = std::mem::replace(&mut node.deps, NONE);
+    let deps = std::mem::replace(&mut node.deps, LinkId::NONE);
     let snapshot = Snapshot {
         value,
         version,
@@ -65,48 +66,48 @@ fn take_slow(graph: &mut Graph, index: u32, owned: bool) {
 }
 
 /// Lists the node among those whose provisional value may be current.
-pub(super) fn note(graph: &mut Graph, index: u32) {
-    let generation = graph.nodes[index as usize].generation;
-    if graph.provisional.last() != Some(&(index, generation)) {
-        graph.provisional.push((index, generation));
+pub(super) fn note(graph: &mut Graph, index: NodeId) {
+    let key = graph.key(index);
+    if graph.provisional.last() != Some(&key) {
+        graph.provisional.push(key);
     }
 }
 
 /// Removes the snapshot, and makes its value and version those of the node. Returns the replaced value, for the caller
 /// to drop, and the links of the snapshot.
-fn take_snapshot_back(graph: &mut Graph, index: u32) -> (Value, u32) {
+fn take_snapshot_back(graph: &mut Graph, index: NodeId) -> (Value, LinkId) {
     let Some(snapshot) = graph.snapshots.remove(&index) else {
-        return (Value::NONE, NONE);
+        return (Value::NONE, LinkId::NONE);
     };
-    let node = &mut graph.nodes[index as usize];
+    let node = &mut graph.nodes[index];
     node.marks &= !(PROVISIONAL | FAILED);
     if snapshot.failed {
         node.marks |= FAILED;
     }
     node.version = snapshot.version;
     graph.restore_record(index, snapshot.record);
-    let node = &mut graph.nodes[index as usize];
+    let node = &mut graph.nodes[index];
     let gone = std::mem::replace(&mut node.value, snapshot.value);
     (gone, snapshot.deps)
 }
 
 /// Makes the snapshot the value of the node again: no dependency of the snapshot has changed. Returns the provisional
 /// value, for the caller to drop.
-pub(super) fn restore(graph: &mut Graph, index: u32) -> Value {
+pub(super) fn restore(graph: &mut Graph, index: NodeId) -> Value {
     let open = graph.is_open(index).is_some();
     let (gone, deps) = take_snapshot_back(graph, index);
-    let newer = std::mem::replace(&mut graph.nodes[index as usize].deps, deps);
+    let newer = std::mem::replace(&mut graph.nodes[index].deps, deps);
     graph.unlink_all(newer);
     graph.unset(index, STALE | CHECKING);
     if open {
-        graph.leave_open(index, 0);
+        graph.leave_open(index, RunId::NONE);
     }
     gone
 }
 
 /// Goes back to the snapshot before the body runs: neither value is valid any more, and the new value is compared with
 /// that of the snapshot. Returns the provisional value, for the caller to drop.
-pub(super) fn revert(graph: &mut Graph, index: u32) -> Value {
+pub(super) fn revert(graph: &mut Graph, index: NodeId) -> Value {
     let (gone, deps) = take_snapshot_back(graph, index);
     graph.unlink_all(deps);
     gone
@@ -114,7 +115,7 @@ pub(super) fn revert(graph: &mut Graph, index: u32) -> Value {
 
 /// Keeps the provisional value, which is valid in the end too. The node has changed only if the provisional value
 /// differs from the snapshot.
-pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic) {
+pub(super) fn accept(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     graph.unset(index, STALE | CHECKING | PROVISIONAL);
     let Some(snapshot) = graph.snapshots.remove(&index) else {
@@ -122,12 +123,12 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
     };
     graph.unlink_all(snapshot.deps);
     let failed = graph.is_failed(index);
-    let node = &graph.nodes[index as usize];
-    let (generation, newer) = (node.generation, node.value.clone());
+    let node = &graph.nodes[index];
+    let (key, newer) = (graph.key(index), node.value.clone());
     let mut gone = snapshot.value;
-    let valued = node.version != 0 && snapshot.version != 0;
+    let valued = !node.version.is_none() && !snapshot.version.is_none();
     if valued && !failed && !snapshot.failed {
-        let Some(body) = graph.nodes[index as usize].body.take() else {
+        let Some(body) = graph.nodes[index].body.take() else {
             return;
         };
         drop(graph);
@@ -135,16 +136,16 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
         let same = panics.catch(|| body.same(&gone, &newer)); // user code
         drop(untracked);
         graph = cell.borrow_mut();
-        if !graph.is_alive(index, generation) {
+        if !graph.is_alive(key) {
             drop(graph);
             body.end(panics); // user code
             panics.discard(newer); // user code
             panics.discard(gone); // user code
             return;
         }
-        graph.nodes[index as usize].body = Some(body);
+        graph.nodes[index].body = Some(body);
         if same != Some(false) {
-            gone = std::mem::replace(&mut graph.nodes[index as usize].value, gone);
+            gone = std::mem::replace(&mut graph.nodes[index].value, gone);
         }
         match same {
             Some(true) => graph.restore_version(index, snapshot.version),
@@ -167,21 +168,21 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: u32, panics: &mut FirstPanic)
 /// change is compared with them. A provisional value that is stale again waits for its next reader.
 pub(super) fn accept_current(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let next = || cell.borrow_mut().provisional.pop();
-    while let Some((index, generation)) = next() {
+    while let Some(key) = next() {
         let graph = cell.borrow();
-        let alive = graph.is_alive(index, generation);
+        let alive = graph.is_alive(key);
         let current = alive
-            && graph.marks(index) & (PROVISIONAL | STALE) == PROVISIONAL
-            && graph.is_open(index).is_none();
+            && graph.marks(key.node) & (PROVISIONAL | STALE) == PROVISIONAL
+            && graph.is_open(key.node).is_none();
         drop(graph);
         if current {
-            accept(cell, index, panics);
+            accept(cell, key.node, panics);
         }
     }
 }
 
 /// Removes the snapshot of a node that ends. Returns the value of the snapshot, for the caller to drop.
-pub(super) fn forget(graph: &mut Graph, index: u32) -> Value {
+pub(super) fn forget(graph: &mut Graph, index: NodeId) -> Value {
     if graph.marks(index) & PROVISIONAL == 0 {
         return Value::NONE;
     }

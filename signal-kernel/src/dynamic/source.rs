@@ -9,8 +9,9 @@
 
 use super::{
     access, batch, drive,
-    graph::{Graph, Kind, NONE},
-    handle::Id,
+    graph::{Graph, Kind},
+    handle::Handle,
+    ids::NodeId,
     value::Value,
 };
 use crate::{
@@ -70,13 +71,13 @@ impl SharedWaker {
 /// The nodes of a shared graph, without an owner: the drop of this struct disposes of them.
 pub(crate) struct SharedNode {
     /// The node that changes with the graph.
-    whole: Id,
+    whole: Handle,
     /// The node that changes when the graph is free again after a refused read; the first refused read makes the node.
-    refused: Cell<Option<Id>>,
+    refused: Cell<Option<Handle>>,
     /// The graph has refused a read since the graph was free last.
     refuses: Cell<bool>,
     /// The body that has the graph in use, or `NONE`. Another run of that body would gain nothing.
-    user: Cell<u32>,
+    user: Cell<NodeId>,
     /// The number of reads in progress, one inside the other.
     reads: Cell<usize>,
     pub(crate) waker: Arc<SharedWaker>,
@@ -90,7 +91,7 @@ impl SharedNode {
             whole: source(place),
             refused: Cell::new(None),
             refuses: Cell::new(false),
-            user: Cell::new(NONE),
+            user: Cell::new(NodeId::NONE),
             reads: Cell::new(0),
             waker: Arc::default(),
             busy: Cell::new(false),
@@ -99,7 +100,7 @@ impl SharedNode {
 
     /// Makes the running body depend on the graph.
     pub(crate) fn track(&self) {
-        access::with(|cell| cell.borrow_mut().track(self.whole.index));
+        access::with(|cell| cell.borrow_mut().track(self.whole.key.node));
     }
 
     /// Notes that the running body has found the graph in use: the body runs again when the graph is free.
@@ -108,14 +109,14 @@ impl SharedNode {
         let place = access::with(|cell| {
             let graph = cell.borrow();
             let observer = graph.context.observer.node;
-            let waits = observer != NONE && observer != self.user.get();
+            let waits = observer.is_some() && observer != self.user.get();
             waits.then(|| self.whole.place(&graph))
         });
         let Some(place) = place else { return };
         let refused = self.refused.get().unwrap_or_else(|| source(place));
         self.refused.set(Some(refused));
         self.refuses.set(true);
-        access::with(|cell| cell.borrow_mut().track(refused.index));
+        access::with(|cell| cell.borrow_mut().track(refused.key.node));
     }
 
     /// Begins a read of the graph.
@@ -133,7 +134,7 @@ impl SharedNode {
         let reads = self.reads.get() - 1;
         self.reads.set(reads);
         if reads == 0 {
-            self.user.set(NONE);
+            self.user.set(NodeId::NONE);
             if self.refuses.get() {
                 self.tell_refused(); // user code
             }
@@ -145,7 +146,7 @@ impl SharedNode {
     /// Lets the bodies that a read has refused run again, since no read goes on any more.
     #[cold]
     fn tell_refused(&self) {
-        let computes = access::with(|cell| cell.borrow().context.computing != NONE);
+        let computes = access::with(|cell| cell.borrow().context.computing.is_some());
         if !computes {
             return self.change(|_| ((), false));
         }
@@ -156,15 +157,15 @@ impl SharedNode {
         access::with(|cell| {
             let mut graph = cell.borrow_mut();
             if refused.is_alive(&graph) {
-                graph.bump_version(refused.index);
-                graph.note_refused_subs(refused.index);
+                graph.bump_version(refused.key.node);
+                graph.note_refused_subs(refused.key.node);
             }
         });
     }
 
     /// Runs `f` while the graph is borrowed.
     pub(crate) fn nested<R>(&self, f: impl FnOnce() -> R) -> R {
-        let way = || access::with(|cell| cell.borrow().too_deep(self.whole.index));
+        let way = || access::with(|cell| cell.borrow().too_deep(self.whole.key.node));
         stack::nested(way, f) // user code
     }
 
@@ -173,7 +174,7 @@ impl SharedNode {
     /// Inside a computed value.
     #[track_caller]
     pub(crate) fn may_write(&self) {
-        let allowed = access::with(|cell| cell.borrow().may_write(self.whole.index));
+        let allowed = access::with(|cell| cell.borrow().may_write(self.whole.key.node));
         if let Err(message) = allowed {
             panic!("{message}");
         }
@@ -188,12 +189,12 @@ impl SharedNode {
                 let mut panics = FirstPanic::default();
                 self.user.set(cell.borrow().context.observer.node);
                 let (result, changed) = f(&mut panics);
-                self.user.set(NONE);
+                self.user.set(NodeId::NONE);
                 let whole = changed.then_some(self.whole);
                 let refused = self.refused.get().filter(|_| self.refuses.take());
                 for id in whole.into_iter().chain(refused) {
                     if id.is_alive(&cell.borrow()) {
-                        access::changed(cell, cell.borrow_mut(), id.index, &mut panics);
+                        access::changed(cell, cell.borrow_mut(), id.key.node, &mut panics);
                     }
                 }
                 panics.resume();
@@ -209,7 +210,7 @@ impl SharedNode {
         self.change(|panics| {
             access::with(|cell| {
                 self.waker.begin_poll();
-                let polls = PollGuard::enter(cell, self.whole.index);
+                let polls = PollGuard::enter(cell, self.whole.key.node);
                 let done = f(panics);
                 drop(polls);
                 if done {
@@ -228,7 +229,7 @@ impl SharedNode {
             return;
         }
         let waker = self.waker.task.get_or_init(|| {
-            access::with(|cell| drive::add(&mut cell.borrow_mut(), self.whole.index, foreign()))
+            access::with(|cell| drive::add(&mut cell.borrow_mut(), self.whole.key.node, foreign()))
         });
         if busy {
             waker.start();
@@ -239,14 +240,14 @@ impl SharedNode {
 }
 
 /// A node without an owner.
-fn source(place: &'static Location<'static>) -> Id {
+fn source(place: &'static Location<'static>) -> Handle {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let owner = mem::replace(&mut graph.context.owner, NONE);
+        let owner = mem::replace(&mut graph.context.owner, NodeId::NONE);
         let node = graph.add(Kind::Passive, Value::NONE, place);
         graph.context.owner = owner;
-        Id::of(&graph, node)
+        Handle::of(&graph, node)
     })
 }
 
@@ -254,11 +255,11 @@ fn source(place: &'static Location<'static>) -> Id {
 struct PollGuard<'a> {
     cell: &'a RefCell<Graph>,
     /// The node that was running before.
-    before: u32,
+    before: NodeId,
 }
 
 impl<'a> PollGuard<'a> {
-    fn enter(cell: &'a RefCell<Graph>, node: u32) -> Self {
+    fn enter(cell: &'a RefCell<Graph>, node: NodeId) -> Self {
         let running = &mut cell.borrow_mut().context.running;
         let before = mem::replace(running, node);
         PollGuard { cell, before }
@@ -277,7 +278,7 @@ impl Drop for SharedNode {
             if self.busy.get() {
                 waker.stop();
             }
-            access::with(|cell| drive::remove(&mut cell.borrow_mut(), self.whole.index));
+            access::with(|cell| drive::remove(&mut cell.borrow_mut(), self.whole.key.node));
         }
         self.whole.dispose(); // also tells the waiting tasks
         if let Some(refused) = self.refused.take() {

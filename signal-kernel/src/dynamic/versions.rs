@@ -5,26 +5,28 @@
 //!
 //! Must not know: the purpose of each comparison.
 
-use super::graph::{Graph, LAST, NONE, Node, VERSION, to_index};
+use super::{
+    graph::{Graph, Node},
+    ids::{NodeId, Order, RunId, Version},
+};
 
 impl Graph {
     /// Gives the node a version that no link has seen: its value has changed.
     #[inline(always)]
-    pub(super) fn bump_version(&mut self, node: u32) {
-        self.clock += 1;
-        self.nodes[node as usize].version = self.clock;
+    pub(super) fn bump_version(&mut self, node: NodeId) {
+        self.nodes[node].version = self.clock.tick();
     }
 
     /// Gives the node an earlier version back, because its value equals that earlier one. A link that has seen the
     /// current version moves along to the restored one, since the two values are equal.
-    pub(super) fn restore_version(&mut self, node: u32, version: u32) {
-        let node = &mut self.nodes[node as usize];
+    pub(super) fn restore_version(&mut self, node: NodeId, version: Version) {
+        let node = &mut self.nodes[node];
         let last = std::mem::replace(&mut node.version, version);
         let mut link = node.subs;
-        while last != version && link != NONE {
-            let it = &mut self.links[link as usize];
-            if it.version() == last {
-                it.seen = it.seen & !VERSION | version;
+        while last != version && link.is_some() {
+            let it = &mut self.links[link];
+            if it.seen.version() == last {
+                it.seen.set_version(version);
             }
             link = it.next_sub;
         }
@@ -33,66 +35,65 @@ impl Graph {
     /// Numbers the run that begins.
     #[inline(always)]
     pub(super) fn next_run(&mut self) {
-        self.runs += 1;
-        if self.runs == u32::MAX {
+        if !self.runs.advance() {
             self.restart_runs();
         }
     }
 
     #[cold]
     fn restart_runs(&mut self) {
-        self.runs = 1;
+        self.runs = RunId::FIRST;
         self.reads.clear();
-        for node in &mut self.nodes {
-            node.read_by = 0;
+        for node in self.nodes.iter_mut() {
+            node.read_by = RunId::NONE;
         }
     }
 
     /// Numbers versions and creations anew before the counters run out. The renumbering happens at rest only.
     #[inline(always)]
     pub(super) fn renumber_if_due(&mut self) {
-        if self.clock >= LAST || self.orders >= LAST {
+        if self.clock >= Version::LAST || self.orders >= Order::LAST {
             self.renumber_at_rest();
         }
     }
 
     #[cold]
     fn renumber_at_rest(&mut self) {
-        if self.depth == 0 && self.context.running == NONE && self.schedule.effects.is_empty() {
+        if self.depth == 0 && self.context.running.is_none() && self.schedule.effects.is_empty() {
             self.renumber();
         }
     }
 
     fn renumber(&mut self) {
         // A link has seen the current version, that of the snapshot, or another one: only this difference must survive.
-        for link in &mut self.links {
-            if link.dep != NONE {
-                let (seen, version) = (link.version(), self.nodes[link.dep as usize].version);
+        for link in self.links.iter_mut() {
+            if link.dep.is_some() {
+                let (seen, version) = (link.seen.version(), self.nodes[link.dep].version);
                 let snapshot = self.snapshots.get(&link.dep);
                 let number = if seen == version {
-                    seen.min(3)
+                    seen.min(Version::nth(3))
                 } else if snapshot.is_some_and(|it| it.version == seen) {
-                    seen.min(2)
+                    seen.min(Version::nth(2))
                 } else {
-                    1
+                    Version::nth(1)
                 };
-                link.seen = link.seen & !VERSION | number;
+                link.seen.set_version(number);
             }
         }
         for (&node, snapshot) in &mut self.snapshots {
-            let same = snapshot.version == self.nodes[node as usize].version;
-            snapshot.version = snapshot.version.min(if same { 3 } else { 2 });
+            let same = snapshot.version == self.nodes[node].version;
+            snapshot.version = snapshot.version.min(Version::nth(if same { 3 } else { 2 }));
         }
-        for node in &mut self.nodes {
-            node.version = node.version.min(3);
+        for node in self.nodes.iter_mut() {
+            node.version = node.version.min(Version::nth(3));
         }
-        self.clock = 3;
+        self.clock = Version::nth(3);
         let nodes = self.nodes.iter_mut();
-        let mut used: Vec<&mut Node> = nodes.filter(|it| it.order != NONE).collect();
+        let mut used: Vec<&mut Node> = nodes.filter(|it| it.order.is_some()).collect();
         used.sort_unstable_by_key(|it| it.order);
-        self.orders = to_index(used.len());
-        for (order, node) in (1..).zip(used) {
-            node.order = order;
+        self.orders = Order::START;
+        for node in used {
+            node.order = self.orders.advance();
         }
     }
 }

@@ -1,0 +1,522 @@
+//! The numbers by which the graph names its nodes, links, runs and versions, and the tables under these numbers.
+//!
+//! Invariants: a number is only ever made by the table or the counter that it belongs to. `NONE` is the number of no row
+//! and lies outside every table.
+//!
+//! Must not know: the content of a row.
+
+use std::{
+    fmt,
+    marker::PhantomData,
+    ops::{Index, IndexMut},
+    slice,
+};
+
+/// The number of a row of a table.
+pub(super) trait RowId: Copy {
+    fn new(row: usize) -> Self;
+    fn row(self) -> usize;
+}
+
+/// Defines a number of rows.
+macro_rules! row_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub(super) struct $name(u32);
+
+        impl $name {
+            pub(super) const NONE: Self = $name(u32::MAX);
+        }
+
+        impl RowId for $name {
+            #[inline(always)]
+            fn new(row: usize) -> Self {
+                assert!(
+                    row < (u32::MAX / 2) as usize,
+                    "a graph holds less than 2^31 nodes and links"
+                );
+                $name(row as u32)
+            }
+
+            #[inline(always)]
+            fn row(self) -> usize {
+                self.0 as usize
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+row_id! {
+    /// The row of a node, under which also its ownership stands.
+    NodeId
+}
+
+row_id! {
+    /// The row of a link.
+    LinkId
+}
+
+row_id! {
+    /// The number of a place in the source text.
+    PlaceId
+}
+
+/// Defines the tests for `NONE`.
+macro_rules! optional {
+    ($($name:ident)*) => {
+        $(impl $name {
+            #[inline(always)]
+            pub(super) fn is_none(self) -> bool {
+                self == Self::NONE
+            }
+
+            #[inline(always)]
+            pub(super) fn is_some(self) -> bool {
+                self != Self::NONE
+            }
+        })*
+    };
+}
+
+optional! { NodeId LinkId Version Order }
+
+impl NodeId {
+    /// The number as other modules carry it.
+    pub(super) fn to_number(self) -> u32 {
+        self.0
+    }
+
+    pub(super) fn from_number(number: u32) -> Self {
+        NodeId(number)
+    }
+
+    /// The tag in a number, which then lies outside the table.
+    const TAG: u32 = 1 << 31;
+
+    pub(super) fn tagged(self) -> Self {
+        NodeId(self.0 | Self::TAG)
+    }
+
+    #[inline(always)]
+    pub(super) fn untagged(self) -> Self {
+        NodeId(self.0 & !Self::TAG)
+    }
+
+    pub(super) fn is_tagged(self) -> bool {
+        self.0 & Self::TAG != 0
+    }
+}
+
+impl LinkId {
+    /// A second number of no link.
+    pub(super) const NEVER: Self = LinkId(u32::MAX - 1);
+}
+
+/// One node among all that have had its row.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) struct Key {
+    pub(super) node: NodeId,
+    pub(super) generation: u32,
+}
+
+/// The time of the last change of a value, on the clock of its graph.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Version(u32);
+
+impl Version {
+    /// The version of a computed value without a value.
+    pub(super) const NONE: Self = Version(0);
+
+    /// The version of nodes that were made before any change.
+    pub(super) const FIRST: Self = Version(1);
+
+    /// The greatest version before all versions are numbered anew.
+    pub(super) const LAST: Self = Version(Self::BITS / 2);
+
+    /// Equal to no version of a node.
+    pub(super) const OTHER: Self = Version(Self::BITS);
+
+    /// The bits of a `Seen` that hold a version.
+    const BITS: u32 = (1 << 30) - 1;
+
+    /// Advances a clock.
+    #[inline(always)]
+    pub(super) fn tick(&mut self) -> Self {
+        self.0 += 1;
+        *self
+    }
+
+    #[cfg(test)]
+    pub(super) fn before_last(n: u32) -> Self {
+        Version(Self::LAST.0 - n)
+    }
+
+    /// The `n`-th version of a clock.
+    pub(super) const fn nth(n: u32) -> Self {
+        Version(n)
+    }
+}
+
+/// The version of a dependency that a body has seen, and two facts about the read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Seen(u32);
+
+impl Seen {
+    const TRIED: u32 = 1 << 31;
+    const REFUSED: u32 = 1 << 30;
+
+    #[inline(always)]
+    pub(super) fn new(version: Version) -> Self {
+        Seen(version.0)
+    }
+
+    #[inline(always)]
+    pub(super) fn version(self) -> Version {
+        Version(self.0 & Version::BITS)
+    }
+
+    /// Replaces the version and keeps the facts.
+    pub(super) fn set_version(&mut self, version: Version) {
+        self.0 = self.0 & !Version::BITS | version.0;
+    }
+
+    /// Returns whether the body has used a `try_` read: a failure of the dependency does not block the body.
+    #[inline(always)]
+    pub(super) fn is_tried(self) -> bool {
+        self.0 & Self::TRIED != 0
+    }
+
+    #[inline(always)]
+    pub(super) fn set_tried(&mut self) {
+        self.0 |= Self::TRIED;
+    }
+
+    /// Returns whether the read was refused, because it would have closed a cycle.
+    #[inline(always)]
+    pub(super) fn is_refused(self) -> bool {
+        self.0 & Self::REFUSED != 0
+    }
+
+    pub(super) fn set_refused(&mut self) {
+        self.0 |= Self::REFUSED;
+    }
+}
+
+/// The number of a run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct RunId(u32);
+
+impl RunId {
+    pub(super) const NONE: Self = RunId(0);
+    pub(super) const FIRST: Self = RunId(1);
+
+    /// Advances a counter. Returns false if the counter has come to its end.
+    #[inline(always)]
+    pub(super) fn advance(&mut self) -> bool {
+        self.0 += 1;
+        self.0 != u32::MAX
+    }
+
+    /// The number `n` runs before the counter ends.
+    #[cfg(test)]
+    pub(super) fn before_end(n: u32) -> Self {
+        RunId(u32::MAX - n)
+    }
+}
+
+/// The position of a body in the order of creation, in which effects run.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Order(u32);
+
+impl Order {
+    /// The order of a node without a body.
+    pub(super) const NONE: Self = Order(u32::MAX);
+
+    /// The order before the first body.
+    pub(super) const START: Self = Order(0);
+
+    /// The greatest order before all bodies are numbered anew.
+    pub(super) const LAST: Self = Order(Version::LAST.0);
+
+    /// Advances a counter.
+    #[inline(always)]
+    pub(super) fn advance(&mut self) -> Self {
+        self.0 += 1;
+        *self
+    }
+
+    #[cfg(test)]
+    pub(super) fn before_last(n: u32) -> Self {
+        Order(Self::LAST.0 - n)
+    }
+
+    #[cfg(test)]
+    pub(super) fn nth(n: u32) -> Self {
+        Order(n)
+    }
+}
+
+/// A node in a queue. The order tells whether the row still belongs to the node. Order and node share one number, with
+/// the order in the high bits, because one number sorts faster.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Queued(u64);
+
+impl Queued {
+    #[inline(always)]
+    pub(super) fn new(order: Order, node: NodeId) -> Self {
+        Queued(u64::from(order.0) << 32 | u64::from(node.0))
+    }
+
+    #[inline(always)]
+    pub(super) fn order(self) -> Order {
+        Order((self.0 >> 32) as u32)
+    }
+
+    #[inline(always)]
+    pub(super) fn node(self) -> NodeId {
+        NodeId(self.0 as u32)
+    }
+}
+
+/// The rows of one kind, under their numbers.
+pub(super) struct Table<K, R> {
+    rows: Vec<R>,
+    keys: PhantomData<fn() -> K>,
+}
+
+/// All rows of a table, for a loop that keeps their address and their number in registers.
+pub(super) struct Rows<'a, K, R> {
+    rows: &'a [R],
+    keys: PhantomData<fn() -> K>,
+}
+
+/// As `Rows`, for changes.
+pub(super) struct RowsMut<'a, K, R> {
+    rows: &'a mut [R],
+    keys: PhantomData<fn() -> K>,
+}
+
+impl<K, R> Table<K, R> {
+    pub(super) const fn new() -> Self {
+        Table {
+            rows: Vec::new(),
+            keys: PhantomData,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.rows.capacity()
+    }
+
+    pub(super) fn iter(&self) -> slice::Iter<'_, R> {
+        self.rows.iter()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> slice::IterMut<'_, R> {
+        self.rows.iter_mut()
+    }
+
+    pub(super) fn into_rows(self) -> Vec<R> {
+        self.rows
+    }
+}
+
+impl<K: RowId, R> Table<K, R> {
+    #[inline(always)]
+    pub(super) fn get(&self, key: K) -> Option<&R> {
+        self.rows.get(key.row())
+    }
+
+    #[inline(always)]
+    pub(super) fn get_mut(&mut self, key: K) -> Option<&mut R> {
+        self.rows.get_mut(key.row())
+    }
+
+    #[inline(always)]
+    pub(super) fn rows(&self) -> Rows<'_, K, R> {
+        Rows {
+            rows: &self.rows,
+            keys: PhantomData,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn rows_mut(&mut self) -> RowsMut<'_, K, R> {
+        RowsMut {
+            rows: &mut self.rows,
+            keys: PhantomData,
+        }
+    }
+
+    /// The rows with their numbers.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (K, &R)> {
+        let number = |(row, entry)| (K::new(row), entry);
+        self.rows.iter().enumerate().map(number)
+    }
+
+    /// The number of the next row.
+    #[inline(always)]
+    pub(super) fn next_key(&self) -> K {
+        K::new(self.rows.len())
+    }
+
+    /// Appends a row. `peak` is an earlier length of the table.
+    #[inline(always)]
+    pub(super) fn push(&mut self, peak: usize, row: R) -> K {
+        let key = self.next_key();
+        if self.rows.len() == self.rows.capacity() {
+            make_room(&mut self.rows, peak);
+        }
+        self.rows.push(row);
+        key
+    }
+}
+
+/// Lets a long table grow by a sixteenth: a move of the table costs little, idle capacity costs much. A table that has
+/// been longer before grows in a few large steps.
+#[cold]
+#[inline(never)]
+fn make_room<R>(rows: &mut Vec<R>, peak: usize) {
+    let len = rows.len();
+    if len >= 4096 {
+        let again = peak.saturating_sub(len).min(len);
+        rows.reserve_exact(again.max(len / 16));
+    }
+}
+
+impl<K: RowId, R> Index<K> for Table<K, R> {
+    type Output = R;
+
+    #[inline(always)]
+    fn index(&self, key: K) -> &R {
+        &self.rows[key.row()]
+    }
+}
+
+impl<K: RowId, R> IndexMut<K> for Table<K, R> {
+    #[inline(always)]
+    fn index_mut(&mut self, key: K) -> &mut R {
+        &mut self.rows[key.row()]
+    }
+}
+
+impl<K, R> Clone for Rows<'_, K, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, R> Copy for Rows<'_, K, R> {}
+
+impl<'a, K: RowId, R> Rows<'a, K, R> {
+    #[inline(always)]
+    pub(super) fn get(self, key: K) -> Option<&'a R> {
+        self.rows.get(key.row())
+    }
+}
+
+impl<K: RowId, R> RowsMut<'_, K, R> {
+    /// The same rows, for a call.
+    #[inline(always)]
+    pub(super) fn reborrow(&mut self) -> RowsMut<'_, K, R> {
+        RowsMut {
+            rows: self.rows,
+            keys: PhantomData,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn get(&self, key: K) -> Option<&R> {
+        self.rows.get(key.row())
+    }
+
+    #[inline(always)]
+    pub(super) fn get_mut(&mut self, key: K) -> Option<&mut R> {
+        self.rows.get_mut(key.row())
+    }
+}
+
+impl<K: RowId, R> Index<K> for RowsMut<'_, K, R> {
+    type Output = R;
+
+    #[inline(always)]
+    fn index(&self, key: K) -> &R {
+        &self.rows[key.row()]
+    }
+}
+
+impl<K: RowId, R> IndexMut<K> for RowsMut<'_, K, R> {
+    #[inline(always)]
+    fn index_mut(&mut self, key: K) -> &mut R {
+        &mut self.rows[key.row()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The capacities of a table during the insertion of `count` entries.
+    fn steps(count: usize, peak: usize) -> Vec<usize> {
+        let mut table: Table<NodeId, usize> = Table::new();
+        let mut steps = Vec::new();
+        for entry in 0..count {
+            table.push(peak, entry);
+            if steps.last() != Some(&table.capacity()) {
+                steps.push(table.capacity());
+            }
+        }
+        steps
+    }
+
+    #[test]
+    fn a_long_table_grows_by_a_sixteenth() {
+        let all = steps(100_000, 0);
+        let long = all.iter().skip_while(|&&capacity| capacity < 4096);
+        let long: Vec<_> = long.collect();
+        assert!(long.len() > 40);
+        assert!(long.windows(2).all(|two| *two[1] == two[0] + two[0] / 16));
+    }
+
+    #[test]
+    fn a_table_that_was_long_before_doubles_up_to_that_length() {
+        let all = steps(40_000, 30_000);
+        let long = all.into_iter().skip_while(|&capacity| capacity < 4096);
+        let long: Vec<_> = long.take(5).collect();
+        assert_eq!(long, [4096, 8192, 16_384, 30_000, 31_875]);
+    }
+
+    #[test]
+    fn a_version_and_the_facts_of_a_read_do_not_touch_each_other() {
+        let mut seen = Seen::new(Version::LAST);
+        seen.set_tried();
+        seen.set_refused();
+        assert_eq!(seen.version(), Version::LAST);
+        seen.set_version(Version::FIRST);
+        assert!(seen.is_tried() && seen.is_refused() && seen.version() == Version::FIRST);
+        assert_eq!(Seen::new(Version::FIRST).version(), Version::FIRST);
+        assert!(!Seen::new(Version::LAST).is_tried() && !Seen::new(Version::LAST).is_refused());
+    }
+
+    #[test]
+    fn a_queue_sorts_by_order() {
+        let (mut orders, low, high) = (Order::START, NodeId::new(1), NodeId::new(7));
+        let (first, second) = (orders.advance(), orders.advance());
+        assert!(Queued::new(first, high) < Queued::new(second, low));
+        let due = Queued::new(second, high);
+        assert_eq!((due.order(), due.node()), (second, high));
+    }
+}
