@@ -1,27 +1,29 @@
-//! Prints the random graphs of `tests/oracle.rs`, so that rustc sees them as `reactive!` structs, and the
-//! graphs of `tests/grammar.rs` that are made by macros.
+//! Prints the random graphs of `tests/declared/oracle.rs`, so that rustc sees them as `reactive!` structs, and the
+//! graphs of `tests/declared/grammar.rs` that are made by macros.
 //!
 //! Must not know: what the graphs are for.
 
-#[path = "tests/oracle/describe.rs"]
+#[path = "tests/declared/oracle/describe.rs"]
 #[allow(dead_code)] // the test uses the rest
 mod describe;
-#[path = "tests/oracle/generate.rs"]
+#[path = "tests/declared/oracle/generate.rs"]
 mod generate;
-#[path = "tests/grammar/handed_in.rs"]
+#[path = "tests/declared/grammar/handed_in.rs"]
 mod handed_in;
-#[path = "tests/oracle/print.rs"]
+#[path = "tests/declared/oracle/print.rs"]
 mod print;
-#[path = "tests/oracle/random.rs"]
+#[path = "src/random.rs"]
+#[allow(unreachable_pub)] // the tests share it
 mod random;
 
 use std::{env, fs, path::Path};
 
 fn main() {
-    for file in ["describe", "generate", "print", "random"] {
-        println!("cargo::rerun-if-changed=tests/oracle/{file}.rs");
+    for file in ["describe", "generate", "print"] {
+        println!("cargo::rerun-if-changed=tests/declared/oracle/{file}.rs");
     }
-    println!("cargo::rerun-if-changed=tests/grammar/handed_in.rs");
+    println!("cargo::rerun-if-changed=tests/declared/grammar/handed_in.rs");
+    println!("cargo::rerun-if-changed=src/random.rs");
     println!("cargo::rerun-if-changed=build.rs");
     let directory = env::var_os("OUT_DIR").expect("cargo sets it");
     let text = print::rust(&generate::all());

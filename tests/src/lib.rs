@@ -5,4 +5,5 @@ pub mod gate;
 pub mod leak;
 pub mod log;
 pub mod panics;
+pub mod random;
 pub mod touchy;

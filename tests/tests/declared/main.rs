@@ -1,0 +1,36 @@
+//! The declared graph: what `reactive!` makes, and `Shared`.
+
+mod async_panics;
+mod async_random;
+mod async_status;
+mod batch;
+mod cancellation;
+mod chains;
+mod computed;
+mod conditions;
+mod diamonds;
+mod drivers;
+mod effects;
+mod equality;
+mod grammar;
+mod graph;
+mod many_nodes;
+mod model;
+mod names;
+mod net_change;
+mod oracle;
+mod order;
+mod panics;
+mod panics_effects;
+mod panics_lazy;
+mod panics_values;
+mod parts;
+mod permutations;
+mod reload;
+mod resource_attribute;
+mod shared;
+mod shared_async;
+mod signals;
+mod stale;
+mod threads;
+mod transaction;

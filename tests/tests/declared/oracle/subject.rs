@@ -1,0 +1,165 @@
+//! A declared graph with its nodes by number, and the log that its bodies write.
+//!
+//! Invariants: an item's number is its place in the declaration, and the number in its name; the log
+//! belongs to the thread.
+//!
+//! Must not know: what is to be expected of the graph.
+
+use std::cell::RefCell;
+
+/// What can be done with a graph, be a batch open or not.
+pub(crate) trait Target {
+    fn set(&mut self, item: usize, value: i64);
+    fn update(&mut self, item: usize, change: &mut dyn FnMut(&mut i64));
+    fn read(&mut self, item: usize) -> i64;
+    fn batch(&mut self, f: &mut dyn FnMut(&mut dyn Target));
+    fn transaction(&mut self, f: Attempt<'_>) -> Result<(), ()>;
+}
+
+pub(crate) type Attempt<'a> = &'a mut dyn FnMut(&mut dyn Target) -> Result<(), ()>;
+
+/// A whole graph.
+pub(crate) trait Subject: Target {
+    fn debug(&self) -> String;
+    fn shape(&self) -> signal_kernel::Graph;
+}
+
+/// Builds a graph from its parameters.
+pub(crate) type Build = fn(&dyn Fn(usize) -> i64) -> Box<dyn Subject>;
+
+/// What a body, or the value a typed effect keeps, has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Entry {
+    /// A body has begun.
+    Ran(usize),
+    /// An effect has come to its end.
+    Saw(usize, i64),
+    /// What an effect kept was dropped.
+    Dropped(usize, i64),
+}
+
+thread_local! {
+    static LOG: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Takes what was logged since the last call.
+pub(crate) fn take_log() -> Vec<Entry> {
+    LOG.take()
+}
+
+fn log(entry: Entry) {
+    LOG.with_borrow_mut(|log| log.push(entry));
+}
+
+fn number(name: &str) -> usize {
+    name[1..].parse().expect("a name that ends in its number")
+}
+
+/// Called by every body first.
+fn ran(name: &'static str) {
+    log(Entry::Ran(number(name)));
+}
+
+/// Called by every effect last.
+fn saw(name: &'static str, value: i64) {
+    log(Entry::Saw(number(name), value));
+}
+
+/// Called by every typed effect last.
+fn keep(name: &'static str, value: i64) -> Kept {
+    saw(name, value);
+    Kept(number(name), value)
+}
+
+/// What a typed effect keeps.
+struct Kept(usize, i64);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        log(Entry::Dropped(self.0, self.1));
+    }
+}
+
+macro_rules! subject {
+    (
+        $name:ident $batch:ident $transaction:ident;
+        parameters($($parameter:literal,)*) signals($($signals:tt)*) values($($values:tt)*)
+    ) => {
+        target! { ($name) signals($($signals)*) values($($values)*) }
+        target! { ($batch<'_>) signals($($signals)*) values($($values)*) }
+        target! { ($transaction<'_>) signals($($signals)*) values($($values)*) }
+
+        impl Subject for $name {
+            fn debug(&self) -> String {
+                format!("{self:?}")
+            }
+
+            fn shape(&self) -> signal_kernel::Graph {
+                $name::GRAPH
+            }
+        }
+
+        impl $name {
+            #[allow(unused_variables)] // not every graph has parameters
+            fn build(parameter: &dyn Fn(usize) -> i64) -> Box<dyn Subject> {
+                Box::new($name::new($(parameter($parameter)),*))
+            }
+        }
+    };
+}
+
+macro_rules! target {
+    (
+        ($($target:tt)*)
+        signals($($signal:literal $set:ident $update:ident,)*) values($($value:literal $get:ident,)*)
+    ) => {
+        impl Target for $($target)* {
+            fn set(&mut self, item: usize, value: i64) {
+                match item {
+                    $($signal => self.$set(value),)*
+                    _ => unreachable!("no signal {item}"),
+                }
+            }
+
+            fn update(&mut self, item: usize, change: &mut dyn FnMut(&mut i64)) {
+                match item {
+                    $($signal => self.$update(change),)*
+                    _ => unreachable!("no signal {item}"),
+                }
+            }
+
+            fn read(&mut self, item: usize) -> i64 {
+                match item {
+                    $($value => *self.$get(),)*
+                    _ => unreachable!("no value {item}"),
+                }
+            }
+
+            fn batch(&mut self, f: &mut dyn FnMut(&mut dyn Target)) {
+                self.batch(|open| f(open));
+            }
+
+            fn transaction(&mut self, f: Attempt<'_>) -> Result<(), ()> {
+                self.transaction(|open| f(open))
+            }
+        }
+    };
+}
+
+macro_rules! subjects {
+    ($($name:ident)*) => {
+        /// Every graph, in the order of `generate::all`.
+        pub(crate) const BUILD: &[Build] = &[$($name::build),*];
+    };
+}
+
+#[allow(unused_parens, clippy::all)] // printed by a program
+mod graphs {
+    use super::super::describe::same_ten;
+    use super::{Attempt, Build, Kept, Subject, Target, keep, ran, saw};
+    use signal_kernel::reactive;
+
+    include!(concat!(env!("OUT_DIR"), "/graphs.rs"));
+}
+
+pub(crate) use graphs::BUILD;

@@ -1,0 +1,42 @@
+//! The functions and the dynamic graph that they make.
+
+use signal_kernel as kernel;
+
+mod async_owners;
+mod async_panics;
+mod async_random;
+mod batch;
+mod cancellation;
+mod cells;
+mod cleanup;
+mod computed;
+mod cycles;
+mod dependencies;
+mod depth;
+mod diamonds;
+mod drivers;
+mod effects;
+mod effects_writes;
+mod equality;
+mod errors;
+mod events;
+mod fetchers;
+mod handles;
+mod numbers;
+mod oracle;
+mod order;
+mod ownership;
+mod panics_random;
+mod phases;
+mod reentrance;
+mod regressions;
+mod reload;
+mod resources;
+mod runs;
+mod scale;
+mod scopes;
+mod signals;
+mod stale;
+mod status;
+mod transaction;
+mod values;
