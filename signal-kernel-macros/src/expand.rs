@@ -60,11 +60,10 @@ struct Header<'a> {
     declaration: &'a Declaration,
     name: &'a Ident,
     batch: Ident,
-    transaction: Ident,
     impl_generics: ImplGenerics<'a>,
     type_generics: TypeGenerics<'a>,
     where_clause: Option<&'a WhereClause>,
-    /// The generics of the batch and the transaction type: a lifetime more.
+    /// The generics of the batch type: a lifetime more.
     opened: Generics,
     /// The parameters' names.
     names: Vec<TokenStream>,
@@ -108,7 +107,6 @@ impl<'a> Header<'a> {
                 Some(name) => name.clone(),
                 None => format_ident!("{}Batch", plain, span = declaration.name.span()),
             },
-            transaction: format_ident!("{}Transaction", plain, span = declaration.name.span()),
             impl_generics,
             type_generics,
             where_clause,

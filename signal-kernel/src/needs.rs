@@ -31,13 +31,13 @@ impl<T: PartialEq, Node> Comparable<Node> for T {
     }
 }
 
-/// A type whose values `update_x` can change in a transaction: a rollback needs a copy of the value.
+/// A type whose values `update_x` can change in a batch: a transaction around it may need a copy to restore.
 ///
 /// The lifetime is a device: rustc checks a bound with a lifetime at the call of the method, not at its declaration.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be updated in place inside a transaction",
-    label = "`{Self}` is not `Clone`, so the value from before could not be put back",
-    note = "use `set_…`, which moves the old value aside, or implement `Clone`",
+    message = "`{Self}` is not `Clone`, so a batch cannot update it in place",
+    label = "a transaction that fails could not restore the value from before",
+    note = "use `set_…`, which moves the old value aside, or `update_…_with`, which takes the way back, or implement `Clone`",
     note = "SK026"
 )]
 pub trait Undo<'undo>: Sized {

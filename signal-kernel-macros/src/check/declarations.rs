@@ -98,7 +98,11 @@ pub(super) fn free_names(draft: &mut Draft, errors: &mut Errors) {
 fn methods(item: &Item) -> Vec<String> {
     let name = text(&item.name);
     match item.kind {
-        NodeKind::Signal => vec![format!("set_{name}"), format!("update_{name}")],
+        NodeKind::Signal => vec![
+            format!("set_{name}"),
+            format!("update_{name}"),
+            format!("update_{name}_with"),
+        ],
         NodeKind::Resource => vec![format!("reload_{name}"), format!("cancel_{name}")],
         NodeKind::Field if item.mutable => vec![format!("{name}_mut")],
         _ => Vec::new(),

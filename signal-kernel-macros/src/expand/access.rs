@@ -52,7 +52,6 @@ pub(super) fn structs(context: &Context) -> TokenStream {
 /// ```text
 /// pub struct Cart { core__: Core<1>, __price: Slot<u64>, … }
 /// pub struct CartBatch<'graph> { graph__: &'graph mut Cart }
-/// pub struct CartTransaction<'graph> { graph__: &'graph mut Cart }
 /// ```
 ///
 /// A large graph has its nodes in parts: `part_0__: (Slot<u64>, …)`, `part_1__: Box<(Memo<u64>, …)>`.
@@ -67,7 +66,6 @@ pub(super) fn structs_with(
     let Header {
         name,
         batch,
-        transaction,
         type_generics,
         where_clause,
         declaration,
@@ -84,10 +82,9 @@ pub(super) fn structs_with(
         quote!(#full)
     };
     let plain = name.unraw();
-    let batch_doc =
-        format!(" Writes to a [`{plain}`] that are settled together. See [`{plain}::batch`].");
-    let transaction_doc =
-        format!(" Writes to a [`{plain}`] that can be taken back. See [`{plain}::transaction`].");
+    let batch_doc = format!(
+        " A [`{plain}`] that is being written: see [`{plain}::batch`] and [`{plain}::transaction`]."
+    );
     let structs = quote! {
         #(#attrs)*
         #docs
@@ -101,13 +98,6 @@ pub(super) fn structs_with(
         #[doc = #batch_doc]
         #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
         #vis struct #batch #open_impl #where_clause {
-            #[doc(hidden)]
-            graph__: &'graph mut #name #type_generics,
-        }
-
-        #[doc = #transaction_doc]
-        #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
-        #vis struct #transaction #open_impl #where_clause {
             #[doc(hidden)]
             graph__: &'graph mut #name #type_generics,
         }
@@ -145,7 +135,6 @@ pub(super) fn stored_type(node: &Node, is_lazy: bool, is_versioned: bool) -> Opt
 /// ```text
 /// impl Cart { pub fn price(&self) -> &u64 … pub fn set_price(&mut self, value: u64) … }
 /// impl CartBatch<'_> { … }
-/// impl CartTransaction<'_> { … }
 /// ```
 pub(super) fn accessors(context: &Context) -> TokenStream {
     let texts = texts(context);
@@ -162,8 +151,8 @@ pub(super) fn accessors(context: &Context) -> TokenStream {
     let nodes = 0..context.declaration.nodes.len();
     let (unused, used): (Vec<usize>, Vec<usize>) =
         nodes.partition(|&index| context.is_unused(index));
-    let nested = |receiver| nested(context, receiver, |method| bodies.nested(receiver, method));
-    let impls = accessors.impls(&used, nested);
+    let nested = nested(context, |method| bodies.nested(method));
+    let impls = accessors.impls(&used, &nested);
     let unused = unused.into_iter().map(|index| accessors.unused(index));
     quote!(#impls #(#unused)*)
 }
@@ -179,31 +168,24 @@ pub(super) struct Accessors<'a> {
 }
 
 impl Accessors<'_> {
-    /// `nested` gives the methods `batch` and `transaction` of a batch and a transaction.
-    pub(super) fn impls(
-        &self,
-        nodes: &[usize],
-        nested: impl Fn(Receiver) -> TokenStream,
-    ) -> TokenStream {
+    /// `nested` are the methods `batch` and `transaction` of the batch type.
+    pub(super) fn impls(&self, nodes: &[usize], nested: &TokenStream) -> TokenStream {
         let Header {
             name,
             batch,
-            transaction,
             impl_generics,
             type_generics,
             where_clause,
             ..
         } = self.header;
         // Joined in one go, not one by one.
-        let [own, in_batch, in_transaction]: [TokenStream; 3] =
-            [Receiver::Graph, Receiver::Batch, Receiver::Transaction].map(|receiver| {
+        let [own, in_batch]: [TokenStream; 2] =
+            [Receiver::Graph, Receiver::Batch].map(|receiver| {
                 let methods = nodes.iter().map(|&index| self.methods(index, receiver));
                 methods
                     .flat_map(|(getter, others)| [getter, others])
                     .collect()
             });
-        let [nested_batch, nested_transaction] =
-            [Receiver::Batch, Receiver::Transaction].map(nested);
         let lint_allows = lint_allows();
         let (open_impl, open_type, _) = self.header.opened.split_for_impl();
         quote! {
@@ -217,14 +199,7 @@ impl Accessors<'_> {
             #lint_allows
             impl #open_impl #batch #open_type #where_clause {
                 #in_batch
-                #nested_batch
-            }
-
-            #[allow(dead_code, deprecated)]
-            #lint_allows
-            impl #open_impl #transaction #open_type #where_clause {
-                #in_transaction
-                #nested_transaction
+                #nested
             }
         }
     }
@@ -237,13 +212,11 @@ impl Accessors<'_> {
     /// impl Cart { fn price(&self) -> &u64 … }
     /// impl Cart { fn set_price(&mut self, value: u64) … fn update_price(…) { let _ = <Cart>::price; … } }
     /// impl CartBatch<'_> { … }
-    /// impl CartTransaction<'_> { … }
     /// ```
     fn unused(&self, index: usize) -> TokenStream {
         let Header {
             name,
             batch,
-            transaction,
             impl_generics,
             type_generics,
             where_clause,
@@ -253,10 +226,7 @@ impl Accessors<'_> {
         let lint_allows = lint_allows();
         let (open_impl, open_type, _) = self.header.opened.split_for_impl();
         let (getter, others) = self.methods(index, Receiver::Graph);
-        let [in_batch, in_transaction] = [Receiver::Batch, Receiver::Transaction].map(|receiver| {
-            let (getter, others) = self.methods(index, receiver);
-            quote!(#getter #others)
-        });
+        let (batch_getter, batch_others) = self.methods(index, Receiver::Batch);
         let parameters = if names.is_empty() {
             quote!(<>)
         } else {
@@ -273,10 +243,7 @@ impl Accessors<'_> {
             impl #impl_generics #name #type_generics #where_clause { #others }
             #[allow(deprecated)]
             #lint_allows
-            impl #open_impl #batch #open_type #where_clause { #in_batch }
-            #[allow(deprecated)]
-            #lint_allows
-            impl #open_impl #transaction #open_type #where_clause { #in_transaction }
+            impl #open_impl #batch #open_type #where_clause { #batch_getter #batch_others }
         }
     }
 
@@ -306,7 +273,7 @@ impl Accessors<'_> {
         } else {
             &self.texts[index].open
         };
-        let [_, second_docs, third_docs] = docs;
+        let [_, second_docs, third_docs, fourth_docs] = docs;
         let getter = || {
             self.getter(
                 node,
@@ -330,17 +297,34 @@ impl Accessors<'_> {
                 let (set, update) = (named("set_", ""), named("update_", ""));
                 let [set_body, update_body] = [Method::Set, Method::Update].map(body);
                 let closure = quote_spanned!(getter_span=> impl ::signal_kernel::__private::core::ops::FnOnce(#seen_mut) -> #returned);
-                let bound = (receiver == Receiver::Transaction).then(|| {
-                    quote_spanned!(ty.span()=> where for<'undo> #ty: ::signal_kernel::needs::Undo<'undo>)
-                });
+                let (bound, with) = if receiver == Receiver::Graph {
+                    Default::default()
+                } else {
+                    let (mut name, body) = (named("update_", "_with"), body(Method::UpdateWith));
+                    if node.name.to_string().ends_with('_') {
+                        // No lint blames the user for `update_end__with`.
+                        name.set_span(super::call_site_at(&node.name));
+                    }
+                    let with = quote! {
+                        #fourth_docs
+                        #vis fn #name<#returned>(
+                            &mut self,
+                            #change: #closure,
+                            undo: impl ::signal_kernel::__private::core::ops::FnOnce(#seen_mut) + ::signal_kernel::__private::core::marker::Send + 'static,
+                        ) -> #returned { #body }
+                    };
+                    let bound = quote_spanned!(ty.span()=> where for<'undo> #ty: ::signal_kernel::needs::Undo<'undo>);
+                    (bound, with)
+                };
                 quote! {
                     #second_docs
                     #vis fn #set(&mut self, #value: #ty) { #set_body }
                     #third_docs
                     #vis fn #update<#returned>(&mut self, #change: #closure) -> #returned #bound { #update_body }
+                    #with
                 }
             }
-            Kind::Resource { .. } if receiver != Receiver::Transaction => {
+            Kind::Resource { .. } => {
                 let (reload, cancel) = (named("reload_", ""), named("cancel_", ""));
                 let [reload_body, cancel_body] = [Method::Reload, Method::Cancel].map(body);
                 quote! {
@@ -350,9 +334,7 @@ impl Accessors<'_> {
                     #vis fn #cancel(&mut self, reason: impl ::signal_kernel::__private::core::convert::Into<::signal_kernel::CancelReason>) { #cancel_body }
                 }
             }
-            Kind::Field { .. } | Kind::Computed { .. } | Kind::Resource { .. } => {
-                TokenStream::new()
-            }
+            Kind::Field { .. } | Kind::Computed { .. } => TokenStream::new(),
         };
         (getter(), respan(span, others))
     }
@@ -417,42 +399,31 @@ fn reference(ty: &TokenStream, mutable: bool) -> TokenStream {
     }
 }
 
-/// `batch` and `transaction` inside one: under a transaction everything can be taken back.
-pub(super) fn nested(
-    header: &Header,
-    receiver: Receiver,
-    body: impl Fn(&str) -> TokenStream,
-) -> TokenStream {
+/// `batch` and `transaction` of the batch type.
+pub(super) fn nested(header: &Header, body: impl Fn(&str) -> TokenStream) -> TokenStream {
     let [returned, failed] = header.free_types();
     let Header {
         batch,
-        transaction,
         names,
         declaration,
         ..
     } = header;
     let vis = &declaration.vis;
-    let inner = if receiver == Receiver::Batch {
-        batch
-    } else {
-        transaction
-    };
     let [batch_body, transaction_body] = ["batch", "transaction"].map(body);
     quote! {
         /// A batch inside this one: the outermost settles.
-        #vis fn batch<#returned>(&mut self, batch: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #inner<'_, #(#names),*>) -> #returned) -> #returned {
+        #vis fn batch<#returned>(&mut self, batch: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> #returned) -> #returned {
             #batch_body
         }
 
-        /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
-        /// clones the old value of `x`.
+        /// A transaction inside: if it fails, only its own writes and requests are taken back.
         ///
         /// # Errors
         ///
         /// With the error of `transaction`.
         #vis fn transaction<#returned, #failed>(
             &mut self,
-            transaction: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #transaction<'_, #(#names),*>) -> ::signal_kernel::__private::core::result::Result<#returned, #failed>,
+            transaction: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> ::signal_kernel::__private::core::result::Result<#returned, #failed>,
         ) -> ::signal_kernel::__private::core::result::Result<#returned, #failed> {
             #transaction_body
         }

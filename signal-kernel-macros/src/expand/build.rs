@@ -14,9 +14,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Type, ext::IdentExt, spanned::Spanned};
 
 pub(super) fn build(context: &Context) -> TokenStream {
-    let Header {
-        batch, transaction, ..
-    } = &context.header;
+    let batch = &context.batch;
     let mut takes = Script::default();
     write!(takes, "{}", docs::parameters(context));
     let methods = methods(context, &takes.finish(), |method| match method {
@@ -26,7 +24,7 @@ pub(super) fn build(context: &Context) -> TokenStream {
         },
         "transaction" => quote! {
             ::signal_kernel::__private::batch::batch(self, |graph| {
-                ::signal_kernel::__private::batch::transaction(graph, |graph| transaction(&mut #transaction { graph__: graph }))
+                ::signal_kernel::__private::batch::transaction(graph, |graph| transaction(&mut #batch { graph__: graph }))
             })
         },
         "poll_progress" => quote!(::signal_kernel::__private::poll_progress(self, context)),
@@ -56,7 +54,6 @@ pub(super) fn methods(
         where_clause,
         declaration,
         batch,
-        transaction,
         names,
         ..
     } = header;
@@ -103,15 +100,16 @@ pub(super) fn methods(
             #batch_body
         }
 
-        /// A batch that restores every signal written in it if `transaction` returns an error or panics. A `set_x`
-        /// moves the old value of `x` aside; an `update_x` clones it, once in each transaction.
+        /// A batch that takes back its writes and requests if `transaction` returns an error or panics. A `set_x` moves
+        /// the old value of `x` aside; an `update_x` clones it, once in each transaction; an `update_x_with` is told
+        /// how to undo the change.
         ///
         /// # Errors
         ///
         /// With the error of `transaction`.
         #vis fn transaction<#returned, #failed>(
             &mut self,
-            transaction: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #transaction<'_, #(#names),*>) -> ::signal_kernel::__private::core::result::Result<#returned, #failed>,
+            transaction: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> ::signal_kernel::__private::core::result::Result<#returned, #failed>,
         ) -> ::signal_kernel::__private::core::result::Result<#returned, #failed> {
             #transaction_body
         }

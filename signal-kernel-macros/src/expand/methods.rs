@@ -14,7 +14,6 @@ use syn::{Path, spanned::Spanned};
 pub(super) enum Receiver {
     Graph,
     Batch,
-    Transaction,
 }
 
 /// A method of one node.
@@ -24,6 +23,7 @@ pub(super) enum Method {
     GetMut,
     Set,
     Update,
+    UpdateWith,
     Reload,
     Cancel,
 }
@@ -93,18 +93,23 @@ impl Bodies<'_> {
                 let position = context.plan.position(index);
                 let change = Ident::new("change", span);
                 let core = quote!(&mut #graph.core__, #position);
-                match receiver {
-                    Receiver::Graph => quote! {
+                if in_graph {
+                    quote! {
                         #reads
                         let changed = self.#field.change(#core, #change);
                         self.__updated(changed)
-                    },
-                    Receiver::Batch => quote!(#reads #change(#graph.#field.touch(#core))),
-                    Receiver::Transaction => quote! {
+                    }
+                } else {
+                    quote! {
                         #reads
-                        #change(#graph.#field.touch_cloned(#core, ::signal_kernel::needs::Undo::copy_for_undo))
-                    },
+                        #change(#graph.#field.touch(#core, ::signal_kernel::needs::Undo::copy_for_undo))
+                    }
                 }
+            }
+            (Method::UpdateWith, _) => {
+                let position = context.plan.position(index);
+                let change = Ident::new("change", span);
+                quote!(#reads #graph.#field.touch_with(&mut #graph.core__, #position, #change, undo))
             }
             (Method::Reload, Kind::Resource { path, .. }) => {
                 let reload = quote!(::signal_kernel::__private::Request::Reload);
@@ -132,36 +137,29 @@ impl Bodies<'_> {
         let graph = graph_at(receiver, path.span());
         if receiver == Receiver::Graph {
             quote_spanned! {path.span()=>
-                #graph.#field.request(#request);
+                let _ = #graph.#field.request(#request);
                 ::signal_kernel::__private::settle::request(#graph, #rank)
             }
         } else {
             quote_spanned! {path.span()=>
-                let first = #graph.#field.request(#request);
-                ::signal_kernel::__private::batch::request(&mut *#graph, #rank, first)
+                let replaced = #graph.#field.request(#request);
+                ::signal_kernel::__private::batch::request(&mut *#graph, #rank, replaced)
             }
         }
     }
 
-    /// The bodies of `batch` and `transaction` inside a batch or a transaction.
-    pub(super) fn nested(&self, receiver: Receiver, method: &str) -> TokenStream {
-        let Header {
-            batch, transaction, ..
-        } = &self.context.header;
+    /// The bodies of `batch` and `transaction` of the batch type.
+    pub(super) fn nested(&self, method: &str) -> TokenStream {
+        let batch = &self.context.batch;
         if method == "transaction" {
             return quote! {
                 ::signal_kernel::__private::batch::transaction(
                     &mut *self.graph__,
-                    |graph| transaction(&mut #transaction { graph__: graph }),
+                    |graph| transaction(&mut #batch { graph__: graph }),
                 )
             };
         }
-        let inner = if receiver == Receiver::Batch {
-            batch
-        } else {
-            transaction
-        };
-        quote!(batch(&mut #inner { graph__: &mut *self.graph__ }))
+        quote!(batch(&mut #batch { graph__: &mut *self.graph__ }))
     }
 }
 

@@ -38,9 +38,8 @@ pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
         body: &|_, _, _| unreachable(),
     };
     let indices: Vec<usize> = (0..nodes.len()).collect();
-    let accessors = accessors.impls(&indices, |receiver| {
-        access::nested(header, receiver, |_| unreachable())
-    });
+    let nested = access::nested(header, |_| unreachable());
+    let accessors = accessors.impls(&indices, &nested);
     let declared = engine::declared(header, unreachable());
     let callees = callees::callees(declaration);
     quote!(#bodies #structs #tables #built #debug #accessors #declared #callees)

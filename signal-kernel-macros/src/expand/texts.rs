@@ -11,11 +11,11 @@ use syn::ext::IdentExt;
 /// The attributes and bodies of a node's methods in which no token is the user's.
 #[derive(Clone, Default)]
 pub(super) struct Texts {
-    /// The attributes of the struct's methods: of the getter, and of up to two others.
-    pub(super) own: [TokenStream; 3],
-    /// The same of the batch's and the transaction's.
-    pub(super) open: [TokenStream; 3],
-    /// The bodies of the getters of a computed value: of the struct, and of its batch and transaction.
+    /// The attributes of the struct's methods: of the getter, and of up to three others.
+    pub(super) own: [TokenStream; 4],
+    /// The same of the batch's.
+    pub(super) open: [TokenStream; 4],
+    /// The bodies of the getters of a computed value: of the struct, and of its batch.
     pub(super) read: [TokenStream; 2],
 }
 
@@ -33,14 +33,14 @@ pub(super) fn texts(context: &Context) -> Vec<Texts> {
     let mut next = |_| groups.next().unwrap_or_default();
     let nodes = context.declaration.nodes.iter();
     let texts = nodes.map(|_| Texts {
-        own: [0, 1, 2].map(&mut next),
-        open: [0, 1, 2].map(&mut next),
+        own: [0, 1, 2, 3].map(&mut next),
+        open: [0, 1, 2, 3].map(&mut next),
         read: [0, 1].map(&mut next),
     });
     texts.collect()
 }
 
-fn own_texts(context: &Context, index: usize, node: &Node) -> [String; 3] {
+fn own_texts(context: &Context, index: usize, node: &Node) -> [String; 4] {
     let (noun, plain) = (node.kind().noun(), node.name.unraw());
     let (edges, readers) = (docs::edges(context, index), docs::readers(context, index));
     // Our line of a getter's documentation stands below the user's.
@@ -79,29 +79,33 @@ fn own_texts(context: &Context, index: usize, node: &Node) -> [String; 3] {
         }
         _ => Default::default(),
     };
-    [getter, other, third]
+    [getter, other, third, String::new()]
 }
 
-fn open_texts(context: &Context, node: &Node) -> [String; 3] {
+fn open_texts(context: &Context, node: &Node) -> [String; 4] {
     let (graph, plain) = (context.name, node.name.unraw());
     let getter = doc(&format!("As [`{graph}::{plain}`]."));
-    let (other, third) = match node.kind {
-        Kind::Field { mutable: true, .. } => (getter.clone(), String::new()),
-        Kind::Signal { .. } => (
+    let others = match node.kind {
+        Kind::Field { mutable: true, .. } => [getter.clone(), String::new(), String::new()],
+        Kind::Signal { .. } => [
             doc(&format!("Writes the signal `{plain}`.")),
             doc(&format!(
-                "Changes the signal `{plain}` in place, and returns what `change` returns: this always counts as a change, unless rolled back."
+                "Changes the signal `{plain}` in place, and returns what `change` returns: this always counts as a change, unless rolled back. In a transaction the first update copies the old value."
             )),
-        ),
+            doc(&format!(
+                "As `update_{plain}`, without a copy: if a transaction fails, `undo` takes back a `change` that has returned."
+            )),
+        ],
         Kind::Resource { .. } => {
             let line = doc(&format!(
-                "Asks for what [`{graph}`]'s method of this name does, when the batch ends; the last request counts."
+                "Asks for what [`{graph}`]'s method of this name does, when the batch ends; the last request counts. A transaction that fails forgets its requests."
             ));
-            (line.clone(), line)
+            [line.clone(), line, String::new()]
         }
         _ => Default::default(),
     };
-    [format!("{getter} #[track_caller]"), other, third]
+    let [second, third, fourth] = others;
+    [format!("{getter} #[track_caller]"), second, third, fourth]
 }
 
 fn read_texts(context: &Context, index: usize, node: &Node) -> [String; 2] {

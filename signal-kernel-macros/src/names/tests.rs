@@ -412,6 +412,7 @@ fn writes() {
         ("price.update(|p| *p += 1)", vec![(3, Method)]),
         ("self.set_price(3)", vec![(3, Setter)]),
         ("self.update_price(f)", vec![(3, Setter)]),
+        ("self.update_price_with(f, g)", vec![(3, Setter)]),
         ("self.set_log(3)", vec![]),
         ("self.set_user(3)", vec![]),
         ("self.reload_user()", vec![(7, Requester)]),

@@ -80,15 +80,17 @@ impl Walk<'_> {
 
     /// The node for which the graph has a method of this name, and the way in which the method changes it.
     fn method_of_graph(&self, method: &Ident) -> Option<(usize, Form)> {
-        const METHODS: [(&str, NodeKind, Form); 4] = [
-            ("set_", NodeKind::Signal, Form::Setter),
-            ("update_", NodeKind::Signal, Form::Setter),
-            ("reload_", NodeKind::Resource, Form::Requester),
-            ("cancel_", NodeKind::Resource, Form::Requester),
+        const METHODS: [(&str, &str, NodeKind, Form); 5] = [
+            ("set_", "", NodeKind::Signal, Form::Setter),
+            ("update_", "", NodeKind::Signal, Form::Setter),
+            ("update_", "_with", NodeKind::Signal, Form::Setter),
+            ("reload_", "", NodeKind::Resource, Form::Requester),
+            ("cancel_", "", NodeKind::Resource, Form::Requester),
         ];
         let method = text(method);
-        METHODS.iter().find_map(|&(before, kind, form)| {
-            let name = self.names.by_text.get(method.strip_prefix(before)?)?;
+        METHODS.iter().find_map(|&(before, after, kind, form)| {
+            let name = method.strip_prefix(before)?.strip_suffix(after)?;
+            let name = self.names.by_text.get(name)?;
             let node = name.node.filter(|_| name.kind == Some(kind))?;
             Some((node, form))
         })

@@ -138,6 +138,12 @@ fn names_that_are_taken() {
         &["SK005 1:27 field `set_y` generates `set_y_mut`, which `y_mut` generates too"],
     );
     assert_item(
+        "signal price: u8; signal price_with: u8;",
+        &[
+            "SK005 1:26 signal `price_with` generates `update_price_with`, which `price` generates too",
+        ],
+    );
+    assert_item(
         "signal price: u8; effect set_price {} let log: u8; let log_mut: u8; computed x: u8 = 1; let set_x: u8;",
         &[],
     );

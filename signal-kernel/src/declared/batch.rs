@@ -10,12 +10,15 @@
 use super::{
     DeclaredGraph, Touched, bit, lowest, mark_dependents, memo,
     memo::Closed,
-    put, read, settle, slot,
+    put, read, resource, settle, slot,
     slot::{Finished, Write},
     take,
     topology::Kind,
 };
-use crate::{panics::FirstPanic, task::state::Change};
+use crate::{
+    panics::FirstPanic,
+    task::{state::Change, task::Request},
+};
 
 /// Runs `f` as the outermost batch and settles, also if it panics.
 pub fn batch<G: DeclaredGraph<W>, const W: usize, R>(
@@ -29,8 +32,8 @@ pub fn batch<G: DeclaredGraph<W>, const W: usize, R>(
     panics.result(result)
 }
 
-/// Runs `f` as a transaction inside an open batch: if it fails or panics, every signal written in it is
-/// put back.
+/// Runs `f` as a transaction inside an open batch: if it fails or panics, every signal written in it is restored, and
+/// the requests made in it are forgotten.
 pub fn transaction<G: DeclaredGraph<W>, const W: usize, R, E>(
     graph: &mut G,
     f: impl FnOnce(&mut G) -> Result<R, E>,
@@ -38,7 +41,10 @@ pub fn transaction<G: DeclaredGraph<W>, const W: usize, R, E>(
     let core = graph.core_mut();
     core.level += 1;
     let level = core.level;
-    let start = core.undoable.len();
+    let start = Start {
+        writes: core.undoable.len(),
+        requests: core.replaced_requests.len(),
+    };
     let mut panics = FirstPanic::default();
     let result = panics.catch(|| f(graph)); // user code
     graph.core_mut().level = level - 1;
@@ -50,11 +56,27 @@ pub fn transaction<G: DeclaredGraph<W>, const W: usize, R, E>(
     panics.result(result)
 }
 
-/// Notes a request to the resource of this rank, carried out when the batch ends.
-pub fn request<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize, first: bool) {
-    if first {
-        graph.core_mut().written(rank, false);
+/// Notes that a request to the resource of this rank has replaced another one, or none. The end of the batch carries
+/// out the last request.
+pub fn request<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    replaced: Option<Request>,
+) {
+    let core = graph.core_mut();
+    if replaced.is_none() {
+        core.written(rank, false);
     }
+    if core.level > 0 {
+        core.replaced_requests.push((rank, replaced));
+    }
+}
+
+/// What was noted for the transactions around when a transaction began.
+#[derive(Clone, Copy)]
+struct Start {
+    writes: usize,
+    requests: usize,
 }
 
 /// Brings the eager values that the value of this rank needs up to date, in the middle of a batch.
@@ -130,15 +152,19 @@ pub(super) fn needed<G: DeclaredGraph<W>, const W: usize>(rank: usize) -> [u64; 
     needed
 }
 
-/// Undoes everything from entry `start` of the log on.
+/// Takes back everything that a transaction has written and requested.
 fn roll_back<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     level: u32,
-    start: usize,
+    start: Start,
     panics: &mut FirstPanic,
 ) {
+    let requests = graph.core_mut().replaced_requests.split_off(start.requests);
+    for (rank, replaced) in requests.into_iter().rev() {
+        resource(graph, rank, |it| it.restore_request(replaced));
+    }
     let revision = graph.core_mut().tick();
-    for position in graph.core_mut().undoable.split_off(start) {
+    for position in graph.core_mut().undoable.split_off(start.writes) {
         let position = position as usize;
         slot(graph, position, |it| {
             it.roll_back(Write { level, revision }, panics)
@@ -150,16 +176,19 @@ fn roll_back<G: DeclaredGraph<W>, const W: usize>(
     }
 }
 
-/// Hands everything from entry `start` of the log on to the level around.
+/// Hands the way back of a transaction on to the one around it, if there is one.
 fn hand_up<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     level: u32,
-    start: usize,
+    start: Start,
     panics: &mut FirstPanic,
 ) {
-    for position in graph.core_mut().undoable.split_off(start) {
+    if level == 1 {
+        graph.core_mut().replaced_requests.clear();
+    }
+    for position in graph.core_mut().undoable.split_off(start.writes) {
         let new = slot(graph, position as usize, |it| it.hand_up(level, panics));
-        if new == Some(true) && level > 1 {
+        if new == Some(true) {
             graph.core_mut().undoable.push(position);
         }
     }

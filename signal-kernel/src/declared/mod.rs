@@ -31,6 +31,7 @@ use crate::{
         ready::{ReadyQueue, ReadyReceiver},
         reusable::FutureSlot,
         state::Change,
+        task::Request,
     },
 };
 use causes::Causes;
@@ -195,6 +196,8 @@ pub struct Core<const W: usize> {
     marked: usize,
     /// Signals the open transactions have written, once for each: what would be taken back.
     undoable: Vec<u32>,
+    /// Resources that the open transactions have made requests to, each with the request that was replaced.
+    replaced_requests: Vec<(usize, Option<Request>)>,
     /// Computed values the open batch has recomputed half-way.
     half_way: [u64; W],
     /// `half_way` is not empty.
@@ -231,6 +234,7 @@ impl<const W: usize> Core<W> {
             touched: Vec::new(),
             marked: 0,
             undoable: Vec::new(),
+            replaced_requests: Vec::new(),
             half_way: [0; W],
             read: false,
         }
@@ -288,10 +292,8 @@ impl<const W: usize> Core<W> {
     }
 
     /// Notes the first write to the signal at `position` in the innermost transaction.
-    fn undoable(&mut self, position: usize, level: u32) {
-        if level > 0 {
-            self.undoable.push(position as u32);
-        }
+    fn undoable(&mut self, position: usize) {
+        self.undoable.push(position as u32);
     }
 
     /// Marks who reads what the open batch has written: somebody is about to read.

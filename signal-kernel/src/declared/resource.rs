@@ -63,8 +63,8 @@ where
         part.index().map_or(0, |index| self.versions.0[index])
     }
 
-    /// Takes a request down; the last one counts. True for the first one.
-    pub fn request(&mut self, request: Request) -> bool {
+    /// Notes a request, and returns the pending one that it replaces.
+    pub fn request(&mut self, request: Request) -> Option<Request> {
         self.task.request(request)
     }
 
@@ -108,6 +108,8 @@ pub(crate) trait AnyResource {
     fn changed_at(&self) -> u64;
     /// Is a start due, so that the input is needed?
     fn is_due(&self) -> bool;
+    /// A transaction failed: the pending request from before it is pending again.
+    fn restore_request(&mut self, request: Option<Request>);
     /// A start is due, but the input depends on a failed node.
     fn start_failed(&mut self, revision: u64, panics: &mut FirstPanic) -> Change;
     /// Polls the work; true if it has come to an end and there is an output to commit.
@@ -124,6 +126,10 @@ where
 
     fn is_due(&self) -> bool {
         self.task.is_due()
+    }
+
+    fn restore_request(&mut self, request: Option<Request>) {
+        self.task.restore_request(request);
     }
 
     fn start_failed(&mut self, revision: u64, panics: &mut FirstPanic) -> Change {

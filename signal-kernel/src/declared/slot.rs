@@ -11,7 +11,10 @@ use crate::{
     panics::{FirstPanic, judge},
     task::state::Change,
 };
-use std::mem;
+use std::{
+    fmt, mem,
+    sync::{Mutex, PoisonError},
+};
 
 /// When a node last changed. Only nodes that a lazy value reads keep a real one (`u64`); for all others it is `()`.
 pub trait Version: Copy + Default {
@@ -60,7 +63,7 @@ struct Log<T, V> {
     origin: V,
     /// The value from before the batch, if it is known and another one.
     before: Option<T>,
-    /// Signals: the values from before each open transaction.
+    /// Signals: the way back to before each open transaction.
     entries: Vec<Entry<T>>,
     /// Signals: an `update` was made whose old value is not known, so this batch has changed the value.
     touched: bool,
@@ -68,12 +71,41 @@ struct Log<T, V> {
     armed: Option<Armed<V>>,
 }
 
+/// How the transaction at `level` takes its writes back: it restores `value`, then runs `undos` from the last to the
+/// first.
 #[derive(Debug)]
 struct Entry<T> {
     level: u32,
-    value: T,
+    /// The value from before a write, or before an update that made a copy. Nothing that comes later is noted.
+    value: Option<T>,
+    /// For the updates before that.
+    undos: Vec<Undo<T>>,
     /// `touched` as it was when this entry was made.
     touched: bool,
+}
+
+/// Takes one update back. The mutex is never locked: it makes the graph `Sync`, whatever the closure has captured.
+struct Undo<T>(Mutex<Box<dyn FnOnce(&mut T) + Send>>);
+
+impl<T> Undo<T> {
+    fn run(self, value: &mut T) {
+        let undo = self.0.into_inner();
+        undo.unwrap_or_else(PoisonError::into_inner)(value); // user code
+    }
+}
+
+/// Drops what an entry holds, each value on its own.
+fn discard_entry<T>(value: Option<T>, undos: Vec<Undo<T>>, panics: &mut FirstPanic) {
+    panics.discard(value); // user code
+    for undo in undos {
+        panics.discard(undo); // user code
+    }
+}
+
+impl<T> fmt::Debug for Undo<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("_")
+    }
 }
 
 /// A computed value's state from before the batch.
@@ -95,34 +127,60 @@ impl<T, V: Default> Log<T, V> {
         })
     }
 
-    fn has(&self, level: u32) -> bool {
-        match level {
-            0 => self.before.is_some(),
-            _ => {
-                let last = self.entries.last();
-                last.is_some_and(|entry| entry.level == level)
-            }
-        }
-    }
-
-    /// Keeps the value from before this level.
-    fn keep(&mut self, level: u32, value: T, touched: bool) {
-        match level {
-            0 => self.before = Some(value),
-            _ => self.entries.push(Entry {
-                level,
-                value,
-                touched,
-            }),
-        }
+    /// The entry of the transaction at `level`, if it has written this signal.
+    fn entry(&mut self, level: u32) -> Option<&mut Entry<T>> {
+        self.entries.last_mut().filter(|entry| entry.level == level)
     }
 
     fn pop_at(&mut self, level: u32) -> Option<Entry<T>> {
-        if self.has(level) {
-            self.entries.pop()
-        } else {
-            None
+        self.entry(level)?;
+        self.entries.pop()
+    }
+
+    /// Does the transaction at `level` know the value to go back to?
+    fn has_value(&self, level: u32) -> bool {
+        let last = self.entries.last();
+        last.is_some_and(|entry| entry.level == level && entry.value.is_some())
+    }
+
+    /// The entry of the transaction at `level`, a new one if there is none. `touched` is for a new one. Returns also
+    /// whether it is new.
+    fn entry_or_new(&mut self, level: u32, touched: bool) -> (&mut Entry<T>, bool) {
+        let is_new = self.entry(level).is_none();
+        if is_new {
+            self.entries.push(Entry {
+                level,
+                value: None,
+                undos: Vec::new(),
+                touched,
+            });
         }
+        let last = self.entries.len() - 1;
+        (&mut self.entries[last], is_new)
+    }
+
+    /// A closure has panicked while it changed the value. Only a kept value leads back to the value from before: every
+    /// rollback that comes earlier leaves a change.
+    fn lose_way_back(&mut self) {
+        self.touched = true;
+        for entry in self.entries.iter_mut().rev() {
+            if entry.value.is_some() {
+                break;
+            }
+            entry.touched = true;
+        }
+    }
+
+    /// Keeps the value from before a write in the transaction at `level`, unless that has an earlier one.
+    fn keep<const W: usize>(&mut self, core: &mut Core<W>, position: usize, level: u32, old: T) {
+        let (entry, is_new) = self.entry_or_new(level, self.touched);
+        if is_new {
+            core.undoable(position);
+        }
+        if entry.value.is_none() {
+            entry.value = Some(old);
+        }
+        // user code: the drop of `old`, where there is an earlier value
     }
 }
 
@@ -254,47 +312,71 @@ impl<T, V: Version> Slot<T, V> {
         if equal {
             return; // user code: the drop of `value`
         }
-        let write = core.write();
+        let Write { level, revision } = core.write();
         let old = mem::replace(&mut self.value, value);
         // What is written once has been found to differ already.
-        let sure = write.level == 0 && !mem::needs_drop::<T>();
-        let log = self.note(core, position, write.revision, sure);
-        if log.has(write.level) || (write.level == 0 && log.touched) {
+        let sure = level == 0 && !mem::needs_drop::<T>();
+        let log = self.note(core, position, revision, sure);
+        if level > 0 {
+            log.keep(core, position, level, old);
+        } else if log.before.is_some() || log.touched {
             drop(old); // user code
         } else {
-            log.keep(write.level, old, log.touched);
-            core.undoable(position, write.level);
+            log.before = Some(old);
         }
     }
 
-    /// The value of the signal at `position`, for a plain batch to change it in place.
-    pub fn touch<const W: usize>(&mut self, core: &mut Core<W>, position: usize) -> &mut T {
-        let revision = core.tick();
-        self.note(core, position, revision, true).touched = true;
-        &mut self.value
-    }
-
-    /// The value of the signal at `position`, for a transaction to change it in place.
-    pub fn touch_cloned<const W: usize>(
+    /// The value of the signal at `position`, for a batch to change it in place. Inside a transaction a copy stays
+    /// behind, unless it has one.
+    pub fn touch<const W: usize>(
         &mut self,
         core: &mut Core<W>,
         position: usize,
-        clone: impl FnOnce(&T) -> T,
+        copy: impl FnOnce(&T) -> T,
     ) -> &mut T {
         let Write { level, revision } = core.write();
-        let known = self.log.as_ref().is_some_and(|log| log.has(level));
-        let copy = if known {
+        let copy = if level == 0 || self.log.as_ref().is_some_and(|log| log.has_value(level)) {
             None
         } else {
-            Some(clone(&self.value))
-        }; // user code
-        let log = self.note(core, position, revision, false);
-        let touched = mem::replace(&mut log.touched, true);
-        if let Some(value) = copy {
-            log.keep(level, value, touched);
-            core.undoable(position, level);
+            Some(copy(&self.value)) // user code
+        };
+        let log = self.note(core, position, revision, level == 0);
+        if let Some(copy) = copy {
+            log.keep(core, position, level, copy);
         }
+        log.touched = true;
         &mut self.value
+    }
+
+    /// Changes the signal at `position` in place, inside a batch, without a copy: a transaction that fails runs `undo`,
+    /// if `change` has returned.
+    pub fn touch_with<R, const W: usize>(
+        &mut self,
+        core: &mut Core<W>,
+        position: usize,
+        change: impl FnOnce(&mut T) -> R,
+        undo: impl FnOnce(&mut T) + Send + 'static,
+    ) -> R {
+        let Write { level, revision } = core.write();
+        let log = self.note(core, position, revision, level == 0);
+        let touched = mem::replace(&mut log.touched, true);
+        let mut panics = FirstPanic::default();
+        let result = panics.catch(|| change(&mut self.value)); // user code
+        match &mut self.log {
+            Some(log) if level > 0 && result.is_some() && !log.has_value(level) => {
+                let (entry, is_new) = log.entry_or_new(level, touched);
+                entry.undos.push(Undo(Mutex::new(Box::new(undo))));
+                if is_new {
+                    core.undoable(position);
+                }
+            }
+            Some(log) if result.is_none() => {
+                log.lose_way_back();
+                panics.discard(undo);
+            }
+            _ => panics.discard(undo),
+        }
+        panics.result(result)
     }
 
     /// Notes a write inside a batch. `sure` says that if this batch makes no other to this signal, it has
@@ -324,8 +406,8 @@ pub(crate) trait AnySlot {
     fn is_exact(&self) -> bool;
     /// A transaction failed: the value from before it is put back.
     fn roll_back(&mut self, write: Write, panics: &mut FirstPanic);
-    /// A transaction at `level` succeeded: its old value now belongs to the level around it.
-    /// False if that level had one of its own already.
+    /// A transaction at `level` succeeded: its way back now belongs to the transaction around it. True if that has
+    /// not written this signal itself.
     fn hand_up(&mut self, level: u32, panics: &mut FirstPanic) -> bool;
     /// A batch is about to recompute this computed value half-way.
     fn arm(&mut self, failed: bool);
@@ -406,10 +488,19 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
         let Some(log) = &mut self.slot.log else {
             return;
         };
-        if let Some(entry) = log.pop_at(write.level) {
-            log.touched = entry.touched;
-            self.slot.version.note_change(write.revision);
-            panics.discard(mem::replace(&mut self.slot.value, entry.value));
+        let Some(entry) = log.pop_at(write.level) else {
+            return;
+        };
+        log.touched = entry.touched;
+        self.slot.version.note_change(write.revision);
+        if let Some(value) = entry.value {
+            panics.discard(mem::replace(&mut self.slot.value, value));
+        }
+        for undo in entry.undos.into_iter().rev() {
+            let undone = panics.catch(|| undo.run(&mut self.slot.value)); // user code
+            if undone.is_none() {
+                log.lose_way_back();
+            }
         }
     }
 
@@ -421,14 +512,29 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
             return false;
         };
         let outer = level - 1;
-        // At level 0 an update made before the transaction already decides: the signal has changed.
-        let known = log.has(outer) || (outer == 0 && entry.touched);
-        if known {
-            panics.discard(entry.value);
-        } else {
-            log.keep(outer, entry.value, entry.touched);
+        let Entry {
+            value,
+            undos,
+            touched,
+            ..
+        } = entry;
+        if outer == 0 {
+            // After an update outside the transaction, or one that made no copy, the signal has changed.
+            if log.before.is_some() || touched || !undos.is_empty() {
+                discard_entry(value, undos, panics);
+            } else {
+                log.before = value;
+            }
+            return false;
         }
-        !known
+        let (around, is_new) = log.entry_or_new(outer, touched);
+        if around.value.is_some() {
+            discard_entry(value, undos, panics);
+        } else {
+            around.value = value;
+            around.undos.extend(undos);
+        }
+        is_new
     }
 
     fn arm(&mut self, failed: bool) {

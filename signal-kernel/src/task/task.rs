@@ -100,9 +100,14 @@ where
         let _ = self.state.start(self.keep_previous, false); // nothing is replaced
     }
 
-    /// Takes a request down; the last one counts. True for the first one.
-    pub(crate) fn request(&mut self, request: Request) -> bool {
-        self.request.replace(request).is_none()
+    /// Notes a request, and returns the pending one that it replaces.
+    pub(crate) fn request(&mut self, request: Request) -> Option<Request> {
+        self.request.replace(request)
+    }
+
+    /// Sets the pending request, or that there is none.
+    pub(crate) fn restore_request(&mut self, request: Option<Request>) {
+        self.request = request;
     }
 
     /// The input is another one than that of the last start.

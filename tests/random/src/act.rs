@@ -372,7 +372,7 @@ impl World {
             match inner {
                 Inner::SetA(n, tag) => graph.set_a(self.value(*n, *tag)),
                 Inner::SetB(n) => graph.set_b(*n),
-                Inner::UpdateB(n) => graph.update_b(|b| *b = *n),
+                Inner::UpdateB(n) | Inner::UpdateBWith(n) => graph.update_b(|b| *b = *n),
                 Inner::Read => graph.read_all(),
                 Inner::Reload => graph.reload_fetched(),
                 Inner::Cancel => graph.cancel_fetched("enough"),

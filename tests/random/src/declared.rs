@@ -157,40 +157,12 @@ impl Declared {
     }
 
     pub(crate) fn in_batch(&mut self, world: &Rc<World>, all: &[Inner]) {
-        self.batch(|batch| {
-            for inner in all {
-                match inner {
-                    Inner::SetA(n, tag) => batch.set_a(world.value(*n, *tag)),
-                    Inner::SetB(n) => batch.set_b(*n),
-                    Inner::UpdateB(n) => batch.update_b(|b| *b = *n),
-                    Inner::Read => {
-                        let sum = *batch.sum();
-                        let _ = (sum, batch.lazier().n());
-                    }
-                    Inner::Reload => batch.reload_fetched(),
-                    Inner::Cancel => batch.cancel_fetched("later"),
-                    Inner::Act(act) => world.act(act),
-                    Inner::Batch(_) | Inner::Transaction(..) => {}
-                }
-            }
-        });
+        self.batch(|batch| in_batch(batch, world, all));
     }
 
     pub(crate) fn in_transaction(&mut self, world: &Rc<World>, all: &[Inner], ends_well: bool) {
         let _: Result<(), ()> = self.transaction(|batch| {
-            for inner in all {
-                match inner {
-                    Inner::SetA(n, tag) => batch.set_a(world.value(*n, *tag)),
-                    Inner::SetB(n) => batch.set_b(*n),
-                    Inner::UpdateB(n) => batch.update_b(|b| *b = *n),
-                    Inner::Read => {
-                        let sum = *batch.sum();
-                        let _ = (sum, batch.lazier().n());
-                    }
-                    Inner::Act(act) => world.act(act),
-                    Inner::Batch(_) | Inner::Transaction(..) | Inner::Reload | Inner::Cancel => {}
-                }
-            }
+            in_batch(batch, world, all);
             if ends_well { Ok(()) } else { Err(()) }
         });
     }
@@ -250,6 +222,34 @@ impl Declared {
             seen => Err(format!(
                 "the declared effect has seen {seen:?}, not {should}"
             )),
+        }
+    }
+}
+
+fn in_batch(batch: &mut DeclaredBatch<'_>, world: &Rc<World>, all: &[Inner]) {
+    for inner in all {
+        match inner {
+            Inner::SetA(n, tag) => batch.set_a(world.value(*n, *tag)),
+            Inner::SetB(n) => batch.set_b(*n),
+            Inner::UpdateB(n) => batch.update_b(|b| *b = *n),
+            Inner::UpdateBWith(n) => {
+                let before = *batch.b();
+                batch.update_b_with(|b| *b = *n, move |b| *b = before);
+            }
+            Inner::Read => {
+                let sum = *batch.sum();
+                let _ = (sum, batch.lazier().n());
+            }
+            Inner::Reload => batch.reload_fetched(),
+            Inner::Cancel => batch.cancel_fetched("later"),
+            Inner::Act(act) => world.act(act),
+            Inner::Batch(all) => batch.batch(|batch| in_batch(batch, world, all)),
+            Inner::Transaction(all, ends_well) => {
+                let _: Result<(), ()> = batch.transaction(|batch| {
+                    in_batch(batch, world, all);
+                    if *ends_well { Ok(()) } else { Err(()) }
+                });
+            }
         }
     }
 }

@@ -192,6 +192,7 @@ pub(crate) enum Inner {
     SetA(i64, ScriptId),
     SetB(i64),
     UpdateB(i64),
+    UpdateBWith(i64),
     Read,
     Reload,
     Cancel,
@@ -431,6 +432,7 @@ impl Generator {
             all.push(match self.random.below(if depth < 2 { 14 } else { 10 }) {
                 0..3 => Inner::SetA(self.number(), self.script()),
                 3..6 => Inner::SetB(self.number()),
+                6 if self.random.chance(50) => Inner::UpdateBWith(self.number()),
                 6 => Inner::UpdateB(self.number()),
                 7 => Inner::Read,
                 8 => Inner::Reload,

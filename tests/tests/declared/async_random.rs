@@ -359,9 +359,9 @@ fn in_batch(batch: &mut WorldBatch<'_>, dice: &mut Dice) {
     }
 }
 
-fn in_transaction(transaction: &mut WorldTransaction<'_>, dice: &mut Dice) -> Result<(), ()> {
+fn in_transaction(transaction: &mut WorldBatch<'_>, dice: &mut Dice) -> Result<(), ()> {
     for _ in 0..dice.below(4) {
-        match dice.below(5) {
+        match dice.below(7) {
             0 | 1 => transaction.set_id(dice.id()),
             2 => transaction.set_other(dice.below(3) as u32),
             3 => {
@@ -371,6 +371,16 @@ fn in_transaction(transaction: &mut WorldTransaction<'_>, dice: &mut Dice) -> Re
                 let _ = transaction.answer();
                 let _ = transaction.lazy();
             }
+            4 => match dice.below(3) {
+                0 => transaction.reload_first(),
+                1 => transaction.reload_second(),
+                _ => transaction.reload_third(),
+            },
+            5 => match dice.below(3) {
+                0 => transaction.cancel_first(dice.reason()),
+                1 => transaction.cancel_second(dice.reason()),
+                _ => transaction.cancel_third(dice.reason()),
+            },
             _ => {
                 let _ = transaction.transaction(|inner| in_transaction(inner, dice));
             }

@@ -241,26 +241,125 @@ fn r5_a_batch_that_panics_still_carries_out_what_was_asked_for() {
     assert_eq!(log.take(), ["user#1 dropped", "cancelled #1 reason=enough"]);
 }
 
-/// What a method call falls back on where the type has no such method of its own.
-trait Absent {
-    fn reload_user(&mut self) -> &'static str {
-        "no reload"
-    }
-    fn cancel_user(&mut self, _: &str) -> &'static str {
-        "no cancel"
-    }
+#[test]
+fn r5_the_requests_of_a_transaction_are_carried_out_at_the_end_of_the_batch() {
+    let (mut profile, _, log) = profile();
+    let done = profile.transaction(|profile| {
+        profile.cancel_user("no");
+        profile.reload_user();
+        assert_eq!(log.take(), NOTHING);
+        Ok::<_, ()>(())
+    });
+    assert_eq!(done, Ok(()));
+    assert_eq!(
+        log.take(),
+        ["user#1 dropped", "user#2 created 1", "pending #2 again"]
+    );
 }
 
-impl Absent for ProfileTransaction<'_> {}
+#[test]
+fn r5_a_transaction_that_fails_forgets_its_requests() {
+    let (mut profile, gates, log) = profile();
+    for request in [
+        |profile: &mut ProfileBatch<'_>| profile.reload_user(),
+        |profile: &mut ProfileBatch<'_>| profile.cancel_user("no"),
+    ] {
+        let failed = profile.transaction(|profile| {
+            request(profile);
+            Err::<(), _>("undo")
+        });
+        assert_eq!(failed, Err("undo"));
+        let said = panic_of(|| {
+            profile.transaction(|profile| {
+                request(profile);
+                if profile.user().is_pending() {
+                    panic!("undo");
+                }
+                Ok::<_, ()>(())
+            })
+        });
+        assert_eq!(said, "undo");
+    }
+    assert_eq!(log.take(), NOTHING);
+    gates.ok(1, 5);
+    assert!(poll(&mut profile).is_ready());
+    assert_eq!(
+        log.take(),
+        ["user#1 polled", "user#1 done", "success #1 value=5"]
+    );
+}
 
 #[test]
-fn r5_a_transaction_has_neither_reload_nor_cancel() {
+fn r5_after_a_failed_inner_transaction_the_request_from_before_it_is_pending_again() {
     let (mut profile, _, log) = profile();
-    let words = profile.transaction(|transaction| {
-        Ok::<_, ()>([transaction.reload_user(), transaction.cancel_user("")])
+    profile.batch(|profile| {
+        profile.cancel_user("before");
+        let failed = profile.transaction(|profile| {
+            profile.reload_user();
+            profile.cancel_user("inside");
+            let done = profile.transaction(|profile| {
+                profile.cancel_user("deep inside");
+                Ok::<_, ()>(())
+            });
+            assert_eq!(done, Ok(()));
+            Err::<(), _>("undo")
+        });
+        assert_eq!(failed, Err("undo"));
     });
-    assert_eq!(words, Ok(["no reload", "no cancel"]));
+    assert_eq!(log.take(), ["user#1 dropped", "cancelled #1 reason=before"]);
+}
+
+#[test]
+fn r5_the_requests_of_an_inner_transaction_go_with_a_failed_outer_one() {
+    let (mut profile, _, log) = profile();
+    let failed = profile.transaction(|profile| {
+        let done = profile.transaction(|profile| {
+            profile.batch(|profile| profile.cancel_user("inside"));
+            Ok::<_, ()>(())
+        });
+        assert_eq!(done, Ok(()));
+        profile.set_id(2);
+        Err::<(), _>("undo")
+    });
+    assert_eq!(failed, Err("undo"));
     assert_eq!(log.take(), NOTHING);
+    profile.batch(|profile| {
+        let failed = profile.transaction(|profile| {
+            profile.cancel_user("inside");
+            Err::<(), _>("undo")
+        });
+        assert_eq!(failed, Err("undo"));
+        profile.reload_user();
+    });
+    assert_eq!(
+        log.take(),
+        ["user#1 dropped", "user#2 created 1", "pending #2 again"]
+    );
+}
+
+#[test]
+fn r5_a_function_that_takes_the_batch_works_in_a_transaction_too() {
+    fn stop(profile: &mut ProfileBatch<'_>) {
+        profile.cancel_user("stop");
+        profile.set_id(2);
+    }
+    let (mut profile, _, log) = profile();
+    let failed = profile.transaction(|profile| {
+        stop(profile);
+        Err::<(), ()>(())
+    });
+    assert_eq!((failed, log.take()), (Err(()), vec![]));
+    profile.batch(stop);
+    assert_eq!(*profile.id(), 2);
+    assert_eq!(
+        log.take(),
+        [
+            "user#1 dropped",
+            "user#2 created 2",
+            "user#2 dropped",
+            "cancelled #2 reason=stop"
+        ]
+    );
 }
 
 #[test]

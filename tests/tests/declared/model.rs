@@ -290,7 +290,7 @@ macro_rules! reads {
 /// What a transaction does inside; at the end it succeeds, fails or panics.
 fn in_transaction(
     seed: u64,
-    graph: &mut GraphTransaction<'_>,
+    graph: &mut GraphBatch<'_>,
     model: &mut Model,
     random: &mut Random,
     depth: u32,

@@ -159,7 +159,7 @@ fn b007_a_signal_without_readers_runs_nothing() {
     page.batch(|page| {
         let next = page.alone().0 + 1;
         page.set_alone(Owned(next));
-        page.update_alone(|alone| alone.0 += 1);
+        page.update_alone_with(|alone| alone.0 += 1, |alone| alone.0 -= 1);
     });
     assert_eq!(log.take(), NOTHING);
     assert_eq!(page.alone(), &Owned(5));

@@ -53,7 +53,6 @@ fn a_graph_is_send_and_sync_where_its_values_are() {
     is_sync::<Generic<String>>();
     is_send::<Lonely>();
     is_send::<PlainBatch<'static>>();
-    is_send::<PlainTransaction<'static>>();
     let _ = (
         Plain::new(Log::new()),
         Generic::new(1),

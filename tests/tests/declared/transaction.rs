@@ -348,7 +348,7 @@ fn r5_a_signal_without_clone_can_be_set_in_a_transaction() {
     assert_eq!(done, Ok(()));
     assert_eq!(log.take(), ["Owned(3)"]);
     bank.update_deed(|deed| deed.0 = 4);
-    bank.batch(|bank| bank.update_deed(|deed| deed.0 += 1));
+    bank.batch(|bank| bank.update_deed_with(|deed| deed.0 += 1, |deed| deed.0 -= 1));
     assert_eq!(log.take(), ["Owned(4)", "Owned(5)"]);
 }
 
@@ -552,4 +552,256 @@ fn r5_an_update_in_a_transaction_clones_the_old_value_once_in_each_and_a_set_nev
     page.batch(|page| page.update_loud(|loud| loud.0 += 1));
     page.update_loud(|loud| loud.0 += 1);
     assert_eq!((failed, page.loud().0, log.take()), (Err(()), 5, vec![]));
+}
+
+/// Bids that cannot be copied.
+#[derive(Debug, PartialEq)]
+struct Bids(Vec<u32>);
+
+reactive! {
+    struct Auction<T: PartialEq> {
+        let log: Log;
+        signal bids: Bids = Bids(vec![1]);
+        signal tag: T;
+        computed best: u32 = *bids.0.last().unwrap_or(&0);
+        effect show { log.push(format!("{bids:?} {best}")); }
+    }
+}
+
+impl<T: PartialEq> AuctionBatch<'_, T> {
+    fn bid(&mut self, bid: u32) -> usize {
+        self.update_bids_with(
+            |bids| {
+                bids.0.push(bid);
+                bids.0.len()
+            },
+            |bids| {
+                bids.0.pop();
+            },
+        )
+    }
+}
+
+fn auction() -> (Auction<Owned>, Log) {
+    let log = Log::new();
+    let auction = Auction::new(log.clone(), Owned(1));
+    log.clear();
+    (auction, log)
+}
+
+#[test]
+fn r5_an_update_with_a_way_back_needs_no_copy_and_returns_what_its_closure_returns() {
+    let (mut auction, log) = auction();
+    assert_eq!(auction.batch(|auction| auction.bid(2)), 2);
+    assert_eq!(log.take(), ["Bids([1, 2]) 2"]);
+    let length = auction.transaction(|auction| Ok::<_, ()>(auction.bid(3)));
+    assert_eq!(length, Ok(3));
+    assert_eq!(log.take(), ["Bids([1, 2, 3]) 3"]);
+    auction.batch(|auction| {
+        auction.update_tag_with(|tag| tag.0 = 2, |tag| tag.0 = 1);
+        assert_eq!(auction.tag(), &Owned(2));
+    });
+    assert_eq!(log.take(), NOTHING);
+}
+
+#[test]
+fn r5_ways_back_are_gone_in_reverse() {
+    let (mut auction, log) = auction();
+    let failed = auction.transaction(|auction| {
+        auction.bid(2);
+        auction.bid(3);
+        assert_eq!(*auction.best(), 3);
+        let failed = auction.transaction(|auction| {
+            auction.bid(4);
+            auction.bid(5);
+            assert_eq!(*auction.best(), 5);
+            Err::<(), _>("inner")
+        });
+        assert_eq!(failed, Err("inner"));
+        assert_eq!(*auction.best(), 3);
+        assert_eq!(auction.bids(), &Bids(vec![1, 2, 3]));
+        let done = auction.transaction(|auction| {
+            auction.update_bids_with(|bids| bids.0.reverse(), |bids| bids.0.reverse());
+            auction.batch(|auction| auction.bid(6));
+            Ok::<_, ()>(())
+        });
+        assert_eq!(done, Ok(()));
+        assert_eq!(auction.bids(), &Bids(vec![3, 2, 1, 6]));
+        Err::<(), _>("outer")
+    });
+    assert_eq!(failed, Err("outer"));
+    assert_eq!((auction.bids(), *auction.best()), (&Bids(vec![1]), 1));
+    assert_eq!(log.take(), NOTHING, "what is taken back is no change");
+}
+
+#[test]
+fn r5_sets_and_updates_with_a_way_back_are_taken_back_together() {
+    let (mut auction, log) = auction();
+    for _ in 0..2 {
+        let failed = auction.transaction(|auction| {
+            auction.bid(2);
+            auction.set_bids(Bids(vec![7]));
+            auction.bid(8);
+            let inner = auction.transaction(|auction| {
+                auction.bid(9);
+                auction.set_bids(Bids(Vec::new()));
+                Ok::<_, ()>(())
+            });
+            assert_eq!(inner, Ok(()));
+            Err::<(), _>("undo")
+        });
+        assert_eq!(failed, Err("undo"));
+        assert_eq!(auction.bids(), &Bids(vec![1]));
+        let failed = auction.transaction(|auction| {
+            auction.bid(2);
+            let inner = auction.transaction(|auction| {
+                auction.bid(3);
+                auction.set_bids(Bids(vec![7]));
+                auction.bid(8);
+                Ok::<_, ()>(())
+            });
+            assert_eq!(inner, Ok(()));
+            Err::<(), _>("undo")
+        });
+        assert_eq!(failed, Err("undo"));
+        assert_eq!(auction.bids(), &Bids(vec![1]));
+    }
+    assert_eq!(log.take(), NOTHING);
+    auction.batch(|auction| {
+        auction.set_bids(Bids(vec![5]));
+        let failed = auction.transaction(|auction| {
+            auction.bid(6);
+            Err::<(), _>("undo")
+        });
+        assert_eq!(failed, Err("undo"));
+        auction.set_bids(Bids(vec![1]));
+    });
+    assert_eq!(log.take(), NOTHING, "there and back again");
+}
+
+#[test]
+fn r5_a_committed_update_with_a_way_back_counts_as_a_change() {
+    let (mut auction, log) = auction();
+    let done = auction.transaction(|auction| {
+        auction.bid(2);
+        auction.set_bids(Bids(vec![1]));
+        Ok::<_, ()>(())
+    });
+    assert_eq!(done, Ok(()));
+    assert_eq!(log.take(), ["Bids([1]) 1"]);
+    let done = auction.transaction(|auction| {
+        let inner = auction.transaction(|auction| Ok::<_, ()>(auction.bid(2)));
+        auction.set_bids(Bids(vec![1]));
+        inner
+    });
+    assert_eq!(done, Ok(2));
+    assert_eq!(log.take(), ["Bids([1]) 1"]);
+}
+
+#[test]
+fn r5_a_change_that_panics_is_not_undone() {
+    let (mut auction, log) = auction();
+    let said = panic_of(|| {
+        auction.transaction(|auction| {
+            auction.bid(2);
+            auction.update_bids_with(
+                |bids| {
+                    let bids = std::mem::take(&mut bids.0);
+                    assert!(bids.is_empty(), "change");
+                },
+                |bids| bids.0.push(100),
+            );
+            Ok::<_, ()>(())
+        })
+    });
+    assert_eq!(said, "change");
+    assert_eq!(
+        auction.bids(),
+        &Bids(Vec::new()),
+        "the bid before was popped, and the panicking change has left nothing"
+    );
+    assert_eq!(
+        log.take(),
+        ["Bids([]) 0"],
+        "the value is not the one from before"
+    );
+}
+
+#[test]
+fn r8_a_way_back_that_panics_costs_no_other_and_its_signal_counts_as_changed() {
+    let (mut auction, log) = auction();
+    let said = panic_of(|| {
+        let _ = auction.transaction(|auction| {
+            auction.bid(2);
+            auction.update_bids_with(|bids| bids.0.push(3), |_| panic!("undo 3"));
+            auction.update_bids_with(
+                |bids| bids.0.push(4),
+                |bids| {
+                    bids.0.pop();
+                    panic!("undo 4")
+                },
+            );
+            auction.set_tag(Owned(2));
+            Err::<(), _>("the first panic goes on instead")
+        });
+    });
+    assert_eq!(said, "undo 4");
+    assert_eq!(auction.bids(), &Bids(vec![1, 2]), "each way back has run");
+    assert_eq!(auction.tag(), &Owned(1));
+    assert_eq!(log.take(), ["Bids([1, 2]) 2"]);
+    auction.batch(|auction| auction.bid(5));
+    assert_eq!(log.take(), ["Bids([1, 2, 5]) 5"], "the graph works");
+}
+
+#[test]
+fn r8_a_way_back_that_is_not_needed_may_panic_in_its_drop() {
+    struct Trap;
+    impl Drop for Trap {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+    let (mut auction, log) = auction();
+    for nested in [false, true] {
+        let said = panic_of(|| {
+            auction.transaction(|auction| {
+                let trap = Trap;
+                let undo = move |_: &mut Bids| drop(trap);
+                if nested {
+                    let inner = auction.transaction(|auction| {
+                        auction.update_bids_with(|bids| bids.0.push(2), undo);
+                        Ok::<_, ()>(())
+                    });
+                    assert_eq!(inner, Ok(()));
+                } else {
+                    auction.update_bids_with(|bids| bids.0.push(2), undo);
+                }
+                Ok::<_, ()>(())
+            })
+        });
+        assert_eq!(said, "dropped");
+    }
+    assert_eq!(auction.bids(), &Bids(vec![1, 2, 2]), "it is committed");
+    assert_eq!(log.take(), ["Bids([1, 2]) 2", "Bids([1, 2, 2]) 2"]);
+}
+
+#[test]
+fn r5_a_function_that_takes_the_batch_works_in_batches_and_transactions() {
+    fn raise<T: PartialEq>(auction: &mut AuctionBatch<'_, T>) -> u32 {
+        let next = *auction.best() + 1;
+        auction.bid(next);
+        *auction.best()
+    }
+    let (mut auction, log) = auction();
+    assert_eq!(auction.batch(raise), 2);
+    let seen = auction.transaction(|auction| {
+        let seen = [raise(auction), auction.batch(raise)];
+        Err::<(), _>(seen)
+    });
+    assert_eq!(seen, Err([3, 4]));
+    assert_eq!(
+        auction.transaction(|auction| Ok::<_, ()>(raise(auction))),
+        Ok(3)
+    );
+    assert_eq!(log.take(), ["Bids([1, 2]) 2", "Bids([1, 2, 3]) 3"]);
 }

@@ -6,7 +6,7 @@
 //! Not in the scripts, because only one door has it: reads that depend on a branch (the static door depends
 //! on all names a body mentions), inputs that are equal though a dependency of theirs is not (the static
 //! door restarts for a dependency, the dynamic one for a value: there is a computed value before each
-//! source here), requests inside a transaction.
+//! source here).
 
 use signal_kernel_tests::{gate::Gates, log::Log};
 use std::{
@@ -191,13 +191,13 @@ impl Dice {
         [Work::User, Work::Post, Work::Save][self.below(3)]
     }
 
-    fn steps(&mut self, most: usize, depth: usize, in_try: bool, panics: bool) -> Vec<Step> {
+    fn steps(&mut self, most: usize, depth: usize, panics: bool) -> Vec<Step> {
         (0..self.below(most + 1))
-            .map(|_| self.step(depth, in_try, panics))
+            .map(|_| self.step(depth, panics))
             .collect()
     }
 
-    fn step(&mut self, depth: usize, in_try: bool, panics: bool) -> Step {
+    fn step(&mut self, depth: usize, panics: bool) -> Step {
         match self.below(20) {
             0..5 => {
                 let (name, value) = (self.name(), self.below(4) as i64);
@@ -206,15 +206,13 @@ impl Dice {
             }
             5 => Step::Add(self.name(), self.below(2) as i64),
             6 | 7 if depth == 0 || !panics => Step::Read,
-            8 if depth < 3 => Step::Batch(self.steps(5, depth + 1, in_try, panics)),
+            8 if depth < 3 => Step::Batch(self.steps(5, depth + 1, panics)),
             9 if depth < 3 => Step::Try {
                 fails: self.below(2) == 0,
-                steps: self.steps(4, depth + 1, true, panics),
+                steps: self.steps(4, depth + 1, panics),
             },
-            10 if !in_try => Step::Reload(self.work()),
-            11 if !in_try => {
-                Step::Cancel(self.work(), ["enough", "later"][self.below(2)].to_owned())
-            }
+            10 => Step::Reload(self.work()),
+            11 => Step::Cancel(self.work(), ["enough", "later"][self.below(2)].to_owned()),
             12..15 => Step::Ok(self.work(), self.below(6) + 1, self.below(3) as i64),
             15 => Step::Err(self.work(), self.below(6) + 1, "no".to_owned()),
             _ if depth == 0 => Step::Poll,
@@ -228,7 +226,7 @@ impl Dice {
 fn random(panics: bool) {
     for seed in 0..1_000u64 {
         let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let script: Vec<Step> = (0..40).map(|_| dice.step(0, false, panics)).collect();
+        let script: Vec<Step> = (0..40).map(|_| dice.step(0, panics)).collect();
         play(&script);
     }
 }

@@ -1,4 +1,4 @@
-//! `update_x` inside a transaction.
+//! `update_x` in a batch, of a value that is not `Clone`. Outside, and with a way back, it needs no copy.
 
 use signal_kernel::reactive;
 
@@ -8,15 +8,18 @@ struct Money(u64);
 reactive! {
     struct Cart {
         signal price: Money = Money(1);
+        signal qty: u64 = 2;
     }
 }
 
 fn main() {
     let mut cart = Cart::new();
-    let _: Result<(), ()> = cart.transaction(|cart| {
+    cart.update_price(|price| price.0 = 2);
+    cart.batch(|cart| {
         cart.set_price(Money(2));
+        cart.update_price_with(|price| price.0 += 1, |price| price.0 -= 1);
         cart.update_price(|price| price.0 = 3);
-        Ok(())
+        cart.update_qty(|qty| *qty = 4);
     });
     println!("{}", cart.price().0);
 }

@@ -73,15 +73,9 @@ pub struct Cart {
     #[doc(hidden)]
     __total: ::signal_kernel::__private::Slot<u64, ()>,
 }
-/// Writes to a [`Cart`] that are settled together. See [`Cart::batch`].
+/// A [`Cart`] that is being written: see [`Cart::batch`] and [`Cart::transaction`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 pub struct CartBatch<'graph> {
-    #[doc(hidden)]
-    graph__: &'graph mut Cart,
-}
-/// Writes to a [`Cart`] that can be taken back. See [`Cart::transaction`].
-#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
-pub struct CartTransaction<'graph> {
     #[doc(hidden)]
     graph__: &'graph mut Cart,
 }
@@ -150,8 +144,9 @@ impl Cart {
             |graph| batch(&mut CartBatch { graph__: graph }),
         )
     }
-    /// A batch that restores every signal written in it if `transaction` returns an error or panics. A `set_x`
-    /// moves the old value of `x` aside; an `update_x` clones it, once in each transaction.
+    /// A batch that takes back its writes and requests if `transaction` returns an error or panics. A `set_x` moves
+    /// the old value of `x` aside; an `update_x` clones it, once in each transaction; an `update_x_with` is told
+    /// how to undo the change.
     ///
     /// # Errors
     ///
@@ -159,7 +154,7 @@ impl Cart {
     pub fn transaction<R, E>(
         &mut self,
         transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut CartTransaction<'_>,
+            &mut CartBatch<'_>,
         ) -> ::signal_kernel::__private::core::result::Result<R, E>,
     ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::batch(
@@ -167,7 +162,7 @@ impl Cart {
             |graph| {
                 ::signal_kernel::__private::batch::transaction(
                     graph,
-                    |graph| transaction(&mut CartTransaction { graph__: graph }),
+                    |graph| transaction(&mut CartBatch { graph__: graph }),
                 )
             },
         )
@@ -330,12 +325,34 @@ impl<'graph> CartBatch<'graph> {
             .__price
             .write(&mut self.graph__.core__, 2usize, value, <Cart>::__equal_u64);
     }
-    /// Changes the signal `price` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    /// Changes the signal `price` in place, and returns what `change` returns: this always counts as a change, unless rolled back. In a transaction the first update copies the old value.
     pub fn update_price<R>(
         &mut self,
         change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R
+    where
+        for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
+    {
+        change(
+            self
+                .graph__
+                .__price
+                .touch(
+                    &mut self.graph__.core__,
+                    2usize,
+                    ::signal_kernel::needs::Undo::copy_for_undo,
+                ),
+        )
+    }
+    /// As `update_price`, without a copy: if a transaction fails, `undo` takes back a `change` that has returned.
+    pub fn update_price_with<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
+        undo: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut u64,
+        ) + ::signal_kernel::__private::core::marker::Send + 'static,
     ) -> R {
-        change(self.graph__.__price.touch(&mut self.graph__.core__, 2usize))
+        self.graph__.__price.touch_with(&mut self.graph__.core__, 2usize, change, undo)
     }
     /// As [`Cart::qty`].
     #[track_caller]
@@ -348,12 +365,34 @@ impl<'graph> CartBatch<'graph> {
             .__qty
             .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
     }
-    /// Changes the signal `qty` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    /// Changes the signal `qty` in place, and returns what `change` returns: this always counts as a change, unless rolled back. In a transaction the first update copies the old value.
     pub fn update_qty<R>(
         &mut self,
         change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
+    ) -> R
+    where
+        for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
+    {
+        change(
+            self
+                .graph__
+                .__qty
+                .touch(
+                    &mut self.graph__.core__,
+                    3usize,
+                    ::signal_kernel::needs::Undo::copy_for_undo,
+                ),
+        )
+    }
+    /// As `update_qty`, without a copy: if a transaction fails, `undo` takes back a `change` that has returned.
+    pub fn update_qty_with<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
+        undo: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut u64,
+        ) + ::signal_kernel::__private::core::marker::Send + 'static,
     ) -> R {
-        change(self.graph__.__qty.touch(&mut self.graph__.core__, 3usize))
+        self.graph__.__qty.touch_with(&mut self.graph__.core__, 3usize, change, undo)
     }
     /// As [`Cart::total`].
     #[track_caller]
@@ -373,8 +412,7 @@ impl<'graph> CartBatch<'graph> {
             },
         )
     }
-    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
-    /// clones the old value of `x`.
+    /// A transaction inside: if it fails, only its own writes and requests are taken back.
     ///
     /// # Errors
     ///
@@ -382,120 +420,12 @@ impl<'graph> CartBatch<'graph> {
     pub fn transaction<R, E>(
         &mut self,
         transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut CartTransaction<'_>,
+            &mut CartBatch<'_>,
         ) -> ::signal_kernel::__private::core::result::Result<R, E>,
     ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
             &mut *self.graph__,
-            |graph| transaction(&mut CartTransaction { graph__: graph }),
-        )
-    }
-}
-#[allow(dead_code, deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph> CartTransaction<'graph> {
-    /// As [`Cart::price`].
-    #[track_caller]
-    pub fn price(&mut self) -> &u64 {
-        &self.graph__.__price.value
-    }
-    /// Writes the signal `price`.
-    pub fn set_price(&mut self, value: u64) {
-        self.graph__
-            .__price
-            .write(&mut self.graph__.core__, 2usize, value, <Cart>::__equal_u64);
-    }
-    /// Changes the signal `price` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    pub fn update_price<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
-    ) -> R
-    where
-        for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
-    {
-        change(
-            self
-                .graph__
-                .__price
-                .touch_cloned(
-                    &mut self.graph__.core__,
-                    2usize,
-                    ::signal_kernel::needs::Undo::copy_for_undo,
-                ),
-        )
-    }
-    /// As [`Cart::qty`].
-    #[track_caller]
-    pub fn qty(&mut self) -> &u64 {
-        &self.graph__.__qty.value
-    }
-    /// Writes the signal `qty`.
-    pub fn set_qty(&mut self, value: u64) {
-        self.graph__
-            .__qty
-            .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
-    }
-    /// Changes the signal `qty` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    pub fn update_qty<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
-    ) -> R
-    where
-        for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
-    {
-        change(
-            self
-                .graph__
-                .__qty
-                .touch_cloned(
-                    &mut self.graph__.core__,
-                    3usize,
-                    ::signal_kernel::needs::Undo::copy_for_undo,
-                ),
-        )
-    }
-    /// As [`Cart::total`].
-    #[track_caller]
-    pub fn total(&mut self) -> &u64 {
-        self.graph__.__refreshed(0usize).total()
-    }
-    /// A batch inside this one: the outermost settles.
-    pub fn batch<R>(
-        &mut self,
-        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut CartTransaction<'_>,
-        ) -> R,
-    ) -> R {
-        batch(
-            &mut CartTransaction {
-                graph__: &mut *self.graph__,
-            },
-        )
-    }
-    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
-    /// clones the old value of `x`.
-    ///
-    /// # Errors
-    ///
-    /// With the error of `transaction`.
-    pub fn transaction<R, E>(
-        &mut self,
-        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut CartTransaction<'_>,
-        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
-    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
-        ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph__,
-            |graph| transaction(&mut CartTransaction { graph__: graph }),
+            |graph| transaction(&mut CartBatch { graph__: graph }),
         )
     }
 }

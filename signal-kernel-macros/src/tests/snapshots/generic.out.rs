@@ -81,18 +81,9 @@ where
     #[doc(hidden)]
     __count: ::signal_kernel::__private::Memo<usize>,
 }
-/// Writes to a [`Pair`] that are settled together. See [`Pair::batch`].
+/// A [`Pair`] that is being written: see [`Pair::batch`] and [`Pair::transaction`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 pub(crate) struct PairBatch<'graph, T: Clone + PartialEq, const N: usize>
-where
-    T: Send,
-{
-    #[doc(hidden)]
-    graph__: &'graph mut Pair<T, N>,
-}
-/// Writes to a [`Pair`] that can be taken back. See [`Pair::transaction`].
-#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
-pub(crate) struct PairTransaction<'graph, T: Clone + PartialEq, const N: usize>
 where
     T: Send,
 {
@@ -169,8 +160,9 @@ where
             |graph| batch(&mut PairBatch { graph__: graph }),
         )
     }
-    /// A batch that restores every signal written in it if `transaction` returns an error or panics. A `set_x`
-    /// moves the old value of `x` aside; an `update_x` clones it, once in each transaction.
+    /// A batch that takes back its writes and requests if `transaction` returns an error or panics. A `set_x` moves
+    /// the old value of `x` aside; an `update_x` clones it, once in each transaction; an `update_x_with` is told
+    /// how to undo the change.
     ///
     /// # Errors
     ///
@@ -178,7 +170,7 @@ where
     pub(crate) fn transaction<R, E>(
         &mut self,
         transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut PairTransaction<'_, T, N>,
+            &mut PairBatch<'_, T, N>,
         ) -> ::signal_kernel::__private::core::result::Result<R, E>,
     ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::batch(
@@ -186,7 +178,7 @@ where
             |graph| {
                 ::signal_kernel::__private::batch::transaction(
                     graph,
-                    |graph| transaction(&mut PairTransaction { graph__: graph }),
+                    |graph| transaction(&mut PairBatch { graph__: graph }),
                 )
             },
         )
@@ -288,12 +280,34 @@ where
             .__type
             .write(&mut self.graph__.core__, 2usize, value, <Pair<T, N>>::__same_type);
     }
-    /// Changes the signal `type` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    /// Changes the signal `type` in place, and returns what `change` returns: this always counts as a change, unless rolled back. In a transaction the first update copies the old value.
     fn update_type<R>(
         &mut self,
         change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
+    ) -> R
+    where
+        for<'undo> T: ::signal_kernel::needs::Undo<'undo>,
+    {
+        change(
+            self
+                .graph__
+                .__type
+                .touch(
+                    &mut self.graph__.core__,
+                    2usize,
+                    ::signal_kernel::needs::Undo::copy_for_undo,
+                ),
+        )
+    }
+    /// As `update_type`, without a copy: if a transaction fails, `undo` takes back a `change` that has returned.
+    fn update_type_with<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
+        undo: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut T,
+        ) + ::signal_kernel::__private::core::marker::Send + 'static,
     ) -> R {
-        change(self.graph__.__type.touch(&mut self.graph__.core__, 2usize))
+        self.graph__.__type.touch_with(&mut self.graph__.core__, 2usize, change, undo)
     }
     /// As [`Pair::many`].
     #[track_caller]
@@ -313,8 +327,7 @@ where
             },
         )
     }
-    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
-    /// clones the old value of `x`.
+    /// A transaction inside: if it fails, only its own writes and requests are taken back.
     ///
     /// # Errors
     ///
@@ -322,93 +335,12 @@ where
     pub(crate) fn transaction<R, E>(
         &mut self,
         transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut PairTransaction<'_, T, N>,
+            &mut PairBatch<'_, T, N>,
         ) -> ::signal_kernel::__private::core::result::Result<R, E>,
     ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
             &mut *self.graph__,
-            |graph| transaction(&mut PairTransaction { graph__: graph }),
-        )
-    }
-}
-#[allow(dead_code, deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph, T: Clone + PartialEq, const N: usize> PairTransaction<'graph, T, N>
-where
-    T: Send,
-{
-    /// As [`Pair::type`].
-    #[track_caller]
-    fn r#type(&mut self) -> &T {
-        &self.graph__.__type.value
-    }
-    /// Writes the signal `type`.
-    fn set_type(&mut self, value: T) {
-        self.graph__
-            .__type
-            .write(&mut self.graph__.core__, 2usize, value, <Pair<T, N>>::__same_type);
-    }
-    /// Changes the signal `type` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    fn update_type<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
-    ) -> R
-    where
-        for<'undo> T: ::signal_kernel::needs::Undo<'undo>,
-    {
-        change(
-            self
-                .graph__
-                .__type
-                .touch_cloned(
-                    &mut self.graph__.core__,
-                    2usize,
-                    ::signal_kernel::needs::Undo::copy_for_undo,
-                ),
-        )
-    }
-    /// As [`Pair::many`].
-    #[track_caller]
-    fn many(&mut self) -> &[T; N] {
-        self.graph__.__refreshed(0usize).many()
-    }
-    /// A batch inside this one: the outermost settles.
-    pub(crate) fn batch<R>(
-        &mut self,
-        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut PairTransaction<'_, T, N>,
-        ) -> R,
-    ) -> R {
-        batch(
-            &mut PairTransaction {
-                graph__: &mut *self.graph__,
-            },
-        )
-    }
-    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
-    /// clones the old value of `x`.
-    ///
-    /// # Errors
-    ///
-    /// With the error of `transaction`.
-    pub(crate) fn transaction<R, E>(
-        &mut self,
-        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut PairTransaction<'_, T, N>,
-        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
-    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
-        ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph__,
-            |graph| transaction(&mut PairTransaction { graph__: graph }),
+            |graph| transaction(&mut PairBatch { graph__: graph }),
         )
     }
 }
@@ -463,28 +395,6 @@ where
     clippy::nursery
 )]
 impl<'graph, T: Clone + PartialEq, const N: usize> PairBatch<'graph, T, N>
-where
-    T: Send,
-{
-    /// As [`Pair::count`].
-    #[track_caller]
-    fn count(&mut self) -> &usize {
-        let _ = <Pair<T, N>>::count;
-        self.graph__.__refreshed(1usize).count()
-    }
-}
-#[allow(deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph, T: Clone + PartialEq, const N: usize> PairTransaction<'graph, T, N>
 where
     T: Send,
 {

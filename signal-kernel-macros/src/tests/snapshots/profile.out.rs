@@ -152,15 +152,9 @@ struct Profile {
     #[doc(hidden)]
     __lock: ::signal_kernel::__private::core::option::Option<Guard>,
 }
-/// Writes to a [`Profile`] that are settled together. See [`Profile::batch`].
+/// A [`Profile`] that is being written: see [`Profile::batch`] and [`Profile::transaction`].
 #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
 struct ProfileBatch<'graph> {
-    #[doc(hidden)]
-    graph__: &'graph mut Profile,
-}
-/// Writes to a [`Profile`] that can be taken back. See [`Profile::transaction`].
-#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
-struct ProfileTransaction<'graph> {
     #[doc(hidden)]
     graph__: &'graph mut Profile,
 }
@@ -242,8 +236,9 @@ impl Profile {
             |graph| batch(&mut ProfileBatch { graph__: graph }),
         )
     }
-    /// A batch that restores every signal written in it if `transaction` returns an error or panics. A `set_x`
-    /// moves the old value of `x` aside; an `update_x` clones it, once in each transaction.
+    /// A batch that takes back its writes and requests if `transaction` returns an error or panics. A `set_x` moves
+    /// the old value of `x` aside; an `update_x` clones it, once in each transaction; an `update_x_with` is told
+    /// how to undo the change.
     ///
     /// # Errors
     ///
@@ -251,7 +246,7 @@ impl Profile {
     fn transaction<R, E>(
         &mut self,
         transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut ProfileTransaction<'_>,
+            &mut ProfileBatch<'_>,
         ) -> ::signal_kernel::__private::core::result::Result<R, E>,
     ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::batch(
@@ -259,11 +254,7 @@ impl Profile {
             |graph| {
                 ::signal_kernel::__private::batch::transaction(
                     graph,
-                    |graph| transaction(
-                        &mut ProfileTransaction {
-                            graph__: graph,
-                        },
-                    ),
+                    |graph| transaction(&mut ProfileBatch { graph__: graph }),
                 )
             },
         )
@@ -367,7 +358,7 @@ impl Profile {
         doc = " It depends on [`id`](Self::id), and uses the field [`client`](Self::client). [`title`](Self::title) and the effect `note` depend on it."
     )]
     fn reload_user(&mut self) {
-        self.__user.request(::signal_kernel::__private::Request::Reload);
+        let _ = self.__user.request(::signal_kernel::__private::Request::Reload);
         ::signal_kernel::__private::settle::request(self, 1usize)
     }
     /// Drops the work of the resource `user`; does nothing if none is in flight.
@@ -378,7 +369,8 @@ impl Profile {
             ::signal_kernel::CancelReason,
         >,
     ) {
-        self.__user
+        let _ = self
+            .__user
             .request(
                 ::signal_kernel::__private::Request::Cancel(
                     ::signal_kernel::__private::core::convert::Into::into(reason),
@@ -436,12 +428,36 @@ impl<'graph> ProfileBatch<'graph> {
             .__id
             .write(&mut self.graph__.core__, 5usize, value, <Profile>::__same_id);
     }
-    /// Changes the signal `id` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
+    /// Changes the signal `id` in place, and returns what `change` returns: this always counts as a change, unless rolled back. In a transaction the first update copies the old value.
     fn update_id<R>(
         &mut self,
         change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut Option<u64>) -> R,
+    ) -> R
+    where
+        for<'undo> Option<u64>: ::signal_kernel::needs::Undo<'undo>,
+    {
+        change(
+            self
+                .graph__
+                .__id
+                .touch(
+                    &mut self.graph__.core__,
+                    5usize,
+                    ::signal_kernel::needs::Undo::copy_for_undo,
+                ),
+        )
+    }
+    /// As `update_id`, without a copy: if a transaction fails, `undo` takes back a `change` that has returned.
+    fn update_id_with<R>(
+        &mut self,
+        change: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut Option<u64>,
+        ) -> R,
+        undo: impl ::signal_kernel::__private::core::ops::FnOnce(
+            &mut Option<u64>,
+        ) + ::signal_kernel::__private::core::marker::Send + 'static,
     ) -> R {
-        change(self.graph__.__id.touch(&mut self.graph__.core__, 5usize))
+        self.graph__.__id.touch_with(&mut self.graph__.core__, 5usize, change, undo)
     }
     /// As [`Profile::user`].
     #[track_caller]
@@ -453,22 +469,22 @@ impl<'graph> ProfileBatch<'graph> {
     > {
         &self.graph__.__user.task.state
     }
-    /// Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
+    /// Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts. A transaction that fails forgets its requests.
     fn reload_user(&mut self) {
-        let first = self
+        let replaced = self
             .graph__
             .__user
             .request(::signal_kernel::__private::Request::Reload);
-        ::signal_kernel::__private::batch::request(&mut *self.graph__, 1usize, first)
+        ::signal_kernel::__private::batch::request(&mut *self.graph__, 1usize, replaced)
     }
-    /// Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts.
+    /// Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts. A transaction that fails forgets its requests.
     fn cancel_user(
         &mut self,
         reason: impl ::signal_kernel::__private::core::convert::Into<
             ::signal_kernel::CancelReason,
         >,
     ) {
-        let first = self
+        let replaced = self
             .graph__
             .__user
             .request(
@@ -476,7 +492,7 @@ impl<'graph> ProfileBatch<'graph> {
                     ::signal_kernel::__private::core::convert::Into::into(reason),
                 ),
             );
-        ::signal_kernel::__private::batch::request(&mut *self.graph__, 1usize, first)
+        ::signal_kernel::__private::batch::request(&mut *self.graph__, 1usize, replaced)
     }
     /// As [`Profile::title`].
     #[track_caller]
@@ -496,8 +512,7 @@ impl<'graph> ProfileBatch<'graph> {
             },
         )
     }
-    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
-    /// clones the old value of `x`.
+    /// A transaction inside: if it fails, only its own writes and requests are taken back.
     ///
     /// # Errors
     ///
@@ -505,123 +520,12 @@ impl<'graph> ProfileBatch<'graph> {
     fn transaction<R, E>(
         &mut self,
         transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut ProfileTransaction<'_>,
+            &mut ProfileBatch<'_>,
         ) -> ::signal_kernel::__private::core::result::Result<R, E>,
     ) -> ::signal_kernel::__private::core::result::Result<R, E> {
         ::signal_kernel::__private::batch::transaction(
             &mut *self.graph__,
-            |graph| transaction(
-                &mut ProfileTransaction {
-                    graph__: graph,
-                },
-            ),
-        )
-    }
-}
-#[allow(dead_code, deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph> ProfileTransaction<'graph> {
-    /// As [`Profile::client`].
-    #[track_caller]
-    fn client(&mut self) -> &Client {
-        &self.graph__.__client
-    }
-    /// As [`Profile::log`].
-    #[track_caller]
-    fn log(&mut self) -> &Vec<String> {
-        &self.graph__.__log
-    }
-    /// As [`Profile::log`].
-    fn log_mut(&mut self) -> &mut Vec<String> {
-        self.graph__.core__.note_change();
-        &mut self.graph__.__log
-    }
-    /// As [`Profile::id`].
-    #[track_caller]
-    fn id(&mut self) -> &Option<u64> {
-        &self.graph__.__id.value
-    }
-    /// Writes the signal `id`.
-    fn set_id(&mut self, value: Option<u64>) {
-        self.graph__
-            .__id
-            .write(&mut self.graph__.core__, 5usize, value, <Profile>::__same_id);
-    }
-    /// Changes the signal `id` in place, and returns what `change` returns: this always counts as a change, unless rolled back.
-    fn update_id<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut Option<u64>) -> R,
-    ) -> R
-    where
-        for<'undo> Option<u64>: ::signal_kernel::needs::Undo<'undo>,
-    {
-        change(
-            self
-                .graph__
-                .__id
-                .touch_cloned(
-                    &mut self.graph__.core__,
-                    5usize,
-                    ::signal_kernel::needs::Undo::copy_for_undo,
-                ),
-        )
-    }
-    /// As [`Profile::user`].
-    #[track_caller]
-    fn user(
-        &mut self,
-    ) -> &::signal_kernel::AsyncState<
-        <fetch_user as ::signal_kernel::Resource>::Value,
-        <fetch_user as ::signal_kernel::Resource>::Error,
-    > {
-        &self.graph__.__user.task.state
-    }
-    /// As [`Profile::title`].
-    #[track_caller]
-    fn title(&mut self) -> &String {
-        self.graph__.__refreshed(2usize).title()
-    }
-    /// A batch inside this one: the outermost settles.
-    fn batch<R>(
-        &mut self,
-        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut ProfileTransaction<'_>,
-        ) -> R,
-    ) -> R {
-        batch(
-            &mut ProfileTransaction {
-                graph__: &mut *self.graph__,
-            },
-        )
-    }
-    /// A transaction inside: if it fails, only what was written in it is taken back. The first `update_x` in it
-    /// clones the old value of `x`.
-    ///
-    /// # Errors
-    ///
-    /// With the error of `transaction`.
-    fn transaction<R, E>(
-        &mut self,
-        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut ProfileTransaction<'_>,
-        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
-    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
-        ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph__,
-            |graph| transaction(
-                &mut ProfileTransaction {
-                    graph__: graph,
-                },
-            ),
+            |graph| transaction(&mut ProfileBatch { graph__: graph }),
         )
     }
 }

@@ -173,7 +173,7 @@ impl<'graph> Model<'graph> {
                 self.set(*item, *value);
                 self.close(opened, Outcome::Nothing, trace)?
             }
-            Op::Update(item, value) => {
+            Op::Update(item, value) | Op::UpdateWith(item, value) => {
                 let opened = self.open();
                 self.update(*item, *value);
                 self.close(opened, Outcome::Nothing, trace)?

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! reactive! { #[derive(Debug)] struct G0 { signal s1: i64 = 3; computed c0: i64 = { ran("c0"); s1 % 2 }; … } }
-//! subject! { G0 G0Batch G0Transaction; parameters(0: s4, …) signals(1: s1 set_s1 update_s1, …) values(0: c0, …) }
+//! subject! { G0 G0Batch; parameters(0: s4, …) signals(1: s1 set_s1 update_s1 update_s1_with, …) values(0: c0, …) }
 //! ```
 //!
 //! Must not know: what the bodies mean.
@@ -67,10 +67,7 @@ fn declaration(graph: &Graph, text: &mut String) -> std::fmt::Result {
 
 fn subject(graph: &Graph, text: &mut String) -> std::fmt::Result {
     let name = &graph.name;
-    write!(
-        text,
-        "subject! {{ {name} {name}Batch {name}Transaction; parameters("
-    )?;
+    write!(text, "subject! {{ {name} {name}Batch; parameters(")?;
     let items = || graph.items.iter().enumerate();
     for (index, item) in items() {
         if matches!(
@@ -86,7 +83,11 @@ fn subject(graph: &Graph, text: &mut String) -> std::fmt::Result {
     write!(text, ") signals(")?;
     for (index, item) in items() {
         if matches!(item.kind, Kind::Signal { .. }) {
-            write!(text, "{index} set_{} update_{}, ", item.name, item.name)?;
+            let name = &item.name;
+            write!(
+                text,
+                "{index} {name} set_{name} update_{name} update_{name}_with, "
+            )?;
         }
     }
     write!(text, ") values(")?;

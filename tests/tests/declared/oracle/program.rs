@@ -16,6 +16,8 @@ pub(crate) enum Op {
     Set(usize, i64),
     /// `update_x` that writes this value.
     Update(usize, i64),
+    /// `update_x_with` that writes this value, and whose way back writes the one from before.
+    UpdateWith(usize, i64),
     /// The same, and then its closure panics.
     UpdateAndPanic(usize, i64),
     Read(usize),
@@ -100,6 +102,10 @@ fn attempt(target: &mut dyn Target, op: &Op, trace: &mut Vec<Done>) -> Option<Pa
         }
         Op::Update(item, value) => {
             target.update(*item, &mut |it| *it = *value);
+            Outcome::Nothing
+        }
+        Op::UpdateWith(item, value) => {
+            target.update_with(*item, *value);
             Outcome::Nothing
         }
         Op::UpdateAndPanic(item, value) => {
@@ -190,7 +196,8 @@ impl Maker {
         let signal = random.pick(&self.signals);
         match random.below(100) {
             0..=34 => Op::Set(signal, value(random)),
-            35..=41 => Op::Update(signal, value(random)),
+            35..=38 => Op::Update(signal, value(random)),
+            39..=41 => Op::UpdateWith(signal, value(random)),
             42 => Op::UpdateAndPanic(signal, value(random)),
             43..=64 => Op::Read(self.value(random)),
             65..=69 if depth > 0 => self.there_and_back(signal, random),

@@ -11,6 +11,8 @@ use std::cell::RefCell;
 pub(crate) trait Target {
     fn set(&mut self, item: usize, value: i64);
     fn update(&mut self, item: usize, change: &mut dyn FnMut(&mut i64));
+    /// As `update`, with a way back of its own.
+    fn update_with(&mut self, item: usize, value: i64);
     fn read(&mut self, item: usize) -> i64;
     fn batch(&mut self, f: &mut dyn FnMut(&mut dyn Target));
     fn transaction(&mut self, f: Attempt<'_>) -> Result<(), ()>;
@@ -82,12 +84,19 @@ impl Drop for Kept {
 
 macro_rules! subject {
     (
-        $name:ident $batch:ident $transaction:ident;
+        $name:ident $batch:ident;
         parameters($($parameter:literal,)*) signals($($signals:tt)*) values($($values:tt)*)
     ) => {
-        target! { ($name) signals($($signals)*) values($($values)*) }
-        target! { ($batch<'_>) signals($($signals)*) values($($values)*) }
-        target! { ($transaction<'_>) signals($($signals)*) values($($values)*) }
+        target! {
+            ($name) signals($($signals)*) values($($values)*)
+            fn update_with(&mut self, item: usize, value: i64) {
+                self.update(item, &mut |it| *it = value);
+            }
+        }
+        target! {
+            ($batch<'_>) signals($($signals)*) values($($values)*)
+            updates_with! { $($signals)* }
+        }
 
         impl Subject for $name {
             fn debug(&self) -> String {
@@ -111,7 +120,9 @@ macro_rules! subject {
 macro_rules! target {
     (
         ($($target:tt)*)
-        signals($($signal:literal $set:ident $update:ident,)*) values($($value:literal $get:ident,)*)
+        signals($($signal:literal $name:ident $set:ident $update:ident $with:ident,)*)
+        values($($value:literal $get:ident,)*)
+        $($update_with:tt)*
     ) => {
         impl Target for $($target)* {
             fn set(&mut self, item: usize, value: i64) {
@@ -128,6 +139,8 @@ macro_rules! target {
                 }
             }
 
+            $($update_with)*
+
             fn read(&mut self, item: usize) -> i64 {
                 match item {
                     $($value => *self.$get(),)*
@@ -141,6 +154,20 @@ macro_rules! target {
 
             fn transaction(&mut self, f: Attempt<'_>) -> Result<(), ()> {
                 self.transaction(|open| f(open))
+            }
+        }
+    };
+}
+
+macro_rules! updates_with {
+    ($($signal:literal $name:ident $set:ident $update:ident $with:ident,)*) => {
+        fn update_with(&mut self, item: usize, value: i64) {
+            match item {
+                $($signal => {
+                    let before = *self.$name();
+                    self.$with(|it| *it = value, move |it| *it = before);
+                })*
+                _ => unreachable!("no signal {item}"),
             }
         }
     };

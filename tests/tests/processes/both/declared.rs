@@ -47,7 +47,7 @@ reactive! {
     }
 }
 
-/// What all three types can do.
+/// A step of a graph, and of one that is being written.
 macro_rules! leaf {
     ($graph:expr, $step:expr, $log:expr) => {
         match $step {
@@ -75,7 +75,7 @@ macro_rules! leaf {
     };
 }
 
-/// What two of them can do.
+/// A request to either.
 macro_rules! request {
     ($graph:expr, $step:expr) => {
         match $step {
@@ -98,7 +98,10 @@ pub(crate) fn play(script: &[Step], desk: &Desk) {
         desk.step(step, || match step {
             Step::Batch(steps) => world.batch(|batch| in_batch(batch, steps, desk)),
             Step::Try { fails, steps } => {
-                let _ = world.transaction(|it| in_transaction(it, steps, *fails, desk));
+                let _ = world.transaction(|batch| {
+                    in_batch(batch, steps, desk);
+                    if *fails { Err(()) } else { Ok(()) }
+                });
             }
             Step::Reload(_) | Step::Cancel(..) => request!(world, step),
             Step::Poll => desk.polled(poll_once(|context| world.poll_progress(context))),
@@ -113,32 +116,14 @@ fn in_batch(batch: &mut WorldBatch<'_>, steps: &[Step], desk: &Desk) {
         match step {
             Step::Batch(steps) => batch.batch(|batch| in_batch(batch, steps, desk)),
             Step::Try { fails, steps } => {
-                let _ = batch.transaction(|it| in_transaction(it, steps, *fails, desk));
+                let _ = batch.transaction(|batch| {
+                    in_batch(batch, steps, desk);
+                    if *fails { Err(()) } else { Ok(()) }
+                });
             }
             Step::Reload(_) | Step::Cancel(..) => request!(batch, step),
             step if desk.release(step) => {}
             step => leaf!(batch, step, &desk.log),
         }
     }
-}
-
-fn in_transaction(
-    transaction: &mut WorldTransaction<'_>,
-    steps: &[Step],
-    fails: bool,
-    desk: &Desk,
-) -> Result<(), ()> {
-    for step in steps {
-        match step {
-            Step::Batch(steps) => {
-                let _ = transaction.batch(|it| in_transaction(it, steps, false, desk));
-            }
-            Step::Try { fails, steps } => {
-                let _ = transaction.transaction(|it| in_transaction(it, steps, *fails, desk));
-            }
-            step if desk.release(step) => {}
-            step => leaf!(transaction, step, &desk.log),
-        }
-    }
-    if fails { Err(()) } else { Ok(()) }
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! set a 5            add a 1            read
 //! batch {            try {              try! {  that fails at its end
-//! reload user        cancel user why    (not inside of `try`)
+//! reload user        cancel user why
 //! ok user 1 50       err user 1 no      poll
 //! ```
 //!
