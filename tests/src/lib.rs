@@ -6,4 +6,5 @@ pub mod leak;
 pub mod log;
 pub mod panics;
 pub mod random;
+pub mod resources;
 pub mod touchy;

@@ -2,6 +2,8 @@
 //!
 //! Must not know: what the numbers are for.
 
+use std::ops::Range;
+
 /// The numbers of one seed.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
@@ -20,9 +22,14 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number below `bound`.
+    /// A number below `bound`, or 0.
     pub fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
+        (self.next() % bound.max(1) as u64) as usize
+    }
+
+    /// A number of `range`.
+    pub fn within(&mut self, range: Range<usize>) -> usize {
+        range.start + self.below(range.len())
     }
 
     /// A number from `low` to `high`, both included.

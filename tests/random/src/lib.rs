@@ -16,7 +16,6 @@ mod act;
 mod declared;
 mod node;
 mod program;
-mod random;
 mod shrink;
 mod suite;
 mod value;

@@ -7,7 +7,7 @@
 //! Invariant: the recipe of a computed value or a source names only slots below its own, so there are no
 //! cycles unless `Settings::cycles` asks for them.
 
-use crate::random::Random;
+use signal_kernel_tests::random::Random;
 use std::fmt;
 
 pub(crate) type Slot = usize;
@@ -257,7 +257,7 @@ impl Generator {
         for _ in 0..SCRIPTS {
             let mut acts = Vec::new();
             if self.settings.reenter && self.random.chance(75) {
-                for _ in 0..self.random.between(1, 4) {
+                for _ in 0..self.random.within(1..4) {
                     acts.push(self.act(1));
                 }
             }
@@ -288,14 +288,14 @@ impl Generator {
     fn step(&mut self, act: Act) -> Step {
         let mut fuses = Vec::new();
         if self.settings.panics && self.random.chance(60) {
-            for _ in 0..self.random.between(1, 4) {
+            for _ in 0..self.random.within(1..4) {
                 fuses.push(self.random.below(12) as u32);
             }
         }
         Step {
             act,
             fuses,
-            fuel: self.random.between(5, 40) as u32,
+            fuel: self.random.within(5..40) as u32,
             look: self.random.chance(40),
             recover: self.random.chance(12),
         }
@@ -347,7 +347,7 @@ impl Generator {
         if self.settings.parts && self.random.chance(70) {
             let slot = self
                 .random
-                .between(SIGNALS, SLOTS.min(below.max(SIGNALS + 1)));
+                .within(SIGNALS..SLOTS.min(below.max(SIGNALS + 1)));
             if slot < below {
                 for source in [&mut recipe.first, &mut recipe.odd, &mut recipe.even] {
                     source.slot = slot;
@@ -359,7 +359,7 @@ impl Generator {
         }
         if self.settings.cycles && self.random.chance(60) {
             recipe.first.slot = self.random.below(SIGNALS);
-            recipe.odd.slot = self.random.between(SIGNALS, SLOTS);
+            recipe.odd.slot = self.random.within(SIGNALS..SLOTS);
             recipe.odd.fallible = true;
         }
         recipe
@@ -420,7 +420,7 @@ impl Generator {
 
     fn acts(&mut self, depth: usize) -> Vec<Act> {
         let mut acts = Vec::new();
-        for _ in 0..self.random.between(1, 4) {
+        for _ in 0..self.random.within(1..4) {
             acts.push(self.act(depth + 1));
         }
         acts
@@ -428,7 +428,7 @@ impl Generator {
 
     fn inner(&mut self, depth: usize) -> Vec<Inner> {
         let mut all = Vec::new();
-        for _ in 0..self.random.between(1, 4) {
+        for _ in 0..self.random.within(1..4) {
             all.push(match self.random.below(if depth < 2 { 14 } else { 10 }) {
                 0..3 => Inner::SetA(self.number(), self.script()),
                 3..6 => Inner::SetB(self.number()),
@@ -465,7 +465,7 @@ impl Generator {
             50..60 if nested => Act::Batch(self.acts(depth)),
             60..68 if nested => Act::Transaction(self.acts(depth), self.random.chance(50)),
             68..80 => {
-                let slot = self.random.between(SIGNALS, SLOTS);
+                let slot = self.random.within(SIGNALS..SLOTS);
                 Act::Make(slot, self.make(slot, depth))
             }
             80..86 => Act::Dispose(any),

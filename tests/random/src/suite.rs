@@ -6,10 +6,11 @@
 use crate::{
     program::{Act, Program, Settings, Step},
     shrink::shrink,
-    world::{Bell, Counts, Fuse, Handle, World, quiet, set_world, text_of},
+    world::{Bell, Counts, Fuse, Handle, World, set_world, text_of},
 };
 use signal_kernel::__private::{check_dynamic, dynamic_size};
 use signal_kernel::{poll_progress, scope};
+use signal_kernel_tests::panics::silence;
 use std::{
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -186,7 +187,7 @@ pub(crate) fn run(program: &Program, counts: &Arc<Counts>) -> Result<(), Failure
     let mut step = 0;
     let outcome = thread::scope(|scope| {
         let thread = scope.spawn(|| {
-            quiet();
+            silence();
             let world = Rc::new(World::new(program, counts.clone(), bell.clone()));
             set_world(Some(world.clone()));
             let outcome = catch_unwind(AssertUnwindSafe(|| steps(&world, program, &mut step)));

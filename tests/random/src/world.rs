@@ -14,6 +14,7 @@ use signal_kernel::__private::check_dynamic;
 use signal_kernel::{
     AsyncMeta, AsyncSignal, AsyncStatus, AsyncValue, Computed, Effect, Scope, Shared, Signal,
 };
+use signal_kernel_tests::panics;
 use std::{
     any::Any,
     cell::{Cell, RefCell},
@@ -257,7 +258,6 @@ impl Around {
 
 thread_local! {
     static WORLD: RefCell<Option<Rc<World>>> = const { RefCell::new(None) };
-    static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The world of this thread, while its program runs.
@@ -268,20 +268,6 @@ pub(crate) fn world() -> Option<Rc<World>> {
 pub(crate) fn set_world(world: Option<Rc<World>>) {
     let before = WORLD.with(|cell| cell.replace(world));
     drop(before);
-}
-
-/// Panics of this thread print nothing.
-pub(crate) fn quiet() {
-    static HOOK: std::sync::Once = std::sync::Once::new();
-    HOOK.call_once(|| {
-        let loud = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !QUIET.try_with(Cell::get).unwrap_or(true) || std::env::var_os("LOUD").is_some() {
-                loud(info);
-            }
-        }));
-    });
-    QUIET.set(true);
 }
 
 /// A callback of the program.
@@ -681,9 +667,8 @@ pub(crate) fn status_number(status: AsyncStatus) -> i64 {
 }
 
 pub(crate) fn text_of(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<String>().cloned();
-    text.or(payload.downcast_ref::<&str>().map(|&it| it.to_owned()))
-        .unwrap_or_else(|| "a payload without a text".to_owned())
+    let text = panics::text_of(payload).unwrap_or("a payload without a text");
+    text.to_owned()
 }
 
 /// Restores what was around, and notes that a panic went through.

@@ -1,7 +1,6 @@
 //! The declared graph: what `reactive!` makes, and `Shared`.
 
 mod async_panics;
-mod async_random;
 mod async_status;
 mod batch;
 mod cancellation;
@@ -15,17 +14,14 @@ mod equality;
 mod grammar;
 mod graph;
 mod many_nodes;
-mod model;
 mod names;
 mod net_change;
-mod oracle;
 mod order;
 mod panics;
 mod panics_effects;
 mod panics_lazy;
 mod panics_values;
 mod parts;
-mod permutations;
 mod reload;
 mod resource_attribute;
 mod shared;

@@ -30,7 +30,7 @@ use std::{
     thread,
 };
 
-use crate::resources::{gates, noting, opens, poll, show, user, user_with};
+use signal_kernel_tests::resources::{gates, noting, opens, poll, show, user, user_with};
 
 #[test]
 fn b87_a_cancelled_run_takes_with_it_what_its_fetcher_has_made() {

@@ -26,7 +26,9 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-use crate::resources::{by_hand, gates, line, noting, opens, poll, show, user, user_with};
+use signal_kernel_tests::resources::{
+    by_hand, gates, line, noting, opens, poll, show, user, user_with,
+};
 
 #[test]
 fn a_source_that_panics_cancels_and_keeps_the_value_and_the_resource_recovers() {

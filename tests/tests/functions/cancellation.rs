@@ -21,7 +21,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use crate::resources::{by_hand, gates, noting, poll, user, user_with};
+use signal_kernel_tests::resources::{by_hand, gates, noting, poll, user, user_with};
 
 #[test]
 fn b152_a_later_completion_of_cancelled_work_changes_nothing() {

@@ -30,7 +30,7 @@ use std::{
 };
 use tokio::{sync::oneshot, task::LocalSet};
 
-use crate::resources::{by_hand, gates, opens, poll, user};
+use signal_kernel_tests::resources::{by_hand, gates, opens, poll, user};
 
 fn on_tokio<R>(test: impl Future<Output = R>) -> R {
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -15,7 +15,7 @@ use signal_kernel_tests::{
 };
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use crate::resources::{by_hand, gates, line, noting, opens, poll, show, user_with};
+use signal_kernel_tests::resources::{by_hand, gates, line, noting, opens, poll, show, user_with};
 
 #[test]
 fn b231_a_run_starts_and_succeeds_or_fails_with_the_same_token() {

@@ -20,7 +20,7 @@ use std::{
     pin::pin,
 };
 
-use crate::resources::{by_hand, gates, opens, poll, user, user_with};
+use signal_kernel_tests::resources::{by_hand, gates, opens, poll, user, user_with};
 
 #[test]
 fn b147_a_status_change_is_visible_when_the_write_returns_but_not_inside_a_batch() {

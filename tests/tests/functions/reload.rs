@@ -15,7 +15,7 @@ use signal_kernel_tests::{
 };
 use std::{cell::RefCell, future::Future, pin::pin, rc::Rc};
 
-use crate::resources::{by_hand, gates, noting, opens, poll, show, user, user_with};
+use signal_kernel_tests::resources::{by_hand, gates, noting, opens, poll, show, user, user_with};
 
 #[test]
 fn b174_the_value_of_before_stays_readable_while_the_next_is_pending() {

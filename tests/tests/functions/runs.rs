@@ -11,7 +11,7 @@ use signal_kernel_tests::{
 };
 use std::{future::Future, pin::pin, task::Poll};
 
-use crate::resources::{by_hand, poll};
+use signal_kernel_tests::resources::{by_hand, poll};
 
 #[test]
 fn b145_run_resolves_to_the_value_and_to_none_when_it_fails_is_superseded_or_cancelled() {

@@ -14,7 +14,9 @@ use signal_kernel_tests::{
 };
 use std::{cell::RefCell, rc::Rc};
 
-use crate::resources::{User, by_hand, gates, noting, opens, poll, show, user, user_with};
+use signal_kernel_tests::resources::{
+    User, by_hand, gates, noting, opens, poll, show, user, user_with,
+};
 
 #[test]
 fn b168_the_second_runs_value_stays_although_the_first_completes_later() {

@@ -18,7 +18,7 @@ use signal_kernel_tests::{
 };
 use std::{future::Future, pin::pin, task::Poll};
 
-use crate::resources::{gates, opens, poll, show, user, user_with};
+use signal_kernel_tests::resources::{gates, opens, poll, show, user, user_with};
 
 #[test]
 fn b138_b140_the_first_load_starts_where_the_resource_is_made_and_is_not_polled_there() {

@@ -10,14 +10,9 @@ use signal_kernel_tests::{
     describe,
     gate::{Gate, Gates, poll_once},
     log::Log,
+    panics::quietly,
 };
-use std::{
-    cell::Cell,
-    future::Future,
-    panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook},
-    pin::pin,
-    sync::Once,
-};
+use std::{cell::Cell, future::Future, panic::catch_unwind, pin::pin};
 
 #[resource]
 async fn fetch(gate: Gate) -> Result<u32, String> {
@@ -70,25 +65,9 @@ impl Dice {
     }
 }
 
-thread_local! {
-    static EXPECTED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs what may panic; says whether it did. The message of such a panic is of no interest.
+/// Runs code that may panic, and says whether it did.
 fn panics(run: impl FnOnce()) -> bool {
-    static QUIET: Once = Once::new();
-    QUIET.call_once(|| {
-        let loud = take_hook();
-        set_hook(Box::new(move |panic| {
-            if !EXPECTED.get() {
-                loud(panic);
-            }
-        }));
-    });
-    let outer = EXPECTED.replace(true);
-    let panicked = catch_unwind(AssertUnwindSafe(run)).is_err();
-    EXPECTED.set(outer);
-    panicked
+    quietly(run).is_err()
 }
 
 /// One history: the graph, what the world holds, and everything that was noted.

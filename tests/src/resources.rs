@@ -3,34 +3,40 @@
 //!
 //! Must not know: executors.
 
-use signal_kernel::{
-    AsyncEvent, AsyncMeta, AsyncSignal, AsyncValue, ResourceOptions, Signal, create_effect,
-    create_manual_resource_with, create_resource_with, poll_progress, signal,
-};
-use signal_kernel_tests::{
+use crate::{
     describe,
     gate::{Gate, Gates, poll_once},
     log::Log,
 };
+use signal_kernel::{
+    AsyncEvent, AsyncMeta, AsyncSignal, AsyncValue, ResourceOptions, Signal, create_effect,
+    create_manual_resource_with, create_resource_with, poll_progress, signal,
+};
 use std::task::Poll;
 
 /// A resource that asks for `id`.
-pub(crate) struct User {
-    pub(crate) id: Signal<u32>,
-    pub(crate) value: AsyncValue<u32>,
-    pub(crate) meta: AsyncMeta<String>,
-    pub(crate) gates: Gates,
-    pub(crate) log: Log,
+#[derive(Debug)]
+pub struct User {
+    /// The source.
+    pub id: Signal<u32>,
+    /// The value.
+    pub value: AsyncValue<u32>,
+    /// The state.
+    pub meta: AsyncMeta<String>,
+    /// The work.
+    pub gates: Gates,
+    /// The events.
+    pub log: Log,
 }
 
 impl User {
     /// What there is to see.
-    pub(crate) fn line(&self) -> String {
+    pub fn line(&self) -> String {
         describe!(self.value, self.meta)
     }
 
     /// Lets a run yield `Ok`, polls, and forgets what happened.
-    pub(crate) fn answer(&self, number: usize, value: u32) {
+    pub fn answer(&self, number: usize, value: u32) {
         self.gates.ok(number, value);
         assert!(poll().is_ready());
         self.log.clear();
@@ -38,29 +44,29 @@ impl User {
 }
 
 /// Gates for numbers.
-pub(crate) fn gates(name: &'static str, log: &Log) -> Gates {
+pub fn gates(name: &'static str, log: &Log) -> Gates {
     Gates::new(name, log)
 }
 
 /// What opens them.
-pub(crate) fn opens(gates: &Gates) -> impl FnMut(u32) -> Gate + use<> {
+pub fn opens(gates: &Gates) -> impl FnMut(u32) -> Gate + use<> {
     let gates = gates.clone();
     move |input| gates.open(input)
 }
 
 /// Polls this thread's work once.
-pub(crate) fn poll() -> Poll<()> {
+pub fn poll() -> Poll<()> {
     poll_once(poll_progress)
 }
 
 /// A resource with the defaults.
-pub(crate) fn user() -> User {
+pub fn user() -> User {
     let log = Log::new();
     user_with(&log, ResourceOptions::new())
 }
 
 /// A resource with options.
-pub(crate) fn user_with(log: &Log, options: ResourceOptions<u32, String>) -> User {
+pub fn user_with(log: &Log, options: ResourceOptions<u32, String>) -> User {
     let gates = gates("user", log);
     let id = signal(1);
     let (value, meta) = create_resource_with(move || id.get(), opens(&gates), options);
@@ -75,13 +81,13 @@ pub(crate) fn user_with(log: &Log, options: ResourceOptions<u32, String>) -> Use
 }
 
 /// An effect that sees every transition.
-pub(crate) fn show(log: &Log, value: AsyncValue<u32>, meta: AsyncMeta<String>) {
+pub fn show(log: &Log, value: AsyncValue<u32>, meta: AsyncMeta<String>) {
     let log = log.clone();
     create_effect(move || log.push(describe!(value, meta)));
 }
 
 /// Work that is started by hand, and an effect that sees every transition.
-pub(crate) fn by_hand(
+pub fn by_hand(
     log: &Log,
     options: ResourceOptions<u32, String>,
 ) -> (AsyncSignal<u32, String, u32>, Gates) {
@@ -93,7 +99,7 @@ pub(crate) fn by_hand(
 }
 
 /// Notes every event as one line.
-pub(crate) fn noting(log: &Log) -> ResourceOptions<u32, String> {
+pub fn noting(log: &Log) -> ResourceOptions<u32, String> {
     let (one, two, three, four) = (log.clone(), log.clone(), log.clone(), log.clone());
     ResourceOptions::new()
         .on_success(move |value| one.push(format!("on_success {value}")))
@@ -103,7 +109,7 @@ pub(crate) fn noting(log: &Log) -> ResourceOptions<u32, String> {
 }
 
 /// An event in a few words.
-pub(crate) fn line(event: &AsyncEvent) -> String {
+pub fn line(event: &AsyncEvent) -> String {
     match event {
         AsyncEvent::Start { token } => format!("start {token}"),
         AsyncEvent::Success { token } => format!("success {token}"),

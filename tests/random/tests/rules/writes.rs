@@ -6,12 +6,11 @@
 //! Must not know: anything but the public interface.
 
 use signal_kernel::reactive;
-use signal_kernel_tests::log::Log;
-use std::{
-    collections::BTreeMap,
-    panic::{AssertUnwindSafe, catch_unwind, set_hook},
-    sync::Once,
+use signal_kernel_tests::{
+    log::Log,
+    panics::{quietly, text_of},
 };
+use std::collections::BTreeMap;
 
 /// A body's value: panics where `fails` says so.
 fn value(name: &str, fails: bool, value: u32) -> u32 {
@@ -184,32 +183,8 @@ impl Random {
     }
 }
 
-/// Panics are part of the scenario here: thousands of messages help nobody.
-fn quiet() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let usual = std::panic::take_hook();
-        set_hook(Box::new(move |info| {
-            let payload = info.payload();
-            let text = payload.downcast_ref::<&str>().copied();
-            let text = text
-                .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-                .unwrap_or_default();
-            let expected = ["risky", "mixed", "lazy_risky", "on_risky", "rolled back"]
-                .contains(&text)
-                || text.starts_with("computed `");
-            if !expected {
-                usual(info);
-            }
-        }));
-    });
-}
-
 fn caught<R>(f: impl FnOnce() -> R) -> Result<R, String> {
-    catch_unwind(AssertUnwindSafe(f)).map_err(|payload| match payload.downcast::<String>() {
-        Ok(text) => *text,
-        Err(payload) => (*payload.downcast::<&str>().expect("a text")).to_owned(),
-    })
+    quietly(f).map_err(|payload| text_of(&*payload).expect("a text").to_owned())
 }
 
 /// The graph, a batch or a transaction: all have these methods.
@@ -420,7 +395,6 @@ fn scenario(seed: u64) {
 
 #[test]
 fn a_graph_does_what_the_rules_say() {
-    quiet();
     for seed in 1..=300 {
         scenario(seed);
     }

@@ -1,6 +1,6 @@
 //! Random dynamic graphs against a naive interpreter of the rules.
 //!
-//! `oracle/generate.rs` makes programs, always the same ones; `program.rs` carries one out in a
+//! `functions/generate.rs` makes programs, always the same ones; `program.rs` carries one out in a
 //! world: `subject.rs` is the graph, `model.rs` the interpreter. A program makes signals, computed values,
 //! effects and scopes, also inside of bodies; what a body reads depends on what it has read. After each step
 //! these are compared: the runs of all effects and cleanups, in their order, with each value that they have
@@ -27,7 +27,8 @@ use model::Model;
 use program::{Frame, Record, Stmt, World};
 use shorten::shorten;
 use signal_kernel::__private::dynamic_size;
-use std::{cell::Cell, sync::Once, thread};
+use signal_kernel_tests::panics::{silence, text_of};
+use std::thread;
 use subject::Subject;
 
 /// R1-R5.
@@ -56,7 +57,6 @@ fn graphs_that_live_long_do_what_the_rules_say() {
 
 /// Optimised, it tries ten times as many.
 fn check_programs(first: u64, count: u64, steps: usize, traps: bool, always: bool) {
-    quiet();
     let count = if cfg!(debug_assertions) {
         count
     } else {
@@ -82,7 +82,7 @@ fn check(program: &[Stmt], strict: bool) -> Result<(), (usize, String)> {
     let mut step = 0;
     let result = thread::scope(|scope| {
         let thread = scope.spawn(|| {
-            QUIET.set(true);
+            silence();
             compare(program, strict, &mut step)
         });
         thread.join()
@@ -90,9 +90,8 @@ fn check(program: &[Stmt], strict: bool) -> Result<(), (usize, String)> {
     match result {
         Ok(result) => result.map_err(|complaint| (step, complaint)),
         Err(payload) => {
-            let text = payload.downcast_ref::<String>().cloned();
-            let text = text.or(payload.downcast_ref::<&str>().map(|&it| it.to_owned()));
-            Err((step, format!("panicked: {}", text.unwrap_or_default())))
+            let text = text_of(&*payload).unwrap_or_default();
+            Err((step, format!("panicked: {text}")))
         }
     }
 }
@@ -171,21 +170,4 @@ fn by_text(a: &Record, b: &Record) -> std::cmp::Ordering {
 fn show(records: &[Record]) -> String {
     let lines = records.iter().map(|it| format!("    {}\n", it.text));
     lines.collect()
-}
-
-thread_local! {
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Panics that belong to a program say nothing.
-fn quiet() {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let loud = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !QUIET.get() {
-                loud(info);
-            }
-        }));
-    });
 }

@@ -1,5 +1,8 @@
 //! The functions: signals, computed values, effects, scopes, batches, transactions, resources.
 
+mod net;
+mod parts;
+
 use signal_kernel_random::{Settings, search};
 
 #[test]

@@ -1,7 +1,7 @@
 //! Random declared graphs against a naive interpreter of the rules.
 //!
-//! `oracle/generate.rs` makes the graphs, always the same ones; `build.rs` prints them as `reactive!`
-//! structs, `oracle/model.rs` interprets them. Random programs (`oracle/program.rs`) are carried out on
+//! `declared/generate.rs` makes the graphs, always the same ones; `build.rs` prints them as `reactive!`
+//! structs, `declared/model.rs` interprets them. Random programs (`declared/program.rs`) are carried out on
 //! both; after each operation all values, the exact runs of every body, their order, and `Debug` are
 //! compared. A program that fails is made as short as possible before it is shown.
 //!
@@ -51,7 +51,7 @@ mod generate;
 mod ledger;
 mod model;
 mod program;
-use signal_kernel_tests::random;
+use signal_kernel_tests::{panics::quietly, random};
 mod subject;
 
 use describe::{Graph, Kind};
@@ -62,7 +62,6 @@ use signal_kernel::NodeKind;
 use std::cell::Cell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
 use subject::{BUILD, Build, Entry, Subject, take_log};
 
 /// Graphs without a body that can panic come first.
@@ -348,26 +347,9 @@ fn shorten(graph: &Graph, build: Build, mut program: Vec<Op>) -> Vec<Op> {
     }
 }
 
-thread_local! {
-    /// The panics of this thread are expected.
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
 /// Runs `f` without a message for each panic that is caught in it.
 fn quiet(f: impl FnOnce()) {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let loud = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !QUIET.get() {
-                loud(info);
-            }
-        }));
-    });
-    QUIET.set(true);
-    let result = catch_unwind(AssertUnwindSafe(f));
-    QUIET.set(false);
-    if let Err(payload) = result {
+    if let Err(payload) = quietly(f) {
         panic!("{}", message(&payload));
     }
 }

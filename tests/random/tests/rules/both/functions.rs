@@ -3,8 +3,9 @@
 //! Must not know: scripts as text, and the other door.
 
 use super::{
-    Desk, caught,
+    Desk,
     script::{Name, Step, Work},
+    value_or_failed,
 };
 use signal_kernel::{
     AsyncMeta, AsyncSignal, AsyncValue, Computed, FromFutureOptions, ResourceOptions, Signal,
@@ -132,9 +133,11 @@ impl World {
     fn read(&self, log: &Log) {
         let World { a, b, id, .. } = self;
         log.push(format!("read {} {} {}", a.get(), b.get(), id.get()));
-        log.push(caught(|| format!("{} {}", self.big.get(), self.sum.get())));
-        log.push(caught(|| self.lazy.get()));
-        log.push(caught(|| format!("{:?}", self.key.get())));
+        log.push(value_or_failed(|| {
+            format!("{} {}", self.big.get(), self.sum.get())
+        }));
+        log.push(value_or_failed(|| self.lazy.get()));
+        log.push(value_or_failed(|| format!("{:?}", self.key.get())));
         log.push(describe!(self.post.0, self.post.1));
         log.push(describe!(self.save));
     }

@@ -1,4 +1,4 @@
-//! The naive interpreter: what a graph must show and do, by the rules in the header of `oracle.rs`.
+//! The naive interpreter: what a graph must show and do, by the rules in the header of `declared.rs`.
 //!
 //! It keeps every state twice while a batch is open (from before, and half-way) and goes over all nodes
 //! for every settle. It shares nothing with the runtime: no marks on edges, no revisions, no masks.

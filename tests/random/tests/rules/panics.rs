@@ -10,7 +10,7 @@ use signal_kernel::__private::{check_dynamic, dynamic_size};
 use signal_kernel::{
     Computed, Signal, batch, computed, create_effect, on_cleanup, scope, signal, transaction,
 };
-use signal_kernel_tests::random::Random;
+use signal_kernel_tests::{panics::quietly, random::Random};
 use std::{
     cell::{Cell, RefCell},
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
@@ -20,18 +20,7 @@ use std::{
 thread_local! {
     /// So many calls of user code until one panics.
     static FUSE: Cell<Option<usize>> = const { Cell::new(None) };
-    static QUIET: Cell<bool> = const { Cell::new(false) };
     static PANICS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The panics of a step say nothing.
-fn quiet() {
-    let loud = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if !QUIET.get() {
-            loud(info);
-        }
-    }));
 }
 
 /// A call of user code, which may be the one that panics.
@@ -177,9 +166,7 @@ fn recovers(world: &World) -> Result<(), String> {
     for value in [7, 8] {
         for signal in &world.signals {
             // A value that is still failed may be read by an effect.
-            QUIET.set(true);
-            let _ = catch_unwind(AssertUnwindSafe(|| signal.set(Live(value))));
-            QUIET.set(false);
+            let _ = quietly(|| signal.set(Live(value)));
         }
     }
     let mut truth = vec![8; world.signals.len()];
@@ -201,7 +188,6 @@ fn recovers(world: &World) -> Result<(), String> {
 
 #[test]
 fn a_panic_anywhere_costs_one_node() {
-    quiet();
     for seed in 0..150 {
         let mut random = Random::new(seed);
         let size = dynamic_size();
@@ -216,9 +202,7 @@ fn a_panic_anywhere_costs_one_node() {
         });
         for number in 0..40 {
             FUSE.set(Some(random.below(40)));
-            QUIET.set(true);
-            let _ = catch_unwind(AssertUnwindSafe(|| step(&world, &mut random)));
-            QUIET.set(false);
+            let _ = quietly(|| step(&world, &mut random));
             FUSE.set(None);
             assert_eq!(check_dynamic(), Ok(()), "seed {seed}, step {number}");
             unrelated.0.set(number);

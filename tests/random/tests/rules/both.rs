@@ -8,13 +8,12 @@
 //! door restarts for a dependency, the dynamic one for a value: there is a computed value before each
 //! source here).
 
-use signal_kernel_tests::{gate::Gates, log::Log};
-use std::{
-    cell::Cell,
-    panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook},
-    sync::Once,
-    task::Poll,
+use signal_kernel_tests::{
+    gate::Gates,
+    log::Log,
+    panics::{quietly, text_of},
 };
+use std::task::Poll;
 
 mod declared;
 mod functions;
@@ -41,7 +40,7 @@ impl Desk {
         if self.release(step) {
             return;
         }
-        if let Err(message) = quietly(act) {
+        if let Err(message) = caught(act) {
             self.log.push(format!("panics: {message}"));
         }
     }
@@ -67,40 +66,18 @@ impl Desk {
     }
 }
 
-thread_local! {
-    static EXPECTED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs what may panic; nothing is printed then.
-fn quietly<R>(run: impl FnOnce() -> R) -> Result<R, String> {
-    static QUIET: Once = Once::new();
-    QUIET.call_once(|| {
-        let loud = take_hook();
-        set_hook(Box::new(move |panic| {
-            if !EXPECTED.get() {
-                loud(panic);
-            }
-        }));
-    });
-    let outer = EXPECTED.replace(true);
-    let result = catch_unwind(AssertUnwindSafe(run));
-    EXPECTED.set(outer);
-    result.map_err(|payload| {
-        let text = payload.downcast_ref::<&str>().copied().unwrap_or_default();
-        let owned = payload.downcast_ref::<String>().map_or("", String::as_str);
-        // Each door names the node in its own words.
-        if text == "thirteen" || owned == "thirteen" {
-            "thirteen"
-        } else {
-            "failed"
-        }
-        .to_owned()
+/// Runs code that may panic, and gives a word for its panic.
+fn caught<R>(run: impl FnOnce() -> R) -> Result<R, &'static str> {
+    // The two kinds of graph name the node in words of their own.
+    quietly(run).map_err(|payload| match text_of(&*payload) {
+        Some("thirteen") => "thirteen",
+        _ => "failed",
     })
 }
 
-/// What is read, or that it cannot be. Whether the read ran the body is the business of each door.
-fn caught(read: impl FnOnce() -> String) -> String {
-    quietly(read).unwrap_or_else(|_| "failed".to_owned())
+/// The value that is read, or that it cannot be. Whether the read ran the body is the business of each kind of graph.
+fn value_or_failed(read: impl FnOnce() -> String) -> String {
+    caught(read).unwrap_or_else(|_| "failed".to_owned())
 }
 
 /// The log of both, which must be the same.

@@ -11,10 +11,14 @@ use signal_kernel::{
     __private::check_dynamic, AsyncEvent, AsyncMeta, AsyncValue, Computed, ResourceOptions, Scope,
     Signal, batch, computed, create_effect, create_resource_when_with, scope, signal, transaction,
 };
-use signal_kernel_tests::{describe, gate::Gates, log::Log, panics::panic_of};
+use signal_kernel_tests::{
+    describe,
+    gate::Gates,
+    log::Log,
+    panics::panic_of,
+    resources::{gates, opens, poll},
+};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
-
-use crate::resources::{gates, opens, poll};
 
 /// Numbers that only depend on the seed (a linear congruence; its high bits are good enough).
 struct Dice(u64);

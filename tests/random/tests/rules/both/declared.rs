@@ -3,8 +3,9 @@
 //! Must not know: scripts as text, and the other door.
 
 use super::{
-    Desk, caught,
+    Desk,
     script::{Name, Step, Work},
+    value_or_failed,
 };
 use signal_kernel::{reactive, resource};
 use signal_kernel_tests::{
@@ -61,12 +62,12 @@ macro_rules! leaf {
                 let log = $log;
                 let (a, b, id) = (*$graph.a(), *$graph.b(), *$graph.id());
                 log.push(format!("read {a} {b} {id}"));
-                log.push(caught(|| {
+                log.push(value_or_failed(|| {
                     let (big, sum) = (*$graph.big(), *$graph.sum());
                     format!("{big} {sum}")
                 }));
-                log.push(caught(|| $graph.lazy().clone()));
-                log.push(caught(|| format!("{:?}", $graph.key())));
+                log.push(value_or_failed(|| $graph.lazy().clone()));
+                log.push(value_or_failed(|| format!("{:?}", $graph.key())));
                 log.push(describe!($graph.post()));
                 log.push(describe!($graph.save()));
             }

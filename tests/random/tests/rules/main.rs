@@ -1,0 +1,10 @@
+//! Random programs and every order of events, held against interpreters of the rules.
+
+mod both;
+mod declared;
+mod declared_async;
+mod functions;
+mod functions_async;
+mod panics;
+mod permutations;
+mod writes;
