@@ -8,12 +8,10 @@
 use super::{
     batch,
     failure::{Cycle, ReadError},
-    graph::{
-        CHECK, CHECKING, DIRTY, DISPOSED, FAILED, Graph, Kind, PROVISIONAL, RUNNING, RunContext,
-        STALE,
-    },
+    graph::{Graph, RunContext},
     handle::{Disposed, Handle},
     ids::{Key, NodeId},
+    marks::{Kind, Marks, Stale},
     names::Names,
     run, settle,
     value::Value,
@@ -116,9 +114,6 @@ fn check_aborted(cell: &RefCell<Graph>) {
     aborted::look(at_work);
 }
 
-/// The marks that keep a read of a computed value from the fast path.
-pub(super) const NOT_CURRENT: u8 = STALE | RUNNING | CHECKING | FAILED | PROVISIONAL;
-
 /// Returns the bits of a computed value of a primitive type, brought up to date.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn bits(handle: Handle, tracked: bool) -> Result<u64, Disposed> {
@@ -144,7 +139,7 @@ fn read_bits_fast(handle: Handle, tracked: bool) -> Option<u64> {
     with(|cell| {
         let mut graph = cell.borrow_mut();
         graph
-            .read_fast(handle, NOT_CURRENT, tracked)
+            .read_fast(handle, Marks::NOT_CURRENT, tracked)
             .map(Value::bits)
     })
 }
@@ -153,7 +148,9 @@ fn read_bits_fast(handle: Handle, tracked: bool) -> Option<u64> {
 fn read_value_fast(handle: Handle, tracked: bool) -> Option<Value> {
     with(|cell| {
         let mut graph = cell.borrow_mut();
-        graph.read_fast(handle, NOT_CURRENT, tracked).cloned()
+        graph
+            .read_fast(handle, Marks::NOT_CURRENT, tracked)
+            .cloned()
     })
 }
 
@@ -237,7 +234,7 @@ fn up_to_date(
 ) -> Result<RefMut<'_, Graph>, Disposed> {
     let mut graph = cell.borrow_mut();
     handle.check(&graph, "computed value")?;
-    if graph.marks(handle.key.node) & NOT_CURRENT != 0 {
+    if graph.marks(handle.key.node).has_any(Marks::NOT_CURRENT) {
         return pulled(pull(cell, graph, handle.key.node, tracked), handle, tracked);
     }
     if tracked {
@@ -253,14 +250,17 @@ fn pulled(
     handle: Handle,
     tracked: bool,
 ) -> Result<RefMut<'_, Graph>, Disposed> {
-    if graph.read_fast(handle, STALE | FAILED, tracked).is_some() {
+    if graph
+        .read_fast(handle, Marks::UNREADABLE, tracked)
+        .is_some()
+    {
         return Ok(graph);
     }
     handle.check(&graph, "computed value")?;
     if tracked {
         graph.track(handle.key.node);
     }
-    if graph.marks(handle.key.node) & (STALE | FAILED) != 0 {
+    if graph.marks(handle.key.node).has_any(Marks::UNREADABLE) {
         graph = read_not_current(graph, handle.key.node, tracked);
     }
     Ok(graph)
@@ -276,14 +276,14 @@ pub(super) fn try_up_to_date(
     let mut graph = cell.borrow_mut();
     handle.check(&graph, "computed value")?;
     let marks = graph.marks(handle.key.node);
-    if marks & (RUNNING | CHECKING) != 0 {
+    if marks.is_in_progress() {
         let cycle = graph.refuse(handle.key.node, tracked);
         if tracked {
             graph.try_last(handle.key.node);
         }
         return Err(ReadError::Cycle(cycle));
     }
-    if marks & NOT_CURRENT != 0 {
+    if marks.has_any(Marks::NOT_CURRENT) {
         let observer = graph.context.observer.node;
         let before = graph.nodes.get(observer).map(|it| it.marks);
         drop(graph);
@@ -291,8 +291,8 @@ pub(super) fn try_up_to_date(
             pull_part(cell, handle.key.node, tracked); // user code
         }));
         graph = cell.borrow_mut();
-        if before.is_some_and(|before| before & FAILED == 0) {
-            graph.unset(observer, FAILED); // the observer is not unwound
+        if before.is_some_and(|before| !before.is_failed()) {
+            graph.nodes[observer].marks.clear_failed(); // the observer is not unwound
         }
         if let Err(payload) = pulled {
             if tracked {
@@ -314,13 +314,13 @@ pub(super) fn try_up_to_date(
     }
     let marks = graph.marks(handle.key.node);
     let observer = graph.context.observer.node;
-    if tracked && observer.is_some() && marks & STALE != 0 {
-        graph.queue(observer, CHECK);
+    if tracked && observer.is_some() && marks.is_stale() {
+        graph.queue(observer, Stale::Check);
     }
-    match marks & FAILED {
-        0 => Ok(graph),
-        _ => Err(ReadError::Failed(graph.failure(handle.key.node))),
+    if marks.is_failed() {
+        return Err(ReadError::Failed(graph.failure(handle.key.node)));
     }
+    Ok(graph)
 }
 
 /// Finishes a read of a node that is failed, or stale again: an effect created by the node's body has written a signal.
@@ -331,10 +331,10 @@ fn read_not_current(
     tracked: bool,
 ) -> RefMut<'_, Graph> {
     let observer = graph.context.observer.node;
-    if tracked && observer.is_some() && graph.marks(index) & STALE != 0 {
-        graph.queue(observer, CHECK);
+    if tracked && observer.is_some() && graph.marks(index).is_stale() {
+        graph.queue(observer, Stale::Check);
     }
-    if graph.marks(index) & FAILED != 0 {
+    if graph.marks(index).is_failed() {
         let failure = graph.failure(index);
         if tracked {
             graph.unwind_observer();
@@ -354,14 +354,14 @@ fn pull<'a>(
     tracked: bool,
 ) -> RefMut<'a, Graph> {
     let mut marks = graph.marks(index);
-    if marks & (RUNNING | CHECKING) != 0 {
+    if marks.is_in_progress() {
         refuse(graph, index, tracked);
     }
-    if marks & FAILED != 0 {
+    if marks.is_failed() {
         graph.reopen(index);
         marks = graph.marks(index);
     }
-    if marks & STALE == 0 && (marks & PROVISIONAL == 0 || !graph.log.is_empty()) {
+    if !marks.is_stale() && (!marks.is_provisional() || !graph.log.is_empty()) {
         return graph;
     }
     let inside = graph.is_nested();
@@ -473,7 +473,7 @@ fn refuse_depth(cell: &RefCell<Graph>, index: NodeId, tracked: bool) -> String {
         graph.track(index);
         let observer = graph.context.observer.node;
         if observer.is_some() {
-            graph.queue(observer, CHECK);
+            graph.queue(observer, Stale::Check);
         }
     }
     graph.too_deep(index)
@@ -514,7 +514,7 @@ fn finish_pull_slow(cell: &RefCell<Graph>, found: &Found, read: Read, mut panics
     let mut graph = cell.borrow_mut();
     let alive = graph.is_alive(found.key);
     let Read { node, tracked } = read;
-    let failed = alive && graph.marks(node) & (FAILED | STALE) != 0;
+    let failed = alive && graph.marks(node).has_any(Marks::UNREADABLE);
     if failed {
         if tracked {
             graph.track_refused(node);
@@ -538,9 +538,7 @@ impl Graph {
     #[inline(always)]
     fn is_to_run_first(&self, index: NodeId) -> bool {
         let node = &self.nodes[index];
-        node.version.is_none()
-            && node.kind == Kind::Computed
-            && node.marks & (DIRTY | PROVISIONAL | RUNNING | CHECKING | FAILED) == DIRTY
+        node.version.is_none() && node.kind == Kind::Computed && node.marks.is_just_dirty()
     }
 
     /// Begins a pull. A pull at rest is a batch.
@@ -581,15 +579,20 @@ impl Graph {
     #[inline(always)]
     pub(super) fn must_run(&self, index: NodeId) -> bool {
         let node = &self.nodes[index];
-        node.marks & (DIRTY | PROVISIONAL) == DIRTY && node.kind == Kind::Computed
+        node.marks.must_run() && node.kind == Kind::Computed
     }
 
     /// Returns the value of a node, and tracks the read if `tracked`. Most reads take this path. Returns `None` if the
     /// read needs another path or if the node has one of the marks in `odd`.
     #[inline(always)]
-    pub(super) fn read_fast(&mut self, handle: Handle, odd: u8, tracked: bool) -> Option<&Value> {
+    pub(super) fn read_fast(
+        &mut self,
+        handle: Handle,
+        odd: Marks,
+        tracked: bool,
+    ) -> Option<&Value> {
         let node = self.nodes.get_mut(handle.key.node)?;
-        if node.generation != handle.key.generation || node.marks & (odd | DISPOSED) != 0 {
+        if node.generation != handle.key.generation || node.marks.is_disposed_or(odd) {
             return None;
         }
         let observer = &mut self.context.observer;
@@ -616,17 +619,24 @@ impl Graph {
         let marks = self.marks(index);
         // The body is out of its slot also during the drop of the last run's value.
         let away = self.nodes[index].is_away();
-        let comes = marks & (RUNNING | CHECKING) != 0 || away;
-        let waits = comes || marks & STALE != 0 || self.is_open(index).is_some();
+        let comes = marks.is_in_progress() || away;
+        let waits = comes || marks.is_stale() || self.is_open(index).is_some();
         // The read was too deep, or has failed because of a read that was too deep: the next read tries again.
-        let tries = stack::REFUSES && marks & STALE != 0 && !comes && self.is_failed(index);
+        let tries = stack::REFUSES && marks.is_stale() && !comes && self.is_failed(index);
         if !waits || observer.is_none() {
             return;
         }
         let effect = self.nodes[observer].kind == Kind::Effect;
         if tries || effect || self.has_untracked_reader() {
             // An effect has not seen the value even if the completed value equals the old one.
-            self.queue(observer, if effect && comes { DIRTY } else { CHECK });
+            self.queue(
+                observer,
+                if effect && comes {
+                    Stale::Dirty
+                } else {
+                    Stale::Check
+                },
+            );
         }
         if tries || effect {
             return;
@@ -692,10 +702,10 @@ pub(super) fn changed(
     graph.renumber_if_due();
     graph.bump_version(index);
     if graph.depth > 0 {
-        graph.mark(index, CHECK);
+        graph.mark(index, Stale::Check);
         return;
     }
-    graph.mark(index, DIRTY);
+    graph.mark(index, Stale::Dirty);
     if graph.schedule.are_empty() {
         return;
     }

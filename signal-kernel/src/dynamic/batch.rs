@@ -8,8 +8,9 @@
 
 use super::{
     drive::Drive,
-    graph::{CHECK, Graph, STALE},
+    graph::Graph,
     ids::{Key, NodeId, Version},
+    marks::Stale,
     settle,
     value::Value,
 };
@@ -305,7 +306,7 @@ fn roll_back(cell: &RefCell<Graph>, start: &Start, panics: &mut FirstPanic) {
             node.version = entry.version;
             let value = entry.value.unwrap_or(Value::NONE);
             gone.push(std::mem::replace(&mut node.value, value));
-            graph.mark(entry.key.node, CHECK);
+            graph.mark(entry.key.node, Stale::Check);
         } else {
             gone.extend(entry.value);
         }
@@ -333,7 +334,7 @@ fn see_as_before(graph: &mut Graph, clock: Version) {
     while let Some(link) = graph.links.get_mut(next) {
         if let Some(dep) = graph.nodes.get(link.dep) {
             let before = match graph.snapshots.get(&link.dep) {
-                Some(snapshot) if dep.marks & STALE != 0 => snapshot.version,
+                Some(snapshot) if dep.marks.is_stale() => snapshot.version,
                 _ => dep.version,
             };
             if link.seen.version() > clock && before <= clock {
@@ -374,7 +375,7 @@ pub(super) fn reconcile(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             if same == Some(true) && unwritten {
                 graph.restore_version(entry.key.node, entry.version);
                 gone = std::mem::replace(&mut graph.nodes[entry.key.node].value, gone);
-                graph.mark(entry.key.node, CHECK); // provisional values that were read are outdated
+                graph.mark(entry.key.node, Stale::Check); // provisional values that were read are outdated
             }
         }
         if let Value::Cell(new) = new {

@@ -6,11 +6,9 @@
 
 use super::{
     access,
-    graph::{
-        CHECK, CHECKING, DIRTY, DISPOSED, FAILED, Graph, Kind, PROVISIONAL, QUEUED, RUNNING, STALE,
-    },
+    graph::Graph,
     ids::{LinkId, NodeId, RowId},
-    signal_cell::UPDATING,
+    marks::{Kind, Marks},
     value::Value,
 };
 
@@ -93,10 +91,10 @@ impl Graph {
             let alone = slot.subs.is_none() && slot.subs_tail.is_none();
             ensure!(empty && alone, "the free node {index} holds something");
             if waiting[index.row()] {
-                ensure!(slot.marks == 0, "the free node {index} is marked");
+                ensure!(slot.marks == Marks::NONE, "the free node {index} is marked");
             } else {
                 // The mark keeps the last handle of a used-up slot from taking the slot for a live node.
-                let used_up = slot.generation == u32::MAX && slot.marks == DISPOSED;
+                let used_up = slot.generation == u32::MAX && slot.marks == Marks::USED_UP;
                 ensure!(used_up, "the free node {index} is lost");
             }
         }
@@ -122,9 +120,8 @@ impl Graph {
                 "{index} has no order"
             );
             // A comparison with `same` takes the body of a computed value out of its slot too, without the mark
-            // `RUNNING`.
-            let away =
-                node.marks & RUNNING != 0 || self.context.running.is_some() || self.depth > 0;
+            // of a run.
+            let away = node.marks.is_running() || self.context.running.is_some() || self.depth > 0;
             ensure!(
                 !runs || node.body.is_some() || away,
                 "the body of {index} is gone"
@@ -267,7 +264,7 @@ impl Graph {
     fn check_marks(&self) -> Checked {
         for index in self.live_nodes() {
             let node = &self.nodes[index];
-            if node.marks & (STALE | RUNNING | CHECKING | FAILED | DISPOSED) != 0 {
+            if !node.marks.is_clean() {
                 continue;
             }
             let mut link = self.deps(index);
@@ -276,14 +273,14 @@ impl Graph {
                 if it.dep.is_some() && !it.seen.is_refused() {
                     let dep = &self.nodes[it.dep];
                     // Phase A marks the nodes below a queued resource.
-                    let waits = dep.kind == Kind::Resource && dep.marks & QUEUED != 0;
+                    let waits = dep.kind == Kind::Resource && dep.marks.is_queued();
                     ensure!(
-                        dep.marks & STALE == 0 || waits,
+                        !dep.marks.is_stale() || waits,
                         "{} is not marked, {} is",
                         self.describe(index),
                         self.describe(it.dep)
                     );
-                    let fresh = dep.version == it.seen.version() || dep.marks & RUNNING != 0;
+                    let fresh = dep.version == it.seen.version() || dep.marks.is_running();
                     ensure!(
                         fresh,
                         "{} has not seen {}, and is not marked",
@@ -296,22 +293,17 @@ impl Graph {
         }
         for index in self.live_nodes() {
             let node = &self.nodes[index];
-            let allowed = match node.kind {
-                Kind::Free | Kind::Cleanup => 0,
-                Kind::Signal => UPDATING,
-                Kind::Passive => CHECK | DIRTY | CHECKING,
-                Kind::Scope => RUNNING | DISPOSED,
-                Kind::Computed => !QUEUED,
-                Kind::Effect => !0,
-                Kind::Resource => !PROVISIONAL,
-            };
-            let odd = node.marks & !allowed;
-            ensure!(odd == 0, "{} has the marks {odd:#b}", self.describe(index));
+            let odd = node.marks.forbidden(node.kind);
+            ensure!(
+                odd == Marks::NONE,
+                "{} has the marks {odd}",
+                self.describe(index)
+            );
         }
         Ok(())
     }
 
-    /// Every node marked `QUEUED` stands in a queue, unless the effects of its round are running. Every node in a queue
+    /// Every queued node stands in a queue, unless the effects of its round are running. Every node in a queue
     /// has the mark, unless this phase has checked the node. At rest the queues are empty.
     fn check_queues(&self) -> Checked {
         let mut waiting = Vec::new();
@@ -332,19 +324,19 @@ impl Graph {
         waiting.sort_unstable();
         for index in self.live_nodes() {
             let node = &self.nodes[index];
-            let runs = node.kind != Kind::Signal; // a signal uses this bit for `UPDATING`
-            let queued = runs && node.marks & (QUEUED | DISPOSED) == QUEUED;
+            let runs = node.kind != Kind::Signal; // for a signal, this bit says that it is in an update
+            let queued = runs && node.marks.is_queued() && !node.marks.is_disposed();
             let lost = queued && !self.round && waiting.binary_search(&index).is_err();
             ensure!(!lost, "{} is queued in no queue", self.describe(index));
         }
         Ok(())
     }
 
-    /// A node is `PROVISIONAL` exactly while it has a snapshot, and only a computed value has one.
+    /// A node is provisional exactly while it has a snapshot, and only a computed value has one.
     fn check_candidates(&self) -> Checked {
         for index in self.live_nodes() {
             let node = &self.nodes[index];
-            let provisional = node.kind != Kind::Effect && node.marks & PROVISIONAL != 0; // effects: `FIRST`
+            let provisional = node.kind != Kind::Effect && node.marks.is_provisional(); // for an effect, this bit says that it has not run yet
             let known = self.snapshots.contains_key(&index);
             ensure!(
                 provisional == known,
@@ -368,7 +360,12 @@ impl Graph {
             let valued = node.version.is_some();
             let right = match node.kind {
                 Kind::Signal => valued,
-                Kind::Computed => valued || node.marks & (STALE | RUNNING | FAILED | DISPOSED) != 0,
+                Kind::Computed => {
+                    valued
+                        || node.marks.is_stale()
+                        || node.marks.is_running()
+                        || node.marks.is_failed_or_disposed()
+                }
                 Kind::Passive | Kind::Resource => true,
                 _ => matches!(node.value, Value::Bits(0)),
             };
@@ -376,9 +373,9 @@ impl Graph {
         }
         for index in self.live_nodes() {
             let node = &self.nodes[index];
-            let failed = node.marks & (FAILED | RUNNING) == FAILED && node.kind == Kind::Computed;
+            let failed = node.marks.is_failed_at_rest() && node.kind == Kind::Computed;
             let known = self.known_record(index).is_some();
-            let right = failed == known || node.marks & (RUNNING | DISPOSED) != 0;
+            let right = failed == known || node.marks.is_running() || node.marks.is_disposed();
             ensure!(
                 right,
                 "{} is failed: {failed}, and has a record: {known}",
@@ -421,17 +418,16 @@ impl Graph {
 
     /// At rest, no mark, no queue and no stack keeps anything of the last settle.
     fn check_rest(&self) -> Checked {
-        let busy = RUNNING | CHECKING | DISPOSED | QUEUED;
         for index in self.live_nodes() {
             let node = &self.nodes[index];
             // The closure of a scope or of an update may be running.
             let marks = match node.kind {
-                Kind::Scope | Kind::Signal => 0,
-                _ => node.marks & busy,
+                Kind::Scope | Kind::Signal => Marks::NONE,
+                _ => node.marks.busy(),
             };
             ensure!(
-                marks == 0,
-                "{} still has the marks {marks:#b}",
+                marks == Marks::NONE,
+                "{} still has the marks {marks}",
                 self.describe(index)
             );
             let logged = node.kind == Kind::Signal && node.aside != 0;

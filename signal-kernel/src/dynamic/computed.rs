@@ -8,9 +8,10 @@
 use super::{
     access,
     failure::ReadError,
-    graph::{DIRTY, Graph, Kind},
+    graph::Graph,
     handle::{Disposed, Handle, handle},
     ids::NodeId,
+    marks::{Kind, Marks},
     run::{Body, Evaluation, UntrackedGuard},
     value::{Value, from_bits, is_primitive, to_bits},
 };
@@ -125,7 +126,7 @@ where
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let node = graph.add_body(Kind::Computed, Some(formula), place, DIRTY);
+        let node = graph.add_body(Kind::Computed, Some(formula), place);
         Computed {
             handle: Handle::of(&graph, node),
             marker: PhantomData,
@@ -447,7 +448,7 @@ impl<T: 'static> Computed<T> {
         let value = access::with(|cell| {
             let mut graph = cell.borrow_mut();
             let value = graph
-                .read_fast(self.handle, access::NOT_CURRENT, true)?
+                .read_fast(self.handle, Marks::NOT_CURRENT, true)?
                 .clone();
             graph.try_last(self.handle.key.node);
             Some(value)

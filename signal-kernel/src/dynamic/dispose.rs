@@ -9,8 +9,9 @@
 //! Must not know: the content of nodes.
 
 use super::{
-    graph::{DISPOSED, FAILED, Graph, Kind, RUNNING, STALE},
+    graph::Graph,
     ids::{Key, NodeId},
+    marks::Kind,
     run, snapshots,
 };
 use crate::panics::FirstPanic;
@@ -35,7 +36,7 @@ pub(super) fn owned(cell: &RefCell<Graph>, owner: NodeId, panics: &mut FirstPani
 /// Disposes of the nodes that the last run of a computed value has made. Stops when a cleanup has read the value: that
 /// read has run the body, and the present nodes belong to the new run.
 pub(super) fn outdated(cell: &RefCell<Graph>, owner: NodeId, panics: &mut FirstPanic) {
-    owned_while(cell, owner, panics, |graph| graph.marks(owner) & STALE != 0);
+    owned_while(cell, owner, panics, |graph| graph.marks(owner).is_stale());
 }
 
 /// A child in its state at the start of its owner's end.
@@ -207,8 +208,8 @@ fn take_out(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
     let name = graph.names.take(index);
     drop(graph.failures.take(index));
     let snapshot = snapshots::forget(&mut graph, index);
-    if graph.marks(index) & RUNNING != 0 {
-        graph.set(index, DISPOSED);
+    if graph.marks(index).is_running() {
+        graph.nodes[index].marks.set_disposed();
         let value = graph.nodes[index].value.take();
         drop(graph);
         panics.discard(snapshot); // user code
@@ -236,8 +237,10 @@ fn take_out(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
 pub(super) fn finish(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
     owned(cell, index, panics);
     let mut graph = cell.borrow_mut();
-    graph.unset(index, STALE | FAILED);
-    let value = graph.nodes[index].value.take();
+    let node = &mut graph.nodes[index];
+    node.marks.clear_stale();
+    node.marks.clear_failed();
+    let value = node.value.take();
     graph.isolate(index);
     graph.free(index);
     drop(graph);

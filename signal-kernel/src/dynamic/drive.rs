@@ -8,8 +8,9 @@
 
 use super::{
     access, batch,
-    graph::{DIRTY, Graph, Kind},
+    graph::Graph,
     ids::{NodeId, Order},
+    marks::{Kind, Stale},
     run,
     source::ForeignGraph,
 };
@@ -260,7 +261,7 @@ pub(super) fn poll(
             if run::poll(cell, node, &mut panics) {
                 let mut graph = cell.borrow_mut();
                 if graph.nodes[node].kind == Kind::Resource {
-                    graph.queue_up_to_drivers(node, DIRTY);
+                    graph.queue_up_to_drivers(node, Stale::Dirty);
                 }
                 done = true;
             } else if cell.borrow().is_foreign(node) {

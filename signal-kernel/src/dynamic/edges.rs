@@ -8,11 +8,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    graph::{
-        CHECK, CHECKING, DIRTY, FIRST, Graph, Kind, Link, NOBODY, Node, Observer, QUEUED, RUNNING,
-        STALE, Schedule,
-    },
+    graph::{Graph, Link, NOBODY, Node, Observer, Schedule},
     ids::{Key, LinkId, NodeId, Queued, Rows, RowsMut, RunId, Seen, Version},
+    marks::{Kind, Stale},
 };
 
 /// A read that may repeat an earlier one compares this many links of its run one by one. For a run with more links, a
@@ -233,13 +231,13 @@ impl Graph {
             if dep == node || it.read_by == run {
                 continue;
             }
-            if it.kind == Kind::Computed && it.marks & STALE != 0 {
+            if it.kind == Kind::Computed && it.marks.is_stale() {
                 it.read_by = run;
                 let (first, deps) = (kept.len(), it.deps);
                 self.list_deps(deps, &mut kept);
                 kept[first..].reverse();
             } else {
-                comes |= it.marks & (RUNNING | CHECKING) != 0;
+                comes |= it.marks.is_in_progress();
                 self.track(dep);
                 let cursor = self.context.observer.cursor;
                 if tried {
@@ -248,7 +246,7 @@ impl Graph {
             }
         }
         if comes {
-            self.queue(node, CHECK); // a dependency is still being computed, and may change
+            self.queue(node, Stale::Check); // a dependency is still being computed, and may change
         }
     }
 
@@ -295,9 +293,9 @@ impl Graph {
     }
 
     /// Marks all nodes that a change of `source` may affect: the direct dependents with `direct`, all others with
-    /// `CHECK`. Marking stops at a marked node.
+    /// `Stale::Check`. Marking stops at a marked node.
     #[inline(always)]
-    pub(super) fn mark(&mut self, source: NodeId, direct: u8) {
+    pub(super) fn mark(&mut self, source: NodeId, direct: Stale) {
         let Graph {
             nodes,
             links,
@@ -306,7 +304,7 @@ impl Graph {
             ..
         } = self;
         let (mut nodes, links) = (nodes.rows_mut(), links.rows());
-        schedule.unverified |= direct != DIRTY;
+        schedule.unverified |= direct != Stale::Dirty;
         let mut link = nodes[source].subs;
         while let Some(&Link { sub, next_sub, .. }) = links.get(link) {
             let subs = mark_one(&mut nodes, schedule, sub, direct);
@@ -318,7 +316,7 @@ impl Graph {
     }
 
     /// Queues an effect or a resource for the next settle.
-    pub(super) fn queue(&mut self, node: NodeId, mark: u8) {
+    pub(super) fn queue(&mut self, node: NodeId, mark: Stale) {
         let Graph {
             nodes,
             links,
@@ -327,7 +325,7 @@ impl Graph {
             ..
         } = self;
         let (mut nodes, links) = (nodes.rows_mut(), links.rows());
-        schedule.unverified |= mark != DIRTY;
+        schedule.unverified |= mark != Stale::Dirty;
         let subs = mark_one(&mut nodes, schedule, node, mark);
         if subs.is_some() {
             mark_below(nodes, links, mark_stack, schedule, subs);
@@ -339,12 +337,12 @@ impl Graph {
     /// result therefore costs no more than the run of its reader.
     pub(super) fn mark_up_to_drivers(&mut self, source: NodeId) {
         self.schedule.up_to_drivers = true;
-        self.mark(source, CHECK);
+        self.mark(source, Stale::Check);
         self.schedule.up_to_drivers = false;
     }
 
     /// Queues a resource for the next settle, and marks no node below it: until phase A, the resource keeps its state.
-    pub(super) fn queue_up_to_drivers(&mut self, driver: NodeId, mark: u8) {
+    pub(super) fn queue_up_to_drivers(&mut self, driver: NodeId, mark: Stale) {
         self.schedule.up_to_drivers = true;
         self.queue(driver, mark);
         self.schedule.up_to_drivers = false;
@@ -358,20 +356,20 @@ impl Graph {
         }
         let mut link = self.nodes[driver.node()].subs;
         while let Some(&Link { sub, next_sub, .. }) = self.links.get(link) {
-            self.set(sub, CHECK);
-            self.mark(sub, CHECK);
+            self.nodes[sub].marks.set_stale(Stale::Check);
+            self.mark(sub, Stale::Check);
             link = next_sub;
         }
     }
 
     /// Unmarks the parts of a resource after its turn. The parts are up to date, unless the resource is due again.
     pub(super) fn unmark_parts(&mut self, driver: Queued) {
-        if !self.is_due(driver) || self.marks(driver.node()) & STALE != 0 {
+        if !self.is_due(driver) || self.marks(driver.node()).is_stale() {
             return;
         }
         let mut link = self.nodes[driver.node()].subs;
         while let Some(&Link { sub, next_sub, .. }) = self.links.get(link) {
-            self.unset(sub, STALE);
+            self.nodes[sub].marks.clear_stale();
             link = next_sub;
         }
     }
@@ -437,7 +435,7 @@ fn mark_below(
     schedule.unverified = true;
     loop {
         while let Some(&Link { sub, next_sub, .. }) = links.get(link) {
-            let subs = mark_one(&mut nodes, schedule, sub, CHECK);
+            let subs = mark_one(&mut nodes, schedule, sub, Stale::Check);
             link = next_sub;
             if subs.is_some() {
                 if next_sub.is_some() {
@@ -460,32 +458,31 @@ fn mark_one(
     nodes: &mut RowsMut<'_, NodeId, Node>,
     schedule: &mut Schedule,
     sub: NodeId,
-    mark: u8,
+    mark: Stale,
 ) -> LinkId {
     let node = &mut nodes[sub];
     let was = node.marks;
+    node.marks.set_stale(mark);
     if node.kind == Kind::Effect {
-        if was & QUEUED == 0 {
-            node.marks = was | mark | QUEUED;
+        if was.is_queued() {
+            schedule.recheck |= was.is_checking();
+        } else {
+            node.marks.set_queued();
             schedule.effects.push(Queued::new(node.order, sub));
-            if was & !FIRST != 0 {
+            if !was.is_at_rest() {
                 schedule.unverified = true; // the effect was blocked, or is running
             }
-        } else {
-            node.marks = was | mark;
-            schedule.recheck |= was & CHECKING != 0;
         }
         return LinkId::NONE;
     }
-    node.marks = was | mark;
-    if was & (STALE | CHECKING) == 0 && node.kind != Kind::Resource {
+    if !was.is_due() && node.kind != Kind::Resource {
         return node.subs;
     }
-    if node.kind == Kind::Resource && was & QUEUED == 0 {
-        node.marks = was | mark | QUEUED;
+    if node.kind == Kind::Resource && !was.is_queued() {
+        node.marks.set_queued();
         schedule.resources.push(Queued::new(node.order, sub));
     }
-    schedule.recheck |= was & CHECKING != 0;
-    let stops = was & STALE != 0 || schedule.up_to_drivers && node.kind == Kind::Resource;
+    schedule.recheck |= was.is_checking();
+    let stops = was.is_stale() || schedule.up_to_drivers && node.kind == Kind::Resource;
     if stops { LinkId::NONE } else { node.subs }
 }

@@ -4,9 +4,10 @@
 
 use super::{
     access, batch, dispose,
-    graph::{DIRTY, FIRST, Graph, Kind},
+    graph::Graph,
     handle::{Handle, handle},
     ids::NodeId,
+    marks::{Kind, Stale},
     run::{self, Body},
 };
 use crate::{panics::FirstPanic, stack};
@@ -110,7 +111,7 @@ fn make(body: Box<dyn Body>, place: &'static Location<'static>) -> Effect {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let node = graph.add_body(Kind::Effect, Some(body), place, FIRST);
+        let node = graph.add_body(Kind::Effect, Some(body), place);
         let effect = Effect::of(&graph, node);
         let mut panics = FirstPanic::default();
         drop(graph);
@@ -125,7 +126,7 @@ fn first_run(cell: &RefCell<Graph>, node: NodeId, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if graph.depth == 0 && graph.is_settled() {
         // The first run is a round of its own.
-        graph.set(node, DIRTY);
+        graph.nodes[node].marks.set_stale(Stale::Dirty);
         (graph.depth, graph.round) = (1, true);
         drop(graph);
         run::effect(cell, node, panics);
@@ -142,7 +143,7 @@ fn first_run(cell: &RefCell<Graph>, node: NodeId, panics: &mut FirstPanic) {
         drop(graph);
         run_inside(cell, node, panics);
     } else {
-        graph.queue(node, DIRTY);
+        graph.queue(node, Stale::Dirty);
         if graph.depth == 0 {
             graph.depth = 1;
             drop(graph);
@@ -169,7 +170,7 @@ fn run_inside(cell: &RefCell<Graph>, node: NodeId, panics: &mut FirstPanic) {
 #[inline(never)]
 fn begin_inside(cell: &RefCell<Graph>, node: NodeId) -> bool {
     let mut graph = cell.borrow_mut();
-    graph.set(node, DIRTY);
+    graph.nodes[node].marks.set_stale(Stale::Dirty);
     let inside = graph.is_nested();
     if inside {
         graph.begin_inside(node, false);
@@ -322,6 +323,6 @@ pub fn on_cleanup(cleanup: impl FnOnce() + 'static) {
             );
         }
         let place = graph.names.number(place);
-        graph.add_body(Kind::Cleanup, Some(cleanup), place, 0);
+        graph.add_body(Kind::Cleanup, Some(cleanup), place);
     });
 }

@@ -1,14 +1,15 @@
 //! Failed reads: the error of a `try_` read, and the records of failed nodes.
 //!
-//! Invariants: a node has a record exactly while it is marked `FAILED` and does not run; the cause in the record is the
+//! Invariants: a node has a record exactly while it is marked as failed and does not run; the cause in the record is the
 //! text of the panic that the failure comes from, if that panic had a text.
 //!
 //! Must not know: values, and the time of a run.
 
 use super::{
-    graph::{CHECK, CHECKING, DIRTY, FAILED, Graph, Kind, Link, RUNNING},
+    graph::{Graph, Link},
     handle::Disposed,
     ids::{Key, NodeId, RunId, Version},
+    marks::{Kind, Stale},
 };
 use crate::panics::text_of;
 use std::{any::Any, collections::BTreeMap, error::Error, fmt, sync::Arc};
@@ -343,7 +344,7 @@ impl Graph {
     /// another one.
     #[cold]
     pub(super) fn fail(&mut self, index: NodeId, record: Record) {
-        self.set(index, FAILED);
+        self.nodes[index].marks.set_failed();
         let cause = record.cause.clone();
         let before = self.failures.known.insert(index, record);
         if before.is_none_or(|before| before.cause == cause) {
@@ -360,7 +361,7 @@ impl Graph {
             link = it.next_sub;
         }
         for reader in readers {
-            self.queue(reader, CHECK); // the reader may have been checked since the earlier failure
+            self.queue(reader, Stale::Check); // the reader may have been checked since the earlier failure
         }
     }
 
@@ -377,7 +378,7 @@ impl Graph {
     /// Is this node failed? A node with the mark may also be one that was in progress when a read closed a cycle.
     #[cold]
     pub(super) fn is_failed(&self, index: NodeId) -> bool {
-        self.marks(index) & FAILED != 0 && !self.is_sound(index)
+        self.marks(index).is_failed() && !self.is_sound(index)
     }
 
     /// Does this node carry the mark of a failure only because it was in progress when a read closed a cycle?
@@ -398,9 +399,9 @@ impl Graph {
         let marks = self.marks(index);
         let record = self.failures.known.entry(index).or_default();
         record.open = Some(runs);
-        record.sound |= marks & FAILED == 0;
-        record.dirty = marks & DIRTY != 0;
-        self.set(index, FAILED);
+        record.sound |= !marks.is_failed();
+        record.dirty = marks.is_dirty();
+        self.nodes[index].marks.set_failed();
     }
 
     /// Makes an open node stale, since a reader asks for it.
@@ -410,12 +411,16 @@ impl Graph {
             return;
         };
         if record.open.take().is_some() {
-            let mark = if record.dirty { DIRTY } else { CHECK };
+            let mark = if record.dirty {
+                Stale::Dirty
+            } else {
+                Stale::Check
+            };
             if record.sound {
                 drop(self.failures.take(index));
-                self.unset(index, FAILED);
+                self.nodes[index].marks.clear_failed();
             }
-            self.set(index, mark);
+            self.nodes[index].marks.set_stale(mark);
         }
     }
 
@@ -446,10 +451,10 @@ impl Graph {
                 continue;
             }
             let known = self.is_alive(it.dep);
-            if known && self.marks(dep) & (RUNNING | CHECKING) != 0 {
+            if known && self.marks(dep).is_in_progress() {
                 self.failures.refused.push(it);
             } else if !known || !self.leads_to(dep, reader) {
-                self.queue(reader, CHECK);
+                self.queue(reader, Stale::Check);
             }
         }
     }
@@ -471,7 +476,7 @@ impl Graph {
         let mut link = self.deps(index);
         while let Some(it) = self.links.get(link) {
             let failed = it.dep.is_some()
-                && self.marks(it.dep) & (FAILED | RUNNING) == FAILED
+                && self.marks(it.dep).is_failed_at_rest()
                 && self.is_failed(it.dep);
             if failed && it.dep != index && !it.seen.is_tried() {
                 return Some(it.dep);
@@ -536,9 +541,9 @@ impl Graph {
     pub(super) fn unwind_observer(&mut self) {
         let observer = self.context.observer.node;
         if let Some(node) = self.nodes.get_mut(observer) {
-            let runs = node.marks & RUNNING != 0;
+            let runs = node.marks.is_running();
             if runs && matches!(node.kind, Kind::Computed | Kind::Effect) {
-                node.marks |= FAILED;
+                node.marks.set_failed();
             }
         }
     }

@@ -6,7 +6,7 @@
 //! - a marked node has only marked dependents, except running nodes and the dependents of an effect; below a queued
 //!   resource, the marks may come as late as phase A;
 //! - a link is fresh when `seen` is the `version` of its dependency; a node without marks has fresh links;
-//! - an effect or a resource with the mark `QUEUED` stands in a queue until its round runs; a node in a queue has the
+//! - an effect or a resource that is marked as queued stands in a queue until its round runs; a node in a queue has the
 //!   mark until its phase removes it;
 //! - every node with an owner stands in its owner's list of children.
 //!
@@ -20,6 +20,7 @@ use super::{
     events::Callback,
     failure::Failures,
     ids::{Key, LinkId, NodeId, Order, PlaceId, Queued, RunId, Seen, Table, Version},
+    marks::{Kind, Marks},
     names::Names,
     settle::Frame,
     snapshots::Snapshot,
@@ -27,41 +28,6 @@ use super::{
 };
 use crate::panics::FirstPanic;
 use std::{collections::BTreeMap, panic::Location};
-
-/// The kind of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A free slot.
-    Free,
-    /// A node that code outside the graph writes.
-    Signal,
-    /// A node without a value of its own: a part of a resource, or a declared graph.
-    Passive,
-    Computed,
-    Effect,
-    /// A node that starts, stops and commits work, in phase A.
-    Resource,
-    Scope,
-    Cleanup,
-}
-
-/// A dependency may have changed.
-pub(super) const CHECK: u8 = 1;
-/// The body must run.
-pub(super) const DIRTY: u8 = 1 << 1;
-pub(super) const QUEUED: u8 = 1 << 2;
-pub(super) const RUNNING: u8 = 1 << 3;
-/// The body has panicked, or could not run because a dependency is failed.
-pub(super) const FAILED: u8 = 1 << 4;
-/// The node was disposed of during a run of its body: the node ends when the body returns.
-pub(super) const DISPOSED: u8 = 1 << 5;
-/// The node has a `Snapshot` from before a batch that has read the node.
-pub(super) const PROVISIONAL: u8 = 1 << 6;
-/// The effect has not completed a run yet. No effect is `PROVISIONAL`, so both marks share a bit.
-pub(super) const FIRST: u8 = PROVISIONAL;
-/// The node's dependencies are being brought up to date.
-pub(super) const CHECKING: u8 = 1 << 7;
-pub(super) const STALE: u8 = CHECK | DIRTY;
 
 /// 64 bytes with every field that a run touches. The other fields are in `Ownership`.
 pub(super) struct Node {
@@ -83,7 +49,7 @@ pub(super) struct Node {
     /// other kinds: 0 while the node owns nothing.
     pub(super) aside: u16,
     pub(super) kind: Kind,
-    pub(super) marks: u8,
+    pub(super) marks: Marks,
 }
 
 /// The fields of a free slot, from which a new node takes those it does not set.
@@ -99,7 +65,7 @@ const BLANK: Node = Node {
     order: Order::NONE,
     aside: 0,
     kind: Kind::Free,
-    marks: 0,
+    marks: Marks::NONE,
 };
 
 /// The owner, the owned nodes and the place of creation of a node. A table of its own, under the indices of the nodes.
@@ -350,7 +316,6 @@ impl Graph {
         kind: Kind,
         body: Option<Box<dyn super::run::Body>>,
         place: PlaceId,
-        marks: u8,
     ) -> NodeId {
         self.renumber_if_due();
         let order = self.orders.advance();
@@ -359,7 +324,7 @@ impl Graph {
                 body,
                 order,
                 kind,
-                marks,
+                marks: Marks::new(kind),
                 ..BLANK
             },
             place,
@@ -411,7 +376,7 @@ impl Graph {
     pub(super) fn is_alive(&self, key: Key) -> bool {
         self.nodes
             .get(key.node)
-            .is_some_and(|node| node.generation == key.generation && node.marks & DISPOSED == 0)
+            .is_some_and(|node| node.generation == key.generation && !node.marks.is_disposed())
     }
 
     /// The key of the node that has this slot now.
@@ -422,23 +387,13 @@ impl Graph {
     }
 
     #[inline(always)]
-    pub(super) fn marks(&self, node: NodeId) -> u8 {
+    pub(super) fn marks(&self, node: NodeId) -> Marks {
         self.nodes[node].marks
     }
 
     #[inline(always)]
     pub(super) fn version(&self, node: NodeId) -> Version {
         self.nodes[node].version
-    }
-
-    #[inline(always)]
-    pub(super) fn set(&mut self, node: NodeId, marks: u8) {
-        self.nodes[node].marks |= marks;
-    }
-
-    #[inline(always)]
-    pub(super) fn unset(&mut self, node: NodeId, marks: u8) {
-        self.nodes[node].marks &= !marks;
     }
 
     /// The first link to a dependency of the node.

@@ -7,7 +7,7 @@
 
 use super::{
     access, batch, dispose,
-    graph::{DISPOSED, Graph, Node},
+    graph::{Graph, Node},
     ids::{Key, NodeId, PlaceId},
 };
 use std::{borrow::Cow, error::Error, fmt, panic::Location};
@@ -102,7 +102,7 @@ impl Handle {
     #[inline(always)]
     pub(super) fn get(self, graph: &Graph) -> Option<&Node> {
         let node = graph.nodes.get(self.key.node)?;
-        (node.generation == self.key.generation && node.marks & DISPOSED == 0).then_some(node)
+        (node.generation == self.key.generation && !node.marks.is_disposed()).then_some(node)
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]

@@ -36,6 +36,7 @@ mod handle;
 mod ids;
 #[cfg(test)]
 mod limits;
+mod marks;
 mod names;
 mod options;
 mod owners;

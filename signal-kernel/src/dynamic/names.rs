@@ -5,8 +5,9 @@
 //! Must not know: the purpose of nodes.
 
 use super::{
-    graph::{Graph, Kind},
+    graph::Graph,
     ids::{NodeId, PlaceId, Table},
+    marks::Kind,
 };
 use std::{borrow::Cow, collections::BTreeMap, panic::Location, ptr};
 

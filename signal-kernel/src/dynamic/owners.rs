@@ -7,8 +7,9 @@
 //! Must not know: values, user code, and why anything ends.
 
 use super::{
-    graph::{CHECK, DISPOSED, FAILED, Graph, Kind, Schedule},
+    graph::{Graph, Schedule},
     ids::{LinkId, NodeId, Order, Table},
+    marks::{Kind, Marks, Stale},
 };
 
 impl Graph {
@@ -58,10 +59,10 @@ impl Graph {
 
     /// Cuts all edges of a node, in both directions.
     pub(super) fn isolate(&mut self, index: NodeId) {
-        if self.marks(index) & FAILED != 0 {
+        if self.marks(index).is_failed() {
             // A subscriber blocked by this failure has not checked its later dependencies: the mark makes it check
             // them.
-            self.mark(index, CHECK);
+            self.mark(index, Stale::Check);
         }
         let mut link = self.nodes[index].subs;
         while link.is_some() {
@@ -81,7 +82,7 @@ impl Graph {
         let node = &mut self.nodes[index];
         debug_assert!(node.subs.is_none());
         node.kind = Kind::Free;
-        node.marks = 0;
+        node.marks = Marks::NONE;
         for borrowed in &mut self.reading {
             if borrowed.0 == index {
                 borrowed.0 = NodeId::NONE; // the reader owns the value by now, and the slot is free
@@ -92,7 +93,7 @@ impl Graph {
         let node = &mut self.nodes[index];
         if node.generation == u32::MAX {
             // All generations of this slot have been handed out: a new node here could be taken for an old one.
-            node.marks = DISPOSED;
+            node.marks = Marks::USED_UP;
             return;
         }
         node.generation += 1;

@@ -9,9 +9,10 @@ use super::{
     access,
     async_signal::{AsyncMeta, AsyncSignal, AsyncValue},
     computed::{self, Computed},
-    graph::{Graph, Kind},
+    graph::Graph,
     handle::Handle,
     ids::NodeId,
+    marks::Kind,
     options::{FromFutureOptions, ResourceOptions},
     resource_node::{self, Config, Fetch, FetchContext, SourceState, StartRun},
     scope::OwnerGuard,
@@ -574,7 +575,7 @@ fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let owner = graph.add_body(Kind::Scope, None, place, 0);
+        let owner = graph.add_body(Kind::Scope, None, place);
         let inside = OwnerGuard::enter(cell, &mut graph, owner);
         drop(graph);
         let question = question();

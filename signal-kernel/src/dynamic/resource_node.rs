@@ -13,9 +13,10 @@ use super::{
     access, dispose, drive,
     events::{Callback, Listeners, StatusAndToken},
     failure::ReadError,
-    graph::{CHECK, CHECKING, DIRTY, DISPOSED, FAILED, Graph, Kind, PROVISIONAL, RUNNING, STALE},
+    graph::Graph,
     handle::{Disposed, Handle},
     ids::{NodeId, PlaceId, Queued},
+    marks::{Kind, Stale},
     run::Body,
     value::Value,
 };
@@ -290,7 +291,7 @@ fn may_act(driver: NodeId) {
 fn act_soon(driver: NodeId, undo: impl FnOnce() + 'static) {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
-        graph.queue(driver, DIRTY);
+        graph.queue(driver, Stale::Dirty);
         let mut unused = Some(undo);
         if graph.level > 0 {
             graph
@@ -313,10 +314,11 @@ pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
         let Some(part) = parts.node(&mut graph, part) else {
             return;
         };
-        if graph.marks(parts.driver.key.node) & (STALE | RUNNING | CHECKING) != 0 {
-            graph.set(part, CHECK); // a read inside a batch may have seen the old part
+        let marks = graph.marks(parts.driver.key.node);
+        if marks.is_stale() || marks.is_in_progress() {
+            graph.nodes[part].marks.set_stale(Stale::Check); // a read inside a batch may have seen the old part
         }
-        if graph.marks(part) & STALE != 0 {
+        if graph.marks(part).is_stale() {
             drop(graph);
             access::pull_part(cell, part, true);
             graph = cell.borrow_mut();
@@ -341,7 +343,7 @@ pub(super) fn try_read_part(
     let mut graph = cell.borrow_mut();
     if graph.acting && !graph.is_inside(parts.driver.key.node) {
         if let Some(node) = parts.node(&mut graph, part) {
-            if graph.marks(node) & (RUNNING | CHECKING) != 0 {
+            if graph.marks(node).is_in_progress() {
                 return Err(ReadError::Cycle(graph.refuse(node, true)));
             }
             drop(graph);
@@ -383,13 +385,13 @@ impl Parts {
         let before = std::mem::replace(&mut graph.context.owner, self.owner);
         let driver = self.driver.key.node;
         let place = graph.ownership[driver].place;
-        let part = graph.add_body(Kind::Passive, None, place, 0);
+        let part = graph.add_body(Kind::Passive, None, place);
         graph.context.owner = before;
         graph.depends_on(part, driver);
         let marks = graph.marks(driver);
-        let acts = marks & RUNNING != 0 && graph.acting; // otherwise the node polls, which alone changes nothing
-        if marks & (STALE | CHECKING) != 0 || acts {
-            graph.set(part, CHECK); // the mark that an older part would have
+        let acts = marks.is_running() && graph.acting; // otherwise the node polls, which alone changes nothing
+        if marks.is_due() || acts {
+            graph.nodes[part].marks.set_stale(Stale::Check); // the mark that an older part would have
         }
         part
     }
@@ -403,15 +405,15 @@ impl Graph {
         (self.schedule.alone, self.schedule.grown) = (false, false);
         self.mark_parts(Queued::new(self.nodes[driver].order, driver));
         for source in sources {
-            if self.marks(source) & STALE != 0 {
-                self.set(source, DIRTY);
+            if self.marks(source).is_stale() {
+                self.nodes[source].marks.set_stale(Stale::Dirty);
             }
         }
     }
 
     /// Does this resource itself run the code that reads one of its parts, untracked?
     fn is_inside(&self, driver: NodeId) -> bool {
-        self.context.observer.node.is_none() && self.marks(driver) & (RUNNING | CHECKING) != 0
+        self.context.observer.node.is_none() && self.marks(driver).is_in_progress()
     }
 }
 
@@ -445,7 +447,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
     let mut graph = cell.borrow_mut();
     let queue = drive::of(&mut graph).lobby.queue.clone();
     let before = std::mem::replace(&mut graph.context.owner, owner);
-    let driver = graph.add_body(Kind::Resource, None, place, 0);
+    let driver = graph.add_body(Kind::Resource, None, place);
     graph.context.owner = before;
     let id = Handle::of(&graph, driver);
     let shared = Rc::new(ResourceCell {
@@ -471,7 +473,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
         begun: !config.eager,
         ticket: None,
     }));
-    graph.queue(driver, DIRTY);
+    graph.queue(driver, Stale::Dirty);
     id
 }
 
@@ -499,7 +501,7 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
             self.task.request(request);
         }
         let before = self.glance();
-        let is_gone = || cell.borrow().marks(node) & DISPOSED != 0;
+        let is_gone = || cell.borrow().marks(node).is_disposed();
         let (change, dropped) = if source.failed && self.task.is_due() {
             let mut panics = FirstPanic::default();
             let (change, discarded) = self.task.start_failed(&mut panics);
@@ -599,7 +601,7 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
                 if alone {
                     graph.mark_up_to_drivers(node.key.node);
                 } else {
-                    graph.mark(node.key.node, CHECK);
+                    graph.mark(node.key.node, Stale::Check);
                 }
             }
         }
@@ -633,14 +635,15 @@ pub(super) fn follow(
     }
     let mut moved = false;
     for source in sources.clone() {
-        let odd = graph.marks(source) & (STALE | RUNNING | CHECKING | PROVISIONAL) != 0;
+        let marks = graph.marks(source);
+        let odd = marks.is_stale() || marks.is_in_progress() || marks.is_provisional();
         if odd || graph.is_open(source).is_some() {
             let seen = graph.seen(driver, source);
             drop(graph);
             // user code
             let pulled = panics.catch(|| access::pull_part(cell, source, true));
             graph = cell.borrow_mut();
-            if graph.marks(driver) & DISPOSED != 0 {
+            if graph.marks(driver).is_disposed() {
                 return None;
             }
             // The read of a panicking source is tracked: after the read, the link has seen the new version.
@@ -654,9 +657,9 @@ pub(super) fn follow(
     for source in sources {
         graph.track(source);
         let marks = graph.marks(source);
-        failed |= marks & FAILED != 0;
-        if marks & STALE != 0 && marks & FAILED == 0 {
-            graph.queue(driver, CHECK); // the source became stale again before the link was there
+        failed |= marks.is_failed();
+        if marks.is_stale() && !marks.is_failed() {
+            graph.queue(driver, Stale::Check); // the source became stale again before the link was there
         }
     }
     Some(SourceState { moved, failed })

@@ -9,11 +9,9 @@
 use super::{
     dispose,
     failure::Record,
-    graph::{
-        CHECKING, DIRTY, DISPOSED, FAILED, FIRST, Graph, Kind, NOBODY, Node, Observer, QUEUED,
-        RUNNING, RunContext, STALE,
-    },
+    graph::{Graph, NOBODY, Node, Observer, RunContext},
     ids::{Key, LinkId, NodeId, Queued, Version},
+    marks::{Kind, Stale},
     snapshots,
     value::Value,
 };
@@ -113,11 +111,12 @@ impl Evaluation<'_> {
     fn settle_value(&mut self, graph: &mut Graph, mut outcome: Result<bool, Record>) {
         let node = &mut graph.nodes[self.node];
         let marks = node.marks;
-        node.marks = marks & !(RUNNING | FAILED);
-        if marks & DISPOSED != 0 {
+        node.marks.end_run();
+        node.marks.clear_failed();
+        if marks.is_disposed() {
             return;
         }
-        if marks & FAILED != 0 && outcome.is_ok() {
+        if marks.is_failed() && outcome.is_ok() {
             outcome = Err(self.fail_for_catching(graph));
         }
         match outcome {
@@ -130,7 +129,7 @@ impl Evaluation<'_> {
     #[inline(always)]
     fn succeed(&mut self, graph: &mut Graph, changed: bool) {
         let node = &mut graph.nodes[self.node];
-        node.marks &= !RUNNING;
+        node.marks.end_run();
         node.value = self.value.take();
         drop(graph.failures.take(self.node));
         if changed || self.failed {
@@ -210,13 +209,13 @@ pub(super) fn computed<'a>(
     let graph = &mut *guard;
     let node = &mut graph.nodes[index];
     let plain = node.version.is_some()
-        && node.marks & FAILED == 0
+        && !node.marks.is_failed()
         && !node.owns_any()
         && graph.log.is_empty();
     let (old, mut body) = match (&node.value, plain) {
         (&Value::Bits(old), true) => match node.body.take() {
             Some(body) => (old, body),
-            None => return (guard, false), // the node is still `CHECKING`: see `refresh`
+            None => return (guard, false), // the node is still being checked: see `refresh`
         },
         _ => {
             suspend_tracking(guard, outer);
@@ -224,7 +223,7 @@ pub(super) fn computed<'a>(
             return (cell.borrow_mut(), false);
         }
     };
-    node.marks = node.marks & !(STALE | CHECKING) | RUNNING;
+    node.marks.begin_run();
     let deps = node.deps;
     graph.enter(index, deps, index);
     drop(guard);
@@ -235,8 +234,8 @@ pub(super) fn computed<'a>(
         index,
         (body, outcome),
         panics,
-        !RUNNING,
         |node, clock, renewed| {
+            node.marks.end_run();
             let moved = renewed.is_some();
             if let Some(bits) = renewed {
                 (node.value, node.version) = (Value::Bits(bits), clock.tick());
@@ -255,7 +254,6 @@ fn finish_run<'a, R>(
     index: NodeId,
     (body, outcome): (Box<dyn Body>, thread::Result<R>),
     panics: &mut FirstPanic,
-    remaining: u8,
     keep: impl FnOnce(&mut Node, &mut Version, R) -> bool,
 ) -> (RefMut<'a, Graph>, bool) {
     let yielded = match outcome {
@@ -269,12 +267,11 @@ fn finish_run<'a, R>(
     let graph = &mut *guard;
     graph.forget_unread();
     let node = &mut graph.nodes[index];
-    if node.marks & (DISPOSED | FAILED) != 0 {
+    if node.marks.is_failed_or_disposed() {
         drop(guard);
         finish_run_slow(cell, outer, index, (body, Ok(())), panics);
         return (cell.borrow_mut(), false);
     }
-    node.marks &= remaining;
     node.put_back(body);
     let moved = keep(node, &mut graph.clock, yielded);
     (guard, moved)
@@ -291,20 +288,21 @@ fn finish_run_slow(
     panics: &mut FirstPanic,
 ) {
     let mut graph = cell.borrow_mut();
-    match outcome.is_err() && graph.marks(index) & DISPOSED == 0 {
+    match outcome.is_err() && !graph.marks(index).is_disposed() {
         true => graph.keep_unread(),
         false => graph.forget_unread(),
     }
     graph.context = untracked_context(outer);
     let node = &mut graph.nodes[index];
-    node.marks &= !(RUNNING | FAILED);
+    node.marks.end_run();
+    node.marks.clear_failed();
     let (generation, kind) = (node.generation, node.kind);
     let key = Key {
         node: index,
         generation,
     };
     let mut tried = false;
-    if node.marks & DISPOSED == 0 {
+    if !node.marks.is_disposed() {
         tried = kind == Kind::Computed && graph.is_tried(index);
         let (payload, record) = match outcome {
             Ok(()) => {
@@ -325,7 +323,7 @@ fn finish_run_slow(
     }
     // Either no handle exists for an effect whose first run has panicked, or the handle was never of use.
     let node = &graph.nodes[index];
-    let ends = node.kind == Kind::Effect && node.marks & FIRST != 0 && outcome.is_err();
+    let ends = node.kind == Kind::Effect && node.marks.is_first() && outcome.is_err();
     drop(graph);
     if tried {
         outcome = hand_over(outcome);
@@ -387,7 +385,7 @@ fn begin_evaluation(
     let (cell, index) = (evaluation.cell, evaluation.node);
     let mut guard = cell.borrow_mut();
     let node = &guard.nodes[index];
-    node.body.as_ref()?; // else a cleanup was faster, or the node is still `CHECKING`: see `refresh`
+    node.body.as_ref()?; // else a cleanup was faster, or the node is still being checked: see `refresh`
     let owned = node.owns_any();
     if owned {
         drop(guard);
@@ -401,11 +399,12 @@ fn begin_evaluation(
     let node = &mut graph.nodes[index];
     let (deps, marks) = (node.deps, node.marks);
     let body = node.body.take()?; // else a cleanup was faster
-    node.marks = marks & !(STALE | CHECKING | FAILED) | RUNNING;
+    node.marks.begin_run();
+    node.marks.clear_failed();
     evaluation.generation = node.generation;
     evaluation.value = node.value.take();
     evaluation.valued = node.version.is_some();
-    if marks & FAILED != 0 {
+    if marks.is_failed() {
         evaluation.failed = !graph.is_sound(index);
     }
     graph.enter(index, deps, index);
@@ -422,7 +421,7 @@ fn end_evaluation(
 ) {
     let mut guard = evaluation.cell.borrow_mut();
     let graph = &mut *guard;
-    let plain = !evaluation.finished && graph.marks(evaluation.node) & (DISPOSED | FAILED) == 0;
+    let plain = !evaluation.finished && !graph.marks(evaluation.node).is_failed_or_disposed();
     match outcome {
         Ok(changed) if plain => {
             graph.forget_unread();
@@ -448,7 +447,7 @@ fn end_evaluation_slow(
     let (cell, index) = (evaluation.cell, evaluation.node);
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    match outcome.is_err() && graph.marks(index) & DISPOSED == 0 {
+    match outcome.is_err() && !graph.marks(index).is_disposed() {
         true => graph.keep_unread(),
         false => graph.forget_unread(),
     }
@@ -491,12 +490,12 @@ fn dispose_of_last_run(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstP
     let mut graph = cell.borrow_mut();
     let key = graph.key(index);
     // No cleanup may take the old value for current.
-    graph.unset(index, CHECKING);
-    graph.set(index, DIRTY);
+    graph.nodes[index].marks.end_check();
+    graph.nodes[index].marks.set_stale(Stale::Dirty);
     drop(graph);
     dispose::outdated(cell, index, panics);
     let graph = cell.borrow();
-    graph.is_alive(key) && graph.marks(index) & STALE != 0
+    graph.is_alive(key) && graph.marks(index).is_stale()
 }
 
 /// Runs the remaining effects of a round, one after the other.
@@ -512,8 +511,8 @@ pub(super) fn effects(cell: &RefCell<Graph>, round: &[Queued], panics: &mut Firs
             continue;
         }
         let marks = node.marks;
-        node.marks = marks & !QUEUED;
-        if marks & (DIRTY | DISPOSED) != DIRTY {
+        node.marks.clear_queued();
+        if !marks.is_to_run() {
             continue;
         }
         if node.owns_any() {
@@ -521,7 +520,7 @@ pub(super) fn effects(cell: &RefCell<Graph>, round: &[Queued], panics: &mut Firs
             effect(cell, index, panics);
             guard = cell.borrow_mut();
         } else if let Some(body) = node.body.take() {
-            node.marks = marks & !(QUEUED | STALE | CHECKING) | RUNNING;
+            node.marks.begin_run();
             let at = (index, node.deps);
             guard = act(cell, guard, &outer, at, body, panics);
         }
@@ -590,7 +589,7 @@ fn begin_effect(
     let node = &mut graph.nodes[index];
     let deps = node.deps;
     let body = node.body.take()?;
-    node.marks = node.marks & !(STALE | CHECKING) | RUNNING;
+    node.marks.begin_run();
     graph.enter(index, deps, NodeId::NONE);
     Some(body)
 }
@@ -603,9 +602,15 @@ fn end_effect(
     ran: (Box<dyn Body>, thread::Result<()>),
     panics: &mut FirstPanic,
 ) {
-    let remaining = !(RUNNING | FIRST);
-    let (graph, _) = finish_run(cell, outer, index, ran, panics, remaining, |_, _, ()| false);
+    let (graph, _) = finish_run(cell, outer, index, ran, panics, end_effect_run);
     restore_context(graph, outer);
+}
+
+/// Ends a run of an effect or a resource, which has no value of its own.
+#[inline(always)]
+fn end_effect_run(node: &mut Node, _: &mut Version, (): ()) -> bool {
+    node.marks.end_effect_run();
+    false
 }
 
 /// Runs a resource. The caller restores the context `outer`.
@@ -621,7 +626,7 @@ pub(super) fn driver<'a>(
     let Some(body) = node.body.take() else {
         return guard; // the resource is running already, and has pulled on itself
     };
-    node.marks = node.marks & !(STALE | CHECKING) | RUNNING;
+    node.marks.begin_run();
     let at = (index, node.deps);
     act(cell, guard, outer, at, body, panics)
 }
@@ -640,9 +645,7 @@ fn act<'a>(
     graph.enter(index, deps, NodeId::NONE);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
-    let remaining = !(RUNNING | FIRST);
-    let ran = (body, outcome);
-    finish_run(cell, outer, index, ran, panics, remaining, |_, _, ()| false).0
+    finish_run(cell, outer, index, (body, outcome), panics, end_effect_run).0
 }
 
 /// Puts a body back into its node. If the node was disposed of meanwhile, drops the body and the value.
@@ -689,12 +692,12 @@ pub(super) fn poll(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic
         running: index,
     };
     let before = std::mem::replace(&mut graph.context, outer);
-    graph.set(index, RUNNING);
+    graph.nodes[index].marks.hold();
     drop(graph);
     let done = body.poll(panics);
     let mut graph = cell.borrow_mut();
     graph.context = before;
-    graph.unset(index, RUNNING);
+    graph.nodes[index].marks.end_run();
     drop(graph);
     return_body(cell, key, (body, Value::NONE), Ok(()), panics);
     done

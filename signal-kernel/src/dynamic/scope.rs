@@ -1,16 +1,11 @@
 //! Scopes: the owners of nodes.
 //!
-//! Invariants: a scope is `RUNNING` while a closure is in the scope, so that the scope keeps its slot until the closure
+//! Invariants: a scope is marked as running while a closure is in the scope, so that the scope keeps its slot until the closure
 //! returns.
 //!
 //! Must not know: the owned nodes.
 
-use super::{
-    access, batch, dispose,
-    graph::{DISPOSED, Graph, Kind, RUNNING},
-    handle::Handle,
-    ids::NodeId,
-};
+use super::{access, batch, dispose, graph::Graph, handle::Handle, ids::NodeId, marks::Kind};
 use crate::{panics::FirstPanic, stack};
 use std::{cell::RefCell, fmt, panic::Location};
 
@@ -73,7 +68,7 @@ pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let node = graph.add_body(Kind::Scope, None, place, 0);
+        let node = graph.add_body(Kind::Scope, None, place);
         let scope = Scope {
             handle: Handle::of(&graph, node),
             marker: std::marker::PhantomData,
@@ -100,8 +95,8 @@ impl<'a> OwnerGuard<'a> {
     /// From here on, `scope` owns new nodes.
     pub(super) fn enter(cell: &'a RefCell<Graph>, graph: &mut Graph, scope: NodeId) -> Self {
         let before = std::mem::replace(&mut graph.context.owner, scope);
-        let again = graph.marks(scope) & RUNNING != 0;
-        graph.set(scope, RUNNING);
+        let again = graph.marks(scope).is_running();
+        graph.nodes[scope].marks.hold();
         OwnerGuard {
             cell,
             scope,
@@ -118,8 +113,8 @@ impl Drop for OwnerGuard<'_> {
         if self.again {
             return;
         }
-        graph.unset(self.scope, RUNNING);
-        if graph.marks(self.scope) & DISPOSED == 0 {
+        graph.nodes[self.scope].marks.end_run();
+        if !graph.marks(self.scope).is_disposed() {
             return;
         }
         drop(graph);

@@ -12,11 +12,9 @@
 use super::{
     batch, dispose, events,
     failure::Cycle,
-    graph::{
-        CHECK, CHECKING, DIRTY, FAILED, Graph, Kind, Node, PROVISIONAL, QUEUED, RUNNING,
-        RunContext, STALE,
-    },
+    graph::{Graph, Node, RunContext},
     ids::{LinkId, NodeId, Order, Queued, RowsMut, RunId, Seen, Table},
+    marks::{Kind, Marks, Stale},
     run, snapshots,
     value::Value,
 };
@@ -64,7 +62,7 @@ impl Frame {
     #[inline(always)]
     fn open(nodes: &mut Table<NodeId, Node>, index: NodeId) -> Self {
         let node = &mut nodes[index];
-        node.marks |= CHECKING;
+        node.marks.begin_check();
         Frame {
             node: index,
             link: node.deps,
@@ -81,7 +79,7 @@ impl Frame {
         while check_stack.len() > base {
             let pull = check_stack.pop()?;
             // User code has disposed of a node without this mark in the meantime.
-            if nodes[pull.node()].marks & CHECKING != 0 {
+            if nodes[pull.node()].marks.is_checking() {
                 return Some(pull);
             }
         }
@@ -160,7 +158,7 @@ pub(super) fn end_first_run(
     panics: &mut FirstPanic,
 ) {
     let mut graph = cell.borrow_mut();
-    if graph.marks(root) & CHECKING != 0 {
+    if graph.marks(root).is_checking() {
         // The body was out of its slot: a rule or a destructor of the last run has read the node.
         let base = graph.check_stack.len();
         run::suspend_tracking(graph, outer);
@@ -170,7 +168,7 @@ pub(super) fn end_first_run(
 }
 
 /// Brings a node up to date. `must_run`: the node is a computed value that must run for certain. An effect does not run
-/// here: an effect that must run is marked `DIRTY`. The caller restores the context `outer`. `AT_REST`: this refresh is
+/// here: an effect that must run is marked as dirty. The caller restores the context `outer`. `AT_REST`: this refresh is
 /// not one of many nested ones, so a resource may use more of the stack.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn refresh<'a, const AT_REST: bool>(
@@ -212,7 +210,7 @@ pub(super) fn refresh<'a, const AT_REST: bool>(
                 }
             }
         }
-        if !moved && graph.marks(at.node()) & CHECKING != 0 {
+        if !moved && graph.marks(at.node()).is_checking() {
             // The body is out of its slot: a rule or a destructor of the last run has read the node.
             run::suspend_tracking(graph, outer);
             refuse(cell, at.node(), at.node(), base, panics);
@@ -272,7 +270,7 @@ fn refuse(cell: &RefCell<Graph>, node: NodeId, dep: NodeId, base: usize, panics:
     let cycle = graph.cycle(node, dep);
     graph.next_run(); // no earlier check counts any more
     if node == dep {
-        graph.unset(node, CHECKING);
+        graph.nodes[node].marks.end_check();
     } else {
         graph.abandon_frame(node);
     }
@@ -290,8 +288,8 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
     if at.is_of_snapshot() && matches!(step, Step::Clean) {
         if graph.last_owned(index).is_some() {
             // The nodes that the provisional run owns end before its value does.
-            graph.unset(index, CHECKING);
-            graph.set(index, DIRTY);
+            graph.nodes[index].marks.end_check();
+            graph.nodes[index].marks.set_stale(Stale::Dirty);
             drop(graph);
             dispose::outdated(cell, index, panics);
             return true;
@@ -302,15 +300,15 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
         return false;
     }
     let kind = graph.nodes[index].kind;
-    let provisional = graph.marks(index) & PROVISIONAL != 0 && graph.log.is_empty();
+    let provisional = graph.marks(index).is_provisional() && graph.log.is_empty();
     match step {
         Step::Clean if provisional => {
             drop(graph);
             snapshots::accept(cell, index, panics);
         }
         Step::Clean => {
-            graph.unset(index, STALE | CHECKING);
-            if graph.marks(index) & PROVISIONAL != 0 {
+            graph.nodes[index].marks.set_clean();
+            if graph.marks(index).is_provisional() {
                 snapshots::note(&mut graph, index);
             }
         }
@@ -326,7 +324,7 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
             } else {
                 Value::NONE
             };
-            graph.unset(index, STALE | CHECKING);
+            graph.nodes[index].marks.set_clean();
             if !graph.is_failed(index) {
                 graph.bump_version(index);
             }
@@ -342,8 +340,8 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
         Step::Blocked if kind == Kind::Effect => {
             let dep = graph.links[at.link].dep;
             let news = graph.break_silence(dep);
-            graph.unset(index, STALE | CHECKING);
-            graph.set(index, FAILED);
+            graph.nodes[index].marks.set_clean();
+            graph.nodes[index].marks.set_failed();
             drop(graph);
             if let Some(message) = news {
                 panics.keep(Box::new(message)); // user code: drops a later panic
@@ -366,10 +364,9 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
                     run::effect(cell, index, panics);
                 }
                 Kind::Effect => {
-                    graph.unset(index, CHECK | CHECKING);
-                    graph.set(index, DIRTY);
+                    graph.nodes[index].marks.confirm();
                 }
-                _ => graph.unset(index, STALE | CHECKING), // a part: its resource has run
+                _ => graph.nodes[index].marks.set_clean(), // a part: its resource has run
             }
             panics.discard(gone); // user code
         }
@@ -413,7 +410,7 @@ impl Graph {
         if moved && self.check_stack.len() > base {
             let pull = *self.check_stack.last()?;
             if let Some(node) = self.nodes.get(pull.node) {
-                let plain = node.marks & (CHECKING | PROVISIONAL) == CHECKING;
+                let plain = node.marks.is_plain_check();
                 if plain && node.kind == Kind::Computed {
                     self.check_stack.pop();
                     return Some((pull, true));
@@ -439,7 +436,7 @@ impl Graph {
         self.schedule.recheck = false;
         for pull in &mut self.check_stack {
             let node = &self.nodes[pull.node()];
-            if node.marks & CHECKING != 0 && pull.link != UNTRACKED {
+            if node.marks.is_checking() && pull.link != UNTRACKED {
                 (pull.node, pull.link) = (pull.node(), node.deps);
             }
         }
@@ -461,10 +458,10 @@ impl Graph {
                 return Stop::Look;
             };
             let plain = matches!(node.kind, Kind::Computed | Kind::Effect | Kind::Resource);
-            if !plain || node.marks & PROVISIONAL != 0 {
+            if !plain || node.marks.is_provisional() {
                 return Stop::Look;
             }
-            let mut must_run = node.marks & DIRTY != 0;
+            let mut must_run = node.marks.is_dirty();
             while !must_run {
                 // The index `NONE` lies outside both tables: it ends the list of links, and skips a disposed
                 // dependency.
@@ -472,12 +469,11 @@ impl Graph {
                     break;
                 };
                 if let Some(dep) = nodes.get_mut(link.dep) {
-                    let marks = dep.marks;
-                    if marks & (STALE | RUNNING | CHECKING | FAILED | PROVISIONAL) != 0 {
-                        if marks & (RUNNING | CHECKING | FAILED | PROVISIONAL) != 0 {
+                    if dep.marks.has_any(Marks::NOT_CURRENT) {
+                        if dep.marks.needs_slow_check() {
                             return Stop::Look;
                         }
-                        dep.marks = marks | CHECKING;
+                        dep.marks.begin_check();
                         let next = Frame {
                             node: link.dep,
                             link: dep.deps,
@@ -496,13 +492,13 @@ impl Graph {
             }
             let node = &mut nodes[at.node];
             if !must_run {
-                node.marks &= !(STALE | CHECKING);
+                node.marks.set_clean();
             } else if node.kind == Kind::Computed {
                 return Stop::Run;
             } else if node.kind == Kind::Resource {
                 return Stop::Act;
             } else {
-                node.marks = node.marks & !(CHECK | CHECKING) | DIRTY;
+                node.marks.confirm();
             }
             match Frame::last(check_stack, &nodes, base) {
                 Some(pull) => *at = pull,
@@ -516,8 +512,8 @@ impl Graph {
     #[inline(never)]
     fn check_deps(&mut self, at: &mut Frame, base: usize) -> Step {
         let marks = self.marks(at.node());
-        let provisional = marks & PROVISIONAL != 0 && self.log.is_empty();
-        if marks & DIRTY != 0 && !provisional {
+        let provisional = marks.is_provisional() && self.log.is_empty();
+        if marks.is_dirty() && !provisional {
             return Step::Run;
         }
         match self.check_dep_list(at, base) {
@@ -538,11 +534,11 @@ impl Graph {
     /// changes then pass through it to the refused readers.
     #[cold]
     fn abandon_frame(&mut self, index: NodeId) {
-        self.unset(index, CHECKING);
+        self.nodes[index].marks.end_check();
         let node = &self.nodes[index];
-        if node.kind == Kind::Computed && node.marks & RUNNING == 0 {
+        if node.kind == Kind::Computed && !node.marks.is_running() {
             self.leave_open(index, RunId::NONE);
-            self.unset(index, STALE);
+            self.nodes[index].marks.clear_stale();
         }
     }
 
@@ -589,11 +585,11 @@ impl Graph {
                 if dep.kind == Kind::Resource && !self.acting {
                     return Step::Clean; // no resource starts, stops or commits inside a batch
                 }
-                if dep.marks & (STALE | RUNNING | CHECKING | FAILED | PROVISIONAL) != 0 {
-                    if dep.marks & RUNNING != 0 {
+                if dep.marks.has_any(Marks::NOT_CURRENT) {
+                    if dep.marks.is_running() {
                         return Step::Cycle(link.dep);
                     }
-                    if dep.marks & CHECKING != 0 {
+                    if dep.marks.is_checking() {
                         // A refused cycle has left its links: no change can come through such a link.
                         let ours = |pull: &Frame| pull.node() == link.dep;
                         if link.dep != at.node() && !self.check_stack[base..].iter().any(ours) {
@@ -605,8 +601,8 @@ impl Graph {
                             at.link = next;
                             continue;
                         }
-                    } else if dep.marks & STALE != 0
-                        || dep.marks & PROVISIONAL != 0 && self.log.is_empty()
+                    } else if dep.marks.is_stale()
+                        || dep.marks.is_provisional() && self.log.is_empty()
                     {
                         return Step::Down(link.dep);
                     } else if let Some(runs) = self.is_open(link.dep) {
@@ -627,7 +623,7 @@ impl Graph {
                             continue;
                         }
                     }
-                    let failed = dep.marks & (FAILED | CHECKING) == FAILED;
+                    let failed = dep.marks.is_failed() && !dep.marks.is_checking();
                     if failed && !link.seen.is_tried() && self.is_failed(link.dep) {
                         return Step::Blocked;
                     }
@@ -643,7 +639,7 @@ impl Graph {
                 {
                     // The dependency is current without this node, so this node is on no cycle any more. The dependents
                     // of this node carry no mark yet.
-                    self.mark(at.node(), CHECK);
+                    self.mark(at.node(), Stale::Check);
                     return Step::Run;
                 }
             }
@@ -821,8 +817,8 @@ fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         for &it in &due {
             let node = &mut graph.nodes[it.node()];
             if node.order == it.order() {
-                node.marks &= !QUEUED;
-                if node.marks & STALE != 0 {
+                node.marks.clear_queued();
+                if node.marks.is_stale() {
                     (graph.schedule.alone, graph.schedule.grown) = (alone, false);
                     graph = refresh::<true>(cell, graph, &outer, it.node(), false, panics);
                     graph.context = outer;
@@ -861,24 +857,25 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         if node.order != it.order() {
             continue;
         }
-        if node.marks & FAILED != 0 {
+        if node.marks.is_failed() {
             // A blocked effect must not run before a check of its dependencies.
-            node.marks = node.marks & !(FAILED | DIRTY) | CHECK;
+            node.marks.clear_failed();
+            node.marks.downgrade();
         }
-        if node.marks & STALE == CHECK {
+        if node.marks.needs_check() {
             graph = refresh::<false>(cell, graph, &outer, it.node(), false, panics);
             let unfinished = !graph.log.is_empty();
             node = &mut graph.nodes[it.node()];
             if node.order != it.order() {
                 continue;
             }
-            if unfinished && node.marks & DIRTY != 0 {
-                node.marks = node.marks & !DIRTY | CHECK;
+            if unfinished && node.marks.is_dirty() {
+                node.marks.downgrade();
                 next -= 1;
                 break;
             }
         }
-        if node.marks & DIRTY != 0 {
+        if node.marks.is_dirty() {
             if graph.has_more_deps(it.node()) && graph.has_stale_dep(it.node()) {
                 // A call that takes the guard hides from the compiler that the guard belongs to this cell: the loop
                 // would then need registers for both.
@@ -894,7 +891,9 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
                 }
                 if failed {
                     let node = &mut graph.nodes[it.node()];
-                    node.marks = node.marks & !(STALE | QUEUED) | FAILED;
+                    node.marks.clear_stale();
+                    node.marks.clear_queued();
+                    node.marks.set_failed();
                     continue;
                 }
             }
@@ -902,7 +901,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
             kept += 1;
         } else {
             // The effect is unchanged, or blocked by a failed dependency, whose version rises when the failure ends.
-            node.marks &= !QUEUED;
+            node.marks.clear_queued();
         }
     }
     graph.context = outer;
@@ -964,7 +963,9 @@ impl Graph {
         let mut link = self.deps(node);
         while let Some(it) = self.links.get(link) {
             let dep = self.nodes.get(it.dep);
-            if dep.is_some_and(|dep| dep.marks & (STALE | PROVISIONAL | FAILED) != 0) {
+            if dep.is_some_and(|dep| {
+                dep.marks.is_stale() || dep.marks.is_provisional() || dep.marks.is_failed()
+            }) {
                 return true;
             }
             link = it.next_dep;
@@ -975,9 +976,9 @@ impl Graph {
     /// Returns whether this dependency may be stale. A running dependency must not be pulled.
     fn is_stale(&self, dep: NodeId) -> bool {
         let marks = self.marks(dep);
-        let provisional = marks & PROVISIONAL != 0 && self.log.is_empty();
-        let stale = marks & STALE != 0 || provisional || self.is_open(dep).is_some();
-        marks & (RUNNING | CHECKING) == 0 && stale
+        let provisional = marks.is_provisional() && self.log.is_empty();
+        let stale = marks.is_stale() || provisional || self.is_open(dep).is_some();
+        !marks.is_in_progress() && stale
     }
 
     pub(super) fn is_settled(&self) -> bool {
@@ -999,7 +1000,7 @@ impl Graph {
         let resources = std::mem::take(&mut self.schedule.resources);
         for it in effects.into_iter().chain(resources) {
             if self.is_due(it) {
-                self.unset(it.node(), QUEUED); // the node has still not seen the missed changes
+                self.nodes[it.node()].marks.clear_queued(); // the node has still not seen the missed changes
                 restless.push(it);
             }
         }

@@ -5,12 +5,13 @@
 use super::{
     access,
     failure::ReadError,
-    graph::{Graph, Kind},
+    graph::Graph,
     handle::{Disposed, Handle, handle},
+    marks::{Kind, Marks},
     run::UntrackedGuard,
     signal_cell::{
-        BorrowGuard, SignalCell, UPDATING, being_updated, change, inside, is_same, put,
-        put_in_batch, rule, set_bits, signal_value,
+        BorrowGuard, SignalCell, being_updated, change, inside, is_same, put, put_in_batch, rule,
+        set_bits, signal_value,
     },
     value::{Value, from_bits, is_primitive, same_bits, to_bits},
 };
@@ -302,7 +303,7 @@ impl<T: 'static> Signal<T> {
             }
             let slot = &graph.nodes[self.handle.key.node];
             match (&slot.value, to_bits(&value)) {
-                (&Value::Bits(old), Some(new)) if slot.marks & UPDATING == 0 => {
+                (&Value::Bits(old), Some(new)) if !slot.marks.is_updating() => {
                     if !same_bits::<T>(old, new) {
                         set_bits(cell, graph, self.handle.key.node, new, rule::<T>());
                     }
@@ -431,7 +432,7 @@ impl<T: 'static> Signal<T> {
                 panic!("{message}");
             }
             let node = &mut graph.nodes[index];
-            node.marks |= UPDATING;
+            node.marks.begin_update();
             let mut value = node.value.take();
             if graph.depth > 0 {
                 if !graph.is_logged(index) {
@@ -451,7 +452,7 @@ impl<T: 'static> Signal<T> {
             graph.updating.pop();
             if self.handle.is_alive(&graph) {
                 let node = &mut graph.nodes[index];
-                node.marks &= !UPDATING;
+                node.marks.end_update();
                 node.value = value.take();
                 access::changed(cell, graph, index, &mut panics);
             } else {
@@ -522,7 +523,7 @@ impl<T: 'static> Signal<T> {
         let place = Location::caller();
         let value = access::with(|cell| {
             let mut graph = cell.borrow_mut();
-            let value = graph.read_fast(self.handle, UPDATING, tracked)?;
+            let value = graph.read_fast(self.handle, Marks::UPDATING, tracked)?;
             // Only a custom rule puts a primitive value into a cell; the slow path reads such a value.
             match value {
                 Value::Cell(_) if is_primitive::<T>() => None,

@@ -9,7 +9,7 @@
 use super::{
     access,
     batch::Rule,
-    graph::{Graph, QUEUED},
+    graph::Graph,
     handle::{Disposed, Handle},
     ids::NodeId,
     value::{Value, out_of_bits, same_bits, to_bits},
@@ -28,10 +28,6 @@ pub(super) struct SignalCell<T> {
     pub(super) value: T,
     pub(super) same: fn(&T, &T) -> bool,
 }
-
-/// Marks a signal during an update in place. The bit is free, as signals stand in no queue; a check for changes must
-/// not take the signal for a node that is being computed.
-pub(super) const UPDATING: u8 = QUEUED;
 
 /// Changes a value in place.
 #[inline(always)]
@@ -192,7 +188,7 @@ pub(super) fn signal_value(
         return Err(handle.disposed(&graph, "signal"));
     };
     let value = node.value.clone();
-    let updating = node.marks & UPDATING != 0;
+    let updating = node.marks.is_updating();
     if tracked {
         graph.track(handle.key.node);
     }
@@ -222,7 +218,7 @@ impl Graph {
             Value::Bits(_) => (false, true),
             Value::Cell(held) => (Rc::get_mut(held).is_none(), false),
         };
-        let updating = node.marks & UPDATING != 0;
+        let updating = node.marks.is_updating();
         let at = self.reading.iter().rev().find(|it| it.0 == index);
         if updating {
             let at = self.updating.iter().rev().find(|it| it.0 == index);

@@ -1,7 +1,7 @@
 //! The snapshot of a computed value from before a batch that reads the value. If the batch changes nothing in the end,
 //! the value of the snapshot comes back and the body does not run.
 //!
-//! Invariants: a node has a snapshot exactly while the node is marked `PROVISIONAL`. The links of the snapshot stay in
+//! Invariants: a node has a snapshot exactly while the node is marked as provisional. The links of the snapshot stay in
 //! the lists of their dependencies, so a change of such a dependency marks the node. After the batch, the first check
 //! of the node gives the snapshot up; so does the end of a settle if the provisional value is current; so does the end
 //! of the node at the latest.
@@ -10,8 +10,9 @@
 
 use super::{
     failure::Record,
-    graph::{CHECK, CHECKING, FAILED, Graph, PROVISIONAL, STALE},
+    graph::Graph,
     ids::{LinkId, NodeId, RunId, Version},
+    marks::Stale,
     run::UntrackedGuard,
     value::Value,
 };
@@ -43,14 +44,14 @@ pub(super) fn take(graph: &mut Graph, node: NodeId, owned: bool) {
 fn take_slow(graph: &mut Graph, index: NodeId, owned: bool) {
     let failed = graph.is_failed(index);
     let node = &mut graph.nodes[index];
-    if node.marks & PROVISIONAL != 0 {
+    if node.marks.is_provisional() {
         note(graph, index);
         return;
     }
     if node.version.is_none() && !failed {
         return;
     }
-    node.marks |= PROVISIONAL;
+    node.marks.set_provisional();
     let (value, version) = (node.value.clone(), node.version);
     let deps = std::mem::replace(&mut node.deps, LinkId::NONE);
     let snapshot = Snapshot {
@@ -80,9 +81,10 @@ fn take_snapshot_back(graph: &mut Graph, index: NodeId) -> (Value, LinkId) {
         return (Value::NONE, LinkId::NONE);
     };
     let node = &mut graph.nodes[index];
-    node.marks &= !(PROVISIONAL | FAILED);
+    node.marks.clear_provisional();
+    node.marks.clear_failed();
     if snapshot.failed {
-        node.marks |= FAILED;
+        node.marks.set_failed();
     }
     node.version = snapshot.version;
     graph.restore_record(index, snapshot.record);
@@ -98,7 +100,7 @@ pub(super) fn restore(graph: &mut Graph, index: NodeId) -> Value {
     let (gone, deps) = take_snapshot_back(graph, index);
     let newer = std::mem::replace(&mut graph.nodes[index].deps, deps);
     graph.unlink_all(newer);
-    graph.unset(index, STALE | CHECKING);
+    graph.nodes[index].marks.set_clean();
     if open {
         graph.leave_open(index, RunId::NONE);
     }
@@ -117,7 +119,9 @@ pub(super) fn revert(graph: &mut Graph, index: NodeId) -> Value {
 /// differs from the snapshot.
 pub(super) fn accept(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
-    graph.unset(index, STALE | CHECKING | PROVISIONAL);
+    let node = &mut graph.nodes[index];
+    node.marks.set_clean();
+    node.marks.clear_provisional();
     let Some(snapshot) = graph.snapshots.remove(&index) else {
         return;
     };
@@ -153,7 +157,7 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPan
             None => {
                 graph.fail(index, Record::default());
                 graph.bump_version(index);
-                graph.mark(index, CHECK); // a reader that has seen the provisional value carries no mark yet
+                graph.mark(index, Stale::Check); // a reader that has seen the provisional value carries no mark yet
             }
         }
     } else if failed && snapshot.failed {
@@ -172,7 +176,7 @@ pub(super) fn accept_current(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
         let graph = cell.borrow();
         let alive = graph.is_alive(key);
         let current = alive
-            && graph.marks(key.node) & (PROVISIONAL | STALE) == PROVISIONAL
+            && graph.marks(key.node).is_provisional_and_current()
             && graph.is_open(key.node).is_none();
         drop(graph);
         if current {
@@ -183,13 +187,13 @@ pub(super) fn accept_current(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
 
 /// Removes the snapshot of a node that ends. Returns the value of the snapshot, for the caller to drop.
 pub(super) fn forget(graph: &mut Graph, index: NodeId) -> Value {
-    if graph.marks(index) & PROVISIONAL == 0 {
+    if !graph.marks(index).is_provisional() {
         return Value::NONE;
     }
     let Some(snapshot) = graph.snapshots.remove(&index) else {
         return Value::NONE;
     };
-    graph.unset(index, PROVISIONAL);
+    graph.nodes[index].marks.clear_provisional();
     graph.unlink_all(snapshot.deps);
     snapshot.value
 }

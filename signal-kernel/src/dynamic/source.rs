@@ -8,11 +8,7 @@
 //! Must not know: the content of the declared graph.
 
 use super::{
-    access, batch, drive,
-    graph::{Graph, Kind},
-    handle::Handle,
-    ids::NodeId,
-    value::Value,
+    access, batch, drive, graph::Graph, handle::Handle, ids::NodeId, marks::Kind, value::Value,
 };
 use crate::{
     panics::FirstPanic,
