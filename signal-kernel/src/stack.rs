@@ -11,11 +11,11 @@
 pub(crate) use room::{REFUSES, enter, is_short};
 
 /// Runs `f`, user code that other user code has called. The call panics if a stack cannot grow and there are too many
-/// levels; `way` names the nodes that run inside each other.
+/// levels; `path` names the nodes that run inside each other.
 #[inline(always)]
-pub(crate) fn nested<R>(way: impl FnOnce() -> String, f: impl FnOnce() -> R) -> R {
+pub(crate) fn nested<R>(path: impl FnOnce() -> String, f: impl FnOnce() -> R) -> R {
     if is_short() {
-        return elsewhere(way, f);
+        return elsewhere(path, f);
     }
     let _level = enter();
     f()
@@ -24,8 +24,8 @@ pub(crate) fn nested<R>(way: impl FnOnce() -> String, f: impl FnOnce() -> R) -> 
 /// As `nested`, where the stack is short.
 #[cold]
 #[inline(never)]
-pub(crate) fn elsewhere<R>(way: impl FnOnce() -> String, f: impl FnOnce() -> R) -> R {
-    room::elsewhere(way, f)
+pub(crate) fn elsewhere<R>(path: impl FnOnce() -> String, f: impl FnOnce() -> R) -> R {
+    room::elsewhere(path, f)
 }
 
 /// Runs `f`, which drops values that user code has made. The call is never refused, as the values would stay for ever.
@@ -183,18 +183,18 @@ mod room {
         ptr::from_ref(&local).addr()
     }
 
-    pub(super) fn elsewhere<R>(way: impl FnOnce() -> String, _: impl FnOnce() -> R) -> R {
+    pub(super) fn elsewhere<R>(path: impl FnOnce() -> String, _: impl FnOnce() -> R) -> R {
         let levels = OPEN.get().levels;
-        let way = match way() {
-            way if way.is_empty() => way,
-            way => format!(": {way}"),
+        let path = match path() {
+            path if path.is_empty() => path,
+            path => format!(": {path}"),
         };
         let advice = match cfg!(target_family = "wasm") {
             true => "",
             false => "; or turn on the feature `grow-stack` of signal-kernel",
         };
         panic!(
-            "{levels} bodies and batches run inside each other, and the stack cannot grow here{way}. Read each value of \
+            "{levels} bodies and batches run inside each other, and the stack cannot grow here{path}. Read each value of \
              a chain when it is made, the first one first: later reads need no stack{advice}"
         )
     }

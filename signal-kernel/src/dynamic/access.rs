@@ -55,8 +55,8 @@ impl Drop for End {
         for (_, snapshot) in all.snapshots {
             panics.discard(snapshot); // user code
         }
-        for hook in all.callbacks {
-            panics.discard(hook); // user code
+        for callback in all.callbacks {
+            panics.discard(callback); // user code
         }
         for undo in all.undo {
             panics.discard(undo); // user code
@@ -64,7 +64,7 @@ impl Drop for End {
         while let Some(value) = all.log.take_value() {
             panics.discard(value); // user code
         }
-        panics.discard(all.drive); // user code: wakes the waiting tasks
+        panics.discard(all.tasks); // user code: wakes the waiting tasks
         panics.merge(all.deferred_panics);
         panics.swallow(); // user code
         // No message can ask for a name any more.
@@ -402,7 +402,7 @@ struct Read {
 }
 
 /// The state of the graph before a pull.
-struct Found {
+struct PullStart {
     outer: RunContext,
     key: Key,
     at_rest: bool,
@@ -421,18 +421,18 @@ fn bring<'a>(
     if inside {
         graph.begin_inside(read.node, read.tracked);
     }
-    let found = graph.begin_pull(read.node);
+    let start = graph.begin_pull(read.node);
     let mut panics = FirstPanic::default();
-    graph = settle::refresh::<false>(cell, graph, &found.outer, read.node, must_run, &mut panics);
+    graph = settle::refresh::<false>(cell, graph, &start.outer, read.node, must_run, &mut panics);
     if inside {
         graph.end_inside();
     }
-    let done = graph.end_pull(&found);
+    let done = graph.end_pull(&start);
     if done && panics.is_empty() {
         return graph;
     }
     drop(graph);
-    finish_pull_slow(cell, &found, read, panics);
+    finish_pull_slow(cell, &start, read, panics);
     cell.borrow_mut()
 }
 
@@ -445,13 +445,13 @@ fn pull_inside(cell: &RefCell<Graph>, index: NodeId, tracked: bool) {
     }
     let _level = stack::enter();
     let mut panics = FirstPanic::default();
-    let found = begin_inside(cell, index, tracked);
+    let start = begin_inside(cell, index, tracked);
     run::computed_first(cell, index, &mut panics);
     let read = Read {
         node: index,
         tracked,
     };
-    end_inside(cell, &found, read, panics);
+    end_inside(cell, &start, read, panics);
 }
 
 #[cold]
@@ -480,23 +480,23 @@ fn refuse_depth(cell: &RefCell<Graph>, index: NodeId, tracked: bool) -> String {
 }
 
 #[inline(never)]
-fn begin_inside(cell: &RefCell<Graph>, index: NodeId, tracked: bool) -> Found {
+fn begin_inside(cell: &RefCell<Graph>, index: NodeId, tracked: bool) -> PullStart {
     let mut graph = cell.borrow_mut();
     graph.begin_inside(index, tracked);
-    let found = graph.begin_pull(index);
-    settle::begin_first_run(&mut graph, index, &found.outer);
-    found
+    let start = graph.begin_pull(index);
+    settle::begin_first_run(&mut graph, index, &start.outer);
+    start
 }
 
 #[inline(never)]
-fn end_inside(cell: &RefCell<Graph>, found: &Found, read: Read, mut panics: FirstPanic) {
-    settle::end_first_run(cell, read.node, &found.outer, &mut panics);
+fn end_inside(cell: &RefCell<Graph>, start: &PullStart, read: Read, mut panics: FirstPanic) {
+    settle::end_first_run(cell, read.node, &start.outer, &mut panics);
     let mut graph = cell.borrow_mut();
     graph.end_inside();
-    let done = graph.end_pull(found);
+    let done = graph.end_pull(start);
     drop(graph);
     if !done || !panics.is_empty() {
-        finish_pull_slow(cell, found, read, panics);
+        finish_pull_slow(cell, start, read, panics);
     }
 }
 
@@ -510,9 +510,9 @@ fn refuse(mut graph: RefMut<'_, Graph>, index: NodeId, tracked: bool) -> ! {
 
 /// Ends the batch of a pull at rest, and resumes the first panic.
 #[cold]
-fn finish_pull_slow(cell: &RefCell<Graph>, found: &Found, read: Read, mut panics: FirstPanic) {
+fn finish_pull_slow(cell: &RefCell<Graph>, start: &PullStart, read: Read, mut panics: FirstPanic) {
     let mut graph = cell.borrow_mut();
-    let alive = graph.is_alive(found.key);
+    let alive = graph.is_alive(start.key);
     let Read { node, tracked } = read;
     let failed = alive && graph.marks(node).has_any(Marks::UNREADABLE);
     if failed {
@@ -527,7 +527,7 @@ fn finish_pull_slow(cell: &RefCell<Graph>, found: &Found, read: Read, mut panics
         graph.deferred_panics.merge(std::mem::take(&mut panics));
     }
     drop(graph);
-    if found.at_rest {
+    if start.at_rest {
         batch::end(cell, &mut panics);
     }
     panics.resume();
@@ -543,13 +543,13 @@ impl Graph {
 
     /// Begins a pull. A pull at rest is a batch.
     #[inline(always)]
-    fn begin_pull(&mut self, index: NodeId) -> Found {
+    fn begin_pull(&mut self, index: NodeId) -> PullStart {
         let at_rest = self.depth == 0;
         if at_rest {
             self.renumber_if_due();
             self.depth = 1;
         }
-        Found {
+        PullStart {
             outer: self.context,
             key: self.key(index),
             at_rest,
@@ -558,12 +558,12 @@ impl Graph {
 
     /// Ends a pull. Returns false if the graph has something to settle.
     #[inline(always)]
-    fn end_pull(&mut self, found: &Found) -> bool {
+    fn end_pull(&mut self, start: &PullStart) -> bool {
         if self.failures.has_refused() {
             self.tell_refused();
         }
-        self.context = found.outer;
-        if !found.at_rest {
+        self.context = start.outer;
+        if !start.at_rest {
             return true;
         }
         let done =

@@ -7,7 +7,7 @@
 //! Must not know: the types of values, and the settle.
 
 use super::{
-    drive::Drive,
+    drive::ThreadTasks,
     graph::Graph,
     ids::{Key, NodeId, Version},
     marks::Stale,
@@ -209,15 +209,15 @@ pub(super) fn settle(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
 pub(super) fn close_at_rest(mut graph: RefMut<'_, Graph>, panics: &mut FirstPanic) {
     graph.depth = 0;
     graph.shrink_if_empty();
-    let news = graph.drive.as_ref().and_then(Drive::news);
-    if news.is_none() && graph.deferred_panics.is_empty() {
+    let waiting = graph.tasks.as_ref().and_then(ThreadTasks::must_notify);
+    if waiting.is_none() && graph.deferred_panics.is_empty() {
         return;
     }
     let deferred_panics = std::mem::take(&mut graph.deferred_panics);
     drop(graph);
     panics.merge(deferred_panics);
-    if let Some(lobby) = news {
-        panics.catch(|| lobby.tell()); // user code
+    if let Some(waiting) = waiting {
+        panics.catch(|| waiting.notify()); // user code
     }
 }
 

@@ -46,7 +46,7 @@ impl Graph {
         self.check_owners()?;
         self.check_marks()?;
         self.check_queues()?;
-        self.check_candidates()?;
+        self.check_snapshots()?;
         self.check_values()?;
         self.check_numbers()?;
         if self.depth == 0 && self.context.running.is_none() {
@@ -213,8 +213,8 @@ impl Graph {
             .live_nodes()
             .filter(|&index| self.ownership[index].prev_sibling.is_none());
         let mut found = 0;
-        let mut way: Vec<NodeId> = roots.collect();
-        while let Some(owner) = way.pop() {
+        let mut stack: Vec<NodeId> = roots.collect();
+        while let Some(owner) = stack.pop() {
             found += 1;
             ensure!(found <= self.live, "a node is in the lists of two owners");
             let lists = &self.ownership[owner];
@@ -245,7 +245,7 @@ impl Graph {
                         prev == owner || !is_first(child, prev),
                         "{child} has two owners"
                     );
-                    way.push(child);
+                    stack.push(child);
                     (prev, child) = (child, ownership.next_sibling);
                 }
             }
@@ -333,14 +333,14 @@ impl Graph {
     }
 
     /// A node is provisional exactly while it has a snapshot, and only a computed value has one.
-    fn check_candidates(&self) -> Checked {
+    fn check_snapshots(&self) -> Checked {
         for index in self.live_nodes() {
             let node = &self.nodes[index];
             let provisional = node.kind != Kind::Effect && node.marks.is_provisional(); // for an effect, this bit says that it has not run yet
             let known = self.snapshots.contains_key(&index);
             ensure!(
                 provisional == known,
-                "{} is half-way: {provisional}, with a snapshot: {known}",
+                "{} is provisional: {provisional}, with a snapshot: {known}",
                 self.describe(index)
             );
         }
@@ -433,15 +433,21 @@ impl Graph {
             let logged = node.kind == Kind::Signal && node.aside != 0;
             ensure!(!logged, "{} is still logged", self.describe(index));
         }
-        ensure!(self.check_stack.is_empty(), "a pull is left");
-        ensure!(self.mark_stack.is_empty(), "a mark_stack is left");
+        ensure!(
+            self.check_stack.is_empty(),
+            "a frame is left on the check stack"
+        );
+        ensure!(
+            self.mark_stack.is_empty(),
+            "a link is left on the mark stack"
+        );
         ensure!(
             self.schedule.effects.is_empty(),
             "an effect is left in the queue"
         );
         ensure!(
             self.schedule.resources.is_empty(),
-            "a driver is left in the queue"
+            "a resource is left in the queue"
         );
         ensure!(
             self.schedule.spare.is_empty(),
@@ -449,9 +455,9 @@ impl Graph {
         );
         ensure!(
             self.provisional.is_empty(),
-            "a half-way value is not judged"
+            "a provisional value is not settled"
         );
-        ensure!(self.callbacks.is_empty(), "a hook is left");
+        ensure!(self.callbacks.is_empty(), "a callback is left");
         ensure!(self.log.is_empty(), "the log is not empty");
         ensure!(self.level == 0, "a transaction is left open");
         ensure!(!self.round, "a round is left open");

@@ -34,9 +34,9 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// The state that a thread needs to drive its work.
-pub(super) struct Drive {
-    pub(super) lobby: Rc<Lobby>,
+/// The asynchronous tasks of a thread.
+pub(super) struct ThreadTasks {
+    pub(super) waiting: Rc<Waiting>,
     ready: ReadyReceiver,
     /// The waker in the ready queue: it wakes all waiting tasks.
     waker: Waker,
@@ -47,21 +47,24 @@ pub(super) struct Drive {
 }
 
 /// The waiting tasks and the ready queue, shared within the thread.
-pub(super) struct Lobby {
+pub(super) struct Waiting {
     pub(super) queue: Arc<ReadyQueue>,
     wakers: Arc<WakerSet>,
 }
 
-impl Drive {
-    /// The lobby, if its tasks do not know yet that work was started or stopped.
-    pub(super) fn news(&self) -> Option<Rc<Lobby>> {
-        self.lobby.queue.must_notify().then(|| self.lobby.clone())
+impl ThreadTasks {
+    /// The waiting tasks, if they do not know yet that work was started or stopped.
+    pub(super) fn must_notify(&self) -> Option<Rc<Waiting>> {
+        self.waiting
+            .queue
+            .must_notify()
+            .then(|| self.waiting.clone())
     }
 }
 
-impl Lobby {
+impl Waiting {
     /// Wakes all waiting tasks, for work was started or stopped without their knowledge.
-    pub(super) fn tell(&self) {
+    pub(super) fn notify(&self) {
         self.queue.set_notified();
         self.wakers.wake_here(); // user code
     }
@@ -88,8 +91,8 @@ impl ThreadDriver {
 impl progress::Driver for ThreadDriver {
     fn reset_budget(&mut self) {
         access::with(|cell| {
-            if let Some(drive) = &mut cell.borrow_mut().drive {
-                drive.ready.budget.reset();
+            if let Some(tasks) = &mut cell.borrow_mut().tasks {
+                tasks.ready.budget.reset();
             }
         });
     }
@@ -97,15 +100,15 @@ impl progress::Driver for ThreadDriver {
     fn commits(&self) -> u64 {
         access::with(|cell| {
             let graph = cell.borrow();
-            graph.drive.as_ref().map_or(0, |drive| drive.commits)
+            graph.tasks.as_ref().map_or(0, |tasks| tasks.commits)
         })
     }
 
     fn is_idle(&self) -> bool {
         access::with(|cell| {
             let graph = cell.borrow();
-            let drive = graph.drive.as_ref();
-            drive.is_none_or(|drive| drive.lobby.queue.is_idle())
+            let tasks = graph.tasks.as_ref();
+            tasks.is_none_or(|tasks| tasks.waiting.queue.is_idle())
         })
     }
 
@@ -114,14 +117,14 @@ impl progress::Driver for ThreadDriver {
     }
 }
 
-/// This thread's drive, made for the first resource or the first wait.
-pub(super) fn of(graph: &mut Graph) -> &mut Drive {
-    graph.drive.get_or_insert_with(|| {
+/// This thread's tasks, made for the first resource or the first wait.
+pub(super) fn thread_tasks(graph: &mut Graph) -> &mut ThreadTasks {
+    graph.tasks.get_or_insert_with(|| {
         let wakers = Arc::<WakerSet>::default();
         let ready = ReadyReceiver::default();
-        Drive {
+        ThreadTasks {
             waker: Waker::from(wakers.clone()),
-            lobby: Rc::new(Lobby {
+            waiting: Rc::new(Waiting {
                 queue: ready.queue.clone(),
                 wakers,
             }),
@@ -133,33 +136,33 @@ pub(super) fn of(graph: &mut Graph) -> &mut Drive {
 }
 
 /// Registers a shared graph: from now on a driver polls its work when its node is in the ready list.
-pub(super) fn add(
+pub(super) fn add_shared(
     graph: &mut Graph,
     node: NodeId,
     foreign: Weak<dyn ForeignGraph>,
 ) -> Arc<TaskWaker> {
-    let drive = of(graph);
-    drive.foreign.insert(node, foreign);
-    TaskWaker::new(&drive.lobby.queue, node.to_number())
+    let tasks = thread_tasks(graph);
+    tasks.foreign.insert(node, foreign);
+    TaskWaker::new(&tasks.waiting.queue, node.to_number())
 }
 
 /// Removes a shared graph, which is being dropped.
-pub(super) fn remove(graph: &mut Graph, node: NodeId) {
-    if let Some(drive) = &mut graph.drive {
-        drive.foreign.remove(&node);
+pub(super) fn remove_shared(graph: &mut Graph, node: NodeId) {
+    if let Some(tasks) = &mut graph.tasks {
+        tasks.foreign.remove(&node);
     }
 }
 
 /// Notes a commit of a shared graph, polled by a driver of its own or of the thread.
 pub(super) fn note_commit(cell: &RefCell<Graph>) {
     let mut graph = cell.borrow_mut();
-    let Some(drive) = &mut graph.drive else {
+    let Some(tasks) = &mut graph.tasks else {
         return;
     };
-    drive.commits += 1;
-    let lobby = drive.lobby.clone();
+    tasks.commits += 1;
+    let waiting = tasks.waiting.clone();
     drop(graph);
-    lobby.wakers.wake_here(); // user code
+    waiting.wakers.wake_here(); // user code
 }
 
 /// Polls the shared graph of this node; true if the graph has committed something.
@@ -170,8 +173,8 @@ fn poll_foreign(
     panics: &mut FirstPanic,
 ) -> bool {
     let graph = cell.borrow();
-    let drive = graph.drive.as_ref();
-    let foreign = drive.and_then(|drive| drive.foreign.get(&node)?.upgrade());
+    let tasks = graph.tasks.as_ref();
+    let foreign = tasks.and_then(|tasks| tasks.foreign.get(&node)?.upgrade());
     drop(graph);
     let Some(foreign) = foreign else {
         return false;
@@ -226,11 +229,11 @@ pub(super) fn poll(
         let kind = graph.nodes.get(running).map(|node| node.kind);
         let polled = matches!(kind, Some(Kind::Resource | Kind::Passive)); // work waits for work
         // A task waits from now on: work that starts later must wake the task.
-        let lobby = of(&mut graph).lobby.clone();
+        let waiting = thread_tasks(&mut graph).waiting.clone();
         drop(graph);
         let waits = key.is_some();
-        lobby.queue.begin_poll();
-        lobby.wakers.add(context.waker(), key); // user code
+        waiting.queue.begin_poll();
+        waiting.wakers.add(context.waker(), key); // user code
         if nested {
             assert!(
                 polled,
@@ -240,45 +243,45 @@ pub(super) fn poll(
             return Poll::Pending;
         }
         let mut graph = cell.borrow_mut();
-        let drive = of(&mut graph);
-        if drive.ready.budget.is_spent() {
+        let tasks = thread_tasks(&mut graph);
+        if tasks.ready.budget.is_spent() {
             drop(graph);
             context.waker().wake_by_ref(); // user code
             return Poll::Pending;
         }
-        let mut tasks = drive.ready.take_ready(&drive.waker);
-        if tasks.is_empty() {
-            drive.ready.budget.reset();
+        let mut ready = tasks.ready.take_ready(&tasks.waker);
+        if ready.is_empty() {
+            tasks.ready.budget.reset();
             return Poll::Pending;
         }
         graph.depth = 1;
         let mut panics = FirstPanic::default();
         let mut done = false;
-        tasks.sort_unstable_by_key(|&node| (graph.order(NodeId::from_number(node)), node));
+        ready.sort_unstable_by_key(|&node| (graph.order(NodeId::from_number(node)), node));
         drop(graph);
-        for &node in &tasks {
+        for &node in &ready {
             let node = NodeId::from_number(node);
             if run::poll(cell, node, &mut panics) {
                 let mut graph = cell.borrow_mut();
                 if graph.nodes[node].kind == Kind::Resource {
-                    graph.queue_up_to_drivers(node, Stale::Dirty);
+                    graph.queue_up_to_resources(node, Stale::Dirty);
                 }
                 done = true;
             } else if cell.borrow().is_foreign(node) {
                 done |= poll_foreign(cell, node, here, &mut panics);
             }
         }
-        of(&mut cell.borrow_mut()).ready.put_back(tasks);
+        thread_tasks(&mut cell.borrow_mut()).ready.put_back(ready);
         batch::end(cell, &mut panics);
         let mut graph = cell.borrow_mut();
-        let drive = of(&mut graph);
-        drive.commits += u64::from(done);
+        let tasks = thread_tasks(&mut graph);
+        tasks.commits += u64::from(done);
         // An effect may start work that is ready at once, and so on without end.
-        let goes_on = done && (waits || drive.ready.queue.has_ready());
-        drive.ready.budget.spend(goes_on);
+        let goes_on = done && (waits || tasks.ready.queue.has_ready());
+        tasks.ready.budget.spend(goes_on);
         drop(graph);
         if done {
-            panics.catch(|| lobby.wakers.wake_here()); // user code: other tasks may wait for the same commit
+            panics.catch(|| waiting.wakers.wake_here()); // user code: other tasks may wait for the same commit
         }
         panics.resume();
         if done { Poll::Ready(()) } else { Poll::Pending }

@@ -335,26 +335,26 @@ impl Graph {
     /// Marks the dependents of `source`, but no node below a resource. If several resources are due, phase A marks the
     /// nodes below them; a resource that is due alone marks its readers after its run. In a chain of resources, a
     /// result therefore costs no more than the run of its reader.
-    pub(super) fn mark_up_to_drivers(&mut self, source: NodeId) {
-        self.schedule.up_to_drivers = true;
+    pub(super) fn mark_up_to_resources(&mut self, source: NodeId) {
+        self.schedule.stop_at_resources = true;
         self.mark(source, Stale::Check);
-        self.schedule.up_to_drivers = false;
+        self.schedule.stop_at_resources = false;
     }
 
     /// Queues a resource for the next settle, and marks no node below it: until phase A, the resource keeps its state.
-    pub(super) fn queue_up_to_drivers(&mut self, driver: NodeId, mark: Stale) {
-        self.schedule.up_to_drivers = true;
-        self.queue(driver, mark);
-        self.schedule.up_to_drivers = false;
+    pub(super) fn queue_up_to_resources(&mut self, resource: NodeId, mark: Stale) {
+        self.schedule.stop_at_resources = true;
+        self.queue(resource, mark);
+        self.schedule.stop_at_resources = false;
     }
 
     /// Marks the parts of a resource that is about to run, and all nodes below the parts, even below a marked part: a
     /// batch may have read such a part in its old state and left the readers of the part unmarked.
-    pub(super) fn mark_parts(&mut self, driver: Queued) {
-        if !self.is_due(driver) {
+    pub(super) fn mark_parts(&mut self, resource: Queued) {
+        if !self.is_due(resource) {
             return;
         }
-        let mut link = self.nodes[driver.node()].subs;
+        let mut link = self.nodes[resource.node()].subs;
         while let Some(&Link { sub, next_sub, .. }) = self.links.get(link) {
             self.nodes[sub].marks.set_stale(Stale::Check);
             self.mark(sub, Stale::Check);
@@ -363,11 +363,11 @@ impl Graph {
     }
 
     /// Unmarks the parts of a resource after its turn. The parts are up to date, unless the resource is due again.
-    pub(super) fn unmark_parts(&mut self, driver: Queued) {
-        if !self.is_due(driver) || self.marks(driver.node()).is_stale() {
+    pub(super) fn unmark_parts(&mut self, resource: Queued) {
+        if !self.is_due(resource) || self.marks(resource.node()).is_stale() {
             return;
         }
-        let mut link = self.nodes[driver.node()].subs;
+        let mut link = self.nodes[resource.node()].subs;
         while let Some(&Link { sub, next_sub, .. }) = self.links.get(link) {
             self.nodes[sub].marks.clear_stale();
             link = next_sub;
@@ -483,6 +483,6 @@ fn mark_one(
         schedule.resources.push(Queued::new(node.order, sub));
     }
     schedule.recheck |= was.is_checking();
-    let stops = was.is_stale() || schedule.up_to_drivers && node.kind == Kind::Resource;
+    let stops = was.is_stale() || schedule.stop_at_resources && node.kind == Kind::Resource;
     if stops { LinkId::NONE } else { node.subs }
 }

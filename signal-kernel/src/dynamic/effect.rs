@@ -182,9 +182,9 @@ fn begin_inside(cell: &RefCell<Graph>, node: NodeId) -> bool {
 #[cold]
 #[inline(never)]
 fn refuse_depth(cell: &RefCell<Graph>, node: NodeId) -> String {
-    let way = cell.borrow().too_deep(node);
+    let path = cell.borrow().too_deep(node);
     dispose::node(cell, node, &mut FirstPanic::new());
-    way
+    path
 }
 
 struct Plain<F>(F);

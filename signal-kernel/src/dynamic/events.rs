@@ -27,8 +27,8 @@ pub(super) fn run(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     graph.untracked();
     (graph.context.owner, graph.context.computing) = (NodeId::NONE, NodeId::NONE);
     drop(graph);
-    for hook in callbacks {
-        panics.catch(hook); // user code
+    for callback in callbacks {
+        panics.catch(callback); // user code
     }
     cell.borrow_mut().context = before;
 }

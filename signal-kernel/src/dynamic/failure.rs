@@ -160,10 +160,10 @@ impl Error for Failure {}
 /// assert_eq!(a.get(), "`a`, `b`");
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Cycle(Arc<Way>);
+pub struct Cycle(Arc<Path>);
 
 #[derive(PartialEq, Eq)]
-struct Way {
+struct Path {
     nodes: Vec<String>,
     text: String,
 }
@@ -180,7 +180,7 @@ impl Cycle {
     }
 
     pub(super) fn new(nodes: Vec<String>, text: String) -> Self {
-        Cycle(Arc::new(Way { nodes, text }))
+        Cycle(Arc::new(Path { nodes, text }))
     }
 
     /// The panic of a read that has closed this cycle.

@@ -15,7 +15,7 @@
 use super::{
     access,
     batch::UndoLog,
-    drive::Drive,
+    drive::ThreadTasks,
     edges::Reads,
     events::Callback,
     failure::Failures,
@@ -172,7 +172,7 @@ pub(super) struct Schedule {
     /// A body has gained a new dependency during the run of that resource.
     pub(super) grown: bool,
     /// Marking stops at resources.
-    pub(super) up_to_drivers: bool,
+    pub(super) stop_at_resources: bool,
     /// An empty list that keeps its memory for the next round.
     pub(super) spare: Vec<Queued>,
 }
@@ -186,7 +186,7 @@ impl Schedule {
             resources: Vec::new(),
             alone: false,
             grown: false,
-            up_to_drivers: false,
+            stop_at_resources: false,
             spare: Vec::new(),
         }
     }
@@ -229,7 +229,7 @@ pub(super) struct Graph {
     /// The number of open transactions.
     pub(super) level: u16,
     /// Phase A: resources run, stale values are computed.
-    pub(super) acting: bool,
+    pub(super) in_phase_a: bool,
     /// Effects are running, and no batch is open but that of their round.
     pub(super) round: bool,
     pub(super) log: UndoLog,
@@ -250,7 +250,7 @@ pub(super) struct Graph {
     pub(super) callbacks: Vec<Callback>,
     /// The callbacks that take back the requests of open transactions to resources, the newest last.
     pub(super) undo: Vec<Callback>,
-    pub(super) drive: Option<Drive>,
+    pub(super) tasks: Option<ThreadTasks>,
 }
 
 impl Graph {
@@ -278,7 +278,7 @@ impl Graph {
             mark_stack: Vec::new(),
             depth: 0,
             level: 0,
-            acting: false,
+            in_phase_a: false,
             round: false,
             log: UndoLog::new(),
             snapshots: BTreeMap::new(),
@@ -291,7 +291,7 @@ impl Graph {
             deferred_panics: FirstPanic::new(),
             callbacks: Vec::new(),
             undo: Vec::new(),
-            drive: None,
+            tasks: None,
         }
     }
 

@@ -444,8 +444,8 @@ where
         true
     }
 
-    fn start(&mut self, launch: StartRun<'_, T, E>) {
-        launch.work((self.0)()); // user code
+    fn start(&mut self, run: StartRun<'_, T, E>) {
+        run.work((self.0)()); // user code
     }
 }
 
@@ -471,12 +471,12 @@ where
     fn track(
         &mut self,
         cell: &RefCell<Graph>,
-        driver: NodeId,
+        resource: NodeId,
         panics: &mut FirstPanic,
     ) -> Option<SourceState> {
         let observe = self.observe.iter().map(Computed::node);
         let sources = std::iter::once(self.source.node()).chain(observe);
-        resource_node::follow(cell, driver, sources, panics)
+        resource_node::follow(cell, resource, sources, panics)
     }
 
     fn ready(&mut self) -> bool {
@@ -484,10 +484,10 @@ where
         self.next.is_some()
     }
 
-    fn start(&mut self, mut launch: StartRun<'_, T, E>) {
+    fn start(&mut self, mut run: StartRun<'_, T, E>) {
         let input = self.next.take().expect("it is ready");
-        let work = self.fetcher.fetch(input, || launch.context()); // user code
-        launch.work(work);
+        let work = self.fetcher.fetch(input, || run.context()); // user code
+        run.work(work);
     }
 }
 
@@ -510,11 +510,11 @@ where
     fn track(
         &mut self,
         cell: &RefCell<Graph>,
-        driver: NodeId,
+        resource: NodeId,
         panics: &mut FirstPanic,
     ) -> Option<SourceState> {
         let observe = self.observe.iter().map(Computed::node);
-        resource_node::follow(cell, driver, observe, panics)
+        resource_node::follow(cell, resource, observe, panics)
     }
 
     fn give(&mut self, input: Box<dyn Any>) {
@@ -527,10 +527,10 @@ where
         self.last.is_some()
     }
 
-    fn start(&mut self, mut launch: StartRun<'_, T, E>) {
+    fn start(&mut self, mut run: StartRun<'_, T, E>) {
         let input = self.last.clone().expect("it is ready"); // user code
-        let work = self.fetcher.fetch(input, || launch.context()); // user code
-        launch.work(work);
+        let work = self.fetcher.fetch(input, || run.context()); // user code
+        run.work(work);
     }
 }
 

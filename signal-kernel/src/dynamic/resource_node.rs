@@ -128,7 +128,7 @@ pub(super) trait Fetch<T, E>: 'static {
     fn track(
         &mut self,
         _cell: &RefCell<Graph>,
-        _driver: NodeId,
+        _resource: NodeId,
         _panics: &mut FirstPanic,
     ) -> Option<SourceState> {
         Some(SourceState::default())
@@ -141,7 +141,7 @@ pub(super) trait Fetch<T, E>: 'static {
     fn ready(&mut self) -> bool;
 
     /// Starts the work.
-    fn start(&mut self, launch: StartRun<'_, T, E>);
+    fn start(&mut self, run: StartRun<'_, T, E>);
 }
 
 /// The state of the sources of a question.
@@ -168,7 +168,7 @@ pub(super) struct ResourceCell<T, E> {
 
 /// The nodes that readers of a resource depend on.
 pub(super) struct Parts {
-    driver: Handle,
+    resource: Handle,
     owner: NodeId,
     /// In the order of `Change::PARTS`; `None` for a part without a read so far.
     nodes: [Cell<Option<Handle>>; 4],
@@ -208,8 +208,8 @@ impl<T, E> Drop for ResourceCell<T, E> {
     fn drop(&mut self) {
         let mut panics = FirstPanic::default();
         self.view.get_mut().take().discard(&mut panics);
-        if let Some((ticket, input)) = self.input.get_mut().take() {
-            panics.discard(ticket); // user code
+        if let Some((completion, input)) = self.input.get_mut().take() {
+            panics.discard(completion); // user code
             panics.discard(input); // user code
         }
         panics.end_drop();
@@ -236,29 +236,29 @@ impl<T: 'static, E: 'static> AnyResource for ResourceCell<T, E> {
     }
 
     fn ask_for(self: Rc<Self>, request: Request) {
-        let driver = self.parts.driver.key.node;
-        may_act(driver);
+        let resource = self.parts.resource.key.node;
+        assert_may_write(resource);
         let before = self.request.replace(Some(request));
-        act_soon(driver, move || drop(self.request.replace(before)));
+        queue_request(resource, move || drop(self.request.replace(before)));
     }
 
     fn give(self: Rc<Self>, input: Box<dyn Any>, out: &mut dyn Any) {
-        let driver = self.parts.driver.key.node;
-        may_act(driver);
-        let ticket = Completion::default();
-        put(out, ticket.clone());
+        let resource = self.parts.resource.key.node;
+        assert_may_write(resource);
+        let completion = Completion::default();
+        put(out, completion.clone());
         let request = self.request.take();
-        let before = self.input.replace(Some((ticket, input)));
+        let before = self.input.replace(Some((completion, input)));
         if let Some((superseded, _)) = &before {
             superseded.replace(Some(None));
         }
-        act_soon(driver, move || {
-            if let Some((ticket, _)) = &before {
-                ticket.replace(None);
+        queue_request(resource, move || {
+            if let Some((completion, _)) = &before {
+                completion.replace(None);
             }
             self.request.replace(request);
-            if let Some((ticket, input)) = self.input.replace(before) {
-                ticket.replace(Some(None));
+            if let Some((completion, input)) = self.input.replace(before) {
+                completion.replace(Some(None));
                 drop(input); // user code
             }
         });
@@ -280,18 +280,18 @@ impl<T: 'static, E: 'static> AnyResource for ResourceCell<T, E> {
 /// # Panics
 ///
 /// Inside a computed value.
-fn may_act(driver: NodeId) {
-    let allowed = access::with(|cell| cell.borrow().may_write(driver));
+fn assert_may_write(resource: NodeId) {
+    let allowed = access::with(|cell| cell.borrow().may_write(resource));
     if let Err(message) = allowed {
         panic!("{message}");
     }
 }
 
 /// Queues a resource for phase A: now, or at the end of the batch. A failed transaction calls `undo` first.
-fn act_soon(driver: NodeId, undo: impl FnOnce() + 'static) {
+fn queue_request(resource: NodeId, undo: impl FnOnce() + 'static) {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
-        graph.queue(driver, Stale::Dirty);
+        graph.queue(resource, Stale::Dirty);
         let mut unused = Some(undo);
         if graph.level > 0 {
             graph
@@ -310,11 +310,11 @@ fn act_soon(driver: NodeId, undo: impl FnOnce() + 'static) {
 /// the resource itself runs, a read finds the resource in its earlier state.
 pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
     let mut graph = cell.borrow_mut();
-    if graph.acting && !graph.is_inside(parts.driver.key.node) {
+    if graph.in_phase_a && !graph.is_inside(parts.resource.key.node) {
         let Some(part) = parts.node(&mut graph, part) else {
             return;
         };
-        let marks = graph.marks(parts.driver.key.node);
+        let marks = graph.marks(parts.resource.key.node);
         if marks.is_stale() || marks.is_in_progress() {
             graph.nodes[part].marks.set_stale(Stale::Check); // a read inside a batch may have seen the old part
         }
@@ -322,7 +322,7 @@ pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
             drop(graph);
             access::pull_part(cell, part, true);
             graph = cell.borrow_mut();
-            if !parts.driver.is_alive(&graph) {
+            if !parts.resource.is_alive(&graph) {
                 return;
             }
         }
@@ -341,7 +341,7 @@ pub(super) fn try_read_part(
     part: Change,
 ) -> Result<(), ReadError> {
     let mut graph = cell.borrow_mut();
-    if graph.acting && !graph.is_inside(parts.driver.key.node) {
+    if graph.in_phase_a && !graph.is_inside(parts.resource.key.node) {
         if let Some(node) = parts.node(&mut graph, part) {
             if graph.marks(node).is_in_progress() {
                 return Err(ReadError::Cycle(graph.refuse(node, true)));
@@ -383,13 +383,13 @@ impl Parts {
     #[cold]
     fn make(&self, graph: &mut Graph) -> NodeId {
         let before = std::mem::replace(&mut graph.context.owner, self.owner);
-        let driver = self.driver.key.node;
-        let place = graph.ownership[driver].place;
+        let resource = self.resource.key.node;
+        let place = graph.ownership[resource].place;
         let part = graph.add_body(Kind::Passive, None, place);
         graph.context.owner = before;
-        graph.depends_on(part, driver);
-        let marks = graph.marks(driver);
-        let acts = marks.is_running() && graph.acting; // otherwise the node polls, which alone changes nothing
+        graph.depends_on(part, resource);
+        let marks = graph.marks(resource);
+        let acts = marks.is_running() && graph.in_phase_a; // otherwise the node polls, which alone changes nothing
         if marks.is_due() || acts {
             graph.nodes[part].marks.set_stale(Stale::Check); // the mark that an older part would have
         }
@@ -401,9 +401,9 @@ impl Graph {
     /// A resource that is due alone has not marked its readers. If a source has come to depend on such a reader in the
     /// source's last run, the source runs once more: its read of the marked node now finds the cycle.
     #[cold]
-    fn look_for_cycle(&mut self, driver: NodeId, sources: impl Iterator<Item = NodeId>) {
+    fn look_for_cycle(&mut self, resource: NodeId, sources: impl Iterator<Item = NodeId>) {
         (self.schedule.alone, self.schedule.grown) = (false, false);
-        self.mark_parts(Queued::new(self.nodes[driver].order, driver));
+        self.mark_parts(Queued::new(self.nodes[resource].order, resource));
         for source in sources {
             if self.marks(source).is_stale() {
                 self.nodes[source].marks.set_stale(Stale::Dirty);
@@ -412,8 +412,8 @@ impl Graph {
     }
 
     /// Does this resource itself run the code that reads one of its parts, untracked?
-    fn is_inside(&self, driver: NodeId) -> bool {
-        self.context.observer.node.is_none() && self.marks(driver).is_in_progress()
+    fn is_inside(&self, resource: NodeId) -> bool {
+        self.context.observer.node.is_none() && self.marks(resource).is_in_progress()
     }
 }
 
@@ -433,7 +433,7 @@ struct ResourceBody<T, E, Q> {
     /// The resource has acted before, or does not start by itself.
     begun: bool,
     /// The completion and the token of the run in flight, if the run was started by hand.
-    ticket: Option<(Completion<T>, u64)>,
+    completion: Option<(Completion<T>, u64)>,
 }
 
 /// Makes the node of a resource.
@@ -445,35 +445,35 @@ pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
     config: Config<T, E>,
 ) -> Handle {
     let mut graph = cell.borrow_mut();
-    let queue = drive::of(&mut graph).lobby.queue.clone();
+    let queue = drive::thread_tasks(&mut graph).waiting.queue.clone();
     let before = std::mem::replace(&mut graph.context.owner, owner);
-    let driver = graph.add_body(Kind::Resource, None, place);
+    let resource = graph.add_body(Kind::Resource, None, place);
     graph.context.owner = before;
-    let id = Handle::of(&graph, driver);
+    let id = Handle::of(&graph, resource);
     let shared = Rc::new(ResourceCell {
         view: RefCell::default(),
         request: RefCell::new(None),
         input: RefCell::new(None),
         owner: Handle::of(&graph, owner),
         parts: Parts {
-            driver: id,
+            resource: id,
             owner,
             nodes: [const { Cell::new(None) }; 4],
         },
         keep_previous: config.keep_previous,
     });
-    let resource: Rc<dyn AnyResource> = shared.clone();
-    graph.nodes[driver].value = Value::Cell(Rc::new(resource));
-    graph.nodes[driver].body = Some(Box::new(ResourceBody {
-        task: Task::new(driver.to_number(), config.keep_previous.into(), false),
+    let any: Rc<dyn AnyResource> = shared.clone();
+    graph.nodes[resource].value = Value::Cell(Rc::new(any));
+    graph.nodes[resource].body = Some(Box::new(ResourceBody {
+        task: Task::new(resource.to_number(), config.keep_previous.into(), false),
         question: Apart::new(question),
         shared,
         listeners: config.listeners,
         queue: Some(queue),
         begun: !config.eager,
-        ticket: None,
+        completion: None,
     }));
-    graph.queue(driver, Stale::Dirty);
+    graph.queue(resource, Stale::Dirty);
     id
 }
 
@@ -489,8 +489,8 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
         drop(graph);
         let given = self.shared.input.borrow_mut().take();
         let mut by_hand = None;
-        if let Some((ticket, input)) = given {
-            by_hand = Some(ticket);
+        if let Some((completion, input)) = given {
+            by_hand = Some(completion);
             panics.catch(|| self.question.give(input)); // user code: drops the previous input
         }
         let first = !std::mem::replace(&mut self.begun, true);
@@ -500,7 +500,7 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
         if let Some(request) = self.shared.request.take() {
             self.task.request(request);
         }
-        let before = self.glance();
+        let before = self.status_and_token();
         let is_gone = || cell.borrow().marks(node).is_disposed();
         let (change, dropped) = if source.failed && self.task.is_due() {
             let mut panics = FirstPanic::default();
@@ -535,8 +535,8 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
             dispose::owned(cell, node, &mut panics); // nodes that the run has made end with the run
         }
         self.resolve(by_hand);
-        self.show(cell, change, &mut panics);
-        self.tell(cell, before);
+        self.publish(cell, change, &mut panics);
+        self.queue_callbacks(cell, before);
         panics.resume();
     }
 
@@ -560,7 +560,7 @@ impl Drop for SeesAgain<'_> {
 }
 
 impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
-    fn glance(&self) -> StatusAndToken {
+    fn status_and_token(&self) -> StatusAndToken {
         let state = &self.task.state;
         (state.status(), state.token())
     }
@@ -569,23 +569,23 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
     fn resolve(&mut self, by_hand: Option<Completion<T>>) {
         let state = &self.task.state;
         if let Some(next) = by_hand {
-            if let Some((superseded, _)) = self.ticket.replace((next, state.token())) {
+            if let Some((superseded, _)) = self.completion.replace((next, state.token())) {
                 superseded.replace(Some(None));
             }
         }
-        let ended = match &self.ticket {
+        let ended = match &self.completion {
             Some((_, token)) => *token != state.token() || !state.is_pending(),
             None => false,
         };
-        if let Some((ticket, token)) = self.ticket.take_if(|_| ended) {
+        if let Some((completion, token)) = self.completion.take_if(|_| ended) {
             let succeeded = token == state.token() && state.status() == AsyncStatus::Success;
             let value = state.value().filter(|_| succeeded);
-            ticket.replace(Some(value.cloned()));
+            completion.replace(Some(value.cloned()));
         }
     }
 
     /// Replaces the view of the readers, and gives each changed part a new version.
-    fn show(&self, cell: &RefCell<Graph>, change: Change, panics: &mut FirstPanic) {
+    fn publish(&self, cell: &RefCell<Graph>, change: Change, panics: &mut FirstPanic) {
         if change.is_none() {
             return;
         }
@@ -599,7 +599,7 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
             if let (Some(node), true) = (node, change.contains(part)) {
                 graph.bump_version(node.key.node);
                 if alone {
-                    graph.mark_up_to_drivers(node.key.node);
+                    graph.mark_up_to_resources(node.key.node);
                 } else {
                     graph.mark(node.key.node, Stale::Check);
                 }
@@ -610,13 +610,19 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
     }
 
     /// Queues the calls of the user's listeners.
-    fn tell(&self, cell: &RefCell<Graph>, before: StatusAndToken) {
+    fn queue_callbacks(&self, cell: &RefCell<Graph>, before: StatusAndToken) {
         let Some(listeners) = &self.listeners else {
             return;
         };
         let state = &self.task.state;
         let reason = state.cancel_reason().cloned();
-        let calls = listeners.calls(before, self.glance(), reason, state.value(), state.error());
+        let calls = listeners.calls(
+            before,
+            self.status_and_token(),
+            reason,
+            state.value(),
+            state.error(),
+        );
         cell.borrow_mut().callbacks.extend(calls);
     }
 }
@@ -625,25 +631,25 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
 /// has ended the resource.
 pub(super) fn follow(
     cell: &RefCell<Graph>,
-    driver: NodeId,
+    resource: NodeId,
     sources: impl Iterator<Item = NodeId> + Clone,
     panics: &mut FirstPanic,
 ) -> Option<SourceState> {
     let mut graph = cell.borrow_mut();
     if graph.schedule.grown {
-        graph.look_for_cycle(driver, sources.clone());
+        graph.look_for_cycle(resource, sources.clone());
     }
     let mut moved = false;
     for source in sources.clone() {
         let marks = graph.marks(source);
         let odd = marks.is_stale() || marks.is_in_progress() || marks.is_provisional();
         if odd || graph.is_open(source).is_some() {
-            let seen = graph.seen(driver, source);
+            let seen = graph.seen(resource, source);
             drop(graph);
             // user code
             let pulled = panics.catch(|| access::pull_part(cell, source, true));
             graph = cell.borrow_mut();
-            if graph.marks(driver).is_disposed() {
+            if graph.marks(resource).is_disposed() {
                 return None;
             }
             // The read of a panicking source is tracked: after the read, the link has seen the new version.
@@ -652,14 +658,14 @@ pub(super) fn follow(
             }
         }
     }
-    moved |= graph.has_moved(driver);
+    moved |= graph.has_moved(resource);
     let mut failed = false;
     for source in sources {
         graph.track(source);
         let marks = graph.marks(source);
         failed |= marks.is_failed();
         if marks.is_stale() && !marks.is_failed() {
-            graph.queue(driver, Stale::Check); // the source became stale again before the link was there
+            graph.queue(resource, Stale::Check); // the source became stale again before the link was there
         }
     }
     Some(SourceState { moved, failed })

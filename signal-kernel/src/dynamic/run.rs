@@ -522,7 +522,7 @@ pub(super) fn effects(cell: &RefCell<Graph>, round: &[Queued], panics: &mut Firs
         } else if let Some(body) = node.body.take() {
             node.marks.begin_run();
             let at = (index, node.deps);
-            guard = act(cell, guard, &outer, at, body, panics);
+            guard = run_taken_body(cell, guard, &outer, at, body, panics);
         }
     }
     restore_context(guard, &outer);
@@ -615,7 +615,7 @@ fn end_effect_run(node: &mut Node, _: &mut Version, (): ()) -> bool {
 
 /// Runs a resource. The caller restores the context `outer`.
 #[inline(always)]
-pub(super) fn driver<'a>(
+pub(super) fn resource<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
     outer: &RunContext,
@@ -628,12 +628,12 @@ pub(super) fn driver<'a>(
     };
     node.marks.begin_run();
     let at = (index, node.deps);
-    act(cell, guard, outer, at, body, panics)
+    run_taken_body(cell, guard, outer, at, body, panics)
 }
 
 /// Runs a body that is out of its slot, and puts the body back. The caller restores the context `outer`.
 #[inline(always)]
-fn act<'a>(
+fn run_taken_body<'a>(
     cell: &'a RefCell<Graph>,
     mut guard: RefMut<'a, Graph>,
     outer: &RunContext,

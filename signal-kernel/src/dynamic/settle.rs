@@ -77,10 +77,10 @@ impl Frame {
         base: usize,
     ) -> Option<Self> {
         while check_stack.len() > base {
-            let pull = check_stack.pop()?;
+            let frame = check_stack.pop()?;
             // User code has disposed of a node without this mark in the meantime.
-            if nodes[pull.node()].marks.is_checking() {
-                return Some(pull);
+            if nodes[frame.node()].marks.is_checking() {
+                return Some(frame);
             }
         }
         None
@@ -88,7 +88,7 @@ impl Frame {
 }
 
 /// The record of a settle that does not seem to end.
-struct Patience {
+struct LongSettle {
     /// The number of rounds without the first run of an effect.
     counted: u32,
     /// All effects that have run so far, except those of the first rounds.
@@ -97,13 +97,13 @@ struct Patience {
     restless: Vec<Queued>,
 }
 
-impl Patience {
+impl LongSettle {
     /// Records the due effects of a round after the first `TURNS` ones. Returns whether this round exceeds a limit.
     #[cold]
     #[inline(never)]
     fn ends(this: &mut Option<Box<Self>>, round: u32, due: &[Queued]) -> bool {
         let this = this.get_or_insert_with(|| {
-            Box::new(Patience {
+            Box::new(LongSettle {
                 counted: TURNS,
                 known: BTreeSet::new(),
                 restless: Vec::new(),
@@ -137,9 +137,9 @@ enum Stop {
     /// The body of this computed value must run.
     Run,
     /// This resource must run.
-    Act,
+    RunResource,
     /// The node needs the slow path.
-    Look,
+    Slow,
 }
 
 /// Prepares the first run of a computed value as `refresh` prepares any run.
@@ -190,19 +190,21 @@ pub(super) fn refresh<'a, const AT_REST: bool>(
         match stop {
             Stop::Done => return graph,
             Stop::Run => (graph, moved) = run::computed(cell, graph, outer, at.node, panics),
-            Stop::Act if AT_REST => graph = run::driver(cell, graph, outer, at.node, panics),
-            Stop::Act => {
+            Stop::RunResource if AT_REST => {
+                graph = run::resource(cell, graph, outer, at.node, panics)
+            }
+            Stop::RunResource => {
                 run::suspend_tracking(graph, outer);
                 run::effect_inside(cell, at.node, panics);
                 graph = cell.borrow_mut();
             }
-            Stop::Look => {
+            Stop::Slow => {
                 run::suspend_tracking(graph, outer);
                 let next = check_slow(cell, at, base, panics);
                 graph = cell.borrow_mut();
                 match next {
-                    Next::GoOn(pull) => {
-                        at = pull;
+                    Next::GoOn(frame) => {
+                        at = frame;
                         continue;
                     }
                     Next::Back => {}
@@ -217,7 +219,7 @@ pub(super) fn refresh<'a, const AT_REST: bool>(
             return cell.borrow_mut();
         }
         match graph.go_back(base, moved) {
-            Some((pull, run)) => (at, must_run) = (pull, run),
+            Some((frame, run)) => (at, must_run) = (frame, run),
             None => return graph,
         }
     }
@@ -274,8 +276,8 @@ fn refuse(cell: &RefCell<Graph>, node: NodeId, dep: NodeId, base: usize, panics:
     } else {
         graph.abandon_frame(node);
     }
-    for pull in graph.check_stack.split_off(base) {
-        graph.abandon_frame(pull.node());
+    for frame in graph.check_stack.split_off(base) {
+        graph.abandon_frame(frame.node());
     }
     drop(graph);
     panics.keep(cycle.payload());
@@ -339,11 +341,11 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
         }
         Step::Blocked if kind == Kind::Effect => {
             let dep = graph.links[at.link].dep;
-            let news = graph.break_silence(dep);
+            let message = graph.break_silence(dep);
             graph.nodes[index].marks.set_clean();
             graph.nodes[index].marks.set_failed();
             drop(graph);
-            if let Some(message) = news {
+            if let Some(message) = message {
                 panics.keep(Box::new(message)); // user code: drops a later panic
             }
         }
@@ -375,7 +377,7 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
 }
 
 impl Graph {
-    /// Returns whether a body is running or a pull is under way.
+    /// Returns whether a body is running or a pull is in progress.
     #[inline(always)]
     pub(super) fn is_nested(&self) -> bool {
         self.context.running.is_some() || !self.check_stack.is_empty()
@@ -395,7 +397,7 @@ impl Graph {
 
     /// Returns whether an untracked reader stands on the check stack: a peek or a cleanup.
     pub(super) fn has_untracked_reader(&self) -> bool {
-        self.check_stack.iter().any(|pull| pull.link == UNTRACKED)
+        self.check_stack.iter().any(|frame| frame.link == UNTRACKED)
     }
 
     #[inline(always)]
@@ -408,18 +410,18 @@ impl Graph {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn go_back(&mut self, base: usize, moved: bool) -> Option<(Frame, bool)> {
         if moved && self.check_stack.len() > base {
-            let pull = *self.check_stack.last()?;
-            if let Some(node) = self.nodes.get(pull.node) {
+            let frame = *self.check_stack.last()?;
+            if let Some(node) = self.nodes.get(frame.node) {
                 let plain = node.marks.is_plain_check();
                 if plain && node.kind == Kind::Computed {
                     self.check_stack.pop();
-                    return Some((pull, true));
+                    return Some((frame, true));
                 }
             }
         }
         self.recheck_if_due();
-        let pull = Frame::last(&mut self.check_stack, &self.nodes.rows_mut(), base)?;
-        Some((pull, false))
+        let frame = Frame::last(&mut self.check_stack, &self.nodes.rows_mut(), base)?;
+        Some((frame, false))
     }
 
     /// Restarts the frames if user code may have changed a dependency that one of them has passed.
@@ -434,10 +436,10 @@ impl Graph {
     #[cold]
     fn recheck(&mut self) {
         self.schedule.recheck = false;
-        for pull in &mut self.check_stack {
-            let node = &self.nodes[pull.node()];
-            if node.marks.is_checking() && pull.link != UNTRACKED {
-                (pull.node, pull.link) = (pull.node(), node.deps);
+        for frame in &mut self.check_stack {
+            let node = &self.nodes[frame.node()];
+            if node.marks.is_checking() && frame.link != UNTRACKED {
+                (frame.node, frame.link) = (frame.node(), node.deps);
             }
         }
     }
@@ -455,11 +457,11 @@ impl Graph {
         let (mut nodes, links) = (nodes.rows_mut(), links.rows());
         'node: loop {
             let Some(node) = nodes.get(at.node) else {
-                return Stop::Look;
+                return Stop::Slow;
             };
             let plain = matches!(node.kind, Kind::Computed | Kind::Effect | Kind::Resource);
             if !plain || node.marks.is_provisional() {
-                return Stop::Look;
+                return Stop::Slow;
             }
             let mut must_run = node.marks.is_dirty();
             while !must_run {
@@ -471,7 +473,7 @@ impl Graph {
                 if let Some(dep) = nodes.get_mut(link.dep) {
                     if dep.marks.has_any(Marks::NOT_CURRENT) {
                         if dep.marks.needs_slow_check() {
-                            return Stop::Look;
+                            return Stop::Slow;
                         }
                         dep.marks.begin_check();
                         let next = Frame {
@@ -483,7 +485,7 @@ impl Graph {
                     }
                     if link.seen != Seen::new(dep.version) {
                         if link.seen.is_refused() {
-                            return Stop::Look;
+                            return Stop::Slow;
                         }
                         must_run = dep.version != link.seen.version();
                     }
@@ -496,12 +498,12 @@ impl Graph {
             } else if node.kind == Kind::Computed {
                 return Stop::Run;
             } else if node.kind == Kind::Resource {
-                return Stop::Act;
+                return Stop::RunResource;
             } else {
                 node.marks.confirm();
             }
             match Frame::last(check_stack, &nodes, base) {
-                Some(pull) => *at = pull,
+                Some(frame) => *at = frame,
                 None => return Stop::Done,
             }
         }
@@ -549,7 +551,7 @@ impl Graph {
         let since = self.check_stack[base..]
             .iter()
             .rev()
-            .map(|pull| pull.node());
+            .map(|frame| frame.node());
         let round: Vec<NodeId> = since.take_while(|&node| node != to).collect();
         for node in round.into_iter().chain([at.node()]) {
             if node != to && self.nodes[node].kind == Kind::Computed {
@@ -561,15 +563,15 @@ impl Graph {
     /// Returns whether `node` depends on `other`, directly or not. Links of refused reads count too.
     #[cold]
     pub(super) fn leads_to(&self, node: NodeId, other: NodeId) -> bool {
-        let (mut way, mut known) = (vec![node], BTreeSet::from([node]));
-        while let Some(node) = way.pop() {
+        let (mut path, mut known) = (vec![node], BTreeSet::from([node]));
+        while let Some(node) = path.pop() {
             let mut link = self.deps(node);
             while let Some(it) = self.links.get(link) {
                 if it.dep == other {
                     return true;
                 }
                 if it.dep.is_some() && known.insert(it.dep) {
-                    way.push(it.dep);
+                    path.push(it.dep);
                 }
                 link = it.next_dep;
             }
@@ -582,7 +584,7 @@ impl Graph {
             let link = &self.links[at.link];
             if link.dep.is_some() {
                 let dep = &self.nodes[link.dep];
-                if dep.kind == Kind::Resource && !self.acting {
+                if dep.kind == Kind::Resource && !self.in_phase_a {
                     return Step::Clean; // no resource starts, stops or commits inside a batch
                 }
                 if dep.marks.has_any(Marks::NOT_CURRENT) {
@@ -591,7 +593,7 @@ impl Graph {
                     }
                     if dep.marks.is_checking() {
                         // A refused cycle has left its links: no change can come through such a link.
-                        let ours = |pull: &Frame| pull.node() == link.dep;
+                        let ours = |frame: &Frame| frame.node() == link.dep;
                         if link.dep != at.node() && !self.check_stack[base..].iter().any(ours) {
                             return Step::Cycle(link.dep);
                         }
@@ -652,12 +654,12 @@ impl Graph {
     #[cold]
     pub(super) fn too_deep(&self, node: NodeId) -> String {
         let running = self.context.running;
-        let mut way: Vec<NodeId> = self.check_stack.iter().map(|it| it.node()).collect();
-        way.extend([running, node].into_iter().filter(|&node| node.is_some()));
-        way.dedup_by_key(|node| self.known_as(*node));
-        let count = way.len();
+        let mut path: Vec<NodeId> = self.check_stack.iter().map(|it| it.node()).collect();
+        path.extend([running, node].into_iter().filter(|&node| node.is_some()));
+        path.dedup_by_key(|node| self.known_as(*node));
+        let count = path.len();
         let mut names: Vec<String> = Vec::new();
-        for (at, &node) in way.iter().enumerate() {
+        for (at, &node) in path.iter().enumerate() {
             match (at, count - at) {
                 (0..3, _) | (_, 0..=3) => names.push(self.name(self.known_as(node))),
                 (3, _) => names.push(format!("{} more", count - 6)),
@@ -671,10 +673,10 @@ impl Graph {
     /// A panic of the node goes no further than that `try_` read.
     #[cold]
     pub(super) fn is_tried(&self, mut node: NodeId) -> bool {
-        for pull in self.check_stack.iter().rev() {
-            match self.links.get(pull.link) {
+        for frame in self.check_stack.iter().rev() {
+            match self.links.get(frame.link) {
                 Some(link) if link.dep == node && link.seen.is_tried() => return true,
-                Some(link) if link.dep == node => node = pull.node(),
+                Some(link) if link.dep == node => node = frame.node(),
                 _ => break,
             }
         }
@@ -686,16 +688,16 @@ impl Graph {
     pub(super) fn cycle(&mut self, from: NodeId, to: NodeId) -> Cycle {
         // On the check stack, each node depends on the next one: nodes being checked, and nodes whose bodies have begun
         // a pull.
-        let mut way: Vec<NodeId> = self.check_stack.iter().map(|it| it.node()).collect();
-        way.push(from);
-        let start = way.iter().position(|&node| node == to).unwrap_or(0);
-        let mut way: Vec<NodeId> = way[start..].iter().map(|&it| self.known_as(it)).collect();
-        way.dedup();
-        if way.len() > 1 && way.first() == way.last() {
-            way.pop(); // the cycle begins in the middle of a resource
+        let mut path: Vec<NodeId> = self.check_stack.iter().map(|it| it.node()).collect();
+        path.push(from);
+        let start = path.iter().position(|&node| node == to).unwrap_or(0);
+        let mut path: Vec<NodeId> = path[start..].iter().map(|&it| self.known_as(it)).collect();
+        path.dedup();
+        if path.len() > 1 && path.first() == path.last() {
+            path.pop(); // the cycle begins in the middle of a resource
         }
-        let to = way[0];
-        let mut names: Vec<String> = way.into_iter().map(|node| self.name(node)).collect();
+        let to = path[0];
+        let mut names: Vec<String> = path.into_iter().map(|node| self.name(node)).collect();
         let text = match &names[..] {
             [_] => format!("{} reads itself", self.describe(to)),
             [first, ..] => {
@@ -717,17 +719,17 @@ impl Graph {
 #[inline(always)]
 pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> RefMut<'a, Graph> {
     let mut graph = cell.borrow_mut();
-    let mut patience: Option<Box<Patience>> = None; // for a settle of many rounds only
+    let mut long: Option<Box<LongSettle>> = None; // for a settle of many rounds only
     for round in 0.. {
         if !graph.log.is_empty() {
             drop(graph);
             batch::reconcile(cell, panics);
             graph = cell.borrow_mut();
         }
-        graph.acting = true;
+        graph.in_phase_a = true;
         if !graph.schedule.resources.is_empty() {
             drop(graph);
-            act(cell, panics);
+            run_resources(cell, panics);
             graph = cell.borrow_mut();
         }
         graph.schedule.sort_effects();
@@ -736,24 +738,24 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             verify(cell, panics);
             graph = cell.borrow_mut();
         } // else all must run; `run::effects` skips a slot of another node
-        graph.acting = false;
+        graph.in_phase_a = false;
         if graph.failures.has_refused() {
             graph.tell_refused();
             continue;
         }
-        if round >= TURNS && Patience::ends(&mut patience, round, &graph.schedule.effects) {
+        if round >= TURNS && LongSettle::ends(&mut long, round, &graph.schedule.effects) {
             let rounds = if round < MOST_ROUNDS {
                 ROUNDS
             } else {
                 MOST_ROUNDS
             };
-            let restless = patience.as_mut().map(|it| std::mem::take(&mut it.restless));
+            let restless = long.as_mut().map(|it| std::mem::take(&mut it.restless));
             let message = graph.give_up(restless, rounds);
             let callbacks = std::mem::take(&mut graph.callbacks);
             let settled = graph.is_settled();
             drop(graph);
-            for hook in callbacks {
-                panics.discard(hook); // user code
+            for callback in callbacks {
+                panics.discard(callback); // user code
             }
             panics.keep(Box::new(message));
             graph = cell.borrow_mut();
@@ -800,7 +802,7 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
 /// earlier ones have queued run in the same call, unless one of them is new or older than the last one that has run:
 /// the queue then stays for the next round, because only rounds are counted.
 #[inline(never)]
-fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+fn run_resources(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let outer = graph.context;
     let newest = graph.orders;
@@ -841,7 +843,7 @@ fn act(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
 }
 
 /// Phase A: computes the values that queued effects need, and removes the effects that need not run from the queue.
-/// Stops when a cleanup has written a signal: the write must be judged first.
+/// Stops when a cleanup has written a signal: the write must be reconciled first.
 #[inline(never)]
 fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
@@ -935,9 +937,9 @@ fn refresh_all(
             let it = &graph.links[link]; // `dep` is `NONE` if the dependency was disposed of
             if it.dep.is_some() && !it.seen.is_tried() && graph.is_failed(it.dep) {
                 failed = true;
-                let news = graph.break_silence(dep);
+                let message = graph.break_silence(dep);
                 drop(graph);
-                if let Some(message) = news {
+                if let Some(message) = message {
                     panics.keep(Box::new(message)); // user code: drops a later panic
                 }
                 graph = cell.borrow_mut();

@@ -161,8 +161,8 @@ impl SharedNode {
 
     /// Runs `f` while the graph is borrowed.
     pub(crate) fn nested<R>(&self, f: impl FnOnce() -> R) -> R {
-        let way = || access::with(|cell| cell.borrow().too_deep(self.whole.key.node));
-        stack::nested(way, f) // user code
+        let path = || access::with(|cell| cell.borrow().too_deep(self.whole.key.node));
+        stack::nested(path, f) // user code
     }
 
     /// # Panics
@@ -225,7 +225,9 @@ impl SharedNode {
             return;
         }
         let waker = self.waker.task.get_or_init(|| {
-            access::with(|cell| drive::add(&mut cell.borrow_mut(), self.whole.key.node, foreign()))
+            access::with(|cell| {
+                drive::add_shared(&mut cell.borrow_mut(), self.whole.key.node, foreign())
+            })
         });
         if busy {
             waker.start();
@@ -274,7 +276,7 @@ impl Drop for SharedNode {
             if self.busy.get() {
                 waker.stop();
             }
-            access::with(|cell| drive::remove(&mut cell.borrow_mut(), self.whole.key.node));
+            access::with(|cell| drive::remove_shared(&mut cell.borrow_mut(), self.whole.key.node));
         }
         self.whole.dispose(); // also tells the waiting tasks
         if let Some(refused) = self.refused.take() {
