@@ -8,8 +8,8 @@
 use super::{
     access,
     failure::ReadError,
-    graph::Graph,
-    handle::{Disposed, Handle, handle},
+    graph::{Content, Graph},
+    handle::{Disposed, Handle, create, handle},
     ids::NodeId,
     marks::{Kind, Marks},
     run::{Body, Evaluation, UntrackedGuard},
@@ -125,10 +125,13 @@ where
     });
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
-        let place = graph.names.number(place);
-        let node = graph.add_body(Kind::Computed, Some(formula), place);
         Computed {
-            handle: Handle::of(&graph, node),
+            handle: create(
+                &mut graph,
+                Kind::Computed,
+                Content::Body(Some(formula)),
+                place,
+            ),
             marker: PhantomData,
         }
     })

@@ -4,8 +4,8 @@
 
 use super::{
     access, batch, dispose,
-    graph::Graph,
-    handle::{Handle, handle},
+    graph::{Content, Graph},
+    handle::{Handle, create, handle},
     ids::NodeId,
     marks::{Kind, Stale},
     run::{self, Body},
@@ -110,14 +110,15 @@ pub fn create_effect_with(body: impl FnMut(Effect) + 'static) -> Effect {
 fn make(body: Box<dyn Body>, place: &'static Location<'static>) -> Effect {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
-        let place = graph.names.number(place);
-        let node = graph.add_body(Kind::Effect, Some(body), place);
-        let effect = Effect::of(&graph, node);
-        let mut panics = FirstPanic::default();
+        let handle = create(&mut graph, Kind::Effect, Content::Body(Some(body)), place);
         drop(graph);
-        first_run(cell, node, &mut panics);
+        let mut panics = FirstPanic::default();
+        first_run(cell, handle.key.node, &mut panics);
         panics.resume();
-        effect
+        Effect {
+            handle,
+            marker: std::marker::PhantomData,
+        }
     })
 }
 
@@ -322,7 +323,11 @@ pub fn on_cleanup(cleanup: impl FnOnce() + 'static) {
                  ever run it"
             );
         }
-        let place = graph.names.number(place);
-        graph.add_body(Kind::Cleanup, Some(cleanup), place);
+        create(
+            &mut graph,
+            Kind::Cleanup,
+            Content::Body(Some(cleanup)),
+            place,
+        );
     });
 }

@@ -13,7 +13,6 @@
 //! Must not know: values, user code, phases, and when anything runs.
 
 use super::{
-    access,
     batch::UndoLog,
     drive::ThreadTasks,
     edges::Reads,
@@ -67,6 +66,14 @@ const BLANK: Node = Node {
     kind: Kind::Free,
     marks: Marks::NONE,
 };
+
+/// The content of a new node.
+pub(super) enum Content {
+    /// A value that code outside the graph writes.
+    Value(Value),
+    /// A body, which may follow later: the node has an order.
+    Body(Option<Box<dyn super::run::Body>>),
+}
 
 /// The owner, the owned nodes and the place of creation of a node. A table of its own, under the indices of the nodes.
 pub(super) struct Ownership {
@@ -295,50 +302,45 @@ impl Graph {
         }
     }
 
-    /// Creates a node that belongs to the current owner.
-    #[inline]
-    pub(super) fn add(&mut self, kind: Kind, value: Value, place: PlaceId) -> NodeId {
-        self.add_node(
-            Node {
+    /// Adds a node that belongs to `owner`.
+    #[inline(always)]
+    pub(super) fn add(
+        &mut self,
+        kind: Kind,
+        content: Content,
+        owner: NodeId,
+        place: PlaceId,
+    ) -> NodeId {
+        let marks = Marks::new(kind);
+        let node = match content {
+            Content::Value(value) => Node {
                 value,
                 version: self.clock,
                 kind,
+                marks,
                 ..BLANK
             },
-            place,
-        )
-    }
-
-    /// Creates a node that has a body or owns other nodes.
-    #[inline]
-    pub(super) fn add_body(
-        &mut self,
-        kind: Kind,
-        body: Option<Box<dyn super::run::Body>>,
-        place: PlaceId,
-    ) -> NodeId {
-        self.renumber_if_due();
-        let order = self.orders.advance();
-        self.add_node(
-            Node {
-                body,
-                order,
-                kind,
-                marks: Marks::new(kind),
-                ..BLANK
-            },
-            place,
-        )
+            Content::Body(body) => {
+                self.renumber_if_due();
+                Node {
+                    body,
+                    order: self.orders.advance(),
+                    kind,
+                    marks,
+                    ..BLANK
+                }
+            }
+        };
+        self.add_node(node, owner, place)
     }
 
     #[inline(always)]
-    fn add_node(&mut self, mut node: Node, place: PlaceId) -> NodeId {
+    fn add_node(&mut self, mut node: Node, owner: NodeId, place: PlaceId) -> NodeId {
         let index = if self.free_node.is_none() {
             self.nodes.next_key()
         } else {
             self.free_node
         };
-        let owner = self.context.owner;
         let mut ownership = Ownership {
             next_sibling: NodeId::NONE,
             prev_sibling: owner,
@@ -356,12 +358,8 @@ impl Graph {
         self.live += 1;
         if self.free_node.is_none() {
             node.generation = self.first_generation;
-            let first = self.nodes.len() == 0;
             self.nodes.push(self.peak, node);
             self.ownership.push(self.peak, ownership);
-            if first {
-                access::end_with_thread();
-            }
         } else {
             let slot = &mut self.nodes[index];
             node.generation = slot.generation;

@@ -7,8 +7,9 @@
 
 use super::{
     access, batch, dispose,
-    graph::{Graph, Node},
+    graph::{Content, Graph, Node},
     ids::{Key, NodeId, PlaceId},
+    marks::Kind,
 };
 use std::{borrow::Cow, error::Error, fmt, panic::Location};
 
@@ -83,6 +84,34 @@ impl fmt::Debug for Disposed {
 }
 
 impl Error for Disposed {}
+
+/// Creates a node that belongs to the current owner.
+#[inline(always)]
+pub(super) fn create(
+    graph: &mut Graph,
+    kind: Kind,
+    content: Content,
+    place: &'static Location<'static>,
+) -> Handle {
+    let (owner, place) = (graph.context.owner, graph.names.number(place));
+    create_in(graph, owner, kind, content, place)
+}
+
+/// Creates a node that belongs to `owner`.
+#[inline(always)]
+pub(super) fn create_in(
+    graph: &mut Graph,
+    owner: NodeId,
+    kind: Kind,
+    content: Content,
+    place: PlaceId,
+) -> Handle {
+    let node = graph.add(kind, content, owner, place);
+    if graph.nodes.len() == 1 {
+        access::end_with_thread();
+    }
+    Handle::of(graph, node)
+}
 
 impl Handle {
     /// The handle of a new node.

@@ -9,8 +9,8 @@ use super::{
     access,
     async_signal::{AsyncMeta, AsyncSignal, AsyncValue},
     computed::{self, Computed},
-    graph::Graph,
-    handle::Handle,
+    graph::{Content, Graph},
+    handle::{Handle, create},
     ids::NodeId,
     marks::Kind,
     options::{FromFutureOptions, ResourceOptions},
@@ -574,13 +574,12 @@ fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
 ) -> Handle {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
-        let place = graph.names.number(place);
-        let owner = graph.add_body(Kind::Scope, None, place);
-        let inside = OwnerGuard::enter(cell, &mut graph, owner);
+        let owner = create(&mut graph, Kind::Scope, Content::Body(None), place);
+        let inside = OwnerGuard::enter(cell, &mut graph, owner.key.node);
         drop(graph);
         let question = question();
         drop(inside);
-        let handle = resource_node::open(cell, owner, place, question, config);
+        let handle = resource_node::open(cell, owner, question, config);
         let mut panics = FirstPanic::default();
         access::settle_at_rest(cell, &mut panics);
         panics.resume();

@@ -13,9 +13,9 @@ use super::{
     access, dispose, drive,
     events::{Callback, Listeners, StatusAndToken},
     failure::ReadError,
-    graph::Graph,
-    handle::{Disposed, Handle},
-    ids::{NodeId, PlaceId, Queued},
+    graph::{Content, Graph},
+    handle::{Disposed, Handle, create_in},
+    ids::{NodeId, Queued},
     marks::{Kind, Stale},
     run::Body,
     value::Value,
@@ -374,26 +374,26 @@ impl Parts {
             Some(id) => id.is_alive(graph).then_some(id.key.node),
             None => {
                 let made = self.make(graph);
-                node.set(Some(Handle::of(graph, made)));
-                Some(made)
+                node.set(Some(made));
+                Some(made.key.node)
             }
         }
     }
 
     #[cold]
-    fn make(&self, graph: &mut Graph) -> NodeId {
-        let before = std::mem::replace(&mut graph.context.owner, self.owner);
+    fn make(&self, graph: &mut Graph) -> Handle {
         let resource = self.resource.key.node;
         let place = graph.ownership[resource].place;
-        let part = graph.add_body(Kind::Passive, None, place);
-        graph.context.owner = before;
+        let content = Content::Body(None);
+        let handle = create_in(graph, self.owner, Kind::Passive, content, place);
+        let part = handle.key.node;
         graph.depends_on(part, resource);
         let marks = graph.marks(resource);
         let acts = marks.is_running() && graph.in_phase_a; // otherwise the node polls, which alone changes nothing
         if marks.is_due() || acts {
             graph.nodes[part].marks.set_stale(Stale::Check); // the mark that an older part would have
         }
-        part
+        handle
     }
 }
 
@@ -439,25 +439,25 @@ struct ResourceBody<T, E, Q> {
 /// Makes the node of a resource.
 pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
     cell: &RefCell<Graph>,
-    owner: NodeId,
-    place: PlaceId,
+    owner: Handle,
     question: Q,
     config: Config<T, E>,
 ) -> Handle {
     let mut graph = cell.borrow_mut();
     let queue = drive::thread_tasks(&mut graph).waiting.queue.clone();
-    let before = std::mem::replace(&mut graph.context.owner, owner);
-    let resource = graph.add_body(Kind::Resource, None, place);
-    graph.context.owner = before;
-    let id = Handle::of(&graph, resource);
+    let scope = owner.key.node;
+    let place = graph.ownership[scope].place;
+    let content = Content::Body(None);
+    let handle = create_in(&mut graph, scope, Kind::Resource, content, place);
+    let resource = handle.key.node;
     let shared = Rc::new(ResourceCell {
         view: RefCell::default(),
         request: RefCell::new(None),
         input: RefCell::new(None),
-        owner: Handle::of(&graph, owner),
+        owner,
         parts: Parts {
-            resource: id,
-            owner,
+            resource: handle,
+            owner: scope,
             nodes: [const { Cell::new(None) }; 4],
         },
         keep_previous: config.keep_previous,
@@ -474,7 +474,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
         completion: None,
     }));
     graph.queue(resource, Stale::Dirty);
-    id
+    handle
 }
 
 impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {

@@ -5,7 +5,13 @@
 //!
 //! Must not know: the owned nodes.
 
-use super::{access, batch, dispose, graph::Graph, handle::Handle, ids::NodeId, marks::Kind};
+use super::{
+    access, batch, dispose,
+    graph::{Content, Graph},
+    handle::{Handle, create},
+    ids::NodeId,
+    marks::Kind,
+};
 use crate::{panics::FirstPanic, stack};
 use std::{cell::RefCell, fmt, panic::Location};
 
@@ -67,10 +73,10 @@ pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
     let place = Location::caller();
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
-        let place = graph.names.number(place);
-        let node = graph.add_body(Kind::Scope, None, place);
+        let handle = create(&mut graph, Kind::Scope, Content::Body(None), place);
+        let node = handle.key.node;
         let scope = Scope {
-            handle: Handle::of(&graph, node),
+            handle,
             marker: std::marker::PhantomData,
         };
         let owner = OwnerGuard::enter(cell, &mut graph, node);

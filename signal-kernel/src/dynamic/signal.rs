@@ -5,8 +5,8 @@
 use super::{
     access,
     failure::ReadError,
-    graph::Graph,
-    handle::{Disposed, Handle, handle},
+    graph::{Content, Graph},
+    handle::{Disposed, Handle, create, handle},
     marks::{Kind, Marks},
     run::UntrackedGuard,
     signal_cell::{
@@ -93,10 +93,8 @@ pub fn signal_with<T: 'static>(value: T, same: fn(&T, &T) -> bool) -> Signal<T> 
 fn make<T>(value: Value, place: &'static Location<'static>) -> Signal<T> {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
-        let place = graph.names.number(place);
-        let node = graph.add(Kind::Signal, value, place);
         Signal {
-            handle: Handle::of(&graph, node),
+            handle: create(&mut graph, Kind::Signal, Content::Value(value), place),
             marker: PhantomData,
         }
     })

@@ -8,7 +8,12 @@
 //! Must not know: the content of the declared graph.
 
 use super::{
-    access, batch, drive, graph::Graph, handle::Handle, ids::NodeId, marks::Kind, value::Value,
+    access, batch, drive,
+    graph::{Content, Graph},
+    handle::{Handle, create_in},
+    ids::NodeId,
+    marks::Kind,
+    value::Value,
 };
 use crate::{
     panics::FirstPanic,
@@ -242,10 +247,8 @@ fn source(place: &'static Location<'static>) -> Handle {
     access::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
-        let owner = mem::replace(&mut graph.context.owner, NodeId::NONE);
-        let node = graph.add(Kind::Passive, Value::NONE, place);
-        graph.context.owner = owner;
-        Handle::of(&graph, node)
+        let content = Content::Value(Value::NONE);
+        create_in(&mut graph, NodeId::NONE, Kind::Passive, content, place)
     })
 }
 
