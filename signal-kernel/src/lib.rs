@@ -11,6 +11,7 @@ pub mod functions {}
 mod graph;
 #[doc(hidden)]
 pub mod needs;
+mod net_change;
 mod panics;
 #[doc = include_str!("../docs/rules.md")]
 pub mod rules {}

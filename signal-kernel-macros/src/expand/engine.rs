@@ -253,14 +253,8 @@ fn visitor(context: &Context, plan: &Plan, script: &mut Script, index: usize, no
                 script.hole(quote_spanned!(path.span()=> #visitor.resource(&mut #graph.#field)));
             return write!(script, "{position}usize => {visited},");
         }
-        Kind::Computed { rule, .. } if plan.nodes[index].lazy => match rule {
-            Rule::PartialEq => "memo",
-            Rule::Path(_) | Rule::Never => "memo_by_rule",
-        },
-        Kind::Signal { rule, .. } | Kind::Computed { rule, .. } => match rule {
-            Rule::PartialEq => "slot",
-            Rule::Path(_) | Rule::Never => "slot_by_rule",
-        },
+        Kind::Computed { .. } if plan.nodes[index].lazy => "memo",
+        Kind::Signal { .. } | Kind::Computed { .. } => "slot",
         Kind::Effect { .. } | Kind::Field { .. } => return,
     };
     let (stored, same) = (context.stored(index), context.same(node));

@@ -8,9 +8,8 @@
 //! Must not know: what is in a node.
 
 use super::{
-    DeclaredGraph, Touched, bit, lowest, mark_dependents, memo,
-    memo::Closed,
-    put, read, resource, settle, slot,
+    DeclaredGraph, NodeRef, Reconciled, Touched, bit, lowest, mark_dependents, memo, node, put,
+    read, resource, settle, slot,
     slot::{Finished, Write},
     take,
     topology::Kind,
@@ -96,25 +95,20 @@ pub fn refresh<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) 
     while let Some(rank) = lowest(&and(&graph.core().pending, &needed)) {
         let core = graph.core_mut();
         take(&mut core.pending, rank);
-        if !take(&mut core.half_way, rank) {
-            core.read = true;
-            core.causes.arm(rank);
-            let failed = core.is_failed(rank);
-            slot(graph, rank, |it| it.arm(failed));
-            memo(graph, rank, |it| it.arm(&mut panics));
+        if !has(&core.provisional, rank) {
+            save_baseline(graph, rank, &mut panics);
         }
-        put(&mut graph.core_mut().half_way, rank);
         settle::visit(graph, rank, &mut panics);
     }
-    arm_outdated(graph, &needed, &mut panics);
+    save_stale(graph, &needed, &mut panics);
     if !panics.is_empty() && G::TOPOLOGY.kind(rank) == Kind::Lazy {
         read::compute(graph, rank, &mut panics); // what can run does
     }
     panics.resume();
 }
 
-/// Lazy values that were outdated before the batch began are about to be computed from what it wrote.
-fn arm_outdated<G: DeclaredGraph<W>, const W: usize>(
+/// Saves the state of lazy values that were stale before the batch: they are about to be computed from its writes.
+fn save_stale<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     needed: &[u64; W],
     panics: &mut FirstPanic,
@@ -124,15 +118,30 @@ fn arm_outdated<G: DeclaredGraph<W>, const W: usize>(
         take(&mut left, rank);
         if G::TOPOLOGY.kind(rank) == Kind::Lazy
             && !graph.memo(rank).is_fresh()
-            && !has(&graph.core().half_way, rank)
+            && !has(&graph.core().provisional, rank)
         {
-            memo(graph, rank, |it| it.arm(panics));
-            let core = graph.core_mut();
-            core.causes.arm(rank);
-            core.read = true;
-            put(&mut core.half_way, rank);
+            save_baseline(graph, rank, panics);
         }
     }
+}
+
+/// From here on the value of this rank is provisional.
+fn save_baseline<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    panics: &mut FirstPanic,
+) {
+    let core = graph.core_mut();
+    put(&mut core.provisional, rank);
+    let failed = core.is_failed(rank);
+    node(graph, rank, |node| {
+        match node {
+            NodeRef::Slot(slot) => slot.save_baseline(failed),
+            NodeRef::Memo(memo) => memo.save_baseline(panics),
+            NodeRef::Resource(_) => {}
+        }
+        Some(())
+    });
 }
 
 /// The ranks that must be current before the one of `rank` is: never a resource, for none acts in a batch.
@@ -197,11 +206,12 @@ fn hand_up<G: DeclaredGraph<W>, const W: usize>(
 /// The outermost batch ends: finds what has changed in the end, and settles that.
 fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
     let core = graph.core_mut();
-    if core.read {
+    let has_provisional = lowest(&core.provisional).is_some();
+    if has_provisional {
         core.mark_touched();
     }
-    let marked = core.marked != 0;
-    let mut stale = marked.then(|| std::mem::replace(&mut core.pending, [0; W]));
+    // Only provisional values are stale because of a write that may not count in the end.
+    let mut stale = std::mem::replace(&mut core.pending, [0; W]);
     let mut touched = std::mem::take(&mut core.touched);
     core.marked = 0;
     let (watched, mut changed, mut requests) = (core.watch.watcher() != 0, false, Vec::new());
@@ -230,11 +240,9 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
                 let core = graph.core_mut();
                 core.mark_dependents(position, Change::TRANSITION);
             }
-            // Equal is not the same: what was computed half-way came from a value that is gone.
+            // Equal is not the same: provisional values were computed from a value that is gone.
             Finished::PutBack => {
-                if let Some(stale) = &mut stale {
-                    mark_dependents(stale, G::TOPOLOGY, position, Change::TRANSITION);
-                }
+                mark_dependents(&mut stale, G::TOPOLOGY, position, Change::TRANSITION)
             }
             Finished::Untouched => {}
         }
@@ -242,8 +250,8 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
     touched.clear();
     graph.core_mut().touched = touched;
     let revision = graph.core_mut().tick();
-    if let (true, Some(stale)) = (graph.core().read, stale) {
-        close_half_way(graph, stale, panics);
+    if has_provisional {
+        settle_provisional(graph, stale, panics);
     }
     settle::settle_into(graph, panics);
     if watched {
@@ -255,93 +263,87 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
     }
 }
 
-/// Settles, node by node, a graph some of whose values were read half-way. `stale` has the nodes whose
-/// half-way value is outdated; `pending` those that something net-changed leads to.
-fn close_half_way<G: DeclaredGraph<W>, const W: usize>(
+/// Settles the values that the batch has read, and all that comes before them. `pending` has the nodes whose
+/// dependencies have changed in the end, `stale` those whose provisional values do not hold any more.
+fn settle_provisional<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     mut stale: [u64; W],
     panics: &mut FirstPanic,
 ) {
-    graph.core_mut().read = false;
-    loop {
+    while let Some(rank) = lowest(&graph.core().provisional) {
         let core = graph.core_mut();
-        let Some(rank) = lowest(&core.half_way) else {
-            return; // what is pending now is an ordinary settle
+        // Everything before this value must be settled first.
+        if let Some(before) = lowest(&core.pending).filter(|&before| before < rank) {
+            take(&mut core.pending, before);
+            let change = settle::visit_alone(graph, before, panics);
+            graph.core_mut().mark_dependents(before, change);
+            mark_dependents(&mut stale, G::TOPOLOGY, before, change);
+            continue;
+        }
+        take(&mut core.provisional, rank);
+        let is_due = take(&mut core.pending, rank);
+        let is_stale = take(&mut stale, rank);
+        let Reconciled { changed, moved } = if G::TOPOLOGY.kind(rank) == Kind::Lazy {
+            reconcile_memo(graph, rank, is_due, is_stale, panics)
+        } else {
+            reconcile_slot(graph, rank, is_due, is_stale, panics)
         };
-        // Everything below must be settled before this value can be judged.
-        if let Some(below) = lowest(&core.pending).filter(|&below| below < rank) {
-            take(&mut core.pending, below);
-            let marked = visit_apart(graph, below, panics);
-            or(&mut stale, &marked);
-            or(&mut graph.core_mut().pending, &marked);
-            continue;
-        }
-        take(&mut core.half_way, rank);
-        let due = take(&mut core.pending, rank);
-        let outdated = take(&mut stale, rank);
-        if G::TOPOLOGY.kind(rank) == Kind::Lazy {
-            let closed = memo(graph, rank, |it| it.close(due, outdated, panics));
-            let Closed { gone, restored } = closed.unwrap_or_default();
-            let core = graph.core_mut();
-            core.causes.close(rank, restored);
-            core.outdate(rank / 64, bit(rank));
-            if due {
-                core.mark_dependents(rank, Change::TRANSITION);
-            }
-            if gone {
-                mark_dependents(&mut stale, G::TOPOLOGY, rank, Change::TRANSITION);
-            }
-            continue;
-        }
-        // A value by a rule of the node's own must be held against the one from before, and no other.
-        let again = due && outdated && slot(graph, rank, |it| it.is_exact()) == Some(false);
-        if !due || again {
-            if let Some(restored) = slot(graph, rank, |it| it.restore(panics)) {
-                let core = graph.core_mut();
-                let recovered = core.set_failed(rank, restored.was_failed);
-                core.causes.close(rank, true);
-                if restored.gone || recovered {
-                    // Who read the half-way state was computed from something that is gone.
-                    mark_dependents(&mut stale, G::TOPOLOGY, rank, Change::TRANSITION);
-                }
-            }
-            if again {
-                let marked = visit_apart(graph, rank, panics);
-                or(&mut stale, &marked);
-                or(&mut graph.core_mut().pending, &marked);
-            }
-            continue;
-        }
-        if outdated {
-            let marked = visit_apart(graph, rank, panics);
-            or(&mut stale, &marked);
-        }
-        graph.core_mut().causes.close(rank, false);
-        let resolved = slot(graph, rank, |it| it.resolve(panics)).unwrap_or_default();
-        if resolved.changed || resolved.was_failed != graph.core().is_failed(rank) {
+        if changed {
             graph.core_mut().mark_dependents(rank, Change::TRANSITION);
         }
-        if resolved.gone {
+        if moved {
             mark_dependents(&mut stale, G::TOPOLOGY, rank, Change::TRANSITION);
         }
     }
 }
 
-/// Visits a node and returns what it marks, which is marked nowhere else.
-fn visit_apart<G: DeclaredGraph<W>, const W: usize>(
+/// The body runs once more if the provisional value does not hold, and either a dependency has changed in the end or the
+/// value was failed before the batch: only the body can tell the text of that failure.
+fn reconcile_slot<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     rank: usize,
+    due: bool,
+    stale: bool,
     panics: &mut FirstPanic,
-) -> [u64; W] {
-    let before = std::mem::replace(&mut graph.core_mut().pending, [0; W]);
-    settle::visit(graph, rank, panics);
-    std::mem::replace(&mut graph.core_mut().pending, before)
+) -> Reconciled {
+    let was_failed = slot(graph, rank, |it| it.was_failed()) == Some(true);
+    let counts = due || was_failed;
+    let moved = if counts && stale {
+        let mut again = FirstPanic::default();
+        let change = settle::visit_alone(graph, rank, &mut again);
+        if due {
+            panics.merge(again);
+        } else {
+            // The failure from before the batch, which has been told.
+            again.swallow();
+        }
+        !change.is_none()
+    } else {
+        !counts && settle::recover(graph, rank)
+    };
+    let failed = graph.core().is_failed(rank);
+    let reconciled = slot(graph, rank, |it| it.reconcile(counts, failed, panics));
+    let reconciled = reconciled.unwrap_or_default();
+    Reconciled {
+        moved: moved || reconciled.moved,
+        ..reconciled
+    }
 }
 
-fn or<const W: usize>(mask: &mut [u64; W], more: &[u64; W]) {
-    for (word, more) in mask.iter_mut().zip(more) {
-        *word |= more;
+fn reconcile_memo<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    due: bool,
+    stale: bool,
+    panics: &mut FirstPanic,
+) -> Reconciled {
+    let reconciled = memo(graph, rank, |it| it.reconcile(due, stale, panics)).unwrap_or_default();
+    if !graph.memo(rank).is_fresh() {
+        let core = graph.core_mut();
+        core.causes.forget(rank);
+        core.outdate(rank / 64, bit(rank));
     }
+    reconciled
 }
 
 fn and<const W: usize>(a: &[u64; W], b: &[u64; W]) -> [u64; W] {

@@ -1,18 +1,19 @@
 //! A computed value that nothing watches: computed by the first read after a change, through `&self`.
 //!
 //! Invariants: while `cell` is set the value is current; it is emptied, through `&mut self`, as soon as
-//! something it depends on may have changed, and then everything that reads it is emptied too. `found` is
+//! something it depends on may have changed, and then everything that reads it is emptied too. `stamp` is
 //! written by who fills `cell`, while he does. From `arm` to `close` there is an `apart`, and `past` is the
 //! value from before the batch: what is computed half-way lives in `cell` and `apart`.
 //!
 //! Must not know: ranks, edges, the other nodes.
 
 use super::{
-    DeclaredGraph, Payload, computing,
+    DeclaredGraph, Payload, Reconciled, computing,
     pass::Pass,
     read::{self, Panicked},
 };
 use crate::{
+    net_change::has_changed,
     panics::{FirstPanic, judge},
     task::state::Change,
 };
@@ -31,19 +32,19 @@ pub struct Memo<T> {
     /// A new value, or none where the value from before still holds or the node is failed.
     cell: OnceLock<Option<T>>,
     /// The last good value of those before.
-    past: Option<T>,
-    found: Found,
-    /// There is one while a batch is open that has touched this value.
-    apart: Option<Box<Apart<T>>>,
+    previous: Option<T>,
+    stamp: Stamp,
+    /// There is one while a batch is open that has read this value.
+    batch: Option<Box<BatchState<T>>>,
 }
 
-/// What was found out last. Not in `cell`, whose content moves when it is emptied.
+/// What was stamp out last. Not in `cell`, whose content moves when it is emptied.
 #[derive(Debug, Default)]
-struct Found {
+struct Stamp {
     /// When the value last changed, or how it failed: `PANICKED` or `BLOCKED`.
     changed_at: AtomicU64,
-    /// When that was found out; `FAILED` and more where it failed.
-    at: AtomicU64,
+    /// When that was stamp out; `FAILED` and more where it failed.
+    verified_at: AtomicU64,
 }
 
 /// The body, or the comparison, panicked. In place of the time of a change, so that each reader of the value knows at
@@ -54,14 +55,16 @@ const BLOCKED: u64 = PANICKED - 1;
 /// Is added to `at` where the value is failed: no change is later, so that only failed values are asked for more.
 const FAILED: u64 = 1 << 63;
 
-impl Found {
-    fn new(changed_at: u64, at: u64) -> Self {
-        Found {
-            changed_at: AtomicU64::new(changed_at),
-            at: AtomicU64::new(at),
+impl Clone for Stamp {
+    fn clone(&self) -> Self {
+        Stamp {
+            changed_at: AtomicU64::new(self.changed_at()),
+            verified_at: AtomicU64::new(self.verified_at()),
         }
     }
+}
 
+impl Stamp {
     // Whoever reads the value knows that `cell` is set, and so sees what was written before that.
     #[inline]
     fn changed_at(&self) -> u64 {
@@ -69,8 +72,8 @@ impl Found {
     }
 
     #[inline]
-    fn at(&self) -> u64 {
-        self.at.load(Ordering::Relaxed)
+    fn verified_at(&self) -> u64 {
+        self.verified_at.load(Ordering::Relaxed)
     }
 
     #[inline]
@@ -94,19 +97,19 @@ impl Found {
     /// What held still does.
     #[inline]
     fn keep(&self, at: u64) {
-        self.at.store(at, Ordering::Relaxed);
+        self.verified_at.store(at, Ordering::Relaxed);
     }
 }
 
-/// What a batch must know of a value it has touched.
+/// The state of a memo that was read inside the open batch.
 #[derive(Debug)]
-struct Apart<T> {
-    /// What had been found before the batch.
-    before: Found,
-    /// The value was current before the batch.
-    held: bool,
-    /// What the batch computed and outdated again, unless that is the value in `past`.
-    half_way: Option<T>,
+struct BatchState<T> {
+    /// The stamp from before the batch.
+    baseline: Stamp,
+    /// The memo was current before the batch.
+    was_current: bool,
+    /// The last provisional value that is not in the cell any more, unless that is equal to the value in `previous`.
+    provisional: Option<T>,
 }
 
 /// Prints as `_`: a value that was not asked for.
@@ -133,9 +136,9 @@ impl<T> Memo<T> {
     pub fn new(_same: fn(&T, &T) -> bool) -> Self {
         Memo {
             cell: OnceLock::new(),
-            past: None,
-            found: Found::default(),
-            apart: None,
+            previous: None,
+            stamp: Stamp::default(),
+            batch: None,
         }
     }
 }
@@ -162,7 +165,7 @@ impl<T> Memo<T> {
     /// The value from before, if that is what holds.
     #[inline(never)]
     fn peek_kept(&self) -> Option<&T> {
-        match self.found.is_failed() {
+        match self.stamp.is_failed() {
             true => None,
             false => self.kept(),
         }
@@ -171,7 +174,7 @@ impl<T> Memo<T> {
     /// When the value last changed, for who reads it: it is current.
     #[inline]
     pub fn changed_at(&self) -> u64 {
-        self.found.changed_at()
+        self.stamp.changed_at()
     }
 
     /// Brings the value up to date. `changed_at` is when the latest of its dependencies changed.
@@ -211,9 +214,9 @@ impl<T> Memo<T> {
 
     #[inline]
     fn kept(&self) -> Option<&T> {
-        let apart = self.apart.as_ref();
-        let half_way = apart.and_then(|apart| apart.half_way.as_ref());
-        half_way.or(self.past.as_ref())
+        let batch = self.batch.as_ref();
+        let provisional = batch.and_then(|batch| batch.provisional.as_ref());
+        provisional.or(self.previous.as_ref())
     }
 
     /// It is current: a value or a failure.
@@ -243,10 +246,10 @@ impl<G, T> Run<'_, G, T> {
     where
         G: DeclaredGraph<W>,
     {
-        let found = &self.memo.found;
-        let still = found.changed_at() == PANICKED && changed_at <= found.at() - FAILED;
+        let stamp = &self.memo.stamp;
+        let still = stamp.changed_at() == PANICKED && changed_at <= stamp.verified_at() - FAILED;
         if still {
-            found.fail(PANICKED, self.revision);
+            stamp.fail(PANICKED, self.revision);
         } else {
             read::forget_cause(self.graph, ptr::from_ref(self.memo).addr());
         }
@@ -262,7 +265,7 @@ impl<G, T> Run<'_, G, T> {
     {
         // The cell is not filled yet: threads that find it so know the text.
         read::note_cause(self.graph, ptr::from_ref(self.memo).addr(), &payload);
-        self.memo.found.fail(PANICKED, self.revision);
+        self.memo.stamp.fail(PANICKED, self.revision);
         self.panic = Some(payload);
     }
 
@@ -272,19 +275,19 @@ impl<G, T> Run<'_, G, T> {
     where
         G: DeclaredGraph<W>,
     {
-        let (found, revision) = (&self.memo.found, self.revision);
+        let (stamp, revision) = (&self.memo.stamp, self.revision);
         if changed_at >= BLOCKED {
-            found.fail(BLOCKED, revision);
+            stamp.fail(BLOCKED, revision);
             return None;
         }
         let kept = self.memo.kept();
-        if changed_at <= found.at() {
-            if found.is_failed() {
+        if changed_at <= stamp.verified_at() {
+            if stamp.is_failed() {
                 if self.is_failed_still(changed_at) {
                     return None;
                 }
             } else if kept.is_some() {
-                found.keep(revision);
+                stamp.keep(revision);
                 return None;
             }
         }
@@ -294,15 +297,15 @@ impl<G, T> Run<'_, G, T> {
             let (equal, value) = judge(value, |value| {
                 kept.is_some_and(|kept| (self.same)(kept, value))
             });
-            (value, equal && !found.is_failed())
+            (value, equal && !stamp.is_failed())
         };
         match catch_unwind(AssertUnwindSafe(run)) {
             Ok((value, false)) => {
-                found.set(revision, revision);
+                stamp.set(revision, revision);
                 Some(value)
             }
             Ok((value, true)) => {
-                found.keep(revision);
+                stamp.keep(revision);
                 self.equal = Some(value);
                 None
             }
@@ -330,12 +333,12 @@ impl<T> MemoState for Memo<T> {
     }
 
     fn is_failed(&self) -> bool {
-        self.is_fresh() && self.found.is_failed()
+        self.is_fresh() && self.stamp.is_failed()
     }
 
     fn block(&self, revision: u64) {
         self.cell.get_or_init(|| {
-            self.found.fail(BLOCKED, revision);
+            self.stamp.fail(BLOCKED, revision);
             None
         });
     }
@@ -378,127 +381,108 @@ impl<T> Memo<T> {
         let Some(value) = self.cell.take()? else {
             return Some(None);
         };
-        let past = match &mut self.apart {
-            None => &mut self.past,
-            Some(apart) => &mut apart.half_way,
+        let replaced = match &mut self.batch {
+            None => &mut self.previous,
+            Some(batch) => &mut batch.provisional,
         };
-        Some(past.replace(value))
+        Some(replaced.replace(value))
     }
 }
 
-/// A lazy value as the batch sees it, whatever its type.
+/// A memo of any type, as a batch sees it.
 pub(crate) trait AnyMemo {
-    /// A batch is about to outdate this value.
-    fn arm(&mut self, panics: &mut FirstPanic);
-    /// The outermost batch ends. `tainted`: something this value depends on may have changed in the end;
-    /// `stale`: what was computed half-way, if anything, does not hold any more.
-    fn close(&mut self, tainted: bool, stale: bool, panics: &mut FirstPanic) -> Closed;
+    /// A batch is about to compute this value: the present state is the one from before the batch.
+    fn save_baseline(&mut self, panics: &mut FirstPanic);
+    /// The outermost batch ends. `due`: a dependency has changed in the end. `stale`: the provisional value, if there is
+    /// one, does not hold any more. The state from before the batch comes back if it was current and the memo is not
+    /// due. A provisional value that holds is compared with the value from before the batch; of equal ones the earlier
+    /// one comes back with its version. Without either the next read verifies the state from before the batch.
+    fn reconcile(&mut self, due: bool, stale: bool, panics: &mut FirstPanic) -> Reconciled;
 }
 
-/// The outcome of a batch for a lazy value.
-#[derive(Default)]
-pub(crate) struct Closed {
-    /// A value that others may have been computed from is gone.
-    pub(super) gone: bool,
-    /// The findings from before the batch hold again.
-    pub(super) restored: bool,
-}
-
-/// A lazy value with its node's rule of equality: what `AnyMemo` needs to know.
+/// A memo with the rule of equality of its node.
 pub(crate) struct MemoRef<'a, T> {
-    /// The value.
     pub memo: &'a mut Memo<T>,
-    /// The rule.
     pub same: fn(&T, &T) -> bool,
-    /// The rule is `PartialEq`: of two equal values, either will do.
-    pub exact: bool,
 }
 
 impl<T> AnyMemo for MemoRef<'_, T> {
-    fn arm(&mut self, panics: &mut FirstPanic) {
+    fn save_baseline(&mut self, panics: &mut FirstPanic) {
         let Memo {
             cell,
-            past,
-            found,
-            apart,
+            previous,
+            stamp,
+            batch,
         } = &mut *self.memo;
-        let held = cell.take();
-        *apart = Some(Box::new(Apart {
-            before: Found::new(found.changed_at(), found.at()),
-            held: held.is_some(),
-            half_way: None,
+        *batch = Some(Box::new(BatchState {
+            baseline: stamp.clone(),
+            was_current: cell.get().is_some(),
+            provisional: None,
         }));
-        if let Some(value) = held {
+        if let Some(value) = cell.take() {
             *cell = OnceLock::from(None);
             if value.is_some() {
-                // It moves to `past`, where nothing computed half-way replaces it.
-                panics.discard(mem::replace(past, value));
+                // In `previous` no provisional value replaces it.
+                panics.discard(mem::replace(previous, value)); // user code
             }
         }
     }
 
-    fn close(&mut self, tainted: bool, stale: bool, panics: &mut FirstPanic) -> Closed {
+    fn reconcile(&mut self, due: bool, stale: bool, panics: &mut FirstPanic) -> Reconciled {
         let Memo {
             cell,
-            past,
-            found,
-            apart,
+            previous,
+            stamp,
+            batch,
         } = &mut *self.memo;
-        let Some(apart) = apart.take() else {
-            return Closed::default();
+        let Some(batch) = batch.take() else {
+            return Reconciled::default();
         };
-        let Apart {
-            before,
-            held,
-            half_way,
-        } = *apart;
+        let BatchState {
+            baseline,
+            was_current,
+            mut provisional,
+        } = *batch;
         let value = cell.take();
-        let (current, at) = (value.is_some(), found.at());
-        let (was_failed, is_failed) = (before.is_failed(), current && found.is_failed());
-        // What was computed half-way, `None` where that is the value in `past`.
-        let computed = match value.flatten() {
-            Some(value) => {
-                panics.discard(half_way);
-                Some(value)
+        let (was_failed, is_failed) = (baseline.is_failed(), stamp.is_failed());
+        let unchanged = was_current && !due && !was_failed;
+        let holds = !unchanged && !stale && value.is_some();
+        if let Some(value) = value.flatten() {
+            panics.discard(provisional.replace(value)); // user code
+        }
+        if !holds {
+            *stamp = baseline;
+            if unchanged {
+                *cell = OnceLock::from(None);
             }
-            None => half_way,
-        };
-        let unchanged = match (&computed, &*past) {
-            _ if was_failed || is_failed => false,
+            if was_failed {
+                // The text of that panic is forgotten: the next read runs the body again.
+                stamp.fail(BLOCKED, 0);
+            }
+            let had_other = provisional.is_some();
+            panics.discard(provisional); // user code
+            return Reconciled {
+                changed: !unchanged,
+                moved: !unchanged || is_failed || had_other,
+            };
+        }
+        let is_equal = match (&provisional, &*previous) {
             (None, _) => true,
             (Some(_), None) => false,
             // user code; a comparison that panics has not found the values equal
-            (Some(computed), Some(value)) => {
-                panics.catch(|| (self.same)(value, computed)) == Some(true)
+            (Some(value), Some(before)) => {
+                panics.catch(|| (self.same)(before, value)) == Some(true)
             }
         };
-        let mut dropped = computed;
-        let mut restored = true;
-        let gone = if held && !tainted {
-            *cell = OnceLock::from(None);
-            *found = before;
-            match (was_failed, is_failed) {
-                (false, false) => !(unchanged && (self.exact || dropped.is_none())),
-                (was, is) => !(was && is),
-            }
-        } else if current && !stale {
-            restored = false;
-            *cell = OnceLock::from(None);
-            // An equal value by a rule of the node's own gives way to the one from before.
-            let gone = unchanged && !self.exact && dropped.is_some();
-            if unchanged {
-                *found = Found::new(before.changed_at(), at);
-            } else if !is_failed {
-                *found = Found::new(at, at);
-                mem::swap(past, &mut dropped);
-            }
-            gone
-        } else {
-            // Nothing is current any more, so nothing that reads this may be.
-            *found = before;
-            true
-        };
-        panics.discard(dropped);
-        Closed { gone, restored }
+        let changed = has_changed(was_failed, is_failed, is_equal);
+        let moved = !changed && provisional.is_some();
+        if changed && !is_failed {
+            mem::swap(previous, &mut provisional);
+        } else if !is_failed {
+            stamp.set(baseline.changed_at(), stamp.verified_at());
+        }
+        *cell = OnceLock::from(None);
+        panics.discard(provisional); // user code
+        Reconciled { changed, moved }
     }
 }

@@ -118,40 +118,20 @@ enum Query<'a> {
 
 // Not inlined, for there are as many calls as nodes.
 impl Visitor<'_> {
-    /// A node with the rule of `PartialEq`.
+    /// A signal or an eager computed value.
     #[inline(never)]
     pub fn slot<T, V: Version>(&mut self, slot: &mut Slot<T, V>, same: fn(&T, &T) -> bool) {
-        let exact = true;
-        self.any_slot(SlotRef { slot, same, exact });
-    }
-
-    /// A node with a rule of its own.
-    #[inline(never)]
-    pub fn slot_by_rule<T, V: Version>(&mut self, slot: &mut Slot<T, V>, same: fn(&T, &T) -> bool) {
-        let exact = false;
-        self.any_slot(SlotRef { slot, same, exact });
-    }
-
-    #[inline]
-    fn any_slot<T, V: Version>(&mut self, mut slot: SlotRef<'_, T, V>) {
+        let mut slot = SlotRef { slot, same };
         match &mut self.0 {
             Query::Node(show) => show(NodeRef::Slot(&mut slot)),
             Query::Finish(panics, finished) => *finished = slot.finish(panics),
         }
     }
 
-    /// A lazy value with the rule of `PartialEq`.
+    /// A lazy computed value.
     #[inline(never)]
     pub fn memo<T>(&mut self, memo: &mut Memo<T>, same: fn(&T, &T) -> bool) {
-        let exact = true;
-        self.other(NodeRef::Memo(&mut MemoRef { memo, same, exact }));
-    }
-
-    /// A lazy value with a rule of its own.
-    #[inline(never)]
-    pub fn memo_by_rule<T>(&mut self, memo: &mut Memo<T>, same: fn(&T, &T) -> bool) {
-        let exact = false;
-        self.other(NodeRef::Memo(&mut MemoRef { memo, same, exact }));
+        self.other(NodeRef::Memo(&mut MemoRef { memo, same }));
     }
 
     fn other(&mut self, node: NodeRef<'_>) {
@@ -167,6 +147,15 @@ impl Visitor<'_> {
     {
         self.other(NodeRef::Resource(resource));
     }
+}
+
+/// The outcome of a batch for a computed value that it has read.
+#[derive(Debug, Default)]
+pub(crate) struct Reconciled {
+    /// Its dependents must take note: it is not the value from before the batch, or it must be verified.
+    changed: bool,
+    /// It is not the value from which provisional values of its dependents were computed.
+    moved: bool,
 }
 
 /// The part of a graph that is the same for all.
@@ -198,10 +187,8 @@ pub struct Core<const W: usize> {
     undoable: Vec<u32>,
     /// Resources that the open transactions have made requests to, each with the request that was replaced.
     replaced_requests: Vec<(usize, Option<Request>)>,
-    /// Computed values the open batch has recomputed half-way.
-    half_way: [u64; W],
-    /// `half_way` is not empty.
-    read: bool,
+    /// Computed values that the open batch has read after it wrote: their values are provisional.
+    provisional: [u64; W],
 }
 
 /// What the open batch has to do with.
@@ -235,8 +222,7 @@ impl<const W: usize> Core<W> {
             marked: 0,
             undoable: Vec::new(),
             replaced_requests: Vec::new(),
-            half_way: [0; W],
-            read: false,
+            provisional: [0; W],
         }
     }
 

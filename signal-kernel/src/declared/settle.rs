@@ -200,17 +200,22 @@ fn interrupted<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, payload: &Pay
     let rank = graph.core().reached.rank as usize;
     // The pass puts the bits of what it has visited back into its word.
     graph.core_mut().pending[rank / 64] &= !(bit(rank) | (bit(rank) - 1));
-    unwound(graph, rank, payload);
+    let change = unwound(graph, rank, payload);
+    graph.core_mut().mark_dependents(rank, change);
 }
 
-/// The visit to this node has unwound.
-fn unwound<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize, payload: &Payload) {
+/// The visit to this node has unwound. Returns what has changed of it.
+fn unwound<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    payload: &Payload,
+) -> Change {
     let core = graph.core();
     let change = core.reached.committed;
     if change.is_none() && G::TOPOLOGY.kind(rank) == Kind::Computed {
         core.causes.note(rank, &**payload);
     }
-    conclude(graph, rank, change);
+    conclude(graph, rank, change)
 }
 
 /// One node at a time, in ascending order of rank.
@@ -228,18 +233,28 @@ pub(super) fn visit<G: DeclaredGraph<W>, const W: usize>(
     rank: usize,
     panics: &mut FirstPanic,
 ) {
+    let change = visit_alone(graph, rank, panics);
+    graph.core_mut().mark_dependents(rank, change);
+}
+
+/// Visits one node, marks nothing, and returns what has changed of the node.
+pub(super) fn visit_alone<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    panics: &mut FirstPanic,
+) -> Change {
     if is_blocked(graph, rank) {
         let change = start_failed(graph, rank, panics);
-        conclude(graph, rank, change);
-        return;
+        return conclude(graph, rank, change);
     }
     match catch_unwind(AssertUnwindSafe(|| {
         graph.pass::<true>(rank / 64, bit(rank))
     })) {
         Ok(change) => conclude(graph, rank, Some(change)),
         Err(payload) => {
-            unwound(graph, rank, &payload);
+            let change = unwound(graph, rank, &payload);
             panics.keep(payload);
+            change
         }
     }
 }
@@ -266,17 +281,26 @@ fn start_failed<G: DeclaredGraph<W>, const W: usize>(
     resource(graph, rank, |it| it.start_failed(revision, panics))
 }
 
-/// Draws the consequences of a visit; `change` is `None` if the node could not be brought up to date.
+/// Notes that the computed value of this rank is not failed. Returns whether it was.
+pub(super) fn recover<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
+    let recovered = graph.core_mut().set_failed(rank, false);
+    if recovered {
+        graph.core().causes.forget(rank);
+    }
+    recovered
+}
+
+/// Notes failures and their ends, and returns what has changed of a visited node. `change` is `None` if the visit could
+/// not bring the node up to date.
 fn conclude<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     rank: usize,
     change: Option<Change>,
-) {
-    let change = match (G::TOPOLOGY.kind(rank), change) {
+) -> Change {
+    match (G::TOPOLOGY.kind(rank), change) {
         (Kind::Computed, Some(change)) => {
             // What ends a failure counts as a change, even if the recovered value is the old one.
-            if graph.core_mut().set_failed(rank, false) {
-                graph.core().causes.forget(rank);
+            if recover(graph, rank) {
                 Change::TRANSITION
             } else {
                 change
@@ -290,6 +314,5 @@ fn conclude<G: DeclaredGraph<W>, const W: usize>(
             }
         }
         (_, change) => change.unwrap_or(Change::NONE),
-    };
-    graph.core_mut().mark_dependents(rank, change);
+    }
 }

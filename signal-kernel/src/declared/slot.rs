@@ -6,8 +6,9 @@
 //!
 //! Must not know: ranks, edges, the other nodes.
 
-use super::{Core, pass::Pass};
+use super::{Core, Reconciled, pass::Pass};
 use crate::{
+    net_change::has_changed,
     panics::{FirstPanic, judge},
     task::state::Change,
 };
@@ -67,8 +68,8 @@ struct Log<T, V> {
     entries: Vec<Entry<T>>,
     /// Signals: an `update` was made whose old value is not known, so this batch has changed the value.
     touched: bool,
-    /// Computed values: a value replaced now is the one from before the batch.
-    armed: Option<Armed<V>>,
+    /// Computed values: the state from before the batch, if a read in it has computed the value again.
+    baseline: Option<Baseline<V>>,
 }
 
 /// How the transaction at `level` takes its writes back: it restores `value`, then runs `undos` from the last to the
@@ -110,7 +111,7 @@ impl<T> fmt::Debug for Undo<T> {
 
 /// A computed value's state from before the batch.
 #[derive(Debug, Clone, Copy)]
-struct Armed<V> {
+struct Baseline<V> {
     version: V,
     failed: bool,
 }
@@ -123,7 +124,7 @@ impl<T, V: Default> Log<T, V> {
             before: None,
             entries: Vec::new(),
             touched: false,
-            armed: None,
+            baseline: None,
         })
     }
 
@@ -292,7 +293,7 @@ impl<T, V: Version> Slot<T, V> {
     #[cold]
     fn keep(&mut self, old: Option<T>) -> Option<T> {
         match &mut self.log {
-            Some(log) if log.armed.is_some() && log.before.is_none() => {
+            Some(log) if log.baseline.is_some() && log.before.is_none() => {
                 log.before = old;
                 None
             }
@@ -402,19 +403,18 @@ impl<T, V: Version> Slot<T, V> {
 
 /// A slot as the batch sees it, whatever its type.
 pub(crate) trait AnySlot {
-    /// The rule is `PartialEq`: of two equal values, either will do.
-    fn is_exact(&self) -> bool;
     /// A transaction failed: the value from before it is put back.
     fn roll_back(&mut self, write: Write, panics: &mut FirstPanic);
     /// A transaction at `level` succeeded: its way back now belongs to the transaction around it. True if that has
     /// not written this signal itself.
     fn hand_up(&mut self, level: u32, panics: &mut FirstPanic) -> bool;
-    /// A batch is about to recompute this computed value half-way.
-    fn arm(&mut self, failed: bool);
-    /// The outermost batch ends and nothing this value depends on has changed: back to the state from before.
-    fn restore(&mut self, panics: &mut FirstPanic) -> Resolved;
-    /// The outermost batch ends and the half-way value still holds.
-    fn resolve(&mut self, panics: &mut FirstPanic) -> Resolved;
+    /// A batch is about to compute this value again: the present one is the value from before the batch.
+    fn save_baseline(&mut self, failed: bool);
+    /// Was this computed value failed before the batch?
+    fn was_failed(&self) -> bool;
+    /// The outermost batch ends. The value from before the batch comes back with its version, unless the dependencies
+    /// have changed in the end (`due`) and the present value differs from the earlier one.
+    fn reconcile(&mut self, due: bool, failed: bool, panics: &mut FirstPanic) -> Reconciled;
 }
 
 /// What a batch came to for one signal.
@@ -422,19 +422,10 @@ pub(crate) trait AnySlot {
 pub(crate) enum Finished {
     /// Nothing is left of what it wrote.
     Untouched,
-    /// The value was equal to the one from before by a rule of the node's own; it has that one again.
+    /// The value was equal to the one from before the batch; the signal has that one again.
     PutBack,
     /// The value is another one.
     Changed,
-}
-
-/// A half-way value held against the one from before the batch.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Resolved {
-    pub(crate) changed: bool,
-    /// A value is gone that others may have been computed from.
-    pub(crate) gone: bool,
-    pub(crate) was_failed: bool,
 }
 
 /// A slot with its node's rule of equality: what `AnySlot` needs to know.
@@ -443,8 +434,6 @@ pub(crate) struct SlotRef<'a, T, V> {
     pub slot: &'a mut Slot<T, V>,
     /// The rule.
     pub same: fn(&T, &T) -> bool,
-    /// The rule is `PartialEq`.
-    pub exact: bool,
 }
 
 impl<T, V: Version> SlotRef<'_, T, V> {
@@ -460,30 +449,23 @@ impl<T, V: Version> SlotRef<'_, T, V> {
             // user code; a comparison that panics has not found the values equal
             Some(old) => panics.catch(|| (self.same)(old, &self.slot.value)) == Some(true),
         };
-        let mut finished = if unchanged {
-            Finished::Untouched
-        } else {
-            Finished::Changed
-        };
+        let put_back = unchanged && old.is_some();
         if unchanged {
             self.slot.version = log.origin;
-            if let Some(old) = &mut old {
-                mem::swap(&mut self.slot.value, old);
-                if !self.exact {
-                    finished = Finished::PutBack;
-                }
-            }
+        }
+        if let (true, Some(old)) = (put_back, &mut old) {
+            mem::swap(&mut self.slot.value, old);
         }
         panics.discard(old);
-        finished
+        match (unchanged, put_back) {
+            (false, _) => Finished::Changed,
+            (true, true) => Finished::PutBack,
+            (true, false) => Finished::Untouched,
+        }
     }
 }
 
 impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
-    fn is_exact(&self) -> bool {
-        self.exact
-    }
-
     fn roll_back(&mut self, write: Write, panics: &mut FirstPanic) {
         let Some(log) = &mut self.slot.log else {
             return;
@@ -537,53 +519,39 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
         is_new
     }
 
-    fn arm(&mut self, failed: bool) {
+    fn save_baseline(&mut self, failed: bool) {
         let version = self.slot.version;
         let log = self.slot.log.get_or_insert_with(Log::new);
-        log.armed = Some(Armed { version, failed });
+        log.baseline = Some(Baseline { version, failed });
     }
 
-    fn restore(&mut self, panics: &mut FirstPanic) -> Resolved {
-        let mut restored = Resolved::default();
-        let Some(log) = &mut self.slot.log else {
-            return restored;
-        };
-        let Some(armed) = log.armed.take() else {
-            return restored;
-        };
-        restored.was_failed = armed.failed;
-        self.slot.version = armed.version;
-        if let Some(before) = log.before.take() {
-            let half_way = mem::replace(&mut self.slot.value, before);
-            restored.gone = !self.exact
-                || panics.catch(|| (self.same)(&self.slot.value, &half_way)) != Some(true); // user code
-            panics.discard(half_way);
-        }
-        restored
+    fn was_failed(&self) -> bool {
+        let baseline = self.slot.log.as_ref().and_then(|log| log.baseline);
+        baseline.is_some_and(|baseline| baseline.failed)
     }
 
-    fn resolve(&mut self, panics: &mut FirstPanic) -> Resolved {
-        let mut resolved = Resolved::default();
+    fn reconcile(&mut self, due: bool, failed: bool, panics: &mut FirstPanic) -> Reconciled {
         let Some(log) = &mut self.slot.log else {
-            return resolved;
+            return Reconciled::default();
         };
-        let Some(armed) = log.armed.take() else {
-            return resolved;
+        let Some(baseline) = log.baseline.take() else {
+            return Reconciled::default();
         };
-        resolved.was_failed = armed.failed;
-        if let Some(before) = log.before.take() {
+        let mut before = log.before.take();
+        let mut is_equal = || match &before {
             // user code; a comparison that panics has not found the values equal
-            if panics.catch(|| (self.same)(&before, &self.slot.value)) == Some(true) {
-                self.slot.version = armed.version;
-                resolved.gone = !self.exact;
-                panics.discard(mem::replace(&mut self.slot.value, before));
-            } else {
-                resolved.changed = true;
-                panics.discard(before);
-            }
-        } else if !armed.failed {
-            self.slot.version = armed.version;
+            Some(before) => panics.catch(|| (self.same)(before, &self.slot.value)) == Some(true),
+            None => true,
+        };
+        let changed = due && has_changed(baseline.failed, failed, is_equal());
+        if !changed {
+            self.slot.version = baseline.version;
         }
-        resolved
+        let moved = (!changed || failed) && before.is_some();
+        if let (true, Some(before)) = (moved, &mut before) {
+            mem::swap(&mut self.slot.value, before);
+        }
+        panics.discard(before); // user code
+        Reconciled { changed, moved }
     }
 }

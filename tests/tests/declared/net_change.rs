@@ -142,20 +142,23 @@ fn r2_a_value_read_half_way_that_still_holds_is_not_computed_again() {
             let log: Log;
             signal id: u64 = 1;
             computed eager: u64 = { log.push("eager"); id * 10 };
+            computed below: u64 = { log.push("below"); eager / 10 };
             computed lazy: u64 = { log.push("lazy"); id * 100 };
-            effect show { log.push(format!("show {eager}")); }
+            computed above: u64 = { log.push("above"); lazy / 100 };
+            effect show { log.push(format!("show {below}")); }
         }
     }
     let log = Log::new();
     let mut page = Page::new(log.clone());
+    assert_eq!(*page.above(), 1);
     log.clear();
     page.batch(|page| {
         page.set_id(2);
-        assert_eq!((*page.eager(), *page.lazy()), (20, 200));
-        assert_eq!((*page.eager(), *page.lazy()), (20, 200));
+        assert_eq!((*page.below(), *page.above()), (2, 2));
+        assert_eq!((*page.below(), *page.above()), (2, 2));
     });
-    assert_eq!(log.take(), ["eager", "lazy", "show 20"]);
-    assert_eq!((*page.eager(), *page.lazy()), (20, 200));
+    assert_eq!(log.take(), ["eager", "below", "lazy", "above", "show 2"]);
+    assert_eq!((*page.below(), *page.above()), (2, 2));
     assert_eq!(log.take(), NOTHING);
 }
 

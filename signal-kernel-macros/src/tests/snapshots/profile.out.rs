@@ -693,7 +693,7 @@ impl ::signal_kernel::__private::DeclaredGraph<1usize> for Profile {
     ) {
         match position {
             1usize => visitor.resource(&mut self.__user),
-            2usize => visitor.slot_by_rule(&mut self.__title, Self::__same_title),
+            2usize => visitor.slot(&mut self.__title, Self::__same_title),
             5usize => visitor.slot(&mut self.__id, Self::__same_id),
             _ => {}
         }

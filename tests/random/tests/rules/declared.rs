@@ -16,7 +16,8 @@
 //!   saw what its dependencies are in the end. If it did, it *may* run once more only if what it
 //!   saw was written or computed again since, or is put back. Held against the value from before,
 //!   an equal one is put back and changes nothing. A watched value none of whose dependencies has
-//!   changed is what it was before the batch, and does not run.
+//!   changed is what it was before the batch, and does not run; but if its body had panicked before
+//!   the batch, and was read half-way, it may run once more, and panics again.
 //! - **Phase B.** An effect with a changed dependency runs once, after phase A, in declaration
 //!   order; what it kept is dropped right before.
 //! - **Half-way.** A read brings exactly what the value needs up to date: a watched body runs if
@@ -26,9 +27,10 @@
 //! - **Lazy.** A lazy value runs when it is read and a dependency has changed since it last ran;
 //!   every settle counts, so there and back again in two writes is two changes. After a batch
 //!   with reads half-way: a value that was current before and no signal upstream of which has
-//!   changed in the end does not run; neither does one that was read half-way and nothing
-//!   upstream was written, put back or computed again since. For the other lazy values that such
-//!   a batch could reach, only the value is checked, and that they run at most once.
+//!   changed in the end does not run, unless it was failed and was read half-way; neither does one that was read
+//!   half-way and nothing upstream was written, put back or computed again since. A value from
+//!   before may be put back where it is equal in the end. For the other lazy values that such a
+//!   batch could reach, only the value is checked, and that they run at most once.
 //! - **Panics.** Whatever depends on a failed value, at any distance, is failed and does not run.
 //!   A failed value is tried again when a dependency changes. What ends a failure is a change (a
 //!   lazy value that nobody read meanwhile may know nothing of it). A state from before the batch

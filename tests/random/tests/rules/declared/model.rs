@@ -353,7 +353,12 @@ impl<'graph> Model<'graph> {
         } else {
             false
         };
+        let has_written = self
+            .before
+            .as_ref()
+            .is_some_and(|it| !it.journal.is_empty());
         let half_way = &mut self.states[item].half_way;
+        half_way.read |= has_written;
         (half_way.touched, half_way.upstream) = (false, false);
         if changed {
             self.touch_dependents(item);

@@ -59,6 +59,11 @@ impl Model<'_> {
         let moved = self.states[item].half_way.moved;
         let mentions = self.graph.mentions(item);
         if !mentions.iter().any(|&mention| ending.changed[mention]) {
+            // The body may find a failure from before the batch once more, which nobody is told of again.
+            let panicked = before.failure == Some(Failure::Panicked);
+            if panicked && self.states[item].half_way.read && log.has(item) {
+                log.take(item)?;
+            }
             self.states[item] = before.clone();
             ending.shaken[item] = moved;
             return Ok(false);
@@ -125,12 +130,17 @@ impl Model<'_> {
             && !mentions.iter().any(|&mention| ending.shaken[mention]);
         if !disturbed || (!net_changed && before.current[item]) {
             self.states[item] = before.states[item].clone();
+            // Values that were read half-way too have seen another one, and a failure is found once more.
+            ending.shaken[item] = read;
+            self.states[item].free |= read && before.states[item].failure.is_some();
         } else if holds {
             let then = &before.states[item];
             ending.changed[item] = state.failure.is_some()
                 || then.failure.is_some()
                 || !then.has_value
                 || !self.graph.rule(item).same(then.value, state.value);
+            // The value that it had last before the batch comes back if the two are equal.
+            ending.shaken[item] = !ending.changed[item] || !before.current[item];
             if !ending.changed[item] {
                 self.states[item].changes = then.changes;
             }
