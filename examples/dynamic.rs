@@ -5,7 +5,7 @@
 //! cargo run --example dynamic -- FILE
 //! ```
 //!
-//! What depends on what is in the file, so no compiler can know it: cells are nodes of the dynamic graph,
+//! The file decides which cell depends on which, so no compiler can know it: cells are nodes of the dynamic graph,
 //! and their dependencies are found while their formulas run. Read from top to bottom: a cell, the sheet,
 //! the program. `formula` is the rest, plain Rust.
 
@@ -28,10 +28,10 @@ use signal_kernel::{
 /// Handles on the nodes of a cell. They are `Copy`, whatever the nodes hold.
 #[derive(Clone, Copy)]
 struct Cell {
-    /// What was typed. To set an equal formula is no change.
+    /// The text that was typed. To set an equal formula is no change.
     formula: Signal<Option<Formula>>,
-    /// What it comes to: computed when somebody wants it, and kept until something changes that the
-    /// formula has read. An equal value changes nothing for those who read this one.
+    /// Its value: computed when it is read, and kept until a dependency of the formula changes. An equal value
+    /// changes nothing for its readers.
     value: Computed<Value>,
 }
 
@@ -100,7 +100,7 @@ fn make(name: Name, cells: Cells) -> Cell {
     });
     let value = value.named(name.to_string());
 
-    // Runs when the value has changed, after all values are up to date. What a body keeps is its own.
+    // Runs when the value has changed, after all values are up to date. A body may keep data of its own.
     let mut known = false;
     let show = move || match value.get() {
         Err(Fault::Empty(empty)) if empty == name => {
@@ -118,12 +118,11 @@ fn make(name: Name, cells: Cells) -> Cell {
     Cell { formula, value }
 }
 
-/// What a formula sees of another cell, or of its own.
+/// The value of a cell, as a formula sees it.
 ///
-/// Formulas that depend on each other in a circle are found out by the read that would close it: `try_get` returns
-/// the way round as an error. In most programs that is a bug. Here it is a mistake of whoever typed, and a value
-/// like others: it goes round to all cells of the circle, which depend on each other all the same, so that
-/// they have their numbers again when any of them is mended.
+/// Formulas may depend on each other in a circle. The read that would close the circle finds it: `try_get` returns the
+/// way round as an error. In most programs that is a bug. Here it is a mistake of the user, and a value like others: it
+/// reaches all cells of the circle. They still depend on each other, so they have their numbers again when one is fixed.
 fn read(cells: &Cells, name: Name) -> Value {
     let Some(Cell { value, .. }) = cells.borrow().get(&name).copied() else {
         return Err(Fault::Empty(name));
@@ -150,7 +149,7 @@ fn main() -> ExitCode {
         }
     };
     // The first time, a formula that reads another one calls it: a column of ten thousand cells that add up is ten
-    // thousand calls deep. Where this thread's stack ends it goes on in other memory.
+    // thousand calls deep. If this thread's stack ends, it goes on in other memory.
     run(file)
 }
 
@@ -218,7 +217,7 @@ const USAGE: &str = "usage: dynamic [FILE]
 Computes the sheet in FILE (examples/sheet.txt), then reads lines: `A1 = 5`, `A1 = 5; B1 = sum(A1:A9) / 2`,
 `A1 =` to empty a cell, `show`, `quit`. Shows each cell that has changed.";
 
-/// `println!`, but where nobody reads on, as in `| head -1`, the program ends.
+/// Like `println!`, but the program ends if its output is closed, as in `| head -1`.
 fn say(line: impl Display) {
     if let Err(error) = writeln!(io::stdout(), "{line}") {
         process::exit(i32::from(error.kind() != ErrorKind::BrokenPipe));

@@ -37,7 +37,7 @@ impl Drop for End {
     }
 }
 
-// The clock of the runtime is paused and jumps from sleep to sleep, so nobody has to wait.
+// The clock of the runtime is paused and jumps from sleep to sleep, so the example does not wait.
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
     let mut search = Search::new();

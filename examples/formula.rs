@@ -1,4 +1,4 @@
-//! The dynamic example without its graph: names of cells, formulas, and what is wrong with a line.
+//! The dynamic example without its graph: names of cells, formulas, and the mistakes in a line.
 //!
 //! Invariants: a line is taken as a whole or not at all; a value that is a number is a finite one.
 //!
@@ -16,10 +16,10 @@ const DEEP: usize = 100;
 /// How many cells of a long cycle are shown.
 const FEW: usize = 8;
 
-/// What a cell comes to.
+/// The value of a cell.
 pub(crate) type Value = Result<f64, Fault>;
 
-/// Why a cell has no number. What depends on such a cell has the same fault.
+/// The reason why a cell has no number. Its dependents have the same fault.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Fault {
     /// Nothing is in the cell of this name.
@@ -107,7 +107,7 @@ impl Name {
         Some(Name { row, column })
     }
 
-    /// All cells of a range, in whatever order its corners are given.
+    /// All cells of a range, in any order of its corners.
     fn to(self, other: Name) -> impl Iterator<Item = Name> {
         let columns = self.column.min(other.column)..=self.column.max(other.column);
         let rows = self.row.min(other.row)..=self.row.max(other.row);
@@ -167,7 +167,7 @@ enum Term {
 }
 
 impl Formula {
-    /// What the formula comes to, with what `read` says about other cells.
+    /// The value of the formula; `read` gives the values of other cells.
     pub(crate) fn value(&self, read: &dyn Fn(Name) -> Value) -> Value {
         self.root.value(read)
     }
@@ -245,7 +245,7 @@ pub(crate) struct Edit {
     pub(crate) formula: Option<Formula>,
 }
 
-/// What is wrong with a line, and where; columns are counted in characters, from 1.
+/// A mistake in a line and its place; columns are counted in characters, from 1.
 #[derive(Debug)]
 pub(crate) struct Wrong {
     pub(crate) column: usize,

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Type on before the answer is there, and the walk through the files is dropped: it stops at its
-//! next file, and can never answer a question that nobody asks any more. Read from top to bottom:
+//! next file, and can never answer an outdated question. Read from top to bottom:
 //! the graph, the work that feeds it, the program that drives it. `walk` is the rest, plain Rust.
 
 mod walk;
@@ -21,16 +21,16 @@ use tokio::task::{spawn_blocking, yield_now};
 use tokio::{select, sync::Notify};
 use walk::{Found, Hits, Walk, say, shown, skipped, some};
 
-// Makes a struct with `new`, a getter for each name and a setter for each `signal`. What depends on
-// what is read off the bodies at compile time: a cycle or a misspelt name is a compile error.
+// Makes a struct with `new`, a getter for each name and a setter for each `signal`. The
+// macro reads the dependencies off the bodies at compile time: a cycle or a misspelt name is a compile error.
 reactive! {
     struct Search {
         // Plain data. Without a value here it is a parameter of `new`.
         let folder: PathBuf;
         let long: Arc<Notify>; // told when a walk takes long
 
-        // What comes from outside. To set an equal value is no change, unless one says otherwise:
-        // here, whoever types the same word again wants to know whether the files have changed.
+        // Input. An equal value is no change, unless the signal says otherwise: here, the same word
+        // typed again asks whether the files have changed.
         #[eq(never)]
         signal query: String = String::new();
 
@@ -74,11 +74,11 @@ async fn search(
     let walk = Arc::new(Walk::new(folder, query, long, token));
     let _farewell = Farewell(Arc::clone(&walk));
     let found = spawn_blocking(move || walk.run()).await?;
-    yield_now().await; // what was typed in the meantime goes first
+    yield_now().await; // newer input goes first
     found
 }
 
-/// To cancel is to drop: what the work holds is gone before its successor starts.
+/// To cancel is to drop: the data of the work is gone before its successor starts.
 struct Farewell(Arc<Walk>);
 
 impl Drop for Farewell {
@@ -91,7 +91,7 @@ impl Drop for Farewell {
     }
 }
 
-// Any executor will do: the graph has none, it is polled by whoever owns it.
+// Any executor will do: the graph has none, its owner polls it.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -142,7 +142,7 @@ async fn main() -> ExitCode {
             () = graph.settled() => {}
         }
     }
-    graph.settled().await; // nobody types any more
+    graph.settled().await; // the input has ended
     ExitCode::from(u8::from(graph.answer().error().is_some()))
 }
 

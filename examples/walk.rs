@@ -1,7 +1,7 @@
 //! The quickstart without its graph: a walk through the text files of a folder, and printing.
 //!
-//! Invariants: a walk looks at its token before every file; what it cannot search it names and
-//! passes by.
+//! Invariants: a walk looks at its token before every file; it names a file that it cannot
+//! search, and passes by.
 //!
 //! Must not know: the graph.
 
@@ -40,14 +40,14 @@ pub(crate) struct Walk {
 pub(crate) struct Found {
     pub(crate) files: usize,
     pub(crate) hits: Vec<Hits>,
-    /// What could not be searched, by the reason.
+    /// Paths that could not be searched, by the reason.
     pub(crate) skipped: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Clone, PartialEq)]
 pub(crate) struct Hits {
     file: String,
-    /// Where the first one is.
+    /// The path of the first one.
     line: usize,
     pub(crate) count: usize,
 }
@@ -75,7 +75,7 @@ impl Walk {
         }
     }
 
-    /// Blocks until every file was looked at, or nobody wants to know any more.
+    /// Blocks until every file was looked at, or the walk was cancelled.
     pub(crate) fn run(&self) -> io::Result<Found> {
         fs::read_dir(&self.folder)?; // without the folder itself there is nothing to do
         let mut found = Found::default();
@@ -172,7 +172,7 @@ pub(crate) fn some(lines: impl ExactSizeIterator<Item = String>) {
     }
 }
 
-/// `println!`, but where nobody reads on, as in `| head -1`, the program ends.
+/// Like `println!`, but the program ends if its output is closed, as in `| head -1`.
 pub(crate) fn say(line: impl Display) {
     if let Err(error) = writeln!(io::stdout(), "{line}") {
         process::exit(i32::from(error.kind() != ErrorKind::BrokenPipe));

@@ -1,6 +1,6 @@
 //! The spreadsheet as its users meet it: a process with a file, an input and an output.
 //!
-//! Invariants: what is shown is shown in the order in which cells were first named, at the end of each line.
+//! Invariants: cells are shown in the order in which cells were first named, at the end of each line.
 //!
 //! Must not know: the source of the example.
 
@@ -42,7 +42,7 @@ fn sheet(name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     file
 }
 
-/// What a run said. Nothing is said on the standard error, but about the file.
+/// The output of a run. Nothing is said on the standard error, but about the file.
 #[track_caller]
 fn lines(output: &Output) -> Vec<String> {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -51,7 +51,7 @@ fn lines(output: &Output) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// What is said to this input, for a sheet of this text.
+/// The output for this input, with a sheet of this text.
 #[track_caller]
 fn says(name: &str, text: &str, input: &str) -> Vec<String> {
     lines(&run(dynamic().arg(sheet(name, text)), input.as_bytes()))

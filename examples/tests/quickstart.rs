@@ -32,7 +32,7 @@ fn ask(folder: &Path, queries: &[&str]) -> Output {
     output.expect("the example runs")
 }
 
-/// What a run had to say. Nothing is ever said on the standard error, but how it is used.
+/// The output of a run. Nothing is ever said on the standard error, but how it is used.
 #[track_caller]
 fn lines(output: &Output, code: i32) -> Vec<String> {
     assert_eq!(output.status.code(), Some(code), "{output:?}");

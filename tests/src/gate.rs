@@ -4,7 +4,7 @@
 //! gate is polled, ends and is dropped only by the graph that holds it, released only by the test;
 //! the waker of a dropped gate is kept, as a socket would keep it, so that a late wake can be tried.
 //!
-//! Must not know: graphs. Whoever polls one hands in a closure.
+//! Must not know: graphs. A caller that polls one hands in a closure.
 
 use crate::log::Log;
 use std::{
@@ -137,7 +137,7 @@ impl<T, E> Gates<T, E> {
         self.wake(number);
     }
 
-    /// Wakes whoever polled a gate last, without letting it end.
+    /// Wakes the task that polled a gate last, without letting the gate end.
     pub fn wake(&self, number: usize) {
         let waker = self.states()[number - 1].waker.clone();
         if let Some(waker) = waker {
@@ -150,7 +150,7 @@ impl<T, E> Gates<T, E> {
         self.states()[number - 1].panics_when_dropped = true;
     }
 
-    /// What a gate was made for.
+    /// The input of a gate.
     pub fn input(&self, number: usize) -> String {
         self.states()[number - 1].input.clone()
     }
@@ -279,7 +279,7 @@ impl Wakes {
     }
 }
 
-/// Polls once; nobody is woken.
+/// Polls once with a waker that does nothing.
 pub fn poll_once<R>(poll: impl FnOnce(&mut Context<'_>) -> Poll<R>) -> Poll<R> {
     poll(&mut Context::from_waker(Waker::noop()))
 }

@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// What an empty log is equal to.
+/// An empty log is equal to this.
 pub const NOTHING: [&str; 0] = [];
 
 /// A shared list of what happened.
@@ -39,7 +39,7 @@ impl Log {
         value
     }
 
-    /// What happened since the last time.
+    /// The events since the last time.
     #[must_use = "to forget what happened so far, call `clear`"]
     pub fn take(&self) -> Vec<String> {
         mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))

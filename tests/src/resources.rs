@@ -1,4 +1,4 @@
-//! What the tests of dynamic resources have in common: a resource with a signal as its source, an effect
+//! Fixtures of the tests of dynamic resources: a resource with a signal as its source, an effect
 //! that sees every transition, and gates for its work.
 //!
 //! Must not know: executors.
@@ -30,7 +30,7 @@ pub struct User {
 }
 
 impl User {
-    /// What there is to see.
+    /// The state in one line.
     pub fn line(&self) -> String {
         describe!(self.value, self.meta)
     }
@@ -48,7 +48,7 @@ pub fn gates(name: &'static str, log: &Log) -> Gates {
     Gates::new(name, log)
 }
 
-/// What opens them.
+/// A fetcher that opens one of them for each input.
 pub fn opens(gates: &Gates) -> impl FnMut(u32) -> Gate + use<> {
     let gates = gates.clone();
     move |input| gates.open(input)

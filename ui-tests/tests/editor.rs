@@ -1,4 +1,4 @@
-//! What an editor can do inside of `reactive!` while code is being written, asked of a rust-analyzer.
+//! The help of an editor inside of `reactive!` while code is being written, asked of a rust-analyzer.
 //!
 //! Each situation is one text with a cursor, `$0`. The standard library's source need not be there: the
 //! texts bring what they use of it. Analyzers differ between machines, so the test asks one only where

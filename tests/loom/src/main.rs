@@ -127,7 +127,7 @@ impl Graph {
         Graph { ready, works }
     }
 
-    /// What another thread has of the work.
+    /// Another thread has this of the work.
     fn outside(&self, work: usize) -> (Arc<AtomicBool>, Waker) {
         let work = &self.works[work];
         (work.flag.clone(), Waker::from(work.waker.clone()))
@@ -192,7 +192,7 @@ fn wake_in_a_poll() {
     assert!(graph.is_done(), "a wake was lost");
 }
 
-/// What a waker wrote before it found the work queued must be seen by the poll that follows.
+/// The next poll must see all writes that a waker made before it found the work queued.
 fn relaxed_flag() {
     let (task, waker) = Task::new();
     let mut graph = Graph::new(1, Ordering::Relaxed);

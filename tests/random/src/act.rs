@@ -421,7 +421,7 @@ impl World {
     }
 }
 
-/// What all handles of work can do.
+/// The methods of all handles of work.
 trait AnyWork {
     fn reload(&self);
     fn cancel(&self);

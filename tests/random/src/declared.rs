@@ -142,7 +142,7 @@ impl Declared {
         Declared::new(ties, value)
     }
 
-    /// What a node of the functions reads.
+    /// A node of the functions reads this.
     pub(crate) fn part(&self, part: Part) -> i64 {
         match part {
             Part::Value => *self.sum(),

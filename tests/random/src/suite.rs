@@ -21,7 +21,7 @@ use std::{
     time::Instant,
 };
 
-/// What a search has gone through.
+/// The extent of a search.
 #[derive(Debug, Default)]
 pub struct Tally {
     seeds: std::ops::Range<u64>,

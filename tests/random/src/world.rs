@@ -112,7 +112,7 @@ pub(crate) struct Seen {
     pub(crate) outcome: Outcome,
 }
 
-/// What a program knows of one of its nodes.
+/// A program knows this of one of its nodes.
 pub(crate) struct Record {
     pub(crate) uid: u64,
     pub(crate) slot: Slot,

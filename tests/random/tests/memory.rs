@@ -34,7 +34,7 @@ fn a_thread_that_has_ended_leaves_no_bytes() {
         ..panics
     };
     for settings in [base, reenter, panics, declared] {
-        // Whatever the process makes once.
+        // The process makes some things once.
         for seed in 0..5 {
             assert_eq!(try_seed(settings, seed), Ok(()));
         }

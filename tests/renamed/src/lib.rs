@@ -1,10 +1,10 @@
 //! A crate that knows the kernel by another name only, and one that hands it on: each kind of item.
 
-/// What a framework does for those who depend on it alone.
+/// A framework does this for crates that depend on it alone.
 pub mod framework {
     pub use ::kernel as reactive_kernel;
 
-    /// A graph of one signal, in the crate of whoever calls this.
+    /// A graph of one signal, in the crate of the caller.
     #[macro_export]
     macro_rules! counter {
         ($name:ident) => {

@@ -58,7 +58,7 @@ fn profile() -> (Profile, Gates, Log) {
 }
 
 #[test]
-fn work_that_panics_is_cancelled_and_its_panic_reaches_whoever_polls() {
+fn work_that_panics_is_cancelled_and_its_panic_reaches_the_poller() {
     let (mut graph, gates, log) = profile();
     gates.ok(1, 5);
     assert!(poll!(graph).is_ready());
@@ -140,7 +140,7 @@ fn several() -> (Several, Gates, Log) {
 }
 
 #[test]
-fn where_several_complete_in_one_poll_a_panic_of_one_costs_that_one() {
+fn a_panic_of_one_of_several_completions_in_one_poll_costs_that_one() {
     let (mut graph, gates, log) = several();
     gates.ok(1, 1);
     gates.panic(2);
@@ -218,7 +218,7 @@ fn work_that_panics_in_the_poll_that_outdates_it_is_superseded_but_heard() {
     );
 }
 
-/// A switch that is no node: what it changes, no rule sees.
+/// A switch that is no node: no rule sees the change that it makes.
 #[derive(Clone, Default)]
 struct Switch(Arc<AtomicBool>);
 

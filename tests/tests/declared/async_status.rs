@@ -1,4 +1,4 @@
-//! What a resource says about itself: status, value, error and token, from the first load on (M, R2, R6).
+//! The state of a resource: status, value, error and token, from the first load on (M, R2, R6).
 //!
 //! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
 //!
@@ -251,7 +251,7 @@ fn b146_without_input_it_is_idle_and_it_loads_when_there_is_one() {
 }
 
 #[test]
-fn b146_losing_the_input_drops_the_work_before_anyone_sees_idle() {
+fn b146_losing_the_input_drops_the_work_before_an_effect_sees_idle() {
     let (mut graph, gates, log) = selection();
     graph.set_selected(Some(7));
     assert_eq!(

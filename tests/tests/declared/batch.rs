@@ -86,7 +86,7 @@ fn b091_a_batch_returns_what_its_closure_returns() {
 }
 
 #[test]
-fn b092_what_a_panicking_batch_wrote_stays_and_is_settled() {
+fn b092_writes_of_a_panicking_batch_stay_and_are_settled() {
     let (mut cart, log) = cart();
     let said = panic_of(|| {
         cart.batch(|cart| {
@@ -148,7 +148,7 @@ fn b092_an_update_that_panics_counts_as_far_as_it_came() {
 }
 
 #[test]
-fn b092_the_panic_carries_what_it_carried() {
+fn b092_the_panic_keeps_its_payload() {
     #[derive(Debug, PartialEq)]
     struct Ticket(u32);
     let (mut cart, log) = cart();
@@ -272,8 +272,8 @@ fn b098_an_empty_batch_runs_nothing() {
 
 #[test]
 fn b100_a_graph_cannot_be_settled_from_inside_its_own_settle() {
-    // An effect has no way to name the graph, so there is nothing to call. What an effect can reach is
-    // another graph, and that one settles in full before the effect goes on.
+    // An effect has no way to name the graph, so there is nothing to call. It can reach only another
+    // graph, which settles in full before the effect goes on.
     use std::{cell::RefCell, rc::Rc};
     reactive! {
         struct Inner {
@@ -347,7 +347,7 @@ fn r5_each_batch_is_held_against_what_was_before_it() {
     let (mut cart, log) = cart();
     cart.batch(|cart| cart.set_price(4));
     assert_eq!(log.take(), ["total", "show 8"]);
-    // What an earlier batch has found is no longer what was before.
+    // The values that an earlier batch has found are no longer those from before.
     cart.batch(|cart| {
         cart.set_price(5);
         cart.set_price(3);

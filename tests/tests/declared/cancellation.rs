@@ -1,4 +1,4 @@
-//! Stopping work: what is dropped and when, who is told why, what the state says (N, R5, R7).
+//! Stopping work: the time of each drop, the effects that are told, and the state (N, R5, R7).
 //!
 //! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
 //!
@@ -103,7 +103,7 @@ fn b154_b164_cancelling_what_is_not_pending_does_nothing() {
 }
 
 #[test]
-fn b156_b157_r7_a_new_input_drops_the_old_work_first_and_nobody_sees_cancelled() {
+fn b156_b157_r7_a_new_input_drops_the_old_work_first_and_no_effect_sees_cancelled() {
     let (mut profile, gates, log) = profile();
     profile.set_id(2);
     assert_eq!(
@@ -397,7 +397,7 @@ reactive! {
 }
 
 #[test]
-fn b165_what_was_cleared_at_the_start_does_not_come_back_with_a_cancel() {
+fn b165_a_value_cleared_at_the_start_does_not_come_back_with_a_cancel() {
     let log = Log::default();
     let gates = Gates::new("user", &log);
     let mut graph = Forgetful::new(gates.clone(), log.clone());
@@ -415,11 +415,11 @@ fn b161_b162_dropping_the_graph_drops_the_work_and_runs_nothing_else() {
     drop(profile);
     assert_eq!(log.take(), ["user#1 dropped"]);
     assert!(gates.all_dropped_once());
-    gates.ok(1, 5); // a late wake reaches nobody
+    gates.ok(1, 5); // a late wake reaches no task
     assert_eq!(log.take(), NOTHING);
 }
 
-/// Where the work leaves its tokens.
+/// The work leaves its tokens here.
 #[derive(Clone, Default)]
 struct Tokens(Arc<Mutex<Vec<CancelToken>>>);
 

@@ -8,7 +8,7 @@ use signal_kernel::reactive;
 use signal_kernel_tests::log::{Log, NOTHING};
 
 #[test]
-fn b021_a_lazy_value_nobody_reads_is_not_computed() {
+fn b021_an_unread_lazy_value_is_not_computed() {
     reactive! {
         struct Page {
             let log: Log;

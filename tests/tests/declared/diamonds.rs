@@ -1,4 +1,4 @@
-//! Joins: what has several ways to one source (R4), and what a body depends on.
+//! Joins: bodies with several ways to one source (R4), and the dependencies of a body.
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!
@@ -118,7 +118,7 @@ fn b047_one_changed_dependency_is_enough() {
 }
 
 #[test]
-fn b048_unchanged_dependencies_run_nobody() {
+fn b048_unchanged_dependencies_run_no_body() {
     reactive! {
         struct Page {
             let log: Log;
@@ -223,7 +223,7 @@ fn b039_the_side_a_branch_turns_to_is_seen() {
 }
 
 #[test]
-fn b040_what_a_branch_turns_to_is_current_before_it_is_read() {
+fn b040_the_side_that_a_branch_turns_to_is_current_before_it_is_read() {
     reactive! {
         struct Page {
             let log: Log;
@@ -245,7 +245,7 @@ fn b040_what_a_branch_turns_to_is_current_before_it_is_read() {
 }
 
 #[test]
-fn b043_a_body_reruns_with_whatever_it_mentions_taken_branch_or_not() {
+fn b043_a_body_reruns_for_all_its_mentions_in_a_taken_branch_or_not() {
     reactive! {
         struct Page {
             let log: Log;

@@ -1,4 +1,4 @@
-//! Who polls a graph, and how it is told to: `progress`, `settled`, `poll_progress`, wakers, executors.
+//! The tasks that poll a graph, and their wakes: `progress`, `settled`, `poll_progress`, wakers, executors.
 //!
 //! Invariants: nothing sleeps and nothing depends on time; where tasks run beside each other, a test
 //! waits for what an effect sends.
@@ -141,7 +141,7 @@ fn progress_resolves_after_a_commit_and_its_effects() {
 }
 
 #[test]
-fn b149_settled_waits_for_everything_also_for_what_a_commit_starts() {
+fn b149_settled_waits_for_everything_also_for_work_that_a_commit_starts() {
     let log = Log::default();
     let gates = Gates::new("it", &log);
     let mut graph = Chain::new(gates.clone(), log.clone());
@@ -191,7 +191,7 @@ fn b149_settled_resolves_however_the_work_ends() {
 }
 
 #[test]
-fn b150_dropping_whoever_waits_keeps_the_work() {
+fn b150_a_dropped_wait_keeps_the_work() {
     let (mut graph, gates, log) = profile();
     for _ in 0..2 {
         assert!(poll_once(|context| pin!(graph.progress()).poll(context)).is_pending());
@@ -523,7 +523,7 @@ fn a_waker_that_panics_keeps_no_other_from_being_woken() {
 }
 
 #[test]
-fn who_waits_is_told_once_of_work_that_begins_and_again_when_it_has_polled() {
+fn a_waiting_task_is_woken_once_by_work_that_begins_and_again_after_its_poll() {
     let (mut graph, _, _) = profile();
     let wakes = Wakes::new();
     for id in [10, 20] {
@@ -550,7 +550,7 @@ fn who_waits_is_told_once_of_work_that_begins_and_again_when_it_has_polled() {
 fn starting_work_outside_a_poll_wakes_the_remembered_waker() {
     let (mut graph, _, _) = profile();
     let wakes = Wakes::new();
-    graph.set_id(2); // nobody polled yet: nobody to wake
+    graph.set_id(2); // no task has polled yet: none to wake
     let poll = |graph: &mut Profile| {
         assert!(
             wakes
@@ -715,7 +715,7 @@ fn work_that_wakes_itself_while_it_is_polled_is_polled_again() {
     assert_eq!(graph.user().value(), Some(&10));
 }
 
-/// Wakes whoever polls it when it is dropped, as the end of a channel does.
+/// Wakes the polling task when it is dropped, as the end of a channel does.
 #[derive(Default)]
 struct Parting(Option<std::task::Waker>);
 
@@ -820,7 +820,7 @@ reactive! {
 }
 
 #[test]
-fn whoever_drives_work_that_is_ready_at_once_yields_after_sixteen_commits() {
+fn a_driver_of_work_that_is_ready_at_once_yields_after_sixteen_commits() {
     async fn by_settled(mut graph: AtOnce) {
         graph.settled().await;
     }
@@ -878,7 +878,7 @@ fn commits_that_were_waited_for_are_not_counted() {
 }
 
 #[test]
-fn a_wake_from_another_thread_reaches_the_one_who_polls() {
+fn a_wake_from_another_thread_reaches_the_polling_task() {
     let (mut graph, gates, _) = profile();
     let releasing = thread::spawn({
         let gates = gates.clone();
@@ -1135,7 +1135,7 @@ async fn in_an_async_mutex_one_task_drives_and_another_writes() {
     assert!(driver.await.unwrap_err().is_cancelled());
 }
 
-/// Drives a graph in a plain mutex that nobody holds for long.
+/// Drives a graph in a plain mutex that is never held for long.
 struct Drive(Arc<Mutex<Sending>>);
 
 impl Future for Drive {

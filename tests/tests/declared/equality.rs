@@ -364,7 +364,7 @@ fn b012_an_eager_value_that_is_never_equal_outdates_lazy_ones() {
 }
 
 #[test]
-fn b012_what_is_put_back_is_what_its_readers_see() {
+fn b012_readers_see_the_value_that_is_put_back() {
     fn same_ten(before: &i64, after: &i64) -> bool {
         before / 10 == after / 10
     }

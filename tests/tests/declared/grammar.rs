@@ -12,7 +12,7 @@ use signal_kernel_tests::log::{Log, NOTHING};
 use std::{collections::BTreeMap, fmt::Debug, hash::Hash};
 
 #[test]
-fn what_has_no_value_is_a_parameter_of_new_in_declaration_order() {
+fn nodes_without_a_value_are_parameters_of_new_in_declaration_order() {
     reactive! {
         struct Page {
             #[allow(deprecated)]
@@ -578,7 +578,7 @@ fn a_function_of_the_name_of_a_node_is_called() {
     assert_eq!((*cart.by_function(), *cart.by_node()), (20 + 3, 6));
 }
 
-/// What the graphs call of which a macro's caller hands in a piece.
+/// The functions of the graphs of which a macro's caller hands in a piece.
 mod handed_in {
     #![allow(dead_code, redundant_semicolons, unused_imports)]
 

@@ -1,4 +1,4 @@
-//! What a graph says of itself: `GRAPH`, its pictures, and `Debug`.
+//! The description of a graph: `GRAPH`, its pictures, and `Debug`.
 //!
 //! Invariants: none of it runs a body.
 //!

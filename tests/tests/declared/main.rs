@@ -1,4 +1,4 @@
-//! The declared graph: what `reactive!` makes, and `Shared`.
+//! The declared graph of `reactive!`, and `Shared`.
 
 mod async_panics;
 mod async_status;

@@ -1,6 +1,6 @@
 //! Graphs of more nodes than a machine word has bits.
 //!
-//! Invariants: whatever holds for three nodes holds for these.
+//! Invariants: the rules that hold for three nodes hold for these.
 //!
 //! Must not know: anything but the public interface.
 
@@ -296,7 +296,7 @@ reactive! {
     }
 }
 
-/// Where nothing is optimized each move of a value is a copy on the stack.
+/// Without optimization each move of a value is a copy on the stack.
 #[test]
 fn a_graph_of_large_values_is_made_on_a_small_stack() {
     let size = size_of::<Arrays>();

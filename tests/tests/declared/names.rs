@@ -15,7 +15,7 @@
 use signal_kernel::{Graph, reactive};
 use signal_kernel_tests::log::Log;
 
-/// What a node depends on, in the order it mentions it.
+/// The dependencies of a node, in the order of its mentions.
 #[track_caller]
 fn reads(graph: &Graph, node: &str) -> Vec<&'static str> {
     let node = graph.node(node).expect("there is such a node");
@@ -291,7 +291,7 @@ fn a_callee_of_the_name_of_its_own_node_is_no_cycle() {
 }
 
 #[test]
-fn only_what_a_body_mentions_wakes_it() {
+fn a_body_runs_only_for_names_that_it_mentions() {
     reactive! {
         struct Page {
             let log: Log;

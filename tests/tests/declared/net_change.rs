@@ -1,4 +1,4 @@
-//! What counts is the net change (R2): there and back again, values read half-way, updates.
+//! Only the net change counts (R2): there and back again, values read half-way, updates.
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!
@@ -163,7 +163,7 @@ fn r2_a_value_read_half_way_that_still_holds_is_not_computed_again() {
 }
 
 #[test]
-fn r2_what_counts_of_a_value_read_half_way_is_its_net_change() {
+fn r2_only_the_net_change_of_a_value_read_half_way_counts() {
     reactive! {
         struct Page {
             let log: Log;

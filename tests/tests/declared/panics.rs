@@ -71,7 +71,7 @@ fn b127_reading_a_failed_value_panics_and_names_it() {
 }
 
 #[test]
-fn b130_what_depends_on_a_failed_value_is_failed_and_recovers() {
+fn b130_dependents_of_a_failed_value_are_failed_and_recover() {
     let (mut page, log) = page();
     assert_eq!(panic_of(|| page.set_id(5)), "5 is odd");
     let said = panic_of(|| *page.quarter());
@@ -247,7 +247,7 @@ fn r8_a_dependency_that_stays_equal_is_no_reason_to_try_again() {
 }
 
 #[test]
-fn r8_what_a_failure_kept_from_running_runs_even_if_the_old_value_comes_back() {
+fn r8_a_body_that_a_failure_kept_from_running_runs_even_if_the_old_value_comes_back() {
     let (mut page, log) = page();
     assert_eq!(panic_of(|| page.set_id(5)), "5 is odd");
     log.clear();
@@ -354,7 +354,7 @@ fn b093_an_effect_that_panics_keeps_no_other_from_running() {
 }
 
 #[test]
-fn r8_the_first_panic_goes_on_whatever_kind_of_node_it_is_of() {
+fn r8_the_first_panic_of_any_kind_of_node_goes_on() {
     reactive! {
         struct Mixed {
             let log: Log;

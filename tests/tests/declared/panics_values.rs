@@ -198,7 +198,7 @@ fn r8_an_equal_value_whose_drop_panics_changes_nothing() {
 }
 
 #[test]
-fn r8_a_signal_nobody_reads_may_panic_in_drop_too() {
+fn r8_an_unread_signal_may_panic_in_drop_too() {
     reactive! {
         struct Alone {
             signal value: Touchy;
@@ -275,7 +275,7 @@ fn r8_a_batch_that_ends_as_it_began_drops_what_came_between() {
 }
 
 #[test]
-fn r8_a_rollback_restores_every_signal_whatever_panics_in_drop() {
+fn r8_a_rollback_restores_every_signal_although_drops_panic() {
     let (mut page, trap, log) = page();
     for number in [2, 1002] {
         trap.drop_of(number);

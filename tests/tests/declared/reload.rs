@@ -258,7 +258,7 @@ reactive! {
 }
 
 #[test]
-fn b183_what_an_argument_only_mentions_restarts_without_being_passed() {
+fn b183_a_value_that_an_argument_only_mentions_restarts_without_being_passed() {
     let log = Log::default();
     let gates = Gates::new("user", &log);
     let mut graph = Observing::new(gates.clone(), log.clone());

@@ -1,4 +1,4 @@
-//! What `#[resource]` makes of a function: every form it takes, and how a graph calls it.
+//! The product of `#[resource]` on a function: every form it takes, and how a graph calls it.
 //!
 //! Invariants: each form is declared, put into a graph and driven to its end.
 //!
@@ -69,7 +69,7 @@ reactive! {
     struct Profile {
         let client: Client;
         pub signal id: u32 = 1;
-        /// Whoever `id` names.
+        /// The user with this `id`.
         pub resource user = fetch_user(client, id);
         pub computed title: String = match user.value() {
             Some(user) => format!("{} (#{})", user.name, user.id),

@@ -87,7 +87,7 @@ fn b3_an_untracked_read_is_no_dependency() {
 }
 
 #[test]
-fn b13_the_whole_graph_is_one_dependency_and_a_computed_over_it_cuts_off() {
+fn b013_the_whole_graph_is_one_dependency_and_a_computed_over_it_cuts_off() {
     let (shared, _, log) = counter();
     let (reader, seen) = (shared.clone(), log.clone());
     create_effect(move || seen.push(format!("whole {}", reader.read(|it| *it.count()))));
@@ -120,7 +120,7 @@ fn callbacks_share_clones_and_the_graph_comes_from_a_plain_one() {
 }
 
 #[test]
-fn b90_in_a_dynamic_batch_only_the_dynamic_part_waits() {
+fn b090_in_a_dynamic_batch_only_the_dynamic_part_waits() {
     let (shared, _, log) = counter();
     let other = signal(0);
     let (reader, seen) = (shared.clone(), log.clone());
@@ -233,7 +233,7 @@ fn reads_nest_and_nothing_else_does() {
 }
 
 #[test]
-fn b34_a_dynamic_computed_cannot_update() {
+fn b034_a_dynamic_computed_value_cannot_update() {
     let (shared, _, log) = counter();
     let writer = shared.clone();
     let bad = computed(move || add(&writer)).named("bad");
@@ -247,7 +247,7 @@ fn b34_a_dynamic_computed_cannot_update() {
 }
 
 #[test]
-fn b92_when_an_update_panics_everything_settles_first_and_the_graph_is_free_again() {
+fn b092_when_an_update_panics_everything_settles_first_and_the_graph_is_free_again() {
     let (shared, _, log) = counter();
     let (reader, seen) = (shared.clone(), log.clone());
     create_effect(move || seen.push(format!("effect {}", reader.read(|it| *it.count()))));
@@ -267,7 +267,7 @@ fn b92_when_an_update_panics_everything_settles_first_and_the_graph_is_free_agai
 }
 
 #[test]
-fn b93_a_static_effect_that_panics_hinders_no_dynamic_one_and_the_other_way_round() {
+fn b093_a_declared_effect_that_panics_hinders_no_dynamic_one_and_the_other_way_round() {
     let (shared, hook, log) = counter();
     let (reader, seen) = (shared.clone(), log.clone());
     create_effect(move || {
@@ -286,7 +286,7 @@ fn b93_a_static_effect_that_panics_hinders_no_dynamic_one_and_the_other_way_roun
 }
 
 #[test]
-fn b50_a_static_effect_that_writes_a_dynamic_signal_and_what_reads_both_see_no_mix() {
+fn b050_readers_of_a_shared_graph_and_a_signal_that_its_effect_writes_see_no_mix() {
     let (shared, hook, log) = counter();
     let echo = signal(0);
     on_change(&hook, move |count| echo.set(count));
@@ -324,7 +324,7 @@ fn a_dynamic_write_inside_of_an_update_is_settled_after_it() {
 }
 
 #[test]
-fn the_static_door_may_feed_the_dynamic_one_and_back() {
+fn a_declared_graph_may_feed_a_dynamic_one_and_back() {
     let (shared, hook, log) = counter();
     let limit = signal(3);
     let reader = shared.clone();
@@ -359,7 +359,7 @@ reactive! {
 }
 
 #[test]
-fn the_last_handle_drops_the_graph_and_those_who_have_read_it_go_on() {
+fn the_last_handle_drops_the_graph_and_its_readers_go_on() {
     let log = Log::new();
     let shared = Shared::new(Owned::new(Notes(log.clone())));
     let weak = Rc::new(RefCell::new(Some(shared.clone())));
@@ -418,7 +418,7 @@ fn handles_that_come_and_go_leave_nothing_behind() {
     }
 }
 
-/// What a lazy body calls, if anything.
+/// A lazy body calls this, if anything.
 type Ask = Rc<RefCell<Option<Rc<dyn Fn() -> u32>>>>;
 
 fn answer(ask: &Ask) -> u32 {
@@ -786,7 +786,7 @@ fn a_read_that_panics_tells_the_effects_that_it_has_refused() {
 }
 
 #[test]
-fn b34_nothing_that_runs_for_a_computed_value_updates_a_graph() {
+fn b034_nothing_that_runs_for_a_computed_value_updates_a_graph() {
     let (shared, _, log) = counter();
     let refused = |way: fn(&mut dyn FnMut())| {
         let (writer, reader) = (shared.clone(), shared.clone());

@@ -1,4 +1,4 @@
-//! `Shared` over a graph with resources: who drives it, and who sees what has come (R6, R8).
+//! `Shared` over a graph with resources: its drivers, and the readers that see the answers (R6, R8).
 //!
 //! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
 //!
@@ -146,7 +146,7 @@ fn the_loop_of_the_thread_drives_its_shared_graphs_too() {
 }
 
 #[test]
-fn who_drives_the_thread_is_woken_when_a_shared_graph_starts_or_stops_work_or_goes() {
+fn the_driver_of_the_thread_is_woken_when_a_shared_graph_starts_or_stops_work_or_is_dropped() {
     let wakes = Wakes::new();
     let other = Gates::<u32, String>::new("other", &Log::new());
     let pending = signal_kernel::create_manual_resource({
@@ -177,7 +177,7 @@ fn who_drives_the_thread_is_woken_when_a_shared_graph_starts_or_stops_work_or_go
 }
 
 #[test]
-fn whoever_polls_a_shared_graph_all_who_wait_hear_of_the_commit() {
+fn all_waiting_tasks_hear_of_a_commit_by_any_poller_of_a_shared_graph() {
     let (page, gates, _) = page();
     let wakes = [Wakes::new(), Wakes::new()];
     let (mut own, mut all) = (pin!(page.progress()), pin!(progress()));
@@ -262,7 +262,7 @@ fn several_tasks_wait_and_all_are_woken() {
 }
 
 #[test]
-fn who_waits_is_woken_when_an_update_starts_or_stops_work() {
+fn a_waiting_task_is_woken_when_an_update_starts_or_stops_work() {
     let (page, _, _) = page();
     let wakes = Wakes::new();
     let mut ends = pin!(page.settled());
@@ -338,7 +338,7 @@ reactive! {
 }
 
 #[test]
-fn whoever_drives_work_that_is_ready_at_once_yields_after_sixteen_commits() {
+fn a_driver_of_work_that_is_ready_at_once_yields_after_sixteen_commits() {
     type Drive = Pin<Box<dyn Future<Output = ()>>>;
     let drives: [fn(Shared<Restless>) -> Drive; 3] = [
         |page| Box::pin(page.settled()),
@@ -383,7 +383,7 @@ fn whoever_drives_work_that_is_ready_at_once_yields_after_sixteen_commits() {
 }
 
 #[test]
-fn b150_dropping_who_waits_drops_no_work_and_the_future_keeps_the_graph() {
+fn b150_a_dropped_wait_drops_no_work_and_the_future_keeps_the_graph() {
     let (page, gates, _) = page();
     drop(page.progress());
     {
@@ -511,7 +511,7 @@ reactive! {
 }
 
 #[test]
-fn b50_what_a_static_effect_writes_after_a_commit_is_settled_when_the_graph_is_free() {
+fn b050_writes_of_a_declared_effect_after_a_commit_settle_when_the_graph_is_free() {
     let log = Log::new();
     let gates = Gates::new("user", &log);
     let echo = signal(0);
@@ -605,7 +605,7 @@ fn a_body_that_was_refused_in_a_poll_runs_again_though_nothing_was_committed() {
 }
 
 #[test]
-fn b34_a_dynamic_computed_cannot_poll() {
+fn b034_a_dynamic_computed_value_cannot_poll() {
     let (page, gates, _) = page();
     gates.ok(1, 5);
     let inside = page.clone();

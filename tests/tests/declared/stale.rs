@@ -1,4 +1,4 @@
-//! Answers to old questions: they cannot arrive; and what counts as a new question (O, P, R2, R6).
+//! Answers to old questions: they cannot arrive; and the changes that count as a new question (O, P, R2, R6).
 //!
 //! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
 //!
@@ -54,7 +54,7 @@ fn b168_the_second_answers_first_and_stays() {
 }
 
 #[test]
-fn b169_in_whatever_order_runs_complete_only_the_last_commits() {
+fn b169_in_any_order_of_completion_only_the_last_run_commits() {
     for order in permutations(&[1, 2, 3, 4]) {
         for polled_between in [false, true] {
             let (mut profile, gates, _) = profile();
@@ -401,7 +401,7 @@ reactive! {
 }
 
 #[test]
-fn r6_what_completes_in_one_poll_is_committed_together() {
+fn r6_completions_of_one_poll_are_committed_together() {
     let log = Log::default();
     let gates = Gates::new("it", &log);
     let mut graph = Many::new(gates.clone(), log.clone());

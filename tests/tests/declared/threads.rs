@@ -1,4 +1,4 @@
-//! What a graph of plain values can do that a thread's own kernel cannot: move to another thread, and be
+//! Abilities of a graph of plain values that a thread's own kernel lacks: move to another thread, and be
 //! read from many at once.
 //!
 //! Invariants: no sleeping; threads meet at barriers.

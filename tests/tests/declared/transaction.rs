@@ -40,7 +40,7 @@ fn bank() -> (Bank, Log) {
 }
 
 #[test]
-fn b105_what_a_transaction_that_succeeds_wrote_stays() {
+fn b105_writes_of_a_transaction_that_succeeds_stay() {
     let (mut bank, log) = bank();
     let moved: Result<i64, ()> = bank.transaction(|bank| {
         bank.set_alice(70);

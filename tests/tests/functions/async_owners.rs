@@ -1,4 +1,4 @@
-//! Who owns what is made around asynchronous work, and what a resource may do with itself (H, N, R7).
+//! The owners of nodes that are made around asynchronous work, and the acts of a resource upon itself (H, N, R7).
 //!
 //! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
 //!
@@ -33,7 +33,7 @@ use std::{
 use signal_kernel_tests::resources::{gates, noting, opens, poll, show, user, user_with};
 
 #[test]
-fn b87_a_cancelled_run_takes_with_it_what_its_fetcher_has_made() {
+fn b087_nodes_made_by_a_fetcher_end_with_its_cancelled_run() {
     let log = Log::new();
     let (outer, inner) = (gates("outer", &log), gates("inner", &log));
     let id = signal(1);
@@ -76,7 +76,7 @@ fn b87_a_cancelled_run_takes_with_it_what_its_fetcher_has_made() {
 }
 
 #[test]
-fn b87_what_a_run_has_made_lives_on_with_its_answer_until_the_next_start() {
+fn b087_nodes_made_by_a_run_live_with_its_answer_until_the_next_start() {
     let make = signal(1);
     let (value, meta) = create_resource(
         move || make.get(),
@@ -94,7 +94,7 @@ fn b87_what_a_run_has_made_lives_on_with_its_answer_until_the_next_start() {
 }
 
 #[test]
-fn what_a_future_makes_while_polled_belongs_to_its_run_too() {
+fn nodes_made_by_a_future_while_polled_belong_to_its_run() {
     let log = Log::new();
     let count = signal(0);
     let seen = log.clone();
@@ -114,7 +114,7 @@ fn what_a_future_makes_while_polled_belongs_to_its_run_too() {
 }
 
 #[test]
-fn what_a_hook_makes_belongs_to_nobody_who_happens_to_write() {
+fn nodes_made_by_a_hook_do_not_belong_to_the_writer() {
     let log = Log::new();
     let made = Rc::new(RefCell::new(Vec::<Signal<u32>>::new()));
     let keep = made.clone();
@@ -176,7 +176,7 @@ fn a_source_that_reads_the_value_of_its_own_resource_is_a_cycle() {
 }
 
 #[test]
-fn an_untracked_look_at_its_own_value_shows_the_source_what_was_before() {
+fn a_source_that_reads_its_own_value_untracked_sees_the_value_from_before() {
     let log = Log::new();
     let gates = gates("user", &log);
     let slot = Rc::new(RefCell::new(None::<AsyncValue<u32>>));
@@ -236,7 +236,7 @@ fn b161_the_end_of_the_thread_drops_the_work_and_tells_its_token() {
 }
 
 #[test]
-fn b89_resources_that_come_and_go_are_polled_no_more() {
+fn b089_resources_that_come_and_go_are_polled_no_more() {
     let log = Log::new();
     for round in 0..200 {
         let ((value, meta), owner) = scope(|| {
@@ -253,7 +253,7 @@ fn b89_resources_that_come_and_go_are_polled_no_more() {
 }
 
 #[test]
-fn b161_b162_disposing_of_the_owner_drops_the_future_and_calls_nobody() {
+fn b161_b162_disposing_of_the_owner_drops_the_future_and_calls_no_hook() {
     let log = Log::new();
     let (user, owner) = scope(|| user_with(&log, noting(&log)));
     let guards = user.gates.clone();
@@ -302,7 +302,7 @@ fn b161_an_effect_that_runs_again_drops_the_work_that_it_had_started() {
 }
 
 #[test]
-fn b161_what_a_fetcher_makes_belongs_to_the_run() {
+fn b161_nodes_made_by_a_fetcher_belong_to_the_run() {
     let log = Log::new();
     let (outer, inner) = (gates("outer", &log), gates("inner", &log));
     let id = signal(1);
@@ -593,7 +593,7 @@ enum How {
     Resource,
 }
 
-/// What is done from outside, until user code ends the resource.
+/// The steps from outside, until user code ends the resource.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Step {
     /// Asks for another number.
@@ -675,7 +675,7 @@ fn end_from_within(place: &'static str, how: How, steps: &[Step]) -> bool {
     arm(place, how, &mut owner, move || meta.dispose());
     for step in steps {
         match step {
-            Set(number) => id.set(Some(*number)), // whoever writes knows nothing of the resource
+            Set(number) => id.set(Some(*number)), // the writer knows nothing of the resource
             Unset => id.set(None),
             PollOnce => drop(poll()),
             Reload if meta.try_status().is_ok() => meta.reload(),
@@ -791,7 +791,7 @@ fn user_code_at_any_place_may_end_its_resource_or_the_scope_of_it() {
             for &place in places {
                 let mut reached = false;
                 for steps in STEPS {
-                    // A thread each: what one leaves behind is not the next one's.
+                    // A thread each: the nodes that one leaves behind do not belong to the next.
                     let alone = move || {
                         let outcome = catch_unwind(|| run(place, how, steps));
                         drop(END.take());

@@ -232,7 +232,7 @@ fn a_fetcher_that_panics_when_called_cancels_and_the_panic_reaches_the_writer() 
 }
 
 #[test]
-fn a_make_that_panics_at_first_reaches_who_makes_it() {
+fn a_maker_that_panics_at_once_reaches_the_caller_of_from_future() {
     let log = Log::new();
     let options = ResourceOptions::new().eager(false);
     let (save, _gates) = by_hand(&log, options);
@@ -289,7 +289,7 @@ fn the_token_of_work_that_panicked_says_so() {
 }
 
 #[test]
-fn outdated_work_that_panics_when_dropped_hinders_nobody() {
+fn stale_work_that_panics_when_dropped_hinders_no_other_work() {
     let user = user();
     user.gates.panic_when_dropped(1);
     user.log.clear();
@@ -327,7 +327,7 @@ fn work_that_panics_when_its_owner_goes_hinders_no_other() {
 }
 
 #[test]
-fn a_replaced_value_that_panics_when_dropped_hinders_nobody() {
+fn a_replaced_value_that_panics_when_dropped_hinders_no_other_node() {
     let log = Log::new();
     let trap = Trap::new(&log);
     let next = Rc::new(RefCell::new(0));
@@ -641,7 +641,7 @@ fn an_error_of_a_hook_and_the_value_that_it_was_told_are_dropped_one_by_one() {
     let told = work.clone();
     let options = FromFutureOptions::new().on_success(move |_| {
         if let Some(work) = &*told.borrow() {
-            work.dispose(); // what the hook was told is the last handle on the value
+            work.dispose(); // the argument of the hook is the last handle on the value
         }
         panic!("the hook");
     });

@@ -96,7 +96,7 @@ fn b092_the_panic_of_the_closure_wins_over_that_of_an_effect() {
 }
 
 #[test]
-fn b092_a_panic_that_is_caught_inside_is_nobody_elses_business() {
+fn b092_a_panic_that_is_caught_inside_does_not_leave_the_batch() {
     let log = leak(Log::new());
     let a = signal(1);
     create_effect(move || log.push(a.get()));

@@ -1,4 +1,4 @@
-//! Cancelling dynamic work: who is told, what is dropped and when, and what nobody gets to see (N, R7).
+//! Cancelling dynamic work: the hooks and effects that are told, the time of each drop, and the states that no effect sees (N, R7).
 //!
 //! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
 //!
@@ -66,7 +66,7 @@ impl<F: FnOnce() + Unpin> Future for Acts<F> {
 }
 
 #[test]
-fn b152_what_yields_after_its_cancel_in_the_same_poll_changes_nothing_either() {
+fn b152_work_that_yields_after_its_cancel_in_the_same_poll_changes_nothing() {
     let log = Log::new();
     let second = gates("second", &log);
     let handle = Rc::new(RefCell::new(None));
@@ -216,7 +216,7 @@ fn b155_cancel_is_not_an_error() {
 }
 
 #[test]
-fn b156_b157_the_old_work_is_dropped_before_the_new_is_created_and_nobody_sees_cancelled() {
+fn b156_b157_the_old_work_is_dropped_before_the_new_is_created_and_no_effect_sees_cancelled() {
     let user = user();
     let (meta, log) = (user.meta, user.log.clone());
     create_effect(move || log.push(format!("status {}", meta.status())));
@@ -432,7 +432,7 @@ fn a_cancel_from_an_effect_is_carried_out_in_the_next_round() {
 }
 
 #[test]
-fn a_cancel_wakes_who_waits_for_the_work_to_end() {
+fn a_cancel_wakes_tasks_that_wait_for_the_work_to_end() {
     let user = user();
     let wakes = Wakes::new();
     assert!(wakes.poll(poll_progress).is_pending());

@@ -102,7 +102,7 @@ fn b070_several_cleanups_run_newest_first() {
 }
 
 #[test]
-fn b071_what_a_cleanup_reads_is_tracked_by_nobody() {
+fn b071_reads_of_a_cleanup_are_not_tracked() {
     let log = leak(Log::new());
     let (a, b) = (signal(1), signal(1));
     let inner = leak(Cell::new(None::<Effect>));
@@ -139,7 +139,7 @@ fn b072_a_cleanup_that_reads_a_computed_value_gets_the_fresh_one() {
 }
 
 #[test]
-fn b073_what_a_cleanup_writes_is_settled_in_the_next_round() {
+fn b073_writes_of_a_cleanup_settle_in_the_next_round() {
     let log = leak(Log::new());
     let (a, x, y) = (signal(1), signal(0), signal(0));
     create_effect(move || log.push(format!("{} {}", x.get(), y.get())));
@@ -293,7 +293,7 @@ fn a_cleanup_in_a_cleanup_has_no_owner() {
 }
 
 #[test]
-fn what_a_cleanup_makes_belongs_to_nobody_and_stays() {
+fn nodes_made_by_a_cleanup_have_no_owner_and_stay() {
     let log = leak(Log::new());
     let a = signal(1);
     let ((), owner) = scope(|| {

@@ -116,7 +116,7 @@ fn b027_an_untracked_read_of_a_computed_value_notifies_nobody() {
 }
 
 #[test]
-fn b027_what_a_computed_value_reads_is_tracked_for_it_even_if_it_is_read_untracked() {
+fn b027_reads_of_a_computed_value_are_tracked_for_it_even_if_it_is_read_untracked() {
     let a = signal(1);
     let double = computed(move || a.get() * 2);
     assert_eq!(untrack(|| double.get()), 2);
@@ -311,7 +311,7 @@ fn a_computed_value_that_is_read_in_its_own_with_is_the_same() {
 
 #[test]
 fn b035_first_reads_nest_bodies_a_hundred_and_fifty_deep_without_optimizations() {
-    // What a body reads is not known before it has run: first reads go down from body to body.
+    // The reads of a body are not known before it has run: first reads go down from body to body.
     let reads = std::thread::Builder::new().stack_size(2 << 20).spawn(|| {
         let a = signal(1);
         let mut last: Computed<usize> = computed(move || a.get());

@@ -91,7 +91,7 @@ fn b122_from_the_other_end_the_way_begins_there() {
 }
 
 #[test]
-fn b122_what_leads_to_a_cycle_is_not_named_as_a_part_of_it() {
+fn b122_values_that_lead_to_a_cycle_are_not_named_as_part_of_it() {
     let (a, ..) = three(signal(true));
     let outside = computed(move || a.get()).named("outside");
     assert_eq!(
@@ -440,7 +440,7 @@ fn a_computed_value_that_reads_itself_and_tries_keeps_its_cut_off() {
     assert_eq!((a.get(), log.take()), (1, vec!["a".to_owned()]));
 }
 
-/// What a value of the random graphs reads: the numbers of two others, and of a signal that chooses between them.
+/// The reads of a value of the random graphs: the numbers of two others, and of a signal that chooses between them.
 type Recipe = [usize; 3];
 
 /// The value, where nothing below it goes round.
@@ -632,7 +632,7 @@ fn a_cycle_through_a_status_names_the_resource_once() {
 }
 
 #[test]
-fn a_cycle_through_what_a_resource_observes_names_it_once() {
+fn a_cycle_through_an_observed_read_names_the_resource_once() {
     let (id, own) = (signal(1), leak(Cell::new(None)));
     let options = ResourceOptions::new().observe(move || _ = id.get() + told(own));
     let (value, meta) = create_resource_with(|| 1, async |id: u32| Ok::<u32, String>(id), options);

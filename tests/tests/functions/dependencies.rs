@@ -1,4 +1,4 @@
-//! Dependencies that change from run to run (BEHAVIOURS D): what was read counts, and nothing else.
+//! Dependencies that change from run to run (BEHAVIOURS D): only reads count.
 //!
 //! Not for the functions: a declared edge on the inactive side (043).
 //!
@@ -11,7 +11,7 @@ use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
 
 #[test]
-fn b037_the_inactive_side_of_a_branch_runs_nobody() {
+fn b037_a_write_to_the_inactive_side_of_a_branch_runs_no_body() {
     let log = leak(Log::new());
     let (which, a, b) = (signal(true), signal("a1"), signal("b1"));
     let value = computed(move || log.pass("value", if which.get() { a.get() } else { b.get() }));
@@ -40,7 +40,7 @@ fn b037_short_circuits_are_branches() {
 }
 
 #[test]
-fn b038_after_a_switch_the_old_side_runs_nobody() {
+fn b038_after_a_switch_a_write_to_the_old_side_runs_no_body() {
     let log = leak(Log::new());
     let (which, a, b) = (signal(true), signal("a1"), signal("b1"));
     create_effect(move || log.push(if which.get() { a.get() } else { b.get() }));

@@ -1,4 +1,4 @@
-//! Diamonds in the dynamic graph (BEHAVIOURS E): each node once, in order, and nobody sees a mix (R4).
+//! Diamonds in the dynamic graph (BEHAVIOURS E): each node once, in order, and no body sees a mix (R4).
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!

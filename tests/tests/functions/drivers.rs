@@ -1,7 +1,7 @@
-//! Who drives the dynamic graph: `poll_progress`, `progress` and `settled` by hand, on tokio and on the
-//! executor of `futures`; who is woken, and by what (M, R6).
+//! Drivers of the dynamic graph: `poll_progress`, `progress` and `settled` by hand, on tokio and on the executor of
+//! `futures`; the tasks that are woken, and the causes (M, R6).
 //!
-//! Invariants: nothing sleeps; whatever must happen later is let happen by the test.
+//! Invariants: nothing sleeps; the test lets each later event happen.
 
 use futures::{
     FutureExt,
@@ -56,7 +56,7 @@ fn b149_with_nothing_in_flight_settled_is_ready_and_progress_pending() {
 }
 
 #[test]
-fn progress_is_ready_after_a_commit_whose_effects_have_run_whoever_made_it() {
+fn progress_is_ready_after_a_commit_of_any_poller_whose_effects_have_run() {
     let user = user();
     let mut waits = pin!(progress());
     assert!(poll_once(|cx| waits.as_mut().poll(cx)).is_pending());
@@ -80,7 +80,7 @@ fn progress_is_ready_after_a_commit_whose_effects_have_run_whoever_made_it() {
 }
 
 #[test]
-fn a_wake_of_the_work_wakes_who_polled_and_each_task_is_kept_once() {
+fn a_wake_of_the_work_wakes_the_polling_tasks_and_each_is_kept_once() {
     let user = user();
     let wakes = Wakes::new();
     for _ in 0..3 {
@@ -143,7 +143,7 @@ fn a_task_that_waits_is_woken_by_the_commit_that_another_task_made() {
 
     let mut waits = pin!(progress());
     assert!(first.poll(|cx| waits.as_mut().poll(cx)).is_pending());
-    two.id.set(2); // what is started outside of a poll tells all who wait
+    two.id.set(2); // work that starts outside of a poll tells all tasks that wait
     assert_eq!(first.take(), 1);
     two.gates.ok(2, 6);
     assert!(second.poll(poll_progress).is_ready());
@@ -176,7 +176,7 @@ fn b150_dropping_a_run_drops_no_work_either() {
 }
 
 #[test]
-fn starting_work_outside_of_a_poll_wakes_who_waits() {
+fn starting_work_outside_of_a_poll_wakes_waiting_tasks() {
     let (save, gates) = by_hand(&Log::new(), ResourceOptions::new());
     let wakes = Wakes::new();
     let mut waits = pin!(progress());
@@ -194,7 +194,7 @@ fn starting_work_outside_of_a_poll_wakes_who_waits() {
 }
 
 #[test]
-fn who_waits_is_told_once_of_work_that_begins_and_again_when_it_has_polled() {
+fn a_waiting_task_is_woken_once_by_work_that_begins_and_again_after_its_poll() {
     let user = user();
     let (first, second) = (Wakes::new(), Wakes::new());
     let (mut one, mut other) = (pin!(settled()), pin!(settled()));
@@ -214,7 +214,7 @@ fn who_waits_is_told_once_of_work_that_begins_and_again_when_it_has_polled() {
 }
 
 #[test]
-fn who_waits_before_the_first_resource_exists_is_woken_by_it() {
+fn a_task_that_waits_before_the_first_resource_exists_is_woken_by_it() {
     let wakes = Wakes::new();
     let mut waits = pin!(progress());
     assert!(wakes.poll(|cx| waits.as_mut().poll(cx)).is_pending());
@@ -225,7 +225,7 @@ fn who_waits_before_the_first_resource_exists_is_woken_by_it() {
 }
 
 #[test]
-fn work_that_an_effect_of_a_commit_starts_is_polled_by_who_drives_on() {
+fn work_that_an_effect_of_a_commit_starts_is_polled_by_the_same_driver() {
     let log = Log::new();
     let user = user();
     let posts = gates("post", &log);
@@ -558,7 +558,7 @@ fn restless() -> (Signal<u32>, Scope) {
 }
 
 #[test]
-fn whoever_drives_work_that_is_ready_at_once_yields_after_sixteen_commits() {
+fn a_driver_of_work_that_is_ready_at_once_yields_after_sixteen_commits() {
     type Drive = Pin<Box<dyn Future<Output = ()>>>;
     let drives: [fn() -> Drive; 4] = [
         || Box::pin(settled()),

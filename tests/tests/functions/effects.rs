@@ -1,4 +1,4 @@
-//! Dynamic effects (BEHAVIOURS F): when they run, and how they end. What their writes do is in
+//! Dynamic effects (BEHAVIOURS F): when they run, and how they end. Their writes are in
 //! `effects_writes.rs`.
 //!
 //! Not offered by the functions: pausing (058), split compute and apply halves (065), priorities (066).
@@ -220,7 +220,7 @@ fn b056_an_effect_may_dispose_of_itself_while_it_runs() {
 }
 
 #[test]
-fn b056_what_a_disposed_effect_still_makes_in_its_run_goes_with_it() {
+fn b056_nodes_that_a_disposed_effect_still_makes_in_its_run_end_with_it() {
     let log = leak(Log::new());
     let a = signal(1);
     let own = leak(Cell::new(None::<Effect>));
@@ -473,7 +473,7 @@ fn all_that_due_effects_have_read_is_up_to_date_before_the_first_of_them_runs() 
 }
 
 #[test]
-fn what_an_effect_has_read_after_a_value_that_changed_is_up_to_date_too() {
+fn values_that_an_effect_reads_after_a_changed_one_are_up_to_date_too() {
     let log = leak(Log::new());
     let (a, b) = (signal(1), signal(1));
     let (x, y) = (

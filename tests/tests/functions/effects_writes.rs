@@ -1,4 +1,4 @@
-//! Dynamic effects (BEHAVIOURS F): what they write is settled in rounds, and those rounds come to an end.
+//! Dynamic effects (BEHAVIOURS F): their writes are settled in rounds, and the rounds come to an end.
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!
@@ -13,7 +13,7 @@ use signal_kernel_tests::panics::panic_of;
 use std::cell::Cell;
 
 #[test]
-fn b059_what_an_effect_writes_is_settled_before_the_write_that_began_it_returns() {
+fn b059_writes_of_an_effect_settle_before_the_write_that_began_it_returns() {
     let log = leak(Log::new());
     let (a, b) = (signal(1), signal(0));
     let double = computed(move || log.pass("double", b.get() * 2));

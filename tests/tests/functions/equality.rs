@@ -206,7 +206,7 @@ fn b018_a_rule_that_panics_fails_the_computed_value_like_its_body() {
 }
 
 #[test]
-fn b019_what_the_rule_of_a_computed_value_reads_is_not_tracked() {
+fn b019_reads_by_the_equality_of_a_computed_value_are_not_tracked() {
     let log = leak(Log::new());
     let (a, limit) = (signal(10), signal(5));
     let value = computed_with(
@@ -226,7 +226,7 @@ fn b019_what_the_rule_of_a_computed_value_reads_is_not_tracked() {
 }
 
 #[test]
-fn b019_what_the_rule_of_a_signal_reads_is_not_tracked_by_an_effect_that_writes() {
+fn b019_reads_by_the_equality_of_a_signal_are_not_tracked_by_an_effect_that_writes() {
     thread_local! {
         static LIMIT: Cell<Option<Signal<i32>>> = const { Cell::new(None) };
     }
@@ -249,7 +249,7 @@ fn b019_what_the_rule_of_a_signal_reads_is_not_tracked_by_an_effect_that_writes(
 }
 
 #[test]
-fn b019_what_the_rule_reads_about_a_half_way_value_is_not_tracked_by_the_reader() {
+fn b019_reads_by_the_equality_of_a_half_way_value_are_not_tracked_by_its_reader() {
     let log = leak(Log::new());
     let (a, limit, go) = (signal(10), signal(5), signal(false));
     let value = computed_with(

@@ -91,7 +91,7 @@ fn b129_a_failure_is_kept_until_something_that_was_read_changes() {
 }
 
 #[test]
-fn b130_what_depends_on_a_failed_value_fails_and_recovers() {
+fn b130_dependents_of_a_failed_value_fail_and_recover() {
     let log = leak(Log::new());
     let id = signal(4);
     let half = half(log, id);
@@ -171,7 +171,7 @@ fn a_body_that_tries_a_failed_value_runs_again_when_the_cause_is_another_one() {
 }
 
 #[test]
-fn an_effect_that_tries_a_failed_value_gets_it_in_every_run_and_nobody_panics() {
+fn an_effect_that_tries_a_failed_value_gets_the_error_in_every_run_without_a_panic() {
     let log = leak(Log::new());
     let (id, other) = (signal(5), signal(1));
     let half = half(log, id);
@@ -248,7 +248,7 @@ fn a_body_that_reads_a_failed_value_and_catches_the_panic_is_failed_itself() {
 }
 
 #[test]
-fn a_failed_value_says_why_it_failed_whatever_kind_of_text_it_was() {
+fn a_failed_value_tells_the_text_of_its_panic_of_any_type() {
     let fixed = computed(|| -> u32 { panic!("fixed") }).named("fixed");
     let mute = computed(|| -> u32 { std::panic::panic_any(7_u8) }).named("mute");
     let cause = |it: Computed<u32>| match it.try_get() {

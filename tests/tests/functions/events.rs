@@ -1,4 +1,4 @@
-//! What those are told who want to know: hooks and events of dynamic runs (T, N).
+//! Hooks and events of dynamic runs (T, N).
 //!
 //! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
 //!
@@ -131,7 +131,7 @@ fn b231_a_panic_is_a_cancel() {
 }
 
 #[test]
-fn b231_every_run_ends_in_exactly_one_event_whatever_happens() {
+fn b231_every_run_ends_in_exactly_one_event() {
     let log = Log::new();
     let seen = Rc::new(RefCell::new(BTreeMap::<u64, Vec<&'static str>>::new()));
     let noting = seen.clone();
@@ -247,7 +247,7 @@ fn b231_hooks_run_after_the_commit_and_before_the_effects_and_see_all_of_it() {
 }
 
 #[test]
-fn what_a_hook_writes_is_settled_in_the_next_round_and_what_it_reads_is_not_tracked() {
+fn writes_of_a_hook_settle_in_the_next_round_and_its_reads_are_not_tracked() {
     let log = Log::new();
     let (count, other) = (signal(0), signal(0));
     let options = ResourceOptions::new().on_success(move |_| {

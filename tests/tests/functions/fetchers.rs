@@ -1,4 +1,4 @@
-//! What can be a fetcher: functions and closures of every shape, with and without a context.
+//! Fetchers: functions and closures of every shape, with and without a context.
 //!
 //! Must not know: executors.
 

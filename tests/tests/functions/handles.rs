@@ -13,7 +13,7 @@ use signal_kernel_tests::log::Log;
 use signal_kernel_tests::panics::panic_of;
 use std::collections::HashSet;
 
-/// What stands at the places that a message names: `said` must hold `pieces`, with a place between two of
+/// Checks the source at the places that a message names: `said` must hold `pieces`, with a place between two of
 /// them, and the source at each place begins as `sources` say.
 #[track_caller]
 fn assert_says(said: &str, pieces: &[&str], sources: &[&str]) {

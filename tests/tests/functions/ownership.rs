@@ -1,4 +1,4 @@
-//! Who owns whom in the dynamic graph (BEHAVIOURS H): effects inside effects. Scopes are in `scopes.rs`.
+//! Owners in the dynamic graph (BEHAVIOURS H): effects inside effects. Scopes are in `scopes.rs`.
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!
@@ -143,7 +143,7 @@ fn b083_after_an_inner_effect_ran_alone_the_outer_still_runs() {
 }
 
 #[test]
-fn b084_what_an_inner_effect_reads_is_no_dependency_of_the_outer() {
+fn b084_reads_of_an_inner_effect_are_no_dependencies_of_the_outer() {
     let log = leak(Log::new());
     let a = signal(1);
     let inner_signal = leak(Cell::new(None::<Signal<i32>>));
@@ -194,7 +194,7 @@ fn b085_an_owner_disposed_of_during_its_own_disposal_is_fine() {
 }
 
 #[test]
-fn what_a_computed_value_makes_ends_with_its_next_run() {
+fn nodes_made_by_a_computed_value_end_with_its_next_run() {
     let log = leak(Log::new());
     let (a, b) = (signal(1), signal(1));
     let value = computed(move || {

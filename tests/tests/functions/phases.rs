@@ -175,7 +175,7 @@ fn b106_b111_a_transaction_that_fails_takes_back_what_it_has_asked_for() {
 }
 
 #[test]
-fn the_last_request_wins_whatever_it_is() {
+fn the_last_request_of_any_kind_wins() {
     let log = Log::new();
     let (save, gates) = by_hand(&log, ResourceOptions::new());
     batch(|| {

@@ -293,7 +293,7 @@ fn a_closure_may_end_the_signal_that_it_is_given() {
 }
 
 #[test]
-fn a_borrow_of_a_signal_that_has_ended_does_not_lock_who_has_its_slot() {
+fn a_borrow_of_an_ended_signal_does_not_lock_the_next_node_in_its_slot() {
     let owner = leak(Cell::new(None::<Scope>));
     let (held, made) = scope(|| signal(vec![1]));
     owner.set(Some(made));
@@ -309,7 +309,7 @@ fn a_borrow_of_a_signal_that_has_ended_does_not_lock_who_has_its_slot() {
 }
 
 #[test]
-fn what_a_closure_captures_may_act_when_its_effect_ends() {
+fn captures_of_a_closure_may_act_when_its_effect_ends() {
     let log = leak(Log::new());
     let (a, count) = (signal(1), signal(0));
     let other = leak(Cell::new(None::<Effect>));

@@ -1,4 +1,4 @@
-//! The dynamic graph: what was wrong once.
+//! Faults that the dynamic graph once had.
 //!
 //! Must not know: how the graph is kept.
 
@@ -106,9 +106,9 @@ fn an_effect_that_ends_in_a_scope_of_its_own_owns_what_is_made_until_it_returns(
     assert_eq!(dynamic_size(), (size.0 + 1, size.1));
 }
 
-/// Two half-way runs that end where they began are no change, for whoever has seen the second too.
+/// Two half-way runs that end where they began are no change, also for a value that has seen the second.
 #[test]
-fn what_was_made_in_a_batch_and_has_seen_the_end_does_not_run_again() {
+fn a_value_made_in_a_batch_that_has_seen_its_end_does_not_run_again() {
     let log = Log::new();
     let (s, z) = (signal(1), signal(0));
     let x = computed(move || s.get() % 2);
@@ -134,7 +134,7 @@ fn what_was_made_in_a_batch_and_has_seen_the_end_does_not_run_again() {
     assert_sound();
 }
 
-/// The round takes back what it has written in the end: who has seen that has seen no change.
+/// The round takes its write back in the end: an effect that has seen that has seen no change.
 #[test]
 fn an_effect_that_has_seen_the_net_value_in_its_round_does_not_run_again() {
     let log = Log::new();
@@ -163,9 +163,9 @@ fn an_effect_that_has_seen_the_net_value_in_its_round_does_not_run_again() {
     assert_sound();
 }
 
-/// What a half-way run has made goes when the value from before comes back.
+/// Nodes that a half-way run has made end when the value from before comes back.
 #[test]
-fn what_a_half_way_run_has_made_goes_with_it() {
+fn nodes_made_by_a_half_way_run_end_with_it() {
     let log = Log::new();
     let s = signal(1);
     let x = computed({
@@ -241,7 +241,7 @@ fn an_effect_that_has_seen_what_comes_back_in_its_round_does_not_run_again() {
     assert_sound();
 }
 
-/// What a cleanup writes in the first phase is part of the same round, and judged before effects run.
+/// A write of a cleanup in the first phase is part of the same round, and judged before effects run.
 #[test]
 fn an_effect_does_not_run_for_what_a_cleanup_puts_back() {
     let log = Log::new();
@@ -392,9 +392,9 @@ fn a_signal_whose_old_value_ends_it_is_gone() {
     assert_sound();
 }
 
-/// What a destructor reads is nobody's dependency.
+/// Reads of a destructor make no dependencies.
 #[test]
-fn what_a_destructor_reads_is_not_tracked() {
+fn reads_of_a_destructor_are_not_tracked() {
     let log = Log::new();
     let (s, t) = (signal(1), signal(1));
     let x = signal_kernel::computed_with(
@@ -471,7 +471,7 @@ fn a_failed_transaction_leaves_what_was_due_before() {
     assert_sound();
 }
 
-/// What an effect has seen half-way, and was so in the end, is what the next change is held against.
+/// The next change is held against the value that an effect has seen half-way, if that was the last one.
 #[test]
 fn an_effect_that_has_seen_a_value_half_way_does_not_run_when_it_stays() {
     let log = Log::new();
@@ -577,7 +577,7 @@ fn an_effect_that_was_blocked_by_a_value_that_is_gone_goes_on() {
     assert_sound();
 }
 
-/// What was looked at before the cleanup counted as seen.
+/// A value that was looked at before the cleanup counted as seen.
 #[test]
 fn an_effect_sees_what_a_cleanup_writes_behind_its_back() {
     let log = Log::new();
@@ -743,7 +743,7 @@ fn an_effect_made_while_a_value_is_judged_runs_again_when_it_is_there() {
 
 /// The same where what it reads cannot be brought up to date, because that reads the value.
 #[test]
-fn an_effect_made_while_a_value_is_judged_runs_again_when_what_reads_it_is_there() {
+fn an_effect_made_while_a_value_is_judged_runs_again_when_its_dependency_is_there() {
     let log = refused_while_judged(|value| computed(move || value.get() + 10));
     assert_eq!(log.take(), ["11"]);
 }
@@ -814,9 +814,9 @@ fn a_transaction_in_a_destructor_during_a_read_leaves_nothing_half_way() {
     assert_eq!(half.get(), 0);
 }
 
-/// What is let go of on the way to a value was tracked for who has asked for that.
+/// Reads of destructors on the way to a value were tracked for the reader of that value.
 #[test]
-fn what_a_destructor_reads_while_a_value_is_judged_is_not_tracked() {
+fn reads_of_a_destructor_while_a_value_is_judged_are_not_tracked() {
     let log = Log::new();
     let (source, other, trigger) = (signal(0), signal(0), signal(0));
     let value = computed_with(
@@ -847,7 +847,7 @@ fn what_a_destructor_reads_while_a_value_is_judged_is_not_tracked() {
     assert_eq!(log.take(), NOTHING);
 }
 
-/// It stood in the queue twice; what it wrote in its first turn was taken for seen by the second.
+/// It stood in the queue twice; the write of its first turn was taken for seen by the second.
 #[test]
 fn an_effect_that_was_due_twice_sees_what_a_cleanup_writes_while_it_is_looked_at() {
     let log = Log::new();
@@ -876,7 +876,7 @@ fn an_effect_that_was_due_twice_sees_what_a_cleanup_writes_while_it_is_looked_at
 
 /// It stayed failed until the value changed once more.
 #[test]
-fn who_is_refused_a_value_that_does_not_depend_on_him_is_tried_again_when_it_is_there() {
+fn a_value_that_is_refused_another_is_tried_again_when_the_other_is_there() {
     let source = signal(0);
     let below: Rc<Cell<Option<Computed<i32>>>> = Rc::default();
     let peeks = below.clone();

@@ -1,4 +1,4 @@
-//! Asking again: what stays readable meanwhile, what asks, and what does not (P, R2, R6).
+//! Asking again: the value that stays readable meanwhile, and the changes that ask again (P, R2, R6).
 //!
 //! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
 //!
@@ -167,7 +167,7 @@ fn b181_a_source_through_a_computed_that_stays_equal_asks_nothing() {
 }
 
 #[test]
-fn b182_b183_what_is_observed_asks_again_and_is_not_passed_on() {
+fn b182_b183_an_observed_value_restarts_the_work_and_is_not_passed_on() {
     let log = Log::new();
     let revision = signal(0);
     let runs = log.clone();

@@ -1,4 +1,4 @@
-//! Runs that are started by hand, and what awaits them (M).
+//! Runs that are started by hand, and their futures (M).
 //!
 //! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
 //!
@@ -42,7 +42,7 @@ fn b145_run_resolves_to_the_value_and_to_none_when_it_fails_is_superseded_or_can
 }
 
 #[test]
-fn b145_a_run_that_nobody_awaits_runs_all_the_same() {
+fn b145_a_run_that_is_not_awaited_runs_too() {
     let log = Log::new();
     let (save, gates) = by_hand(&log, ResourceOptions::new());
     drop(save.run(7));
@@ -52,7 +52,7 @@ fn b145_a_run_that_nobody_awaits_runs_all_the_same() {
 }
 
 #[test]
-fn b145_a_run_that_succeeded_says_so_although_another_was_started_before_anyone_looked() {
+fn b145_a_run_that_succeeded_says_so_although_another_was_started_before_it_was_polled() {
     let log = Log::new();
     let (save, gates) = by_hand(&log, ResourceOptions::new());
     let mut first = pin!(save.run(1));

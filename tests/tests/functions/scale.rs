@@ -174,7 +174,7 @@ fn a_table_of_rows_has_as_many_links_as_it_reads_values() {
 
 /// Steps that look through all that was written would take minutes here.
 #[test]
-fn what_a_batch_writes_again_is_found_without_a_search() {
+fn repeated_writes_of_a_batch_are_found_without_a_search() {
     let all: Vec<_> = (0..MANY).map(|_| signal(0)).collect();
     let changed = Rc::new(Cell::new(0));
     for &it in &all[..3] {

@@ -46,7 +46,7 @@ fn b085_a_scope_whose_cleanup_drops_the_scope_around_it() {
 }
 
 #[test]
-fn b086_what_was_queued_before_its_owner_ended_does_not_run() {
+fn b086_an_effect_queued_before_its_owner_ended_does_not_run() {
     let log = leak(Log::new());
     let a = signal(1);
     let ((), owner) = scope(|| {
@@ -147,7 +147,7 @@ fn b089_nothing_is_left_of_a_scope() {
 }
 
 #[test]
-fn b089_each_run_lets_go_of_what_the_one_before_has_made() {
+fn b089_each_run_disposes_of_the_nodes_of_the_one_before() {
     let token = leak(Rc::new(()));
     let a = signal(0);
     let effect = create_effect(move || {

@@ -1,4 +1,4 @@
-//! Dynamic signals (BEHAVIOURS A): what is read is what was written, and who hears of it.
+//! Dynamic signals (BEHAVIOURS A): a read gives the value that was written, and the readers hear of it.
 //!
 //! Not offered by the functions: `into_inner` (008: handles are `Copy`, the value belongs to the graph), hooks for
 //! the first and the last reader (009), silent writes (010).
@@ -160,7 +160,7 @@ fn b006_a_signal_read_twice_in_one_run_runs_the_reader_once() {
 }
 
 #[test]
-fn b007_a_write_that_nobody_reads_runs_nothing() {
+fn b007_a_write_to_an_unread_signal_runs_nothing() {
     let log = leak(Log::new());
     let (a, b) = (signal(1), signal(1));
     let _unread = computed(move || log.pass("unread", a.get()));
@@ -282,7 +282,7 @@ fn an_update_may_read_and_write_other_signals() {
 }
 
 #[test]
-fn a_write_inside_an_update_settles_what_does_not_need_the_signal() {
+fn a_write_inside_an_update_settles_nodes_that_do_not_need_the_signal() {
     let log = leak(Log::new());
     let (a, b) = (signal(1).named("a"), signal(1));
     let tens = computed(move || log.pass("tens", b.get() / 10));

@@ -124,7 +124,7 @@ fn orders(runs: usize) -> Vec<Vec<Event>> {
     all
 }
 
-/// What a start is.
+/// The starts.
 #[derive(Clone, Copy, Debug)]
 enum How {
     SourceChanges,
@@ -176,7 +176,7 @@ fn play(order: &[Event], how: How, fails: bool, polls: bool) {
                 };
                 let kept = value.map_or(String::new(), |value| format!(" value={value}"));
                 expected.push(format!("pending #{newest}{again}{kept}"));
-                ready = None; // what was not polled before a newer start is superseded
+                ready = None; // a run that was not polled before a newer start is superseded
             }
             Event::Complete(run) => {
                 if fails {

@@ -1,4 +1,4 @@
-//! What a dynamic resource says about itself: status, value, error and token, from the first load on
+//! The state of a dynamic resource: status, value, error and token, from the first load on
 //! (M, R2, R6).
 //!
 //! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
@@ -311,7 +311,7 @@ fn b148_a_resource_fed_by_another_waits_for_its_value() {
 }
 
 #[test]
-fn b149_settled_ends_when_what_is_in_flight_has_ended_in_any_way() {
+fn b149_settled_ends_when_all_work_in_flight_has_ended_in_any_way() {
     for end in ["ok", "err", "cancel", "panic"] {
         let user = user();
         let mut settled = pin!(settled());
@@ -335,7 +335,7 @@ fn b149_settled_ends_when_what_is_in_flight_has_ended_in_any_way() {
 }
 
 #[test]
-fn b150_dropping_who_waits_leaves_no_waker_behind() {
+fn b150_a_dropped_wait_leaves_no_waker_behind() {
     let user = user();
     for _ in 0..3 {
         let wakes = Wakes::new();

@@ -401,7 +401,7 @@ fn a_value_and_the_one_from_before_a_batch_are_dropped_one_by_one() {
 }
 
 #[test]
-fn what_a_body_and_its_rule_have_captured_is_dropped_one_by_one() {
+fn captures_of_a_body_and_its_equality_are_dropped_one_by_one() {
     let log = leak(Log::new());
     let ((), owner) = scope(|| {
         let (body, rule) = (Grumpy(1, log), Grumpy(2, log));
@@ -421,9 +421,9 @@ fn what_a_body_and_its_rule_have_captured_is_dropped_one_by_one() {
     assert_eq!(log.take(), ["drop 1", "drop 2"]);
 }
 
-/// What a rule ends while it judges a value that was read half-way.
+/// An equality ends its node while it compares a value that was read half-way.
 #[test]
-fn what_a_rule_disposes_of_under_itself_is_dropped_one_by_one() {
+fn a_value_disposed_of_by_its_own_equality_is_dropped_one_by_one() {
     let log = leak(Log::new());
     let a = signal(1);
     let owner = leak(Cell::new(None));

@@ -62,7 +62,7 @@ fn each_relative_link_has_a_target() {
         for rest in text.split("](").skip(1) {
             let (link, _) = rest.split_once(')').expect("a link ends");
             let (path, _) = link.split_once('#').unwrap_or((link, ""));
-            // Links of rustdoc and of the web are checked elsewhere, or by nobody.
+            // Links of rustdoc and of the web are checked elsewhere, or not at all.
             let foreign = path.contains("://") || path.contains("::") || path.contains('@');
             if !(path.is_empty() || foreign || folder.join(path).exists()) {
                 dead.push(format!("{}: {link}", document.display()));

@@ -1,7 +1,7 @@
 //! Wakes from other threads, at the worst of moments: none is lost.
 //!
-//! Invariants: nothing waits for ever: a lost wake is seen by the one who polls, who knows that the
-//! other thread is through and that nobody woke him; on tokio, a round that does not end is given up.
+//! Invariants: nothing waits for ever: the polling thread sees a lost wake, since it knows that the other thread is through
+//! and that no wake has come; on tokio, a round that does not end is given up.
 //!
 //! The number of rounds on tokio is `STEPS`. Under ThreadSanitizer, with the sources of the standard library:
 //! `RUSTFLAGS=-Zsanitizer=thread cargo +nightly test -Zbuild-std --target x86_64-unknown-linux-gnu

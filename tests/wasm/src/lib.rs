@@ -1,6 +1,6 @@
 //! A page whose body panics, and that calls again, in a build that aborts at a panic. `page.mjs` is the page.
 //!
-//! Invariants: each function that the page calls is one turn of its event loop. What a panic says is kept, for there is
+//! Invariants: each function that the page calls is one turn of its event loop. The text of a panic is kept, for there is
 //! no console. There is no unsafe code here: the attribute tells rustc that the names are for others.
 //!
 //! Must not know: how a graph finds out.
@@ -15,7 +15,7 @@ use std::{
     task::{Context, Waker},
 };
 
-/// What the last panic has said.
+/// The text of the last panic.
 static SAID: Mutex<String> = Mutex::new(String::new());
 
 #[resource(infallible)]
@@ -124,7 +124,7 @@ pub extern "C" fn shared_poll() -> i32 {
     shared().read(|page| page.answer().value().copied().unwrap_or(0))
 }
 
-/// Writes to a graph that nobody shares.
+/// Writes to a graph that is not shared.
 #[unsafe(no_mangle)]
 pub extern "C" fn page_set(value: i32) {
     PAGE.with_borrow_mut(|page| {
@@ -142,7 +142,7 @@ pub extern "C" fn page_get() -> i32 {
     })
 }
 
-/// Where the text of the last panic is.
+/// The address of the text of the last panic.
 #[unsafe(no_mangle)]
 pub extern "C" fn said() -> usize {
     SAID.lock().unwrap().as_ptr() as usize

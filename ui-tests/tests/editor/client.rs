@@ -1,6 +1,6 @@
 //! A language server, driven as an editor drives it: messages over stdin and stdout.
 //!
-//! Invariants: whoever waits, waits for a message; no answer within [`PATIENCE`] is a failure.
+//! Invariants: a wait ends with a message; no answer within [`PATIENCE`] is a failure.
 //!
 //! Must not know: what is asked.
 
@@ -120,7 +120,7 @@ impl Client {
         }
     }
 
-    /// The next message. What the server asks of its editor gets an empty answer.
+    /// The next message. A request of the server to its editor gets an empty answer.
     fn receive(&mut self) -> Value {
         let message = self.messages.recv_timeout(PATIENCE);
         let message = message.expect("the server answers in time");

@@ -6,7 +6,7 @@ pub(crate) struct Situation {
     pub(crate) name: &'static str,
     /// The items of the struct `Cart`, with the cursor `$0` in them or in `outside`.
     pub(crate) items: &'static str,
-    /// What stands below the macro.
+    /// The text below the macro.
     pub(crate) outside: &'static str,
     pub(crate) ask: Ask,
 }
@@ -16,7 +16,7 @@ pub(crate) enum Ask {
     Complete(&'static [&'static str]),
     /// The line of the definition, the only one.
     Definition(&'static str),
-    /// What is shown has this in it.
+    /// The text that is shown has this in it.
     Hover(&'static str),
     /// The lines that change, sorted.
     Rename(&'static [&'static str]),

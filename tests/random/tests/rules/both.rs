@@ -1,12 +1,11 @@
 //! One script, carried out on a declared graph and on the same graph made with functions: the same log, line
 //! by line (R1-R9).
 //!
-//! The log has what effects saw, what was read, what happened to work, and what panicked.
+//! The log has the values that effects saw and reads gave, the events of work, and the panics.
 //!
-//! Not in the scripts, because only one door has it: reads that depend on a branch (the static door depends
-//! on all names a body mentions), inputs that are equal though a dependency of theirs is not (the static
-//! door restarts for a dependency, the dynamic one for a value: there is a computed value before each
-//! source here).
+//! Not in the scripts, because only one kind of graph has it: reads that depend on a branch (a declared body depends on all
+//! names that it mentions), and inputs that are equal although a dependency has changed (a declared resource restarts for a
+//! dependency, a dynamic one for a value; so each source here has a computed value before it).
 
 use signal_kernel_tests::{
     gate::Gates,
@@ -20,7 +19,7 @@ mod functions;
 mod script;
 use script::{Name, Step, Work};
 
-/// What a script needs besides the graph.
+/// A script needs this besides the graph.
 struct Desk {
     log: Log,
     /// Of user, post and save.
@@ -100,7 +99,7 @@ fn play(script: &[Step]) -> Vec<String> {
         let first = first.unwrap_or(one.len().min(two.len()));
         let from = first.saturating_sub(12);
         panic!(
-            "the doors differ at line {first}\ndeclared:  {:#?}\nfunctions: {:#?}\nof {script:#?}",
+            "the graphs differ at line {first}\ndeclared:  {:#?}\nfunctions: {:#?}\nof {script:#?}",
             &one[from..one.len().min(first + 6)],
             &two[from..two.len().min(first + 6)],
         );
@@ -126,7 +125,7 @@ fn check(text: &str) {
 }
 
 #[test]
-fn b13_b20_b90_b94_writes_batches_and_reads() {
+fn b013_b020_b090_b094_writes_batches_and_reads() {
     check(include_str!("both/values.txt"));
 }
 
@@ -193,7 +192,7 @@ impl Dice {
             12..15 => Step::Ok(self.work(), self.below(6) + 1, self.below(3) as i64),
             15 => Step::Err(self.work(), self.below(6) + 1, "no".to_owned()),
             _ if depth == 0 => Step::Poll,
-            // A failure that was read half-way: the doors differ in when they try again.
+            // The two kinds of graph try a failure that was read half-way again at different times.
             _ if panics => Step::Add(self.name(), 0),
             _ => Step::Read,
         }

@@ -70,7 +70,7 @@ fn panics(run: impl FnOnce()) -> bool {
     quietly(run).is_err()
 }
 
-/// One history: the graph, what the world holds, and everything that was noted.
+/// One history: the graph, the gates of its work, and everything that was noted.
 struct History {
     graph: World,
     gates: [Gates; 3],
@@ -382,7 +382,7 @@ fn history(seed: u64) -> Vec<String> {
 }
 
 #[test]
-fn whatever_happens_what_is_in_flight_answers_the_current_question() {
+fn work_in_flight_always_answers_the_current_input() {
     for seed in 0..1_500 {
         let done = catch_unwind(|| history(seed));
         assert!(done.is_ok(), "seed {seed}");

@@ -44,7 +44,7 @@ enum Status {
     Cancelled(&'static str),
 }
 
-/// What is asked for at the end of a batch.
+/// A request for the end of a batch.
 #[derive(Clone, Copy)]
 enum Request {
     Reload,
@@ -63,7 +63,7 @@ struct Model {
     /// Its source when it acted last; the outer `None` before it has.
     source: Option<Option<u32>>,
     request: Option<Request>,
-    /// What the newest run will yield when it is polled.
+    /// The result of the newest run when it is polled.
     result: Option<Result<u32, ()>>,
     seen: Vec<String>,
     /// For each of `PAIRS`, in the order of events.
@@ -279,7 +279,7 @@ impl Real {
         }
     }
 
-    /// What was seen before does not count.
+    /// Events from before do not count.
     fn dispose(&mut self) {
         self.seen.clear();
         self.pairs.iter().for_each(Log::clear);
@@ -325,12 +325,12 @@ struct World {
     reals: Vec<Real>,
     /// Has seen, of the first resource, whether it has an error, with the status of the last.
     across: Log,
-    /// What that must have seen last.
+    /// It must have seen this last.
     last: String,
 }
 
 impl World {
-    /// What may happen anywhere.
+    /// Steps that are possible anywhere.
     fn write(&mut self, dice: &mut Dice) {
         let index = dice.below(self.reals.len());
         let real = &mut self.reals[index];
@@ -506,7 +506,7 @@ fn history(seed: u64) {
 }
 
 #[test]
-fn whatever_happens_each_resource_is_what_the_model_says() {
+fn random_histories_leave_each_resource_as_the_model_says() {
     for seed in 0..1_000 {
         history(seed);
     }

@@ -59,7 +59,7 @@ impl Drop for Live {
     }
 }
 
-/// What a value reads: the nodes with these numbers, signals first; the second only if the first is odd.
+/// A value reads the nodes with these numbers, signals first; the second only if the first is odd.
 type Recipe = (usize, usize, usize);
 
 struct World {
@@ -89,7 +89,7 @@ fn build(random: &mut Random) -> World {
         );
         let (known, before, cleans) = (signals.clone(), values.clone(), random.chance(30));
         values.push(computed(move || {
-            known[0].with(|_| ()); // what has read nothing is never tried again
+            known[0].with(|_| ()); // a body that has read nothing is never tried again
             tick();
             if cleans {
                 on_cleanup(tick);

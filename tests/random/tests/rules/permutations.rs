@@ -45,7 +45,7 @@ reactive! {
     }
 }
 
-/// What can happen to a resource.
+/// The events of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Event {
     /// A new question.
@@ -70,7 +70,7 @@ enum Event {
 
 use Event::*;
 
-/// What the interpreter remembers of a resource.
+/// The interpreter remembers this of a resource.
 #[derive(Debug)]
 struct Expected {
     keep_previous: bool,
@@ -182,7 +182,7 @@ impl Expected {
         true
     }
 
-    /// What `describe!` prints.
+    /// The line that `describe!` prints.
     fn state(&self) -> String {
         let mut line = format!("{} #{}", self.status, self.token);
         line += if self.again { " again" } else { "" };
@@ -204,7 +204,7 @@ impl Expected {
     }
 }
 
-/// What fetch `number` yields: all different, so that an old answer cannot pass for a new one.
+/// The result of fetch `number`: all different, so that an old answer cannot pass for a new one.
 fn result(number: usize, is_ok: bool) -> Result<u32, String> {
     if is_ok {
         Ok(number as u32)
@@ -494,7 +494,7 @@ enum Ending {
     Error,
 }
 
-/// What the interpreter remembers of one corner: all four are pending on a question asked for the second
+/// The interpreter remembers this of one corner: all four are pending on a question asked for the second
 /// time, and show the value from the first.
 #[derive(Debug, Clone)]
 struct Corner {
@@ -520,7 +520,7 @@ impl Corner {
     }
 }
 
-/// What one poll does to the corners: the lines of the log, but for the last, are in no particular order
+/// The effect of one poll on the corners: the lines of the log, but for the last, are in no particular order
 /// where two corners are not connected.
 fn poll_corners(corners: &mut [Corner; 4]) -> Vec<String> {
     let mut lines = Vec::new();
@@ -639,7 +639,7 @@ fn check_diamond(order: &[usize], endings: &[Ending; 4], polled_between: bool) {
         created[at] = gates.created();
         assert_eq!(created[at] as u64, corners[at].token, "{}", story());
     }
-    // Whatever came last was asked with the values that are there.
+    // The last answer belongs to the present values.
     let question = |at: usize| gates[at].input(created[at]);
     assert_eq!(question(1), corners[0].value.to_string(), "{}", story());
     assert_eq!(question(2), corners[0].value.to_string(), "{}", story());
@@ -666,7 +666,7 @@ fn release(
         Ending::Another => gates[at].ok(number, corner.value + 1),
         Ending::Error => gates[at].err(number, "offline".to_owned()),
     }
-    // Who was superseded is released in vain.
+    // The release of a superseded fetch has no effect.
     if corner.token == number as u64 && corner.status == "pending" {
         corner.ending = Some(ending);
     }

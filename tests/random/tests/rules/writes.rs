@@ -44,10 +44,10 @@ reactive! {
     }
 }
 
-/// What the model knows of a computed value: `None` is failed.
+/// The value of a computed value in the model: `None` is failed.
 type Value = Option<u32>;
 
-/// What a computed value is, given the ones it reads.
+/// A computed value from the ones it reads.
 fn derived(values: &BTreeMap<&'static str, Value>, name: &str) -> Value {
     let of = |name: &str| values[name];
     match name {
@@ -66,7 +66,7 @@ fn derived(values: &BTreeMap<&'static str, Value>, name: &str) -> Value {
     }
 }
 
-// What reads what, in the order of settling.
+// The dependencies of each node, in the order of settling.
 const SIGNALS: [&str; 3] = ["a", "b", "c"];
 const EAGER: [(&str, &[&str]); 5] = [
     ("half", &["a"]),
@@ -95,13 +95,13 @@ struct Model {
     blocked: Vec<&'static str>,
 }
 
-/// What a settle does.
+/// The events of a settle.
 #[derive(Debug, PartialEq)]
 struct Settled {
     /// Bodies of eager values that run if nothing was read half-way.
     bodies: Vec<&'static str>,
     effects: Vec<String>,
-    /// Whose panic goes on.
+    /// The node whose panic goes on.
     first_panic: Option<&'static str>,
 }
 
@@ -262,7 +262,7 @@ macro_rules! reads {
     }};
 }
 
-/// What a transaction does inside; at the end it succeeds, fails or panics.
+/// The steps of a transaction; at the end it succeeds, fails or panics.
 fn in_transaction(
     seed: u64,
     graph: &mut GraphBatch<'_>,

@@ -135,7 +135,7 @@ macro_rules! bodies {
                 compared_block: bool = ['x: { if *a > 2 { break 'x 1; } 2 } == 1];
                 unsafe_names: u32 = [{ let graph = 1; let this = 2; let value = 3; graph + this + value + a }];
             }
-            // What leaves the function it stands in.
+            // Expressions that leave the function they stand in.
             {
                 let_else: u32 = [{ let Some(a) = some else { return *a + 1000; }; *a }];
                 let_else_nested: u32 = [{ let Shape::Dot(Point { x, .. }) = shape else { return b.len() as u32 }; *x }];

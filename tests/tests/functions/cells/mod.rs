@@ -57,7 +57,7 @@ mod kernel {
         signal_with(value, T::eq)
     }
 
-    /// What is never primitive.
+    /// Never primitive.
     #[derive(Clone, PartialEq)]
     struct Kept<T>(T);
 

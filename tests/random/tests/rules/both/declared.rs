@@ -1,6 +1,6 @@
-//! The graph of both doors, declared.
+//! The graph of the scripts, declared.
 //!
-//! Must not know: scripts as text, and the other door.
+//! Must not know: scripts as text, and the other graph.
 
 use super::{
     Desk,

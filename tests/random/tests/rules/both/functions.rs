@@ -1,6 +1,6 @@
 //! The same graph, built with functions.
 //!
-//! Must not know: scripts as text, and the other door.
+//! Must not know: scripts as text, and the other graph.
 
 use super::{
     Desk,
@@ -51,7 +51,7 @@ fn world(desk: &Desk) -> World {
         let log = desk.log.clone();
         create_effect(move || log.push(line()));
     };
-    // What may fail is read first: a tracked effect that has met a change before it meets a failure has run.
+    // A value that may fail is read first: a tracked effect that has met a change before it meets a failure has run.
     note(Box::new(move || {
         let sum = sum.get();
         format!("{} + {} = {sum}", a.get(), b.get())

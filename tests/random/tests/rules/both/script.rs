@@ -1,4 +1,4 @@
-//! What is done to a graph, as text: one step a line, blocks in braces.
+//! The steps of a script, as text: one step a line, blocks in braces.
 //!
 //! ```text
 //! set a 5            add a 1            read
