@@ -1,4 +1,4 @@
-//! The attributes of structs and items: what they say about a node, and what is passed on to rustc.
+//! The attributes of structs and items: their meaning for a node, and those that are passed on to rustc.
 //!
 //! Invariants: every attribute is read, passed on, or refused (SK010, for derives SK021).
 //!
@@ -21,7 +21,7 @@ pub(crate) struct Attributes {
     pub(crate) manual: bool,
 }
 
-/// Doc comments and lint attributes; those of tools pass as well.
+/// Attributes that are passed on to rustc, as are those of `TOOLS`.
 const PASSED: [&str; 8] = [
     "doc",
     "allow",
@@ -141,7 +141,7 @@ fn derive(path: &Path, debug: &mut bool, errors: &mut Errors) {
     errors.push("SK021", path, text).help(help);
 }
 
-/// Passes an attribute on that is not ours, if it means no harm.
+/// Passes on a known attribute of rustc or of a tool, and reports any other.
 fn pass(attr: &Attribute, known: &[&str], passed: &mut Vec<Attribute>, errors: &mut Errors) {
     let name = name(attr);
     let first = attr

@@ -1,7 +1,7 @@
 //! `#[cfg(..)]` and `#[cfg_attr(..)]` on structs, items and parameters.
 //!
-//! A macro cannot evaluate a predicate; rustc does, when it decides which of two helper macros there is. So a macro
-//! call that has predicates expands to helpers, which call the macro again with the answers:
+//! A macro cannot evaluate a predicate, but rustc does when it keeps one of two helper macros. A macro call with
+//! predicates expands to such helpers, which call the macro again with the answers:
 //!
 //! ```text
 //! #[cfg(feature = "tax")]
@@ -11,10 +11,10 @@
 //! __signal_kernel_cfg_0! { [] struct Cart { … } }
 //! ```
 //!
-//! Invariants: a call without predicates is not touched; the user's tokens stand once, behind all that is ours, so an
-//! editor finds its cursor; a predicate is asked once, however often it stands there.
+//! Invariants: a call without predicates stays as it is. The user's tokens are emitted once and last, so that an editor
+//! finds its cursor. A predicate that occurs several times is asked once.
 //!
-//! Must not know: what the attributes stand on.
+//! Must not know: the kinds of item.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
@@ -46,7 +46,7 @@ impl Conditions {
         conditions
     }
 
-    /// Those of the attributes that these tokens start with.
+    /// Collects the predicates of the attributes at the start of these tokens.
     pub(crate) fn collect(&mut self, tokens: TokenStream) {
         let (attributes, _) = attributes(tokens);
         for (_, content) in attributes {
@@ -72,7 +72,7 @@ impl Conditions {
         self.predicates.is_empty()
     }
 
-    /// Has rustc answer, and call the macro `callback` with the answers and these tokens.
+    /// Emits the helpers, which call the macro `callback` with the answers and these tokens.
     pub(crate) fn ask(&self, callback: &str, tokens: &TokenStream) -> TokenStream {
         let callback = format_ident!("{callback}", span = Span::call_site());
         let name = |at: usize| format_ident!("__signal_kernel_cfg_{at}");
@@ -100,7 +100,7 @@ impl Conditions {
         output
     }
 
-    /// Takes in the answers, which are the first group of these tokens.
+    /// Reads the answers: a group with a `1` or `0` for each predicate.
     pub(crate) fn answered(mut self, answers: &TokenTree) -> Self {
         if let TokenTree::Group(group) = answers {
             let answers = group.stream().into_iter();
@@ -109,7 +109,7 @@ impl Conditions {
         self
     }
 
-    /// Removes the structs and items that are switched off, and the attributes that say so.
+    /// Removes the structs and items that are switched off, and resolves the attributes of the others.
     pub(crate) fn apply(&self, structs: &mut Vec<Struct>, errors: &mut Errors) {
         structs.retain_mut(|part| {
             let Some(head) = self.resolve(part.head.clone(), errors) else {
@@ -126,7 +126,7 @@ impl Conditions {
         });
     }
 
-    /// The tokens with the attributes that hold; `None` if they are switched off.
+    /// The tokens without `cfg`, with the attributes of each `cfg_attr` that holds. `None` if they are switched off.
     pub(crate) fn resolve(&self, tokens: TokenStream, errors: &mut Errors) -> Option<TokenStream> {
         let (attributes, rest) = attributes(tokens);
         let mut output = TokenStream::new();
@@ -145,7 +145,7 @@ impl Conditions {
         Some(output)
     }
 
-    /// The attributes that a condition leaves; `None` if it switches off what it stands on.
+    /// The attributes that a condition leaves; `None` if it switches its item off.
     fn held(
         &self,
         condition: Condition,
@@ -186,7 +186,7 @@ impl Conditions {
         Some(held)
     }
 
-    /// `None` for a predicate that is none.
+    /// `None` for tokens that are no predicate.
     fn is_on(&self, predicate: &TokenStream) -> Option<bool> {
         let text = predicate.to_string();
         let mut known = self.predicates.iter();
@@ -244,7 +244,7 @@ impl Condition {
     }
 }
 
-/// Is this a predicate to rustc? A helper macro with anything else in its `cfg` would be several errors.
+/// Whether rustc accepts this predicate. Any other tokens in the `cfg` of a helper macro would give several errors.
 fn is_predicate(tokens: &TokenStream) -> bool {
     let whole = |input: ParseStream| predicate(input);
     whole.parse2(tokens.clone()).is_ok()
@@ -272,7 +272,7 @@ fn predicate(input: ParseStream) -> syn::Result<()> {
 
 type AttributeTokens = Vec<(TokenTree, Group)>;
 
-/// The attributes that tokens start with, and the rest.
+/// The attributes at the start of tokens, and the rest.
 fn attributes(tokens: TokenStream) -> (AttributeTokens, TokenStream) {
     let mut tokens = tokens.into_iter().peekable();
     let mut attributes = Vec::new();
@@ -298,7 +298,7 @@ fn attributes(tokens: TokenStream) -> (AttributeTokens, TokenStream) {
     (attributes, tokens.collect())
 }
 
-/// Does one of these attributes make its item depend on a predicate?
+/// Whether one of these attributes makes its item depend on a predicate.
 pub(crate) fn is_conditional(attrs: &[syn::Attribute]) -> bool {
     attrs.iter().any(|attr| attr.path().is_ident("cfg"))
 }

@@ -2,12 +2,12 @@
 //!
 //! Invariants: the answer depends on the words alone, and of equally close candidates the first wins.
 //!
-//! Must not know: what the words name.
+//! Must not know: the meaning of the words.
 
 /// Words longer than this are not compared: the cost is the product of both lengths.
 const LONGEST: usize = 64;
 
-/// The closest candidate, if a few slips of the finger explain the difference.
+/// The closest candidate, if at most a third of the word's letters are wrong.
 pub(crate) fn similar<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,

@@ -1,9 +1,9 @@
 //! The mistakes found in one macro call: collected, so that one build reports them all.
 //!
-//! Invariants: every error has a code of the catalogue and underlines tokens of the user's; a collector that holds
-//! errors is never dropped unread.
+//! Invariants: every error has a code of the catalogue and underlines the user's tokens; a collector that holds errors
+//! is never dropped unread.
 //!
-//! Must not know: which rules exist, or what they look at.
+//! Must not know: the rules.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -13,7 +13,7 @@ pub(crate) struct Errors {
     list: Vec<Error>,
 }
 
-/// One mistake. [`Error::help`] adds the way out.
+/// One mistake. [`Error::help`] adds the fix.
 pub(crate) struct Error {
     code: &'static str,
     /// The tokens to underline, from the first to the last.
@@ -27,7 +27,7 @@ impl Errors {
         Self { list: Vec::new() }
     }
 
-    /// Reports a mistake in these tokens. The message says what is wrong: lower case, no full stop, names in backticks.
+    /// Reports a mistake in these tokens. The message is lower case, has no full stop, and has names in backticks.
     pub(crate) fn push(
         &mut self,
         code: &'static str,
@@ -43,7 +43,7 @@ impl Errors {
         self.list.last_mut().expect("an error was just pushed")
     }
 
-    /// Reports a mistake where there is a span but no token.
+    /// Reports a mistake at a span without a token.
     pub(crate) fn push_at(
         &mut self,
         code: &'static str,
@@ -53,12 +53,12 @@ impl Errors {
         self.push(code, quote_spanned!(span=> _), message)
     }
 
-    /// How many so far: two counts tell whether the work between them went well.
+    /// The number of errors so far. Two equal counts mean that no mistake was found between them.
     pub(crate) fn count(&self) -> usize {
         self.list.len()
     }
 
-    /// Drops the errors: they will be found and reported again.
+    /// Drops the errors, which a second expansion of the same input reports.
     pub(crate) fn forget(mut self) {
         self.list.clear();
     }
@@ -69,12 +69,12 @@ impl Errors {
         list.iter().map(Error::to_compile_error).collect()
     }
 
-    /// The same in a block of their own, where a constant can stand.
+    /// The same errors inside a constant.
     ///
     /// ```text
     /// const _: () = { compile_error! { .. } compile_error! { .. } () };
     /// ```
-    /// rustc reports no unresolved name of a module in which a `compile_error!` stands: this block hides none.
+    /// rustc reports no unresolved names in a module with a `compile_error!`; inside the block it hides none.
     pub(crate) fn into_constant(self) -> TokenStream {
         if self.list.is_empty() {
             return TokenStream::new();
@@ -111,7 +111,7 @@ impl Drop for Errors {
 }
 
 impl Error {
-    /// Says how to get out of it.
+    /// Says how to fix the mistake.
     pub(crate) fn help(&mut self, help: impl Into<String>) {
         self.help = Some(help.into());
     }

@@ -1,15 +1,15 @@
-//! The fragments of a `macro_rules!` around us (`$vis`, `$body`, …), which arrive in invisible groups.
+//! The fragments of a `macro_rules!` around the call (`$vis`, `$body`, …), which arrive in invisible groups.
 //!
-//! Invariants: an expression keeps its precedence: rustc forgets invisible groups that a proc macro hands
-//! back, so `$a * 2` gets its parentheses here.
+//! Invariants: an expression keeps its precedence. rustc ignores invisible groups in the output of a proc macro, so
+//! the `$a` of `$a * 2` gets parentheses.
 //!
-//! Must not know: what the tokens around a fragment mean.
+//! Must not know: the meaning of the tokens around a fragment.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::Expr;
 
-/// Opens the groups that hold a visibility, a block, a single token or nothing: they can tell where an
-/// item starts. Everything else keeps its group.
+/// Removes the groups around a visibility, a block, a single token or nothing: `split` finds the start of an item by
+/// such tokens. All other groups stay.
 pub(crate) fn opened(input: TokenStream) -> Vec<TokenTree> {
     let mut tokens = Vec::new();
     for token in input {
@@ -29,13 +29,13 @@ pub(crate) fn opened(input: TokenStream) -> Vec<TokenTree> {
     tokens
 }
 
-/// Turns invisible groups that hold an expression with operators into visible ones, and opens those that neither syn
-/// nor rustc reads as a group.
+/// Replaces invisible groups by parentheses if they hold an expression with operators, and removes those that neither
+/// syn nor rustc reads as a group.
 pub(crate) fn parenthesized(tokens: TokenStream) -> TokenStream {
     changed(&tokens).unwrap_or(tokens)
 }
 
-/// None where there is nothing to change: then the groups keep the spans of their delimiters.
+/// `None` if nothing changes: a group that is not rebuilt keeps the spans of its delimiters.
 fn changed(tokens: &TokenStream) -> Option<TokenStream> {
     let mut any = false;
     let mut output: Vec<TokenTree> = Vec::new();
@@ -56,7 +56,7 @@ fn changed(tokens: &TokenStream) -> Option<TokenStream> {
                 output.extend(content);
                 continue;
             }
-            // Parentheses that come from a macro are never linted as unused.
+            // rustc does not lint parentheses from a macro as unused.
             Delimiter::None if has_operators(&content) => (
                 Delimiter::Parenthesis,
                 Span::mixed_site().located_at(group.span()),
@@ -75,14 +75,14 @@ fn changed(tokens: &TokenStream) -> Option<TokenStream> {
     any.then(|| output.into_iter().collect())
 }
 
-/// The group with another content: it keeps its delimiters and their span.
+/// The group with other content, the same delimiters and their span.
 pub(crate) fn regrouped(group: &Group, content: TokenStream) -> TokenTree {
     let mut new = Group::new(group.delimiter(), content);
     new.set_span(group.span());
     new.into()
 }
 
-/// `#` or `#!` stands before these brackets.
+/// Whether `#` or `#!` stands before these brackets.
 fn is_attribute(before: &[TokenTree], group: &Group) -> bool {
     let sign = |from_end: usize| match before.len().checked_sub(from_end).map(|at| &before[at]) {
         Some(TokenTree::Punct(punct)) => punct.as_char(),
@@ -91,10 +91,13 @@ fn is_attribute(before: &[TokenTree], group: &Group) -> bool {
     group.delimiter() == Delimiter::Bracket && (sign(1) == '#' || (sign(2), sign(1)) == ('#', '!'))
 }
 
-/// `$(#[$meta:meta])*`: what looks like an assignment is none.
+/// `$(#[$meta:meta])*`: the group is removed, since a `name = value` in it is no assignment.
 pub(crate) fn opened_attribute(group: &Group) -> Option<TokenStream> {
     let mut tokens = group.stream().into_iter().peekable();
-    let is_fragment = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::None);
+    let is_fragment = |token: &TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::None,
+        _ => false,
+    };
     tokens.peek().filter(|first| is_fragment(first))?;
     let opened = tokens.flat_map(|token| match token {
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => group.stream(),
@@ -103,7 +106,7 @@ pub(crate) fn opened_attribute(group: &Group) -> Option<TokenStream> {
     Some(opened.collect())
 }
 
-/// A `let` statement, a lifetime or label, and `..`, which may be a pattern.
+/// Whether the content is a `let` statement, a lifetime or label, or `..`, which may be a pattern.
 fn is_open(content: &TokenStream) -> bool {
     let content: Vec<TokenTree> = content.clone().into_iter().take(3).collect();
     match &content[..] {
@@ -116,8 +119,8 @@ fn is_open(content: &TokenStream) -> bool {
     }
 }
 
-/// Expressions that mean something else when more tokens follow or precede them. Types and patterns
-/// that look like one may stand in parentheses as well.
+/// Whether tokens beside an expression could change its meaning. A type or pattern that parses as such an expression
+/// may stand in parentheses as well.
 fn has_operators(content: &TokenStream) -> bool {
     let operators = |expr| {
         matches!(

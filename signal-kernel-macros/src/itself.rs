@@ -1,11 +1,11 @@
-//! `Self`, which means the struct wherever it stands in a declaration.
+//! `Self`, which means the struct in every part of a declaration.
 //!
-//! A type of the user's is printed in the `impl`s of other types as well, where `Self` would be those. Bodies stand in
-//! an `impl` of the struct alone: theirs stays.
+//! The user's types are also printed in `impl`s of other types, in which `Self` would mean those types. Bodies are
+//! printed only in an `impl` of the struct, so their `Self` stays.
 //!
 //! Invariants: tokens without a `Self` stay as they are.
 //!
-//! Must not know: where a type is printed.
+//! Must not know: the emitted code.
 
 use proc_macro2::{Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -14,7 +14,7 @@ use syn::parse::Parse;
 use crate::fragments::regrouped;
 use crate::parse::{Draft, Value};
 
-/// Puts the struct's name and parameters for each `Self`.
+/// Replaces each `Self` by the struct's name and parameters.
 pub(crate) fn named(draft: &mut Draft) {
     let (name, (_, parameters, _)) = (&draft.name, draft.generics.split_for_impl());
     let itself = quote!(#name #parameters);
@@ -41,7 +41,7 @@ fn replace<T: ToTokens + Parse>(syntax: &mut T, itself: &TokenStream) {
     }
 }
 
-/// `None` where there is no `Self`.
+/// `None` if there is no `Self`.
 fn replaced(tokens: TokenStream, itself: &TokenStream) -> Option<TokenStream> {
     let mut any = false;
     let mut output = TokenStream::new();

@@ -1,4 +1,4 @@
-//! The kinds of node, and all that is said of each in one word.
+//! The kinds of node, and the words for each: keyword, noun, article, letter.
 //!
 //! Must not know: anything but these words.
 
@@ -13,7 +13,7 @@ pub(crate) enum NodeKind {
 }
 
 impl NodeKind {
-    /// The order of the error that lists the keywords.
+    /// In the order in which an error lists the keywords.
     pub(crate) const ALL: [Self; 5] = [
         Self::Field,
         Self::Signal,
@@ -50,8 +50,8 @@ impl NodeKind {
         }
     }
 
-    /// The letter of the kind in the runtime's table of nodes, where a lazy computed value has one of its own. Fields
-    /// are not in that table.
+    /// The letter of the kind in the runtime's table of nodes. A lazy computed value has its own letter; a field has no
+    /// entry.
     pub(crate) fn letter(self, lazy: bool) -> u8 {
         match self {
             Self::Computed if lazy => b'l',
@@ -59,7 +59,7 @@ impl NodeKind {
         }
     }
 
-    /// Without a value the item is a parameter of `new`.
+    /// Whether the declaration may omit the value: the item is then a parameter of `new`.
     pub(crate) fn is_source(self) -> bool {
         matches!(self, Self::Field | Self::Signal)
     }

@@ -44,7 +44,7 @@ pub fn resource(options: TokenStream, item: TokenStream) -> TokenStream {
     resource::resource(options.into(), item.into()).into()
 }
 
-/// `reactive!` once it is known which predicates hold: `[1 0] struct …`.
+/// `reactive!` with rustc's answers to its predicates: `[1 0] struct …`.
 #[doc(hidden)]
 #[proc_macro]
 pub fn reactive_where(input: TokenStream) -> TokenStream {
@@ -53,7 +53,7 @@ pub fn reactive_where(input: TokenStream) -> TokenStream {
     whole(declared(input.collect(), answers.as_ref()))
 }
 
-/// The additions of `#[resource]` to a function once it is known which predicates hold: `[1 0] (options) async fn …`.
+/// The additions of `#[resource]` to a function, with rustc's answers to its predicates: `[1 0] (options) async fn …`.
 #[doc(hidden)]
 #[proc_macro]
 pub fn resource_where(input: TokenStream) -> TokenStream {
@@ -68,7 +68,7 @@ pub fn __picture(input: TokenStream) -> TokenStream {
 }
 
 fn whole((mut output, errors): (TokenStream2, Errors)) -> TokenStream {
-    // Last, so that an editor finds what stands before them where it looks for it.
+    // Errors come last: they must not move the tokens in front of an editor's cursor.
     output.extend(errors.into_constant());
     output.into()
 }
@@ -77,7 +77,7 @@ fn reactive2(input: TokenStream2) -> (TokenStream2, Errors) {
     declared(input, None)
 }
 
-/// With predicates in the input and no answers to them yet, the whole expands to the question.
+/// If the input has predicates and `answers` is `None`, the output is the helper macros that ask rustc.
 fn declared(input: TokenStream2, answers: Option<&TokenTree>) -> (TokenStream2, Errors) {
     let mut errors = Errors::new();
     let (path, structs) = options::options(input.clone(), &mut errors);
@@ -88,7 +88,7 @@ fn declared(input: TokenStream2, answers: Option<&TokenTree>) -> (TokenStream2, 
     (rename::back(path, output), errors)
 }
 
-/// `structs` is what stands in the input behind the options.
+/// `structs` is the input behind the options.
 fn asked_or_expanded(
     input: &TokenStream2,
     structs: TokenStream2,
@@ -112,7 +112,7 @@ fn asked_or_expanded(
     expanded(structs, errors)
 }
 
-/// Each struct by itself: a mistake in one keeps no other from being whole.
+/// Expands each struct alone: a mistake in one does not affect the others.
 fn expanded(structs: Vec<split::Struct>, errors: &mut Errors) -> TokenStream2 {
     let mut output = TokenStream2::new();
     for part in structs {

@@ -3,7 +3,7 @@
 //! Invariants: `nodes` is in declaration order; every [`Use`] points at an existing node, and a body lists each node
 //! it mentions once, in the order of first mention; a [`Graph`] has no error.
 //!
-//! Must not know: how the text was split, or what is generated from it.
+//! Must not know: the syntax of a declaration, and the emitted code.
 
 use crate::kind::NodeKind;
 use proc_macro2::{Span, TokenStream};
@@ -19,24 +19,24 @@ pub(crate) struct Graph {
 /// A declaration with errors. Its types and signatures are expanded, so that code around it finds them.
 pub(crate) struct Sketch {
     pub(crate) declaration: Declaration,
-    /// By node: rustc must not see its value, body or call, which does not parse or carries an error.
+    /// By node: whether its value, body or call does not parse or has an error, and so is not emitted.
     pub(crate) broken: Vec<bool>,
 }
 
 /// One `struct` of a `reactive!` call.
 pub(crate) struct Declaration {
-    /// Doc comments and lint attributes: everything that is passed on to the struct as it is.
+    /// Doc comments and lint attributes, passed on to the struct.
     pub(crate) attrs: Vec<Attribute>,
     /// `#[derive(Debug)]` was asked for.
     pub(crate) debug: bool,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
-    /// The name of the batch type, where `#[batch(Name)]` gives one.
+    /// The name of the batch type, if `#[batch(Name)]` gives one.
     pub(crate) batch: Option<Ident>,
     /// Type and const parameters with the where-clause.
     pub(crate) generics: Generics,
     pub(crate) nodes: Vec<Node>,
-    /// Words that stand where a keyword should be, each before the node with this index.
+    /// Words in place of a keyword, each before the node with this index.
     pub(crate) unexpected: Vec<(usize, Ident)>,
 }
 
@@ -48,9 +48,9 @@ pub(crate) struct Node {
     pub(crate) name: Ident,
     /// The user's tokens for the value, the body or the call, whether they parse or not.
     pub(crate) raw: TokenStream,
-    /// Every identifier in them that surely names a node.
+    /// Every identifier in `raw` that surely names a node.
     pub(crate) named: Vec<Ident>,
-    /// Callees in them that are no functions, unless the user has one of that name.
+    /// Callees in `raw` that are named like a node, or like a generated method of one.
     pub(crate) callees: Vec<Callee>,
     pub(crate) kind: Kind,
 }
@@ -95,7 +95,7 @@ impl Node {
         }
     }
 
-    /// The struct has a field for this node. An effect has one for the result that it keeps.
+    /// Whether the struct has a field for this node. An effect has one for the result that it keeps.
     pub(crate) fn is_stored(&self) -> bool {
         !matches!(self.kind, Kind::Effect { kept: None, .. })
     }
@@ -139,7 +139,7 @@ pub(crate) enum Kind {
         uses: Vec<Use>,
         keep_previous: KeepPrevious,
         manual: bool,
-        /// A cut-off on the value: `Rule::PartialEq` means none was asked for.
+        /// The cut-off of the value. `Rule::PartialEq` means that there is none.
         rule: Rule,
     },
     Effect {
@@ -158,7 +158,7 @@ pub(crate) enum Rule {
     Never,
 }
 
-/// `#[keep_previous(..)]`: whether a start leaves the value of the run before readable.
+/// `#[keep_previous(..)]`: whether the value of the previous run stays readable when a run starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeepPrevious {
     /// `true`
@@ -172,9 +172,9 @@ pub(crate) enum KeepPrevious {
 /// An argument of a resource call.
 pub(crate) struct Arg {
     pub(crate) expr: Expr,
-    /// The node or field this argument names, alone: it is cloned into the call.
+    /// The node or field, if the argument is its bare name: the value is cloned into the call.
     pub(crate) bare: Option<usize>,
-    /// The `?` behind such a name: an argument that may be missing.
+    /// The `?` behind a bare name: an argument that may be missing.
     pub(crate) tried: Option<Token![?]>,
 }
 
@@ -185,12 +185,12 @@ pub(crate) struct Use {
     pub(crate) node: usize,
     /// The identifier as the body wrote it first; the body's parameter takes its name and hygiene.
     pub(crate) ident: Ident,
-    /// One mention of each further hygiene: a body that a macro has put together names a node from several places.
+    /// One mention of each further hygiene: the tokens of a body may come from several macros.
     pub(crate) others: Vec<Ident>,
     pub(crate) part: Part,
 }
 
-/// A callee that is perhaps no function: rustc decides whether there is a function of that name.
+/// A callee that is named like a node or like a generated method. Only rustc knows whether it is a function.
 pub(crate) struct Callee {
     pub(crate) ident: Ident,
     pub(crate) arguments: usize,
@@ -198,7 +198,7 @@ pub(crate) struct Callee {
     pub(crate) node: Option<usize>,
 }
 
-/// Which part of a resource a body observes. Anything else is observed whole.
+/// The part of a resource that a body observes. Nodes of other kinds are observed whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Part {
     Whole,

@@ -1,10 +1,10 @@
-//! Which nodes a body mentions: a walk over its syntax that knows Rust's scopes.
+//! The nodes that a body mentions, found by a walk over its syntax that knows Rust's scopes.
 //!
-//! Invariants: a name bound by a pattern, a closure or an item of the body is no mention where that
-//! binding is visible; a callee, field, method, path segment or label never is. Where the syntax of a
-//! macro call is unknown, too many names count rather than too few. Time is linear in the body.
+//! Invariants: a name that the body binds by a pattern, closure or item is no mention while the binding is visible; a
+//! callee, field, method, path segment or label is never a mention. In a macro call of unknown syntax, too many names
+//! count rather than too few. Time is linear in the body.
 //!
-//! Must not know: which kinds of body there are and what is forbidden in them. It states facts, `check` judges.
+//! Must not know: the kinds of body, and the rules. The walk collects facts, `check` judges them.
 
 mod captures;
 mod macros;
@@ -44,19 +44,19 @@ pub(crate) struct Facts {
     pub(crate) uses: Vec<Use>,
     /// Every identifier that surely names a node.
     pub(crate) named: Vec<Ident>,
-    /// Mentions a node whose declaration is broken.
+    /// Whether the body mentions a node whose declaration is broken.
     pub(crate) poisoned: bool,
-    /// Names that stand for a value, and are no node, nothing the body binds and no function.
+    /// Lower-case names at [`Position::Value`] that are neither nodes nor bound by the body.
     pub(crate) unknown: Vec<Unknown>,
-    /// Each `.await` that the body itself would have to wait for.
+    /// Each `.await` outside of async blocks, async closures and unknown macros.
     pub(crate) awaits: Vec<Span>,
     pub(crate) selfs: Vec<SelfUse>,
     pub(crate) writes: Vec<Write>,
-    /// Nodes that stand where a function cannot.
+    /// Mentions of nodes at [`Position::Value`].
     pub(crate) values: Vec<Ident>,
-    /// Callees without a path that have the name of a node, or of a method that the graph has for one.
+    /// Callees without a path that are named like a node, or like a generated method of one.
     pub(crate) callees: Vec<Callee>,
-    /// Each `x.get()`: the node, and where `get` stands.
+    /// Each `x.get()`: the node, and the span of `get`.
     pub(crate) gets: Vec<(usize, Span)>,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct Unknown {
     pub(crate) span: Span,
 }
 
-/// `self`, and the node it was to reach.
+/// A `self`, with the field or method behind it if the graph has a node of that name.
 pub(crate) struct SelfUse {
     pub(crate) span: Span,
     pub(crate) member: Option<Ident>,
@@ -96,13 +96,13 @@ pub(crate) enum Form {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Position {
     Anywhere,
-    /// Operand, dereferenced, receiver, or argument of a formatting macro.
+    /// An operand (of `*` too), a receiver, or an argument that a macro formats.
     Value,
 }
 
 impl Names {
-    /// The first of two equal names stays. One without a node has a broken declaration; one of which
-    /// the type is not known is poisoned: whoever uses it cannot be judged.
+    /// The first of two equal names stays. A name is poisoned if its node is unknown or has no known type: bodies that
+    /// mention it cannot be judged.
     pub(crate) fn insert(
         &mut self,
         ident: &Ident,
@@ -133,9 +133,8 @@ pub(crate) fn text(ident: &Ident) -> String {
     }
 }
 
-/// Tells tokens that come from different macros apart: a local is visible only to tokens that have the hygiene of its
-/// binding. Stable Rust shows the hygiene of a span in its debug output alone, `#4 bytes(7..12)`. Where the output looks
-/// otherwise, all tokens count as of one hygiene.
+/// The hygiene of a span: a local is visible only to tokens with the hygiene of its binding. Stable Rust shows it only
+/// in the debug output of a span, `#4 bytes(7..12)`. If that output has another form, all tokens have one hygiene.
 pub(crate) fn hygiene(span: Span) -> String {
     let shown = format!("{span:?}");
     match shown.split_once(' ') {
@@ -144,7 +143,7 @@ pub(crate) fn hygiene(span: Span) -> String {
     }
 }
 
-/// The name an expression consists of.
+/// The name, if the expression is nothing else.
 pub(crate) fn bare(expr: &Expr) -> Option<&Ident> {
     match expr {
         Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
@@ -158,13 +157,13 @@ pub(crate) struct Walk<'a> {
     names: &'a Names,
     scopes: Scopes,
     facts: Facts,
-    /// Index of a node's entry in `facts.uses`, and each hygiene it was mentioned with.
+    /// By node: the index of its entry in `facts.uses`, and the hygiene of each mention, once.
     used: HashMap<usize, (usize, Vec<String>)>,
-    /// Names that a macro was given: it may well declare them.
+    /// Names in the arguments of unknown macros, which may declare them.
     given: HashSet<String>,
-    /// Inside of an async block or closure, `.await` is not ours to judge.
+    /// Inside of an async block or closure, in which `.await` is allowed.
     in_async: bool,
-    /// How many macro calls the walk is inside of.
+    /// The depth of nested macro calls.
     macros: usize,
 }
 
@@ -202,7 +201,7 @@ impl<'a> Walk<'a> {
         facts
     }
 
-    /// A name that stands for a value. Gives the node it means.
+    /// Records a name in an expression. Returns the node that it names.
     fn mention(&mut self, ident: &Ident, part: Part, position: Position) -> Option<usize> {
         let node = self.mention_text(&text(ident), ident.span(), Some(ident), part, position);
         self.facts.named.extend(node.map(|_| ident.clone()));
@@ -212,7 +211,7 @@ impl<'a> Walk<'a> {
         node
     }
 
-    /// `ident` is None for a name inside of a string literal.
+    /// `ident` is `None` for a name inside of a string literal.
     fn mention_text(
         &mut self,
         text: &str,

@@ -2,7 +2,7 @@
 //!
 //! Invariants: an option is understood or reported (SK010); the rest of the input stays as it is.
 //!
-//! Must not know: what an option is for.
+//! Must not know: the effect of an option.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;

@@ -1,20 +1,19 @@
 //! Ranks: the order in which nodes can be computed, or the cycles that make it impossible.
 //!
-//! Invariants: nodes are indices in declaration order, and among nodes that are ready the one declared first goes
-//! first. Time is linear but for the heap that keeps this promise, and a bounded search for short cycles; nothing
-//! recurses.
+//! Invariants: nodes are indices in declaration order; of the nodes that are ready, the one declared first comes first.
+//! Time is linear, except for the heap of ready nodes and a bounded search for short cycles. No function recurses.
 //!
 //! Must not know: names, kinds or spans. Its tests are plain vectors.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// How many edges may be followed in search of ever shorter cycles: enough to try each start among a thousand
-/// entangled nodes. In larger graphs the shortest of the cycles found so far is reported.
+/// The number of edges that the search for the shortest cycle may follow: enough to start at each of a thousand nodes
+/// that depend on each other. In larger graphs the shortest cycle found by then is reported.
 const MOST_EDGES: usize = 4_000_000;
 
-/// `dependencies[n]` lists the nodes that `n` reads. On failure there are cycles, which share no node: the shortest,
-/// the shortest without its nodes, and so on. A path starts at its first declared node and closes back on it.
+/// `dependencies[n]` lists the nodes that `n` reads. An error holds cycles that share no node: the shortest one, the
+/// shortest one without its nodes, and so on. The path of a cycle starts at the node declared first.
 pub(crate) fn order(dependencies: &[Vec<usize>]) -> Result<Vec<usize>, Vec<Vec<usize>>> {
     let mut dependents = vec![Vec::new(); dependencies.len()];
     for (node, reads) in dependencies.iter().enumerate() {
@@ -51,7 +50,7 @@ pub(crate) fn order(dependencies: &[Vec<usize>]) -> Result<Vec<usize>, Vec<Vec<u
             break;
         }
         let cycle = search.shortest_cycle();
-        // The other nodes are ordered as if these had a value: another cycle may be among them.
+        // The nodes of the cycle count as computed, since the others may contain another cycle.
         for &node in &cycle {
             search.missing[node] = 0;
             ready.push(Reverse(node));
@@ -65,21 +64,21 @@ pub(crate) fn order(dependencies: &[Vec<usize>]) -> Result<Vec<usize>, Vec<Vec<u
     Err(cycles)
 }
 
-/// A search among the nodes that wait: each reads at least one other of them, so there is a cycle.
+/// A search among the waiting nodes. Each of them reads a waiting node, so there is a cycle.
 struct Search<'a> {
     dependencies: &'a [Vec<usize>],
-    /// How many of the nodes that a node reads come after it. A node waits while there are any.
+    /// By node: the number of its dependencies that are not computed yet. A node waits while there are any.
     missing: Vec<usize>,
     /// No node before this one waits.
     first: usize,
-    /// Empty between two searches.
+    /// By node: the node from which a search reached it. All `None` between two searches.
     came_from: Vec<Option<usize>>,
-    /// How many more edges may be followed in search of a shorter cycle.
+    /// The number of edges that may still be followed.
     edges_left: usize,
 }
 
 impl Search<'_> {
-    /// Of equally short cycles that of the node declared first.
+    /// Of equally short cycles, the one through the node declared first.
     fn shortest_cycle(&mut self) -> Vec<usize> {
         while self.missing[self.first] == 0 {
             self.first += 1;
@@ -100,7 +99,7 @@ impl Search<'_> {
         shortest.unwrap_or_else(|| self.any_cycle())
     }
 
-    /// Breadth first until an edge leads back to the start in fewer than `limit` steps.
+    /// Searches breadth first for a path of fewer than `limit` edges that leads back to the start.
     fn cycle_through(&mut self, start: usize, limit: usize) -> Option<Vec<usize>> {
         let mut reached = vec![(start, 1)];
         let mut next = 0;
@@ -134,7 +133,7 @@ impl Search<'_> {
         cycle
     }
 
-    /// From the first node that waits to one that it waits for, until a node comes twice.
+    /// Follows waiting dependencies, from the first waiting node until a node repeats.
     fn any_cycle(&mut self) -> Vec<usize> {
         let mut path = vec![self.first];
         let mut node = self.first;
@@ -199,7 +198,7 @@ mod tests {
             ),
             // reached from outside first
             (vec![vec![2], vec![], vec![3], vec![2]], vec![vec![2, 3]]),
-            // a figure of eight: both go through one node
+            // a figure of eight: both cycles go through one node
             (vec![vec![1], vec![0, 2], vec![1]], vec![vec![0, 1]]),
             // the shortest need not go through the first declared node
             (

@@ -1,10 +1,9 @@
-//! The syntax of a struct: each piece that `split` cut is parsed alone, into an [`Item`] that keeps
-//! whatever could be understood.
+//! The syntax of a struct: each piece from `split` is parsed alone, into an [`Item`] with the parts that parse.
 //!
-//! Invariants: an item whose name could be read is never lost, it is an item or at least in
-//! [`Draft::lost`]; a part that is missing has been reported (SK008, SK009, SK019), once.
+//! Invariants: a name that could be read becomes an item, or stands in [`Draft::lost`]; each missing part has been
+//! reported once (SK008, SK009, SK019).
 //!
-//! Must not know: what the names in a body stand for, or which attributes there are.
+//! Must not know: the meaning of names and attributes.
 
 mod item;
 
@@ -24,9 +23,9 @@ pub(crate) struct Draft {
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
     pub(crate) items: Vec<Item>,
-    /// Names of items of which nothing but the name is known.
+    /// Names of items whose other parts are unknown.
     pub(crate) lost: Vec<Ident>,
-    /// Words that stand where the keyword should be of the item with this index, or of one that is lost before it.
+    /// Words in place of a keyword: of the item with this index, or of a lost item before it.
     pub(crate) unexpected: Vec<(usize, Ident)>,
     /// Names of items that a `cfg` switches off.
     pub(crate) absent: Vec<String>,
@@ -39,7 +38,7 @@ pub(crate) struct Item {
     pub(crate) kind: NodeKind,
     pub(crate) mutable: bool,
     pub(crate) name: Ident,
-    /// None where the item has no type, or where it does not parse.
+    /// `None` if the item has no type, or one that does not parse.
     pub(crate) ty: Option<Type>,
     pub(crate) value: Value,
     /// The tokens behind the `=`, or the block of an effect, as written.
@@ -51,11 +50,11 @@ pub(crate) struct Item {
 /// The part behind the `=`, or the block of an effect.
 pub(crate) enum Value {
     Absent,
-    /// The tokens do not parse: that has been reported.
+    /// Tokens that do not parse, which has been reported.
     Broken(TokenStream),
     Expr(TokenStream, Expr),
     Block(Block),
-    /// The call of a resource, once `check` has seen that it is one. Arguments that do not parse are none.
+    /// The call of a resource, which `check` recognises. Arguments that do not parse are `None`.
     Call(Path, Option<Arguments>),
 }
 
@@ -65,7 +64,7 @@ pub(crate) struct Arguments {
     pub(crate) exprs: Vec<Expr>,
 }
 
-/// None where the head does not tell what is declared.
+/// `None` if the head does not parse, which has been reported.
 pub(crate) fn parse(part: split::Struct, errors: &mut Errors) -> Option<Draft> {
     let whole = part.head.clone();
     let mut code = "SK008";
@@ -128,8 +127,8 @@ fn at_end(error: &syn::Error) -> bool {
     error.to_string().starts_with(AT_END)
 }
 
-/// syn's text, but the end of a group is no end of input to the user, and what can start a type or a
-/// pattern has a name.
+/// syn's text without "unexpected end of input", which is wrong at the end of a group, and with one word in place of
+/// all tokens that can start a type or a pattern.
 fn text(error: &syn::Error) -> String {
     let text = error.to_string();
     let text = text.strip_prefix(AT_END).unwrap_or(&text);

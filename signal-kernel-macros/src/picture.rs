@@ -235,8 +235,8 @@ impl Item {
         sentences::name(&self.name, self.has("linked"))
     }
 
-    /// The user's documentation, below an empty line. A resource has the rest at its getter, so the list shows the
-    /// first paragraph, with the definitions of links that stand below.
+    /// The user's documentation, below an empty line. The getter of a resource has the whole text, so the list shows
+    /// only its first paragraph and its definitions of links.
     fn own_words(&self) -> String {
         let lines = self.words.iter().flat_map(|words| words.split('\n'));
         let lines = lines.map(str::trim_end);

@@ -1,11 +1,12 @@
-//! `crate = path`: where the runtime crate is, for those who depend on it by another name or through another crate.
+//! `crate = path`: the path of the runtime crate, for a crate that depends on it by another name or through another
+//! crate.
 //!
-//! The emitted code names `::signal_kernel`. If there is a path, it replaces that name in all emitted code. A user
-//! who writes `::signal_kernel` in such a call means some other crate, so that name steps aside meanwhile.
+//! The emitted code names `::signal_kernel`, and a given path replaces that name. In such a call the user's own
+//! `::signal_kernel` means some other crate, so it has another name during the expansion.
 //!
 //! Invariants: without a path no token is looked at.
 //!
-//! Must not know: what is emitted.
+//! Must not know: the rest of the emitted code.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -16,7 +17,7 @@ use crate::fragments::regrouped;
 const OURS: &str = "signal_kernel";
 const ASIDE: &str = "__signal_kernel_of_the_user";
 
-/// The user's tokens, with `signal_kernel` out of the way.
+/// The user's tokens, with `signal_kernel` renamed.
 pub(crate) fn aside(path: Option<&Path>, tokens: TokenStream) -> TokenStream {
     let renamed = path.and_then(|_| renamed(&tokens, OURS, ASIDE));
     renamed.unwrap_or(tokens)
@@ -28,7 +29,7 @@ pub(crate) fn back(path: Option<&Path>, tokens: TokenStream) -> TokenStream {
     renamed.unwrap_or(tokens)
 }
 
-/// `None` where there is nothing to change: then groups keep the spans of their delimiters.
+/// `None` if nothing changes: a group that is not rebuilt keeps the spans of its delimiters.
 fn renamed(tokens: &TokenStream, from: &str, to: &str) -> Option<TokenStream> {
     let mut any = false;
     let tokens = tokens.clone().into_iter().map(|token| match token {
@@ -49,7 +50,7 @@ fn renamed(tokens: &TokenStream, from: &str, to: &str) -> Option<TokenStream> {
     any.then_some(tokens)
 }
 
-/// Puts `path` wherever `::signal_kernel` was emitted.
+/// Replaces each emitted `::signal_kernel` by `path`.
 pub(crate) fn at(path: Option<&Path>, tokens: TokenStream) -> TokenStream {
     let replaced = path.and_then(|path| replaced(path, &tokens));
     replaced.unwrap_or(tokens)
@@ -63,7 +64,7 @@ fn replaced(path: &Path, tokens: &TokenStream) -> Option<TokenStream> {
             TokenTree::Ident(word) if word == OURS && ends_in_colons(&output) => {
                 any = true;
                 output.truncate(output.len() - 2);
-                // rustc reports its errors at the location of the emitted token.
+                // The location at which rustc reports errors stays the same.
                 let span = word.span();
                 output.extend(path.to_token_stream().into_iter().map(|mut token| {
                     token.set_span(token.span().located_at(span));

@@ -1,10 +1,10 @@
 //! `#[resource]`: an async function that a graph can call by name, typed end to end.
 //!
-//! Invariants: the function comes out as the user wrote it, its body unparsed, only `#[cancel]`
-//! removed; whatever is added stands after it, and errors stand last. A function that breaks a rule
-//! still gets its type where what it yields can be named, so that one mistake is one error.
+//! Invariants: the function is emitted as the user wrote it, with its body unparsed and `#[cancel]` removed; the added
+//! items follow it, errors come last. A function that breaks a rule still gets its type if its output can be named, so
+//! that one mistake is one error.
 //!
-//! Must not know: `reactive!`, or how the runtime polls the future.
+//! Must not know: `reactive!`, and the runtime's use of the future.
 
 mod check;
 mod expand;
@@ -27,7 +27,7 @@ pub(crate) fn resource(options: TokenStream, item: TokenStream) -> TokenStream {
     tokens
 }
 
-/// The additions to a function, when the predicates on its parameters have answers.
+/// The items that are added to a function, with rustc's answers to the predicates on its parameters.
 pub(crate) fn answered(input: TokenStream) -> TokenStream {
     let mut input = input.into_iter();
     let (answers, options) = (input.next(), input.next());

@@ -1,10 +1,10 @@
 //! The sentences of a graph's documentation.
 //!
-//! Must not know: tokens, or how a graph is described.
+//! Must not know: tokens, and the model of a graph.
 
 use std::fmt::Display;
 
-/// Longer lists are cut: `GRAPH` has them.
+/// Longer lists are cut: the constant `GRAPH` has all names.
 const MOST_NAMES: usize = 12;
 
 /// The dependencies of a computed value, a resource or an effect, each as the text that stands for it.

@@ -1,10 +1,10 @@
 //! Cuts the input of `reactive!` into structs and items by looking at tokens alone, so that an item
 //! that does not parse costs no other item.
 //!
-//! Invariants: no token is lost or reordered, but for `;` that stand alone; every item but one that ends
-//! in a block ends in a `;`, the user's own or one made where it is missing.
+//! Invariants: tokens keep their order, and only a `;` that stands alone is dropped. An item ends in its block or in a
+//! `;`; a missing `;` is added.
 //!
-//! Must not know: what an item means. It reports no errors: whoever parses the pieces does.
+//! Must not know: the meaning of an item. It reports no errors, `parse` does.
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree};
 
@@ -15,7 +15,7 @@ use crate::kind::NodeKind;
 
 /// A struct, or the tokens in its place.
 pub(crate) struct Struct {
-    /// `attr* vis struct Name generics? where? {}`: the braces are there, their content is in `items`.
+    /// `attr* vis struct Name generics? where? {}`, with empty braces: their content is in `items`.
     pub(crate) head: TokenStream,
     pub(crate) items: Vec<Item>,
     /// Names of items that are switched off.
@@ -25,7 +25,7 @@ pub(crate) struct Struct {
 /// One item of a struct's body.
 pub(crate) struct Item {
     pub(crate) tokens: TokenStream,
-    /// The `;` is ours: the user's is missing. It stands where the next token does.
+    /// The user's `;` is missing. The added one has the span of the next token.
     pub(crate) unfinished: bool,
 }
 
@@ -107,7 +107,7 @@ fn items(body: &Group) -> Vec<Item> {
     items
 }
 
-/// The end of the item that starts here, and whether it ends as it should.
+/// The end of the item that starts at `start`, and whether the user ended it with a `;` or block.
 fn end_of_item(tokens: &[TokenTree], start: usize) -> (usize, bool) {
     let keyword = self::keyword(tokens, start);
     let block = keyword + 2;
@@ -122,7 +122,7 @@ fn end_of_item(tokens: &[TokenTree], start: usize) -> (usize, bool) {
         if at > keyword && starts_item(tokens, at) {
             return (at, false);
         }
-        // Attributes that lead to no item are passed over together.
+        // Attributes in front of no item are skipped at once, which keeps the time linear.
         at = self::keyword(tokens, at).max(at + 1);
     }
     (at, false)

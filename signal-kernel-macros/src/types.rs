@@ -2,7 +2,7 @@
 //!
 //! Invariants: a lifetime that a `for<..>` or a `fn(..)` declares belongs to the type, and is no mention.
 //!
-//! Must not know: which mentions a rule forbids.
+//! Must not know: the rules.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -27,7 +27,7 @@ pub(crate) enum Mention {
     Inferred,
 }
 
-/// A part of a type that has no meaning of its own outside the item it was written in.
+/// A part of a type that has no meaning outside the item in which the user wrote it.
 pub(crate) struct Found {
     pub(crate) mention: Mention,
     pub(crate) tokens: TokenStream,
@@ -37,7 +37,7 @@ pub(crate) struct Found {
     pub(crate) in_callable: bool,
 }
 
-/// In the order of the text.
+/// All mentions in a type, in the order of the text.
 pub(crate) fn mentions(ty: &Type) -> Vec<Found> {
     let mut walk = Walk::default();
     walk.visit_type(ty);
@@ -49,7 +49,7 @@ struct Walk {
     found: Vec<Found>,
     /// The lifetimes of the `for<..>` around the current type.
     bound: Vec<Ident>,
-    /// How many `fn(..)` and `Fn(..)` are around it.
+    /// The number of `fn(..)` and `Fn(..)` around the current type.
     callables: usize,
 }
 

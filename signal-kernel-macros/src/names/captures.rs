@@ -1,7 +1,7 @@
 //! The names that a format string captures: `{title}`, `{title:?}`, `{x:>width$.prec$}`.
 //!
-//! Invariants: gives every name that `format_args!` would look up, in their order; a string that is no
-//! format string gives what looks like one, and never fails.
+//! Invariants: every name that `format_args!` would look up is found, in order. A string that is no format string is
+//! no failure: its parts that look like captures are found.
 //!
 //! Must not know: scopes, nodes or spans.
 
@@ -22,7 +22,7 @@ pub(super) fn captures(text: &str, mut found: impl FnMut(&str)) {
     }
 }
 
-/// `name? (":" spec)? "}"`; gives what follows.
+/// `name? (":" spec)?`. Returns the rest of the text, from the `}` on.
 fn argument<'a>(text: &'a str, found: &mut impl FnMut(&str)) -> &'a str {
     let text = text.trim_start();
     let (name, text) = word(text);
@@ -59,7 +59,7 @@ fn argument<'a>(text: &'a str, found: &mut impl FnMut(&str)) -> &'a str {
     spec
 }
 
-/// The letters, digits and underscores a text starts with.
+/// Splits a text behind the letters, digits and underscores at its start.
 fn word(text: &str) -> (&str, &str) {
     let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_'));
     text.split_at(end.unwrap_or(text.len()))

@@ -15,13 +15,13 @@ use super::captures::captures;
 use super::{Position, Walk, bare, text};
 use crate::model::Part;
 
-/// Which of its arguments a macro formats, named arguments not counted.
+/// The arguments that a macro formats, named arguments not counted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
     Never,
     /// The argument at this index, with everything after it.
     At(usize),
-    /// Not one of the standard library's: any string literal may be a format string.
+    /// The macro is unknown: any string literal may be a format string.
     Perhaps,
 }
 
@@ -60,7 +60,7 @@ fn format_of(name: &str) -> Format {
     }
 }
 
-/// A macro call inside of this many others is not parsed: each level reads all that is in it once more.
+/// Deeper macro calls are not parsed, since each level parses all levels inside it again.
 const DEEPEST: usize = 16;
 
 impl Walk<'_> {
@@ -120,7 +120,7 @@ impl Walk<'_> {
         syn::visit::Visit::visit_expr(self, expr);
     }
 
-    /// `first` is how many arguments came before these.
+    /// `first` is the number of arguments before these.
     fn arguments(&mut self, args: &[Expr], first: usize, format: Format) {
         let named: HashSet<String> = args
             .iter()
@@ -157,7 +157,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Inline captures resolve where the literal stands; a named argument comes first.
+    /// A capture resolves at the span of the literal, unless a named argument has its name.
     fn captures(&mut self, literal: &str, span: Span, named: &HashSet<String>, position: Position) {
         captures(literal, |name| {
             if !named.contains(name) {
@@ -166,11 +166,16 @@ impl Walk<'_> {
         });
     }
 
-    /// For tokens that follow a grammar of their own.
+    /// Mentions every identifier of tokens whose grammar is unknown.
     pub(super) fn every_identifier(&mut self, tokens: TokenStream, strings: bool) {
         let mut lifetime = false;
         for token in tokens {
-            let quote = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'' && punct.spacing() == Spacing::Joint);
+            let quote = match &token {
+                TokenTree::Punct(punct) => {
+                    punct.as_char() == '\'' && punct.spacing() == Spacing::Joint
+                }
+                _ => false,
+            };
             match token {
                 TokenTree::Ident(ident) if !lifetime => {
                     let (name, span) = (text(&ident), ident.span());
@@ -215,7 +220,7 @@ fn arguments(input: ParseStream) -> syn::Result<Vec<Expr>> {
     let mut args = Vec::new();
     while !input.is_empty() {
         let arg: Expr = input.parse()?;
-        // A `let` is no expression to a macro, but a grammar of its own.
+        // A `let` shows that the macro has a grammar of its own.
         if matches!(arg, Expr::Let(_)) {
             return Err(input.error("expected an expression"));
         }
@@ -232,7 +237,7 @@ fn arguments(input: ParseStream) -> syn::Result<Vec<Expr>> {
 
 type PatternTest = (Expr, Pat, Option<Expr>, Vec<Expr>);
 
-/// `value, pattern if guard`, and for the asserting ones a message.
+/// `value, pattern if guard`, and a message for the `assert_…` macros.
 fn pattern_test(input: ParseStream) -> syn::Result<PatternTest> {
     let value = input.parse()?;
     input.parse::<Token![,]>()?;

@@ -1,7 +1,7 @@
-//! The names a body binds itself, scope by scope.
+//! The names that a body itself binds, scope by scope.
 //!
-//! Invariants: a scope is left as often as entered, and takes what was bound in it along. A local binds a name for
-//! tokens of its own hygiene, an item for all.
+//! Invariants: each scope that is entered is left, and its bindings end with it. A local binds a name for tokens of
+//! its own hygiene, an item for all tokens.
 //!
 //! Must not know: nodes.
 
@@ -17,11 +17,11 @@ use crate::conditions::is_conditional;
 pub(super) struct Scopes {
     /// In the order of binding; the end of the list is the innermost scope.
     bound: Vec<String>,
-    /// How often each name is bound, shadowed bindings included.
+    /// By name: the number of its bindings, shadowed ones included.
     count: HashMap<String, usize>,
 }
 
-/// Remembers where a scope started.
+/// The index in `bound` at which a scope starts.
 #[must_use]
 pub(super) struct Scope(usize);
 
@@ -38,7 +38,7 @@ impl Scopes {
         }
     }
 
-    /// Of a local: for tokens of this hygiene only.
+    /// Binds a local, for tokens of this hygiene only.
     pub(super) fn bind_local(&mut self, name: &str, hygiene: &str) {
         self.bind(local(name, hygiene));
     }
@@ -54,16 +54,16 @@ impl Scopes {
     }
 }
 
-/// No name has a `#` in it.
+/// The key of a local. No name contains a `#`, so the key differs from the name of an item.
 fn local(name: &str, hygiene: &str) -> String {
     format!("{name}#{hygiene}")
 }
 
 impl Walk<'_> {
-    /// Every name of a pattern, until the scope is left. Its other parts are constants and types.
+    /// Binds every name of a pattern until the scope is left. The other parts of a pattern are constants and types.
     pub(super) fn bind(&mut self, pat: &Pat) {
         match pat {
-            // Switched off, it binds nothing.
+            // A `cfg` may switch this binding off, so it does not count.
             Pat::Ident(pat) if is_conditional(&pat.attrs) => {}
             Pat::Ident(pat) => {
                 let name = text(&pat.ident);
@@ -94,7 +94,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The items of a block that are values are visible in all of it.
+    /// Functions, constants and statics are visible in the whole block.
     pub(super) fn bind_item(&mut self, item: &Item) {
         match item {
             Item::Fn(item) if is_conditional(&item.attrs) => {}

@@ -6,7 +6,7 @@ use super::{Form, Names, Walk};
 use crate::kind::NodeKind;
 use crate::model::Part;
 
-/// Signals `a b x price title width type`, resource `user`, field `log`, and a broken `lost`.
+/// Signals `a b x price title width type`, resource `user`, field `log`, and the broken declaration `lost`.
 fn nodes() -> Names {
     let mut names = Names::default();
     let signals = ["a", "b", "x", "price", "title", "width", "r#type"];

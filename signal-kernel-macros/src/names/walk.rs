@@ -1,9 +1,9 @@
 //! The walk itself: every kind of expression, in the order of evaluation and with its scopes.
 //!
-//! Invariants: what is visited is what can mention a value; types, paths, attributes, constants and
-//! nested functions cannot.
+//! Invariants: only syntax that can mention a value is visited; types, paths, attributes, constants and nested
+//! functions cannot.
 //!
-//! Must not know: what becomes of the facts it collects.
+//! Must not know: the rules.
 
 use syn::visit::{self, Visit};
 use syn::{Arm, BinOp, Block, Expr, Ident, Item, Local, Macro, Member, Pat, Stmt, UnOp};
@@ -38,7 +38,7 @@ impl Walk<'_> {
         });
     }
 
-    /// The receiver tells which part of a resource is observed.
+    /// The method decides which part of a resource is observed.
     fn method_call(&mut self, call: &syn::ExprMethodCall) {
         let method = text(&call.method);
         match bare_or_paren(&call.receiver) {
@@ -78,7 +78,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The node for which the graph has a method of this name, and the way in which the method changes it.
+    /// The node of the generated method with this name, and the form of the write.
     fn method_of_graph(&self, method: &Ident) -> Option<(usize, Form)> {
         const METHODS: [(&str, &str, NodeKind, Form); 5] = [
             ("set_", "", NodeKind::Signal, Form::Setter),
@@ -96,7 +96,7 @@ impl Walk<'_> {
         })
     }
 
-    /// The left side of `=` and `+=`, and the elements of one that takes apart.
+    /// Records a write for the left side of `=` or `+=`, or for each element of a destructuring assignment.
     fn assigned(&mut self, target: &Expr) {
         match target {
             Expr::Tuple(tuple) => tuple.elems.iter().for_each(|elem| self.assigned(elem)),
@@ -125,8 +125,8 @@ fn bare_or_paren(expr: &Expr) -> Option<&Ident> {
     }
 }
 
-/// The name whose value an assignment changes. One `*` is the reference that a body sees a node by;
-/// a second one, or a call, may lead to another value.
+/// The name whose value an assignment changes. A body sees a node through a reference, so one `*` still means the
+/// node; a second `*`, or a call, may lead to another value.
 fn root(expr: &Expr) -> Option<&Ident> {
     match expr {
         Expr::Field(field) => root(&field.base),
@@ -173,7 +173,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
             }
             Expr::Unary(unary) => self.walk(&unary.expr, Position::Value),
             Expr::Binary(binary) => {
-                // `a && let Some(b) = c`: from left to right, so that `b` is bound in what follows.
+                // `a && let Some(b) = c && d`: from left to right, so that `b` is bound in `d`.
                 self.walk(&binary.left, Position::Value);
                 self.walk(&binary.right, Position::Value);
                 if assigns(&binary.op) {
@@ -257,7 +257,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
                 self.visit_expr(diverge);
             }
         }
-        // Switched off, it hides no node: then a mention below is one of the node.
+        // A `let` under a `cfg` hides no node: if it is switched off, a mention below it means the node.
         if !is_conditional(&local.attrs) {
             self.bind(&local.pat);
         }
@@ -274,7 +274,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         self.macro_call(call);
     }
 
-    /// Items cannot capture; but what a `macro_rules!` writes is resolved where it stands.
+    /// Items capture no locals, except `macro_rules!`: the names in its output resolve at its definition.
     fn visit_item(&mut self, item: &'ast Item) {
         if let Item::Macro(item) = item {
             self.every_identifier(item.mac.tokens.clone(), true);

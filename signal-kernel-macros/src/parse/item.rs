@@ -1,6 +1,6 @@
-//! One item, part by part: what could be read before a mistake is kept.
+//! One item, part by part: the parts before a mistake are kept.
 //!
-//! Invariants: one mistake in an item is one error; a name that was read leaves an item, or is lost by name.
+//! Invariants: one mistake in an item is one error; a name that was read becomes an item, or a lost name.
 //!
 //! Must not know: the other items.
 
@@ -132,7 +132,7 @@ fn read(input: ParseStream, parts: &mut Parts, errors: &mut Errors) -> syn::Resu
     Ok(())
 }
 
-/// A missing `:` and a missing type leave the rest readable, so the item goes on.
+/// Behind a missing `:` or a missing type the rest is still readable, so parsing goes on.
 fn ty(input: ParseStream, kind: NodeKind, errors: &mut Errors) -> syn::Result<Option<Type>> {
     let ends = |input: ParseStream| input.peek(Token![=]) || input.peek(Token![;]);
     if let Err(error) = input.parse::<Token![:]>() {
@@ -168,7 +168,7 @@ fn ty(input: ParseStream, kind: NodeKind, errors: &mut Errors) -> syn::Result<Op
         report(&error, errors);
         return Ok(None);
     }
-    // `u64 += 1`: a type may end in a `+`, which rustc would blame on the type.
+    // `u64 += 1`: a type may end in a `+`, and rustc would then report the mistake at the type.
     let fork = input.fork();
     let plain = Type::without_plus(&fork)
         .ok()
@@ -182,7 +182,7 @@ fn ty(input: ParseStream, kind: NodeKind, errors: &mut Errors) -> syn::Result<Op
     input.parse().map(Some)
 }
 
-/// The keyword, or the name of an item whose keyword is none of ours nor close to one.
+/// The kind, or the name of an item whose first word neither is a keyword nor resembles one.
 fn kind(
     input: ParseStream,
     parts: &mut Parts,
@@ -220,7 +220,7 @@ fn block_value(block: TokenTree, errors: &mut Errors) -> Value {
     let parsed = (|input: ParseStream| {
         let content;
         let brace_token = syn::braced!(content in input);
-        content.call(Attribute::parse_inner)?; // rustc reads them: the tokens are handed on as they are
+        content.call(Attribute::parse_inner)?; // kept in the tokens, for rustc
         let stmts = content.call(Block::parse_within)?;
         Ok(Block { brace_token, stmts })
     })
@@ -234,7 +234,7 @@ fn block_value(block: TokenTree, errors: &mut Errors) -> Value {
     }
 }
 
-/// The tokens end in the item's `;`, at which an error points when the expression stops too early.
+/// The tokens end in the item's `;`: the error of an incomplete expression points at it.
 fn expr_value(tokens: TokenStream, errors: &mut Errors) -> Value {
     let parsed = (|input: ParseStream| {
         let expr = input.parse::<Expr>()?;

@@ -1,12 +1,11 @@
 //! The positions of the boxes and the course of the edges: layers by longest path, the order within a
 //! layer by barycentre, coordinates within a layer by least squares.
 //!
-//! Invariants: boxes of a layer are apart, layers are apart, every edge goes from an earlier layer to a
-//! later one. What is read across several layers runs along a track of its own through those between,
-//! one track for all readers, so no edge runs through a box. Where nothing else decides, the order of
-//! declaration does.
+//! Invariants: boxes of a layer are apart, layers are apart, every edge goes from an earlier layer to a later one. The
+//! edges of a vertex to readers beyond the next layer share one track through the layers between, so no edge runs
+//! through a box. If all else is equal, the order of declaration decides.
 //!
-//! Must not know: names, and how things look.
+//! Must not know: names, shapes and colours.
 
 mod coordinates;
 mod draw;
@@ -58,7 +57,7 @@ pub(super) struct Grid<'a> {
     vertices: &'a [Vertex<'a>],
 }
 
-/// The longest path to each vertex; what is last waits for the others.
+/// The layer of each vertex: its longest path. The vertices marked `last` stand behind all others.
 pub(super) fn layers(vertices: &[Vertex]) -> Vec<usize> {
     let mut dependents = vec![Vec::new(); vertices.len()];
     let mut open: Vec<usize> = vec![0; vertices.len()];
@@ -102,7 +101,7 @@ struct Point {
 }
 
 impl<'a> Grid<'a> {
-    /// Layers, and the order in each: what does not depend on the direction, and takes the most time.
+    /// Finds the layers and the order in each. This takes the most time, and does not depend on the direction.
     pub(super) fn new(vertices: &'a [Vertex<'a>]) -> Self {
         let layers = layers(vertices);
         let mut points: Vec<Point> = layers
@@ -115,7 +114,7 @@ impl<'a> Grid<'a> {
                 after: Vec::new(),
             })
             .collect();
-        // The points of each track so far: layers between are entered once.
+        // By vertex: the points of its track so far. A track has one point in each layer between.
         let mut tracks: Vec<Vec<usize>> = (0..vertices.len()).map(|vertex| vec![vertex]).collect();
         for (reader, vertex) in vertices.iter().enumerate() {
             for &source in vertex.dependencies {
@@ -158,7 +157,7 @@ impl<'a> Grid<'a> {
         point >= self.vertices.len()
     }
 
-    /// Puts the points of each layer next to what they are linked with, as far as that goes.
+    /// Sorts the points of each layer towards their linked points, to save crossings.
     fn order(&mut self) {
         let mut best = (self.crossings(), self.layers.clone());
         for round in 0..12 {
@@ -205,7 +204,7 @@ impl<'a> Grid<'a> {
         self.layers[layer] = keyed.into_iter().map(|(_, point)| point).collect();
     }
 
-    /// Swaps neighbours where that saves crossings.
+    /// Swaps neighbours if that saves crossings.
     fn swap(&mut self) {
         let mut positions = self.positions();
         for layer in &mut self.layers {
@@ -249,7 +248,7 @@ impl<'a> Grid<'a> {
         positions
     }
 
-    /// How much of its layer a point takes.
+    /// The extent of a point along its layer.
     fn extent(&self, point: usize, direction: Direction) -> i32 {
         match direction {
             _ if self.is_track(point) => 2,
@@ -259,7 +258,7 @@ impl<'a> Grid<'a> {
     }
 }
 
-/// How many links of the first of two neighbours cross links of the second.
+/// The number of crossings between the links of two neighbours.
 fn inversions(first: &[usize], second: &[usize], positions: &[usize]) -> usize {
     let crossed = |one: &usize| {
         let before = second

@@ -1,10 +1,10 @@
 //! The picture: inline SVG for rustdoc, in the colours of the reader's theme.
 //!
-//! Invariants: the same graph is the same text; no box covers another, and an edge runs from an earlier
-//! layer to a later one, past the boxes between; names are escaped; there is no blank line, which would
-//! end Markdown's block of HTML; nothing is loaded, nothing runs.
+//! Invariants: equal graphs give equal text; no box covers another, and an edge runs from an earlier layer to a later
+//! one, past the boxes between; names are escaped; there is no blank line, which would end Markdown's block of HTML;
+//! the picture loads no file and runs no script.
 //!
-//! Must not know: tokens, documentation, and what the model of a graph looks like.
+//! Must not know: tokens, documentation, and the model of a graph.
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +13,7 @@ use super::layout::{Direction, Grid, Layout, Rect, Vertex};
 use crate::kind::NodeKind;
 use std::fmt::{self, Display, Formatter, Write};
 
-/// More than this is a tangle, and takes its time to lay out.
+/// Larger graphs are not drawn: the picture would be illegible, and slow to lay out.
 const MOST_NODES: usize = 80;
 const MOST_EDGES: usize = 240;
 
@@ -40,7 +40,7 @@ pub(super) struct Node {
     pub(super) dependencies: Vec<usize>,
 }
 
-/// Each of these looks different.
+/// The kinds of node that look different.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape {
     pub(super) kind: NodeKind,
@@ -49,7 +49,7 @@ pub(super) struct Shape {
 }
 
 impl Picture {
-    /// There is something to see, and it can be seen.
+    /// Whether the picture has an edge, and is small enough to be read.
     pub(super) fn is_legible(&self) -> bool {
         self.nodes.len() <= MOST_NODES && (1..=MOST_EDGES).contains(&self.edges())
     }
@@ -66,7 +66,7 @@ impl Picture {
         let legend: i32 = shapes.iter().map(|shape| legend_width(*shape)).sum();
         let width = layout.width.max(legend) + 2 * MARGIN;
         let height = layout.height + LEGEND + 2 * MARGIN;
-        // The picture shrinks to the page, but not to where its names cannot be read.
+        // The picture shrinks with the page, but stays wide enough for its names to be legible.
         let least = width * 7 / 10;
         let mut svg = format!(
             "<div class=\"signal-kernel-graph\" style=\"overflow-x:auto\">\n\
@@ -108,7 +108,7 @@ impl Picture {
         svg
     }
 
-    /// From left to right, for names are wider than high; a deep graph from top to bottom.
+    /// From left to right, since names are wider than high. A graph too deep for the page goes from top to bottom.
     fn layout(&self) -> Layout {
         let vertices: Vec<Vertex> = self
             .nodes
@@ -133,7 +133,7 @@ impl Picture {
         }
     }
 
-    /// A node with the edges to what depends on it: they light up together.
+    /// A node with the edges to its dependents: they are highlighted together.
     fn node(&self, svg: &mut String, layout: &Layout, index: usize) {
         let node = &self.nodes[index];
         let rect = layout.boxes[index];
@@ -152,7 +152,7 @@ impl Picture {
             put(svg, format_args!("<path class=\"head\" d=\"{heads}\"/>"));
         }
         if let Some(link) = &node.link {
-            // Out of the way of the Tab key: to a screen reader all of this is one image.
+            // The Tab key skips the link: for a screen reader the whole picture is one image.
             put(
                 svg,
                 format_args!("<a href=\"{}\" tabindex=\"-1\">", Escaped(link)),
@@ -183,7 +183,7 @@ const MARGIN: i32 = 6;
 /// The height of the legend, with the space above.
 const LEGEND: i32 = 38;
 
-/// The colours are rustdoc's own, so they follow its theme; elsewhere the colour of the text does.
+/// The colours are rustdoc's own, so they follow its theme. On other pages the colour of the text takes their place.
 const STYLE: &str = "\
 <style>\
 .signal-kernel-graph g{--c:var(--main-color,currentColor)}\
@@ -243,7 +243,7 @@ fn legend_width(shape: Shape) -> i32 {
     29 + shape.legend().len() as i32 * 72 / 10 + 22
 }
 
-/// Each kind has a shape of its own: colour alone tells not everyone.
+/// Each kind has a shape of its own, for readers who cannot tell the colours apart.
 struct Outline {
     kind: NodeKind,
     rect: Rect,
@@ -294,7 +294,7 @@ impl Display for Outline {
     }
 }
 
-/// A name as it stands in its box.
+/// The name in its box, cut if it is too long.
 fn shown(name: &str) -> String {
     if name.chars().map(width).sum::<usize>() <= LONGEST_NAME {
         return name.to_owned();
@@ -310,13 +310,13 @@ fn shown(name: &str) -> String {
     kept
 }
 
-/// How many columns a name takes in its box, at most.
+/// The number of columns that a name takes in its box.
 fn columns(name: &str) -> usize {
     let columns: usize = name.chars().map(width).sum();
     columns.min(LONGEST_NAME)
 }
 
-/// Some letters beyond ASCII are as wide as two; which ones depends on the font.
+/// Some letters beyond ASCII are two columns wide, depending on the font.
 fn width(character: char) -> usize {
     if character.is_ascii() { 1 } else { 2 }
 }

@@ -1,10 +1,9 @@
 //! The rules on the function of a `#[resource]`: the list `RULES`.
 //!
-//! Invariants: only a function that keeps every rule comes out as [`Added::Working`]; each rule
-//! reports by itself, so that all mistakes are known at once.
+//! Invariants: only a function that keeps every rule becomes [`Added::Working`]; each rule reports by itself, so that
+//! one build reports all mistakes.
 //!
-//! Must not know: what is emitted for a resource. That an alias really is a `Result`, and the future
-//! `Send`, only rustc knows.
+//! Must not know: the emitted items. Only rustc knows whether an alias is a `Result`, and whether the future is `Send`.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
@@ -18,14 +17,14 @@ use crate::types::{Mention, PRIMITIVES, mentions};
 /// The items to emit beside the function.
 pub(super) enum Added<'a> {
     Working(Resource<'a>),
-    /// The function breaks a rule, but what it is meant to yield is known.
+    /// The function breaks a rule, but its output is known.
     Placeholder(Resource<'a>),
-    /// Nothing that would make sense.
+    /// The function breaks a rule, and its output means nothing outside of it.
     Nothing,
 }
 
 pub(super) struct Resource<'a> {
-    /// The attributes that switch the function off, and those that allow lints.
+    /// The `cfg` and `allow` attributes of the function.
     pub(super) attrs: Vec<&'a Attribute>,
     pub(super) vis: &'a Visibility,
     pub(super) name: &'a Ident,
@@ -38,7 +37,7 @@ pub(super) struct Resource<'a> {
     pub(super) local: bool,
 }
 
-/// A parameter of the function, under a name that meets no other.
+/// A parameter of the function, with a hygienic name.
 pub(super) struct Param<'a> {
     pub(super) name: Ident,
     pub(super) ty: &'a Type,
@@ -46,7 +45,7 @@ pub(super) struct Param<'a> {
     pub(super) cancel: bool,
 }
 
-/// A method is reported before these: it cannot have other items beside it.
+/// Not for methods, which have no place for added items and are reported before.
 const RULES: [fn(&Function, &Options, &mut Errors); 7] = [
     is_async,
     is_safe,
@@ -83,7 +82,7 @@ pub(super) fn check<'a>(
     if lifetimes > 0 && lifetimes < sig.generics.params.len() {
         return Added::Nothing; // the other parameters may depend on them
     }
-    // A lifetime that is no parameter either: rustc says so.
+    // rustc itself reports a lifetime that is not declared.
     let known = arguments(sig).all(|ty| first(ty, Mention::Named).is_none());
     let resource = Resource {
         attrs: function
@@ -118,7 +117,7 @@ fn first(ty: &Type, wanted: Mention) -> Option<TokenStream> {
     found.map(|found| found.tokens)
 }
 
-/// The type means the same outside its function.
+/// Whether the type means the same outside its function.
 fn stands_alone(ty: &Type) -> bool {
     [Mention::Elided, Mention::Named, Mention::Opaque]
         .into_iter()
@@ -184,7 +183,7 @@ fn has_no_lifetimes(function: &Function, _: &Options, errors: &mut Errors) {
     }
 }
 
-/// An argument with a named lifetime goes with the parameter that names it.
+/// Named lifetimes are reported once, at the lifetime parameter.
 fn owns_arguments(function: &Function, _: &Options, errors: &mut Errors) {
     for ty in arguments(&function.sig) {
         if let Some(tokens) = first(ty, Mention::Elided) {
@@ -242,10 +241,10 @@ fn takes_one_token(function: &Function, _: &Options, errors: &mut Errors) {
     }
 }
 
-/// Reports what surely is not a `Result`; rustc judges the rest, with more errors than one.
+/// Reports a type that surely is no `Result`. rustc judges the other types, with more than one error.
 fn returns_result(function: &Function, options: &Options, errors: &mut Errors) {
     let sig = &function.sig;
-    // A function that is not async may still mean `impl Future`.
+    // A function without `async` may return a future.
     if options.infallible || sig.asyncness.is_none() {
         return;
     }
@@ -263,7 +262,7 @@ fn returns_result(function: &Function, options: &Options, errors: &mut Errors) {
         .help("for a function that cannot fail, write `#[resource(infallible)]`");
 }
 
-/// Whether a type is no `Result` under whatever name.
+/// Whether a type can be no alias of a `Result`.
 fn is_no_result(ty: &Type) -> bool {
     const OTHERS: [&str; 16] = [
         "Arc", "BTreeMap", "BTreeSet", "Box", "Cow", "Duration", "HashMap", "HashSet", "Instant",
@@ -287,8 +286,7 @@ fn plain_name(ty: &Type) -> Option<&PathSegment> {
     }
 }
 
-/// Asked only of a function that is good otherwise. About an output that is borrowed from nowhere
-/// rustc speaks itself.
+/// Checked only in a function without other mistakes. rustc itself reports an output with a lifetime of no argument.
 fn names_output(sig: &Signature, errors: &mut Errors) {
     if let Some(tokens) = output(sig).and_then(|ty| first(ty, Mention::Opaque)) {
         errors
@@ -315,12 +313,12 @@ fn output(sig: &Signature) -> Option<&Type> {
     }
 }
 
-/// Whether the added items carry an attribute of the function too.
+/// Whether the added items carry this attribute of the function too.
 fn is_shared(attr: &Attribute) -> bool {
     attr.path().is_ident("cfg") || attr.path().is_ident("allow")
 }
 
-/// A parameter keeps its name where it has one: rustc's notes about a wrong call then read well.
+/// A parameter keeps its name if its pattern is one, for rustc's notes about a wrong call.
 fn params(function: &Function) -> Vec<Param<'_>> {
     let mut params = Vec::new();
     for (index, input) in function.sig.inputs.iter().enumerate() {
@@ -329,7 +327,7 @@ fn params(function: &Function) -> Vec<Param<'_>> {
             Pat::Ident(pat) => (pat.ident.clone(), pat.ident.span()),
             pat => (format_ident!("__argument_{index}"), pat.span()),
         };
-        name.set_span(Span::mixed_site().located_at(span)); // it shadows nothing of the user's
+        name.set_span(Span::mixed_site().located_at(span)); // hides no name of the user's
         params.push(Param {
             name,
             ty: &typed.ty,

@@ -1,9 +1,9 @@
-//! Prints what `#[resource]` adds to a function.
+//! Prints the items that `#[resource]` adds to a function.
 //!
-//! Invariants: every path is absolute; the added type has no name among the values, where the
-//! function is; rustc finds fault at the user's own tokens.
+//! Invariants: every path is absolute; the added type takes no name in the namespace of values, in which the function
+//! has its name; rustc reports errors at the user's own tokens.
 //!
-//! Must not know: why a function is good or bad.
+//! Must not know: the rules.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -57,7 +57,7 @@ pub(super) fn working(resource: &Resource<'_>) -> TokenStream {
     }
 }
 
-/// For a function that breaks a rule. It takes whatever a graph hands it: the graph is not to blame.
+/// For a function that breaks a rule. `__start` takes arguments of any type, so that the calling graph gets no error.
 ///
 /// ```text
 /// impl fetch_user {
@@ -86,7 +86,7 @@ pub(super) fn placeholder(resource: &Resource<'_>) -> TokenStream {
     }
 }
 
-/// The type with its `Resource`, and the head of an `impl` for what can be called.
+/// The type with its `impl` of `Resource`, and the head of the `impl` with `__start`.
 ///
 /// ```text
 /// enum fetch_user {}
@@ -96,8 +96,7 @@ pub(super) fn placeholder(resource: &Resource<'_>) -> TokenStream {
 ///     type Future = ::signal_kernel::__private::SendFuture<Self::Value, Self::Error>;
 /// }
 /// ```
-/// The type has the function's own visibility: a wider one would make a private value type in
-/// `Value` an error.
+/// The type has the function's own visibility: with a wider one, a private type in `Value` would be an error.
 fn description(resource: &Resource<'_>) -> (TokenStream, TokenStream) {
     let Resource { name, generics, .. } = resource;
     let quiet = quiet(resource);
@@ -168,7 +167,7 @@ fn yielded(resource: &Resource<'_>) -> (TokenStream, TokenStream) {
     }
     let (first, last) = blamed(resource);
     let open = quote_spanned!(first=> <);
-    // Not plainly a `Result`: what is said of it rests on one constant, which fails at the type.
+    // The type may be no `Result`: rustc then reports one error, for the constant `IS`, at the type.
     let output = match resource.output {
         Some(ty) if resource.generics.params.is_empty() && !is_called_result(ty) => {
             quote_spanned! {first=>
@@ -206,8 +205,8 @@ fn future(resource: &Resource<'_>) -> TokenStream {
     quote!(#root::#alias<Self::Value, Self::Error #exit #end)
 }
 
-/// From where to where rustc underlines if the output is no `Result`. Whatever depends on that has the
-/// same span: rustc shows equal errors at one span once.
+/// The first and the last span that rustc underlines if the output is no `Result`. All code that depends on it has
+/// these spans, since rustc shows equal errors at one span once.
 fn blamed(resource: &Resource<'_>) -> (Span, Span) {
     let output = resource.output.map(Type::to_token_stream);
     let mut spans = output.into_iter().flatten().map(|token| token.span());
@@ -218,8 +217,8 @@ fn blamed(resource: &Resource<'_>) -> (Span, Span) {
 /// ```text
 /// fetch_user(client, id), |work| Box::pin(work)
 /// ```
-/// rustc blames the second expression where the future is not `Send`. It has the location and the hygiene of
-/// the function's name, so the error reads as if the user had written it there.
+/// If the future is not `Send`, rustc reports the second expression. The expression has the location and the hygiene of
+/// the function's name, so the error points at that name.
 fn work(name: &Ident, generics: &Generics, params: &[Param<'_>]) -> TokenStream {
     let span = name.span();
     let (_, types, _) = generics.split_for_impl();
@@ -230,12 +229,12 @@ fn work(name: &Ident, generics: &Generics, params: &[Param<'_>]) -> TokenStream 
     }
 }
 
-/// rustc's notes about a wrong call point at the function.
+/// The span makes rustc's notes about a wrong call point at the function.
 fn start(function: &Ident) -> Ident {
     format_ident!("__start", span = function.span())
 }
 
-/// The attributes of every added item. The lints would speak of our text at the user's tokens.
+/// The attributes of every added item. Lints would report generated code at the user's tokens.
 fn quiet(resource: &Resource<'_>) -> TokenStream {
     let attrs = &resource.attrs;
     quote! {
@@ -255,7 +254,7 @@ fn quiet(resource: &Resource<'_>) -> TokenStream {
     }
 }
 
-/// The future is boxed: what it holds outlives every caller, and travels with it.
+/// The future is boxed and outlives its caller, so its generic types must be `'static`, and `Send` if the future is.
 fn with_bounds(generics: &Generics, local: bool) -> Generics {
     let bound = |name: &Ident| -> WherePredicate {
         if local {

@@ -1,9 +1,9 @@
-//! The text of a `#[resource]`: its options, and the function it stands on.
+//! The syntax of a `#[resource]`: its options and its function.
 //!
-//! Invariants: a function's body is kept as tokens, so it may use syntax that syn does not know yet;
-//! its parameters no longer carry `#[cancel]`, which rustc does not know.
+//! Invariants: a function's body is kept as tokens, so it may use syntax that syn does not know yet; `#[cancel]`, which
+//! rustc does not know, is removed from the parameters.
 //!
-//! Must not know: what makes a function fit to be a resource.
+//! Must not know: the rules.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -34,11 +34,11 @@ pub(super) struct Function {
     pub(super) sig: Signature,
     /// The block with its braces, or the `;` of a trait's method.
     pub(super) body: TokenStream,
-    /// Which parameters were marked `#[cancel]`, and where.
+    /// The index of each parameter marked `#[cancel]`, and the mark.
     pub(super) cancel: Vec<(usize, Attribute)>,
 }
 
-/// Reports each option that it does not know, and takes the rest.
+/// Reports each unknown option, and reads the others.
 pub(super) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
     let mut options = Options::default();
     let parsed = match Punctuated::<Given, Token![,]>::parse_terminated.parse2(tokens) {
@@ -100,7 +100,7 @@ impl Parse for Given {
     }
 }
 
-/// `None` where there is no function; that has been reported then.
+/// `None` if there is no function, which has been reported.
 pub(super) fn function(tokens: TokenStream, errors: &mut Errors) -> Option<Function> {
     match syn::parse2::<Function>(tokens) {
         Ok(function) => Some(function),
@@ -141,7 +141,7 @@ impl ToTokens for Function {
     }
 }
 
-/// Whether nothing but qualifiers stands in front of `fn`.
+/// Whether only qualifiers stand in front of `fn`.
 fn starts_function(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     while ahead.peek(Token![const])
@@ -155,7 +155,7 @@ fn starts_function(input: ParseStream<'_>) -> bool {
     ahead.peek(Token![fn])
 }
 
-/// Removes `#[cancel]` from the parameters, and says which of them had it.
+/// Removes `#[cancel]` from the parameters, and returns the marked ones.
 fn take_cancel(sig: &mut Signature, errors: &mut Errors) -> Vec<(usize, Attribute)> {
     let mut marked = Vec::new();
     for (index, input) in sig.inputs.iter_mut().enumerate() {
@@ -181,7 +181,7 @@ fn take_cancel(sig: &mut Signature, errors: &mut Errors) -> Vec<(usize, Attribut
     marked
 }
 
-/// Removes the mark in `#[cfg_attr(predicate, cancel)]`. Is anything left of the attribute?
+/// Removes the mark in `#[cfg_attr(predicate, cancel)]`. Returns whether other attributes are left in it.
 fn without_conditional_cancel(attr: &mut Attribute) -> bool {
     let Meta::List(list) = &mut attr.meta else {
         return true;
@@ -203,7 +203,7 @@ fn without_conditional_cancel(attr: &mut Attribute) -> bool {
 }
 
 impl Function {
-    /// Notes which parameters are marked `#[cancel]`, and removes the marks.
+    /// Removes `#[cancel]` from the parameters, and records the marked ones.
     pub(super) fn take_cancel(&mut self, errors: &mut Errors) {
         self.cancel = take_cancel(&mut self.sig, errors);
     }
@@ -217,7 +217,7 @@ impl Function {
         conditions
     }
 
-    /// Without the parameters that are switched off.
+    /// Removes the parameters that are switched off.
     pub(super) fn resolve(&mut self, conditions: &Conditions, errors: &mut Errors) {
         let inputs = std::mem::take(&mut self.sig.inputs).into_iter();
         let inputs = inputs.filter_map(|input| {
@@ -228,8 +228,7 @@ impl Function {
     }
 }
 
-/// Removes `#[cancel]` from an item that does not parse: an attribute that nobody knows would be an
-/// error more.
+/// Removes `#[cancel]` from an item that does not parse: rustc would report the attribute as unknown.
 pub(super) fn without_cancel(tokens: TokenStream) -> TokenStream {
     let mut kept: Vec<TokenTree> = Vec::new();
     for token in tokens {

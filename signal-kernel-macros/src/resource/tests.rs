@@ -27,7 +27,7 @@ fn expansion(options: &str, item: &str) -> String {
     shown
 }
 
-/// Code, place and text of every mistake; the expansion must parse nevertheless.
+/// Code, position and text of every mistake.
 fn mistakes(options: &str, item: &str) -> Vec<(&'static str, String, String)> {
     let (expanded, errors) = run(tokens(options), tokens(item));
     let text = expanded.to_string();
@@ -353,7 +353,7 @@ fn it_returns_a_result() {
     assert_mistakes("", "async fn f() -> io::Result<u8> {}", &[]);
 }
 
-/// The function comes out at once, with its parameters as they are; what is added waits for the answers.
+/// The function is emitted at once, with its parameters unchanged; the added items wait for the answers.
 #[test]
 fn parameters_come_and_go_by_rustcs_answers() {
     let item =

@@ -1,4 +1,4 @@
-//! Input as an editor sends it, half written or worse: no panic, and no surprise in time.
+//! Half-written and mutated input, as an editor sends it: no panic, and linear time.
 
 use std::time::{Duration, Instant};
 
@@ -102,8 +102,8 @@ pub(crate) async fn fetch<T: Clone + 'static, const N: usize>(
 }
 "##;
 
-/// The attribute hands back the function, and whatever it adds is Rust; a function that does not parse
-/// comes back as it is, with an error.
+/// The attribute emits the function, and the added items parse. A function that does not parse is emitted as it is,
+/// with an error.
 #[test]
 fn no_function_makes_the_attribute_panic() {
     let sample: TokenStream = FUNCTION.parse().expect("tokens");
@@ -188,7 +188,7 @@ fn every_prefix_is_survived() {
     }
 }
 
-/// A chain of computed values, each with a body of some size; with mistakes in it if it is to be broken.
+/// A chain of computed values, each with a body of some size. If `broken` is set, every third one has a mistake.
 fn chain(count: usize, broken: bool) -> TokenStream {
     let mut text = String::from("struct Chain { signal n0: u64 = 1;");
     for at in 1..count {

@@ -1,4 +1,4 @@
-//! The fate of `#[cfg]` and `#[cfg_attr]` before rustc has answered, and after.
+//! `#[cfg]` and `#[cfg_attr]`, before and after rustc's answers.
 
 use super::{assert_errors, assert_item};
 use proc_macro2::{TokenStream, TokenTree};
@@ -48,7 +48,7 @@ fn answers_decide_what_is_there() {
         assert!(output.contains(there), "{there}");
     }
     assert!(!output.contains("set_y"));
-    // A name that is switched off is close to another one, but rustc's to speak of.
+    // A name that is switched off resembles another node's, but rustc reports it.
     let (output, errors) = answered(quote!(0 1 1 1), SOURCE);
     assert_eq!(errors, [] as [&str; 0]);
     for gone in ["fn set_x", "struct A", "fn x"] {
@@ -99,7 +99,7 @@ fn a_predicate_that_is_none_is_not_asked() {
     assert_item("#[cfg(a)] signal x: u8 = 1;", &[]);
 }
 
-/// The text before the cursor must be the same with the word and without: see `editor`.
+/// The text before the cursor must be the same with an editor's marker and without: see `editor`.
 #[test]
 fn the_question_ends_with_the_users_tokens() {
     let source = "struct A { #[cfg(a)] signal x: u8 = 1; computed y: u8 = x. }";

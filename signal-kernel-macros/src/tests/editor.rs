@@ -2,18 +2,18 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-/// The word an editor puts in at the cursor.
+/// The word that an editor inserts at the cursor.
 const MARKER: &str = "intellijRulezz";
 
 fn expanded(items: &str) -> String {
     let input = format!("struct S {{ {items} }}").parse::<TokenStream>();
     let (output, errors) = crate::reactive2(input.expect("tokens"));
     drop(errors.into_compile_errors());
-    // An entry's tag is one letter, whichever it is.
+    // The tag of an entry may differ in its letter, but not in its length.
     output.to_string().replace("} b (", "} k (")
 }
 
-/// The text before the cursor must be the same with the word and without.
+/// The text before the cursor must be the same with the marker and without.
 #[test]
 fn nothing_before_the_cursor_depends_on_what_stands_there() {
     for items in [
@@ -47,7 +47,7 @@ fn nothing_before_the_cursor_depends_on_what_stands_there() {
     }
 }
 
-/// The expansion with what `__bodies!` gives to rustc in its place.
+/// The expansion as rustc sees it, with the output of each `__bodies!` in its place.
 pub(super) fn for_rustc(output: TokenStream) -> TokenStream {
     let mut output = output.into_iter().peekable();
     let mut plain: Vec<TokenTree> = Vec::new();

@@ -1,4 +1,4 @@
-//! From text to the model: what `expand` is given.
+//! From text to the model, the input of `expand`.
 
 use proc_macro2::TokenStream;
 
@@ -16,7 +16,7 @@ fn checked(items: &str) -> (Checked, Option<Vec<usize>>, usize) {
     (checked, order, errors.into_list().len())
 }
 
-/// Each node in a few words: name, uses, and what else tells it from others.
+/// Each node in a few words: name, uses, and the properties of its kind.
 fn nodes(items: &str) -> Vec<String> {
     let (checked, ..) = checked(items);
     let nodes = checked.declaration.nodes.iter().zip(checked.broken);

@@ -172,7 +172,7 @@ fn writes_in_a_body() {
         "signal a: u8; resource r = f({ a = 1; 2 });",
         &[&format!("SK006 1:32 {resource}")],
     );
-    // A user's own function, type or field is none of our business.
+    // The rules do not apply to a user's own function, type or field.
     assert_item(
         "signal a: Flag; let mut n: u8; effect e { set_a(a); a.set(1); *n += 1; other.set_a(1); }",
         &[],
@@ -385,7 +385,7 @@ fn many_misspelt_names() {
     );
 }
 
-/// The arguments of a macro are parsed, those of the macros in them once more: up to a depth.
+/// Macro calls inside of macro calls are parsed up to a depth, since each level parses its arguments again.
 #[test]
 fn macros_inside_of_macros() {
     let body = format!("{}*qty{}", "vec![".repeat(300), "]".repeat(300));

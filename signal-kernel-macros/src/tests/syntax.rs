@@ -1,4 +1,4 @@
-//! SK008, SK009, SK010, SK019, SK020, SK021: what does not parse or cannot stand where it stands.
+//! SK008, SK009, SK010, SK019, SK020, SK021: input that does not parse, or stands in the wrong place.
 
 use super::{assert_errors, assert_item};
 

@@ -1,15 +1,15 @@
 //! The coordinates of the points of a layer: as near to the linked points as their order allows.
 //!
-//! Invariants: the order stays, and so do the least distances, to the pixel.
+//! Invariants: the order and the least distances are kept, to the pixel.
 //!
-//! Must not know: where layers stand.
+//! Must not know: the positions of layers.
 
 use super::{Direction, Grid};
 
 impl Grid<'_> {
-    /// The middle of each point, along its layer: near the middles of what it is linked with.
+    /// The middle of each point along its layer, near the middles of its linked points.
     pub(super) fn coordinates(&self, direction: Direction) -> Vec<i32> {
-        // How far the points of a layer are from the first one, packed.
+        // By layer: the distance of each point from the first one, if all stand as close as they may.
         let packed: Vec<Vec<f64>> = self
             .layers
             .iter()
@@ -64,14 +64,15 @@ impl Grid<'_> {
         let mut whole = vec![0; self.points.len()];
         for (layer, offsets) in self.layers.iter().zip(&packed) {
             for (&point, offset) in layer.iter().zip(offsets) {
-                // Rounded without the offset, which is whole: so distances stay.
+                // The offset is a whole number: rounding without it keeps the distances.
                 whole[point] = ((coordinates[point] - least - offset).round() + offset) as i32;
             }
         }
         whole
     }
 
-    /// Moves the points of a layer to where they want to be, as near as their distances allow.
+    /// Moves the points of a layer as near to their linked points as the distances in the layer allow. The links of one
+    /// side count, or of both.
     fn settle(
         &self,
         layer: usize,
@@ -88,7 +89,7 @@ impl Grid<'_> {
             } else {
                 (&point.after, &point.before)
             };
-            // In the end a track is straight before anything else.
+            // Once the links of both sides count, a straight track has priority.
             let track = |other: &usize| {
                 both && self.is_track(index)
                     && self.is_track(*other)
@@ -131,7 +132,7 @@ impl Grid<'_> {
     }
 }
 
-/// The numbers nearest to those wanted, by weighted squares, that never fall (pool adjacent violators).
+/// The non-decreasing numbers nearest to the wanted ones, by weighted least squares (pool adjacent violators).
 pub(in crate::picture) fn rising(wanted: &[(f64, f64)]) -> Vec<f64> {
     let mut pools: Vec<(f64, f64, usize)> = Vec::new();
     for &(value, weight) in wanted {

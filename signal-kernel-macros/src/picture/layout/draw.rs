@@ -2,7 +2,7 @@
 //!
 //! Invariants: within a layer's room an edge is straight, along its own track; it bends between layers only.
 //!
-//! Must not know: why a point stands where it does.
+//! Must not know: the reasons for a coordinate.
 
 use super::{BOX, Direction, Grid, Layout, Rect};
 use std::fmt::Write;
@@ -10,7 +10,7 @@ use std::fmt::Write;
 /// The length of an arrow's head, and half its width.
 const HEAD: (i32, i32) = (7, 4);
 
-/// From coordinates along layers to the plane.
+/// Places boxes and paths in the plane.
 pub(super) fn draw(grid: &Grid, coordinates: &[i32], direction: Direction) -> Layout {
     let vertices = grid.vertices;
     let mut start = 0;
@@ -101,7 +101,7 @@ pub(super) fn draw(grid: &Grid, coordinates: &[i32], direction: Direction) -> La
     }
 }
 
-/// The room between two layers: more where edges are many and steep.
+/// The distance between two layers: larger if the edges are many or steep.
 fn gap(grid: &Grid, layer: &[usize], coordinates: &[i32]) -> i32 {
     let links = layer.iter().flat_map(|&from| {
         let after = grid.points[from].after.iter();

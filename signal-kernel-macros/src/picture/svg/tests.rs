@@ -10,7 +10,7 @@ const LAZY: Shape = Shape {
     is_lazy: true,
 };
 
-/// Graphs of all sizes, from a fixed sequence of numbers.
+/// Graphs of all sizes, from a fixed sequence of pseudo-random numbers.
 fn graphs() -> Vec<Picture> {
     let mut state = 1_u64;
     let mut below = move |limit: usize| {
