@@ -8,12 +8,14 @@
 use super::{
     batch,
     failure::{Cycle, ReadError},
-    graph::{Graph, RunContext},
+    graph::ids::{Key, NodeId},
+    graph::marks::{Kind, Marks, Stale},
+    graph::tables::RunContext,
     handle::{Disposed, Handle},
-    ids::{Key, NodeId},
-    marks::{Kind, Marks, Stale},
     names::Names,
-    run, settle,
+    run,
+    runtime::Runtime as Graph,
+    settle,
     value::Value,
 };
 use crate::{
@@ -47,7 +49,7 @@ impl Drop for End {
         for node in all.nodes.iter_mut() {
             panics.discard(node.value.take()); // user code
         }
-        for node in all.nodes.into_rows() {
+        for node in all.graph.nodes.into_rows() {
             if let Some(body) = node.body {
                 body.end(&mut panics); // user code
             }
@@ -591,13 +593,14 @@ impl Graph {
         odd: Marks,
         tracked: bool,
     ) -> Option<&Value> {
-        let node = self.nodes.get_mut(handle.key.node)?;
+        let graph = &mut self.graph;
+        let node = graph.nodes.get_mut(handle.key.node)?;
         if node.generation != handle.key.generation || node.marks.is_disposed_or(odd) {
             return None;
         }
-        let observer = &mut self.context.observer;
+        let observer = &mut graph.context.observer;
         if tracked && observer.node.is_some() {
-            match self.links.get_mut(observer.next) {
+            match graph.links.get_mut(observer.next) {
                 Some(link) if link.dep == handle.key.node => observer.goes_on(link, node),
                 _ if node.read_by == observer.run => {} // a repeated read in this run
                 _ => return None,

@@ -8,9 +8,9 @@
 
 use super::{
     drive::ThreadTasks,
-    graph::Graph,
-    ids::{Key, NodeId, Version},
-    marks::Stale,
+    graph::ids::{Key, NodeId, Version},
+    graph::marks::Stale,
+    runtime::Runtime as Graph,
     settle,
     value::Value,
 };
@@ -331,8 +331,8 @@ fn see_as_before(graph: &mut Graph, clock: Version) {
         return;
     };
     let mut next = observer.deps;
-    while let Some(link) = graph.links.get_mut(next) {
-        if let Some(dep) = graph.nodes.get(link.dep) {
+    while let Some(link) = graph.graph.links.get_mut(next) {
+        if let Some(dep) = graph.graph.nodes.get(link.dep) {
             let before = match graph.snapshots.get(&link.dep) {
                 Some(snapshot) if dep.marks.is_stale() => snapshot.version,
                 _ => dep.version,

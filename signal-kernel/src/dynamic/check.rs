@@ -6,9 +6,9 @@
 
 use super::{
     access,
-    graph::Graph,
-    ids::{LinkId, NodeId, RowId},
-    marks::{Kind, Marks},
+    graph::ids::{LinkId, NodeId, RowId},
+    graph::marks::{Kind, Marks},
+    runtime::Runtime,
     value::Value,
 };
 
@@ -37,7 +37,7 @@ pub fn dynamic_size() -> (usize, usize) {
     access::with(|cell| cell.borrow().size())
 }
 
-impl Graph {
+impl Runtime {
     /// Checks all invariants. A later check relies on the earlier ones.
     pub(super) fn check(&self) -> Checked {
         self.check_slots()?;

@@ -8,11 +8,11 @@
 use super::{
     access,
     failure::ReadError,
-    graph::{Content, Graph},
+    graph::ids::NodeId,
+    graph::marks::{Kind, Marks},
     handle::{Disposed, Handle, create, handle},
-    ids::NodeId,
-    marks::{Kind, Marks},
     run::{Body, Evaluation, UntrackedGuard},
+    runtime::{Content, Runtime},
     value::{Value, from_bits, is_primitive, to_bits},
 };
 use crate::panics::FirstPanic;
@@ -155,7 +155,7 @@ where
         self.accept(evaluation, new)
     }
 
-    fn compute_bits(&mut self, cell: &RefCell<Graph>, old: u64) -> Option<u64> {
+    fn compute_bits(&mut self, cell: &RefCell<Runtime>, old: u64) -> Option<u64> {
         if !is_primitive::<T>() {
             return None;
         }
@@ -177,7 +177,7 @@ where
 // for each of them.
 impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> ComputedBody<T, F, S, CUSTOM> {
     #[inline]
-    fn renewed(&self, cell: &RefCell<Graph>, old: u64, new: &T) -> Option<u64> {
+    fn renewed(&self, cell: &RefCell<Runtime>, old: u64, new: &T) -> Option<u64> {
         match self.is_same(cell, &Value::Bits(old), new) {
             true => None,
             false => to_bits(new),
@@ -221,7 +221,7 @@ impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> ComputedBody<T, F
     }
 
     #[inline(always)]
-    fn is_same(&self, cell: &RefCell<Graph>, old: &Value, new: &T) -> bool {
+    fn is_same(&self, cell: &RefCell<Runtime>, old: &Value, new: &T) -> bool {
         if !CUSTOM && is_primitive::<T>() {
             return show(old, |old| (self.same)(old, new));
         }

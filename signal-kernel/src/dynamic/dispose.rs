@@ -9,16 +9,17 @@
 //! Must not know: the content of nodes.
 
 use super::{
-    graph::Graph,
-    ids::{Key, NodeId},
-    marks::Kind,
-    run, snapshots,
+    graph::ids::{Key, NodeId},
+    graph::marks::Kind,
+    run,
+    runtime::Runtime,
+    snapshots,
 };
 use crate::panics::FirstPanic;
 use std::cell::RefCell;
 
 /// Disposes of a node and of all that it owns. The caller has a batch open.
-pub(super) fn node(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
+pub(super) fn node(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     let key = cell.borrow().key(index);
     owned(cell, index, panics);
     let graph = cell.borrow();
@@ -29,13 +30,13 @@ pub(super) fn node(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic
 }
 
 /// Disposes of all that a node owns.
-pub(super) fn owned(cell: &RefCell<Graph>, owner: NodeId, panics: &mut FirstPanic) {
+pub(super) fn owned(cell: &RefCell<Runtime>, owner: NodeId, panics: &mut FirstPanic) {
     owned_while(cell, owner, panics, |_| true);
 }
 
 /// Disposes of the nodes that the last run of a computed value has made. Stops when a cleanup has read the value: that
 /// read has run the body, and the present nodes belong to the new run.
-pub(super) fn outdated(cell: &RefCell<Graph>, owner: NodeId, panics: &mut FirstPanic) {
+pub(super) fn outdated(cell: &RefCell<Runtime>, owner: NodeId, panics: &mut FirstPanic) {
     owned_while(cell, owner, panics, |graph| graph.marks(owner).is_stale());
 }
 
@@ -81,7 +82,7 @@ enum Step {
 }
 
 impl Ending {
-    fn new(graph: &Graph, owner: NodeId, goes: bool, children: &mut Vec<Child>) -> Self {
+    fn new(graph: &Runtime, owner: NodeId, goes: bool, children: &mut Vec<Child>) -> Self {
         let start = children.len();
         graph.list_children(owner, children);
         Ending {
@@ -94,7 +95,7 @@ impl Ending {
     }
 
     /// The next step. The children of outer owners stand in the list before the children of this one.
-    fn step(&mut self, graph: &Graph, children: &mut Vec<Child>) -> Step {
+    fn step(&mut self, graph: &Runtime, children: &mut Vec<Child>) -> Step {
         loop {
             if self.stage == Stage::Cleanups {
                 let cleanup = graph.ownership[self.owner.node].first_cleanup;
@@ -138,7 +139,7 @@ impl Ending {
     }
 }
 
-impl Graph {
+impl Runtime {
     /// The children of an owner, youngest first.
     fn list_children(&self, owner: NodeId, children: &mut Vec<Child>) {
         let mut index = self.ownership[owner].first_child;
@@ -155,10 +156,10 @@ impl Graph {
 }
 
 fn owned_while(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     owner: NodeId,
     panics: &mut FirstPanic,
-    go_on: impl Fn(&Graph) -> bool,
+    go_on: impl Fn(&Runtime) -> bool,
 ) {
     let mut children = Vec::new();
     let graph = cell.borrow();
@@ -201,7 +202,7 @@ fn owned_while(
 }
 
 /// Takes a node that owns nothing out of the graph and drops its content.
-fn take_out(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
+fn take_out(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     let _untracked = run::UntrackedGuard::new(cell);
     let mut graph = cell.borrow_mut();
     graph.leave_owner(index);
@@ -220,7 +221,7 @@ fn take_out(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
     graph.isolate(index);
     let node = &mut graph.nodes[index];
     let (kind, value, mut body) = (node.kind, node.value.take(), node.body.take());
-    graph.free(index);
+    free(&mut graph, index);
     drop(graph);
     if let (Kind::Cleanup, Some(cleanup)) = (kind, &mut body) {
         run::cleanup(cell, &mut **cleanup, panics);
@@ -233,8 +234,18 @@ fn take_out(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
     drop(name);
 }
 
+/// Releases the slot of a node. A `with` that still borrows the value owns it by now.
+fn free(graph: &mut Runtime, index: NodeId) {
+    for borrowed in &mut graph.reading {
+        if borrowed.0 == index {
+            borrowed.0 = NodeId::NONE;
+        }
+    }
+    graph.free(index);
+}
+
 /// Ends a node that was disposed of while its body ran: the body has returned.
-pub(super) fn finish(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
+pub(super) fn finish(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     owned(cell, index, panics);
     let mut graph = cell.borrow_mut();
     let node = &mut graph.nodes[index];
@@ -242,7 +253,7 @@ pub(super) fn finish(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPan
     node.marks.clear_failed();
     let value = node.value.take();
     graph.isolate(index);
-    graph.free(index);
+    free(&mut graph, index);
     drop(graph);
     panics.discard(value); // user code
 }

@@ -8,10 +8,10 @@
 
 use super::{
     access, batch,
-    graph::Graph,
-    ids::{NodeId, Order},
-    marks::{Kind, Stale},
+    graph::ids::{NodeId, Order},
+    graph::marks::{Kind, Stale},
     run,
+    runtime::Runtime,
     source::ForeignGraph,
 };
 use crate::{
@@ -118,7 +118,7 @@ impl progress::Driver for ThreadDriver {
 }
 
 /// This thread's tasks, made for the first resource or the first wait.
-pub(super) fn thread_tasks(graph: &mut Graph) -> &mut ThreadTasks {
+pub(super) fn thread_tasks(graph: &mut Runtime) -> &mut ThreadTasks {
     graph.tasks.get_or_insert_with(|| {
         let wakers = Arc::<WakerSet>::default();
         let ready = ReadyReceiver::default();
@@ -137,7 +137,7 @@ pub(super) fn thread_tasks(graph: &mut Graph) -> &mut ThreadTasks {
 
 /// Registers a shared graph: from now on a driver polls its work when its node is in the ready list.
 pub(super) fn add_shared(
-    graph: &mut Graph,
+    graph: &mut Runtime,
     node: NodeId,
     foreign: Weak<dyn ForeignGraph>,
 ) -> Arc<TaskWaker> {
@@ -147,14 +147,14 @@ pub(super) fn add_shared(
 }
 
 /// Removes a shared graph, which is being dropped.
-pub(super) fn remove_shared(graph: &mut Graph, node: NodeId) {
+pub(super) fn remove_shared(graph: &mut Runtime, node: NodeId) {
     if let Some(tasks) = &mut graph.tasks {
         tasks.foreign.remove(&node);
     }
 }
 
 /// Notes a commit of a shared graph, polled by a driver of its own or of the thread.
-pub(super) fn note_commit(cell: &RefCell<Graph>) {
+pub(super) fn note_commit(cell: &RefCell<Runtime>) {
     let mut graph = cell.borrow_mut();
     let Some(tasks) = &mut graph.tasks else {
         return;
@@ -167,7 +167,7 @@ pub(super) fn note_commit(cell: &RefCell<Graph>) {
 
 /// Polls the shared graph of this node; true if the graph has committed something.
 fn poll_foreign(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     node: NodeId,
     here: &'static Location<'static>,
     panics: &mut FirstPanic,
@@ -358,7 +358,7 @@ pub fn settled() -> impl Future<Output = ()> {
     progress::settled(ThreadDriver::new(Location::caller()))
 }
 
-impl Graph {
+impl Runtime {
     /// Is this the node of a shared graph?
     fn is_foreign(&self, node: NodeId) -> bool {
         let node = self.nodes.get(node);

@@ -4,11 +4,11 @@
 
 use super::{
     access, batch, dispose,
-    graph::{Content, Graph},
+    graph::ids::NodeId,
+    graph::marks::{Kind, Stale},
     handle::{Handle, create, handle},
-    ids::NodeId,
-    marks::{Kind, Stale},
     run::{self, Body},
+    runtime::{Content, Runtime},
 };
 use crate::{panics::FirstPanic, stack};
 use std::{borrow::Cow, cell::RefCell, panic::Location};
@@ -123,7 +123,7 @@ fn make(body: Box<dyn Body>, place: &'static Location<'static>) -> Effect {
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn first_run(cell: &RefCell<Graph>, node: NodeId, panics: &mut FirstPanic) {
+fn first_run(cell: &RefCell<Runtime>, node: NodeId, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if graph.depth == 0 && graph.is_settled() {
         // The first run is a round of its own.
@@ -155,7 +155,7 @@ fn first_run(cell: &RefCell<Graph>, node: NodeId, panics: &mut FirstPanic) {
 
 /// Runs an effect that another effect has just made, as a part of the other's run.
 #[inline(never)]
-fn run_inside(cell: &RefCell<Graph>, node: NodeId, panics: &mut FirstPanic) {
+fn run_inside(cell: &RefCell<Runtime>, node: NodeId, panics: &mut FirstPanic) {
     stack::nested(
         || refuse_depth(cell, node),
         || {
@@ -169,7 +169,7 @@ fn run_inside(cell: &RefCell<Graph>, node: NodeId, panics: &mut FirstPanic) {
 }
 
 #[inline(never)]
-fn begin_inside(cell: &RefCell<Graph>, node: NodeId) -> bool {
+fn begin_inside(cell: &RefCell<Runtime>, node: NodeId) -> bool {
     let mut graph = cell.borrow_mut();
     graph.nodes[node].marks.set_stale(Stale::Dirty);
     let inside = graph.is_nested();
@@ -182,7 +182,7 @@ fn begin_inside(cell: &RefCell<Graph>, node: NodeId) -> bool {
 /// Disposes of the effect, as after any panic of its first run.
 #[cold]
 #[inline(never)]
-fn refuse_depth(cell: &RefCell<Graph>, node: NodeId) -> String {
+fn refuse_depth(cell: &RefCell<Runtime>, node: NodeId) -> String {
     let path = cell.borrow().too_deep(node);
     dispose::node(cell, node, &mut FirstPanic::new());
     path
@@ -191,7 +191,7 @@ fn refuse_depth(cell: &RefCell<Graph>, node: NodeId) -> String {
 struct Plain<F>(F);
 
 impl<F: FnMut()> Body for Plain<F> {
-    fn run(&mut self, _: &RefCell<Graph>, _: NodeId) {
+    fn run(&mut self, _: &RefCell<Runtime>, _: NodeId) {
         (self.0)(); // user code
     }
 }
@@ -199,7 +199,7 @@ impl<F: FnMut()> Body for Plain<F> {
 struct WithHandle<F>(F);
 
 impl<F: FnMut(Effect)> Body for WithHandle<F> {
-    fn run(&mut self, cell: &RefCell<Graph>, node: NodeId) {
+    fn run(&mut self, cell: &RefCell<Runtime>, node: NodeId) {
         let effect = Effect::of(&cell.borrow(), node);
         (self.0)(effect); // user code
     }
@@ -209,7 +209,7 @@ impl<F: FnMut(Effect)> Body for WithHandle<F> {
 struct Once<F>(Option<F>);
 
 impl<F: FnOnce()> Body for Once<F> {
-    fn run(&mut self, _: &RefCell<Graph>, _: NodeId) {
+    fn run(&mut self, _: &RefCell<Runtime>, _: NodeId) {
         if let Some(cleanup) = self.0.take() {
             cleanup(); // user code
         }
@@ -217,7 +217,7 @@ impl<F: FnOnce()> Body for Once<F> {
 }
 
 impl Effect {
-    fn of(graph: &Graph, node: NodeId) -> Self {
+    fn of(graph: &Runtime, node: NodeId) -> Self {
         Effect {
             handle: Handle::of(graph, node),
             marker: std::marker::PhantomData,

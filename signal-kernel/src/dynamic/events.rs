@@ -6,7 +6,7 @@
 //!
 //! Must not know: the changes of a state.
 
-use super::{graph::Graph, ids::NodeId};
+use super::{graph::ids::NodeId, runtime::Runtime};
 use crate::{
     panics::{Apart, FirstPanic},
     task::status::{AsyncStatus, CancelReason},
@@ -17,7 +17,7 @@ use std::{cell::RefCell, rc::Rc};
 pub(super) type Callback = Box<dyn FnOnce()>;
 
 /// Makes all calls that are due, in the order of their events. Nodes that a call makes have no owner.
-pub(super) fn run(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+pub(super) fn run(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if graph.callbacks.is_empty() {
         return;

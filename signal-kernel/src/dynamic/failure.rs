@@ -6,10 +6,11 @@
 //! Must not know: values, and the time of a run.
 
 use super::{
-    graph::{Graph, Link},
+    graph::ids::{Key, NodeId, RunId, Version},
+    graph::marks::{Kind, Stale},
+    graph::tables::Link,
     handle::Disposed,
-    ids::{Key, NodeId, RunId, Version},
-    marks::{Kind, Stale},
+    runtime::Runtime,
 };
 use crate::panics::text_of;
 use std::{any::Any, collections::BTreeMap, error::Error, fmt, sync::Arc};
@@ -339,7 +340,7 @@ impl Failures {
     }
 }
 
-impl Graph {
+impl Runtime {
     /// Marks a node as failed, with this record. Bodies that have read an earlier failure run again if the cause is
     /// another one.
     #[cold]

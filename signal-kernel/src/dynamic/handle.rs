@@ -7,9 +7,9 @@
 
 use super::{
     access, batch, dispose,
-    graph::{Content, Graph, Node},
-    ids::{Key, NodeId, PlaceId},
-    marks::Kind,
+    graph::ids::{Key, NodeId, PlaceId},
+    graph::marks::Kind,
+    runtime::{Content, Node, Runtime},
 };
 use std::{borrow::Cow, error::Error, fmt, panic::Location};
 
@@ -88,7 +88,7 @@ impl Error for Disposed {}
 /// Creates a node that belongs to the current owner.
 #[inline(always)]
 pub(super) fn create(
-    graph: &mut Graph,
+    graph: &mut Runtime,
     kind: Kind,
     content: Content,
     place: &'static Location<'static>,
@@ -100,12 +100,15 @@ pub(super) fn create(
 /// Creates a node that belongs to `owner`.
 #[inline(always)]
 pub(super) fn create_in(
-    graph: &mut Graph,
+    graph: &mut Runtime,
     owner: NodeId,
     kind: Kind,
     content: Content,
     place: PlaceId,
 ) -> Handle {
+    if matches!(content, Content::Body(_)) {
+        graph.renumber_if_due();
+    }
     let node = graph.add(kind, content, owner, place);
     if graph.nodes.len() == 1 {
         access::end_with_thread();
@@ -115,7 +118,7 @@ pub(super) fn create_in(
 
 impl Handle {
     /// The handle of a new node.
-    pub(super) fn of(graph: &Graph, index: NodeId) -> Self {
+    pub(super) fn of(graph: &Runtime, index: NodeId) -> Self {
         Handle {
             key: graph.key(index),
             place: graph.ownership[index].place,
@@ -123,19 +126,19 @@ impl Handle {
     }
 
     #[inline(always)]
-    pub(super) fn is_alive(self, graph: &Graph) -> bool {
+    pub(super) fn is_alive(self, graph: &Runtime) -> bool {
         graph.is_alive(self.key)
     }
 
     /// The node, if it is alive.
     #[inline(always)]
-    pub(super) fn get(self, graph: &Graph) -> Option<&Node> {
+    pub(super) fn get(self, graph: &Runtime) -> Option<&Node> {
         let node = graph.nodes.get(self.key.node)?;
         (node.generation == self.key.generation && !node.marks.is_disposed()).then_some(node)
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn check(self, graph: &Graph, what: &'static str) -> Result<(), Disposed> {
+    pub(super) fn check(self, graph: &Runtime, what: &'static str) -> Result<(), Disposed> {
         if self.is_alive(graph) {
             Ok(())
         } else {
@@ -144,12 +147,12 @@ impl Handle {
     }
 
     #[cold]
-    pub(super) fn disposed(self, graph: &Graph, what: &'static str) -> Disposed {
+    pub(super) fn disposed(self, graph: &Runtime, what: &'static str) -> Disposed {
         let made = graph.names.place(self.place);
         Disposed { what, made }
     }
 
-    pub(super) fn place(self, graph: &Graph) -> &'static Location<'static> {
+    pub(super) fn place(self, graph: &Runtime) -> &'static Location<'static> {
         graph.names.place(self.place)
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Signal, access, batch, computed, create_effect,
-    ids::{Order, RunId, Version},
+    graph::ids::{Order, RunId, Version},
     scope, signal, transaction,
 };
 use std::{cell::RefCell, rc::Rc};

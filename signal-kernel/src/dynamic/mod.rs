@@ -1,10 +1,10 @@
 //! The dynamic graph: signals, computed values, effects and resources as functions, for graphs whose shape is known only
 //! at run time.
 //!
-//! Each thread has one graph, which [`access`] reads and writes; handles are indices into it ([`handle`]). The tables are
-//! in [`graph`]: [`edges`] link nodes to their dependencies, [`owners`] to the nodes that they have made; [`versions`]
-//! tell a new value from an old one, [`names`] serve messages; [`check`] holds the tables against their invariants.
-//! [`value`] is the value of any node, [`signal_cell`] that of a signal.
+//! Each thread has one [`runtime`], which [`access`] reads and writes; handles are indices into its [`graph`]
+//! ([`handle`]). The graph is a folder of its own: tables of nodes, links and owners, and the algorithms that need
+//! nothing else. [`versions`] number changes anew before the numbers run out, [`names`] serve messages; [`check`] holds
+//! the tables against their invariants. [`value`] is the value of any node, [`signal_cell`] that of a signal.
 //!
 //! A write marks all nodes that it may affect; [`settle`] brings them up to date and runs the effects; [`run`] runs one
 //! body; [`batch`] compares the values of before and after; [`snapshots`] keep the values from before a batch that were
@@ -18,7 +18,7 @@
 //! Invariants: no borrow of the graph is held while user code runs; guards alone change the context, so a panic leaves
 //! nothing behind; nothing here recurses over a user's graph.
 //!
-//! Must not know: declared graphs, executors.
+//! Must not know: `crate::declared`, executors.
 
 mod access;
 mod async_signal;
@@ -27,22 +27,19 @@ mod check;
 mod computed;
 mod dispose;
 mod drive;
-mod edges;
 mod effect;
 mod events;
 mod failure;
 mod graph;
 mod handle;
-mod ids;
 #[cfg(test)]
 mod limits;
-mod marks;
 mod names;
 mod options;
-mod owners;
 mod resource;
 mod resource_node;
 mod run;
+mod runtime;
 mod scope;
 mod settle;
 mod signal;
@@ -160,7 +157,7 @@ pub fn transaction<R, E>(f: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
 pub fn untrack<R>(f: impl FnOnce() -> R) -> R {
     access::with(|cell| {
         let _untracked = run::UntrackedGuard::new(cell);
-        stack::nested(|| cell.borrow().too_deep(ids::NodeId::NONE), f) // user code
+        stack::nested(|| cell.borrow().too_deep(graph::ids::NodeId::NONE), f) // user code
     })
 }
 

@@ -5,9 +5,9 @@
 //! Must not know: the purpose of nodes.
 
 use super::{
-    graph::Graph,
-    ids::{NodeId, PlaceId, Table},
-    marks::Kind,
+    graph::ids::{NodeId, PlaceId, Table},
+    graph::marks::Kind,
+    runtime::Runtime,
 };
 use std::{borrow::Cow, collections::BTreeMap, panic::Location, ptr};
 
@@ -84,7 +84,7 @@ impl Names {
     }
 }
 
-impl Graph {
+impl Runtime {
     /// A node in a message: ``computed `total` `` or `computed made at src/main.rs:7:15`.
     pub(super) fn describe(&self, node: NodeId) -> String {
         let slot = &self.nodes[node];

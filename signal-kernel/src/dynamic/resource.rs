@@ -9,12 +9,12 @@ use super::{
     access,
     async_signal::{AsyncMeta, AsyncSignal, AsyncValue},
     computed::{self, Computed},
-    graph::{Content, Graph},
+    graph::ids::NodeId,
+    graph::marks::Kind,
     handle::{Handle, create},
-    ids::NodeId,
-    marks::Kind,
     options::{FromFutureOptions, ResourceOptions},
     resource_node::{self, Config, Fetch, FetchContext, SourceState, StartRun},
+    runtime::{Content, Runtime},
     scope::OwnerGuard,
 };
 use crate::panics::{Apart, FirstPanic};
@@ -470,7 +470,7 @@ where
 {
     fn track(
         &mut self,
-        cell: &RefCell<Graph>,
+        cell: &RefCell<Runtime>,
         resource: NodeId,
         panics: &mut FirstPanic,
     ) -> Option<SourceState> {
@@ -509,7 +509,7 @@ where
 {
     fn track(
         &mut self,
-        cell: &RefCell<Graph>,
+        cell: &RefCell<Runtime>,
         resource: NodeId,
         panics: &mut FirstPanic,
     ) -> Option<SourceState> {

@@ -13,11 +13,11 @@ use super::{
     access, dispose, drive,
     events::{Callback, Listeners, StatusAndToken},
     failure::ReadError,
-    graph::{Content, Graph},
+    graph::ids::{NodeId, Queued},
+    graph::marks::{Kind, Stale},
     handle::{Disposed, Handle, create_in},
-    ids::{NodeId, Queued},
-    marks::{Kind, Stale},
     run::Body,
+    runtime::{Content, Runtime},
     value::Value,
 };
 use crate::{
@@ -127,7 +127,7 @@ pub(super) trait Fetch<T, E>: 'static {
     /// Tracks the sources of the question. `None`: the tracking has ended the resource.
     fn track(
         &mut self,
-        _cell: &RefCell<Graph>,
+        _cell: &RefCell<Runtime>,
         _resource: NodeId,
         _panics: &mut FirstPanic,
     ) -> Option<SourceState> {
@@ -308,7 +308,7 @@ fn queue_request(resource: NodeId, undo: impl FnOnce() + 'static) {
 
 /// Tracks a part, for a read. In phase A a resource that is due acts before the read. Inside a batch, and in code that
 /// the resource itself runs, a read finds the resource in its earlier state.
-pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
+pub(super) fn read_part(cell: &RefCell<Runtime>, parts: &Parts, part: Change) {
     let mut graph = cell.borrow_mut();
     if graph.in_phase_a && !graph.is_inside(parts.resource.key.node) {
         let Some(part) = parts.node(&mut graph, part) else {
@@ -336,7 +336,7 @@ pub(super) fn read_part(cell: &RefCell<Graph>, parts: &Parts, part: Change) {
 
 /// As `read_part`, for a `try_` read: a cycle is an error.
 pub(super) fn try_read_part(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     parts: &Parts,
     part: Change,
 ) -> Result<(), ReadError> {
@@ -367,7 +367,7 @@ pub(super) fn try_read_part(
 impl Parts {
     /// The node of a part, made by the first read of the part. `None` if the node is gone: the owner of the resource is
     /// being disposed of.
-    fn node(&self, graph: &mut Graph, part: Change) -> Option<NodeId> {
+    fn node(&self, graph: &mut Runtime, part: Change) -> Option<NodeId> {
         let index = Change::PARTS.iter().position(|&known| known == part);
         let node = &self.nodes[index.unwrap_or(3)];
         match node.get() {
@@ -381,7 +381,7 @@ impl Parts {
     }
 
     #[cold]
-    fn make(&self, graph: &mut Graph) -> Handle {
+    fn make(&self, graph: &mut Runtime) -> Handle {
         let resource = self.resource.key.node;
         let place = graph.ownership[resource].place;
         let content = Content::Body(None);
@@ -397,13 +397,14 @@ impl Parts {
     }
 }
 
-impl Graph {
+impl Runtime {
     /// A resource that is due alone has not marked its readers. If a source has come to depend on such a reader in the
     /// source's last run, the source runs once more: its read of the marked node now finds the cycle.
     #[cold]
     fn look_for_cycle(&mut self, resource: NodeId, sources: impl Iterator<Item = NodeId>) {
         (self.schedule.alone, self.schedule.grown) = (false, false);
-        self.mark_parts(Queued::new(self.nodes[resource].order, resource));
+        let order = self.nodes[resource].order;
+        self.mark_parts(Queued::new(order, resource));
         for source in sources {
             if self.marks(source).is_stale() {
                 self.nodes[source].marks.set_stale(Stale::Dirty);
@@ -438,7 +439,7 @@ struct ResourceBody<T, E, Q> {
 
 /// Makes the node of a resource.
 pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     owner: Handle,
     question: Q,
     config: Config<T, E>,
@@ -478,7 +479,7 @@ pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
 }
 
 impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
-    fn run(&mut self, cell: &RefCell<Graph>, node: NodeId) {
+    fn run(&mut self, cell: &RefCell<Runtime>, node: NodeId) {
         let mut panics = FirstPanic::default();
         let Some(source) = self.question.track(cell, node, &mut panics) else {
             return panics.resume();
@@ -549,7 +550,7 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
 /// run is read after the destructor of the last run, and that destructor may write. A later write is another question,
 /// also if the write restores the earlier value.
 struct SeesAgain<'a> {
-    cell: &'a RefCell<Graph>,
+    cell: &'a RefCell<Runtime>,
     node: NodeId,
 }
 
@@ -585,7 +586,7 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
     }
 
     /// Replaces the view of the readers, and gives each changed part a new version.
-    fn publish(&self, cell: &RefCell<Graph>, change: Change, panics: &mut FirstPanic) {
+    fn publish(&self, cell: &RefCell<Runtime>, change: Change, panics: &mut FirstPanic) {
         if change.is_none() {
             return;
         }
@@ -610,7 +611,7 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
     }
 
     /// Queues the calls of the user's listeners.
-    fn queue_callbacks(&self, cell: &RefCell<Graph>, before: StatusAndToken) {
+    fn queue_callbacks(&self, cell: &RefCell<Runtime>, before: StatusAndToken) {
         let Some(listeners) = &self.listeners else {
             return;
         };
@@ -630,7 +631,7 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
 /// Brings the sources of a question up to date, and returns their state. The resource is the observer. `None`: a source
 /// has ended the resource.
 pub(super) fn follow(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     resource: NodeId,
     sources: impl Iterator<Item = NodeId> + Clone,
     panics: &mut FirstPanic,
@@ -673,7 +674,7 @@ pub(super) fn follow(
 
 /// The resource behind a handle.
 pub(super) fn resource_of(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     id: Handle,
 ) -> Result<Rc<dyn AnyResource>, Disposed> {
     let graph = cell.borrow();

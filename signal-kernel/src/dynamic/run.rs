@@ -9,9 +9,10 @@
 use super::{
     dispose,
     failure::Record,
-    graph::{Graph, NOBODY, Node, Observer, RunContext},
-    ids::{Key, LinkId, NodeId, Queued, Version},
-    marks::{Kind, Stale},
+    graph::ids::{Key, LinkId, NodeId, Queued, Version},
+    graph::marks::{Kind, Stale},
+    graph::tables::{NOBODY, Observer, RunContext},
+    runtime::{Node, Runtime},
     snapshots,
     value::Value,
 };
@@ -33,12 +34,12 @@ pub(super) trait Body {
 
     /// Computed values of a primitive type whose last run has left a value: runs the body. Returns `None` if the result
     /// equals the value of these bits. All operands stay in registers, and the old value stays in its node.
-    fn compute_bits(&mut self, _cell: &RefCell<Graph>, _old: u64) -> Option<u64> {
+    fn compute_bits(&mut self, _cell: &RefCell<Runtime>, _old: u64) -> Option<u64> {
         None
     }
 
     /// Effects, cleanups and resources: runs the body.
-    fn run(&mut self, _cell: &RefCell<Graph>, _node: NodeId) {}
+    fn run(&mut self, _cell: &RefCell<Runtime>, _node: NodeId) {}
 
     /// Computed values: compares two values by the node's own rule.
     fn same(&self, _old: &Value, _new: &Value) -> bool {
@@ -58,7 +59,7 @@ pub(super) trait Body {
 
 /// One run of the body of a computed value.
 pub(super) struct Evaluation<'a> {
-    pub(super) cell: &'a RefCell<Graph>,
+    pub(super) cell: &'a RefCell<Runtime>,
     pub(super) node: NodeId,
     generation: u32,
     /// The context from before the run.
@@ -77,7 +78,7 @@ pub(super) struct Evaluation<'a> {
 
 impl<'a> Evaluation<'a> {
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn new(cell: &'a RefCell<Graph>, node: NodeId, before: &'a RunContext) -> Self {
+    fn new(cell: &'a RefCell<Runtime>, node: NodeId, before: &'a RunContext) -> Self {
         Evaluation {
             cell,
             node,
@@ -108,7 +109,7 @@ impl Evaluation<'_> {
 
     /// Gives the node its value, unless the node was disposed of. `outcome`: whether the value has changed, or the
     /// record of the failure.
-    fn settle_value(&mut self, graph: &mut Graph, mut outcome: Result<bool, Record>) {
+    fn settle_value(&mut self, graph: &mut Runtime, mut outcome: Result<bool, Record>) {
         let node = &mut graph.nodes[self.node];
         let marks = node.marks;
         node.marks.end_run();
@@ -127,7 +128,7 @@ impl Evaluation<'_> {
 
     /// Ends a successful run. The end of a failure is a change, even if the value is the old one.
     #[inline(always)]
-    fn succeed(&mut self, graph: &mut Graph, changed: bool) {
+    fn succeed(&mut self, graph: &mut Runtime, changed: bool) {
         let node = &mut graph.nodes[self.node];
         node.marks.end_run();
         node.value = self.value.take();
@@ -139,7 +140,7 @@ impl Evaluation<'_> {
 
     /// Ends a failed run. The start of a failure is a change.
     #[cold]
-    fn fail(&mut self, graph: &mut Graph, record: Record) {
+    fn fail(&mut self, graph: &mut Runtime, record: Record) {
         graph.nodes[self.node].value = self.value.take();
         graph.fail(self.node, record);
         if self.valued && !self.failed {
@@ -149,7 +150,7 @@ impl Evaluation<'_> {
 
     /// Makes the record of a body that has caught the panic of a failed read.
     #[cold]
-    fn fail_for_catching(&mut self, graph: &Graph) -> Record {
+    fn fail_for_catching(&mut self, graph: &Runtime) -> Record {
         let message = graph.has_caught(self.node);
         let tried = graph.is_tried(self.node);
         let record = Record::caught(&message, tried);
@@ -159,7 +160,7 @@ impl Evaluation<'_> {
     }
 }
 
-impl Graph {
+impl Runtime {
     /// From here to `restore_context`, the node tracks the reads and owns the new nodes. `computing` is the node itself
     /// if its body must not write.
     #[inline(always)]
@@ -177,13 +178,13 @@ impl Graph {
 /// Releases the graph after runs, or before user code other than a body, and restores the context from before the runs.
 /// Between two runs the context may differ.
 #[inline(always)]
-pub(super) fn restore_context(mut graph: RefMut<'_, Graph>, outer: &RunContext) {
+pub(super) fn restore_context(mut graph: RefMut<'_, Runtime>, outer: &RunContext) {
     graph.context = *outer;
 }
 
 /// Releases the graph between runs, for user code other than a body.
 #[inline(always)]
-pub(super) fn suspend_tracking(mut graph: RefMut<'_, Graph>, outer: &RunContext) {
+pub(super) fn suspend_tracking(mut graph: RefMut<'_, Runtime>, outer: &RunContext) {
     graph.context = untracked_context(outer);
 }
 
@@ -200,14 +201,14 @@ pub(super) fn untracked_context(outer: &RunContext) -> RunContext {
 /// caller restores the context `outer`.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn computed<'a>(
-    cell: &'a RefCell<Graph>,
-    mut guard: RefMut<'a, Graph>,
+    cell: &'a RefCell<Runtime>,
+    mut guard: RefMut<'a, Runtime>,
     outer: &RunContext,
     index: NodeId,
     panics: &mut FirstPanic,
-) -> (RefMut<'a, Graph>, bool) {
+) -> (RefMut<'a, Runtime>, bool) {
     let graph = &mut *guard;
-    let node = &mut graph.nodes[index];
+    let node = &mut graph.graph.nodes[index];
     let plain = node.version.is_some()
         && !node.marks.is_failed()
         && !node.owns_any()
@@ -249,13 +250,13 @@ pub(super) fn computed<'a>(
 /// After a panic, or if the node was disposed of meanwhile, `keep` is not called.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn finish_run<'a, R>(
-    cell: &'a RefCell<Graph>,
+    cell: &'a RefCell<Runtime>,
     outer: &RunContext,
     index: NodeId,
     (body, outcome): (Box<dyn Body>, thread::Result<R>),
     panics: &mut FirstPanic,
     keep: impl FnOnce(&mut Node, &mut Version, R) -> bool,
-) -> (RefMut<'a, Graph>, bool) {
+) -> (RefMut<'a, Runtime>, bool) {
     let yielded = match outcome {
         Ok(yielded) => yielded,
         Err(payload) => {
@@ -266,6 +267,7 @@ fn finish_run<'a, R>(
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
     graph.forget_unread();
+    let graph = &mut graph.graph;
     let node = &mut graph.nodes[index];
     if node.marks.is_failed_or_disposed() {
         drop(guard);
@@ -281,17 +283,14 @@ fn finish_run<'a, R>(
 /// meanwhile. The value of a computed node has not changed.
 #[cold]
 fn finish_run_slow(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     outer: &RunContext,
     index: NodeId,
     (body, mut outcome): (Box<dyn Body>, thread::Result<()>),
     panics: &mut FirstPanic,
 ) {
     let mut graph = cell.borrow_mut();
-    match outcome.is_err() && !graph.marks(index).is_disposed() {
-        true => graph.keep_unread(),
-        false => graph.forget_unread(),
-    }
+    end_reads(&mut graph, index, outcome.is_err());
     graph.context = untracked_context(outer);
     let node = &mut graph.nodes[index];
     node.marks.end_run();
@@ -334,10 +333,21 @@ fn finish_run_slow(
     }
 }
 
+/// Ends the tracking of a run. After a panic, the node also keeps the dependencies of its last run.
+fn end_reads(graph: &mut Runtime, node: NodeId, panicked: bool) {
+    if panicked && !graph.marks(node).is_disposed() {
+        let snapshot = graph.snapshots.get(&node);
+        let earlier = snapshot.map_or(LinkId::NONE, |it| it.deps);
+        graph.keep_unread(earlier);
+    } else {
+        graph.forget_unread();
+    }
+}
+
 /// Runs the body of a computed value of any type, also if the last run has left owned nodes, or if a batch reads a
 /// provisional value.
 #[inline(never)]
-fn run_computed_slow(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
+fn run_computed_slow(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     let before = cell.borrow().context;
     let mut evaluation = Evaluation::new(cell, index, &before);
     if let Some(mut body) = begin_evaluation(&mut evaluation, panics) {
@@ -349,7 +359,7 @@ fn run_computed_slow(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPan
 /// As `run_computed_slow`, for a value that was never computed. Such bodies run nested, so the parts that need much
 /// stack are not inlined.
 #[inline(never)]
-pub(super) fn computed_first(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
+pub(super) fn computed_first(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     let before = cell.borrow().context;
     let mut evaluation = Evaluation::new(cell, index, &before);
     if let Some(mut body) = begin_evaluation_outlined(&mut evaluation, panics) {
@@ -447,10 +457,7 @@ fn end_evaluation_slow(
     let (cell, index) = (evaluation.cell, evaluation.node);
     let mut guard = cell.borrow_mut();
     let graph = &mut *guard;
-    match outcome.is_err() && !graph.marks(index).is_disposed() {
-        true => graph.keep_unread(),
-        false => graph.forget_unread(),
-    }
+    end_reads(graph, index, outcome.is_err());
     graph.context = *evaluation.before;
     let tried = outcome.is_err() && graph.is_tried(index);
     if !evaluation.finished {
@@ -486,7 +493,7 @@ fn hand_over(outcome: thread::Result<()>) -> thread::Result<()> {
 /// Disposes of the nodes that the last run of a node owns. Returns false if a cleanup has disposed of the node, or has
 /// read the node and so run it.
 #[cold]
-fn dispose_of_last_run(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) -> bool {
+fn dispose_of_last_run(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
     let key = graph.key(index);
     // No cleanup may take the old value for current.
@@ -500,7 +507,7 @@ fn dispose_of_last_run(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstP
 
 /// Runs the remaining effects of a round, one after the other.
 #[inline(never)]
-pub(super) fn effects(cell: &RefCell<Graph>, round: &[Queued], panics: &mut FirstPanic) {
+pub(super) fn effects(cell: &RefCell<Runtime>, round: &[Queued], panics: &mut FirstPanic) {
     let mut guard = cell.borrow_mut();
     let outer = guard.context;
     for &due in round {
@@ -530,7 +537,7 @@ pub(super) fn effects(cell: &RefCell<Graph>, round: &[Queued], panics: &mut Firs
 
 /// Runs an effect, after the end of the nodes it owns, or runs a resource.
 #[inline(never)]
-pub(super) fn effect(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
+pub(super) fn effect(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     let outer = cell.borrow().context;
     if let Some(mut body) = begin_effect(cell, index, panics) {
         let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
@@ -540,7 +547,7 @@ pub(super) fn effect(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPan
 
 /// As `effect`, for effects and resources that run nested: the parts that need much stack are not inlined.
 #[inline(never)]
-pub(super) fn effect_inside(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
+pub(super) fn effect_inside(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     let outer = cell.borrow().context;
     if let Some(mut body) = begin_effect_outlined(cell, index, panics) {
         let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
@@ -550,7 +557,7 @@ pub(super) fn effect_inside(cell: &RefCell<Graph>, index: NodeId, panics: &mut F
 
 #[inline(never)]
 fn begin_effect_outlined(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     index: NodeId,
     panics: &mut FirstPanic,
 ) -> Option<Box<dyn Body>> {
@@ -559,7 +566,7 @@ fn begin_effect_outlined(
 
 #[inline(never)]
 fn end_effect_outlined(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     outer: &RunContext,
     index: NodeId,
     ran: (Box<dyn Body>, thread::Result<()>),
@@ -572,7 +579,7 @@ fn end_effect_outlined(
 /// body has pulled on it, or if the body is gone.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn begin_effect(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     index: NodeId,
     panics: &mut FirstPanic,
 ) -> Option<Box<dyn Body>> {
@@ -596,7 +603,7 @@ fn begin_effect(
 
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn end_effect(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     outer: &RunContext,
     index: NodeId,
     ran: (Box<dyn Body>, thread::Result<()>),
@@ -616,12 +623,12 @@ fn end_effect_run(node: &mut Node, _: &mut Version, (): ()) -> bool {
 /// Runs a resource. The caller restores the context `outer`.
 #[inline(always)]
 pub(super) fn resource<'a>(
-    cell: &'a RefCell<Graph>,
-    mut guard: RefMut<'a, Graph>,
+    cell: &'a RefCell<Runtime>,
+    mut guard: RefMut<'a, Runtime>,
     outer: &RunContext,
     index: NodeId,
     panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
+) -> RefMut<'a, Runtime> {
     let node = &mut guard.nodes[index];
     let Some(body) = node.body.take() else {
         return guard; // the resource is running already, and has pulled on itself
@@ -634,13 +641,13 @@ pub(super) fn resource<'a>(
 /// Runs a body that is out of its slot, and puts the body back. The caller restores the context `outer`.
 #[inline(always)]
 fn run_taken_body<'a>(
-    cell: &'a RefCell<Graph>,
-    mut guard: RefMut<'a, Graph>,
+    cell: &'a RefCell<Runtime>,
+    mut guard: RefMut<'a, Runtime>,
     outer: &RunContext,
     (index, deps): (NodeId, LinkId),
     mut body: Box<dyn Body>,
     panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
+) -> RefMut<'a, Runtime> {
     let graph = &mut *guard;
     graph.enter(index, deps, NodeId::NONE);
     drop(guard);
@@ -650,7 +657,7 @@ fn run_taken_body<'a>(
 
 /// Puts a body back into its node. If the node was disposed of meanwhile, drops the body and the value.
 fn return_body(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     key: Key,
     (body, value): (Box<dyn Body>, Value),
     outcome: thread::Result<()>,
@@ -675,7 +682,7 @@ fn return_body(
 }
 
 /// Polls the work of a resource. Returns whether the work has come to an end.
-pub(super) fn poll(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) -> bool {
+pub(super) fn poll(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) -> bool {
     let mut graph = cell.borrow_mut();
     let slot = graph.nodes.get(index);
     if slot.is_none_or(|slot| slot.kind != Kind::Resource) {
@@ -705,7 +712,7 @@ pub(super) fn poll(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic
 
 /// Runs a callback of `on_cleanup`: reads are not tracked, and new nodes have no owner. Within the body of a computed
 /// value, the callback must not write either.
-pub(super) fn cleanup(cell: &RefCell<Graph>, body: &mut dyn Body, panics: &mut FirstPanic) {
+pub(super) fn cleanup(cell: &RefCell<Runtime>, body: &mut dyn Body, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let before = graph.context;
     graph.untracked();
@@ -722,7 +729,7 @@ pub(super) struct Detached<'a> {
 }
 
 impl<'a> Detached<'a> {
-    pub(super) fn new(cell: &'a RefCell<Graph>) -> Self {
+    pub(super) fn new(cell: &'a RefCell<Runtime>) -> Self {
         let untracked = UntrackedGuard::new(cell);
         let owner = std::mem::replace(&mut cell.borrow_mut().context.owner, NodeId::NONE);
         Detached { untracked, owner }
@@ -737,13 +744,13 @@ impl Drop for Detached<'_> {
 
 /// During the life of this guard, reads are not tracked.
 pub(super) struct UntrackedGuard<'a> {
-    cell: &'a RefCell<Graph>,
+    cell: &'a RefCell<Runtime>,
     /// The observer from before.
     node: NodeId,
 }
 
 impl<'a> UntrackedGuard<'a> {
-    pub(super) fn new(cell: &'a RefCell<Graph>) -> Self {
+    pub(super) fn new(cell: &'a RefCell<Runtime>) -> Self {
         let node = std::mem::replace(&mut cell.borrow_mut().context.observer.node, NodeId::NONE);
         UntrackedGuard { cell, node }
     }

@@ -7,10 +7,10 @@
 
 use super::{
     access, batch, dispose,
-    graph::{Content, Graph},
+    graph::ids::NodeId,
+    graph::marks::Kind,
     handle::{Handle, create},
-    ids::NodeId,
-    marks::Kind,
+    runtime::{Content, Runtime},
 };
 use crate::{panics::FirstPanic, stack};
 use std::{cell::RefCell, fmt, panic::Location};
@@ -90,7 +90,7 @@ pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
 /// Restores the earlier owner, also after a panic. A scope that was disposed of in the meantime goes with the last
 /// closure in the scope.
 pub(super) struct OwnerGuard<'a> {
-    cell: &'a RefCell<Graph>,
+    cell: &'a RefCell<Runtime>,
     scope: NodeId,
     before: NodeId,
     /// An outer closure is in the scope too.
@@ -99,7 +99,7 @@ pub(super) struct OwnerGuard<'a> {
 
 impl<'a> OwnerGuard<'a> {
     /// From here on, `scope` owns new nodes.
-    pub(super) fn enter(cell: &'a RefCell<Graph>, graph: &mut Graph, scope: NodeId) -> Self {
+    pub(super) fn enter(cell: &'a RefCell<Runtime>, graph: &mut Runtime, scope: NodeId) -> Self {
         let before = std::mem::replace(&mut graph.context.owner, scope);
         let again = graph.marks(scope).is_running();
         graph.nodes[scope].marks.hold();

@@ -12,10 +12,12 @@
 use super::{
     batch, dispose, events,
     failure::Cycle,
-    graph::{Graph, Node, RunContext},
-    ids::{LinkId, NodeId, Order, Queued, RowsMut, RunId, Seen, Table},
-    marks::{Kind, Marks, Stale},
-    run, snapshots,
+    graph::ids::{LinkId, NodeId, Order, Queued, RowsMut, RunId, Seen, Table},
+    graph::marks::{Kind, Marks, Stale},
+    graph::tables::RunContext,
+    run,
+    runtime::{Node, Runtime as Graph},
+    snapshots,
     value::Value,
 };
 use crate::panics::FirstPanic;
@@ -420,7 +422,7 @@ impl Graph {
             }
         }
         self.recheck_if_due();
-        let frame = Frame::last(&mut self.check_stack, &self.nodes.rows_mut(), base)?;
+        let frame = Frame::last(&mut self.check_stack, &self.graph.nodes.rows_mut(), base)?;
         Some((frame, false))
     }
 
@@ -437,7 +439,7 @@ impl Graph {
     fn recheck(&mut self) {
         self.schedule.recheck = false;
         for frame in &mut self.check_stack {
-            let node = &self.nodes[frame.node()];
+            let node = &self.graph.nodes[frame.node()];
             if node.marks.is_checking() && frame.link != UNTRACKED {
                 (frame.node, frame.link) = (frame.node(), node.deps);
             }
@@ -449,12 +451,9 @@ impl Graph {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn check_fast(&mut self, at: &mut Frame, base: usize) -> Stop {
         let Graph {
-            nodes,
-            links,
-            check_stack,
-            ..
+            graph, check_stack, ..
         } = self;
-        let (mut nodes, links) = (nodes.rows_mut(), links.rows());
+        let (mut nodes, links) = (graph.nodes.rows_mut(), graph.links.rows());
         'node: loop {
             let Some(node) = nodes.get(at.node) else {
                 return Stop::Slow;
@@ -996,7 +995,8 @@ impl Graph {
     fn give_up(&mut self, restless: Option<Vec<Queued>>, rounds: u32) -> String {
         let mut restless = restless.unwrap_or_default();
         for index in 0..self.schedule.resources.len() {
-            self.mark_parts(self.schedule.resources[index]); // the marks stay
+            let resource = self.schedule.resources[index];
+            self.mark_parts(resource); // the marks stay
         }
         let effects = std::mem::take(&mut self.schedule.effects);
         let resources = std::mem::take(&mut self.schedule.resources);

@@ -5,10 +5,10 @@
 use super::{
     access,
     failure::ReadError,
-    graph::{Content, Graph},
+    graph::marks::{Kind, Marks},
     handle::{Disposed, Handle, create, handle},
-    marks::{Kind, Marks},
     run::UntrackedGuard,
+    runtime::{Content, Runtime},
     signal_cell::{
         BorrowGuard, SignalCell, being_updated, change, inside, is_same, put, put_in_batch, rule,
         set_bits, signal_value,
@@ -318,7 +318,7 @@ impl<T: 'static> Signal<T> {
     /// Writes a value that is not kept as bits: the comparison and the drop of the value are user code.
     fn set_cell(
         &self,
-        cell: &RefCell<Graph>,
+        cell: &RefCell<Runtime>,
         value: T,
         place: &'static Location<'static>,
     ) -> Result<(), Disposed> {

@@ -9,9 +9,9 @@
 use super::{
     access,
     batch::Rule,
-    graph::Graph,
+    graph::ids::NodeId,
     handle::{Disposed, Handle},
-    ids::NodeId,
+    runtime::Runtime,
     value::{Value, out_of_bits, same_bits, to_bits},
 };
 use crate::panics::FirstPanic;
@@ -86,8 +86,8 @@ pub(super) fn rule<T: 'static>() -> Rule {
 /// Writes the bits of a value that is not the same.
 #[inline(always)]
 pub(super) fn set_bits(
-    cell: &RefCell<Graph>,
-    mut graph: RefMut<'_, Graph>,
+    cell: &RefCell<Runtime>,
+    mut graph: RefMut<'_, Runtime>,
     index: NodeId,
     bits: u64,
     rule: Rule,
@@ -110,7 +110,7 @@ pub(super) struct Replaced<T> {
 
 /// Replaces a value.
 #[inline(always)]
-pub(super) fn put<T: 'static>(graph: &mut Graph, index: NodeId, value: T) -> Replaced<T> {
+pub(super) fn put<T: 'static>(graph: &mut Runtime, index: NodeId, value: T) -> Replaced<T> {
     let slot = &mut graph.nodes[index].value;
     if let Value::Cell(cell) = slot {
         let unique = Rc::get_mut(cell).and_then(|held| held.downcast_mut::<SignalCell<T>>());
@@ -146,7 +146,11 @@ fn rule_of<T: 'static>(value: &Value) -> fn(&T, &T) -> bool {
 }
 
 /// Replaces a value in a batch. The undo log keeps the first value that the batch replaces.
-pub(super) fn put_in_batch<T: 'static>(graph: &mut Graph, index: NodeId, value: T) -> Replaced<T> {
+pub(super) fn put_in_batch<T: 'static>(
+    graph: &mut Runtime,
+    index: NodeId,
+    value: T,
+) -> Replaced<T> {
     if graph.is_logged(index) {
         return put(graph, index, value);
     }
@@ -178,7 +182,7 @@ fn fill<T: 'static>(spare: Option<Rc<dyn Any>>, new: SignalCell<T>) -> Rc<dyn An
 /// The value of a signal; tracked if `tracked`.
 #[inline(never)]
 pub(super) fn signal_value(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     handle: Handle,
     tracked: bool,
     place: &Location<'_>,
@@ -200,7 +204,7 @@ pub(super) fn signal_value(
 }
 
 #[cold]
-pub(super) fn being_updated(cell: &RefCell<Graph>, index: NodeId, here: &Location<'_>) -> ! {
+pub(super) fn being_updated(cell: &RefCell<Runtime>, index: NodeId, here: &Location<'_>) -> ! {
     let graph = cell.borrow();
     let name = graph.describe(index);
     let at = graph.updating.iter().rev().find(|it| it.0 == index);
@@ -209,7 +213,7 @@ pub(super) fn being_updated(cell: &RefCell<Graph>, index: NodeId, here: &Locatio
     panic!("{name} is being updated{at}, and is used at {here}");
 }
 
-impl Graph {
+impl Runtime {
     /// Allows an update in place only while no reader borrows the value, and only if a transaction could undo the
     /// update.
     pub(super) fn may_update(&mut self, index: NodeId, here: &Location<'_>) -> Result<(), String> {

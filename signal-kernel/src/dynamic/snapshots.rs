@@ -10,10 +10,10 @@
 
 use super::{
     failure::Record,
-    graph::Graph,
-    ids::{LinkId, NodeId, RunId, Version},
-    marks::Stale,
+    graph::ids::{LinkId, NodeId, RunId, Version},
+    graph::marks::Stale,
     run::UntrackedGuard,
+    runtime::Runtime as Graph,
     value::Value,
 };
 use crate::panics::FirstPanic;

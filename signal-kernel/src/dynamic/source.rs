@@ -9,10 +9,10 @@
 
 use super::{
     access, batch, drive,
-    graph::{Content, Graph},
+    graph::ids::NodeId,
+    graph::marks::Kind,
     handle::{Handle, create_in},
-    ids::NodeId,
-    marks::Kind,
+    runtime::{Content, Runtime},
     value::Value,
 };
 use crate::{
@@ -254,13 +254,13 @@ fn source(place: &'static Location<'static>) -> Handle {
 
 /// While the guard lives, the context names the polling node as the running one.
 struct PollGuard<'a> {
-    cell: &'a RefCell<Graph>,
+    cell: &'a RefCell<Runtime>,
     /// The node that was running before.
     before: NodeId,
 }
 
 impl<'a> PollGuard<'a> {
-    fn enter(cell: &'a RefCell<Graph>, node: NodeId) -> Self {
+    fn enter(cell: &'a RefCell<Runtime>, node: NodeId) -> Self {
         let running = &mut cell.borrow_mut().context.running;
         let before = mem::replace(running, node);
         PollGuard { cell, before }

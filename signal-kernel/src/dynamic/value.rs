@@ -21,6 +21,13 @@ pub(super) enum Value {
     Cell(Rc<dyn Any>),
 }
 
+impl Default for Value {
+    #[inline(always)]
+    fn default() -> Self {
+        Value::NONE
+    }
+}
+
 impl Value {
     /// The content of an empty node.
     pub(super) const NONE: Value = Value::Bits(0);

@@ -6,46 +6,23 @@
 //! Must not know: the purpose of each comparison.
 
 use super::{
-    graph::{Graph, Node},
-    ids::{NodeId, Order, RunId, Version},
+    graph::ids::{NodeId, Order, Version},
+    runtime::{Node, Runtime as Graph},
 };
 
 impl Graph {
-    /// Gives the node a version that no link has seen: its value has changed.
-    #[inline(always)]
-    pub(super) fn bump_version(&mut self, node: NodeId) {
-        self.nodes[node].version = self.clock.tick();
-    }
-
     /// Gives the node an earlier version back, because its value equals that earlier one. A link that has seen the
     /// current version moves along to the restored one, since the two values are equal.
     pub(super) fn restore_version(&mut self, node: NodeId, version: Version) {
-        let node = &mut self.nodes[node];
+        let node = &mut self.graph.nodes[node];
         let last = std::mem::replace(&mut node.version, version);
         let mut link = node.subs;
         while last != version && link.is_some() {
-            let it = &mut self.links[link];
+            let it = &mut self.graph.links[link];
             if it.seen.version() == last {
                 it.seen.set_version(version);
             }
             link = it.next_sub;
-        }
-    }
-
-    /// Numbers the run that begins.
-    #[inline(always)]
-    pub(super) fn next_run(&mut self) {
-        if !self.runs.advance() {
-            self.restart_runs();
-        }
-    }
-
-    #[cold]
-    fn restart_runs(&mut self) {
-        self.runs = RunId::FIRST;
-        self.reads.clear();
-        for node in self.nodes.iter_mut() {
-            node.read_by = RunId::NONE;
         }
     }
 
@@ -66,9 +43,9 @@ impl Graph {
 
     fn renumber(&mut self) {
         // A link has seen the current version, that of the snapshot, or another one: only this difference must survive.
-        for link in self.links.iter_mut() {
+        for link in self.graph.links.iter_mut() {
             if link.dep.is_some() {
-                let (seen, version) = (link.seen.version(), self.nodes[link.dep].version);
+                let (seen, version) = (link.seen.version(), self.graph.nodes[link.dep].version);
                 let snapshot = self.snapshots.get(&link.dep);
                 let number = if seen == version {
                     seen.min(Version::nth(3))
@@ -81,19 +58,19 @@ impl Graph {
             }
         }
         for (&node, snapshot) in &mut self.snapshots {
-            let same = snapshot.version == self.nodes[node].version;
+            let same = snapshot.version == self.graph.nodes[node].version;
             snapshot.version = snapshot.version.min(Version::nth(if same { 3 } else { 2 }));
         }
         for node in self.nodes.iter_mut() {
             node.version = node.version.min(Version::nth(3));
         }
         self.clock = Version::nth(3);
-        let nodes = self.nodes.iter_mut();
+        let nodes = self.graph.nodes.iter_mut();
         let mut used: Vec<&mut Node> = nodes.filter(|it| it.order.is_some()).collect();
         used.sort_unstable_by_key(|it| it.order);
-        self.orders = Order::START;
+        self.graph.orders = Order::START;
         for node in used {
-            node.order = self.orders.advance();
+            node.order = self.graph.orders.advance();
         }
     }
 }

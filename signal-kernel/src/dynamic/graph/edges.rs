@@ -8,27 +8,19 @@
 use std::collections::BTreeSet;
 
 use super::{
-    graph::{Graph, Link, NOBODY, Node, Observer, Schedule},
-    ids::{Key, LinkId, NodeId, Queued, Rows, RowsMut, RunId, Seen, Version},
+    ids::{Key, LinkId, NodeId, Queued, Rows, RowsMut, Seen, Version},
     marks::{Kind, Stale},
+    tables::{Graph, Link, NOBODY, Node, Observer, Reads, Schedule},
 };
 
 /// A read that may repeat an earlier one compares this many links of its run one by one. For a run with more links, a
 /// set takes their place.
 const FEW: usize = 8;
 
-/// The dependencies of a run with too many links to compare one by one.
-pub(super) struct Reads {
-    run: RunId,
-    /// The last link that the set contains.
-    last: LinkId,
-    deps: BTreeSet<Key>,
-}
-
 impl Observer {
     /// Uses the next link again: at this point, the last run has read the same dependency.
     #[inline(always)]
-    pub(super) fn goes_on(&mut self, link: &mut Link, dep: &mut Node) {
+    pub(crate) fn goes_on<V, B>(&mut self, link: &mut Link, dep: &mut Node<V, B>) {
         link.seen = Seen::new(dep.version);
         self.cursor = self.next;
         self.next = link.next_dep;
@@ -36,10 +28,10 @@ impl Observer {
     }
 }
 
-impl Graph {
+impl<V, B> Graph<V, B> {
     /// Makes the observer, if there is one, depend on `dep`.
     #[inline(always)]
-    pub(super) fn track(&mut self, dep: NodeId) {
+    pub(crate) fn track(&mut self, dep: NodeId) {
         if self.context.observer.node.is_some() && !self.has_read_again(dep) {
             self.insert(dep);
         }
@@ -165,7 +157,7 @@ impl Graph {
     /// Marks the last read, that of `dep`, as a `try_` read. An earlier read of `dep` in the same run takes
     /// precedence.
     #[inline(always)]
-    pub(super) fn try_last(&mut self, dep: NodeId) {
+    pub(crate) fn try_last(&mut self, dep: NodeId) {
         if self.context.observer.node.is_some() {
             let cursor = self.context.observer.cursor;
             if let Some(link) = self.links.get_mut(cursor) {
@@ -178,7 +170,7 @@ impl Graph {
 
     /// Ends the observing run: the node loses its links to dependencies that this run has not read.
     #[inline(always)]
-    pub(super) fn forget_unread(&mut self) {
+    pub(crate) fn forget_unread(&mut self) {
         if self.context.observer.next.is_some() {
             self.forget_rest();
         }
@@ -200,8 +192,9 @@ impl Graph {
     /// Ends a run that has panicked: the node depends on the reads of this run, and also on the remaining reads of its
     /// last run. For a stale value among the latter, the node depends on the dependencies of the value instead: a check
     /// of the node must not compute the value, because the body may no longer read it.
+    /// `earlier` is a list of links that the node keeps besides.
     #[cold]
-    pub(super) fn keep_unread(&mut self) {
+    pub(crate) fn keep_unread(&mut self, earlier: LinkId) {
         let Observer {
             node,
             cursor,
@@ -213,9 +206,7 @@ impl Graph {
         }
         let mut kept = Vec::new();
         self.list_deps(next, &mut kept);
-        if let Some(snapshot) = self.snapshots.get(&node) {
-            self.list_deps(snapshot.deps, &mut kept);
-        }
+        self.list_deps(earlier, &mut kept);
         if next.is_some() {
             match cursor {
                 LinkId::NONE => self.nodes[node].deps = LinkId::NONE,
@@ -260,12 +251,12 @@ impl Graph {
         }
     }
 
-    pub(super) fn untracked(&mut self) {
+    pub(crate) fn untracked(&mut self) {
         self.context.observer = NOBODY;
     }
 
     /// Unlinks a list of dependencies, and frees its links.
-    pub(super) fn unlink_all(&mut self, mut link: LinkId) {
+    pub(crate) fn unlink_all(&mut self, mut link: LinkId) {
         while link.is_some() {
             let Link {
                 dep,
@@ -295,7 +286,7 @@ impl Graph {
     /// Marks all nodes that a change of `source` may affect: the direct dependents with `direct`, all others with
     /// `Stale::Check`. Marking stops at a marked node.
     #[inline(always)]
-    pub(super) fn mark(&mut self, source: NodeId, direct: Stale) {
+    pub(crate) fn mark(&mut self, source: NodeId, direct: Stale) {
         let Graph {
             nodes,
             links,
@@ -316,7 +307,7 @@ impl Graph {
     }
 
     /// Queues an effect or a resource for the next settle.
-    pub(super) fn queue(&mut self, node: NodeId, mark: Stale) {
+    pub(crate) fn queue(&mut self, node: NodeId, mark: Stale) {
         let Graph {
             nodes,
             links,
@@ -335,14 +326,14 @@ impl Graph {
     /// Marks the dependents of `source`, but no node below a resource. If several resources are due, phase A marks the
     /// nodes below them; a resource that is due alone marks its readers after its run. In a chain of resources, a
     /// result therefore costs no more than the run of its reader.
-    pub(super) fn mark_up_to_resources(&mut self, source: NodeId) {
+    pub(crate) fn mark_up_to_resources(&mut self, source: NodeId) {
         self.schedule.stop_at_resources = true;
         self.mark(source, Stale::Check);
         self.schedule.stop_at_resources = false;
     }
 
     /// Queues a resource for the next settle, and marks no node below it: until phase A, the resource keeps its state.
-    pub(super) fn queue_up_to_resources(&mut self, resource: NodeId, mark: Stale) {
+    pub(crate) fn queue_up_to_resources(&mut self, resource: NodeId, mark: Stale) {
         self.schedule.stop_at_resources = true;
         self.queue(resource, mark);
         self.schedule.stop_at_resources = false;
@@ -350,7 +341,7 @@ impl Graph {
 
     /// Marks the parts of a resource that is about to run, and all nodes below the parts, even below a marked part: a
     /// batch may have read such a part in its old state and left the readers of the part unmarked.
-    pub(super) fn mark_parts(&mut self, resource: Queued) {
+    pub(crate) fn mark_parts(&mut self, resource: Queued) {
         if !self.is_due(resource) {
             return;
         }
@@ -363,7 +354,7 @@ impl Graph {
     }
 
     /// Unmarks the parts of a resource after its turn. The parts are up to date, unless the resource is due again.
-    pub(super) fn unmark_parts(&mut self, resource: Queued) {
+    pub(crate) fn unmark_parts(&mut self, resource: Queued) {
         if !self.is_due(resource) || self.marks(resource.node()).is_stale() {
             return;
         }
@@ -375,12 +366,12 @@ impl Graph {
     }
 
     /// Returns whether the slot still belongs to the node of this entry.
-    pub(super) fn is_due(&self, due: Queued) -> bool {
+    pub(crate) fn is_due(&self, due: Queued) -> bool {
         self.nodes[due.node()].order == due.order()
     }
 
     /// Returns whether a dependency has changed since the body of this node has read it.
-    pub(super) fn has_moved(&self, node: NodeId) -> bool {
+    pub(crate) fn has_moved(&self, node: NodeId) -> bool {
         let mut link = self.deps(node);
         while link.is_some() {
             let it = &self.links[link];
@@ -393,7 +384,7 @@ impl Graph {
     }
 
     /// Records in the links of the node that it has seen the current versions of its dependencies.
-    pub(super) fn see_again(&mut self, node: NodeId) {
+    pub(crate) fn see_again(&mut self, node: NodeId) {
         let mut link = self.deps(node);
         while let Some(it) = self.links.get_mut(link) {
             if let Some(dep) = self.nodes.get(it.dep) {
@@ -404,7 +395,7 @@ impl Graph {
     }
 
     /// The version of a dependency that the body of this node has seen.
-    pub(super) fn seen(&self, node: NodeId, dep: NodeId) -> Option<Version> {
+    pub(crate) fn seen(&self, node: NodeId, dep: NodeId) -> Option<Version> {
         let mut link = self.deps(node);
         while let Some(it) = self.links.get(link) {
             if it.dep == dep {
@@ -416,7 +407,7 @@ impl Graph {
     }
 
     /// Makes `node` depend on `dep` from its creation on, without a run.
-    pub(super) fn depends_on(&mut self, node: NodeId, dep: NodeId) {
+    pub(crate) fn depends_on(&mut self, node: NodeId, dep: NodeId) {
         let observer = Observer::new(node, self.deps(node), self.runs);
         self.next_run();
         let before = std::mem::replace(&mut self.context.observer, observer);
@@ -425,8 +416,8 @@ impl Graph {
     }
 }
 
-fn mark_below(
-    mut nodes: RowsMut<'_, NodeId, Node>,
+fn mark_below<V, B>(
+    mut nodes: RowsMut<'_, NodeId, Node<V, B>>,
     links: Rows<'_, LinkId, Link>,
     mark_stack: &mut Vec<LinkId>,
     schedule: &mut Schedule,
@@ -454,8 +445,8 @@ fn mark_below(
 /// Marks one node, and queues it if it is an effect or a resource. Returns the head of its subscriber list if the
 /// subscribers are not marked yet.
 #[inline(always)]
-fn mark_one(
-    nodes: &mut RowsMut<'_, NodeId, Node>,
+fn mark_one<V, B>(
+    nodes: &mut RowsMut<'_, NodeId, Node<V, B>>,
     schedule: &mut Schedule,
     sub: NodeId,
     mark: Stale,

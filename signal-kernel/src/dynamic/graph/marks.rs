@@ -9,7 +9,7 @@ use std::fmt;
 
 /// The kind of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A free slot.
     Free,
     /// A node that code outside the graph writes.
@@ -26,7 +26,7 @@ pub(super) enum Kind {
 
 /// The two degrees of a stale node.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stale {
+pub(crate) enum Stale {
     /// A dependency may have changed.
     Check,
     /// The body must run.
@@ -35,7 +35,7 @@ pub(super) enum Stale {
 
 /// The marks of a node.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Marks(u8);
+pub(crate) struct Marks(u8);
 
 const CHECK: u8 = 1;
 const DIRTY: u8 = 1 << 1;
@@ -63,24 +63,24 @@ impl Stale {
 }
 
 impl Marks {
-    pub(super) const NONE: Self = Marks(0);
+    pub(crate) const NONE: Self = Marks(0);
 
     /// The mark of a free slot whose generations have all been handed out. The mark keeps the last handle from taking
     /// the slot for a live node.
-    pub(super) const USED_UP: Self = Marks(DISPOSED);
+    pub(crate) const USED_UP: Self = Marks(DISPOSED);
 
     /// The marks that keep a read of a computed value from the fast path.
-    pub(super) const NOT_CURRENT: Self = Marks(STALE | RUNNING | CHECKING | FAILED | PROVISIONAL);
+    pub(crate) const NOT_CURRENT: Self = Marks(STALE | RUNNING | CHECKING | FAILED | PROVISIONAL);
 
     /// The marks of a computed value that has no value for a reader, also after a pull.
-    pub(super) const UNREADABLE: Self = Marks(STALE | FAILED);
+    pub(crate) const UNREADABLE: Self = Marks(STALE | FAILED);
 
     /// The mark of a signal during an update in place.
-    pub(super) const UPDATING: Self = Marks(UPDATING);
+    pub(crate) const UPDATING: Self = Marks(UPDATING);
 
     /// The marks of a new node.
     #[inline(always)]
-    pub(super) fn new(kind: Kind) -> Self {
+    pub(crate) fn new(kind: Kind) -> Self {
         match kind {
             Kind::Computed => Marks(DIRTY),
             Kind::Effect => Marks(FIRST),
@@ -94,58 +94,58 @@ impl Marks {
     }
 
     #[inline(always)]
-    pub(super) fn has_any(self, marks: Marks) -> bool {
+    pub(crate) fn has_any(self, marks: Marks) -> bool {
         self.has(marks.0)
     }
 
     /// Returns whether the node was disposed of or has one of these marks.
     #[inline(always)]
-    pub(super) fn is_disposed_or(self, marks: Marks) -> bool {
+    pub(crate) fn is_disposed_or(self, marks: Marks) -> bool {
         self.has(marks.0 | DISPOSED)
     }
 
     // The degrees of staleness.
 
     #[inline(always)]
-    pub(super) fn is_stale(self) -> bool {
+    pub(crate) fn is_stale(self) -> bool {
         self.has(STALE)
     }
 
     /// The body must run.
     #[inline(always)]
-    pub(super) fn is_dirty(self) -> bool {
+    pub(crate) fn is_dirty(self) -> bool {
         self.has(DIRTY)
     }
 
     /// A check of the dependencies decides whether the body must run.
-    pub(super) fn needs_check(self) -> bool {
+    pub(crate) fn needs_check(self) -> bool {
         self.0 & STALE == CHECK
     }
 
     /// The body must run, and no provisional value may take the place of its result.
     #[inline(always)]
-    pub(super) fn must_run(self) -> bool {
+    pub(crate) fn must_run(self) -> bool {
         self.0 & (DIRTY | PROVISIONAL) == DIRTY
     }
 
     /// The body must run, and nothing else is the matter with the node.
     #[inline(always)]
-    pub(super) fn is_just_dirty(self) -> bool {
+    pub(crate) fn is_just_dirty(self) -> bool {
         self.0 & (DIRTY | PROVISIONAL | RUNNING | CHECKING | FAILED) == DIRTY
     }
 
     #[inline(always)]
-    pub(super) fn set_stale(&mut self, stale: Stale) {
+    pub(crate) fn set_stale(&mut self, stale: Stale) {
         self.0 |= stale.bits();
     }
 
     #[inline(always)]
-    pub(super) fn clear_stale(&mut self) {
+    pub(crate) fn clear_stale(&mut self) {
         self.0 &= !STALE;
     }
 
     /// Takes back that the body must run: a check decides again.
-    pub(super) fn downgrade(&mut self) {
+    pub(crate) fn downgrade(&mut self) {
         self.0 = self.0 & !DIRTY | CHECK;
     }
 
@@ -153,86 +153,86 @@ impl Marks {
 
     /// The node's dependencies are being checked.
     #[inline(always)]
-    pub(super) fn is_checking(self) -> bool {
+    pub(crate) fn is_checking(self) -> bool {
         self.has(CHECKING)
     }
 
     /// The node is being checked, and has no provisional value.
     #[inline(always)]
-    pub(super) fn is_plain_check(self) -> bool {
+    pub(crate) fn is_plain_check(self) -> bool {
         self.0 & (CHECKING | PROVISIONAL) == CHECKING
     }
 
     /// A check of a dependent must look at the dependency with these marks closely.
     #[inline(always)]
-    pub(super) fn needs_slow_check(self) -> bool {
+    pub(crate) fn needs_slow_check(self) -> bool {
         self.has(RUNNING | CHECKING | FAILED | PROVISIONAL)
     }
 
     #[inline(always)]
-    pub(super) fn begin_check(&mut self) {
+    pub(crate) fn begin_check(&mut self) {
         self.0 |= CHECKING;
     }
 
     #[inline(always)]
-    pub(super) fn end_check(&mut self) {
+    pub(crate) fn end_check(&mut self) {
         self.0 &= !CHECKING;
     }
 
     /// Ends the check: the node is up to date.
     #[inline(always)]
-    pub(super) fn set_clean(&mut self) {
+    pub(crate) fn set_clean(&mut self) {
         self.0 &= !(STALE | CHECKING);
     }
 
     /// Ends the check: the body must run.
     #[inline(always)]
-    pub(super) fn confirm(&mut self) {
+    pub(crate) fn confirm(&mut self) {
         self.0 = self.0 & !(CHECK | CHECKING) | DIRTY;
     }
 
     // The run of the body.
 
     #[inline(always)]
-    pub(super) fn is_running(self) -> bool {
+    pub(crate) fn is_running(self) -> bool {
         self.has(RUNNING)
     }
 
     /// The node is being checked, or its body is running.
     #[inline(always)]
-    pub(super) fn is_in_progress(self) -> bool {
+    pub(crate) fn is_in_progress(self) -> bool {
         self.has(RUNNING | CHECKING)
     }
 
     /// The node is being checked, or is stale.
-    pub(super) fn is_due(self) -> bool {
+    pub(crate) fn is_due(self) -> bool {
         self.has(STALE | CHECKING)
     }
 
     /// Begins a run, which ends the check.
     #[inline(always)]
-    pub(super) fn begin_run(&mut self) {
+    pub(crate) fn begin_run(&mut self) {
         self.0 = self.0 & !(STALE | CHECKING) | RUNNING;
     }
 
     #[inline(always)]
-    pub(super) fn end_run(&mut self) {
+    pub(crate) fn end_run(&mut self) {
         self.0 &= !RUNNING;
     }
 
     /// As `end_run`, for an effect that has completed a run, and for a resource.
     #[inline(always)]
-    pub(super) fn end_effect_run(&mut self) {
+    pub(crate) fn end_effect_run(&mut self) {
         self.0 &= !(RUNNING | FIRST);
     }
 
     /// Keeps the slot, without a run of a body.
-    pub(super) fn hold(&mut self) {
+    pub(crate) fn hold(&mut self) {
         self.0 |= RUNNING;
     }
 
     /// The effect has not completed a run yet. Only for effects.
-    pub(super) fn is_first(self) -> bool {
+    pub(crate) fn is_first(self) -> bool {
         self.has(FIRST)
     }
 
@@ -240,38 +240,38 @@ impl Marks {
 
     /// The body has panicked, or could not run because a dependency is failed.
     #[inline(always)]
-    pub(super) fn is_failed(self) -> bool {
+    pub(crate) fn is_failed(self) -> bool {
         self.has(FAILED)
     }
 
     /// The failure is that of the last run, since no run is in progress.
-    pub(super) fn is_failed_at_rest(self) -> bool {
+    pub(crate) fn is_failed_at_rest(self) -> bool {
         self.0 & (FAILED | RUNNING) == FAILED
     }
 
     #[inline(always)]
-    pub(super) fn set_failed(&mut self) {
+    pub(crate) fn set_failed(&mut self) {
         self.0 |= FAILED;
     }
 
     #[inline(always)]
-    pub(super) fn clear_failed(&mut self) {
+    pub(crate) fn clear_failed(&mut self) {
         self.0 &= !FAILED;
     }
 
     /// The node was disposed of during a run of its body: the node ends when the body returns.
     #[inline(always)]
-    pub(super) fn is_disposed(self) -> bool {
+    pub(crate) fn is_disposed(self) -> bool {
         self.has(DISPOSED)
     }
 
     /// The run of the node has not ended in the usual way.
     #[inline(always)]
-    pub(super) fn is_failed_or_disposed(self) -> bool {
+    pub(crate) fn is_failed_or_disposed(self) -> bool {
         self.has(FAILED | DISPOSED)
     }
 
-    pub(super) fn set_disposed(&mut self) {
+    pub(crate) fn set_disposed(&mut self) {
         self.0 |= DISPOSED;
     }
 
@@ -279,29 +279,29 @@ impl Marks {
 
     /// The node stands in a queue.
     #[inline(always)]
-    pub(super) fn is_queued(self) -> bool {
+    pub(crate) fn is_queued(self) -> bool {
         self.has(QUEUED)
     }
 
     /// The marks of an effect that was at rest before it was queued.
     #[inline(always)]
-    pub(super) fn is_at_rest(self) -> bool {
+    pub(crate) fn is_at_rest(self) -> bool {
         !self.has(!FIRST)
     }
 
     #[inline(always)]
-    pub(super) fn set_queued(&mut self) {
+    pub(crate) fn set_queued(&mut self) {
         self.0 |= QUEUED;
     }
 
     #[inline(always)]
-    pub(super) fn clear_queued(&mut self) {
+    pub(crate) fn clear_queued(&mut self) {
         self.0 &= !QUEUED;
     }
 
     /// The effect must run, and was not disposed of.
     #[inline(always)]
-    pub(super) fn is_to_run(self) -> bool {
+    pub(crate) fn is_to_run(self) -> bool {
         self.0 & (DIRTY | DISPOSED) == DIRTY
     }
 
@@ -309,41 +309,41 @@ impl Marks {
 
     /// The node has a `Snapshot` from before a batch that has read the node.
     #[inline(always)]
-    pub(super) fn is_provisional(self) -> bool {
+    pub(crate) fn is_provisional(self) -> bool {
         self.has(PROVISIONAL)
     }
 
-    pub(super) fn is_provisional_and_current(self) -> bool {
+    pub(crate) fn is_provisional_and_current(self) -> bool {
         self.0 & (PROVISIONAL | STALE) == PROVISIONAL
     }
 
-    pub(super) fn set_provisional(&mut self) {
+    pub(crate) fn set_provisional(&mut self) {
         self.0 |= PROVISIONAL;
     }
 
-    pub(super) fn clear_provisional(&mut self) {
+    pub(crate) fn clear_provisional(&mut self) {
         self.0 &= !PROVISIONAL;
     }
 
     // Updates in place. Only for signals.
 
     #[inline(always)]
-    pub(super) fn is_updating(self) -> bool {
+    pub(crate) fn is_updating(self) -> bool {
         self.has(UPDATING)
     }
 
-    pub(super) fn begin_update(&mut self) {
+    pub(crate) fn begin_update(&mut self) {
         self.0 |= UPDATING;
     }
 
-    pub(super) fn end_update(&mut self) {
+    pub(crate) fn end_update(&mut self) {
         self.0 &= !UPDATING;
     }
 
     // The invariants of the marks.
 
     /// The marks that a node of this kind never has.
-    pub(super) fn forbidden(self, kind: Kind) -> Self {
+    pub(crate) fn forbidden(self, kind: Kind) -> Self {
         let allowed = match kind {
             Kind::Free | Kind::Cleanup => 0,
             Kind::Signal => UPDATING,
@@ -357,12 +357,12 @@ impl Marks {
     }
 
     /// The marks that no node has at rest.
-    pub(super) fn busy(self) -> Self {
+    pub(crate) fn busy(self) -> Self {
         Marks(self.0 & (RUNNING | CHECKING | DISPOSED | QUEUED))
     }
 
     /// A node without these marks depends on nodes without marks.
-    pub(super) fn is_clean(self) -> bool {
+    pub(crate) fn is_clean(self) -> bool {
         !self.has(STALE | RUNNING | CHECKING | FAILED | DISPOSED)
     }
 }

@@ -7,14 +7,14 @@
 //! Must not know: values, user code, and why anything ends.
 
 use super::{
-    graph::{Graph, Schedule},
-    ids::{LinkId, NodeId, Order, Table},
+    ids::{LinkId, NodeId, Order},
     marks::{Kind, Marks, Stale},
+    tables::Graph,
 };
 
-impl Graph {
+impl<V, B> Graph<V, B> {
     /// The head of the owner's list of children, or of its list of cleanups: the newest entry.
-    pub(super) fn first(&mut self, owner: NodeId, kind: Kind) -> &mut NodeId {
+    pub(crate) fn first(&mut self, owner: NodeId, kind: Kind) -> &mut NodeId {
         let ownership = &mut self.ownership[owner];
         match kind {
             Kind::Cleanup => &mut ownership.first_cleanup,
@@ -23,12 +23,12 @@ impl Graph {
     }
 
     #[inline(always)]
-    pub(super) fn owns_any(&self, owner: NodeId) -> bool {
+    pub(crate) fn owns_any(&self, owner: NodeId) -> bool {
         self.nodes[owner].owns_any()
     }
 
     /// The newest child of an owner, or its newest cleanup if the owner has no child.
-    pub(super) fn last_owned(&self, owner: NodeId) -> Option<NodeId> {
+    pub(crate) fn last_owned(&self, owner: NodeId) -> Option<NodeId> {
         let ownership = &self.ownership[owner];
         [ownership.first_child, ownership.first_cleanup]
             .into_iter()
@@ -36,7 +36,7 @@ impl Graph {
     }
 
     /// Takes a node out of its owner's list.
-    pub(super) fn leave_owner(&mut self, index: NodeId) {
+    pub(crate) fn leave_owner(&mut self, index: NodeId) {
         let kind = self.nodes[index].kind;
         let ownership = &mut self.ownership[index];
         let next = std::mem::replace(&mut ownership.next_sibling, NodeId::NONE);
@@ -58,7 +58,7 @@ impl Graph {
     }
 
     /// Cuts all edges of a node, in both directions.
-    pub(super) fn isolate(&mut self, index: NodeId) {
+    pub(crate) fn isolate(&mut self, index: NodeId) {
         if self.marks(index).is_failed() {
             // A subscriber blocked by this failure has not checked its later dependencies: the mark makes it check
             // them.
@@ -78,16 +78,11 @@ impl Graph {
     }
 
     /// Releases the slot of a node without edges, children and owner.
-    pub(super) fn free(&mut self, index: NodeId) {
+    pub(crate) fn free(&mut self, index: NodeId) {
         let node = &mut self.nodes[index];
         debug_assert!(node.subs.is_none());
         node.kind = Kind::Free;
         node.marks = Marks::NONE;
-        for borrowed in &mut self.reading {
-            if borrowed.0 == index {
-                borrowed.0 = NodeId::NONE; // the reader owns the value by now, and the slot is free
-            }
-        }
         node.order = Order::NONE;
         self.live -= 1;
         let node = &mut self.nodes[index];
@@ -100,37 +95,35 @@ impl Graph {
         self.ownership[index].next_sibling = std::mem::replace(&mut self.free_node, index);
     }
 
-    /// Releases the memory of the tables when no node is left in them.
+    /// Returns whether no node is left in tables that are large.
     #[inline(always)]
-    pub(super) fn shrink_if_empty(&mut self) {
-        if self.live == 0 && self.nodes.len() >= 1024 && self.context.running.is_none() {
-            self.shrink();
-        }
+    pub(crate) fn is_empty_and_large(&self) -> bool {
+        self.live == 0 && self.nodes.len() >= 1024
     }
 
-    #[cold]
-    fn shrink(&mut self) {
+    /// Releases the memory of the tables, in which no node is left.
+    pub(crate) fn shrink(&mut self) {
         let highest = self.nodes.iter().map(|node| node.generation).max();
         let Some(first) = highest.and_then(|highest| highest.checked_add(1)) else {
             return;
         };
-        self.first_generation = first;
-        self.peak = self.nodes.len();
-        (self.nodes, self.ownership, self.links) = (Table::new(), Table::new(), Table::new());
-        (self.free_node, self.free_link) = (NodeId::NONE, LinkId::NONE);
-        self.schedule = Schedule::new();
-        (self.mark_stack, self.check_stack) = (Vec::new(), Vec::new());
-        self.reads = Vec::new();
+        let (peak, clock, runs, orders) = (self.nodes.len(), self.clock, self.runs, self.orders);
+        let context = self.context;
+        *self = Graph {
+            first_generation: first,
+            peak,
+            clock,
+            runs,
+            orders,
+            context,
+            ..Graph::new()
+        };
     }
 
-    /// Takes the whole graph out when the thread ends. The first generation rises, so that every handle is stale from
-    /// now on.
-    pub(super) fn take_all(&mut self) -> Graph {
+    /// A generation that is greater than those of all nodes so far.
+    pub(crate) fn next_generation(&self) -> u32 {
         let highest = self.nodes.iter().map(|node| node.generation).max();
-        let mut all = std::mem::replace(self, Graph::new());
-        std::mem::swap(&mut self.names, &mut all.names); // messages of destructors still name places
         let first = highest.map_or(0, |highest| highest.saturating_add(1));
-        self.first_generation = first.max(all.first_generation);
-        all
+        first.max(self.first_generation)
     }
 }

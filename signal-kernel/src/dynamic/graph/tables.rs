@@ -10,120 +10,94 @@
 //!   mark until its phase removes it;
 //! - every node with an owner stands in its owner's list of children.
 //!
-//! Must not know: values, user code, phases, and when anything runs.
+//! Must not know: values, bodies, user code, phases, and when anything runs.
 
 use super::{
-    batch::UndoLog,
-    drive::ThreadTasks,
-    edges::Reads,
-    events::Callback,
-    failure::Failures,
     ids::{Key, LinkId, NodeId, Order, PlaceId, Queued, RunId, Seen, Table, Version},
     marks::{Kind, Marks},
-    names::Names,
-    settle::Frame,
-    snapshots::Snapshot,
-    value::Value,
 };
-use crate::panics::FirstPanic;
-use std::{collections::BTreeMap, panic::Location};
+use std::collections::BTreeSet;
 
 /// 64 bytes with every field that a run touches. The other fields are in `Ownership`.
-pub(super) struct Node {
-    pub(super) value: Value,
+pub(crate) struct Node<V, B> {
+    pub(crate) value: V,
     /// The body, if the node has one. The slot is empty during a run.
-    pub(super) body: Option<Box<dyn super::run::Body>>,
-    pub(super) generation: u32,
+    pub(crate) body: Option<B>,
+    pub(crate) generation: u32,
     /// The time of the last change of the value, on the clock of the graph; 0 for a computed value without a value.
-    pub(super) version: Version,
+    pub(crate) version: Version,
     /// The number of the last run that has read this node.
-    pub(super) read_by: RunId,
-    pub(super) subs: LinkId,
-    pub(super) subs_tail: LinkId,
+    pub(crate) read_by: RunId,
+    pub(crate) subs: LinkId,
+    pub(crate) subs_tail: LinkId,
     /// The first link to a dependency of the body.
-    pub(super) deps: LinkId,
+    pub(crate) deps: LinkId,
     /// The position in the order of creation, in which effects run. `NONE` without a body.
-    pub(super) order: Order,
+    pub(crate) order: Order,
     /// Signals: the level of the newest entry in the undo log of the open batch, plus one; 0 without an entry. All
     /// other kinds: 0 while the node owns nothing.
-    pub(super) aside: u16,
-    pub(super) kind: Kind,
-    pub(super) marks: Marks,
+    pub(crate) aside: u16,
+    pub(crate) kind: Kind,
+    pub(crate) marks: Marks,
 }
 
-/// The fields of a free slot, from which a new node takes those it does not set.
-const BLANK: Node = Node {
-    value: Value::NONE,
-    body: None,
-    generation: 0,
-    version: Version::NONE,
-    read_by: RunId::NONE,
-    subs: LinkId::NONE,
-    subs_tail: LinkId::NONE,
-    deps: LinkId::NONE,
-    order: Order::NONE,
-    aside: 0,
-    kind: Kind::Free,
-    marks: Marks::NONE,
-};
-
 /// The content of a new node.
-pub(super) enum Content {
+pub(crate) enum Content<V, B> {
     /// A value that code outside the graph writes.
-    Value(Value),
+    Value(V),
     /// A body, which may follow later: the node has an order.
-    Body(Option<Box<dyn super::run::Body>>),
+    Body(Option<B>),
 }
 
 /// The owner, the owned nodes and the place of creation of a node. A table of its own, under the indices of the nodes.
-pub(super) struct Ownership {
+pub(crate) struct Ownership {
     /// For a free slot, the next one in the list of free slots.
-    pub(super) next_sibling: NodeId,
+    pub(crate) next_sibling: NodeId,
     /// For the first child, the owner.
-    pub(super) prev_sibling: NodeId,
-    pub(super) first_child: NodeId,
-    pub(super) first_cleanup: NodeId,
-    pub(super) place: PlaceId,
+    pub(crate) prev_sibling: NodeId,
+    pub(crate) first_child: NodeId,
+    pub(crate) first_cleanup: NodeId,
+    pub(crate) place: PlaceId,
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Link {
-    pub(super) dep: NodeId,
-    pub(super) sub: NodeId,
-    pub(super) next_dep: LinkId,
-    pub(super) next_sub: LinkId,
-    pub(super) prev_sub: LinkId,
-    pub(super) seen: Seen,
+pub(crate) struct Link {
+    pub(crate) dep: NodeId,
+    pub(crate) sub: NodeId,
+    pub(crate) next_dep: LinkId,
+    pub(crate) next_sub: LinkId,
+    pub(crate) prev_sub: LinkId,
+    pub(crate) seen: Seen,
 }
 
 /// The node whose body is running and whose reads are tracked.
 #[derive(Clone, Copy)]
-pub(super) struct Observer {
-    pub(super) node: NodeId,
+pub(crate) struct Observer {
+    pub(crate) node: NodeId,
     /// The last link that this run has used.
-    pub(super) cursor: LinkId,
+    pub(crate) cursor: LinkId,
     /// The link after the cursor, from the run before.
-    pub(super) next: LinkId,
+    pub(crate) next: LinkId,
     /// The number of the run.
-    pub(super) run: RunId,
+    pub(crate) run: RunId,
 }
 
-impl Node {
+impl<V, B> Node<V, B> {
     /// Returns whether the node owns anything. Only for kinds that can own nodes.
     #[inline(always)]
-    pub(super) fn owns_any(&self) -> bool {
+    pub(crate) fn owns_any(&self) -> bool {
         self.aside != 0
     }
 
     /// Returns whether the node is a computed value whose body is out of its slot.
-    pub(super) fn is_away(&self) -> bool {
+    pub(crate) fn is_away(&self) -> bool {
         self.kind == Kind::Computed && self.body.is_none()
     }
 
     /// Puts the body back into its empty slot. The old content of the slot is known to be `None`, so no drop code is
     /// emitted.
     #[inline(always)]
-    pub(super) fn put_back(&mut self, body: Box<dyn super::run::Body>) {
+    pub(crate) fn put_back(&mut self, body: B) {
         let none = self.body.replace(body);
         debug_assert!(none.is_none());
         std::mem::forget(none);
@@ -133,7 +107,7 @@ impl Node {
 impl Observer {
     /// An observer at the start of a run. `deps` is the first link of the last run.
     #[inline(always)]
-    pub(super) fn new(node: NodeId, deps: LinkId, run: RunId) -> Self {
+    pub(crate) fn new(node: NodeId, deps: LinkId, run: RunId) -> Self {
         Observer {
             node,
             cursor: LinkId::NONE,
@@ -147,17 +121,17 @@ impl Observer {
 /// The alignment lets a copy take two moves that do not overlap.
 #[derive(Clone, Copy)]
 #[repr(align(16))]
-pub(super) struct RunContext {
-    pub(super) observer: Observer,
+pub(crate) struct RunContext {
+    pub(crate) observer: Observer,
     /// The owner of the nodes that are created now.
-    pub(super) owner: NodeId,
+    pub(crate) owner: NodeId,
     /// The computed value whose body is running: writes are refused meanwhile.
-    pub(super) computing: NodeId,
+    pub(crate) computing: NodeId,
     /// The node whose body is running.
-    pub(super) running: NodeId,
+    pub(crate) running: NodeId,
 }
 
-pub(super) const NOBODY: Observer = Observer {
+pub(crate) const NOBODY: Observer = Observer {
     node: NodeId::NONE,
     cursor: LinkId::NONE,
     next: LinkId::NONE,
@@ -165,27 +139,27 @@ pub(super) const NOBODY: Observer = Observer {
 };
 
 /// The nodes that the next settle may run.
-pub(super) struct Schedule {
+pub(crate) struct Schedule {
     /// Effects that may have to run in this round.
-    pub(super) effects: Vec<Queued>,
+    pub(crate) effects: Vec<Queued>,
     /// Some of the effects may be unchanged or blocked.
-    pub(super) unverified: bool,
+    pub(crate) unverified: bool,
     /// A node was marked while its dependencies were being brought up to date.
-    pub(super) recheck: bool,
+    pub(crate) recheck: bool,
     /// Resources that may have to run.
-    pub(super) resources: Vec<Queued>,
+    pub(crate) resources: Vec<Queued>,
     /// The running resource is the only one that is due.
-    pub(super) alone: bool,
+    pub(crate) alone: bool,
     /// A body has gained a new dependency during the run of that resource.
-    pub(super) grown: bool,
+    pub(crate) grown: bool,
     /// Marking stops at resources.
-    pub(super) stop_at_resources: bool,
+    pub(crate) stop_at_resources: bool,
     /// An empty list that keeps its memory for the next round.
-    pub(super) spare: Vec<Queued>,
+    pub(crate) spare: Vec<Queued>,
 }
 
 impl Schedule {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Schedule {
             effects: Vec::new(),
             unverified: false,
@@ -199,69 +173,51 @@ impl Schedule {
     }
 
     #[inline(always)]
-    pub(super) fn are_empty(&self) -> bool {
+    pub(crate) fn are_empty(&self) -> bool {
         self.effects.is_empty() && self.resources.is_empty()
     }
 
     /// Sorts the effects in the order of their creation.
     #[inline(always)]
-    pub(super) fn sort_effects(&mut self) {
+    pub(crate) fn sort_effects(&mut self) {
         if !self.effects.is_sorted() {
             self.effects.sort_unstable();
         }
     }
 }
 
-/// The graph of one thread.
-pub(super) struct Graph {
-    pub(super) nodes: Table<NodeId, Node>,
-    pub(super) ownership: Table<NodeId, Ownership>,
-    pub(super) links: Table<LinkId, Link>,
-    pub(super) free_node: NodeId,
-    pub(super) free_link: LinkId,
-    pub(super) live: usize,
-    /// The length of the node table before the last release of the tables.
-    pub(super) peak: usize,
-    /// The first generation of a new slot: greater than every generation before the last release of the tables.
-    pub(super) first_generation: u32,
-    pub(super) clock: Version,
-    pub(super) runs: RunId,
-    pub(super) orders: Order,
-    pub(super) context: RunContext,
-    pub(super) check_stack: Vec<Frame>,
-    pub(super) schedule: Schedule,
-    pub(super) mark_stack: Vec<LinkId>,
-    /// The number of open batches. A settle counts as one.
-    pub(super) depth: u32,
-    /// The number of open transactions.
-    pub(super) level: u16,
-    /// Phase A: resources run, stale values are computed.
-    pub(super) in_phase_a: bool,
-    /// Effects are running, and no batch is open but that of their round.
-    pub(super) round: bool,
-    pub(super) log: UndoLog,
-    /// The snapshots of the computed values with a provisional value.
-    pub(super) snapshots: BTreeMap<NodeId, Snapshot>,
-    /// The nodes whose provisional value may be current; empty at rest.
-    pub(super) provisional: Vec<Key>,
-    /// Signals that a `with` has borrowed, and the place of each `with`.
-    pub(super) reading: Vec<(NodeId, &'static Location<'static>)>,
-    /// Signals in an update, and the place of each update.
-    pub(super) updating: Vec<(NodeId, &'static Location<'static>)>,
-    /// The sets of dependencies of the nested runs, the outermost first, and of some runs that are over.
-    pub(super) reads: Vec<Reads>,
-    pub(super) names: Names,
-    pub(super) failures: Failures,
-    /// Panics of destructors, held back until the graph has come to rest.
-    pub(super) deferred_panics: FirstPanic,
-    pub(super) callbacks: Vec<Callback>,
-    /// The callbacks that take back the requests of open transactions to resources, the newest last.
-    pub(super) undo: Vec<Callback>,
-    pub(super) tasks: Option<ThreadTasks>,
+/// The dependencies of a run with too many links to compare one by one.
+pub(crate) struct Reads {
+    pub(crate) run: RunId,
+    /// The last link that the set contains.
+    pub(crate) last: LinkId,
+    pub(crate) deps: BTreeSet<Key>,
 }
 
-impl Graph {
-    pub(super) const fn new() -> Self {
+/// The graph of one thread. `V` is the type of values, `B` that of bodies.
+pub(crate) struct Graph<V, B> {
+    pub(crate) nodes: Table<NodeId, Node<V, B>>,
+    pub(crate) ownership: Table<NodeId, Ownership>,
+    pub(crate) links: Table<LinkId, Link>,
+    pub(crate) free_node: NodeId,
+    pub(crate) free_link: LinkId,
+    pub(crate) live: usize,
+    /// The length of the node table before the last release of the tables.
+    pub(crate) peak: usize,
+    /// The first generation of a new slot: greater than every generation before the last release of the tables.
+    pub(crate) first_generation: u32,
+    pub(crate) clock: Version,
+    pub(crate) runs: RunId,
+    pub(crate) orders: Order,
+    pub(crate) context: RunContext,
+    pub(crate) schedule: Schedule,
+    pub(crate) mark_stack: Vec<LinkId>,
+    /// The sets of dependencies of the nested runs, the outermost first, and of some runs that are over.
+    pub(crate) reads: Vec<Reads>,
+}
+
+impl<V, B> Graph<V, B> {
+    pub(crate) const fn new() -> Self {
         Graph {
             nodes: Table::new(),
             ownership: Table::new(),
@@ -280,62 +236,47 @@ impl Graph {
                 computing: NodeId::NONE,
                 running: NodeId::NONE,
             },
-            check_stack: Vec::new(),
             schedule: Schedule::new(),
             mark_stack: Vec::new(),
-            depth: 0,
-            level: 0,
-            in_phase_a: false,
-            round: false,
-            log: UndoLog::new(),
-            snapshots: BTreeMap::new(),
-            provisional: Vec::new(),
-            reading: Vec::new(),
-            updating: Vec::new(),
             reads: Vec::new(),
-            names: Names::new(),
-            failures: Failures::new(),
-            deferred_panics: FirstPanic::new(),
-            callbacks: Vec::new(),
-            undo: Vec::new(),
-            tasks: None,
         }
     }
 
     /// Adds a node that belongs to `owner`.
     #[inline(always)]
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         kind: Kind,
-        content: Content,
+        content: Content<V, B>,
         owner: NodeId,
         place: PlaceId,
-    ) -> NodeId {
-        let marks = Marks::new(kind);
-        let node = match content {
-            Content::Value(value) => Node {
-                value,
-                version: self.clock,
-                kind,
-                marks,
-                ..BLANK
-            },
-            Content::Body(body) => {
-                self.renumber_if_due();
-                Node {
-                    body,
-                    order: self.orders.advance(),
-                    kind,
-                    marks,
-                    ..BLANK
-                }
-            }
+    ) -> NodeId
+    where
+        V: Default,
+    {
+        let mut node = Node {
+            value: V::default(),
+            body: None,
+            generation: 0,
+            version: Version::NONE,
+            read_by: RunId::NONE,
+            subs: LinkId::NONE,
+            subs_tail: LinkId::NONE,
+            deps: LinkId::NONE,
+            order: Order::NONE,
+            aside: 0,
+            kind,
+            marks: Marks::new(kind),
         };
+        match content {
+            Content::Value(value) => (node.value, node.version) = (value, self.clock),
+            Content::Body(body) => (node.body, node.order) = (body, self.orders.advance()),
+        }
         self.add_node(node, owner, place)
     }
 
     #[inline(always)]
-    fn add_node(&mut self, mut node: Node, owner: NodeId, place: PlaceId) -> NodeId {
+    fn add_node(&mut self, mut node: Node<V, B>, owner: NodeId, place: PlaceId) -> NodeId {
         let index = if self.free_node.is_none() {
             self.nodes.next_key()
         } else {
@@ -371,7 +312,7 @@ impl Graph {
 
     /// Returns whether the slot still belongs to the live node of this generation.
     #[inline(always)]
-    pub(super) fn is_alive(&self, key: Key) -> bool {
+    pub(crate) fn is_alive(&self, key: Key) -> bool {
         self.nodes
             .get(key.node)
             .is_some_and(|node| node.generation == key.generation && !node.marks.is_disposed())
@@ -379,29 +320,29 @@ impl Graph {
 
     /// The key of the node that has this slot now.
     #[inline(always)]
-    pub(super) fn key(&self, node: NodeId) -> Key {
+    pub(crate) fn key(&self, node: NodeId) -> Key {
         let generation = self.nodes[node].generation;
         Key { node, generation }
     }
 
     #[inline(always)]
-    pub(super) fn marks(&self, node: NodeId) -> Marks {
+    pub(crate) fn marks(&self, node: NodeId) -> Marks {
         self.nodes[node].marks
     }
 
     #[inline(always)]
-    pub(super) fn version(&self, node: NodeId) -> Version {
+    pub(crate) fn version(&self, node: NodeId) -> Version {
         self.nodes[node].version
     }
 
     /// The first link to a dependency of the node.
     #[inline(always)]
-    pub(super) fn deps(&self, node: NodeId) -> LinkId {
+    pub(crate) fn deps(&self, node: NodeId) -> LinkId {
         self.nodes[node].deps
     }
 
     /// Returns the number of nodes and the number of links.
-    pub(super) fn size(&self) -> (usize, usize) {
+    pub(crate) fn size(&self) -> (usize, usize) {
         let links = self.links.iter().filter(|link| link.sub.is_some()).count();
         (self.live, links)
     }

@@ -13,7 +13,7 @@ use std::{
 };
 
 /// The number of a row of a table.
-pub(super) trait RowId: Copy {
+pub(crate) trait RowId: Copy {
     fn new(row: usize) -> Self;
     fn row(self) -> usize;
 }
@@ -23,10 +23,10 @@ macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub(super) struct $name(u32);
+        pub(crate) struct $name(u32);
 
         impl $name {
-            pub(super) const NONE: Self = $name(u32::MAX);
+            pub(crate) const NONE: Self = $name(u32::MAX);
         }
 
         impl RowId for $name {
@@ -73,12 +73,12 @@ macro_rules! optional {
     ($($name:ident)*) => {
         $(impl $name {
             #[inline(always)]
-            pub(super) fn is_none(self) -> bool {
+            pub(crate) fn is_none(self) -> bool {
                 self == Self::NONE
             }
 
             #[inline(always)]
-            pub(super) fn is_some(self) -> bool {
+            pub(crate) fn is_some(self) -> bool {
                 self != Self::NONE
             }
         })*
@@ -89,176 +89,176 @@ optional! { NodeId LinkId Version Order }
 
 impl NodeId {
     /// The number as other modules carry it.
-    pub(super) fn to_number(self) -> u32 {
+    pub(crate) fn to_number(self) -> u32 {
         self.0
     }
 
-    pub(super) fn from_number(number: u32) -> Self {
+    pub(crate) fn from_number(number: u32) -> Self {
         NodeId(number)
     }
 
     /// The tag in a number, which then lies outside the table.
     const TAG: u32 = 1 << 31;
 
-    pub(super) fn tagged(self) -> Self {
+    pub(crate) fn tagged(self) -> Self {
         NodeId(self.0 | Self::TAG)
     }
 
     #[inline(always)]
-    pub(super) fn untagged(self) -> Self {
+    pub(crate) fn untagged(self) -> Self {
         NodeId(self.0 & !Self::TAG)
     }
 
-    pub(super) fn is_tagged(self) -> bool {
+    pub(crate) fn is_tagged(self) -> bool {
         self.0 & Self::TAG != 0
     }
 }
 
 impl LinkId {
     /// A second number of no link.
-    pub(super) const NEVER: Self = LinkId(u32::MAX - 1);
+    pub(crate) const NEVER: Self = LinkId(u32::MAX - 1);
 }
 
 /// One node among all that have had its row.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(super) struct Key {
-    pub(super) node: NodeId,
-    pub(super) generation: u32,
+pub(crate) struct Key {
+    pub(crate) node: NodeId,
+    pub(crate) generation: u32,
 }
 
 /// The time of the last change of a value, on the clock of its graph.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Version(u32);
+pub(crate) struct Version(u32);
 
 impl Version {
     /// The version of a computed value without a value.
-    pub(super) const NONE: Self = Version(0);
+    pub(crate) const NONE: Self = Version(0);
 
     /// The version of nodes that were made before any change.
-    pub(super) const FIRST: Self = Version(1);
+    pub(crate) const FIRST: Self = Version(1);
 
     /// The greatest version before all versions are numbered anew.
-    pub(super) const LAST: Self = Version(Self::BITS / 2);
+    pub(crate) const LAST: Self = Version(Self::BITS / 2);
 
     /// Equal to no version of a node.
-    pub(super) const OTHER: Self = Version(Self::BITS);
+    pub(crate) const OTHER: Self = Version(Self::BITS);
 
     /// The bits of a `Seen` that hold a version.
     const BITS: u32 = (1 << 30) - 1;
 
     /// Advances a clock.
     #[inline(always)]
-    pub(super) fn tick(&mut self) -> Self {
+    pub(crate) fn tick(&mut self) -> Self {
         self.0 += 1;
         *self
     }
 
     #[cfg(test)]
-    pub(super) fn before_last(n: u32) -> Self {
+    pub(crate) fn before_last(n: u32) -> Self {
         Version(Self::LAST.0 - n)
     }
 
     /// The `n`-th version of a clock.
-    pub(super) const fn nth(n: u32) -> Self {
+    pub(crate) const fn nth(n: u32) -> Self {
         Version(n)
     }
 }
 
 /// The version of a dependency that a body has seen, and two facts about the read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Seen(u32);
+pub(crate) struct Seen(u32);
 
 impl Seen {
     const TRIED: u32 = 1 << 31;
     const REFUSED: u32 = 1 << 30;
 
     #[inline(always)]
-    pub(super) fn new(version: Version) -> Self {
+    pub(crate) fn new(version: Version) -> Self {
         Seen(version.0)
     }
 
     #[inline(always)]
-    pub(super) fn version(self) -> Version {
+    pub(crate) fn version(self) -> Version {
         Version(self.0 & Version::BITS)
     }
 
     /// Replaces the version and keeps the facts.
-    pub(super) fn set_version(&mut self, version: Version) {
+    pub(crate) fn set_version(&mut self, version: Version) {
         self.0 = self.0 & !Version::BITS | version.0;
     }
 
     /// Returns whether the body has used a `try_` read: a failure of the dependency does not block the body.
     #[inline(always)]
-    pub(super) fn is_tried(self) -> bool {
+    pub(crate) fn is_tried(self) -> bool {
         self.0 & Self::TRIED != 0
     }
 
     #[inline(always)]
-    pub(super) fn set_tried(&mut self) {
+    pub(crate) fn set_tried(&mut self) {
         self.0 |= Self::TRIED;
     }
 
     /// Returns whether the read was refused, because it would have closed a cycle.
     #[inline(always)]
-    pub(super) fn is_refused(self) -> bool {
+    pub(crate) fn is_refused(self) -> bool {
         self.0 & Self::REFUSED != 0
     }
 
-    pub(super) fn set_refused(&mut self) {
+    pub(crate) fn set_refused(&mut self) {
         self.0 |= Self::REFUSED;
     }
 }
 
 /// The number of a run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct RunId(u32);
+pub(crate) struct RunId(u32);
 
 impl RunId {
-    pub(super) const NONE: Self = RunId(0);
-    pub(super) const FIRST: Self = RunId(1);
+    pub(crate) const NONE: Self = RunId(0);
+    pub(crate) const FIRST: Self = RunId(1);
 
     /// Advances a counter. Returns false if the counter has come to its end.
     #[inline(always)]
-    pub(super) fn advance(&mut self) -> bool {
+    pub(crate) fn advance(&mut self) -> bool {
         self.0 += 1;
         self.0 != u32::MAX
     }
 
     /// The number `n` runs before the counter ends.
     #[cfg(test)]
-    pub(super) fn before_end(n: u32) -> Self {
+    pub(crate) fn before_end(n: u32) -> Self {
         RunId(u32::MAX - n)
     }
 }
 
 /// The position of a body in the order of creation, in which effects run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Order(u32);
+pub(crate) struct Order(u32);
 
 impl Order {
     /// The order of a node without a body.
-    pub(super) const NONE: Self = Order(u32::MAX);
+    pub(crate) const NONE: Self = Order(u32::MAX);
 
     /// The order before the first body.
-    pub(super) const START: Self = Order(0);
+    pub(crate) const START: Self = Order(0);
 
     /// The greatest order before all bodies are numbered anew.
-    pub(super) const LAST: Self = Order(Version::LAST.0);
+    pub(crate) const LAST: Self = Order(Version::LAST.0);
 
     /// Advances a counter.
     #[inline(always)]
-    pub(super) fn advance(&mut self) -> Self {
+    pub(crate) fn advance(&mut self) -> Self {
         self.0 += 1;
         *self
     }
 
     #[cfg(test)]
-    pub(super) fn before_last(n: u32) -> Self {
+    pub(crate) fn before_last(n: u32) -> Self {
         Order(Self::LAST.0 - n)
     }
 
     #[cfg(test)]
-    pub(super) fn nth(n: u32) -> Self {
+    pub(crate) fn nth(n: u32) -> Self {
         Order(n)
     }
 }
@@ -266,45 +266,45 @@ impl Order {
 /// A node in a queue. The order tells whether the row still belongs to the node. Order and node share one number, with
 /// the order in the high bits, because one number sorts faster.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Queued(u64);
+pub(crate) struct Queued(u64);
 
 impl Queued {
     #[inline(always)]
-    pub(super) fn new(order: Order, node: NodeId) -> Self {
+    pub(crate) fn new(order: Order, node: NodeId) -> Self {
         Queued(u64::from(order.0) << 32 | u64::from(node.0))
     }
 
     #[inline(always)]
-    pub(super) fn order(self) -> Order {
+    pub(crate) fn order(self) -> Order {
         Order((self.0 >> 32) as u32)
     }
 
     #[inline(always)]
-    pub(super) fn node(self) -> NodeId {
+    pub(crate) fn node(self) -> NodeId {
         NodeId(self.0 as u32)
     }
 }
 
 /// The rows of one kind, under their numbers.
-pub(super) struct Table<K, R> {
+pub(crate) struct Table<K, R> {
     rows: Vec<R>,
     keys: PhantomData<fn() -> K>,
 }
 
 /// All rows of a table, for a loop that keeps their address and their number in registers.
-pub(super) struct Rows<'a, K, R> {
+pub(crate) struct Rows<'a, K, R> {
     rows: &'a [R],
     keys: PhantomData<fn() -> K>,
 }
 
 /// As `Rows`, for changes.
-pub(super) struct RowsMut<'a, K, R> {
+pub(crate) struct RowsMut<'a, K, R> {
     rows: &'a mut [R],
     keys: PhantomData<fn() -> K>,
 }
 
 impl<K, R> Table<K, R> {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Table {
             rows: Vec::new(),
             keys: PhantomData,
@@ -312,41 +312,41 @@ impl<K, R> Table<K, R> {
     }
 
     #[inline(always)]
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
     #[cfg(test)]
-    pub(super) fn capacity(&self) -> usize {
+    pub(crate) fn capacity(&self) -> usize {
         self.rows.capacity()
     }
 
-    pub(super) fn iter(&self) -> slice::Iter<'_, R> {
+    pub(crate) fn iter(&self) -> slice::Iter<'_, R> {
         self.rows.iter()
     }
 
-    pub(super) fn iter_mut(&mut self) -> slice::IterMut<'_, R> {
+    pub(crate) fn iter_mut(&mut self) -> slice::IterMut<'_, R> {
         self.rows.iter_mut()
     }
 
-    pub(super) fn into_rows(self) -> Vec<R> {
+    pub(crate) fn into_rows(self) -> Vec<R> {
         self.rows
     }
 }
 
 impl<K: RowId, R> Table<K, R> {
     #[inline(always)]
-    pub(super) fn get(&self, key: K) -> Option<&R> {
+    pub(crate) fn get(&self, key: K) -> Option<&R> {
         self.rows.get(key.row())
     }
 
     #[inline(always)]
-    pub(super) fn get_mut(&mut self, key: K) -> Option<&mut R> {
+    pub(crate) fn get_mut(&mut self, key: K) -> Option<&mut R> {
         self.rows.get_mut(key.row())
     }
 
     #[inline(always)]
-    pub(super) fn rows(&self) -> Rows<'_, K, R> {
+    pub(crate) fn rows(&self) -> Rows<'_, K, R> {
         Rows {
             rows: &self.rows,
             keys: PhantomData,
@@ -354,7 +354,7 @@ impl<K: RowId, R> Table<K, R> {
     }
 
     #[inline(always)]
-    pub(super) fn rows_mut(&mut self) -> RowsMut<'_, K, R> {
+    pub(crate) fn rows_mut(&mut self) -> RowsMut<'_, K, R> {
         RowsMut {
             rows: &mut self.rows,
             keys: PhantomData,
@@ -362,20 +362,20 @@ impl<K: RowId, R> Table<K, R> {
     }
 
     /// The rows with their numbers.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (K, &R)> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (K, &R)> {
         let number = |(row, entry)| (K::new(row), entry);
         self.rows.iter().enumerate().map(number)
     }
 
     /// The number of the next row.
     #[inline(always)]
-    pub(super) fn next_key(&self) -> K {
+    pub(crate) fn next_key(&self) -> K {
         K::new(self.rows.len())
     }
 
     /// Appends a row. `peak` is an earlier length of the table.
     #[inline(always)]
-    pub(super) fn push(&mut self, peak: usize, row: R) -> K {
+    pub(crate) fn push(&mut self, peak: usize, row: R) -> K {
         let key = self.next_key();
         if self.rows.len() == self.rows.capacity() {
             make_room(&mut self.rows, peak);
@@ -423,7 +423,7 @@ impl<K, R> Copy for Rows<'_, K, R> {}
 
 impl<'a, K: RowId, R> Rows<'a, K, R> {
     #[inline(always)]
-    pub(super) fn get(self, key: K) -> Option<&'a R> {
+    pub(crate) fn get(self, key: K) -> Option<&'a R> {
         self.rows.get(key.row())
     }
 }
@@ -431,7 +431,7 @@ impl<'a, K: RowId, R> Rows<'a, K, R> {
 impl<K: RowId, R> RowsMut<'_, K, R> {
     /// The same rows, for a call.
     #[inline(always)]
-    pub(super) fn reborrow(&mut self) -> RowsMut<'_, K, R> {
+    pub(crate) fn reborrow(&mut self) -> RowsMut<'_, K, R> {
         RowsMut {
             rows: self.rows,
             keys: PhantomData,
@@ -439,12 +439,12 @@ impl<K: RowId, R> RowsMut<'_, K, R> {
     }
 
     #[inline(always)]
-    pub(super) fn get(&self, key: K) -> Option<&R> {
+    pub(crate) fn get(&self, key: K) -> Option<&R> {
         self.rows.get(key.row())
     }
 
     #[inline(always)]
-    pub(super) fn get_mut(&mut self, key: K) -> Option<&mut R> {
+    pub(crate) fn get_mut(&mut self, key: K) -> Option<&mut R> {
         self.rows.get_mut(key.row())
     }
 }

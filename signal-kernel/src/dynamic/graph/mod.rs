@@ -1,0 +1,12 @@
+//! The graph: tables of nodes, links and owners, and the algorithms that need nothing else.
+//!
+//! The types of values and bodies are parameters.
+//!
+//! Must not know: `runtime`, `value`, `run`, user code, and when anything runs.
+
+pub(crate) mod edges;
+pub(crate) mod ids;
+pub(crate) mod marks;
+pub(crate) mod owners;
+pub(crate) mod tables;
+pub(crate) mod versions;
