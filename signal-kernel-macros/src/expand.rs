@@ -15,7 +15,6 @@ mod engine;
 mod methods;
 mod mixed;
 mod plan;
-mod script;
 mod sketch;
 mod tables;
 mod texts;
@@ -28,7 +27,6 @@ use crate::types::PRIMITIVES;
 use plan::Plan;
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use script::Script;
 use syn::{
     GenericParam, Generics, ImplGenerics, Path, Type, TypeGenerics, Visibility, WhereClause,
     ext::IdentExt, parse_quote, parse_quote_spanned, spanned::Spanned,
@@ -127,10 +125,12 @@ impl<'a> Header<'a> {
     }
 
     /// The function that compares two values of a node.
-    fn same(&self, node: &Node) -> String {
+    fn same(&self, node: &Node) -> Ident {
         match self.primitive(node) {
-            Some(primitive) => format!("__equal_{primitive}"),
-            None => format!("__same_{}", node.name.unraw()),
+            Some(primitive) => {
+                format_ident!("__equal_{primitive}", span = call_site_at(&node.name))
+            }
+            None => function("same", node),
         }
     }
 
@@ -203,37 +203,23 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A reference to what a body sees of a node.
-    fn input(&self, script: &mut Script, used: &Use, from: Home, in_effect: bool) -> String {
+    /// What a body sees of a node, as a template takes it: `([&] __price.value)`.
+    fn input(&self, used: &Use, from: Home, in_effect: bool) -> TokenStream {
         let node = &self.declaration.nodes[used.node];
-        let stored = match from {
-            Home::Graph(graph) => format!("{graph}.{}", self.stored(used.node)),
-            Home::Locals(part) => self.local(used.node, part),
+        let place = match from {
+            Home::Locals(part) if self.part(used.node) == part => field(node).to_token_stream(),
+            Home::Graph | Home::Locals(_) => self.field(used.node),
         };
         match &node.kind {
-            Kind::Field { mutable: true, .. } if in_effect => format!("&mut {stored}"),
-            Kind::Field { .. } => format!("&{stored}"),
-            Kind::Computed { .. } if self.is_lazy(used.node) => {
-                format!("::signal_kernel::__private::read::current(&{stored})")
-            }
-            Kind::Signal { .. } | Kind::Computed { .. } => format!("&{stored}.value"),
+            Kind::Field { mutable: true, .. } if in_effect => quote!(([&mut] #place)),
+            Kind::Field { .. } => quote!(([&] #place)),
+            Kind::Computed { .. } if self.is_lazy(used.node) => quote!(([] #place.current())),
+            Kind::Signal { .. } | Kind::Computed { .. } => quote!(([&] #place.value)),
             Kind::Resource { path, .. } => {
                 // rustc reports an error in a resource at its path, once.
-                let field = match from {
-                    Home::Graph(graph) => {
-                        let graph = Ident::new(graph, Span::call_site());
-                        let field = self.field(used.node);
-                        quote!(#graph.#field)
-                    }
-                    Home::Locals(part) if self.part(used.node) == part => {
-                        field(node).to_token_stream()
-                    }
-                    Home::Locals(_) => self.field(used.node),
-                };
-                let state = quote_spanned!(path.span()=> &#field.task.state);
-                script.hole(state).to_string()
+                quote_spanned!(path.span()=> ([&] #place.task.state))
             }
-            Kind::Effect { .. } => "()".to_owned(),
+            Kind::Effect { .. } => quote!(([]())),
         }
     }
 
@@ -243,24 +229,7 @@ impl<'a> Context<'a> {
         Some(part)
     }
 
-    /// The field of the struct that holds a node: `__price`, or in a large graph `part_2__.17`.
-    fn stored(&self, node: usize) -> String {
-        match self.plan.nodes[node].part {
-            Some((part, at)) => format!("part_{part}__.{at}"),
-            None => format!("__{}", self.declaration.nodes[node].name.unraw()),
-        }
-    }
-
-    /// The expression for a node in `new`, while that makes this part.
-    fn local(&self, node: usize, part: Option<usize>) -> String {
-        if self.part(node) == part {
-            format!("__{}", self.declaration.nodes[node].name.unraw())
-        } else {
-            self.stored(node)
-        }
-    }
-
-    /// As `stored`, where tokens of the user's are around it.
+    /// The place of a node in the struct: `__price`, or in a large graph `part_2__.17`.
     fn field(&self, node: usize) -> TokenStream {
         let declared = &self.declaration.nodes[node];
         match self.plan.nodes[node].part {
@@ -275,20 +244,20 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn inputs(&self, script: &mut Script, node: &Node, from: Home) -> Vec<String> {
+    fn inputs(&self, node: &Node, from: Home) -> Vec<TokenStream> {
         let in_effect = node.is_effect();
         node.uses()
             .iter()
-            .map(|used| self.input(script, used, from, in_effect))
+            .map(|used| self.input(used, from, in_effect))
             .collect()
     }
 }
 
 /// The origin of a body's inputs.
 #[derive(Clone, Copy)]
-enum Home<'a> {
-    /// In the struct, called `self` or `graph`.
-    Graph(&'a str),
+enum Home {
+    /// In the struct.
+    Graph,
     /// In the locals of `new`, which makes this part.
     Locals(Option<usize>),
 }

@@ -8,9 +8,7 @@
 use super::{
     Context, Header, Kind, Node, docs, field, lint_allows,
     methods::{Bodies, Method, Receiver},
-    resource_type, respan,
-    script::Script,
-    seen_type,
+    resource_type, respan, seen_type,
     texts::{Texts, texts},
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -44,9 +42,7 @@ pub(super) fn structs(context: &Context) -> TokenStream {
         });
         parts.collect()
     };
-    let mut picture = Script::default();
-    docs::of_struct(context, &mut picture);
-    structs_with(context, plan.words, &fields, &picture.finish())
+    structs_with(context, plan.words, &fields, &docs::of_struct(context))
 }
 
 /// ```text
@@ -138,10 +134,7 @@ pub(super) fn stored_type(node: &Node, is_lazy: bool, is_versioned: bool) -> Opt
 /// ```
 pub(super) fn accessors(context: &Context) -> TokenStream {
     let texts = texts(context);
-    let bodies = Bodies {
-        context,
-        texts: &texts,
-    };
+    let bodies = Bodies { context };
     let accessors = Accessors {
         header: context,
         texts: &texts,

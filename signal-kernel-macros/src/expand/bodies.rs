@@ -6,7 +6,7 @@
 
 use super::editor::{self, Function};
 use super::mixed;
-use super::{Header, Kind, Node, Rule, Use, function, resource_type, script::Script, seen_type};
+use super::{Header, Kind, Node, Rule, Use, function, resource_type, seen_type};
 use crate::model::Arg;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
@@ -95,17 +95,18 @@ pub(super) fn bodies(header: &Header, is_broken: impl Fn(usize) -> bool) -> Toke
 /// fn __equal_u64(before: &u64, after: &u64) -> bool { ::core::cmp::PartialEq::eq(before, after) }
 /// ```
 fn equal(header: &Header) -> TokenStream {
-    let mut script = Script::default();
     let nodes = header.declaration.nodes.iter();
     let primitives: BTreeSet<&str> = nodes.filter_map(|node| header.primitive(node)).collect();
-    for ty in primitives {
-        write!(
-            script,
-            "#[inline] fn __equal_{ty}(before: &{ty}, after: &{ty}) -> bool {{ \
-             ::signal_kernel::__private::core::cmp::PartialEq::eq(before, after) }} "
-        );
-    }
-    script.finish()
+    let functions = primitives.into_iter().map(|ty| {
+        let (name, ty) = (format_ident!("__equal_{ty}"), format_ident!("{ty}"));
+        quote! {
+            #[inline]
+            fn #name(before: &#ty, after: &#ty) -> bool {
+                ::signal_kernel::__private::core::cmp::PartialEq::eq(before, after)
+            }
+        }
+    });
+    functions.collect()
 }
 
 /// ```text

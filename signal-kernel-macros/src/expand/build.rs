@@ -6,18 +6,16 @@
 //! Must not know: masks and edges.
 
 use super::{
-    Context, Header, Home, Kind, Node, bits, docs, field, lint_allows, local, respan,
-    script::Script, seen_type,
+    Context, Header, Home, Kind, Node, bits, docs, field, function, lint_allows, local, respan,
+    seen_type,
 };
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Type, ext::IdentExt, spanned::Spanned};
 
 pub(super) fn build(context: &Context) -> TokenStream {
     let batch = &context.batch;
-    let mut takes = Script::default();
-    write!(takes, "{}", docs::parameters(context));
-    let methods = methods(context, &takes.finish(), |method| match method {
+    let methods = methods(context, &docs::parameters(context), |method| match method {
         "new" => new_body(context),
         "batch" => quote! {
             ::signal_kernel::__private::batch::batch(self, |graph| batch(&mut #batch { graph__: graph }))
@@ -145,155 +143,116 @@ fn parameter(node: &Node) -> Option<TokenStream> {
     node.is_parameter().then(|| quote!(#name: #ty))
 }
 
-/// ```text
-/// let __price = make::slot::<_, ()>(Self::__init_price);
-/// let __total = make::slot::<_, ()>(|| Self::__body_total(&__price.value));
-/// make::graph(|| Self { __price: __price.take(), __total: __total.take(), core__: Core::new([0x2], [0x0], None, Self::TOPOLOGY) })
-/// ```
-///
-/// Each piece is made in a function of its own, and waits for the struct on the heap where nothing is optimized: else all
-/// of them, and what they are moved through, would be on the stack together.
-///
-/// In a large graph each part is a piece: `let part_0__ = make::part(|| { …; (__price.take(), __qty.take(),) });`.
+/// The description of the pieces and the struct for `__make!`, the template in the runtime. In a large graph each part
+/// is a piece, which is made of its nodes.
 fn new_body(context: &Context) -> TokenStream {
     let plan = context.plan;
     let nodes = &context.declaration.nodes;
-    let [mut sources, mut derived] = [(); 2].map(|()| Script::default());
-    let mut fields = String::new();
+    let ready = Ident::new("ready", Span::call_site());
+    let (mut sources, mut derived, mut fields) = (Vec::new(), Vec::new(), TokenStream::new());
     for (part, members) in plan.parts.iter().enumerate() {
-        let script = if members.iter().all(|&index| nodes[index].is_source()) {
-            &mut sources
+        let pieces = members.iter().map(|&index| piece(context, index));
+        let values = members.iter().map(|&index| taken(&nodes[index]));
+        let name = format_ident!("part_{part}__");
+        let (how, take) = if plan.is_lazy(part) {
+            (quote!(boxed), None)
         } else {
-            &mut derived
+            (quote!(part), Some(quote!(.take())))
         };
-        let apart = if plan.is_lazy(part) { "boxed" } else { "part" };
-        write!(
-            script,
-            "let part_{part}__ = ::signal_kernel::__private::make::{apart}(|| {{"
-        );
-        let mut made = String::new();
-        for &index in members {
-            make(context, script, index);
-            made += &format!("__{}{},", nodes[index].name.unraw(), taken(&nodes[index]));
+        let piece = quote!([part #name #how { #(#pieces)* } (#(#values,)*)]);
+        if members.iter().all(|&index| nodes[index].is_source()) {
+            sources.push(piece);
+        } else {
+            derived.push(piece);
         }
-        write!(script, "({made}) }});");
-        fields += &if plan.is_lazy(part) {
-            format!("part_{part}__,")
-        } else {
-            format!("part_{part}__: part_{part}__.take(),")
-        };
+        fields.extend(quote!(#name: #name #take,));
     }
     if plan.parts.is_empty() {
         for (index, node) in nodes.iter().enumerate() {
             if node.is_source() {
-                make(context, &mut sources, index);
+                sources.push(piece(context, index));
             }
             if node.is_stored() {
-                let name = node.name.unraw();
-                fields += &format!("__{name}: __{name}{},", taken(node));
+                let (field, value) = (field(node), taken(node));
+                fields.extend(quote!(#field: #value,));
             }
         }
-        for rank in 0..plan.ranks {
-            let index = plan.positions[rank];
-            if rank == plan.position(index) {
-                make(context, &mut derived, index);
-            }
-        }
+        let ranks = (0..plan.ranks).map(|rank| (rank, plan.positions[rank]));
+        let nodes = ranks.filter(|&(rank, index)| rank == plan.position(index));
+        derived.extend(nodes.map(|(_, index)| piece(context, index)));
     }
-    let [sources, derived] = [sources, derived].map(Script::finish);
-    let mut script = Script::default();
-    write!(script, "{fields}");
-    let fields = script.finish();
-    let hub = if context.has_resources() {
+    let queue = if context.has_resources() {
         quote!(::signal_kernel::__private::core::option::Option::Some(
             ::signal_kernel::__private::core::default::Default::default()
         ))
     } else {
         quote!(::signal_kernel::__private::core::option::Option::None)
     };
-    let words = plan.words;
-    let [mut effects, mut lazy] = [(); 2].map(|()| vec![0_u64; words]);
-    for rank in 0..plan.ranks {
-        let index = plan.positions[rank];
+    let [mut effects, mut memos] = [(); 2].map(|()| vec![0_u64; plan.words]);
+    for (rank, &index) in plan.positions[..plan.ranks].iter().enumerate() {
         if nodes[index].is_effect() {
             effects[rank / 64] |= bits(rank);
         }
         if plan.nodes[index].lazy {
-            lazy[rank / 64] |= bits(rank);
+            memos[rank / 64] |= bits(rank);
         }
     }
+    let words = Literal::usize_unsuffixed(plan.words);
+    let [effects, memos] = [effects, memos].map(|masks| {
+        let masks = masks.into_iter().map(Literal::u64_unsuffixed);
+        quote!([#(#masks),*])
+    });
     quote! {
-        #sources
-        let hub = #hub;
-        #derived
-        ::signal_kernel::__private::make::graph(move || Self {
-            #fields
-            core__: ::signal_kernel::__private::Core::new(
-                [#(#effects),*],
-                [#(#lazy),*],
-                hub,
-                <Self as ::signal_kernel::__private::DeclaredGraph<#words>>::TOPOLOGY,
-            ),
-        })
+        ::signal_kernel::__make! {
+            #words #effects #memos #ready [#queue]
+            { #(#sources)* } { #(#derived)* } { #fields }
+        }
     }
 }
 
-/// How a piece is taken to where it belongs. A field that is a parameter is no piece.
-fn taken(node: &Node) -> &'static str {
+/// The value of a piece, on its way to where it belongs. A field that is a parameter is no piece.
+fn taken(node: &Node) -> TokenStream {
+    let piece = field(node);
     if node.is_field() && node.is_parameter() {
-        ""
+        quote!(#piece)
     } else {
-        ".take()"
+        quote!(#piece.take())
     }
 }
 
-/// Makes what the struct keeps of one node.
-fn make(context: &Context, script: &mut Script, index: usize) {
+/// What the struct keeps of one node: see `__piece!`.
+fn piece(context: &Context, index: usize) -> TokenStream {
     let plan = context.plan;
     let node = &context.declaration.nodes[index];
-    let name = node.name.unraw();
-    // Types are spelled out: what waits for the struct at the end to be inferred makes rustc's time grow
-    // with the square of the nodes.
-    let slot = if plan.nodes[index].versioned {
-        "::signal_kernel::__private::make::slot::<_, u64>"
+    let (name, piece) = (&node.name, field(node));
+    let version = if plan.nodes[index].versioned {
+        quote!(u64)
     } else {
-        "::signal_kernel::__private::make::slot::<_, ()>"
+        quote!(())
     };
-    let inputs = |script: &mut Script| {
-        let inputs = context.inputs(script, node, Home::Locals(context.part(index)));
-        inputs.join(", ")
-    };
+    let inputs = || context.inputs(node, Home::Locals(context.part(index)));
     match &node.kind {
         Kind::Field {
             is_parameter: true, ..
-        } => {
-            let value = script.hole(node.name.to_token_stream());
-            write!(script, "let __{name} = {value};");
+        } => quote!([given #piece = #name]),
+        Kind::Field { .. } => {
+            let init = function("init", node);
+            quote!([field #piece = #init])
         }
-        Kind::Field { .. } => write!(
-            script,
-            "let __{name} = ::signal_kernel::__private::make::apart(Self::__init_{name});"
-        ),
         Kind::Signal {
             is_parameter: true, ..
-        } => {
-            let value = script.hole(node.name.to_token_stream());
-            write!(script, "let __{name} = {slot}(move || {value});");
+        } => quote!([parameter #piece #version = #name]),
+        Kind::Signal { .. } => {
+            let init = function("init", node);
+            quote!([signal #piece #version = #init])
         }
-        Kind::Signal { .. } => write!(script, "let __{name} = {slot}(Self::__init_{name});"),
         Kind::Computed { .. } if plan.nodes[index].lazy => {
             let same = context.same(node);
-            write!(
-                script,
-                "let __{name} = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Memo::new(Self::{same}));"
-            );
+            quote!([memo #piece #same])
         }
         Kind::Computed { .. } => {
-            let inputs = inputs(script);
-            write!(
-                script,
-                "let __{name} = {slot}(|| Self::__body_{name}({inputs}));"
-            );
+            let (body, inputs) = (function("body", node), inputs());
+            quote!([computed #piece #version = #body [#(#inputs)*]])
         }
         Kind::Resource {
             path,
@@ -301,34 +260,20 @@ fn make(context: &Context, script: &mut Script, index: usize) {
             manual,
             ..
         } => {
-            let (field, answer) = (field(node), plan.position(index) as u32);
+            let rank = Literal::u32_unsuffixed(plan.position(index) as u32);
             let keep = format_ident!("{keep_previous:?}", span = path.span());
             let new = quote_spanned! {path.span()=>
-                ::signal_kernel::__private::ResourceSlot::new(#answer, ::signal_kernel::__private::KeepPrevious::#keep, #manual)
+                ::signal_kernel::__private::ResourceSlot::new(#rank, ::signal_kernel::__private::KeepPrevious::#keep, #manual)
             };
-            let new = script.hole(new);
             if *manual {
-                write!(
-                    script,
-                    "let __{name} = ::signal_kernel::__private::make::apart(|| {new});"
-                );
+                quote!([manual #piece #new])
             } else {
-                let inputs = inputs(script);
-                let begin = script.hole(quote_spanned!(path.span()=> #field.begin));
-                write!(
-                    script,
-                    "let mut __{name} = ::signal_kernel::__private::make::apart(|| {new}); {begin}(&hub, Self::__start_{name}({inputs}));"
-                );
+                let (start, inputs) = (function("start", node), inputs());
+                quote_spanned!(path.span()=> [resource #piece (#new) #start [#(#inputs)*]])
             }
         }
-        Kind::Effect { kept: Some(ty), .. } => {
-            let ty = script.hole(quote!(#ty));
-            write!(
-                script,
-                "let __{name} = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::core::option::Option::<{ty}>::None);"
-            );
-        }
-        Kind::Effect { kept: None, .. } => {}
+        Kind::Effect { kept: Some(ty), .. } => quote!([kept #piece #ty]),
+        Kind::Effect { kept: None, .. } => TokenStream::new(),
     }
 }
 

@@ -9,15 +9,16 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Context, plan::Plan, script::Script};
+use super::{Context, plan::Plan};
 use crate::model::Node;
 use crate::sentences::{self, Dependencies};
-use quote::ToTokens;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Visibility, ext::IdentExt};
 
 /// `It depends on … . … depend on it.`
-pub(super) fn edges(context: &Context, index: usize) -> String {
+pub(super) fn edges(context: &Context, index: usize) -> TokenStream {
     let node = &context.declaration.nodes[index];
     attribute(context, |plan| {
         let dependents = dependents(context, plan, index);
@@ -30,12 +31,12 @@ pub(super) fn edges(context: &Context, index: usize) -> String {
 }
 
 /// `… depend on it.`
-pub(super) fn readers(context: &Context, index: usize) -> String {
+pub(super) fn readers(context: &Context, index: usize) -> TokenStream {
     attribute(context, |plan| dependents(context, plan, index))
 }
 
 /// `It takes …`: the parameters of `new`.
-pub(super) fn parameters(context: &Context) -> String {
+pub(super) fn parameters(context: &Context) -> TokenStream {
     let nodes = context.declaration.nodes.iter().enumerate();
     let names = nodes.filter(|(_, node)| node.is_parameter());
     let names = names.map(|(index, _)| link(context, index, &context.declaration.vis));
@@ -52,61 +53,49 @@ pub(super) fn parameters(context: &Context) -> String {
 }
 
 /// The description of the graph from which rustdoc makes the section *Graph*: see [`crate::picture`].
-pub(super) fn of_struct(context: &Context, script: &mut Script) {
+pub(super) fn of_struct(context: &Context) -> TokenStream {
     let (graph, plan) = (context.declaration, context.plan);
     if graph.nodes.iter().all(Node::is_field) {
-        return;
+        return TokenStream::new();
     }
-    write!(
-        script,
-        "#[cfg_attr(doc, doc = ::signal_kernel::__private::picture! {{ {} {};",
-        context.name.unraw(),
-        if is_documented(&graph.attrs) {
-            "documented"
-        } else {
-            ""
-        },
-    );
+    let name = context.name.unraw();
+    let documented = is_documented(&graph.attrs).then(|| word("documented"));
     let mut has_private_words = false;
-    for (index, node) in graph.nodes.iter().enumerate() {
-        write!(script, "{} {}", node.kind().keyword(), node.name.unraw());
-        let keeps_result = node.is_effect() && node.is_stored();
-        for (flag, is_set) in [
+    let nodes = graph.nodes.iter().enumerate().map(|(index, node)| {
+        let (kind, name) = (word(node.kind().keyword()), node.name.unraw());
+        let flags = [
             ("linked", has_page(node, &graph.vis)),
             ("hidden", is_hidden(node)),
             ("lazy", plan.nodes[index].lazy),
-            ("kept", keeps_result),
-        ] {
-            if is_set {
-                write!(script, " {flag}");
-            }
-        }
-        write!(script, "[");
-        for used in node.uses() {
-            write!(
-                script,
-                "{} {},",
-                used.node,
-                used.part.word().unwrap_or_default()
-            );
-        }
-        write!(script, "]");
+            ("kept", node.is_effect() && node.is_stored()),
+        ];
+        let flags = flags.into_iter().filter(|&(_, is_set)| is_set);
+        let flags = flags.map(|(flag, _)| word(flag));
+        let uses = node.uses().iter().map(|used| {
+            let (index, part) = (Literal::usize_unsuffixed(used.node), used.part.word());
+            let part = part.map(word);
+            quote!(#index #part,)
+        });
         let is_listed = (node.is_resource() || node.is_effect()) && !is_hidden(node);
-        if is_listed && is_documented(&node.attrs) {
-            let words: Vec<String> = node.attrs.iter().filter_map(text).collect();
-            write!(script, "{:?}", words.join("\n"));
+        let words = (is_listed && is_documented(&node.attrs)).then(|| {
             has_private_words |= !covers(&node.vis, &graph.vis);
-        }
-        write!(script, ";");
+            let words: Vec<String> = node.attrs.iter().filter_map(text).collect();
+            words.join("\n")
+        });
+        quote!(#kind #name #(#flags)* [#(#uses)*] #words;)
+    });
+    let nodes: TokenStream = nodes.collect();
+    // The documentation of a private node may link to private items.
+    let allow = has_private_words
+        .then(|| quote!(#[cfg_attr(doc, allow(rustdoc::private_intra_doc_links))]));
+    quote! {
+        #[cfg_attr(doc, doc = ::signal_kernel::__private::picture! { #name #documented; #nodes })]
+        #allow
     }
-    write!(script, "}})]");
-    if has_private_words {
-        // The documentation of a private node may link to private items.
-        write!(
-            script,
-            "#[cfg_attr(doc, allow(rustdoc::private_intra_doc_links))]"
-        );
-    }
+}
+
+fn word(word: &str) -> Ident {
+    Ident::new(word, Span::call_site())
 }
 
 pub(super) fn is_documented(attrs: &[Attribute]) -> bool {
@@ -114,13 +103,13 @@ pub(super) fn is_documented(attrs: &[Attribute]) -> bool {
 }
 
 /// The text as an attribute; nothing where there is no text.
-fn attribute(context: &Context, text: impl FnOnce(&Plan) -> String) -> String {
+fn attribute(context: &Context, text: impl FnOnce(&Plan) -> String) -> TokenStream {
     let text = text(context.plan);
     if text.is_empty() {
-        return text;
+        return TokenStream::new();
     }
     let text = sentences::indented(&text);
-    format!("#[cfg_attr(doc, doc = {text:?})]")
+    quote!(#[cfg_attr(doc, doc = #text)])
 }
 
 fn dependencies(context: &Context, plan: &Plan, index: usize) -> Dependencies {

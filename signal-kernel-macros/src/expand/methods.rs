@@ -4,7 +4,7 @@
 //!
 //! Must not know: signatures; ranks of other nodes than the one a method is for.
 
-use super::{Context, Header, Kind, Node, Part, local, texts::Texts};
+use super::{Context, Header, Kind, Node, Part, local};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Path, spanned::Spanned};
@@ -30,8 +30,6 @@ pub(super) enum Method {
 
 pub(super) struct Bodies<'a> {
     pub(super) context: &'a Context<'a>,
-    /// By node.
-    pub(super) texts: &'a [Texts],
 }
 
 impl Bodies<'_> {
@@ -52,12 +50,17 @@ impl Bodies<'_> {
         };
         let reads = context.reads(index);
         match (method, &node.kind) {
-            (Method::Get, Kind::Computed { .. }) if in_graph => self.texts[index].read[0].clone(),
             (Method::Get, Kind::Computed { .. }) => {
-                let [_, refreshed] = &self.texts[index].read;
-                let mut getter = node.name.clone();
-                getter.set_span(span);
-                quote!(#reads #refreshed.#getter())
+                let rank = context.plan.position(index);
+                if !in_graph {
+                    let mut getter = node.name.clone();
+                    getter.set_span(span);
+                    quote!(#reads #graph.__refreshed(#rank).#getter())
+                } else if context.is_lazy(index) {
+                    quote!(self.__memo(#rank, &self.#field))
+                } else {
+                    quote!(self.core__.assert_good(#rank); &self.#field.value)
+                }
             }
             (Method::Get, Kind::Resource { path, .. }) => {
                 let graph = graph_at(receiver, path.span());
@@ -83,7 +86,7 @@ impl Bodies<'_> {
                     type_generics,
                     ..
                 } = &context.header;
-                let (position, same) = (context.plan.position(index), same(context, node));
+                let (position, same) = (context.plan.position(index), context.same(node));
                 let value = Ident::new("value", span);
                 quote! {
                     #graph.#field.write(&mut #graph.core__, #position, #value, <#name #type_generics>::#same);
@@ -183,7 +186,7 @@ fn graph_at(receiver: Receiver, span: Span) -> TokenStream {
 fn set(context: &Context, index: usize, node: &Node, span: Span) -> TokenStream {
     let plan = context.plan;
     let value = Ident::new("value", span);
-    let (field, same) = (context.field(index), same(context, node));
+    let (field, same) = (context.field(index), context.same(node));
     let revision = if plan.has_lazy() {
         quote!(self.core__.tick())
     } else {
@@ -218,8 +221,4 @@ fn set(context: &Context, index: usize, node: &Node, span: Span) -> TokenStream 
             self.__changed(old, #word, #bits);
         }
     }
-}
-
-fn same(context: &Context, node: &Node) -> Ident {
-    Ident::new(&context.same(node), super::call_site_at(&node.name))
 }

@@ -9,11 +9,10 @@
 use super::{
     Context, Header, Kind, Node, Part,
     plan::{Plan, masks},
-    script::Script,
 };
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
-use std::fmt::Display;
+use quote::{format_ident, quote};
+use std::fmt::{Display, Write};
 use syn::ext::IdentExt;
 
 /// ```text
@@ -75,19 +74,12 @@ pub(super) fn graph_of(header: &Header, nodes: &TokenStream) -> TokenStream {
     }
 }
 
+/// The wiring by position, for `__engine!`: how each node is settled, what it reads, and masks of its dependents.
+///
 /// ```text
-/// &Topology {
-///     graph: Self::GRAPH,
-///     kinds: b"cess",
-///     dependencies: Lists { ends: &[2, 3, 3, 3], items: &[2, 3, 0] },
-///     memos: Masks::NONE,
-///     whole: Masks { words: Lists { ends: &[1, 1, 2, 3], items: &[0, 0, 0] }, bits: &[2, 1, 1] },
-///     value: Masks::NONE,
-///     error: Masks::NONE,
-///     status: Masks::NONE,
-/// }
+/// b"ces" ([2, 3, 3], [2, 3, 0]) { whole ([1, 1, 2, 3], [0, 0, 0], [2, 1, 1]) }
 /// ```
-pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
+pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
     let nodes = &context.declaration.nodes;
     let positions = || plan.positions.iter().copied().enumerate();
     let is_input = |position: usize, index: usize| position != plan.position(index);
@@ -111,38 +103,39 @@ pub(super) fn wiring(context: &Context, plan: &Plan) -> TokenStream {
         ends.push(items.count);
     }
     let (ends, items) = (ends.finish(), items.finish());
-    let lazy = plan.has_lazy().then(|| plan.lazily_read());
-    let lazy = masks_of(lazy.into_iter().flatten());
-    let [whole, value, error, status] =
-        [Part::Whole, Part::Value, Part::Error, Part::Status].map(|part| {
-            masks_of(positions().map(
+    let memos = if plan.has_lazy() {
+        plan.lazily_read()
+    } else {
+        Vec::new()
+    };
+    let memos = masks_of("memos", memos.into_iter());
+    let parts = [
+        ("whole", Part::Whole),
+        ("value", Part::Value),
+        ("error", Part::Error),
+        ("status", Part::Status),
+    ];
+    let parts = parts.map(|(name, part)| {
+        masks_of(
+            name,
+            positions().map(
                 |(position, index)| match (is_input(position, index), part) {
                     (false, _) => plan.masks(index, part),
                     (true, Part::Whole) => masks(std::iter::once(position + 1)),
                     (true, _) => Vec::new(),
                 },
-            ))
-        });
-    quote! {
-        &::signal_kernel::__private::Topology {
-            graph: Self::GRAPH,
-            kinds: #kinds,
-            dependencies: ::signal_kernel::__private::Lists { ends: &#ends, items: &#items },
-            memos: #lazy,
-            whole: #whole,
-            value: #value,
-            error: #error,
-            status: #status,
-        }
-    }
+            ),
+        )
+    });
+    quote!(#kinds (#ends, #items) { #memos #(#parts)* })
 }
 
 fn letter(plan: &Plan, index: usize, node: &Node) -> u8 {
     node.kind().letter(plan.nodes[index].lazy)
 }
 
-/// Masks for each position.
-fn masks_of(masks: impl Iterator<Item = Vec<(u32, u64)>>) -> TokenStream {
+/// Masks for each position: `whole ([1, 2], [0, 0], [2, 1])`. If all are empty, nothing.
+fn masks_of(name: &str, masks: impl Iterator<Item = Vec<(u32, u64)>>) -> TokenStream {
     let [mut ends, mut words, mut bits] = [(); 3].map(|()| List::new());
     for masks in masks {
         for (word, mask) in masks {
@@ -152,37 +145,41 @@ fn masks_of(masks: impl Iterator<Item = Vec<(u32, u64)>>) -> TokenStream {
         ends.push(words.count);
     }
     if words.count == 0 {
-        return quote!(::signal_kernel::__private::Masks::NONE);
+        return TokenStream::new();
     }
+    let name = format_ident!("{name}");
     let (ends, words, bits) = (ends.finish(), words.finish(), bits.finish());
-    quote! {
-        ::signal_kernel::__private::Masks {
-            words: ::signal_kernel::__private::Lists { ends: &#ends, items: &#words },
-            bits: &#bits,
-        }
-    }
+    quote!(#name (#ends, #words, #bits))
 }
 
-/// A list of literals.
+/// A list of literals, as text: the compiler reads a text much faster than it takes in tokens one by one.
 struct List {
-    script: Script,
+    text: String,
     count: usize,
 }
 
 impl List {
     fn new() -> Self {
-        let mut script = Script::default();
-        write!(script, "[");
-        List { script, count: 0 }
+        List {
+            text: "[".to_owned(),
+            count: 0,
+        }
     }
 
     fn push(&mut self, literal: impl Display) {
-        write!(self.script, "{literal},");
+        write!(self.text, "{literal},").expect("writing to a string");
         self.count += 1;
     }
 
     fn finish(mut self) -> TokenStream {
-        write!(self.script, "]");
-        self.script.finish()
+        self.text.push(']');
+        let sound = "a list of literals";
+        // The compiler's own parser, where there is a compiler: `proc_macro2` would go through the text before it.
+        if proc_macro::is_available() {
+            let tokens: proc_macro::TokenStream = self.text.parse().expect(sound);
+            tokens.into()
+        } else {
+            self.text.parse().expect(sound)
+        }
     }
 }

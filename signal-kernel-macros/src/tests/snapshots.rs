@@ -9,12 +9,16 @@ use std::{fs, path::Path};
 fn assert_expansion(name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/snapshots");
     let input = fs::read_to_string(folder.join(format!("{name}.in.rs"))).expect("the input");
+    expect_file![folder.join(format!("{name}.out.rs"))].assert_eq(&printed(&input));
+}
+
+/// The expansion of these structs as rustc sees it, pretty-printed.
+pub(super) fn printed(input: &str) -> String {
     let input: TokenStream = input.parse().expect("tokens");
     let (output, errors) = crate::reactive2(input);
     assert_eq!(errors.into_list(), []);
     let file = syn::parse2(for_rustc(output)).expect("the expansion is a file of items");
-    let printed = prettyplease::unparse(&file);
-    expect_file![folder.join(format!("{name}.out.rs"))].assert_eq(&printed);
+    prettyplease::unparse(&file)
 }
 
 #[test]

@@ -153,6 +153,15 @@ impl<T> Memo<T> {
         }
     }
 
+    /// The value, for a body that reads it: `compute` has seen to it that there is one.
+    #[inline]
+    pub fn current(&self) -> &T {
+        match self.peek() {
+            Some(value) => value,
+            None => not_current(),
+        }
+    }
+
     /// The value, if it is current and not failed.
     #[inline]
     pub fn peek(&self) -> Option<&T> {
@@ -224,6 +233,11 @@ impl<T> Memo<T> {
     pub(super) fn is_fresh(&self) -> bool {
         self.cell.get().is_some()
     }
+}
+
+#[cold]
+fn not_current() -> ! {
+    unreachable!("a body runs only when all it reads is current")
 }
 
 /// What a value is to be computed with, and what else comes of it.

@@ -22,6 +22,7 @@ pub mod read;
 pub(crate) mod resource;
 pub mod settle;
 pub(crate) mod slot;
+mod template;
 pub(crate) mod topology;
 pub(crate) mod watch;
 

@@ -56,20 +56,6 @@ fn computed<'graph, G: DeclaredGraph<W>, const W: usize, T>(
     }
 }
 
-/// A lazy value that a body is about to read: `force` has seen to it that there is one.
-#[inline]
-pub fn current<T>(memo: &Memo<T>) -> &T {
-    match memo.peek() {
-        Some(value) => value,
-        None => not_current(),
-    }
-}
-
-#[cold]
-fn not_current() -> ! {
-    unreachable!("a body runs only when all it reads is current")
-}
-
 /// There is no lazy value of this rank.
 #[cold]
 pub fn no_memo(rank: usize) -> ! {

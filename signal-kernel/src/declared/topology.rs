@@ -67,6 +67,20 @@ pub(crate) enum Kind {
 }
 
 impl Topology {
+    /// A graph none of whose nodes depends on another in the ways of the masks.
+    pub const fn new(graph: Graph, kinds: &'static [u8], dependencies: Lists<u32>) -> Self {
+        Topology {
+            graph,
+            kinds,
+            dependencies,
+            memos: Masks::NONE,
+            whole: Masks::NONE,
+            value: Masks::NONE,
+            error: Masks::NONE,
+            status: Masks::NONE,
+        }
+    }
+
     /// How the node at `position` is settled.
     #[inline]
     pub(crate) fn kind(&self, position: usize) -> Kind {

@@ -110,27 +110,12 @@ impl Cart {
     /// A new `Cart`: every computed value an effect or a resource needs is current, every effect has run.
     #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
-        let __price = ::signal_kernel::__private::make::slot::<
-            _,
-            (),
-        >(Self::__init_price);
-        let __qty = ::signal_kernel::__private::make::slot::<_, ()>(Self::__init_qty);
-        let hub = ::signal_kernel::__private::core::option::Option::None;
-        let __total = ::signal_kernel::__private::make::slot::<
-            _,
-            (),
-        >(|| Self::__body_total(&__price.value, &__qty.value));
-        ::signal_kernel::__private::make::graph(move || Self {
-            __price: __price.take(),
-            __qty: __qty.take(),
-            __total: __total.take(),
-            core__: ::signal_kernel::__private::Core::new(
-                [2u64],
-                [0u64],
-                hub,
-                <Self as ::signal_kernel::__private::DeclaredGraph<1usize>>::TOPOLOGY,
-            ),
-        })
+        ::signal_kernel::__make! {
+            1[2] [0] ready[::signal_kernel::__private::core::option::Option::None] {
+            [signal __price() = __init_price] [signal __qty() = __init_qty] } { [computed
+            __total() = __body_total[([&] __price.value) ([&] __qty.value)]] } { __price
+            : __price.take(), __qty : __qty.take(), __total : __total.take(), }
+        }
     }
     /// Defers settling to the end of `batch`, and returns what it returns.
     pub fn batch<R>(
@@ -451,118 +436,11 @@ impl ::signal_kernel::__private::Declared for Cart {
         ::signal_kernel::__private::poll_work(self, context)
     }
 }
-#[doc(hidden)]
-#[allow(dead_code, clippy::redundant_closure)]
-impl Cart {
-    #[inline]
-    #[allow(unused_variables)]
-    fn __pass_0<const SINGLE: bool>(
-        &mut self,
-        bits: u64,
-    ) -> ::signal_kernel::__private::Change {
-        let mut pass = ::signal_kernel::__private::Pass::<
-            SINGLE,
-            1usize,
-        >::new(&mut self.core__, 0usize, bits);
-        if pass.visit(0u32) {
-            let value = Self::__body_total(&self.__price.value, &self.__qty.value);
-            self.__total.store(value, Self::__equal_u64, 2u64, &mut pass);
-        }
-        if pass.visit(1u32) {
-            Self::__body_show(&self.__total.value);
-        }
-        pass.end()
-    }
-    #[inline]
-    fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
-        ::signal_kernel::__private::settle::changed(self, old, word, bits);
-    }
-    fn __updated<R>(
-        &mut self,
-        (
-            result,
-            caught,
-        ): (
-            ::signal_kernel::__private::core::option::Option<R>,
-            ::signal_kernel::__private::FirstPanic,
-        ),
-    ) -> R {
-        ::signal_kernel::__private::settle::updated(self, result, caught)
-    }
-    #[track_caller]
-    fn __refreshed(&mut self, rank: usize) -> &Self {
-        ::signal_kernel::__private::batch::refresh(self, rank);
-        self
-    }
-}
-#[doc(hidden)]
-#[allow(clippy::redundant_closure)]
-impl ::signal_kernel::__private::DeclaredGraph<1usize> for Cart {
-    const TOPOLOGY: &'static ::signal_kernel::__private::Topology = &::signal_kernel::__private::Topology {
-        graph: Self::GRAPH,
-        kinds: b"cess",
-        dependencies: ::signal_kernel::__private::Lists {
-            ends: &[2, 3, 3, 3],
-            items: &[2, 3, 0],
-        },
-        memos: ::signal_kernel::__private::Masks::NONE,
-        whole: ::signal_kernel::__private::Masks {
-            words: ::signal_kernel::__private::Lists {
-                ends: &[1, 1, 2, 3],
-                items: &[0, 0, 0],
-            },
-            bits: &[2, 1, 1],
-        },
-        value: ::signal_kernel::__private::Masks::NONE,
-        error: ::signal_kernel::__private::Masks::NONE,
-        status: ::signal_kernel::__private::Masks::NONE,
-    };
-    const HAS_RESOURCES: bool = false;
-    #[inline]
-    fn core(&self) -> &::signal_kernel::__private::Core<1usize> {
-        &self.core__
-    }
-    #[inline]
-    fn core_mut(&mut self) -> &mut ::signal_kernel::__private::Core<1usize> {
-        &mut self.core__
-    }
-    #[inline]
-    fn pass<const SINGLE: bool>(
-        &mut self,
-        word: usize,
-        bits: u64,
-    ) -> ::signal_kernel::__private::Change {
-        match word {
-            0usize => self.__pass_0::<SINGLE>(bits),
-            _ => ::signal_kernel::__private::Change::NONE,
-        }
-    }
-    fn node(
-        &mut self,
-        position: usize,
-        visitor: &mut ::signal_kernel::__private::Visitor<'_>,
-    ) {
-        match position {
-            0usize => visitor.slot(&mut self.__total, Self::__equal_u64),
-            2usize => visitor.slot(&mut self.__price, Self::__equal_u64),
-            3usize => visitor.slot(&mut self.__qty, Self::__equal_u64),
-            _ => {}
-        }
-    }
-    fn memo(&self, rank: usize) -> &dyn ::signal_kernel::__private::MemoState {
-        match rank {
-            _ => ::signal_kernel::__private::read::no_memo(rank),
-        }
-    }
-    fn compute(
-        &self,
-        rank: usize,
-        revision: u64,
-    ) -> ::signal_kernel::__private::core::option::Option<
-        ::signal_kernel::__private::Payload,
-    > {
-        match rank {
-            _ => ::signal_kernel::__private::read::no_memo(rank),
-        }
-    }
+::signal_kernel::__engine! {
+    self impl [] Cart[] 1 R topology b"cess"([2, 3, 3, 3,], [2, 3, 0,]) { whole([1, 1, 2,
+    3,], [0, 0, 0,], [2, 1, 1,]) } resources false pass { __pass_0 0[inline] { 3 {
+    0[computed[__total] __body_total[([&] __price.value) ([&] __qty.value)] __equal_u64
+    2[]] 1[effect __body_show[([&] __total.value)]] } } } node { __node_0 0 3[inline] { 0
+    slot[__total] __equal_u64; 2 slot[__price] __equal_u64; 3 slot[__qty] __equal_u64; }
+    } memo {}
 }

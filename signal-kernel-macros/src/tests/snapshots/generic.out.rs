@@ -128,25 +128,12 @@ where
     #[cfg_attr(doc, doc = " It takes the first value of `type`.")]
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(r#type: T) -> Self {
-        let __type = ::signal_kernel::__private::make::slot::<_, ()>(move || r#type);
-        let hub = ::signal_kernel::__private::core::option::Option::None;
-        let __many = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Memo::new(
-            Self::__same_many,
-        ));
-        let __count = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::Memo::new(
-            Self::__equal_usize,
-        ));
-        ::signal_kernel::__private::make::graph(move || Self {
-            __type: __type.take(),
-            __many: __many.take(),
-            __count: __count.take(),
-            core__: ::signal_kernel::__private::Core::new(
-                [0u64],
-                [3u64],
-                hub,
-                <Self as ::signal_kernel::__private::DeclaredGraph<1usize>>::TOPOLOGY,
-            ),
-        })
+        ::signal_kernel::__make! {
+            1[0] [3] ready[::signal_kernel::__private::core::option::Option::None] {
+            [parameter __type() = r#type] } { [memo __many __same_many] [memo __count
+            __equal_usize] } { __type : __type.take(), __many : __many.take(), __count :
+            __count.take(), }
+        }
     }
     /// Defers settling to the end of `batch`, and returns what it returns.
     pub(crate) fn batch<R>(
@@ -431,169 +418,13 @@ where
         ::signal_kernel::__private::poll_work(self, context)
     }
 }
-#[doc(hidden)]
-#[allow(dead_code, clippy::redundant_closure)]
-impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
-where
-    T: Send,
-{
-    #[inline]
-    #[allow(unused_variables)]
-    fn __pass_0<const SINGLE: bool>(
-        &mut self,
-        bits: u64,
-    ) -> ::signal_kernel::__private::Change {
-        let mut pass = ::signal_kernel::__private::Pass::<
-            SINGLE,
-            1usize,
-        >::new(&mut self.core__, 0usize, bits);
-        if pass.visit(0u32) {
-            self.__many.invalidate(2u64, &mut pass);
-        }
-        if pass.visit(1u32) {
-            self.__count.invalidate(0u64, &mut pass);
-        }
-        pass.end()
-    }
-    #[inline]
-    fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
-        ::signal_kernel::__private::settle::changed(self, old, word, bits);
-    }
-    fn __updated<R>(
-        &mut self,
-        (
-            result,
-            caught,
-        ): (
-            ::signal_kernel::__private::core::option::Option<R>,
-            ::signal_kernel::__private::FirstPanic,
-        ),
-    ) -> R {
-        ::signal_kernel::__private::settle::updated(self, result, caught)
-    }
-    #[track_caller]
-    fn __refreshed(&mut self, rank: usize) -> &Self {
-        ::signal_kernel::__private::batch::refresh(self, rank);
-        self
-    }
-    #[inline]
-    #[track_caller]
-    fn __memo<'graph, R>(
-        &'graph self,
-        rank: usize,
-        memo: &'graph ::signal_kernel::__private::Memo<R>,
-    ) -> &'graph R {
-        ::signal_kernel::__private::read::memo(self, rank, memo)
-    }
-}
-#[doc(hidden)]
-#[allow(clippy::redundant_closure)]
-impl<
-    T: Clone + PartialEq,
-    const N: usize,
-> ::signal_kernel::__private::DeclaredGraph<1usize> for Pair<T, N>
-where
-    T: Send,
-{
-    const TOPOLOGY: &'static ::signal_kernel::__private::Topology = &::signal_kernel::__private::Topology {
-        graph: Self::GRAPH,
-        kinds: b"lls",
-        dependencies: ::signal_kernel::__private::Lists {
-            ends: &[1, 2, 2],
-            items: &[2, 0],
-        },
-        memos: ::signal_kernel::__private::Masks {
-            words: ::signal_kernel::__private::Lists {
-                ends: &[0, 1],
-                items: &[0],
-            },
-            bits: &[1],
-        },
-        whole: ::signal_kernel::__private::Masks {
-            words: ::signal_kernel::__private::Lists {
-                ends: &[1, 1, 2],
-                items: &[0, 0],
-            },
-            bits: &[2, 1],
-        },
-        value: ::signal_kernel::__private::Masks::NONE,
-        error: ::signal_kernel::__private::Masks::NONE,
-        status: ::signal_kernel::__private::Masks::NONE,
-    };
-    const HAS_RESOURCES: bool = false;
-    #[inline]
-    fn core(&self) -> &::signal_kernel::__private::Core<1usize> {
-        &self.core__
-    }
-    #[inline]
-    fn core_mut(&mut self) -> &mut ::signal_kernel::__private::Core<1usize> {
-        &mut self.core__
-    }
-    #[inline]
-    fn pass<const SINGLE: bool>(
-        &mut self,
-        word: usize,
-        bits: u64,
-    ) -> ::signal_kernel::__private::Change {
-        match word {
-            0usize => self.__pass_0::<SINGLE>(bits),
-            _ => ::signal_kernel::__private::Change::NONE,
-        }
-    }
-    fn node(
-        &mut self,
-        position: usize,
-        visitor: &mut ::signal_kernel::__private::Visitor<'_>,
-    ) {
-        match position {
-            0usize => visitor.memo(&mut self.__many, Self::__same_many),
-            1usize => visitor.memo(&mut self.__count, Self::__equal_usize),
-            2usize => visitor.slot(&mut self.__type, Self::__same_type),
-            _ => {}
-        }
-    }
-    fn memo(&self, rank: usize) -> &dyn ::signal_kernel::__private::MemoState {
-        match rank {
-            0usize => &self.__many,
-            1usize => &self.__count,
-            _ => ::signal_kernel::__private::read::no_memo(rank),
-        }
-    }
-    fn compute(
-        &self,
-        rank: usize,
-        revision: u64,
-    ) -> ::signal_kernel::__private::core::option::Option<
-        ::signal_kernel::__private::Payload,
-    > {
-        match rank {
-            0usize => {
-                self.__many
-                    .compute(
-                        self,
-                        revision,
-                        revision,
-                        |graph| Self::__body_many(&graph.__type.value),
-                        Self::__same_many,
-                    )
-            }
-            1usize => {
-                let changed_at = ::signal_kernel::__private::core::cmp::Ord::max(
-                    0_u64,
-                    self.__many.changed_at(),
-                );
-                self.__count
-                    .compute(
-                        self,
-                        revision,
-                        changed_at,
-                        |graph| Self::__body_count(
-                            ::signal_kernel::__private::read::current(&graph.__many),
-                        ),
-                        Self::__equal_usize,
-                    )
-            }
-            _ => ::signal_kernel::__private::read::no_memo(rank),
-        }
-    }
+::signal_kernel::__engine! {
+    self impl [< T : Clone + PartialEq, const N : usize >] Pair < T, N > [where T :
+    Send,] 1 R topology b"lls"([1, 2, 2,], [2, 0,]) { memos([0, 1,], [0,], [1,])
+    whole([1, 1, 2,], [0, 0,], [2, 1,]) } resources false pass { __pass_0 0[inline] { 3 {
+    0[memo[__many] 2[]] 1[memo[__count] 0[]] } } } node { __node_0 0 2[inline] { 0
+    memo[__many] __same_many; 1 memo[__count] __equal_usize; 2 slot[__type] __same_type;
+    } } memo { __memo_0 __compute_0 0 2[inline] { 0[__many] __body_many[([&] __type
+    .value)] __same_many[now]; 1[__count] __body_count[([] __many.current())]
+    __equal_usize[ask(__many.changed_at())]; } }
 }

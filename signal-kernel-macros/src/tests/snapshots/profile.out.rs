@@ -190,39 +190,18 @@ impl Profile {
     #[cfg_attr(doc, doc = " It takes the first value of [`client`](Self::client).")]
     #[allow(clippy::too_many_arguments)]
     fn new(client: Client) -> Self {
-        let __client = client;
-        let __log = ::signal_kernel::__private::make::apart(Self::__init_log);
-        let __id = ::signal_kernel::__private::make::slot::<_, ()>(Self::__init_id);
-        let hub = ::signal_kernel::__private::core::option::Option::Some(
-            ::signal_kernel::__private::core::default::Default::default(),
-        );
-        let mut __user = ::signal_kernel::__private::make::apart(|| ::signal_kernel::__private::ResourceSlot::new(
-            1u32,
-            ::signal_kernel::__private::KeepPrevious::Never,
-            false,
-        ));
-        __user.begin(&hub, Self::__start_user(&__client, &__id.value));
-        let __title = ::signal_kernel::__private::make::slot::<
-            _,
-            (),
-        >(|| Self::__body_title(&__user.task.state));
-        let __lock = ::signal_kernel::__private::make::apart(|| {
-            ::signal_kernel::__private::core::option::Option::<Guard>::None
-        });
-        ::signal_kernel::__private::make::graph(move || Self {
-            __client: __client,
-            __log: __log.take(),
-            __id: __id.take(),
-            __user: __user.take(),
-            __title: __title.take(),
-            __lock: __lock.take(),
-            core__: ::signal_kernel::__private::Core::new(
-                [24u64],
-                [0u64],
-                hub,
-                <Self as ::signal_kernel::__private::DeclaredGraph<1usize>>::TOPOLOGY,
-            ),
-        })
+        ::signal_kernel::__make! {
+            1[24] [0]
+            ready[::signal_kernel::__private::core::option::Option::Some(::signal_kernel::__private::core::default::Default::default())]
+            { [given __client = client] [field __log = __init_log] [signal __id() =
+            __init_id] } { [resource
+            __user(::signal_kernel::__private::ResourceSlot::new(1,
+            ::signal_kernel::__private::KeepPrevious::Never, false)) __start_user[([&]
+            __client) ([&] __id.value)]] [computed __title() = __body_title[([&] __user
+            .task.state)]] [kept __lock Guard] } { __client : __client, __log : __log
+            .take(), __id : __id.take(), __user : __user.take(), __title : __title
+            .take(), __lock : __lock.take(), }
+        }
     }
     /// Defers settling to the end of `batch`, and returns what it returns.
     fn batch<R>(
@@ -551,167 +530,16 @@ impl ::signal_kernel::__private::Declared for Profile {
         ::signal_kernel::__private::poll_work(self, context)
     }
 }
-#[doc(hidden)]
-#[allow(dead_code, clippy::redundant_closure)]
-impl Profile {
-    #[inline]
-    #[allow(unused_variables)]
-    fn __pass_0<const SINGLE: bool>(
-        &mut self,
-        bits: u64,
-    ) -> ::signal_kernel::__private::Change {
-        let mut pass = ::signal_kernel::__private::Pass::<
-            SINGLE,
-            1usize,
-        >::new(&mut self.core__, 0usize, bits);
-        if pass.visit(0u32) {
-            if self.__user.input_changed(&mut pass) {
-                pass.mark(2u64);
-            }
-        }
-        if pass.visit(1u32) {
-            let inputs = (&self.__client, &self.__id.value);
-            let (change, dropped) = self
-                .__user
-                .act(
-                    pass.ready_queue(),
-                    pass.revision(),
-                    move || Self::__start_user(inputs.0, inputs.1),
-                    ::signal_kernel::__private::core::option::Option::Some(
-                        Self::__same_user,
-                    ),
-                );
-            pass.committed(change);
-            if change.contains(::signal_kernel::__private::Change::VALUE) {
-                pass.mark(4u64);
-            }
-            if change.contains(::signal_kernel::__private::Change::STATUS) {
-                pass.mark(8u64);
-            }
-            dropped.resume();
-        }
-        if pass.visit(2u32) {
-            let value = Self::__body_title(&self.__user.task.state);
-            self.__title.store(value, Self::__same_title, 24u64, &mut pass);
-        }
-        if pass.visit(3u32) {
-            Self::__body_note(
-                &mut self.__log,
-                &self.__title.value,
-                &self.__user.task.state,
-            );
-        }
-        if pass.visit(4u32) {
-            let inputs = (&self.__client, &self.__title.value);
-            ::signal_kernel::__private::settle::rerun(
-                &mut self.__lock,
-                move || Self::__body_lock(inputs.0, inputs.1),
-            );
-        }
-        pass.end()
-    }
-    #[inline]
-    fn __changed<R>(&mut self, old: R, word: usize, bits: u64) {
-        ::signal_kernel::__private::settle::changed(self, old, word, bits);
-    }
-    fn __updated<R>(
-        &mut self,
-        (
-            result,
-            caught,
-        ): (
-            ::signal_kernel::__private::core::option::Option<R>,
-            ::signal_kernel::__private::FirstPanic,
-        ),
-    ) -> R {
-        ::signal_kernel::__private::settle::updated(self, result, caught)
-    }
-    #[track_caller]
-    fn __refreshed(&mut self, rank: usize) -> &Self {
-        ::signal_kernel::__private::batch::refresh(self, rank);
-        self
-    }
-}
-#[doc(hidden)]
-#[allow(clippy::redundant_closure)]
-impl ::signal_kernel::__private::DeclaredGraph<1usize> for Profile {
-    const TOPOLOGY: &'static ::signal_kernel::__private::Topology = &::signal_kernel::__private::Topology {
-        graph: Self::GRAPH,
-        kinds: b"qacees",
-        dependencies: ::signal_kernel::__private::Lists {
-            ends: &[1, 2, 3, 5, 6, 6],
-            items: &[5, 0, 1, 2, 1, 2],
-        },
-        memos: ::signal_kernel::__private::Masks::NONE,
-        whole: ::signal_kernel::__private::Masks {
-            words: ::signal_kernel::__private::Lists {
-                ends: &[1, 1, 2, 2, 2, 3],
-                items: &[0, 0, 0],
-            },
-            bits: &[2, 24, 1],
-        },
-        value: ::signal_kernel::__private::Masks {
-            words: ::signal_kernel::__private::Lists {
-                ends: &[0, 1, 1, 1, 1, 1],
-                items: &[0],
-            },
-            bits: &[4],
-        },
-        error: ::signal_kernel::__private::Masks::NONE,
-        status: ::signal_kernel::__private::Masks {
-            words: ::signal_kernel::__private::Lists {
-                ends: &[0, 1, 1, 1, 1, 1],
-                items: &[0],
-            },
-            bits: &[8],
-        },
-    };
-    const HAS_RESOURCES: bool = true;
-    #[inline]
-    fn core(&self) -> &::signal_kernel::__private::Core<1usize> {
-        &self.core__
-    }
-    #[inline]
-    fn core_mut(&mut self) -> &mut ::signal_kernel::__private::Core<1usize> {
-        &mut self.core__
-    }
-    #[inline]
-    fn pass<const SINGLE: bool>(
-        &mut self,
-        word: usize,
-        bits: u64,
-    ) -> ::signal_kernel::__private::Change {
-        match word {
-            0usize => self.__pass_0::<SINGLE>(bits),
-            _ => ::signal_kernel::__private::Change::NONE,
-        }
-    }
-    fn node(
-        &mut self,
-        position: usize,
-        visitor: &mut ::signal_kernel::__private::Visitor<'_>,
-    ) {
-        match position {
-            1usize => visitor.resource(&mut self.__user),
-            2usize => visitor.slot(&mut self.__title, Self::__same_title),
-            5usize => visitor.slot(&mut self.__id, Self::__same_id),
-            _ => {}
-        }
-    }
-    fn memo(&self, rank: usize) -> &dyn ::signal_kernel::__private::MemoState {
-        match rank {
-            _ => ::signal_kernel::__private::read::no_memo(rank),
-        }
-    }
-    fn compute(
-        &self,
-        rank: usize,
-        revision: u64,
-    ) -> ::signal_kernel::__private::core::option::Option<
-        ::signal_kernel::__private::Payload,
-    > {
-        match rank {
-            _ => ::signal_kernel::__private::read::no_memo(rank),
-        }
-    }
+::signal_kernel::__engine! {
+    self impl [] Profile[] 1 R topology b"qacees"([1, 2, 3, 5, 6, 6,], [5, 0, 1, 2, 1,
+    2,]) { whole([1, 1, 2, 2, 2, 3,], [0, 0, 0,], [2, 24, 1,]) value([0, 1, 1, 1, 1, 1,],
+    [0,], [4,]) status([0, 1, 1, 1, 1, 1,], [0,], [8,]) } resources true pass { __pass_0
+    0[inline] { 31 { 0[question[__user] mark(2)] 1[resource[__user]
+    __start_user[input_0([&] __client) input_1([&] __id.value)]
+    [::signal_kernel::__private::core::option::Option::Some(Self::__same_user)] { VALUE {
+    mark(4) } STATUS { mark(8) } }] 2[computed[__title] __body_title[([&] __user.task
+    .state)] __same_title 24[]] 3[effect __body_note[([& mut] __log) ([&] __title.value)
+    ([&] __user.task.state)]] 4[kept[__lock] __body_lock[input_0([&] __client)
+    input_1([&] __title.value)]] } } } node { __node_0 0 5[inline] { 1 resource[__user];
+    2 slot[__title] __same_title; 5 slot[__id] __same_id; } } memo {}
 }

@@ -1,0 +1,377 @@
+//! The code of a declared graph, as templates: `reactive!` emits a description of the graph, and these macros turn the
+//! description into Rust. They are the caller's side of [`super::settle`], [`super::batch`] and [`super::make`].
+//!
+//! A description holds names, places and numbers. A place is a path to a field without the graph: `__price`, or
+//! `part_2__.17` in a graph that is kept in parts. An input `([&] __price.value)` is a reference to a place; the input
+//! `([] __total.current())` is a memo's value. Names of the user's and `self` come from the description, so that they
+//! mean in a template what they mean in the declaration.
+//!
+//! Invariants: no macro here calls itself; an entry of a list is one group, so that rustc's matcher has no choice to
+//! make between two entries.
+//!
+//! Must not know: declaration syntax; how a graph settles.
+
+/// The engine of a graph: the pass over each word of the mask, and the way to each node.
+///
+/// ```text
+/// __engine! {
+///     self impl [] Cart [] 1 R
+///     topology b"ces" ([2, 3, 3], [2, 3, 0]) { whole ([1, 1, 2, 3], [0, 0, 0], [2, 1, 1]) }
+///     resources false
+///     pass {
+///         __pass_0 0 [inline] {
+///             255 {
+///                 0 [computed __total = __body_total [([&] __price.value) ([&] __qty.value)] __equal_u64 2 []]
+///                 1 [effect __body_show [([&] __total.value)]]
+///             }
+///         }
+///     }
+///     node { __node_0 0 3 [inline] { 0 slot [__total] __equal_u64; 2 slot [__price] __equal_u64; } }
+///     memo { }
+/// }
+/// ```
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __engine {
+    (
+        $this:ident impl [$($generics:tt)*] $graph:ty [$($bounds:tt)*] $words:literal $free:ident
+        topology $kinds:literal ($dependency_ends:tt, $dependencies:tt)
+            { $( $masks:ident ($mask_ends:tt, $mask_words:tt, $mask_bits:tt) )* }
+        resources $has_resources:literal
+        pass {
+            $(
+                $pass:ident $word:literal [$($pass_inline:tt)*] {
+                    $( $due:literal { $( $rank:literal $visit:tt )* } )*
+                }
+            )*
+        }
+        node {
+            $(
+                $node:ident $node_first:literal $node_last:literal [$($node_inline:tt)*] {
+                    $( $position:literal $show:ident [$($shown:tt)*] $($shown_by:ident)?; )*
+                }
+            )*
+        }
+        memo {
+            $(
+                $memo:ident $compute:ident $memo_first:literal $memo_last:literal [$($memo_inline:tt)*] {
+                    $(
+                        $memo_rank:literal [$($memo_place:tt)*] $body:ident
+                        [$( ([$($borrow:tt)*] $($input:tt)*) )*] $same:ident
+                        [$since:tt $( ($($changed_at:tt)*) )*];
+                    )*
+                }
+            )*
+        }
+    ) => {
+        #[doc(hidden)]
+        #[allow(dead_code, unused_variables)]
+        impl $($generics)* $graph $($bounds)* {
+            $(
+                #[$($pass_inline)*]
+                fn $pass<const SINGLE: bool>(&mut $this, bits: u64) -> $crate::__private::Change {
+                    let mut pass =
+                        $crate::__private::Pass::<SINGLE, $words>::new(&mut $this.core__, $word, bits);
+                    $(
+                        if pass.due($due) {
+                            $( if pass.visit($rank) { $crate::__visit! { $this pass $visit } } )*
+                        }
+                    )*
+                    pass.end()
+                }
+            )*
+            $(
+                #[$($node_inline)*]
+                fn $node(&mut $this, position: usize, visitor: &mut $crate::__private::Visitor<'_>) {
+                    match position {
+                        $( $position => visitor.$show(&mut $this.$($shown)* $(, Self::$shown_by)?), )*
+                        _ => {}
+                    }
+                }
+            )*
+            $(
+                #[$($memo_inline)*]
+                fn $memo(&$this, rank: usize) -> &dyn $crate::__private::MemoState {
+                    match rank {
+                        $( $memo_rank => &$this.$($memo_place)*, )*
+                        _ => $crate::__private::read::no_memo(rank),
+                    }
+                }
+
+                #[$($memo_inline)*]
+                fn $compute(
+                    &$this,
+                    rank: usize,
+                    revision: u64,
+                ) -> $crate::__private::core::option::Option<$crate::__private::Payload> {
+                    match rank {
+                        $(
+                            $memo_rank => {
+                                let changed_at = $crate::__since!($since revision);
+                                $(
+                                    let changed_at = $crate::__private::core::cmp::Ord::max(
+                                        changed_at,
+                                        $this.$($changed_at)*,
+                                    );
+                                )*
+                                $this.$($memo_place)*.compute(
+                                    $this,
+                                    revision,
+                                    changed_at,
+                                    |graph| Self::$body($($($borrow)* graph.$($input)*),*),
+                                    Self::$same,
+                                )
+                            }
+                        )*
+                        _ => $crate::__private::read::no_memo(rank),
+                    }
+                }
+            )*
+
+            // Methods of each node call these: they leave no type to infer, which costs rustc most in a call.
+            #[inline]
+            fn __changed<$free>(&mut $this, old: $free, word: usize, bits: u64) {
+                $crate::__private::settle::changed($this, old, word, bits);
+            }
+
+            fn __updated<$free>(
+                &mut $this,
+                (result, panics): (
+                    $crate::__private::core::option::Option<$free>,
+                    $crate::__private::FirstPanic,
+                ),
+            ) -> $free {
+                $crate::__private::settle::updated($this, result, panics)
+            }
+
+            #[track_caller]
+            fn __refreshed(&mut $this, rank: usize) -> &Self {
+                $crate::__private::batch::refresh($this, rank);
+                $this
+            }
+
+            #[inline]
+            #[track_caller]
+            fn __memo<'graph, $free>(
+                &'graph $this,
+                rank: usize,
+                memo: &'graph $crate::__private::Memo<$free>,
+            ) -> &'graph $free {
+                $crate::__private::read::memo($this, rank, memo)
+            }
+        }
+
+        #[doc(hidden)]
+        impl $($generics)* $crate::__private::DeclaredGraph<$words> for $graph $($bounds)* {
+            const TOPOLOGY: &'static $crate::__private::Topology = &$crate::__private::Topology {
+                $(
+                    $masks: $crate::__private::Masks {
+                        words: $crate::__private::Lists { ends: &$mask_ends, items: &$mask_words },
+                        bits: &$mask_bits,
+                    },
+                )*
+                ..$crate::__private::Topology::new(
+                    Self::GRAPH,
+                    $kinds,
+                    $crate::__private::Lists { ends: &$dependency_ends, items: &$dependencies },
+                )
+            };
+            const HAS_RESOURCES: bool = $has_resources;
+
+            #[inline]
+            fn core(&$this) -> &$crate::__private::Core<$words> {
+                &$this.core__
+            }
+
+            #[inline]
+            fn core_mut(&mut $this) -> &mut $crate::__private::Core<$words> {
+                &mut $this.core__
+            }
+
+            #[inline]
+            fn pass<const SINGLE: bool>(&mut $this, word: usize, bits: u64) -> $crate::__private::Change {
+                match word {
+                    $( $word => $this.$pass::<SINGLE>(bits), )*
+                    _ => $crate::__private::Change::NONE,
+                }
+            }
+
+            fn node(&mut $this, position: usize, visitor: &mut $crate::__private::Visitor<'_>) {
+                match position {
+                    $( $node_first..=$node_last => $this.$node(position, visitor), )*
+                    _ => {}
+                }
+            }
+
+            fn memo(&$this, rank: usize) -> &dyn $crate::__private::MemoState {
+                match rank {
+                    $( $memo_first..=$memo_last => $this.$memo(rank), )*
+                    _ => $crate::__private::read::no_memo(rank),
+                }
+            }
+
+            fn compute(
+                &$this,
+                rank: usize,
+                revision: u64,
+            ) -> $crate::__private::core::option::Option<$crate::__private::Payload> {
+                match rank {
+                    $( $memo_first..=$memo_last => $this.$compute(rank, revision), )*
+                    _ => $crate::__private::read::no_memo(rank),
+                }
+            }
+        }
+    };
+}
+
+/// What a pass does at one node.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __visit {
+    // A computed value that is watched: its body runs, and an unequal value marks the dependents.
+    ($this:ident $pass:ident [
+        computed [$($place:tt)*] $body:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*] $same:ident
+        $near:literal [$( $word:literal $far:literal )*]
+    ]) => {
+        let value = Self::$body($($($borrow)* $this.$($input)*),*);
+        if $this.$($place)*.store(value, Self::$same, $near, &mut $pass) {
+            $( $pass.mark_far($word, $far); )*
+        }
+    };
+    // A lazy value: it becomes stale.
+    ($this:ident $pass:ident [memo [$($place:tt)*] $near:literal [$( $word:literal $far:literal )*]]) => {
+        if $this.$($place)*.invalidate($near, &mut $pass) {
+            $( $pass.mark_far($word, $far); )*
+        }
+    };
+    ($this:ident $pass:ident [effect $body:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]]) => {
+        Self::$body($($($borrow)* $this.$($input)*),*);
+    };
+    // An effect that keeps its result. Its inputs are taken apart, for the result is borrowed from the graph too.
+    ($this:ident $pass:ident [
+        kept [$($place:tt)*] $body:ident [$( $input:ident ([$($borrow:tt)*] $($from:tt)*) )*]
+    ]) => {
+        $( let $input = $($borrow)* $this.$($from)*; )*
+        $crate::__private::settle::rerun(&mut $this.$($place)*, move || Self::$body($($input),*));
+    };
+    // The first rank of a resource: its question has changed.
+    ($this:ident $pass:ident [question [$($place:tt)*] $mark:ident ($($marked:tt)*)]) => {
+        if $this.$($place)*.input_changed(&mut $pass) {
+            $pass.$mark($($marked)*);
+        }
+    };
+    // The second rank: it starts, stops or commits.
+    ($this:ident $pass:ident [
+        resource [$($place:tt)*] $start:ident [$( $input:ident ([$($borrow:tt)*] $($from:tt)*) )*] [$($same:tt)*]
+        { $( $part:ident { $( $mark:ident ($($marked:tt)*) )* } )* }
+    ]) => {
+        $( let $input = $($borrow)* $this.$($from)*; )*
+        let (change, dropped) = $this.$($place)*.act(
+            $pass.ready_queue(),
+            $pass.revision(),
+            move || Self::$start($($input),*),
+            $($same)*,
+        );
+        $pass.committed(change);
+        $(
+            if change.contains($crate::__private::Change::$part) {
+                $( $pass.$mark($($marked)*); )*
+            }
+        )*
+        dropped.resume();
+    };
+}
+
+/// When the latest dependency of a lazy value has changed, before each of them is asked.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __since {
+    // It reads other lazy values, which may turn out not to have changed.
+    (ask $revision:ident) => {
+        0_u64
+    };
+    // It becomes stale only through a confirmed change.
+    (now $revision:ident) => {
+        $revision
+    };
+}
+
+/// The body of `new`: the pieces one after the other, then the struct.
+///
+/// Each piece is made in a function of its own, and waits for the struct on the heap where nothing is optimized: else
+/// all pieces, and the copies of their moves, would be on the stack together. Types are spelled out: a piece whose type
+/// waits for the struct at the end makes rustc's time grow with the square of the nodes.
+///
+/// ```text
+/// __make! {
+///     1 [2] [0] ready None
+///     { [signal __price () = __init_price] [field __log = __init_log] }
+///     { [computed __total () = __body_total [([&] __price.value)]] }
+///     { __price: __price.take(), __log: __log.take(), __total: __total.take(), }
+/// }
+/// ```
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __make {
+    (
+        $words:literal $effects:tt $memos:tt $ready:ident [$($queue:tt)*]
+        { $($source:tt)* } { $($derived:tt)* } { $($fields:tt)* }
+    ) => {
+        $( $crate::__piece! { $ready $source } )*
+        let $ready = $($queue)*;
+        $( $crate::__piece! { $ready $derived } )*
+        $crate::__private::make::graph(move || Self {
+            $($fields)*
+            core__: $crate::__private::Core::new(
+                $effects,
+                $memos,
+                $ready,
+                <Self as $crate::__private::DeclaredGraph<$words>>::TOPOLOGY,
+            ),
+        })
+    };
+}
+
+/// One piece of a graph.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __piece {
+    // A parameter of `new`.
+    ($ready:ident [given $piece:ident = $value:ident]) => {
+        let $piece = $value;
+    };
+    ($ready:ident [field $piece:ident = $init:ident]) => {
+        let $piece = $crate::__private::make::apart(Self::$init);
+    };
+    ($ready:ident [parameter $piece:ident $version:tt = $value:ident]) => {
+        let $piece = $crate::__private::make::slot::<_, $version>(move || $value);
+    };
+    ($ready:ident [signal $piece:ident $version:tt = $init:ident]) => {
+        let $piece = $crate::__private::make::slot::<_, $version>(Self::$init);
+    };
+    ($ready:ident [computed $piece:ident $version:tt = $body:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]]) => {
+        let $piece = $crate::__private::make::slot::<_, $version>(|| Self::$body($($($borrow)* $($input)*),*));
+    };
+    ($ready:ident [memo $piece:ident $same:ident]) => {
+        let $piece = $crate::__private::make::apart(|| $crate::__private::Memo::new(Self::$same));
+    };
+    // A `#[manual]` resource does not start here.
+    ($ready:ident [manual $piece:ident $($resource:tt)*]) => {
+        let $piece = $crate::__private::make::apart(|| $($resource)*);
+    };
+    ($ready:ident [resource $piece:ident ($($resource:tt)*) $start:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]]) => {
+        let mut $piece = $crate::__private::make::apart(|| $($resource)*);
+        $piece.begin(&$ready, Self::$start($($($borrow)* $($input)*),*));
+    };
+    ($ready:ident [kept $piece:ident $ty:ty]) => {
+        let $piece =
+            $crate::__private::make::apart(|| $crate::__private::core::option::Option::<$ty>::None);
+    };
+    // A part of a large graph.
+    ($ready:ident [part $part:ident $how:ident { $($piece:tt)* } $made:tt]) => {
+        let $part = $crate::__private::make::$how(|| {
+            $( $crate::__piece! { $ready $piece } )*
+            $made
+        });
+    };
+}
