@@ -130,7 +130,7 @@ fn derive(path: &Path, debug: &mut bool, errors: &mut Errors) {
             "where `new` takes no parameters, `Default` is there already",
         ),
         "PartialEq" | "Eq" | "PartialOrd" | "Ord" | "Hash" => {
-            ("it is a place, not a value", "compare the values you need")
+            ("it is not a value", "compare the values you need")
         }
         _ => (
             "only `Debug` can be derived",
@@ -241,7 +241,7 @@ fn keep_previous(attr: &Attribute, errors: &mut Errors) -> KeepPrevious {
         .and_then(|given| similar(&given, ["reload", "true", "false"]));
     error.help(match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => "`reload` keeps the value while the same question is asked again".to_owned(),
+        None => "`reload` keeps the value while work runs again for the same input".to_owned(),
     });
     KeepPrevious::Always
 }

@@ -1,29 +1,29 @@
-//! The state that a panic leaves behind if the panic ends the call, and the program goes on.
+//! Detection of a panic that ended a call of the graph, in a program that goes on.
 //!
 //! With `panic = "abort"` on wasm a panic is a trap: no destructor runs and no frame returns, but the page goes on and
 //! calls again. A graph that was at work then stays at work for ever, and takes its next call for a call from inside of
-//! a body. The standard library keeps its count of the panic, and that count tells the two apart.
+//! a body. The panic count of the standard library tells the two apart, since no trap resets it.
 //!
 //! Must not know: graphs.
 
 use std::{cell::Cell, thread};
 
-/// Does this build go on after an uncaught panic? In all other builds this module costs nothing.
+/// Whether this build goes on after an uncaught panic. In all other builds this module costs nothing.
 pub(crate) const GOES_ON: bool = cfg!(all(panic = "abort", target_family = "wasm"));
 
 thread_local! {
-    /// The panic was of other code: the thread's graph was at rest in its next call.
+    /// The panic came from other code: the next call of the thread's graph found the graph at rest.
     static ELSEWHERE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Has a panic ended a call of this thread?
+/// Whether a panic has ended a call of this thread.
 #[inline(always)]
 pub(crate) fn has_panicked() -> bool {
     GOES_ON && thread::panicking()
 }
 
-/// Checks a call of the thread's graph after a panic. A graph `at_work` is the trace of the panic, unless a call has
-/// found the graph at rest since the panic: then the present call may come from a body.
+/// Checks a call of the thread's graph after a panic. If the graph is `at_work`, the panic has left it so, unless an
+/// earlier call after the panic has found the graph at rest: then the present call may come from a body.
 ///
 /// # Panics
 ///

@@ -59,8 +59,9 @@ macro_rules! __bodies {
     };
 }
 
-/// The same macro for an editor. Each body stands in a function that sees every node that a body may name (`p`), or an
-/// effect (`e`); no node (`n`); or, in a graph with very many nodes, only the nodes that the body names (`o`).
+/// The same macro for an editor. Each body stands in a function. Its parameters are every node that a body may name
+/// (`p`), every node that an effect may name (`e`), no node (`n`), or, in a graph with very many nodes, only the nodes
+/// that the body names (`o`).
 #[cfg(rust_analyzer)]
 #[doc(hidden)]
 #[macro_export]
@@ -99,7 +100,7 @@ macro_rules! __bodies {
             $($(
                 #[allow(unused)]
                 fn $( $p $plain )? $( $e $effect )? $( $n () )? $( $o $own )? -> $($result)* $block
-                // A use of a node is a use of its getter too: so an editor can rename a node from every use.
+                // A use of a node is a use of its getter too, so that an editor can rename a node from every use.
                 $($function)* { $( let _ = Self::$named; )* loop {} }
             )?)*
         }

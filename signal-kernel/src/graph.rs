@@ -179,7 +179,7 @@ impl Graph {
 }
 
 impl Node {
-    /// The nodes of a graph, from a few lists: see `Topology`. A letter of `kinds` is the first of a kind's name.
+    /// The nodes of a graph, from a few lists: see `Topology`. `kinds` has the first letter of each node's kind.
     #[doc(hidden)]
     pub const fn all<const N: usize>(
         names: [&'static str; N],

@@ -1,5 +1,4 @@
-//! The bounds that a graph sets on the user's types, each as a trait of ours, so that rustc reports an error in our
-//! words.
+//! The bounds that a graph sets on the user's types, each as a trait with a message of its own for rustc's errors.
 //!
 //! Invariants: each trait holds for every type that has its trait of the standard library, and for no other type; a
 //! method here has a name that no user looks for on a type of their own.
@@ -33,11 +32,12 @@ impl<T: PartialEq, Node> Comparable<Node> for T {
 
 /// A type whose values `update_x` can change in a batch: a transaction around it may need a copy to restore.
 ///
-/// The lifetime is a device: rustc checks a bound with a lifetime at the call of the method, not at its declaration.
+/// rustc checks a bound with a lifetime at the call of the method, not at its declaration. The lifetime has no other
+/// purpose.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not `Clone`, so a batch cannot update it in place",
     label = "a transaction that fails could not restore the value from before",
-    note = "use `set_…`, which moves the old value aside, or `update_…_with`, which takes the way back, or implement `Clone`",
+    note = "use `set_…`, which moves the old value aside, or `update_…_with`, which takes a function that undoes the change, or implement `Clone`",
     note = "SK026"
 )]
 pub trait Undo<'undo>: Sized {
@@ -53,7 +53,7 @@ impl<T: Clone> Undo<'_> for T {
 }
 
 /// An argument of a resource that is the bare name of a node: each call gets a copy. `T` is the type itself, so that
-/// rustc cannot suggest a reference as a way out.
+/// rustc cannot suggest a reference as a fix.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not `Clone`, so it cannot be handed to a resource",
     label = "a node that is an argument is cloned for each call",

@@ -51,7 +51,7 @@ impl FirstPanic {
         }
     }
 
-    /// Has no code panicked so far?
+    /// Whether no panic was kept so far.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()
     }
@@ -75,7 +75,7 @@ impl FirstPanic {
         }
     }
 
-    /// Lets no panic go on, for no caller is left to tell.
+    /// Drops the panic: there is no caller left that it could go on to.
     pub(crate) fn swallow(self) {
         if let Some(payload) = self.0 {
             swallow(payload);
@@ -107,14 +107,14 @@ pub(crate) fn text_of(payload: &(dyn Any + Send)) -> Option<Arc<str>> {
     }
 }
 
-/// Drops the payload of a panic that goes no further. A payload is a user's value too: its drop may panic, and no
-/// caller is left to tell.
+/// Drops the payload of a panic that goes no further. A payload is a user's value too: its drop may panic, and that
+/// panic ends here as well.
 pub(crate) fn swallow(payload: Box<dyn Any + Send>) {
     let _ = catch_unwind(AssertUnwindSafe(|| drop(payload))).map_err(std::mem::forget);
 }
 
-/// A user's value beside others. Each value is dropped on its own: two panics in one drop would end the process, so the
-/// later panic ends here.
+/// A user's value that is dropped on its own, apart from the values beside it. Two panics in one drop would end the
+/// process, so the later panic ends here.
 pub(crate) struct Apart<T>(Option<T>);
 
 impl<T> Apart<T> {
@@ -127,8 +127,8 @@ impl<T> Apart<T> {
     }
 }
 
-/// Compares a new value of a user's type with another one. If `compare` panics, the value is dropped on its own: a
-/// panic of that drop too would end the process.
+/// Compares a new value of a user's type with another one. If `compare` panics, the value is dropped on its own, since
+/// a second panic in its drop would end the process.
 // Unoptimized, a chain of lazy values needs less stack if this function has a frame of its own.
 #[cfg_attr(debug_assertions, inline(never))]
 #[cfg_attr(not(debug_assertions), inline(always))]

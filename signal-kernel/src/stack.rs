@@ -3,8 +3,8 @@
 //! Each level of a nesting that a user's graph decides on (a body that reads a value never computed before, an effect
 //! made by an effect, a batch in a batch) asks for room here, so that memory limits the depth of the nesting, and not
 //! the thread's stack. With the feature `grow-stack` the stack goes on in another piece of memory. Without the feature,
-//! and on wasm, this module measures the levels and their stack. Too much is a panic with a message, since an overflow
-//! of the stack would end the process.
+//! and on wasm, this module measures the levels and their stack. Beyond a limit the call panics with a message, since
+//! an overflow of the stack would end the process.
 //!
 //! Must not know: graphs, and the running code.
 
@@ -21,14 +21,14 @@ pub(crate) fn nested<R>(path: impl FnOnce() -> String, f: impl FnOnce() -> R) ->
     f()
 }
 
-/// As `nested`, where the stack is short.
+/// As `nested`, if the stack is short.
 #[cold]
 #[inline(never)]
 pub(crate) fn elsewhere<R>(path: impl FnOnce() -> String, f: impl FnOnce() -> R) -> R {
     room::elsewhere(path, f)
 }
 
-/// Runs `f`, which drops values that user code has made. The call is never refused, as the values would stay for ever.
+/// Runs `f`, which drops values that user code has made. The call is never refused, since the values would leak.
 #[inline(always)]
 pub(crate) fn ending<R>(f: impl FnOnce() -> R) -> R {
     room::ending(f)
@@ -75,8 +75,8 @@ mod room {
         ptr::from_ref(&local).addr()
     }
 
-    /// Looks at the stack for an unknown address. A stack whose end is unknown counts as short; after the first step
-    /// the end is known.
+    /// Measures the stack at an unknown address. A stack whose end is unknown counts as short; after the first step the
+    /// end is known.
     #[cold]
     #[inline(never)]
     fn is_short_indeed(here: usize) -> bool {
@@ -136,7 +136,7 @@ mod room {
         false => 1280 << 10,
     };
 
-    /// The open levels, and the place of the first one on the stack.
+    /// The open levels, and the address of the first one on the stack.
     #[derive(Clone, Copy)]
     struct Open {
         levels: u32,

@@ -1,5 +1,5 @@
 //! The shared types of the waking path. The model check in `tests/loom` compiles that path with types of its own
-//! in the place of these.
+//! instead.
 
 pub(crate) use std::sync::{
     Mutex, MutexGuard, PoisonError,

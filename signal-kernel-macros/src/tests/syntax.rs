@@ -235,7 +235,7 @@ fn attributes() {
         "#[keep_previous] resource r = f();",
         &[
             "SK010 1:3 expected `#[keep_previous(true)]`, `#[keep_previous(reload)]` or `#[keep_previous(false)]` | \
-             `reload` keeps the value while the same question is asked again",
+             `reload` keeps the value while work runs again for the same input",
         ],
     );
     assert_item(
@@ -264,7 +264,7 @@ fn derives() {
     assert_errors(
         "#[derive(PartialEq, Default, serde::Serialize)] struct A {}",
         &[
-            "SK021 1:10 a graph cannot be `PartialEq`: it is a place, not a value | compare the values you need",
+            "SK021 1:10 a graph cannot be `PartialEq`: it is not a value | compare the values you need",
             "SK021 1:21 a graph cannot be `Default`: its values come from the declaration | where `new` takes no parameters, `Default` is there already",
             "SK021 1:30 a graph cannot be `Serialize`: only `Debug` can be derived | implement it by hand, on the getters",
         ],

@@ -1,11 +1,10 @@
-//! How work that dropping cannot reach learns that it is no longer wanted.
+//! Cancellation of work that goes on after its future was dropped.
 //!
-//! Invariants: a token is cancelled at most once, and the first reason stands; once `is_cancelled`
-//! says so there is a reason; every waiter registered until then is woken, in the order of arrival,
-//! and none is kept longer than its `Cancelled`. Wakers are cloned, woken and dropped outside the
-//! lock, since they are somebody else's code.
+//! Invariants: a token is cancelled at most once, and the first reason stands; a cancelled token has a reason; every
+//! waiter registered before the cancel is woken, in the order of arrival, and no waiter outlives its `Cancelled`.
+//! Wakers are cloned, woken and dropped outside the lock, since they are user code.
 //!
-//! Must not know: states, resources, graphs, or who holds a token.
+//! Must not know: states, resources, graphs, and the holders of a token.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,16 +18,15 @@ use std::task::{Context, Poll, Waker};
 use super::status::CancelReason;
 use crate::panics::FirstPanic;
 
-/// Tells work that it is no longer wanted, where dropping its future is not enough: a thread, a
-/// child process, a job on another machine.
+/// Tells work that it is no longer wanted, if dropping its future is not enough: a thread, a child process, a job on
+/// another machine.
 ///
-/// A parameter of a `#[resource]` function that is marked `#[cancel]` receives one, and a fetcher finds
-/// one in its [`FetchContext`](crate::FetchContext). It is cancelled
-/// when the run is superseded, cancelled or disposed of, before its future is dropped; a run that
-/// comes to its end leaves its token alone.
+/// A parameter of a `#[resource]` function that is marked `#[cancel]` receives the token of the run, and a fetcher
+/// finds it in its [`FetchContext`](crate::FetchContext). The graph cancels the token when the run is superseded,
+/// cancelled or disposed of, before it drops the future. A run that completes does not cancel its token.
 ///
-/// Clones are handles on the same token and may be sent anywhere. A token costs one allocation, each
-/// clone a reference count, [`is_cancelled`](Self::is_cancelled) one atomic load.
+/// Clones are handles on the same token and may be sent anywhere. A token costs one allocation, each clone a reference
+/// count, [`is_cancelled`](Self::is_cancelled) one atomic load.
 ///
 /// # Examples
 ///
@@ -60,7 +58,7 @@ pub struct CancelToken {
 
 #[derive(Default)]
 struct Shared {
-    /// Set under the lock, after the reason: a fast answer for loops that ask in every round.
+    /// Set under the lock, after the reason: a fast check for loops that check in every round.
     cancelled: AtomicBool,
     inner: Mutex<Inner>,
 }
@@ -68,13 +66,13 @@ struct Shared {
 #[derive(Default)]
 struct Inner {
     reason: Option<CancelReason>,
-    /// Ordered by arrival. Neither map nor lock allocates before someone waits.
+    /// Ordered by arrival. Neither map nor lock allocates before the first waiter.
     waiters: BTreeMap<u64, Waker>,
     next_waiter: u64,
 }
 
 impl CancelToken {
-    /// A token of one's own, to call a function with a `#[cancel]` parameter directly.
+    /// A new token, to call a function with a `#[cancel]` parameter directly.
     ///
     /// # Examples
     ///
@@ -125,8 +123,8 @@ impl CancelToken {
 
     /// Waits until the work is no longer wanted.
     ///
-    /// The future owns a handle on the token, so it may be moved into another task. Dropping it
-    /// before it is ready is fine, and so is any number of them.
+    /// The future owns a handle on the token, so it may be moved into another task. It may be dropped before it is
+    /// ready, and a token may have any number of such futures.
     ///
     /// # Examples
     ///
@@ -152,8 +150,8 @@ impl CancelToken {
 
     /// Cancels the token and wakes the tasks that wait for that. The first reason stands.
     ///
-    /// This is what a graph does with the tokens it hands out, and what a test does in its place.
-    /// It does not reach the graph: to stop a resource, call its `cancel_x`.
+    /// A graph cancels the tokens of its runs; a test may do so in its place. The call does not reach the graph: to
+    /// stop a resource, call its `cancel_x`.
     ///
     /// # Panics
     ///
@@ -187,7 +185,7 @@ impl CancelToken {
         panics.resume();
     }
 
-    /// No user code runs under this lock, so a poisoned one is as good as any.
+    /// No user code runs under this lock, so a poisoned lock is used as it is.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.shared
             .inner
@@ -219,7 +217,7 @@ impl fmt::Debug for CancelToken {
 #[must_use = "futures do nothing unless awaited"]
 pub struct Cancelled {
     token: CancelToken,
-    /// The place of this future's waker in the token, once it has one.
+    /// The key of this future's waker in the token; `None` before the first poll.
     waiter: Option<u64>,
 }
 

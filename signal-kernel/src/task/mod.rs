@@ -1,7 +1,7 @@
 //! Asynchronous work, for both kinds of graph: its states and their transitions, the future of a run, and the tasks of
 //! executors that wait for it.
 //!
-//! Must not know: the graphs, nodes, effects.
+//! Must not know: graphs, nodes, effects.
 
 pub(crate) mod cancel;
 pub(crate) mod progress;

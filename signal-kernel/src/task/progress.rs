@@ -1,6 +1,6 @@
 //! Waiting for the work of a graph.
 //!
-//! Must not know: tasks, executors, and which kind of graph it is.
+//! Must not know: tasks, executors, and the kind of graph.
 
 use std::{
     future::{Future, poll_fn},
@@ -10,16 +10,16 @@ use std::{
 
 /// One waiting task on a graph.
 pub(crate) trait Driver {
-    /// The executor has had a turn since the last poll.
+    /// Resets the budget: the executor has had a turn since the last poll.
     fn reset_budget(&mut self);
 
-    /// Counts the commits of the graph.
+    /// The number of commits of the graph so far.
     fn commits(&self) -> u64;
 
-    /// Is no work in flight?
+    /// Whether no work is in flight.
     fn is_idle(&self) -> bool;
 
-    /// Polls the work that is ready. Ready if something was committed.
+    /// Polls the work that is ready. The result is ready after a commit.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()>;
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn settled(mut driver: impl Driver) -> impl Future<Output = ()> {
         }
         while !driver.is_idle() {
             if driver.poll(context).is_pending() {
-                // Stopping work is no commit, but it may have been the last.
+                // A stop of work is no commit, but the stopped work may have been the last.
                 return if driver.is_idle() {
                     Poll::Ready(())
                 } else {

@@ -1,10 +1,10 @@
 //! The ready queue of one graph: tasks that want to be polled, and the wakers to call then.
 //!
-//! Invariants: a list that is taken out names each task once; every waker that has polled and was not woken since is woken
-//! when a task wakes, when a write starts or stops work, when the poll of another waker commits, and when the graph goes;
-//! no waker is woken while the lock is held.
+//! Invariants: a list that is taken out names each task once; every waker that has polled and was not woken since is
+//! woken when a task wakes, when a write starts or stops work, when the poll of another waker commits, and when the
+//! graph is dropped; no waker is woken while the lock is held.
 //!
-//! Must not know: tasks, their states, and how the graph settles.
+//! Must not know: tasks, their states, and the settle.
 
 use super::wakers::{List, Removed, wake_each};
 use crate::{
@@ -23,7 +23,7 @@ pub struct ReadyQueue {
     inner: Mutex<Inner>,
     /// The ready list is not empty.
     has_ready: AtomicBool,
-    // The thread that has the graph alone changes the following ones.
+    // Only the thread with the graph changes the fields below.
     /// The number of tasks in flight.
     running: AtomicUsize,
     /// Work was started or stopped, and no waker was woken for that yet.
@@ -46,7 +46,7 @@ struct Inner {
 }
 
 impl Inner {
-    /// Makes this the last waker. The one before goes on to wait among the others, unless it was `notified` or woken.
+    /// Makes this the last waker. The previous one waits on among the others, unless it was `notified` or woken.
     fn polled_by(&mut self, waker: Waker, notified: bool) -> Removed {
         let notified = mem::take(&mut self.woken) || notified;
         let last = self.waker.replace(waker);
@@ -61,7 +61,7 @@ impl Inner {
 
 impl ReadyQueue {
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // No panic can leave the lists half-written, so a poisoned lock is as good as any.
+        // No panic can leave the lists half-written, so a poisoned lock is used as it is.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -73,7 +73,7 @@ impl ReadyQueue {
         inner
     }
 
-    /// Is no task in flight?
+    /// Whether no task is in flight.
     pub(crate) fn is_idle(&self) -> bool {
         self.running.load(Ordering::Relaxed) == 0
     }
@@ -85,7 +85,7 @@ impl ReadyQueue {
         self.changed.store(true, Ordering::Relaxed);
     }
 
-    /// A waker polls, and sees all that has changed until now. Returns whether the last waker had been notified.
+    /// A waker polls, and sees all changes until now. Returns whether the last waker had been notified.
     pub(crate) fn begin_poll(&self) -> bool {
         let notified = self.notified.load(Ordering::Relaxed);
         if notified {
@@ -95,12 +95,12 @@ impl ReadyQueue {
         notified
     }
 
-    /// Is there a task to poll?
+    /// Whether there is a task to poll.
     pub(crate) fn has_ready(&self) -> bool {
         self.first_ready.load(Ordering::Relaxed) != 0 || self.has_ready.load(Ordering::Acquire)
     }
 
-    /// Was work started or stopped, and was no waker notified since the last poll?
+    /// Whether work was started or stopped, and no waker was notified since the last poll.
     #[inline]
     pub(crate) fn must_notify(&self) -> bool {
         self.changed.load(Ordering::Relaxed) && !self.notified.load(Ordering::Relaxed)
@@ -112,7 +112,7 @@ impl ReadyQueue {
         self.notified.store(true, Ordering::Relaxed);
     }
 
-    /// After a settle inside a poll: the result of the poll tells its waker that there may be more to do.
+    /// After a settle inside a poll: no wake is needed, since the result of the poll says that there may be more to do.
     pub(crate) fn clear_changed(&self) {
         self.changed.store(false, Ordering::Relaxed);
     }
@@ -148,7 +148,7 @@ impl Budget {
         self.0 = if goes_on { self.0 + 1 } else { 0 };
     }
 
-    /// The driver must yield: its waker is to be woken, and the poll is pending. Starts to count anew.
+    /// Whether the driver must yield: the caller wakes its waker and returns pending. If so, the count starts anew.
     #[inline]
     pub(crate) fn is_spent(&mut self) -> bool {
         let spent = self.0 >= Self::COMMITS;
@@ -227,7 +227,7 @@ impl ReadyReceiver {
         panics.catch(|| wake(self.queue.lock())); // user code
     }
 
-    /// After a commit: the other wakers may wait for just that.
+    /// After a commit: wakes the other wakers, which may wait for a commit.
     #[inline]
     pub(crate) fn notify_others(&mut self, panics: &mut FirstPanic) {
         if mem::take(&mut self.has_others) {
@@ -243,7 +243,7 @@ impl ReadyReceiver {
     }
 }
 
-/// The graph goes: the wakers that wait find out. A task that outlives the graph wakes none.
+/// The end of the graph: all waiting wakers are woken. A task that outlives the graph wakes none of them.
 impl Drop for ReadyReceiver {
     fn drop(&mut self) {
         if self.last_waker.is_none() {
@@ -258,7 +258,7 @@ impl Drop for ReadyReceiver {
     }
 }
 
-/// Wakes the last waker, and the others. Mostly there are none.
+/// Wakes the last waker and the others, of which there are mostly none.
 #[inline]
 fn wake(inner: MutexGuard<'_, Inner>) {
     if !inner.others.is_empty() {
@@ -286,7 +286,7 @@ fn waker_identity(waker: &Waker) -> (usize, usize) {
     (waker.data().addr(), vtable.addr())
 }
 
-/// The waker of one task. It outlives the run that has it: a late wake costs a poll, nothing else.
+/// The waker of one task. It may outlive a run: a late wake only costs a poll.
 #[derive(Debug)]
 pub(crate) struct TaskWaker {
     queue: Arc<ReadyQueue>,
@@ -306,8 +306,8 @@ impl TaskWaker {
     /// A run starts: the task must be polled for the first time.
     pub(crate) fn start(&self) {
         self.queue.count(|running| running + 1);
-        // A wake that no poll has answered yet is enough. The swap reads and writes in one step: a plain store over a
-        // wake of another thread would hide from the first poll all that this thread wrote before its wake.
+        // A wake without a poll since is enough. The swap reads and writes in one step: a plain store over the wake of
+        // another thread would hide from the first poll all writes of that thread before its wake.
         if !self.queued.swap(true, Ordering::AcqRel) {
             if self.queue.first_ready.load(Ordering::Relaxed) == 0 {
                 self.queue
@@ -324,10 +324,10 @@ impl TaskWaker {
         self.queue.count(|running| running - 1);
     }
 
-    /// The task is about to be polled: from here on a wake counts again.
+    /// The task is about to be polled: from here on a wake puts it into the queue again.
     ///
-    /// The swap reads, too: a waker that finds the task queued already may have written something before, which the
-    /// poll that follows must see. With a plain store both sides could miss it.
+    /// The swap reads, too: the poll must see the writes of a thread whose wake has found the task queued already. With
+    /// a plain store both sides could miss these writes.
     pub(crate) fn begin_poll(&self) {
         self.queued.swap(false, Ordering::AcqRel);
     }

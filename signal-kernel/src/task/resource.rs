@@ -3,15 +3,15 @@
 //! Invariants: a resource type has no values, it only carries the types that the macros name; its future is owned
 //! (`'static`), can be polled without pinning, and gives its memory to the next one.
 //!
-//! Must not know: how the future is polled, or where its output goes.
+//! Must not know: the polls of a future, and the use of its output.
 
 use super::reusable::{FutureSlot, Identity, ReusableFuture};
 use std::pin::Pin;
 
 /// An async function that can feed a `resource`.
 ///
-/// This is what `#[resource]` implements; it is not written by hand. It is of use as a name for the
-/// types of a resource whose function is known: `<fetch_user as Resource>::Value`.
+/// `#[resource]` implements this trait; nobody implements it by hand. The trait gives names to the types of a resource:
+/// `<fetch_user as Resource>::Value`.
 ///
 /// # Examples
 ///
@@ -39,10 +39,10 @@ pub trait Resource {
     type Value;
     /// The error of a run that fails.
     type Error;
-    /// A judgement: see `Known`.
+    /// For one error instead of many: see `Known`.
     #[doc(hidden)]
     const IS: bool = true;
-    /// The function at work.
+    /// The future of a run.
     type Future: Future<Output = Result<Self::Value, Self::Error>> + Unpin + FutureSlot;
 }
 
@@ -54,7 +54,7 @@ pub type SendFuture<T, E, X = Identity> = Pin<Box<dyn ReusableFuture<Result<T, E
 #[doc(hidden)]
 pub type LocalFuture<T, E, X = Identity> = Pin<Box<dyn ReusableFuture<Result<T, E>, X>>>;
 
-/// Takes the return type of a `#[resource]` function apart, whatever alias of `Result` it is.
+/// The value and the error in the return type of a `#[resource]` function: a `Result`, by any alias.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a `#[resource]` function returns a `Result`",
@@ -63,7 +63,7 @@ pub type LocalFuture<T, E, X = Identity> = Pin<Box<dyn ReusableFuture<Result<T, 
     note = "SK015"
 )]
 pub trait Outcome {
-    /// A judgement: see `Taken`.
+    /// For one error instead of many: see `Taken`.
     const IS: bool = true;
     /// `T` of a `Result<T, E>`.
     type Value;
@@ -84,7 +84,7 @@ pub type Known<R, const IS: bool> = <Judged<IS> as Given<R>>::Itself;
 #[doc(hidden)]
 pub type Taken<R, const IS: bool> = <Judged<IS> as Yields<R>>::Itself;
 
-/// A judgement that has been made.
+/// The value of a constant `IS`, as a type.
 #[doc(hidden)]
 pub struct Judged<const IS: bool>;
 

@@ -1,9 +1,9 @@
-//! Memory for the futures of one resource, which follow each other in it.
+//! Memory for the futures of one resource, one after the other.
 //!
-//! Invariants: a slot holds at most one future, and nothing else; a future stays in its place until it is dropped. Large
-//! slots are given back, since the next future may never come.
+//! Invariants: a slot holds at most one future, and nothing else; a future stays in its place until it is dropped.
+//! Large slots are freed, since the next future may never come.
 //!
-//! Must not know: outputs, drivers, and when a future is outdated.
+//! Must not know: outputs, drivers, and the reasons to drop a future.
 
 use super::cancel::CancelToken;
 use std::{
@@ -49,7 +49,7 @@ impl<T> MapOutput<T> for IntoOk {
 
 /// Memory for the futures of one type, which the trait object hides.
 pub trait ReusableFuture<O, X> {
-    /// Takes the future out of `next`, if it has the type of this memory, which is empty.
+    /// Moves the future from `next` into this empty memory, if it has the right type.
     fn try_set(self: Pin<&mut Self>, next: &mut dyn Any);
 
     /// Drops the future.
@@ -98,18 +98,18 @@ impl<O, X> Future for dyn ReusableFuture<O, X> + Send {
     }
 }
 
-/// Empty slots of more bytes are given back.
+/// Empty slots of more bytes are freed.
 const LARGE: usize = 1024;
 
-/// The handle on such memory.
+/// The handle on the memory of a future.
 pub trait FutureSlot: Future + Unpin {
-    /// Takes the future out of `next`, or leaves it there if it has another type.
+    /// Moves the future out of `next`, or leaves it there if it has another type.
     fn try_set(&mut self, next: &mut dyn Any);
 
     /// Drops the future. If that panics, the slot is empty all the same.
     fn drop_future(&mut self);
 
-    /// Is it too large to be kept empty?
+    /// Whether the slot is too large to be kept without a future.
     fn is_large(&self) -> bool;
 }
 
@@ -141,16 +141,16 @@ impl<O, X> FutureSlot for Pin<Box<dyn ReusableFuture<O, X> + Send>> {
     }
 }
 
-/// The means of a run that starts.
+/// The slot and the token for a run that starts.
 #[derive(Debug)]
 pub struct Start<'a, F> {
-    /// Empty, if there is one.
+    /// An empty slot, if there is one.
     pub(crate) slot: &'a mut Option<F>,
     pub(crate) token: &'a mut Option<CancelToken>,
 }
 
 impl<F: FutureSlot> Start<'_, F> {
-    /// The run's token, which is made now: a run that does not ask has none.
+    /// The token of the run, made at the first call: a run without a call has no token.
     pub fn token(&mut self) -> CancelToken {
         self.token.get_or_insert_default().clone()
     }

@@ -13,10 +13,10 @@ use std::mem;
 
 /// The state of asynchronous work.
 ///
-/// This is plain data with no executor in it: compare it, clone it, print it, match on it. Only the
-/// graph that owns it changes it, and it changes status, value and error together, so no observer
-/// sees one without the others. It is what a `resource` in [`reactive!`](crate::reactive) reads as; the
-/// handles of [the functions](crate::functions) answer the same questions one by one.
+/// The state is plain data: compare it, clone it, print it, match on it. Only the graph that owns the state changes it.
+/// Status, value and error change together, so no observer sees one without the others. Bodies see a `resource` of
+/// [`reactive!`](crate::reactive) as this type; the handles of [the functions](crate::functions) have a method for each
+/// part.
 ///
 /// # Examples
 ///
@@ -42,7 +42,7 @@ pub struct AsyncState<T, E> {
     token: u64,
     cancel_reason: Option<CancelReason>,
     reloading: bool,
-    /// The value, if there is one, answers the present question.
+    /// The value, if there is one, belongs to the present input.
     answers: bool,
 }
 
@@ -75,10 +75,11 @@ impl<T, E> AsyncState<T, E> {
         self.status
     }
 
-    /// The last answer.
+    /// The value of the last run that succeeded.
     ///
-    /// It stays through an error and a cancel, and with the default `keep_previous` through a reload and a change
-    /// of input too: then it still belongs to the question before, and [`is_current`](Self::is_current) is false.
+    /// The value stays through an error and a cancel, and with the default `keep_previous` through a reload and a
+    /// change of input too. After a change of input the value still belongs to the previous input, and
+    /// [`is_current`](Self::is_current) is false.
     ///
     /// # Examples
     ///
@@ -112,7 +113,7 @@ impl<T, E> AsyncState<T, E> {
         self.error.as_ref()
     }
 
-    /// How many times work was started so far. Each start has a token of its own.
+    /// The number of starts so far. Each start has a token of its own.
     ///
     /// # Examples
     ///
@@ -155,10 +156,10 @@ impl<T, E> AsyncState<T, E> {
         self.status == AsyncStatus::Pending
     }
 
-    /// Whether the work in flight asks the same question again, after a reload.
+    /// Whether the work in flight is a reload: a run with the input of the run before.
     ///
-    /// A view that has a value to show can be quiet about it. A reload for which the question has changed
-    /// in the meantime (of a `#[manual]` resource, or in one batch) asks a new one.
+    /// A view that has a value to show need not show such a run. If the input has changed since the last start (of a
+    /// `#[manual]` resource, or in the same batch), `reload` starts a run with the new input, which is no reload here.
     ///
     /// # Examples
     ///
@@ -175,11 +176,11 @@ impl<T, E> AsyncState<T, E> {
         self.reloading
     }
 
-    /// Whether there is a value, and it answers the present question.
+    /// Whether there is a value, and it belongs to the present input.
     ///
-    /// It is false from the moment the question changes until the new one is answered, through errors and cancels
-    /// too. A reload that asks the same question changes nothing about it, however it ends, unless it takes the value
-    /// away. The present question of a `#[manual]` resource is that of its last start.
+    /// The result is false from a change of the input until a run with the new input succeeds, through errors and
+    /// cancels too. A reload with the same input does not change the result, however the reload ends, unless it clears
+    /// the value. The present input of a `#[manual]` resource is that of its last start.
     ///
     /// # Examples
     ///
@@ -214,10 +215,10 @@ impl<T, E> AsyncState<T, E> {
     }
 }
 
-/// The transitions. Each returns the parts that have changed, and the values that it has replaced. The caller has dropped
-/// the outdated future before, and drops the values once everything is consistent.
+/// The transitions. Each returns the parts that have changed, and the values that it has replaced. The caller has
+/// dropped the outdated future before, and drops the values once everything is consistent.
 impl<T, E> AsyncState<T, E> {
-    /// Work is started; `again` says that it asks the question of before.
+    /// Work is started; `again` if its input is that of the last start.
     pub(crate) fn start(
         &mut self,
         keep_previous: KeepPrevious,
@@ -232,7 +233,7 @@ impl<T, E> AsyncState<T, E> {
         )
     }
 
-    /// The work yielded `value`. Where nothing is in flight, it comes straight back.
+    /// The work yielded `value`, which is returned if nothing is in flight.
     pub(crate) fn succeed(&mut self, value: T) -> (Change, Discarded<T, E>) {
         self.apply(
             Event::Succeeded { same: false },
@@ -243,11 +244,11 @@ impl<T, E> AsyncState<T, E> {
         )
     }
 
-    /// Like [`succeed`](Self::succeed), but a value that is the `same` as the one already here comes
-    /// straight back, and the value counts as unchanged.
+    /// Like [`succeed`](Self::succeed), but if the new value is the `same` as the present one, the new one is returned
+    /// and the value counts as unchanged.
     ///
-    /// `same` runs before anything changes: if it panics, the work is still pending, for
-    /// [`panicked`](Self::panicked) to end.
+    /// `same` runs before anything changes: if it panics, the work is still pending, and the caller ends it with
+    /// [`panicked`](Self::panicked).
     pub(crate) fn succeed_unless(
         &mut self,
         value: T,
@@ -269,7 +270,7 @@ impl<T, E> AsyncState<T, E> {
         )
     }
 
-    /// The work yielded `error`. Where nothing is in flight, it comes straight back.
+    /// The work yielded `error`, which is returned if nothing is in flight.
     pub(crate) fn fail(&mut self, error: E) -> (Change, Discarded<T, E>) {
         self.apply(
             Event::Failed,
@@ -329,8 +330,8 @@ impl<T, E> AsyncState<T, E> {
         }
     }
 
-    /// Applies the table; for a known event, the compiler looks the row up. `brought` is the value or the error that came
-    /// with the event; the result has the ones that were replaced.
+    /// Applies the table; for a known event, the compiler finds the row. `brought` is the value or the error of the
+    /// event; the result has the ones that were replaced.
     #[inline(always)]
     fn apply(&mut self, event: Event, mut brought: Discarded<T, E>) -> (Change, Discarded<T, E>) {
         let Some(next) = transition::step(self.status, event) else {
@@ -346,7 +347,7 @@ impl<T, E> AsyncState<T, E> {
         if self.status != next.to {
             change = change.union(Change::STATUS);
         }
-        // A state that is as it was has made no transition.
+        // An event that leaves the state as it was is no transition.
         if !change.is_none() || next.next_token || self.cancel_reason != next.reason {
             change = change.union(Change::TRANSITION);
         }
@@ -414,7 +415,7 @@ impl Change {
     pub const VALUE: Change = Change(1);
     /// An error was committed or cleared.
     pub const ERROR: Change = Change(1 << 1);
-    /// The status is another than before.
+    /// The status has changed.
     pub const STATUS: Change = Change(1 << 2);
     /// Anything changed at all, the token and the reason included.
     pub const TRANSITION: Change = Change(1 << 3);
@@ -427,7 +428,7 @@ impl Change {
         Change::TRANSITION,
     ];
 
-    /// The place of a single part among all of them.
+    /// The index of a single part in [`PARTS`](Self::PARTS).
     pub(crate) fn index(self) -> Option<usize> {
         Self::PARTS.iter().position(|&part| part == self)
     }
@@ -442,7 +443,7 @@ impl Change {
         self.0 == 0
     }
 
-    /// These parts but for those in `parts`.
+    /// These parts without those in `parts`.
     pub(crate) const fn without(self, parts: Change) -> Change {
         Change(self.0 & !parts.0)
     }
@@ -622,7 +623,7 @@ mod tests {
     }
 
     #[test]
-    fn a_start_that_keeps_the_value_of_the_same_question() {
+    fn a_start_that_keeps_the_value_of_the_same_input() {
         const RELOAD: KeepPrevious = KeepPrevious::Reload;
         let mut state = success(7);
         let (change, discarded) = state.start(RELOAD, true);
@@ -636,7 +637,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_current_until_the_question_changes() {
+    fn a_value_is_current_until_the_input_changes() {
         let mut state = success(7);
         let _ = state.start(ALWAYS, true);
         assert_eq!(seen(&state), "pending #2 value 7 again");
@@ -673,7 +674,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reload_is_over_with_its_answer() {
+    fn a_reload_is_over_with_its_result() {
         let mut state = success(7);
         let _ = state.start(ALWAYS, true);
         assert_eq!(seen(&state), "pending #2 value 7 again");
@@ -702,7 +703,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_nobody_waits_for_comes_straight_back() {
+    fn a_late_result_is_returned() {
         for mut state in [State::default(), success(1), error("e")] {
             let before = state.clone();
             assert_eq!(state.succeed(9), (Change::NONE, gone(Some(9), None)));
@@ -748,7 +749,7 @@ mod tests {
     }
 
     #[test]
-    fn no_input_means_no_answer() {
+    fn no_input_means_no_value() {
         let mut state = error("offline");
         let (change, discarded) = state.no_input();
         assert_eq!(

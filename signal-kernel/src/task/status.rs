@@ -1,4 +1,4 @@
-//! The words of an asynchronous state: its status, the reason of a cancel, and the rule for a value that is there already.
+//! The words of an asynchronous state: its status, the reason of a cancel, and the rule for the previous value.
 //!
 //! Must not know: transitions, values, futures.
 
@@ -26,7 +26,7 @@ use std::{borrow::Cow, fmt};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum AsyncStatus {
-    /// There is nothing to answer: no work was started yet, or its input is `None`.
+    /// No work was started yet, or its input is `None`.
     #[default]
     Idle,
     /// The work is in flight.
@@ -51,10 +51,10 @@ impl fmt::Display for AsyncStatus {
     }
 }
 
-/// Why a piece of work was stopped.
+/// The reason why a piece of work was stopped.
 ///
-/// A [`CancelToken`](crate::CancelToken) tells it to the work,
-/// [`AsyncState::cancel_reason`](crate::AsyncState::cancel_reason) to those who watch the work.
+/// The work finds the reason in its [`CancelToken`](crate::CancelToken), an observer in
+/// [`AsyncState::cancel_reason`](crate::AsyncState::cancel_reason).
 ///
 /// # Examples
 ///
@@ -69,15 +69,15 @@ impl fmt::Display for AsyncStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CancelReason {
-    /// An input changed: newer work took the place of this one, or there is nothing to ask any more.
+    /// The input changed: newer work has replaced this work, or the input is `None` now.
     SourceChanged,
-    /// The same question was asked again.
+    /// A reload has replaced this work by a run with the same input.
     Reloaded,
-    /// The work panicked, or what its arguments are computed from did.
+    /// The work panicked, or its arguments panicked or depend on a failed node.
     Panicked,
     /// The owner of the work was dropped.
     Disposed,
-    /// Someone asked for it, in these words.
+    /// The caller cancelled the work, for this reason.
     Manual(Cow<'static, str>),
 }
 
@@ -111,15 +111,15 @@ impl From<Cow<'static, str>> for CancelReason {
     }
 }
 
-/// Whether a start leaves the value of the run before readable.
+/// Whether the previous value stays readable when a run starts.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeepPrevious {
-    /// Each start does.
+    /// At each start.
     Always,
-    /// If the question is the one asked before.
+    /// At a start with the input of the last start.
     Reload,
-    /// No start does.
+    /// At no start.
     Never,
 }
 

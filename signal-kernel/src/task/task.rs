@@ -1,7 +1,7 @@
 //! One piece of asynchronous work: the state that readers see, and the future that is at work on it.
 //!
-//! Invariants: outside a poll, a future exists exactly while the state is pending; it is dropped before its successor is
-//! created and before readers see any other status; its output is committed only if no newer input came in the same
+//! Invariants: outside a poll, a future exists exactly while the state is pending; it is dropped before its successor
+//! is created and before readers see any other status; its output is committed only if no newer input came in the same
 //! settle. Only `poll` polls.
 //!
 //! Must not know: drivers, how a graph settles, the rules of the states (`state` and `transition` have them).
@@ -21,16 +21,16 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// The work of a resource, that yields a `T` or an `E` through the future `F`.
+/// The work of a resource, which yields a `T` or an `E` through the future `F`.
 pub struct Task<T, E, F> {
-    /// Readers see this.
+    /// The state that readers see.
     pub state: AsyncState<T, E>,
-    /// Never locked, only reached through `&mut`: the mutex makes the graph `Sync` where a future is not.
+    /// Never locked, only reached through `&mut`: the mutex makes the graph `Sync` even if a future is not.
     run: Mutex<Run<T, E, F>>,
     request: Option<Request>,
     /// The input has changed since the last start.
     invalid: bool,
-    /// The present input was started with.
+    /// A run with the present input was started.
     started: bool,
     keep_previous: KeepPrevious,
     manual: bool,
@@ -38,10 +38,10 @@ pub struct Task<T, E, F> {
     waker: TaskWakers,
 }
 
-/// The future of a run, and how far it is.
+/// The future of a run, and its stage.
 struct Run<T, E, F> {
     stage: Stage<T, E>,
-    /// The memory of the future, which the next one uses again. Empty when nothing is running.
+    /// The memory of the future, which the next one uses again. It holds no future while no run is in flight.
     slot: Option<F>,
     /// The token of the run, if it has asked for one.
     token: Option<CancelToken>,
@@ -58,7 +58,7 @@ enum Stage<T, E> {
     Panicked,
 }
 
-/// A request of the graph's holder.
+/// A request of the caller.
 #[derive(Debug)]
 pub enum Request {
     /// `reload_x`
@@ -100,17 +100,17 @@ where
         let _ = self.state.start(self.keep_previous, false); // nothing is replaced
     }
 
-    /// Notes a request, and returns the pending one that it replaces.
+    /// Records a request, and returns the pending one that it replaces.
     pub(crate) fn request(&mut self, request: Request) -> Option<Request> {
         self.request.replace(request)
     }
 
-    /// Sets the pending request, or that there is none.
+    /// Sets or removes the pending request.
     pub(crate) fn restore_request(&mut self, request: Option<Request>) {
         self.request = request;
     }
 
-    /// The input is another one than that of the last start.
+    /// The input has changed since the last start.
     #[inline(always)]
     pub(crate) fn invalidate(&mut self) {
         self.invalid = true;
@@ -123,7 +123,7 @@ where
 
     /// Starts, stops or commits, whichever is due.
     ///
-    /// The caller takes down the change before it lets a panic go on.
+    /// The caller records the change, in `note` or from the result, before it lets a panic go on.
     #[inline(always)]
     pub(crate) fn act<S>(
         &mut self,
@@ -157,7 +157,7 @@ where
         (change, panics)
     }
 
-    /// Carries out a request to end, if it is one.
+    /// Carries out the pending request, if it is to cancel the work.
     #[cold]
     fn cancel(&mut self, panics: &mut FirstPanic) -> Change {
         let Some(Request::Cancel(reason)) = self.request.take() else {
@@ -169,7 +169,7 @@ where
         change
     }
 
-    /// Is a start due, so that the input is needed?
+    /// Whether a start is due, so that the input is needed.
     pub(crate) fn is_due(&self) -> bool {
         (self.invalid && !self.manual) || matches!(self.request, Some(Request::Reload))
     }
@@ -241,8 +241,8 @@ where
         }
     }
 
-    /// Makes `value` the state, unless the resource's own rule calls it equal to the one before. The rule may panic, and
-    /// the value too when it is dropped: one after the other.
+    /// Makes `value` the state, unless the resource's own rule calls it equal to the previous one. The rule may panic,
+    /// and so may the drop of the value: each panic is caught on its own.
     fn succeed_unless(
         &mut self,
         value: T,
@@ -304,7 +304,7 @@ where
 }
 
 impl<T, E, F: FutureSlot> Run<T, E, F> {
-    /// The run is over, for a reason or by itself: its token is cancelled for that reason, and the future is dropped.
+    /// Ends the run. Its token is cancelled if there is a `reason`, and the future is dropped.
     #[inline(always)]
     fn end(&mut self, waker: &TaskWakers, reason: Option<&CancelReason>, panics: &mut FirstPanic) {
         if let (Some(token), Some(reason)) = (self.token.take(), reason) {

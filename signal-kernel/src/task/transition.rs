@@ -1,5 +1,5 @@
-//! The transitions of asynchronous work as a table: an event in, a transition out. Every race of the kernel is a list of
-//! these events.
+//! The transitions of asynchronous work as a table: an event in, a transition out. Every race of the kernel is a list
+//! of these events.
 //!
 //! Invariants: only pending work can end; only a start increments the token; a state has an error in status `Error`
 //! alone, and a reason in status `Cancelled` alone; without an input there is no value.
@@ -8,34 +8,34 @@
 
 use super::status::{AsyncStatus, CancelReason, KeepPrevious};
 
-/// Something that happened to the work, or to the question it answers.
+/// An event of the work, or of its input.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     /// The work is started: for the first time, because its source changed, or once more.
     Started {
-        /// Whether the value of the run before stays readable meanwhile.
+        /// Whether the previous value stays readable during the run.
         keep_previous: KeepPrevious,
-        /// The question is the one asked before: a reload.
+        /// The input is that of the last start: a reload.
         again: bool,
     },
     /// The work yielded `Ok`.
     Succeeded {
-        /// The resource's own rule calls the new value equal to the one it has.
+        /// The resource's own rule calls the new value equal to the present one.
         same: bool,
     },
     /// The work yielded `Err`.
     Failed,
-    /// Someone asked for an end.
+    /// The work was asked to stop.
     Cancelled(CancelReason),
     /// The work panicked while it was polled, dropped or compared.
     Panicked,
-    /// There is no work to start: computing its arguments panicked, or they depend on what did.
+    /// No work can start: the arguments panicked, or depend on a failed node.
     StartFailed,
-    /// There is no question to ask: an argument is `None`.
+    /// There is no input: an argument is `None`.
     NoInput,
 }
 
-/// The effect of an event. A state that stays as it was has made no transition.
+/// The effect of an event on the state.
 #[derive(Debug, PartialEq)]
 #[must_use]
 pub(crate) struct Transition {
@@ -44,19 +44,19 @@ pub(crate) struct Transition {
     pub(crate) error: Part,
     /// Why the work was cancelled; `None` in every status but `Cancelled`.
     pub(crate) reason: Option<CancelReason>,
-    /// A new run begins: the token moves on, so that an answer to an older run is known as such.
+    /// A new run begins: the token is incremented, so that the result of an older run is recognised.
     pub(crate) next_token: bool,
     pub(crate) reloading: bool,
-    /// Whether the value answers the present question from now on; `None`: if it has done so.
+    /// Whether the value belongs to the present input from now on; `None`: as before.
     pub(crate) answers: Option<bool>,
 }
 
 /// The effect on the value or the error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// It stays; what the event brought is handed back.
+    /// It stays; the value or the error of the event is returned.
     Keep,
-    /// It goes.
+    /// It is removed.
     Clear,
     /// The value or the error of the event takes its place.
     Replace,
@@ -122,7 +122,7 @@ pub(crate) fn step(from: AsyncStatus, event: Event) -> Option<Transition> {
             ..into(Idle)
         },
 
-        // An answer, an end or a request to end comes too late: nothing is in flight.
+        // A result, a panic or a request to stop comes too late: nothing is in flight.
         (
             Idle | Success | Error | Cancelled,
             Event::Succeeded { .. } | Event::Failed | Event::Cancelled(_) | Event::Panicked,
@@ -157,8 +157,8 @@ mod tests {
         })
     }
 
-    /// Each event with what it does to pending work, and with what it does to everything else.
-    /// The whole table is here a second time on purpose, written out instead of derived.
+    /// Each event, with the transition of pending work and the transition from every other status. The table is
+    /// repeated here on purpose, written out instead of derived.
     fn table() -> Vec<(Event, Option<Transition>, Option<Transition>)> {
         use Part::{Clear, Keep, Replace};
         let manual = || CancelReason::from("enough");

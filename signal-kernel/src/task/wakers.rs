@@ -1,8 +1,8 @@
 //! The wakers of the executor's tasks that wait for the same work, behind one waker.
 //!
-//! Invariants: a wake wakes every waker that was added since the wake before; a wait with a key leaves no waker behind when
-//! it is dropped, and the number of wakers without a key has a bound; no waker is cloned, woken or dropped while the lock
-//! is held.
+//! Invariants: a wake wakes every waker that was added since the wake before; a wait with a key leaves no waker behind
+//! when it is dropped, and the number of wakers without a key has a bound; no waker is cloned, woken or dropped while
+//! the lock is held.
 //!
 //! Must not know: graphs, work.
 
@@ -25,7 +25,7 @@ pub(crate) struct WakerSet {
     keys: AtomicU64,
 }
 
-/// In the order of arrival. One alone needs no memory of its own.
+/// Waiters in the order of arrival. A single one needs no allocation.
 #[derive(Debug, Default)]
 pub(crate) struct List {
     first: Option<Waiter>,
@@ -40,7 +40,7 @@ struct Waiter {
     waker: Waker,
 }
 
-/// How many wakers without a key a list keeps.
+/// The number of wakers without a key that a list keeps.
 ///
 /// A dropped wait without a key looks like one that goes on. So a full list wakes its tasks and forgets them: a
 /// task that still waits polls again. One of them, the probe, is remembered: the number of tasks that poll before
@@ -49,16 +49,16 @@ struct Waiter {
 #[derive(Debug)]
 struct Bound {
     limit: usize,
-    /// A task that was woken to make room, and how many others have polled since.
+    /// A task that was woken to make room, and the number of polls by other tasks since.
     probe: Option<(Waker, usize)>,
-    /// The probe is gone if so many others have polled.
+    /// After this many polls by other tasks the probe counts as gone.
     patience: usize,
 }
 
-/// A list has room for so many wakers in any case.
+/// The smallest limit of a list.
 const LEAST: usize = 64;
 
-/// A probe is waited for no longer.
+/// The largest patience.
 const MOST_PATIENCE: usize = 1 << 16;
 
 impl Default for Bound {
@@ -72,7 +72,7 @@ impl Default for Bound {
 }
 
 impl Bound {
-    /// A task without a key polls. The probe that comes back is to be dropped.
+    /// A task without a key polls. The caller drops the returned probe.
     fn polled(&mut self, waker: &Waker) -> Option<Waker> {
         let (probe, polls) = self.probe.as_mut()?;
         if probe.will_wake(waker) {
@@ -91,7 +91,7 @@ impl Bound {
     }
 }
 
-/// Tells one wait from the others, from its first poll to its end: a waker that is added under a key replaces the last one.
+/// The identity of one wait, from its first poll to its end: a waker that is added with a key replaces the last one.
 #[derive(Default)]
 pub(crate) struct WaitKey {
     number: u64,
@@ -107,16 +107,16 @@ impl Drop for WaitKey {
     }
 }
 
-/// The wakers that leave a list because a task has polled: for after the lock.
+/// The wakers that the poll of a task removes from a list, to be dropped or woken without the lock.
 #[must_use]
 pub(crate) struct Removed {
     stale: [Option<Waker>; 3],
-    /// The list was full of these.
+    /// The wakers of a full list.
     full: Vec<Waker>,
 }
 
 impl Removed {
-    /// This waker leaves, too.
+    /// Adds a waker to those to be dropped.
     pub(crate) fn and(mut self, waker: Option<Waker>) -> Self {
         self.stale[2] = waker;
         self
@@ -154,12 +154,12 @@ impl List {
         first.into_iter().chain(more)
     }
 
-    /// Takes all out.
+    /// Removes all wakers.
     pub(crate) fn take(&mut self) -> impl Iterator<Item = Waker> + use<> {
         self.take_waiters().map(|waiter| waiter.waker)
     }
 
-    /// A task without a key polls: `leaves` is its waker, if it is in the list. `joins` is put into the list.
+    /// A task without a key polls: removes its waker `leaves`, if the list has it, and adds `joins`.
     pub(crate) fn exchange(&mut self, leaves: &Waker, joins: Option<Waker>) -> Removed {
         let probe = self.bound.polled(leaves);
         let known = self.take_out(|it| it.key == 0 && it.waker.will_wake(leaves));
@@ -172,7 +172,7 @@ impl List {
         }
     }
 
-    /// Remembers a task that was woken to make room. The result is to be dropped.
+    /// Remembers a task that was woken to make room. The caller drops the result.
     pub(crate) fn remember(&mut self, probe: Waker) -> Option<Waker> {
         match &self.bound.probe {
             Some(_) => Some(probe),
@@ -202,7 +202,7 @@ impl List {
         }
     }
 
-    /// A wait with a key polls.
+    /// A wait with a key polls: its waker replaces the last one, which is returned.
     fn put(&mut self, waiter: Waiter) -> Option<Waiter> {
         let same = |known: &&mut Waiter| known.key == waiter.key;
         let known = self.first.iter_mut().chain(&mut self.more).find(same);
@@ -224,7 +224,7 @@ impl List {
 }
 
 impl WakerSet {
-    /// Wakes the task of this waker too, once; or not at all, if the wait that has the key ends before.
+    /// Adds a waker, which the next wake wakes once. If the wait with the key ends before, its waker is not woken.
     pub(crate) fn add(self: &Arc<Self>, waker: &Waker, key: Option<&mut WaitKey>) {
         let key = key.map_or(0, |key| {
             let ours = |waiters: &Arc<WakerSet>| Arc::ptr_eq(waiters, self);
@@ -272,7 +272,7 @@ impl WakerSet {
         }
     }
 
-    /// Wakes everyone, for a caller on whose thread the waiters are added.
+    /// Wakes all wakers. Only the thread that adds the wakers may call this.
     pub(crate) fn wake_here(self: &Arc<Self>) {
         if self.some.load(Ordering::Relaxed) {
             self.wake_by_ref(); // user code
@@ -280,7 +280,7 @@ impl WakerSet {
     }
 
     fn list<R>(&self, f: impl FnOnce(&mut List) -> R) -> R {
-        // Nothing in here can be left half-done: a poisoned lock is as good as any.
+        // No panic can leave the list half-written, so a poisoned lock is used as it is.
         f(&mut self.list.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -326,7 +326,7 @@ mod tests {
             .map(|(count, _)| count.0.load(Ordering::Relaxed))
     }
 
-    /// How many handles there are on each task beside our own two.
+    /// The number of handles on each task beside the test's own two.
     fn held<const N: usize>(counts: &[(Arc<Count>, Waker); N]) -> [usize; N] {
         counts
             .each_ref()

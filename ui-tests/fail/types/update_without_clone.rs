@@ -1,4 +1,4 @@
-//! `update_x` in a batch, of a value that is not `Clone`. Outside, and with a way back, it needs no copy.
+//! `update_x` in a batch, of a value that is not `Clone`. Outside of batches, and in `update_x_with`, no copy is needed.
 
 use signal_kernel::reactive;
 
