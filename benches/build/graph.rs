@@ -1,6 +1,6 @@
-//! One declared graph: items, how it is written and read.
+//! The text of one declared graph: its items, and the code that writes and reads it.
 //!
-//! Invariants: what is printed is one `reactive!` struct and its `Graph`.
+//! Invariants: the text is one `reactive!` struct and its implementation of `Graph`.
 //!
 //! Must not know: particular shapes.
 

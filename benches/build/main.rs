@@ -1,4 +1,4 @@
-//! Writes the declared graphs: too long to write by hand, and their shapes are those of the other sides.
+//! Writes the declared graphs: they are too long to write by hand, and have the shapes of the other sides' graphs.
 //!
 //! Invariants: a graph of `declared.rs` has one `Graph` implementation, beside it.
 //!

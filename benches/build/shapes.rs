@@ -1,8 +1,8 @@
 //! The shapes of the declared graphs.
 //!
-//! Invariants: a name here is used in `src/declared.rs`, that of a large graph behind the feature `large`.
+//! Invariants: `src/declared.rs` uses each name, that of a large graph behind the feature `large`.
 //!
-//! Must not know: how a graph is printed.
+//! Must not know: the text of a graph.
 
 use crate::graph::Graph;
 use std::fmt::Display;
@@ -141,7 +141,7 @@ fn triangle(width: usize) -> Graph {
     })
 }
 
-/// Both branches are dependencies here: edges are by declaration.
+/// Both branches are dependencies here, since edges are declared.
 fn unstable() -> Graph {
     small("Unstable", "*self.total()", |graph| {
         graph.item("computed twice: i64 = double(*head);");

@@ -2,7 +2,7 @@
 //!
 //! Invariants: an unknown flag is an error, not a silent run of everything.
 //!
-//! Must not know: what the flags do.
+//! Must not know: the effects of the flags.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -26,7 +26,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Those of this process.
+    /// The arguments of this process.
     pub fn parse() -> Result<Self, String> {
         let mut parsed = Arguments {
             filter: String::new(),
@@ -67,12 +67,12 @@ impl Arguments {
         self.sides.is_empty() || self.sides.iter().any(|side| name.contains(side.as_str()))
     }
 
-    /// How long one repetition takes.
+    /// The duration of one repetition.
     pub fn target(&self) -> Duration {
         Duration::from_millis(if self.quick { 0 } else { 3 })
     }
 
-    /// How many repetitions count.
+    /// The number of repetitions that count.
     pub fn repetitions(&self) -> usize {
         if self.quick { 1 } else { self.rounds.max(1) }
     }

@@ -49,7 +49,7 @@ pub fn busy() {
     black_box(count);
 }
 
-/// An effect: looks at a value, counts.
+/// The body of an effect: reads a value, counts the run.
 #[inline(always)]
 pub fn seen(value: i64, runs: &mut u64) {
     black_box(value);

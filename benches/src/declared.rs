@@ -1,9 +1,9 @@
-//! The graphs declared with `reactive!`, and the drivers of those that are many.
+//! The graphs declared with `reactive!`, and the drivers of workloads with many graphs.
 //!
-//! Invariants: a declared graph has a fixed size. Where a workload has 100 000 nodes, it is 1000 graphs of
-//! 100; the largest are there with the feature `large` only.
+//! Invariants: a declared graph has a fixed size. A workload of 100 000 nodes is 1000 graphs of 100; the largest graphs
+//! need the feature `large`.
 //!
-//! Must not know: what is inside the runtime.
+//! Must not know: the inside of the runtime.
 
 use crate::{
     body::{add, busy, double, negative, same, seen, sub, zero},
@@ -85,7 +85,7 @@ fn run_large(_: &str, _: &Meter) -> bool {
     false
 }
 
-/// Makes as many graphs as have [`MANY`] nodes together.
+/// Makes graphs that have [`MANY`] nodes together.
 fn create<G>(meter: &Meter, new: impl Fn() -> G) -> Vec<G> {
     let mut graphs = Vec::with_capacity(MANY / EACH);
     meter.once(MANY as u64, || {
@@ -107,7 +107,7 @@ fn create_computeds(meter: &Meter) {
     meter.values(wrong.get());
 }
 
-/// 1000 graphs as one, whose `at`th source is that of a graph in turn.
+/// 1000 graphs as one: the sources of all graphs, in order.
 struct ManyPairs(Vec<Pairs>);
 
 impl Graph for ManyPairs {

@@ -1,6 +1,6 @@
-//! How the time of a write grows: with bystanders, with dependents, with depth.
+//! The growth of a write's time: with bystanders, with dependents, with depth.
 //!
-//! Invariants: a side that takes long at one size is not asked for the next, and the table says so.
+//! Invariants: a side that takes long at one size does not run the next, and the table says so.
 //!
 //! Must not know: a particular library.
 
@@ -10,10 +10,10 @@ use crate::{
 };
 use std::time::{Duration, Instant};
 
-/// How many nodes.
+/// Numbers of nodes.
 pub const SIZES: [usize; 5] = [10, 100, 1_000, 10_000, 100_000];
 
-/// A side whose fastest repetition took longer is repeated no more, and not asked for ten times as many.
+/// A side whose fastest repetition took longer is not repeated, and does not run the next size.
 pub const PATIENCE: Duration = Duration::from_millis(100);
 
 /// A kind of growth.
@@ -47,7 +47,7 @@ impl Growth {
     }
 }
 
-/// Times one size and returns how long the whole repetition took.
+/// Times one size and returns the time of the whole repetition.
 pub fn run<L: Library>(growth: Growth, size: usize, meter: &Meter) -> Duration {
     let start = Instant::now();
     let meter = meter.clone();

@@ -1,8 +1,8 @@
-//! What nodes, writes and changes of dependencies cost in memory.
+//! The memory that nodes, writes and changes of dependencies cost.
 //!
-//! Invariants: counts, not times: it runs in a process of its own, whose allocator counts.
+//! Invariants: the figures are counts, not times: they are taken in a process of their own, whose allocator counts.
 //!
-//! Must not know: how allocations are counted.
+//! Must not know: the allocator.
 
 use crate::{
     declared,
@@ -17,7 +17,7 @@ pub struct Snapshot {
     pub calls: i64,
 }
 
-/// What is measured, in the order of the report.
+/// The names of the measurements, in the order of the report.
 pub const ROWS: [&str; 6] = [
     "signal",
     "computed",
@@ -32,13 +32,13 @@ pub type Figures = [(Option<f64>, Option<f64>); ROWS.len()];
 
 const NOTHING: Figures = [(None, None); ROWS.len()];
 
-/// The row of what is left.
+/// The row of the memory that is left after disposal.
 const LEFT: usize = 3;
 
 const NODES: usize = 100_000;
 const WRITES: i64 = 10_000;
 
-/// Measures `L`; `now` counts.
+/// Measures `L`; `now` reads the counts of the allocator.
 pub fn measure<L: Library>(now: fn() -> Snapshot) -> Figures {
     let figures = Rc::new(Cell::new(NOTHING));
     let note = {
@@ -53,7 +53,7 @@ pub fn measure<L: Library>(now: fn() -> Snapshot) -> Figures {
             figures.set(all);
         })
     };
-    // The library's own tables.
+    // Fills the library's own tables, which do not count.
     L::scope(|| {
         let signal = L::signal(1i64);
         watch::<L>(&L::computed(move || L::get(&signal)), &Count::default());
@@ -135,8 +135,8 @@ pub fn measure<L: Library>(now: fn() -> Snapshot) -> Figures {
     figures
 }
 
-/// The same for declared graphs: bytes are those of the struct and of what it owns. Dependencies do not
-/// change there.
+/// The same for declared graphs: the bytes of the struct and of the values that it owns. Their dependencies do not
+/// change.
 pub fn measure_declared(now: fn() -> Snapshot) -> Figures {
     let mut figures = NOTHING;
     let before = now();
@@ -157,7 +157,7 @@ pub fn measure_declared(now: fn() -> Snapshot) -> Figures {
     figures
 }
 
-/// Of one of the hundred nodes (or pairs) in a graph.
+/// Bytes and allocations of one of the hundred nodes (or pairs) in a graph.
 fn per_node<G>(now: fn() -> Snapshot, new: impl Fn() -> G) -> (f64, f64) {
     let mut graphs = Vec::with_capacity(NODES / 100);
     let since = now();

@@ -1,11 +1,11 @@
 //! Side-by-side measurements: both kinds of graph, hand-written code, and the peers.
 //!
-//! How it measures, and what is fair and unfair about it, is in `NOTES.md`.
+//! `NOTES.md` has the method, with its fair and unfair points.
 //!
-//! Invariants: every side is timed doing the same (`plan`), one after the other in one process, and its
-//! answers and effect runs are checked while it is timed.
+//! Invariants: every side is timed with the same work (`plan`), one after the other in one process, and its answers
+//! and effect runs are checked while it is timed.
 //!
-//! Must not know: what is inside the kernel.
+//! Must not know: the inside of the kernel.
 
 pub mod arguments;
 pub mod body;

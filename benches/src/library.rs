@@ -1,7 +1,7 @@
-//! What a library that tracks dependencies by itself has to offer to take part: one small trait.
+//! The trait that a library with automatic tracking implements to take part.
 //!
-//! Invariants: all functions are free of `self`, since such libraries keep their graph in thread-locals or
-//! statics; `write` is what "one write" means in every table.
+//! Invariants: no function takes `self`, since such libraries keep their graph in thread-locals or statics; `write` is
+//! the "write" of every table.
 //!
 //! Must not know: the workloads.
 
@@ -16,9 +16,9 @@ pub trait Library: 'static {
     const NAME: &'static str;
     /// Whether a wrong answer fails the run.
     const IS_OURS: bool = false;
-    /// How its effects run; goes into the report.
+    /// The way in which effects run, for the report.
     const EFFECTS: &'static str;
-    /// Workloads it never finishes, by the start of their name, and why.
+    /// Workloads that the library never finishes, by the start of their name, with the reason.
     const SKIP: &'static [(&'static str, &'static str)] = &[];
 
     type Signal<T: Value>: Clone + 'static;
@@ -34,7 +34,7 @@ pub trait Library: 'static {
     /// A computed value with `PartialEq` as its cut-off.
     fn computed<T: Value>(f: impl Fn() -> T + 'static) -> Self::Computed<T>;
     fn read<T: Value>(computed: &Self::Computed<T>) -> T;
-    /// A tracked read by reference, where there is one.
+    /// A tracked read by reference, if the library has one.
     fn with<T: Value, R>(computed: &Self::Computed<T>, f: impl FnOnce(&T) -> R) -> R {
         f(&Self::read(computed))
     }
@@ -44,7 +44,7 @@ pub trait Library: 'static {
     /// Several writes as one.
     fn batch(f: impl FnOnce());
 
-    /// Runs what the writes left pending. Nothing to do where effects are synchronous.
+    /// Runs the effects that the writes left pending. Synchronous effects leave none.
     #[inline(always)]
     fn flush() {}
 
@@ -70,7 +70,7 @@ impl Count {
     }
 }
 
-/// An effect that looks at a computed value and counts.
+/// An effect that reads a computed value and counts.
 pub fn watch<L: Library>(computed: &L::Computed<i64>, count: &Count) {
     let (computed, count) = (computed.clone(), count.clone());
     L::effect(move || {
@@ -79,7 +79,7 @@ pub fn watch<L: Library>(computed: &L::Computed<i64>, count: &Count) {
     });
 }
 
-/// An effect that looks at a signal and counts.
+/// An effect that reads a signal and counts.
 pub fn watch_signal<L: Library>(signal: &L::Signal<i64>, count: &Count) {
     let (signal, count) = (signal.clone(), count.clone());
     L::effect(move || {

@@ -1,10 +1,10 @@
-//! Runs everything: what a write costs on each side, async work, growth, memory.
+//! Runs everything: the cost of a write on each side, async work, growth, memory.
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml [-- --quick] [--filter NAME]`
 //!
-//! Invariants: the exit code says whether our sides answered right; a peer that is wrong is marked.
+//! Invariants: the exit code says whether our sides gave the right answers; a wrong peer is marked.
 //!
-//! Must not know: how a side builds its graphs.
+//! Must not know: the graphs of a side.
 
 mod sections;
 
@@ -17,7 +17,7 @@ use signal_kernel_benches::{
 };
 use std::{fs, io, path::Path, process::ExitCode, thread};
 
-/// Some peers recurse along the graph. Ours do not: without peers, an ordinary stack has to do.
+/// Some peers recurse along the graph. Our sides do not: without peers, an ordinary stack must suffice.
 const STACK: usize = if cfg!(feature = "peers") {
     4 << 30
 } else {
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    std::panic::set_hook(Box::new(|_| {})); // what panics is told in the tables
+    std::panic::set_hook(Box::new(|_| {})); // the tables name each panic
     let thread = thread::Builder::new()
         .stack_size(STACK)
         .spawn(move || run(&arguments));
@@ -117,7 +117,7 @@ fn write_plots(folder: &Path, run: &Run<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Where and with what it ran.
+/// The machine and the versions of this run.
 fn about(arguments: &Arguments, run: &Run<'_>) -> Vec<String> {
     let mut lines = vec![format!(
         "{} {}, {} processors; medians of {} repetitions; {} of all were \

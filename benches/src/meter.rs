@@ -1,8 +1,8 @@
-//! Times one workload on one library once, and collects what the checks found.
+//! Times one workload on one library once, and collects the findings of the checks.
 //!
-//! Invariants: what is timed is checked; a deviation is kept, never repaired.
+//! Invariants: all timed work is checked; a deviation is kept, never repaired.
 //!
-//! Must not know: the workloads, the libraries, how results are shown.
+//! Must not know: the workloads, the libraries, the report.
 
 use std::{
     cell::{Cell, RefCell},
@@ -12,15 +12,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A deviation from what a plan wants.
+/// A deviation from a plan.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Fault {
     Values,
-    /// Effects run although nothing they read has changed.
+    /// Effects run without a change of their dependencies.
     NeedlessRuns,
-    /// Effects run so many times as often as they must.
+    /// The ratio of the effect runs to the runs of the plan.
     Runs(f64),
-    /// Effect runs are off by a few in all.
+    /// The small difference between the effect runs and the runs of the plan.
     RunsOff(u64),
 }
 
@@ -79,7 +79,7 @@ impl Meter {
         self.per(start, passes * operations);
     }
 
-    /// Times one call of `pass`, for what cannot be repeated on one graph.
+    /// Times one call of `pass`, for work that cannot be repeated on one graph.
     pub fn once<R>(&self, operations: u64, pass: impl FnOnce() -> R) -> R {
         let start = Instant::now();
         let result = counted(pass);
@@ -92,7 +92,7 @@ impl Meter {
         self.0.nanos.set(Some(nanos));
     }
 
-    /// Takes over the figure of an earlier repetition, where another would take too long.
+    /// Takes over the figure of an earlier repetition, if another one would take too long.
     pub fn as_before(&self, nanos: Option<f64>) {
         self.0.nanos.set(nanos);
     }
@@ -102,17 +102,17 @@ impl Meter {
         self.0.target.is_zero()
     }
 
-    /// Nanoseconds per operation, once something was timed.
+    /// Nanoseconds per operation, once a pass was timed.
     pub fn nanos(&self) -> Option<f64> {
         self.0.nanos.get()
     }
 
-    /// What was wrong, each thing once.
+    /// The deviations, each kind once.
     pub fn faults(&self) -> Vec<Fault> {
         self.0.faults.borrow().clone()
     }
 
-    /// `wrong` of the values that were read are not what they must be.
+    /// `wrong` of the values that were read are wrong.
     pub fn values(&self, wrong: u64) {
         if wrong > 0 {
             self.fault(Fault::Values);
@@ -138,13 +138,13 @@ impl Meter {
     }
 }
 
-/// What is timed, as a function of its own, which the `counts` binary finds by its name.
+/// The timed work, in a function of its own that the `counts` binary finds by its name.
 #[inline(never)]
 fn counted<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
-/// Times a fixed piece of work that never changes: how fast is the machine right now?
+/// The present speed of the machine: times a fixed piece of work.
 ///
 /// Independent chains keep the execution ports busy, so that a busy neighbour on the other
 /// hyper-thread shows: it can halve the speed of real code and leaves a latency-bound loop alone.
@@ -162,7 +162,7 @@ pub fn probe() -> f64 {
     start.elapsed().as_nanos() as f64
 }
 
-/// How long this thread has been ready to run and has not run, where the system says so (Linux).
+/// The time for which this thread was ready to run but did not run, if the system tells it (Linux).
 pub fn preempted() -> Duration {
     let told = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanos = told
@@ -172,7 +172,7 @@ pub fn preempted() -> Duration {
     Duration::from_nanos(nanos.unwrap_or(0))
 }
 
-/// Knows how fast the probe is when nobody else is busy.
+/// The time of the probe on a quiet machine.
 pub struct Quiet {
     best: f64,
 }
@@ -193,7 +193,7 @@ impl Quiet {
         (0..3).all(|_| probe() < self.best * 1.15)
     }
 
-    /// Waits for a quiet moment, at most `limit`, and says whether it came.
+    /// Waits for a quiet moment, at most `limit`, and returns whether it came.
     pub fn wait(&self, limit: Duration) -> bool {
         let start = Instant::now();
         loop {

@@ -1,20 +1,20 @@
-//! What is done to each graph, and what must come out: the writes, the reads, the number of effect runs.
+//! The work on each graph and its results: the writes, the reads, the number of effect runs.
 //!
-//! Invariants: a plan is the same for every side, so that all are timed doing the same and checked alike.
+//! Invariants: a plan is the same for every side, so that all sides are timed with the same work and checked alike.
 //! Every write of a plan changes its signal.
 //!
-//! Must not know: how a side builds its graph.
+//! Must not know: the graphs of a side.
 
 use crate::meter::Meter;
 use std::hint::black_box;
 
-/// A graph that is set up and has settled.
+/// A graph that is built and has settled.
 pub trait Graph {
     /// Writes the `at`th source and lets everything settle.
     fn write(&mut self, at: usize, value: i64);
     /// Reads the `at`th result.
     fn read(&mut self, at: usize) -> i64;
-    /// How many effect runs there have been.
+    /// The number of effect runs so far.
     fn runs(&mut self) -> u64;
 }
 
@@ -32,17 +32,17 @@ impl<G: Graph + ?Sized> Graph for Box<G> {
     }
 }
 
-/// One operation: a write, and what a read must say after it.
+/// One operation: a write, and the value that a read must give after it.
 pub struct Step {
     pub at: usize,
     pub value: i64,
     pub want: i64,
 }
 
-/// A pass of `operations` writes, the `step`th of the `pass`th being `steps(pass, step)`.
+/// A pass of `operations` writes: in pass number `pass`, write number `step` is `steps(pass, step)`.
 pub struct Plan<F> {
     operations: i64,
-    /// How many effects one write runs.
+    /// The number of effects that one write runs.
     effects: u64,
     /// Whether each write is followed by a read.
     reads: bool,
@@ -163,10 +163,10 @@ pub fn one_to_one(pairs: usize) -> Plan<impl Fn(i64, i64) -> Step> {
     }
 }
 
-/// How many nodes the creation workloads make.
+/// The number of nodes that the creation workloads make.
 pub const MANY: usize = 100_000;
 
-/// What cellx writes in turn, as one batch.
+/// The inputs of cellx, written in turn, each as one batch.
 pub const CELLX: [[i64; 4]; 2] = [[1, 2, 3, 4], [4, 3, 2, 1]];
 
 /// One batch of four writes, then the four cells of the last of `layers` layers are read.
@@ -208,7 +208,7 @@ pub fn cellx_expect(layers: usize, mut cells: [i64; 4]) -> [i64; 4] {
     cells
 }
 
-/// How many cells differ between the two inputs: that many effects must run.
+/// The number of cells that differ between the two inputs: as many effects must run.
 fn cellx_changes(layers: usize) -> u64 {
     let [mut a, mut b] = CELLX;
     let mut changes = 0;

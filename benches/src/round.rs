@@ -1,11 +1,10 @@
-//! Takes turns: every repetition of a row runs each of its sides once, so that what disturbs the machine
-//! disturbs them all.
+//! Takes turns: every repetition of a row runs each of its sides once, so that a disturbance of the machine disturbs
+//! all sides.
 //!
-//! Invariants: the first repetition is a warm-up and does not count (unless only answers are checked). A
-//! repetition that was disturbed is taken again, a few times; what is disturbed all the same counts only
-//! where there is nothing better.
+//! Invariants: the first repetition is a warm-up and does not count (unless only answers are checked). A disturbed
+//! repetition is taken again, a few times; if it stays disturbed, it counts only if there are too few quiet ones.
 //!
-//! Must not know: what is measured.
+//! Must not know: the measured workloads.
 
 use crate::{
     arguments::Arguments,
@@ -19,16 +18,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What is known of one side in one row.
+/// The measurements of one side in one row.
 #[derive(Default)]
 pub struct Samples {
     /// Nanoseconds per operation, one for each repetition.
     pub nanos: Vec<f64>,
-    /// Which of them were taken while nobody else was busy.
+    /// Whether the machine was quiet, for each of `nanos`.
     quiet: Vec<bool>,
-    /// One of each kind.
+    /// The deviations, each kind once.
     pub faults: Vec<Fault>,
-    /// Why there are none.
+    /// The reason why there are no measurements.
     pub absent: Option<String>,
 }
 
@@ -40,12 +39,12 @@ impl Samples {
         }
     }
 
-    /// Of the quiet repetitions, if there are enough.
+    /// The median of the quiet repetitions, if there are enough, or else of all.
     pub fn median(&self) -> Option<f64> {
         median(chosen(&self.nanos, &self.quiet))
     }
 
-    /// The median of the ratios within each repetition; of the quiet ones, if there are enough.
+    /// The median of the ratios within each repetition; of the quiet repetitions, if there are enough.
     pub fn ratio(&self, to: &Samples) -> Option<f64> {
         let ratios: Vec<f64> = self
             .nanos
@@ -78,7 +77,7 @@ impl Samples {
     }
 }
 
-/// The quiet ones, if there are three, and all otherwise.
+/// The quiet figures, if there are three, or else all.
 fn chosen(figures: &[f64], quiet: &[bool]) -> Vec<f64> {
     let quiet = figures.iter().zip(quiet).filter(|(_, quiet)| **quiet);
     let quiet: Vec<f64> = quiet.map(|(figure, _)| *figure).collect();
@@ -94,21 +93,21 @@ fn median(mut figures: Vec<f64>) -> Option<f64> {
     figures.get(figures.len() / 2).copied()
 }
 
-/// One side's part in a row: runs a repetition, or says that it is not expressed.
+/// One side's part in a row: runs a repetition; false if the side cannot express it.
 pub type Turn<'a> = Box<dyn Fn(&Meter) -> bool + 'a>;
 
-/// How disturbed repetitions are found.
+/// The measuring of rows, with the search for quiet moments.
 pub struct Rounds {
     target: Duration,
     repetitions: usize,
     quiet: Option<Quiet>,
     warm_up: bool,
-    /// How much waiting is left in this run: a machine that is never quiet must not take forever.
+    /// The waiting time that is left in this run, so that the run ends on a machine that is never quiet.
     patience: Cell<Duration>,
     disturbed: Cell<usize>,
 }
 
-/// How often a disturbed repetition is taken again.
+/// The number of attempts at a quiet repetition.
 const TRIES: usize = 8;
 
 impl Rounds {
@@ -124,7 +123,7 @@ impl Rounds {
         }
     }
 
-    /// Measures a row; `turns` that are `Err` say why they are absent.
+    /// Measures a row; a turn that is `Err` has the reason why the side is absent.
     pub fn row(&self, turns: Vec<Result<Turn<'_>, String>>) -> Vec<Samples> {
         let mut samples: Vec<Samples> = turns
             .iter()
@@ -188,13 +187,13 @@ impl Rounds {
         Ok((once()?, false))
     }
 
-    /// How many repetitions were counted although the machine was not quiet.
+    /// The number of repetitions that count although the machine was not quiet.
     pub fn disturbed(&self) -> usize {
         self.disturbed.get()
     }
 }
 
-/// What a panic said.
+/// The message of a panic.
 pub fn message(panic: Box<dyn Any + Send>) -> String {
     match panic.downcast::<String>() {
         Ok(text) => *text,

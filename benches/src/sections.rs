@@ -2,7 +2,7 @@
 //!
 //! Invariants: a fault of one of our sides is remembered in `wrong`.
 //!
-//! Must not know: how a side builds its graphs.
+//! Must not know: the graphs of a side.
 
 use serde_json::Value;
 use signal_kernel_benches::{
@@ -26,7 +26,7 @@ pub struct Run<'a> {
     pub tables: Vec<Table>,
     /// Multiples of hand-written code, for the plot.
     pub ratios: Option<Table>,
-    /// What our sides got wrong.
+    /// The deviations of our sides.
     pub wrong: BTreeSet<String>,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// How many repetitions were counted although the machine was not quiet.
+    /// The number of repetitions that count although the machine was not quiet.
     pub fn disturbed(&self) -> usize {
         self.rounds.disturbed()
     }

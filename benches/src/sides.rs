@@ -1,14 +1,14 @@
 //! The sides that take part: hand-written code, both kinds of graph, the peers.
 //!
-//! Invariants: in the order of the report, hand-written code first.
+//! Invariants: the sides stand in the order of the report, hand-written code first.
 //!
-//! Must not know: how a side builds its graphs.
+//! Must not know: the graphs of a side.
 
 use crate::{declared, hand, libraries::dynamic::Dynamic, library::Library, meter::Meter};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// What everything is compared with.
+    /// The code that all other sides are compared with.
     Hand,
     /// Ours: a wrong answer fails the run.
     Ours,
@@ -20,16 +20,16 @@ pub enum Kind {
 pub struct Side {
     pub name: &'static str,
     pub kind: Kind,
-    /// How its effects run.
+    /// The way in which its effects run.
     pub effects: &'static str,
-    /// Workloads it never finishes, by the start of their name, and why.
+    /// Workloads that the side never finishes, by the start of their name, with the reason.
     pub skip: &'static [(&'static str, &'static str)],
     /// Times a workload once; false if it is not expressed on this side.
     pub run: fn(&str, &Meter) -> bool,
 }
 
 impl Side {
-    /// Why `workload` is not run on this side, if it is not.
+    /// The reason why this side skips `workload`, if it does.
     pub fn skips(&self, workload: &str) -> Option<&'static str> {
         let skip = self
             .skip

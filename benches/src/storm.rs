@@ -1,7 +1,7 @@
-//! What async work costs, and what becomes of outdated work.
+//! The cost of async work, and the fate of outdated work.
 //!
-//! Invariants: that of our sides which is wrong fails the run: outdated work is dropped inside the write
-//! and before its successor starts, and only the newest answer is seen.
+//! Invariants: outdated work is dropped inside the write and before its successor starts, and only the newest result is
+//! seen; the run fails if one of our sides does otherwise.
 //!
 //! Must not know: a particular library.
 
@@ -10,7 +10,7 @@ use crate::{
     resources::{AsyncSide, Board, Resources},
 };
 
-/// Rows: name, what one operation is.
+/// Rows: the name, and the description of one operation.
 pub const ROWS: [(&str, &str); 6] = [
     (
         "superseded",
@@ -101,10 +101,11 @@ fn ready(resources: &mut dyn Resources, meter: &Meter) {
     meter.values(wrong);
 }
 
-/// What becomes of outdated work.
+/// The fate of outdated work.
 pub struct Fate {
     pub story: String,
-    /// Dropped inside the write, only the newest answer seen, dropped with its owner.
+    /// Outdated work was dropped inside the write, only the newest result was seen, and work was dropped with its
+    /// owner.
     pub is_right: bool,
 }
 

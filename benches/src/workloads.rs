@@ -1,13 +1,13 @@
-//! The list of workloads: name, what one operation is, what to know when reading the row.
+//! The list of workloads: name, operation, description.
 //!
 //! Invariants: names are unique and are the only link between a workload and its graphs.
 //!
-//! Must not know: who runs them.
+//! Must not know: the sides.
 
 /// A row of the table of writes.
 pub struct Workload {
     pub name: &'static str,
-    /// What is timed.
+    /// The timed operation.
     pub operation: &'static str,
     pub about: &'static str,
 }

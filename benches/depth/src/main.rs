@@ -1,14 +1,14 @@
-//! How deep a graph of each shape may be before the process dies, found by bisection in child processes.
+//! The largest depth of each shape of graph before the process dies, found by bisection in child processes.
 //!
 //! ```text
 //! cargo run [--release]                          the table: threads of 2 MiB and of 8 MiB
 //! cargo run [--release] -- CASE DEPTH STACK      one run, with its time and its peak memory; STACK in bytes
 //! ```
 //!
-//! Invariant: a child says what it has come to by its exit code: a value, a panic (an error that a program can catch), or
-//! no code at all, after a signal.
+//! Invariant: the exit code of a child tells its outcome: a value, a panic (an error that a program can catch), or no
+//! code at all, after a signal.
 //!
-//! Must not know: what is inside the kernel.
+//! Must not know: the inside of the kernel.
 
 use signal_kernel::{
     Computed, Scope, Shared, Signal, batch, computed, create_effect, create_resource,
@@ -24,7 +24,7 @@ use std::{
     time::Instant,
 };
 
-/// The search ends here.
+/// The largest depth of the search.
 const MOST: usize = 1 << 20;
 
 /// The exit code after a panic.
@@ -63,7 +63,7 @@ thread_local! {
     static SEEN: Cell<(usize, usize)> = const { Cell::new((0, usize::MAX)) };
 }
 
-/// A body is running.
+/// Called in each body: records the address of its stack.
 #[inline(always)]
 fn here() {
     let local = 0_u8;
@@ -394,7 +394,7 @@ fn run(case: fn(usize), depth: usize, stack: usize) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// What became of a child.
+/// The outcome of a child.
 enum Outcome {
     Value(String),
     Refused,

@@ -1,10 +1,10 @@
-//! Instructions of a fixed set of our own workloads, counted by callgrind: figures that a busy machine
-//! does not disturb. Fails if one has grown by more than a twentieth over `baseline.json`, and without valgrind.
+//! Instructions of a fixed set of our own workloads, counted by callgrind: figures that a busy machine does not
+//! disturb. Fails if a count has grown by more than a twentieth over `baseline.json`, and without valgrind.
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml --no-default-features --bin counts [-- --save]`
 //!
-//! Invariants: what is counted is `counted` alone, so that starting the process and building the graph are
-//! left out (except where building is the workload); what cannot be counted is not a success.
+//! Invariants: only the function `counted` is counted, so that the start of the process and the building of the graph
+//! are left out (except if building is the workload); a workload that cannot be counted is a failure.
 //!
 //! Must not know: peers.
 
@@ -42,7 +42,7 @@ const WORKLOADS: [&str; 18] = [
 ];
 const SIDES: [&str; 2] = [declared::NAME, Dynamic::NAME];
 
-/// How many hundredths a count may grow.
+/// The hundredths by which a count may grow.
 const TOLERANCE: u64 = 5;
 
 fn main() -> ExitCode {

@@ -1,9 +1,9 @@
-//! Prints what nodes cost in memory, as JSON: `{"side": [[bytes, allocations], …], …}` in the order of
-//! `heap::ROWS`. The benchmark runs it as a process of its own.
+//! Prints the memory of nodes, as JSON: `{"side": [[bytes, allocations], …], …}` in the order of `heap::ROWS`. The
+//! benchmark runs this binary as a process of its own.
 //!
-//! Invariants: only here does the allocator count, so that counting disturbs no timing.
+//! Invariants: the allocator counts only in this binary, so that counting disturbs no timing.
 //!
-//! Must not know: what is measured.
+//! Must not know: the measured workloads.
 
 use serde_json::{Map, Value, json};
 use signal_kernel_benches::{

@@ -1,7 +1,7 @@
 //! `futures-signals`: polled combinators. A computed value with one reader is `map(..).dedupe()`; a shared
 //! one goes through a `Broadcaster`. Effects are `for_each` futures on a `LocalPool`.
 //!
-//! Invariants: after each write the pool runs until it stalls. A result is what an effect saw last.
+//! Invariants: after each write the pool runs until it stalls. A result is the last value that an effect read.
 //!
 //! Must not know: other libraries.
 
@@ -36,7 +36,7 @@ struct Pooled {
     pool: LocalPool,
     head: Mutable<i64>,
     count: Count,
-    /// What each effect saw last.
+    /// The last value that each effect read.
     seen: Vec<Rc<Cell<i64>>>,
     /// Whether all of `seen` together are the result, or the last of it.
     sums: bool,

@@ -1,6 +1,6 @@
 //! Peers without automatic tracking: their graphs are written out with their own combinators.
 //!
-//! Invariants: only graphs they can express; the others are blank in the table.
+//! Invariants: a graph that a peer cannot express is blank in the table.
 //!
 //! Must not know: other libraries.
 

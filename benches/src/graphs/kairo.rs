@@ -97,7 +97,7 @@ fn diamond<L: Library>(meter: &Meter) {
     plan::diamond().drive(meter, one::<L>(head, sum, count));
 }
 
-/// Compares by identity, as a fresh JS object does: never equal to the last one.
+/// Compares by identity, as JS compares objects: a fresh row never equals the last one.
 #[derive(Clone)]
 struct Row(Arc<[i64]>);
 

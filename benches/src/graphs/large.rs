@@ -11,7 +11,7 @@ use crate::{
     plan,
 };
 
-/// How many nodes the creation workloads make.
+/// The number of nodes that the creation workloads make.
 const MANY: usize = plan::MANY;
 
 pub fn run<L: Library>(workload: &str, meter: &Meter) -> bool {
@@ -39,7 +39,7 @@ fn create_signals<L: Library>(meter: &Meter) {
     meter.values(u64::from(L::get(&signals[MANY - 1]) != MANY as i64 - 1));
 }
 
-/// One on each signal, made and evaluated.
+/// Makes and evaluates a computed value on each signal.
 fn create_computeds<L: Library>(meter: &Meter) {
     let signals = signals::<L>();
     let mut computeds = Vec::with_capacity(MANY);
@@ -55,7 +55,7 @@ fn create_computeds<L: Library>(meter: &Meter) {
     meter.values(wrong);
 }
 
-/// One on each signal, made and run, flushed once.
+/// Makes and runs an effect on each signal, with one flush.
 fn create_effects<L: Library>(meter: &Meter) {
     let signals = signals::<L>();
     let count = Count::default();

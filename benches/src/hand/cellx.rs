@@ -1,6 +1,6 @@
 //! cellx by hand.
 //!
-//! Invariants: see the parent. Every cell is checked against the change flags of the layer before.
+//! Invariants: see the parent. Every cell checks the change flags of the layer before.
 //!
 //! Must not know: any library.
 

@@ -1,6 +1,6 @@
-//! The same graphs in plain Rust: fields, the same cut-offs, the same bodies. What a library is measured by.
+//! The same graphs in plain Rust: fields, the same cut-offs, the same bodies. Libraries are compared with this code.
 //!
-//! Invariants: written as a person would, with loops over arrays; every cut-off of the graph is there.
+//! Invariants: the code is written as by a person, with loops over arrays, and has every cut-off of the graph.
 //!
 //! Must not know: any library.
 
@@ -38,7 +38,7 @@ pub fn run(workload: &str, meter: &Meter) -> bool {
     true
 }
 
-/// Stores `value` if it differs, and says whether it did.
+/// Stores `value`, and returns whether it has changed.
 #[inline(always)]
 fn put(slot: &mut i64, value: i64) -> bool {
     let changed = *slot != value;

@@ -1,4 +1,4 @@
-//! alien-signals. Effects run inside `set`; nothing is ever freed.
+//! alien-signals. Effects run inside `set`; signals and computed values are never freed.
 //!
 //! Invariants: see the parent.
 //!

@@ -1,8 +1,8 @@
 //! reactive_graph, the signals of Leptos, in two ways: [`Immediate`] runs effects inside the write,
 //! [`Ticked`] is the normal way in Leptos: an executor runs them after it.
 //!
-//! Invariants: see the parent. The library asks for closures that are `Send + Sync` and the graphs are of
-//! one thread, so closures are wrapped; the check of the thread costs about a nanosecond a call.
+//! Invariants: see the parent. The library asks for `Send + Sync` closures, but the graphs belong to one thread, so
+//! closures are wrapped; the check of the thread costs about a nanosecond a call.
 //!
 //! Must not know: the workloads.
 
@@ -27,7 +27,7 @@ const SKIP: &[(&str, &str)] = &[
 ];
 
 fn owned(f: impl FnOnce()) {
-    let _ = Executor::init_futures_executor(); // the second time it says that there is one
+    let _ = Executor::init_futures_executor(); // an error from the second call on
     let owner = Owner::new();
     owner.with(f);
     owner.cleanup();
@@ -35,7 +35,7 @@ fn owned(f: impl FnOnce()) {
     Executor::poll_local();
 }
 
-/// What both have in common.
+/// The code that both adapters have in common.
 macro_rules! handles {
     () => {
         const SKIP: &'static [(&'static str, &'static str)] = SKIP;

@@ -1,13 +1,13 @@
 //! The run as `RESULTS.md`.
 //!
-//! Invariants: everything in it comes from one run; how it was measured is `NOTES.md`'s to say.
+//! Invariants: all figures come from one run; `NOTES.md` explains the method.
 //!
-//! Must not know: what was measured.
+//! Must not know: the workloads.
 
 use super::{Row, Table};
 use std::fmt::Write;
 
-/// The whole page. `about` are the lines that say where and with what it ran.
+/// The whole page. `about` has the lines about the machine and the versions.
 pub fn markdown(about: &[String], tables: &[Table], rows: &[(&str, &str, &str)]) -> String {
     let mut page = String::from(
         "# Results\n\nWritten by `cargo run --release --manifest-path benches/Cargo.toml -- --save`. How to \

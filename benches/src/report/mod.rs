@@ -1,8 +1,8 @@
-//! What a run found, as tables; how figures are written.
+//! The results of a run as tables, and the format of figures.
 //!
-//! Invariants: a wrong answer is marked wherever its figure is shown.
+//! Invariants: the figure of a wrong answer is marked in every table.
 //!
-//! Must not know: what was measured, or how.
+//! Must not know: the workloads, and the method.
 
 mod markdown;
 mod plot;
@@ -17,11 +17,11 @@ use serde_json::{Map, Value, json};
 pub struct Table {
     pub section: &'static str,
     pub title: String,
-    /// What the figures are.
+    /// The unit of the figures.
     pub unit: &'static str,
     pub columns: Vec<String>,
     pub rows: Vec<Row>,
-    /// What to know when reading it, one sentence each.
+    /// Notes for readers, one sentence each.
     pub notes: Vec<String>,
 }
 
@@ -32,7 +32,7 @@ pub struct Row {
     pub cells: Vec<Cell>,
 }
 
-/// One figure, or why there is none.
+/// One figure, or the reason why there is none.
 #[derive(Clone, Default)]
 pub struct Cell {
     pub figure: Option<f64>,

@@ -3,7 +3,7 @@
 //!
 //! Invariants: plain SVG without scripts or fonts of its own, legible on light and dark ground.
 //!
-//! Must not know: what was measured.
+//! Must not know: the workloads.
 
 use super::Table;
 use std::fmt::Write;
@@ -12,13 +12,13 @@ const LINE: f64 = 22.0;
 const LEFT: f64 = 190.0;
 const WIDTH: f64 = 620.0;
 const TOP: f64 = 78.0;
-/// Ours first; the peers in quieter colours.
+/// Our sides first; the peers have quieter colours.
 const COLOURS: [&str; 10] = [
     "#d0342c", "#e8850c", "#3b6fb6", "#5f9ea0", "#88b04b", "#8e6bb0", "#b08968", "#7f8c8d",
     "#c06c84", "#4a8f6d",
 ];
 
-/// Figures of `ratios` are multiples of what is in `base`. `ours` columns come first.
+/// The figures of `ratios` are multiples of the side `base`. The first `ours` columns are our sides.
 pub fn plot(ratios: &Table, base: &str, ours: usize) -> String {
     let found = || {
         let cells = ratios.rows.iter().flat_map(|row| &row.cells);
@@ -70,7 +70,7 @@ pub fn plot(ratios: &Table, base: &str, ours: usize) -> String {
             LEFT + WIDTH
         )
         .unwrap();
-        // Ours are drawn last, on top.
+        // Our sides are drawn last, on top.
         for (side, cell) in row.cells.iter().enumerate().rev() {
             let Some(ratio) = cell.figure else { continue };
             let wrong = if cell.faults.is_empty() {

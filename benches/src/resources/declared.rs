@@ -1,8 +1,8 @@
 //! A resource declared in `reactive!`.
 //!
-//! Invariants: one graph has one resource: its shape is fixed, so there are no 10 000 of them here.
+//! Invariants: one graph has one resource: the shape of a graph is fixed, so the row of 10 000 resources is blank.
 //!
-//! Must not know: what is inside the runtime.
+//! Must not know: the inside of the runtime.
 
 use super::{AsyncSide, Board, Fetch, Resources};
 use crate::{declared, sides::Kind};

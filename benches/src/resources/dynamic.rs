@@ -2,7 +2,7 @@
 //!
 //! Invariants: the fetch starts when the fetcher is called, as on the other sides.
 //!
-//! Must not know: what is inside the kernel.
+//! Must not know: the inside of the kernel.
 
 use super::{AsyncSide, Board, Resources};
 use crate::{libraries::dynamic::Dynamic, library::Library, sides::Kind};

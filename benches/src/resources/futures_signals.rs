@@ -30,7 +30,7 @@ pub fn side() -> AsyncSide {
 
 struct One {
     source: Mutable<i64>,
-    /// The last value, and whether there is a newer question.
+    /// The last value, and whether there is a newer input.
     state: Rc<Cell<(Option<i64>, bool)>>,
     /// Dropping it cancels the task.
     _handle: Box<dyn Any>,

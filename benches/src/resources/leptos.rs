@@ -20,7 +20,7 @@ pub fn side() -> AsyncSide {
         kind: Kind::Peer,
         how: "ArcAsyncDerived::new_unsync on a futures LocalPool, Executor::poll_local()",
         with: |board, count, f| {
-            let _ = Executor::init_futures_executor(); // the second time it says that there is one
+            let _ = Executor::init_futures_executor(); // an error from the second call on
             let owner = Owner::new();
             owner.with(|| {
                 let made = |_| {
@@ -54,7 +54,7 @@ impl Resources for Made {
     fn value(&mut self, at: usize) -> Option<i64> {
         self.made[at].1.get_untracked()
     }
-    /// Whether it is loading is private: this is whether there is no value yet.
+    /// The library keeps its loading state private, so the absence of a value stands for it.
     fn is_pending(&mut self, at: usize) -> bool {
         self.value(at).is_none()
     }

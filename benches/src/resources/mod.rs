@@ -2,7 +2,7 @@
 //!
 //! Invariants: every side starts the same fetches; each costs the same by itself.
 //!
-//! Must not know: what is measured.
+//! Must not know: the measured workloads.
 
 mod declared;
 mod dynamic;
@@ -22,7 +22,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// What the fetches did.
+/// The record of all fetches.
 #[derive(Default)]
 struct Log {
     fetches: Vec<Slot>,
@@ -82,7 +82,7 @@ impl Board {
         self.0.borrow().fetches.len()
     }
 
-    /// How many were dropped before they resolved.
+    /// The number of fetches that were dropped before they resolved.
     pub fn dropped(&self) -> usize {
         self.0.borrow().dropped
     }
@@ -135,19 +135,19 @@ pub trait Resources {
     fn tick(&mut self);
     fn value(&mut self, at: usize) -> Option<i64>;
     fn is_pending(&mut self, at: usize) -> bool;
-    /// Gives up the resources and what owns them, but not the executor.
+    /// Disposes of the resources and their owner, but not of the executor.
     fn dispose(&mut self);
 }
 
-/// What is done with the resources.
+/// The work on the resources.
 pub type Visitor<'a> = &'a mut dyn FnMut(&mut dyn Resources);
 
-/// Who takes part here.
+/// A side of the async workloads.
 pub struct AsyncSide {
     pub name: &'static str,
     pub kind: Kind,
     pub how: &'static str,
-    /// Calls back with so many resources; false if it cannot have so many.
+    /// Calls back with this number of resources; false if the side cannot have so many.
     pub with: fn(&Board, usize, Visitor<'_>) -> bool,
 }
 
