@@ -5,9 +5,9 @@
 //! cargo run --example dynamic -- FILE
 //! ```
 //!
-//! The file decides which cell depends on which, so no compiler can know it: cells are nodes of the dynamic graph,
-//! and their dependencies are found while their formulas run. Read from top to bottom: a cell, the sheet,
-//! the program. `formula` is the rest, plain Rust.
+//! The file decides the dependencies of each cell, so the compiler cannot know them: cells are nodes of a dynamic
+//! graph, and their dependencies are found while their formulas run. Read from top to bottom: a cell, the sheet, the
+//! program. `formula` is the rest, plain Rust.
 
 mod formula;
 
@@ -25,7 +25,7 @@ use signal_kernel::{
     Computed, ReadError, Scope, Signal, batch, computed, create_effect, scope, signal,
 };
 
-/// Handles on the nodes of a cell. They are `Copy`, whatever the nodes hold.
+/// Handles on the nodes of a cell. Handles are `Copy`, even if the values of the nodes are not.
 #[derive(Clone, Copy)]
 struct Cell {
     /// The text that was typed. To set an equal formula is no change.
@@ -35,13 +35,13 @@ struct Cell {
     value: Computed<Value>,
 }
 
-/// All cells that were ever named. Nothing here is reactive: a cell that a formula names is made when the
-/// formula is typed, so that there is a node to depend on before anything is in it.
+/// All cells that were ever named. The map is not reactive: when a formula is typed, the cells that it names are made,
+/// so that each has a node to depend on even while the cell is empty.
 type Cells = Rc<RefCell<BTreeMap<Name, Cell>>>;
 
 struct Sheet {
     cells: Cells,
-    /// Owns all nodes: when the sheet is dropped, they are gone.
+    /// Owns all nodes: the drop of the sheet disposes of them.
     nodes: Scope,
 }
 
@@ -61,8 +61,8 @@ impl Sheet {
         })
     }
 
-    /// However many edits these are, the graph settles once: no cell is computed twice, none sees half of
-    /// the edits, and only those that have another value in the end are shown.
+    /// The graph settles once for all edits: no cell is computed twice or sees half of the edits, and only cells with
+    /// another value in the end are shown.
     fn edit(&self, edits: Vec<Edit>) {
         batch(|| {
             for Edit { name, formula } in edits {
@@ -87,13 +87,13 @@ impl Sheet {
     }
 }
 
-/// Makes the nodes of a cell. A name is for messages: without one they tell where the node was made, and
-/// that is the same line for all cells.
+/// Makes the nodes of a cell. A name is for messages: without a name they give the line that made the node, which is
+/// the same for all cells.
 fn make(name: Name, cells: Cells) -> Cell {
     let formula = signal(None::<Formula>).named(format!("formula of {name}"));
     let value = computed(move || {
         formula.with(|formula| match formula {
-            // Depends on what it reads in this run, and on nothing else.
+            // The value depends on the cells that it reads in this run, and on no others.
             Some(formula) => formula.value(&|other| read(&cells, other)),
             None => Err(Fault::Empty(name)),
         })
@@ -122,7 +122,8 @@ fn make(name: Name, cells: Cells) -> Cell {
 ///
 /// Formulas may depend on each other in a circle. The read that would close the circle finds it: `try_get` returns the
 /// way round as an error. In most programs that is a bug. Here it is a mistake of the user, and a value like others: it
-/// reaches all cells of the circle. They still depend on each other, so they have their numbers again when one is fixed.
+/// reaches all cells of the circle. They still depend on each other, so they have their numbers again when one is
+/// fixed.
 fn read(cells: &Cells, name: Name) -> Value {
     let Some(Cell { value, .. }) = cells.borrow().get(&name).copied() else {
         return Err(Fault::Empty(name));

@@ -28,7 +28,7 @@ async fn request(text: String) -> Result<Vec<&'static str>, Infallible> {
     Ok(words.filter(|word| word.starts_with(&text)).collect())
 }
 
-/// Says how a request has ended: to cancel a future is to drop it.
+/// Prints how a request has ended: to cancel a future is to drop it.
 struct End(String, &'static str);
 
 impl Drop for End {

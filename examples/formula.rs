@@ -1,19 +1,19 @@
 //! The dynamic example without its graph: names of cells, formulas, and the mistakes in a line.
 //!
-//! Invariants: a line is taken as a whole or not at all; a value that is a number is a finite one.
+//! Invariants: a line is taken as a whole or not at all; a number is finite.
 //!
 //! Must not know: the graph.
 
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
-/// Ranges of more cells than this are a slip of the finger.
+/// The most cells of a range: a larger one is a mistake.
 const WIDE: usize = 1000;
 
-/// How deep parentheses and signs may nest.
+/// The largest depth of nested parentheses and signs.
 const DEEP: usize = 100;
 
-/// How many cells of a long cycle are shown.
+/// The number of cells of a long cycle that are shown.
 const FEW: usize = 8;
 
 /// The value of a cell.
@@ -22,13 +22,13 @@ pub(crate) type Value = Result<f64, Fault>;
 /// The reason why a cell has no number. Its dependents have the same fault.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Fault {
-    /// Nothing is in the cell of this name.
+    /// The cell of this name is empty.
     Empty(Name),
     DividedByZero,
     TooLarge,
     /// `min`, `max` or `avg` of empty cells.
     OfNothing(Function),
-    /// The cell depends on itself: how, in the words of the kernel.
+    /// The cell depends on itself, with the cycle in the words of the kernel.
     Cycle(Rc<str>),
 }
 
@@ -287,7 +287,7 @@ struct Parser {
 }
 
 impl Parser {
-    /// The next character that is no space; `None` at the end, and where a remark begins.
+    /// The next character that is no space; `None` at the end, and at a remark.
     fn peek(&mut self) -> Option<char> {
         while self.line.get(self.at).is_some_and(|it| it.is_whitespace()) {
             self.at += 1;

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Type on before the answer is there, and the walk through the files is dropped: it stops at its
-//! next file, and can never answer an outdated question. Read from top to bottom:
+//! next file, and its answer to the outdated query is never seen. Read from top to bottom:
 //! the graph, the work that feeds it, the program that drives it. `walk` is the rest, plain Rust.
 
 mod walk;
@@ -22,7 +22,7 @@ use tokio::{select, sync::Notify};
 use walk::{Found, Hits, Walk, say, shown, skipped, some};
 
 // Makes a struct with `new`, a getter for each name and a setter for each `signal`. The
-// macro reads the dependencies off the bodies at compile time: a cycle or a misspelt name is a compile error.
+// macro finds the dependencies in the bodies at compile time: a cycle or a misspelt name is a compile error.
 reactive! {
     struct Search {
         // Plain data. Without a value here it is a parameter of `new`.
@@ -34,8 +34,8 @@ reactive! {
         #[eq(never)]
         signal query: String = String::new();
 
-        // Work in flight is state too: it starts anew when something changed that its arguments
-        // are made of. `?` is for "no input": without a query there is no work and no answer.
+        // Work in flight is state too: it starts anew when a node that its arguments name has
+        // changed. `?` is for "no input": without a query there is no work and no answer.
         resource answer = search(folder, (!query.is_empty()).then(|| query.clone())?, long);
 
         // Derived, and kept: computed once for each answer, however often it is read.
@@ -46,7 +46,7 @@ reactive! {
         };
         computed total: usize = ranking.iter().map(|hits| hits.count).sum();
 
-        // Runs when something that it names has changed, and only once all of that is up to date.
+        // Runs when a node that it names has changed, once all these nodes are up to date.
         effect show {
             match (answer.status(), answer.value(), answer.error()) {
                 (AsyncStatus::Success, Some(found), _) => {
@@ -62,8 +62,8 @@ reactive! {
     }
 }
 
-/// Any async function with owned arguments. To drop it does not stop the thread that it waits for:
-/// that is what the token is for.
+/// Any async function with owned arguments. To drop its future does not stop the thread that it waits for: the token
+/// does.
 #[resource]
 async fn search(
     folder: PathBuf,
@@ -84,14 +84,14 @@ struct Farewell(Arc<Walk>);
 impl Drop for Farewell {
     fn drop(&mut self) {
         let (query, files) = (&self.0.query, self.0.files.load(Ordering::Relaxed));
-        // There is a reason only if the work did not come to its end.
+        // There is a reason only if the work did not complete.
         if let Some(reason) = self.0.token.reason() {
             say(format!("{query:?}: dropped at file {files}, {reason}"));
         }
     }
 }
 
-// Any executor will do: the graph has none, its owner polls it.
+// Any executor will do: the graph has none, the program polls it.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -120,8 +120,8 @@ async fn main() -> ExitCode {
         loop {
             select! {
                 biased;
-                // Takes in the answer and runs the effects. If a line comes first, only this wait
-                // is dropped: the walk goes on, unless the line asks for something else.
+                // Commits the answer and runs the effects. If a line comes first, only this wait
+                // is dropped: the walk goes on, unless the line changes the query.
                 () = graph.progress() => {}
                 line = lines.next_segment() => match line {
                     Ok(Some(line)) => graph.set_query(String::from_utf8_lossy(&line).trim().into()),

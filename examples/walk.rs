@@ -1,7 +1,6 @@
 //! The quickstart without its graph: a walk through the text files of a folder, and printing.
 //!
-//! Invariants: a walk looks at its token before every file; it names a file that it cannot
-//! search, and passes by.
+//! Invariants: a walk checks its token before every file; it names a file that it cannot search, and goes on.
 //!
 //! Must not know: the graph.
 
@@ -17,21 +16,21 @@ use signal_kernel::CancelToken;
 use tokio::sync::Notify;
 use walkdir::{DirEntry, WalkDir};
 
-/// From this many files on, a walk is a long one.
+/// From this many files on, a walk is long.
 const LONG: usize = 10;
 
-/// With more bytes than this, a file is not worth the memory.
+/// Files of more bytes are not searched.
 const LARGE: u64 = 1 << 24;
 
-/// How much of a long list is shown.
+/// The number of lines of a long list that are shown.
 const FEW: usize = 5;
 
 pub(crate) struct Walk {
     folder: PathBuf,
     pub(crate) query: String,
-    /// How many files were looked at so far.
+    /// The number of files that were searched so far.
     pub(crate) files: AtomicUsize,
-    /// Is told, once, that this walk is a long one.
+    /// Notified once, if this walk is long.
     long: Arc<Notify>,
     pub(crate) token: CancelToken,
 }
@@ -75,7 +74,7 @@ impl Walk {
         }
     }
 
-    /// Blocks until every file was looked at, or the walk was cancelled.
+    /// Blocks until every file was searched, or the walk was cancelled.
     pub(crate) fn run(&self) -> io::Result<Found> {
         fs::read_dir(&self.folder)?; // without the folder itself there is nothing to do
         let mut found = Found::default();
@@ -137,14 +136,14 @@ pub(crate) fn shown(path: &Path) -> String {
     shown
 }
 
-/// Neither hidden folders, such as `.git`, nor what cargo builds.
+/// False for hidden folders, such as `.git`, and for cargo's `target`.
 fn is_wanted(entry: &DirEntry) -> bool {
     let name = entry.file_name();
     let unwanted = name == "target" || name.as_encoded_bytes().starts_with(b".");
     entry.depth() == 0 || !entry.file_type().is_dir() || !unwanted
 }
 
-/// The text of a file, or why there is none.
+/// The text of a file, or the reason why there is none.
 fn text(path: &Path) -> Result<String, String> {
     if fs::metadata(path).is_ok_and(|it| it.len() > LARGE) {
         return Err("too large".to_owned());
@@ -156,7 +155,7 @@ fn text(path: &Path) -> Result<String, String> {
     }
 }
 
-/// One line about what was skipped for the same reason.
+/// One line about the paths that were skipped for the same reason.
 pub(crate) fn skipped(why: &str, names: &[String]) -> String {
     let few = names[..names.len().min(FEW)].join(", ");
     let more = if names.len() > FEW { ", …" } else { "" };

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{env, fs, thread};
 
-/// Cargo tells tests where binaries are, but not examples: beside the folder that the tests are in.
+/// Cargo gives tests the paths of binaries, but not of examples: their folder is beside that of the tests.
 fn dynamic() -> Command {
     let name = format!("dynamic{}", env::consts::EXE_SUFFIX);
     let test = env::current_exe().expect("a test has a place");
@@ -29,7 +29,7 @@ fn run(command: &mut Command, input: &[u8]) -> Output {
     let mut child = command.spawn().expect("the example runs");
     let mut keyboard = child.stdin.take().expect("piped");
     let input = input.to_owned();
-    // It may leave before all is read.
+    // The example may end before it has read all.
     let typist = thread::spawn(move || drop(keyboard.write_all(&input)));
     let output = child.wait_with_output().expect("an end");
     typist.join().expect("nothing can go wrong");
@@ -42,7 +42,7 @@ fn sheet(name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     file
 }
 
-/// The output of a run. Nothing is said on the standard error, but about the file.
+/// The output of a run, which succeeds and prints no error.
 #[track_caller]
 fn lines(output: &Output) -> Vec<String> {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
@@ -51,7 +51,7 @@ fn lines(output: &Output) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// The output for this input, with a sheet of this text.
+/// The output for this input, and a sheet with this text.
 #[track_caller]
 fn says(name: &str, text: &str, input: &str) -> Vec<String> {
     lines(&run(dynamic().arg(sheet(name, text)), input.as_bytes()))

@@ -1,11 +1,11 @@
-//! The two examples for newcomers: they say what their comments promise, and come to an end.
+//! The two examples for newcomers: their output is that of their comments, and they come to an end.
 //!
 //! Must not know: the sources of the examples.
 
 use std::env;
 use std::process::Command;
 
-/// The output of an example. Cargo tells tests no places of examples: they are beside the folder of the tests.
+/// The output of an example. Cargo gives tests no paths of examples: their folder is beside that of the tests.
 fn output(name: &str) -> Vec<String> {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     let test = env::current_exe().expect("a test has a place");

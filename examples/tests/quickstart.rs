@@ -1,8 +1,8 @@
 //! The quickstart as its users meet it: a process with arguments, an input and an output.
 //!
-//! Invariants: nothing here depends on how fast a walk is. The next query among the arguments comes
-//! at the tenth file of a walk, however soon that walk is over, or after the answer if there are
-//! fewer files. Lines that are written at once are read at once, before the first walk is over.
+//! Invariants: no test depends on the speed of a walk. The next query among the arguments comes at the tenth file of a
+//! walk, even if the walk is over by then, or after the answer if there are fewer files. Lines that are written at once
+//! are read at once, before the first walk is over.
 //!
 //! Must not know: the source of the example.
 
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::{env, fs};
 
-/// Cargo tells tests where binaries are, but not examples: beside the folder that the tests are in.
+/// Cargo gives tests the paths of binaries, but not of examples: their folder is beside that of the tests.
 fn quickstart() -> Command {
     let name = format!("quickstart{}", env::consts::EXE_SUFFIX);
     let test = env::current_exe().expect("a test has a place");
@@ -32,7 +32,7 @@ fn ask(folder: &Path, queries: &[&str]) -> Output {
     output.expect("the example runs")
 }
 
-/// The output of a run. Nothing is ever said on the standard error, but how it is used.
+/// The output of a run that prints no error.
 #[track_caller]
 fn lines(output: &Output, code: i32) -> Vec<String> {
     assert_eq!(output.status.code(), Some(code), "{output:?}");
@@ -41,7 +41,7 @@ fn lines(output: &Output, code: i32) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// How many files the walk for `query` looked at, if that is what `line` says.
+/// The number of files that the walk for `query` searched, if `line` says that it was dropped.
 fn dropped(line: &str, query: &str) -> Option<usize> {
     let line = line.strip_prefix(&format!("{query:?}: dropped at file "))?;
     line.strip_suffix(", source changed")?.parse().ok()
@@ -62,7 +62,7 @@ fn folder<'a>(name: &str, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) 
     folder
 }
 
-/// Enough files for someone who types on to lose patience.
+/// Enough files for a long walk, during which the user types on.
 fn twelve_files(name: &str) -> PathBuf {
     let names: Vec<String> = (0..12).map(|number| format!("{number:02}.txt")).collect();
     let text = |index: usize| -> &[u8] {
@@ -85,7 +85,7 @@ const TWELVE_FILES: [&str; 3] = [
     "     1 × 03.txt:1",
 ];
 
-/// A quickstart that somebody types to.
+/// A running quickstart, with its input and output.
 struct Typist {
     quickstart: Child,
     keyboard: ChildStdin,

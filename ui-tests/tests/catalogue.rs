@@ -1,4 +1,4 @@
-//! `docs/errors.md`: each wrong program gives the error it stands under, with the message that is quoted there, and no
+//! `docs/errors.md`: each wrong program gives the error of its entry, with the message that the entry quotes, and no
 //! code is missing. The doctests of `signal-kernel` compile the fixed programs.
 
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ fn anchor(heading: &str) -> String {
         .collect()
 }
 
-/// Text that each error of an entry has. Messages of rustc have no code of ours.
+/// Text that each error of an entry has: its code, or part of the message if the error is rustc's own.
 fn told(code: &str) -> &str {
     match code {
         "SK014" => "future cannot be sent between threads safely",
@@ -118,7 +118,7 @@ fn stderr(output: &std::process::Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Every code in a message of ours has its entry, and the entries have no gap.
+/// Every code in a message has its entry, and the entries have no gap.
 #[test]
 fn no_code_is_missing() {
     let known: Vec<String> = catalogue().into_keys().collect();

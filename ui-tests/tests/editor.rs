@@ -1,8 +1,8 @@
 //! The help of an editor inside of `reactive!` while code is being written, asked of a rust-analyzer.
 //!
-//! Each situation is one text with a cursor, `$0`. The standard library's source need not be there: the
-//! texts bring what they use of it. Analyzers differ between machines, so the test asks one only where
-//! `SIGNAL_KERNEL_EDITOR` names it: `SIGNAL_KERNEL_EDITOR=rust-analyzer cargo test --test editor`.
+//! Each situation is one text with a cursor, `$0`. The source of the standard library is not needed: the texts contain
+//! the items that they use of it. Analyzers differ between machines, so the test runs only if `SIGNAL_KERNEL_EDITOR`
+//! names one: `SIGNAL_KERNEL_EDITOR=rust-analyzer cargo test --test editor`.
 
 #[path = "editor/client.rs"]
 mod client;
@@ -38,7 +38,7 @@ fn an_editor_stays_alive() {
     assert!(failed.is_empty(), "{} fail: {failed:#?}", failed.len());
 }
 
-/// A crate of its own that depends on ours, as a user's does.
+/// A crate of its own that depends on `signal-kernel`, as a user's crate does.
 fn workspace() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let workspace = Path::new(env!("CARGO_TARGET_TMPDIR")).join("editor");
@@ -51,7 +51,7 @@ fn workspace() -> PathBuf {
     fs::create_dir_all(workspace.join("library")).expect("a folder");
     fs::write(workspace.join("Cargo.toml"), manifest).expect("a manifest");
     fs::write(workspace.join("src/lib.rs"), "").expect("a file");
-    // The same versions as here: they need no network.
+    // The same versions as in this workspace: they need no network.
     fs::copy(root.join("Cargo.lock"), workspace.join("Cargo.lock")).expect("a lock file");
     workspace
 }
@@ -68,7 +68,7 @@ impl Editor {
             "checkOnSave": false,
             "cachePriming": { "enable": false },
             "cargo": {
-                // There is nothing in it: left unset, the analyzer has rustup download the source.
+                // An empty folder: without this setting, the analyzer has rustup download the source.
                 "sysrootSrc": workspace.join("library"),
                 "buildScripts": { "enable": true },
                 "extraEnv": { "CARGO_NET_OFFLINE": "true" },
@@ -79,7 +79,7 @@ impl Editor {
         let mut client = Client::start(server, workspace, options)?;
         let file = uri(&workspace.join("src/lib.rs"));
         let status = client.loaded();
-        // A warning says that the standard library's source is missing, which is as it may be.
+        // A warning says that the source of the standard library is missing, which is allowed.
         assert_ne!(status["health"], "error", "{status}");
         client.notify(
             "textDocument/didOpen",
@@ -154,7 +154,7 @@ fn labels(answer: &Value) -> Vec<String> {
     items.iter().filter_map(label).collect()
 }
 
-/// The line at which each definition stands, trimmed.
+/// The line of each definition, trimmed.
 fn places(answer: &Value, text: &str) -> Vec<String> {
     let found = answer.as_array().map(Vec::as_slice).unwrap_or_default();
     let mut places: Vec<String> = found

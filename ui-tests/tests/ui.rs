@@ -1,9 +1,9 @@
-//! Programs that compile, and programs that do not, with what rustc says about them.
+//! Programs that compile, and programs that do not, with rustc's messages about them.
 
 use std::env;
 use std::process::Command;
 
-/// The compiler whose words the `.stderr` files hold. Another one words its own errors in another way.
+/// The compiler whose messages the `.stderr` files hold. Other versions have other messages.
 const PINNED: &str = "rustc 1.95.";
 
 #[test]
@@ -25,7 +25,7 @@ fn compiler() -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-/// A program is named after its mistake, and a name alone says which file is meant.
+/// A program is named after its mistake, and the name alone identifies the file.
 #[test]
 fn base_names_are_unique() {
     let mut names: Vec<String> = Vec::new();

@@ -1,8 +1,8 @@
 //! A language server, driven as an editor drives it: messages over stdin and stdout.
 //!
-//! Invariants: a wait ends with a message; no answer within [`PATIENCE`] is a failure.
+//! Invariants: a wait ends with a message, or fails after [`PATIENCE`].
 //!
-//! Must not know: what is asked.
+//! Must not know: the requests.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 /// The longest a message may take: the first ones wait until the macros are compiled.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// The text changed while the server was thinking: ask again.
+/// The text changed while the server worked on the request: send the request again.
 const CONTENT_MODIFIED: i64 = -32801;
 
 pub(crate) struct Client {
@@ -27,7 +27,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Starts the server in a workspace, and waits until it has loaded it. `None` if there is no server.
+    /// Starts the server in a workspace, and waits until the workspace is loaded. `None` if there is no server.
     pub(crate) fn start(server: &str, workspace: &Path, options: Value) -> Option<Self> {
         let version = Command::new(server).arg("--version").output().ok()?;
         if !version.status.success() {
@@ -35,7 +35,8 @@ impl Client {
         }
         let mut server = Command::new(server)
             .current_dir(workspace)
-            // Where the library's source is missing it asks rustup for it: a test downloads nothing.
+            // If the source of the standard library is missing, the server asks rustup for it: a test downloads
+            // nothing.
             .env("RUSTUP_DIST_SERVER", "file:///nowhere")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -81,7 +82,7 @@ impl Client {
         Some(client)
     }
 
-    /// Waits until the server has nothing left to load, and says how that went.
+    /// Waits until the server has loaded everything, and returns its status.
     pub(crate) fn loaded(&mut self) -> Value {
         loop {
             let message = self.receive();
@@ -140,7 +141,7 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        // It may be gone already, which is what is wanted.
+        // An error means that the server has ended already.
         let _ = self.server.kill();
         let _ = self.server.wait();
     }

@@ -1,6 +1,6 @@
-//! The situations: what stands in the file, where the cursor is, and what the editor must offer there.
+//! The situations: the text of the file, the position of the cursor, and the help that the editor must offer there.
 //!
-//! Must not know: how an editor is asked.
+//! Must not know: the protocol of an editor.
 
 pub(crate) struct Situation {
     pub(crate) name: &'static str,
@@ -16,7 +16,7 @@ pub(crate) enum Ask {
     Complete(&'static [&'static str]),
     /// The line of the definition, the only one.
     Definition(&'static str),
-    /// The text that is shown has this in it.
+    /// The text that is shown contains this text.
     Hover(&'static str),
     /// The lines that change, sorted.
     Rename(&'static [&'static str]),
@@ -47,7 +47,7 @@ reactive! {
 const AFTER: &str = "    }\n}\n";
 
 impl Situation {
-    /// The whole file, and where the cursor is in it.
+    /// The whole file, and the position of the cursor in it.
     pub(crate) fn text(&self) -> (String, usize) {
         let text = format!("{BEFORE}{}\n{AFTER}{}\n", self.items, self.outside);
         let cursor = text.find("$0").unwrap_or(0);
