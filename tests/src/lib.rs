@@ -1,10 +1,13 @@
-//! Behaviour tests of both kinds of graph live in `tests/`.
+//! Fixtures of the behaviour tests, which live in `tests/` and `random/`.
 
 pub mod crowd;
 pub mod gate;
 pub mod leak;
 pub mod log;
+pub mod panicking;
 pub mod panics;
+pub mod process;
+pub mod profile;
 pub mod random;
 pub mod resources;
-pub mod touchy;
+pub mod sound;

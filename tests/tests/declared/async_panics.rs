@@ -9,8 +9,10 @@ use signal_kernel_tests::{
     describe,
     gate::{Gate, Gates, Wakes, poll_once},
     log::{Log, NOTHING},
+    panicking::{PanicOn, Panicking},
     panics::panic_of,
-    touchy::{Touchy, Trap},
+    poll,
+    profile::fetch,
 };
 use std::{
     sync::{
@@ -19,25 +21,6 @@ use std::{
     },
     thread,
 };
-
-#[resource]
-async fn fetch(gate: Gate) -> Result<u32, String> {
-    gate.await
-}
-
-/// Polls any of the graphs here.
-macro_rules! poll {
-    ($graph:expr) => {
-        poll_once(|context| $graph.poll_progress(context))
-    };
-}
-
-/// Runs what panics, and returns what it said.
-macro_rules! panics {
-    ($run:expr) => {
-        panic_of(|| $run)
-    };
-}
 
 reactive! {
     struct Profile {
@@ -65,7 +48,7 @@ fn work_that_panics_is_cancelled_and_its_panic_reaches_the_poller() {
     graph.set_id(Some(2));
     gates.panic(2);
     log.clear();
-    assert_eq!(panics!(poll!(graph)), "user#2 panicked");
+    assert_eq!(panic_of(|| poll!(graph)), "user#2 panicked");
     assert_eq!(
         log.take(),
         ["user#2 polled", "cancelled #2 value=5 reason=panicked"],
@@ -82,12 +65,12 @@ fn work_that_panics_is_cancelled_and_its_panic_reaches_the_poller() {
 fn after_a_panic_of_the_work_it_can_be_started_again() {
     let (mut graph, gates, log) = profile();
     gates.panic(1);
-    panics!(poll!(graph));
+    panic_of(|| poll!(graph));
     log.clear();
     graph.reload_user();
     assert_eq!(log.take(), ["user#2 created 1", "pending #2 again"]);
     gates.panic(2);
-    panics!(poll!(graph));
+    panic_of(|| poll!(graph));
     log.clear();
     graph.set_id(Some(2));
     assert_eq!(log.take(), ["user#3 created 2", "pending #3"]);
@@ -101,7 +84,7 @@ fn a_panic_reaches_the_waker_side_too_and_no_wake_is_lost() {
     let (mut graph, gates, _) = profile();
     let wakes = Wakes::new();
     gates.panic(1);
-    panics!(wakes.poll(|context| graph.poll_progress(context)));
+    panic_of(|| wakes.poll(|context| graph.poll_progress(context)));
     let _ = wakes.take();
     graph.reload_user();
     assert_eq!(
@@ -145,7 +128,7 @@ fn a_panic_of_one_of_several_completions_in_one_poll_costs_that_one() {
     gates.ok(1, 1);
     gates.panic(2);
     gates.ok(3, 3);
-    assert_eq!(panics!(poll!(graph)), "it#2 panicked");
+    assert_eq!(panic_of(|| poll!(graph)), "it#2 panicked");
     assert_eq!(
         log.take(),
         [
@@ -166,7 +149,7 @@ fn of_several_panics_in_one_poll_the_first_goes_on() {
     let (mut graph, gates, log) = several();
     gates.panic(3);
     gates.panic(1);
-    assert_eq!(panics!(poll!(graph)), "it#1 panicked");
+    assert_eq!(panic_of(|| poll!(graph)), "it#1 panicked");
     assert_eq!(
         log.take()[3..],
         [
@@ -199,7 +182,7 @@ fn work_that_panics_in_the_poll_that_outdates_it_is_superseded_but_heard() {
     gates.ok(3, 2);
     gates.panic(2);
     log.clear();
-    assert_eq!(panics!(poll!(graph)), "it#2 panicked");
+    assert_eq!(panic_of(|| poll!(graph)), "it#2 panicked");
     assert_eq!(
         log.take(),
         [
@@ -259,7 +242,7 @@ fn arguments() -> (Arguments, Gates, Switch, Log) {
 fn arguments_that_panic_cancel_the_resource_and_everything_else_runs() {
     let (mut graph, gates, broken, log) = arguments();
     broken.set(true);
-    assert_eq!(panics!(graph.set_id(2)), "the argument panicked");
+    assert_eq!(panic_of(|| graph.set_id(2)), "the argument panicked");
     assert_eq!(
         log.take(),
         ["cancelled #1 value=5 reason=panicked", "other 2"]
@@ -281,7 +264,7 @@ fn arguments_that_panic_drop_the_outdated_work_all_the_same() {
     graph.set_id(2);
     log.clear();
     broken.set(true);
-    assert_eq!(panics!(graph.set_id(3)), "the argument panicked");
+    assert_eq!(panic_of(|| graph.set_id(3)), "the argument panicked");
     assert_eq!(
         log.take(),
         [
@@ -291,7 +274,7 @@ fn arguments_that_panic_drop_the_outdated_work_all_the_same() {
         ]
     );
     assert_eq!(gates.alive(), 0);
-    assert_eq!(panics!(graph.set_id(4)), "the argument panicked");
+    assert_eq!(panic_of(|| graph.set_id(4)), "the argument panicked");
     assert_eq!(
         log.take(),
         ["other 4"],
@@ -303,17 +286,19 @@ fn arguments_that_panic_drop_the_outdated_work_all_the_same() {
 fn arguments_that_panic_in_a_reload_or_a_batch_reach_its_caller() {
     let (mut graph, _, broken, log) = arguments();
     broken.set(true);
-    assert_eq!(panics!(graph.reload_user()), "the argument panicked");
+    assert_eq!(panic_of(|| graph.reload_user()), "the argument panicked");
     assert_eq!(log.take(), ["cancelled #1 value=5 reason=panicked"]);
     assert_eq!(
-        panics!(graph.batch(|batch| batch.set_id(2))),
+        panic_of(|| graph.batch(|batch| batch.set_id(2))),
         "the argument panicked"
     );
     assert_eq!(log.take(), ["other 2"]);
-    let said = panics!(graph.batch(|batch| {
-        batch.set_id(3);
-        panic!("the batch panicked");
-    }));
+    let said = panic_of(|| {
+        graph.batch(|batch| {
+            batch.set_id(3);
+            panic!("the batch panicked");
+        })
+    });
     assert_eq!(said, "the batch panicked", "the batch's own panic wins");
     assert_eq!(log.take(), ["other 3"]);
     broken.set(false);
@@ -325,7 +310,7 @@ fn arguments_that_panic_in_a_reload_or_a_batch_reach_its_caller() {
 fn a_question_that_could_not_be_asked_is_not_asked_again_by_the_reload_after() {
     let (mut graph, _, broken, log) = arguments();
     broken.set(true);
-    panics!(graph.set_id(2));
+    panic_of(|| graph.set_id(2));
     broken.set(false);
     log.clear();
     graph.reload_user();
@@ -343,7 +328,7 @@ fn arguments_that_panic_in_new_come_out_of_new_and_what_was_built_is_dropped() {
     let broken = Switch::default();
     broken.set(true);
     assert_eq!(
-        panics!(Arguments::new(gates.clone(), broken.clone(), log.clone())),
+        panic_of(|| Arguments::new(gates.clone(), broken.clone(), log.clone())),
         "the argument panicked"
     );
     assert_eq!(log.take(), NOTHING, "no effect ran");
@@ -365,7 +350,7 @@ fn a_panic_in_new_drops_the_work_that_was_started() {
     let log = Log::default();
     let gates = Gates::new("user", &log);
     assert_eq!(
-        panics!(Late::new(gates.clone(), log.clone())),
+        panic_of(|| Late::new(gates.clone(), log.clone())),
         "`bad` panicked"
     );
     assert_eq!(log.take(), ["user#1 created 1", "user#1 dropped"]);
@@ -412,7 +397,7 @@ fn an_argument_whose_clone_panics_is_an_argument_that_panics() {
     let mut graph = Cloned::new(gates.clone(), Fragile(broken.clone()), log.clone());
     log.clear();
     broken.set(true);
-    assert_eq!(panics!(graph.set_id(2)), "the clone panicked");
+    assert_eq!(panic_of(|| graph.set_id(2)), "the clone panicked");
     assert_eq!(
         log.take(),
         ["user#1 dropped", "cancelled #1 reason=panicked"]
@@ -447,12 +432,12 @@ fn failing() -> (Failing, Gates, Log) {
 #[test]
 fn a_resource_whose_argument_is_failed_is_cancelled_and_starts_when_the_failure_ends() {
     let (mut graph, gates, log) = failing();
-    assert_eq!(panics!(graph.set_id(100)), "`checked` panicked");
+    assert_eq!(panic_of(|| graph.set_id(100)), "`checked` panicked");
     assert_eq!(
         log.take(),
         ["cancelled #1 value=5 reason=panicked", "other 100"]
     );
-    assert_eq!(panics!(graph.set_id(101)), "`checked` panicked");
+    assert_eq!(panic_of(|| graph.set_id(101)), "`checked` panicked");
     assert_eq!(log.take(), ["other 101"], "it still is");
     graph.set_id(2);
     assert_eq!(
@@ -467,7 +452,7 @@ fn a_resource_whose_argument_is_failed_is_cancelled_and_starts_when_the_failure_
 #[test]
 fn it_starts_even_if_the_recovered_argument_is_the_old_one() {
     let (mut graph, _, log) = failing();
-    panics!(graph.set_id(100));
+    panic_of(|| graph.set_id(100));
     log.clear();
     graph.set_id(1);
     assert_eq!(
@@ -481,7 +466,7 @@ fn a_failing_argument_drops_the_work_in_flight() {
     let (mut graph, gates, log) = failing();
     graph.set_id(2);
     log.clear();
-    panics!(graph.set_id(100));
+    panic_of(|| graph.set_id(100));
     assert_eq!(
         log.take(),
         [
@@ -496,10 +481,12 @@ fn a_failing_argument_drops_the_work_in_flight() {
 #[test]
 fn an_argument_that_fails_outdates_the_answer_also_where_a_cancel_is_asked_for() {
     let (mut graph, _, _) = failing();
-    let said = panics!(graph.batch(|batch| {
-        batch.set_id(100);
-        batch.cancel_user("enough");
-    }));
+    let said = panic_of(|| {
+        graph.batch(|batch| {
+            batch.set_id(100);
+            batch.cancel_user("enough");
+        })
+    });
     assert_eq!(said, "`checked` panicked");
     assert_eq!(
         describe!(graph.user()),
@@ -507,10 +494,12 @@ fn an_argument_that_fails_outdates_the_answer_also_where_a_cancel_is_asked_for()
     );
     let (mut graph, _, broken, _) = arguments();
     broken.set(true);
-    let said = panics!(graph.batch(|batch| {
-        batch.set_id(2);
-        batch.cancel_user("enough");
-    }));
+    let said = panic_of(|| {
+        graph.batch(|batch| {
+            batch.set_id(2);
+            batch.cancel_user("enough");
+        })
+    });
     assert_eq!(said, "the argument panicked");
     assert_eq!(
         describe!(graph.user()),
@@ -541,7 +530,7 @@ fn an_answer_whose_argument_panics_in_the_same_poll_is_not_committed() {
     for number in 1..4 {
         gates.ok(number, 13);
     }
-    assert_eq!(panics!(poll!(graph)), "thirteen");
+    assert_eq!(panic_of(|| poll!(graph)), "thirteen");
     assert_eq!(describe!(graph.first()), "success #1 value=13");
     assert_eq!(describe!(graph.second()), "cancelled #1 reason=panicked");
     assert_eq!(describe!(graph.third()), "cancelled #1 reason=panicked");
@@ -550,7 +539,7 @@ fn an_answer_whose_argument_panics_in_the_same_poll_is_not_committed() {
 #[test]
 fn a_failed_argument_keeps_a_reload_from_starting() {
     let (mut graph, gates, log) = failing();
-    panics!(graph.set_id(100));
+    panic_of(|| graph.set_id(100));
     log.clear();
     graph.reload_user();
     graph.cancel_user("nothing in flight");
@@ -574,7 +563,7 @@ fn a_failure_that_is_over_when_the_batch_ends_leaves_the_work_alone() {
     log.clear();
     graph.batch(|batch| {
         batch.set_id(100);
-        assert_eq!(panics!(*batch.checked()), "`checked` panicked");
+        assert_eq!(panic_of(|| *batch.checked()), "`checked` panicked");
         batch.set_id(2);
     });
     assert_eq!(log.take(), NOTHING);
@@ -586,7 +575,7 @@ fn other_resources_are_polled_and_committed_while_one_is_failed() {
     let log = Log::default();
     let gates = Gates::new("it", &log);
     let mut graph = Mixed::new(gates.clone(), log.clone());
-    panics!(graph.set_id(100));
+    panic_of(|| graph.set_id(100));
     log.clear();
     gates.ok(2, 7);
     assert!(poll!(graph).is_ready());
@@ -598,7 +587,7 @@ fn other_resources_are_polled_and_committed_while_one_is_failed() {
     graph.reload_fine();
     gates.panic(3);
     log.clear();
-    assert_eq!(panics!(poll!(graph)), "it#3 panicked");
+    assert_eq!(panic_of(|| poll!(graph)), "it#3 panicked");
     assert_eq!(
         log.take(),
         ["it#3 polled", "fine cancelled #2 value=7 reason=panicked"]
@@ -637,7 +626,7 @@ fn a_manual_resource_notices_a_failed_argument_when_it_is_started() {
     let mut graph = Manual::new(gates.clone(), log.clone());
     graph.reload_user();
     log.clear();
-    panics!(graph.set_id(100));
+    panic_of(|| graph.set_id(100));
     assert_eq!(log.take(), NOTHING, "inputs do not stop it");
     gates.ok(1, 5);
     assert!(poll!(graph).is_ready());
@@ -654,7 +643,7 @@ fn r7_outdated_work_whose_drop_panics_is_replaced_all_the_same() {
     let (mut graph, gates, log) = profile();
     gates.panic_when_dropped(1);
     assert_eq!(
-        panics!(graph.set_id(Some(2))),
+        panic_of(|| graph.set_id(Some(2))),
         "user#1 panicked when dropped"
     );
     assert_eq!(
@@ -662,21 +651,27 @@ fn r7_outdated_work_whose_drop_panics_is_replaced_all_the_same() {
         ["user#1 dropped", "user#2 created 2", "pending #2"]
     );
     gates.panic_when_dropped(2);
-    assert_eq!(panics!(graph.reload_user()), "user#2 panicked when dropped");
+    assert_eq!(
+        panic_of(|| graph.reload_user()),
+        "user#2 panicked when dropped"
+    );
     assert_eq!(
         log.take(),
         ["user#2 dropped", "user#3 created 2", "pending #3 again"]
     );
     gates.panic_when_dropped(3);
     assert_eq!(
-        panics!(graph.cancel_user("enough")),
+        panic_of(|| graph.cancel_user("enough")),
         "user#3 panicked when dropped"
     );
     assert_eq!(log.take(), ["user#3 dropped", "cancelled #3 reason=enough"]);
     graph.set_id(Some(3));
     gates.panic_when_dropped(4);
     log.clear();
-    assert_eq!(panics!(graph.set_id(None)), "user#4 panicked when dropped");
+    assert_eq!(
+        panic_of(|| graph.set_id(None)),
+        "user#4 panicked when dropped"
+    );
     assert_eq!(log.take(), ["user#4 dropped", "idle #4"]);
     graph.set_id(Some(4));
     gates.ok(5, 5);
@@ -689,7 +684,7 @@ fn r7_outdated_work_whose_drop_panics_is_replaced_all_the_same() {
 fn outdated_work_whose_drop_panics_is_no_longer_in_flight() {
     let (mut graph, gates, _) = profile();
     gates.panic_when_dropped(1);
-    panics!(graph.cancel_user("enough"));
+    panic_of(|| graph.cancel_user("enough"));
     let mut settled = Box::pin(graph.settled());
     assert!(poll_once(|context| settled.as_mut().poll(context)).is_ready());
 }
@@ -701,7 +696,7 @@ fn of_a_panicking_drop_and_a_panicking_argument_the_first_goes_on() {
     gates.panic_when_dropped(2);
     broken.set(true);
     log.clear();
-    assert_eq!(panics!(graph.set_id(3)), "user#2 panicked when dropped");
+    assert_eq!(panic_of(|| graph.set_id(3)), "user#2 panicked when dropped");
     assert_eq!(
         log.take(),
         [
@@ -716,7 +711,7 @@ fn of_a_panicking_drop_and_a_panicking_argument_the_first_goes_on() {
 fn work_dropped_with_the_graph_may_panic_and_the_others_are_dropped_too() {
     let (graph, gates, log) = several();
     gates.panic_when_dropped(2);
-    assert_eq!(panics!(drop(graph)), "it#2 panicked when dropped");
+    assert_eq!(panic_of(|| drop(graph)), "it#2 panicked when dropped");
     let mut dropped = log.take();
     dropped.sort();
     assert_eq!(dropped, ["it#1 dropped", "it#2 dropped", "it#3 dropped"]);
@@ -760,7 +755,7 @@ fn an_old_value_whose_drop_panics_has_been_replaced() {
     gates.ok(2, Explosive(broken.clone(), 2));
     broken.set(true);
     log.clear();
-    assert_eq!(panics!(poll!(graph)), "the old value panicked");
+    assert_eq!(panic_of(|| poll!(graph)), "the old value panicked");
     assert_eq!(log.take()[2..], ["success Some(2)"]);
     broken.set(false);
     graph.reload_thing();
@@ -795,7 +790,7 @@ fn b018_a_rule_of_equality_that_panics_is_handled_like_work_that_panics() {
     graph.reload_user();
     gates.ok(2, 13);
     log.clear();
-    assert_eq!(panics!(poll!(graph)), "the rule panicked");
+    assert_eq!(panic_of(|| poll!(graph)), "the rule panicked");
     assert_eq!(log.take()[2..], ["cancelled #2 value=13 reason=panicked"]);
     graph.reload_user();
     gates.ok(3, 5);
@@ -824,7 +819,7 @@ fn a_computed_value_that_panics_on_a_commit_costs_what_is_below_it() {
     let mut graph = Downstream::new(gates.clone(), log.clone());
     gates.ok(1, 13);
     log.clear();
-    assert_eq!(panics!(poll!(graph)), "`checked` panicked");
+    assert_eq!(panic_of(|| poll!(graph)), "`checked` panicked");
     assert_eq!(
         log.take(),
         [
@@ -837,7 +832,7 @@ fn a_computed_value_that_panics_on_a_commit_costs_what_is_below_it() {
         ]
     );
     assert_eq!(
-        panics!(*graph.checked()),
+        panic_of(|| *graph.checked()),
         "computed `checked` of `Downstream` panicked: `checked` panicked"
     );
     graph.reload_user();
@@ -858,48 +853,52 @@ fn a_computed_value_that_panics_on_a_commit_costs_what_is_below_it() {
 #[test]
 fn a_batch_that_panics_still_starts_what_it_asked_for() {
     let (mut graph, _, log) = profile();
-    let said = panics!(graph.batch(|batch| {
-        batch.set_id(Some(2));
-        panic!("the batch panicked");
-    }));
+    let said = panic_of(|| {
+        graph.batch(|batch| {
+            batch.set_id(Some(2));
+            panic!("the batch panicked");
+        })
+    });
     assert_eq!(said, "the batch panicked");
     assert_eq!(
         log.take(),
         ["user#1 dropped", "user#2 created 2", "pending #2"]
     );
-    let said = panics!(graph.transaction(|transaction| {
-        transaction.set_id(Some(3));
-        if *transaction.id() == Some(3) {
-            panic!("the transaction panicked");
-        }
-        Ok::<_, ()>(())
-    }));
+    let said = panic_of(|| {
+        graph.transaction(|transaction| {
+            transaction.set_id(Some(3));
+            if *transaction.id() == Some(3) {
+                panic!("the transaction panicked");
+            }
+            Ok::<_, ()>(())
+        })
+    });
     assert_eq!(said, "the transaction panicked");
     assert_eq!(log.take(), NOTHING, "it was undone");
     assert_eq!(graph.user().token(), 2);
 }
 
 #[resource]
-async fn fetch_touchy(gate: Gate<Touchy, Touchy>) -> Result<Touchy, Touchy> {
+async fn fetch_touchy(gate: Gate<Panicking, Panicking>) -> Result<Panicking, Panicking> {
     gate.await
 }
 
 reactive! {
     struct Doubtful {
-        let gates: Gates<Touchy, Touchy>;
+        let gates: Gates<Panicking, Panicking>;
         let log: Log;
         signal id: Option<u32> = Some(1);
-        #[eq(Touchy::eq)]
+        #[eq(Panicking::eq)]
         resource it = fetch_touchy(gates.open((*id)?));
         effect show { log.push(it.status()); }
     }
 }
 
-fn doubtful() -> (Doubtful, Gates<Touchy, Touchy>, [Trap; 2], Log) {
+fn doubtful() -> (Doubtful, Gates<Panicking, Panicking>, [PanicOn; 2], Log) {
     let log = Log::default();
     let gates = Gates::new("it", &log);
     let mut graph = Doubtful::new(gates.clone(), log.clone());
-    let traps = [Trap::new(&log), Trap::new(&log)];
+    let traps = [PanicOn::new(&log), PanicOn::new(&log)];
     gates.ok(1, traps[0].value(1));
     assert!(poll!(graph).is_ready());
     (graph, gates, traps, log)
@@ -914,7 +913,7 @@ fn a_value_and_an_error_that_both_panic_when_dropped_are_dropped_one_by_one() {
     one.drop_of(1);
     two.drop_of(2);
     log.clear();
-    assert_eq!(panics!(graph.set_id(None)), "drop of 1");
+    assert_eq!(panic_of(|| graph.set_id(None)), "drop of 1");
     assert_eq!(log.take(), ["drop 1", "drop 2", "idle"]);
 }
 
@@ -925,7 +924,7 @@ fn work_and_a_value_that_both_panic_when_dropped_are_dropped_one_by_one_with_the
     one.drop_of(1);
     gates.panic_when_dropped(2);
     log.clear();
-    assert_eq!(panics!(drop(graph)), "it#2 panicked when dropped");
+    assert_eq!(panic_of(|| drop(graph)), "it#2 panicked when dropped");
     assert_eq!(log.take(), ["it#2 dropped", "drop 1"]);
 }
 
@@ -937,7 +936,7 @@ fn a_rule_of_equality_and_the_value_that_it_judges_may_both_panic() {
     one.next_comparison();
     two.drop_of(2);
     log.clear();
-    assert_eq!(panics!(poll!(graph)), "1 == 2");
+    assert_eq!(panic_of(|| poll!(graph)), "1 == 2");
     assert_eq!(
         log.take(),
         ["it#2 polled", "it#2 done", "drop 2", "cancelled"]

@@ -7,37 +7,13 @@
 use signal_kernel::{AsyncState, AsyncStatus, CancelReason, reactive, resource};
 use signal_kernel_tests::{
     describe,
-    gate::{Gate, Gates, Wakes, poll_once},
+    gate::{Gate, Gates, Wakes},
     log::{Log, NOTHING},
     panics::panic_of,
+    poll,
+    profile::{fetch, new as profile},
 };
 use std::task::Poll;
-
-#[resource]
-async fn fetch(gate: Gate) -> Result<u32, String> {
-    gate.await
-}
-
-reactive! {
-    /// One resource, and an effect that sees every transition.
-    struct Profile {
-        let gates: Gates;
-        let log: Log;
-        signal id: u32 = 1;
-        resource user = fetch(gates.open(id));
-        effect show { log.push(describe!(user)); }
-    }
-}
-
-fn profile() -> (Profile, Gates, Log) {
-    let log = Log::default();
-    let gates = Gates::new("user", &log);
-    (Profile::new(gates.clone(), log.clone()), gates, log)
-}
-
-fn poll(profile: &mut Profile) -> Poll<()> {
-    poll_once(|context| profile.poll_progress(context))
-}
 
 #[test]
 fn b138_b140_the_first_load_starts_in_new_and_is_not_polled_there() {
@@ -58,12 +34,12 @@ fn b138_b140_the_first_load_starts_in_new_and_is_not_polled_there() {
 fn b138_the_producers_future_is_created_once_and_polled_only_when_woken() {
     let (mut profile, gates, log) = profile();
     log.clear();
-    assert_eq!(poll(&mut profile), Poll::Pending);
+    assert_eq!(poll!(profile), Poll::Pending);
     assert_eq!(log.take(), ["user#1 polled"]);
-    assert_eq!(poll(&mut profile), Poll::Pending);
+    assert_eq!(poll!(profile), Poll::Pending);
     assert_eq!(log.take(), NOTHING, "nobody woke it");
     gates.wake(1);
-    assert_eq!(poll(&mut profile), Poll::Pending);
+    assert_eq!(poll!(profile), Poll::Pending);
     assert_eq!(log.take(), ["user#1 polled"]);
     assert_eq!(gates.created(), 1);
 }
@@ -73,13 +49,13 @@ fn b141_success_is_committed_and_its_effects_have_run_when_the_poll_returns() {
     let (mut profile, gates, log) = profile();
     log.clear();
     gates.ok(1, 5);
-    assert_eq!(poll(&mut profile), Poll::Ready(()));
+    assert_eq!(poll!(profile), Poll::Ready(()));
     assert_eq!(
         log.take(),
         ["user#1 polled", "user#1 done", "success #1 value=5"]
     );
     assert_eq!(profile.user().value(), Some(&5));
-    assert_eq!(poll(&mut profile), Poll::Pending);
+    assert_eq!(poll!(profile), Poll::Pending);
     assert_eq!(log.take(), NOTHING);
 }
 
@@ -87,11 +63,11 @@ fn b141_success_is_committed_and_its_effects_have_run_when_the_poll_returns() {
 fn b142_failure_keeps_the_value_and_success_ends_the_error() {
     let (mut profile, gates, log) = profile();
     gates.ok(1, 5);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     profile.set_id(2);
     gates.err(2, "offline".to_owned());
     log.clear();
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     assert_eq!(
         log.take(),
         [
@@ -108,7 +84,7 @@ fn b142_failure_keeps_the_value_and_success_ends_the_error() {
         "b176: the error is gone"
     );
     gates.ok(3, 6);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     assert_eq!(
         log.take(),
         ["user#3 polled", "user#3 done", "success #3 value=6"]
@@ -136,12 +112,12 @@ fn b141_b142_no_observer_sees_value_or_error_without_the_status() {
     let mut parts = Parts::new(gates.clone(), log.clone());
     assert_eq!(log.take(), ["user#1 created 1", "pending None None"]);
     gates.ok(1, 5);
-    assert!(poll_once(|context| parts.poll_progress(context)).is_ready());
+    assert!(poll!(parts).is_ready());
     assert_eq!(log.take()[2..], ["success Some(5) None"]);
     parts.set_id(2);
     assert_eq!(log.take(), ["user#2 created 2", "pending Some(5) None"]);
     gates.err(2, "offline".to_owned());
-    assert!(poll_once(|context| parts.poll_progress(context)).is_ready());
+    assert!(poll!(parts).is_ready());
     assert_eq!(log.take()[2..], [r#"error Some(5) Some("offline")"#]);
     parts.reload_user();
     assert_eq!(log.take(), ["user#3 created 2", "pending Some(5) None"]);
@@ -171,7 +147,7 @@ fn b143_a_producer_that_fails_before_its_first_await_is_an_error_not_a_panic() {
         ["pending #1"],
         "its first line runs in the first poll"
     );
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(log.take(), ["refuse runs", "error #1 error=no 1"]);
     graph.set_id(2);
     assert_eq!(log.take(), ["pending #2"]);
@@ -197,11 +173,11 @@ fn b144_an_empty_error_is_an_error_and_an_empty_value_a_value() {
     let gates = Gates::new("unit", &log);
     let mut graph = Empty::new(gates.clone(), log.clone());
     gates.err(1, ());
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(log.take().last().unwrap(), "error None Some(())");
     graph.reload_unit();
     gates.ok(2, ());
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(log.take().last().unwrap(), "success Some(()) None");
 }
 
@@ -226,15 +202,12 @@ fn b146_without_input_it_is_idle_and_it_loads_when_there_is_one() {
     let (mut graph, gates, log) = selection();
     assert_eq!(log.take(), ["idle #0"]);
     assert_eq!(gates.created(), 0);
-    assert_eq!(
-        poll_once(|context| graph.poll_progress(context)),
-        Poll::Pending
-    );
+    assert_eq!(poll!(graph), Poll::Pending);
 
     graph.set_selected(Some(7));
     assert_eq!(log.take(), ["user#1 created 7", "pending #1"]);
     gates.ok(1, 5);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     log.clear();
 
     graph.set_selected(None);
@@ -254,18 +227,12 @@ fn b146_without_input_it_is_idle_and_it_loads_when_there_is_one() {
 fn b146_losing_the_input_drops_the_work_before_an_effect_sees_idle() {
     let (mut graph, gates, log) = selection();
     graph.set_selected(Some(7));
-    assert_eq!(
-        poll_once(|context| graph.poll_progress(context)),
-        Poll::Pending
-    );
+    assert_eq!(poll!(graph), Poll::Pending);
     log.clear();
     graph.set_selected(None);
     assert_eq!(log.take(), ["user#1 dropped", "idle #1"]);
     gates.ok(1, 5);
-    assert_eq!(
-        poll_once(|context| graph.poll_progress(context)),
-        Poll::Pending
-    );
+    assert_eq!(poll!(graph), Poll::Pending);
     assert_eq!(log.take(), NOTHING);
     assert_eq!(graph.user().value(), None);
 }
@@ -275,7 +242,7 @@ fn losing_the_input_clears_error_and_cancel_reason_too() {
     let (mut graph, gates, log) = selection();
     graph.set_selected(Some(7));
     gates.err(1, "offline".to_owned());
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     log.clear();
     graph.set_selected(None);
     assert_eq!(log.take(), ["idle #1"]);
@@ -329,11 +296,11 @@ fn a_repeated_none_is_no_transition_nor_is_a_reload_without_input() {
 fn b147_a_status_change_is_visible_when_the_write_returns_but_not_inside_a_batch() {
     let (mut profile, gates, log) = profile();
     gates.ok(1, 5);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     profile.set_id(2);
     assert!(profile.user().is_pending());
     gates.ok(2, 6);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     log.clear();
     profile.batch(|batch| {
         batch.set_id(3);
@@ -374,13 +341,13 @@ fn b148_a_resource_fed_by_another_waits_for_its_value_and_stays_idle_without_one
     let (mut graph, users, posts, log) = chain();
     assert_eq!(log.take(), ["user#1 created 1", "pending #1 / idle #0"]);
     users.err(1, "offline".to_owned());
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(log.take()[2..], ["error #1 error=offline / idle #0"]);
 
     graph.set_id(2);
     users.ok(2, 50);
     log.clear();
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(
         log.take(),
         [
@@ -391,7 +358,7 @@ fn b148_a_resource_fed_by_another_waits_for_its_value_and_stays_idle_without_one
         ]
     );
     posts.ok(1, 9);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(
         log.take()[2..],
         ["success #2 value=50 / success #1 value=9"]
@@ -402,9 +369,9 @@ fn b148_a_resource_fed_by_another_waits_for_its_value_and_stays_idle_without_one
 fn b148_b181_a_kept_or_equal_value_of_the_first_does_not_restart_the_second() {
     let (mut graph, users, posts, log) = chain();
     users.ok(1, 50);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     posts.ok(1, 9);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     log.clear();
     graph.set_id(2);
     assert_eq!(
@@ -415,7 +382,7 @@ fn b148_b181_a_kept_or_equal_value_of_the_first_does_not_restart_the_second() {
         ]
     );
     users.ok(2, 50);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(
         log.take()[2..],
         ["success #2 value=50 / success #1 value=9"]
@@ -449,13 +416,13 @@ fn r2_a_commit_always_changes_its_part_and_neither_type_needs_partial_eq() {
     log.clear();
     for number in [1, 2] {
         gates.ok(number, Opaque);
-        assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+        assert!(poll!(graph).is_ready());
         assert_eq!(log.take().last().unwrap(), "value Some(Opaque)");
         graph.reload_thing();
         log.clear();
     }
     gates.err(3, Opaque);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(log.take()[2..], ["error Some(Opaque)"]);
 }
 
@@ -463,7 +430,7 @@ fn r2_a_commit_always_changes_its_part_and_neither_type_needs_partial_eq() {
 fn a_start_ends_every_other_status() {
     let (mut profile, gates, log) = profile();
     gates.err(1, "offline".to_owned());
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     log.clear();
     profile.set_id(2);
     assert_eq!(log.take(), ["user#2 created 2", "pending #2"], "from error");
@@ -482,7 +449,7 @@ fn a_start_ends_every_other_status() {
         "from pending"
     );
     gates.ok(4, 5);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     log.clear();
     profile.set_id(5);
     assert_eq!(
@@ -496,7 +463,7 @@ fn a_start_ends_every_other_status() {
 fn a_state_is_plain_data() {
     let (mut profile, gates, _) = profile();
     gates.ok(1, 5);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     let kept: AsyncState<u32, String> = profile.user().clone();
     profile.set_id(2);
     assert_ne!(&kept, profile.user());
@@ -552,7 +519,7 @@ fn debug_prints_the_state_and_polls_nothing() {
     assert!(text.contains("user") && text.contains("Pending"), "{text}");
     assert_eq!(gates.polls(1), 0);
     gates.ok(1, 4711);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert!(format!("{graph:?}").contains("4711"));
 }
 
@@ -575,7 +542,7 @@ fn b232_when_a_hook_panics_the_state_is_already_consistent() {
     let mut graph = Hooked::new(gates.clone(), log.clone());
     gates.ok(1, 13);
     log.clear();
-    let said = panic_of(|| poll_once(|context| graph.poll_progress(context)));
+    let said = panic_of(|| poll!(graph));
     assert_eq!(said, "the hook panicked");
     assert_eq!(
         log.take(),
@@ -585,7 +552,7 @@ fn b232_when_a_hook_panics_the_state_is_already_consistent() {
     graph.set_id(2);
     gates.ok(2, 6);
     log.clear();
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(log.take()[2..], ["success #2 value=6"]);
 }
 
@@ -593,17 +560,17 @@ fn b232_when_a_hook_panics_the_state_is_already_consistent() {
 fn b231_every_run_ends_in_exactly_one_way_under_its_own_token() {
     let (mut profile, gates, log) = profile();
     gates.ok(1, 5); // 1: success
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     profile.set_id(2); // 2: superseded
     profile.set_id(3); // 3: error
     gates.err(3, "offline".to_owned());
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     profile.reload_user(); // 4: cancelled
     profile.cancel_user("enough");
     profile.cancel_user("once more");
     profile.reload_user(); // 5: panicked
     gates.panic(5);
-    panic_of(|| poll(&mut profile));
+    panic_of(|| poll!(profile));
     let seen: Vec<String> = log
         .take()
         .into_iter()

@@ -7,44 +7,17 @@
 use signal_kernel::{AsyncStatus, CancelReason, CancelToken, reactive, resource};
 use signal_kernel_tests::{
     describe,
-    gate::{Gate, Gates, Wakes, poll_once},
+    gate::{Gate, Gates, Wakes},
     log::{Log, NOTHING},
     panics::panic_of,
+    poll,
+    profile::{ProfileBatch, fetch, polled as profile},
 };
 use std::{
     sync::{Arc, Mutex, mpsc},
     task::Poll,
     thread,
 };
-
-#[resource]
-async fn fetch(gate: Gate) -> Result<u32, String> {
-    gate.await
-}
-
-reactive! {
-    struct Profile {
-        let gates: Gates;
-        let log: Log;
-        signal id: u32 = 1;
-        resource user = fetch(gates.open(id));
-        effect show { log.push(describe!(user)); }
-    }
-}
-
-/// A profile whose first load has been polled.
-fn profile() -> (Profile, Gates, Log) {
-    let log = Log::default();
-    let gates = Gates::new("user", &log);
-    let mut profile = Profile::new(gates.clone(), log.clone());
-    assert!(poll(&mut profile).is_pending());
-    log.clear();
-    (profile, gates, log)
-}
-
-fn poll(profile: &mut Profile) -> Poll<()> {
-    poll_once(|context| profile.poll_progress(context))
-}
 
 #[test]
 fn b152_b155_cancelling_drops_the_work_and_a_later_completion_changes_nothing() {
@@ -54,7 +27,7 @@ fn b152_b155_cancelling_drops_the_work_and_a_later_completion_changes_nothing() 
     assert_eq!(profile.user().status(), AsyncStatus::Cancelled);
     assert_eq!(profile.user().error(), None);
     gates.ok(1, 5);
-    assert_eq!(poll(&mut profile), Poll::Pending);
+    assert_eq!(poll!(profile), Poll::Pending);
     assert_eq!(log.take(), NOTHING);
     assert_eq!(profile.user().value(), None);
     assert!(gates.all_dropped_once());
@@ -64,7 +37,7 @@ fn b152_b155_cancelling_drops_the_work_and_a_later_completion_changes_nothing() 
 fn cancelling_keeps_the_value() {
     let (mut profile, gates, log) = profile();
     gates.ok(1, 5);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     profile.set_id(2);
     log.clear();
     profile.cancel_user("enough");
@@ -78,14 +51,14 @@ fn cancelling_keeps_the_value() {
 fn b154_b164_cancelling_what_is_not_pending_does_nothing() {
     let (mut profile, gates, log) = profile();
     gates.ok(1, 5);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     log.clear();
     profile.cancel_user("success");
     assert_eq!(describe!(profile.user()), "success #1 value=5");
 
     profile.set_id(2);
     gates.err(2, "offline".to_owned());
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     log.clear();
     profile.cancel_user("error");
     assert_eq!(describe!(profile.user()), "error #2 value=5 error=offline");
@@ -116,7 +89,7 @@ fn b156_b157_r7_a_new_input_drops_the_old_work_first_and_no_effect_sees_cancelle
         ["user#2 dropped", "user#3 created 3", "pending #3"]
     );
     gates.ok(3, 5);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     assert_eq!(
         log.take(),
         ["user#3 polled", "user#3 done", "success #3 value=5"]
@@ -127,7 +100,7 @@ fn b156_b157_r7_a_new_input_drops_the_old_work_first_and_no_effect_sees_cancelle
 fn b159_an_abort_of_the_works_own_is_an_error() {
     let (mut profile, gates, log) = profile();
     gates.err(1, "aborted: timed out".to_owned());
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     assert_eq!(
         log.take().last().unwrap(),
         "error #1 error=aborted: timed out"
@@ -141,7 +114,7 @@ fn b160_an_abort_of_superseded_work_leaves_the_newer_pending() {
     profile.set_id(2);
     log.clear();
     gates.err(1, "aborted".to_owned());
-    assert_eq!(poll(&mut profile), Poll::Pending);
+    assert_eq!(poll!(profile), Poll::Pending);
     assert_eq!(describe!(profile.user()), "pending #2");
     assert_eq!(log.take(), ["user#2 polled"]);
 }
@@ -155,7 +128,7 @@ fn b163_after_a_cancel_a_reload_starts_afresh() {
     assert_eq!(log.take(), ["user#2 created 1", "pending #2 again"]);
     assert_eq!(profile.user().cancel_reason(), None);
     gates.ok(2, 5);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     assert_eq!(log.take().last().unwrap(), "success #2 value=5");
 }
 
@@ -282,7 +255,7 @@ fn r5_a_transaction_that_fails_forgets_its_requests() {
     }
     assert_eq!(log.take(), NOTHING);
     gates.ok(1, 5);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     assert_eq!(
         log.take(),
         ["user#1 polled", "user#1 done", "success #1 value=5"]
@@ -373,7 +346,7 @@ fn r5_a_transaction_that_fails_does_not_touch_the_work() {
     assert_eq!(failed, Err("undo"));
     assert_eq!(log.take(), NOTHING);
     gates.ok(1, 5);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     assert_eq!(log.take().last().unwrap(), "success #1 value=5");
 
     let kept = profile.transaction(|transaction| {
@@ -402,7 +375,7 @@ fn b165_a_value_cleared_at_the_start_does_not_come_back_with_a_cancel() {
     let gates = Gates::new("user", &log);
     let mut graph = Forgetful::new(gates.clone(), log.clone());
     gates.ok(1, 5);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     graph.set_id(2);
     log.clear();
     graph.cancel_user("enough");
@@ -483,7 +456,7 @@ fn watched() -> (Watched, Gates, Tokens, Log) {
 }
 
 fn run(graph: &mut Watched) {
-    let _ = poll_once(|context| graph.poll_progress(context));
+    let _ = poll!(graph);
 }
 
 #[test]
@@ -583,16 +556,16 @@ fn b166_b167_a_thread_stops_at_its_next_look_at_the_token_and_knows_why() {
     let handles = Arc::<Mutex<Vec<_>>>::default();
     let mut graph = Threads::new(handles.clone());
     let joined = || handles.lock().unwrap().pop().unwrap().join().unwrap();
-    assert!(poll_once(|context| graph.poll_progress(context)).is_pending());
+    assert!(poll!(graph).is_pending());
     graph.cancel_count("enough");
     assert_eq!(joined(), Some(CancelReason::from("enough")));
 
     graph.set_id(2);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_pending());
+    assert!(poll!(graph).is_pending());
     graph.set_id(3);
     assert_eq!(joined(), Some(CancelReason::SourceChanged));
 
-    assert!(poll_once(|context| graph.poll_progress(context)).is_pending());
+    assert!(poll!(graph).is_pending());
     drop(graph);
     assert_eq!(joined(), Some(CancelReason::Disposed));
 }

@@ -17,6 +17,8 @@ use signal_kernel_tests::{
     gate::{Gate, Gates, Wakes, poll_once},
     log::{Log, NOTHING},
     panics::panic_of,
+    poll,
+    profile::fetch,
 };
 use std::{
     cell::{Cell, RefCell},
@@ -32,11 +34,6 @@ use std::{
     thread,
 };
 use tokio::sync::{Mutex as AsyncMutex, mpsc};
-
-#[resource]
-async fn fetch(gate: Gate) -> Result<u32, String> {
-    gate.await
-}
 
 reactive! {
     struct Profile {
@@ -98,7 +95,7 @@ reactive! {
 #[test]
 fn a_graph_without_resources_makes_no_progress_and_is_settled() {
     let mut graph = Idle::new();
-    assert!(poll_once(|context| graph.poll_progress(context)).is_pending());
+    assert!(poll!(graph).is_pending());
     assert!(poll_once(|context| pin!(graph.progress()).poll(context)).is_pending());
     assert!(poll_once(|context| pin!(graph.settled()).poll(context)).is_ready());
 }
@@ -201,7 +198,7 @@ fn b150_a_dropped_wait_keeps_the_work() {
     }
     assert_eq!(log.take(), ["user#1 polled"]);
     gates.ok(1, 5);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(
         log.take(),
         ["user#1 polled", "user#1 done", "success #1 value=5"]
@@ -864,7 +861,7 @@ fn commits_that_were_waited_for_are_not_counted() {
     let (mut graph, gates, _) = profile();
     for number in 1..40 {
         gates.ok(number, 5);
-        assert!(poll_once(|cx| graph.poll_progress(cx)).is_ready());
+        assert!(poll!(graph).is_ready());
         graph.reload_user();
     }
     for number in 40..80 {
@@ -897,16 +894,16 @@ fn a_wake_from_another_thread_reaches_the_polling_task() {
 #[test]
 fn a_graph_may_move_between_threads_while_work_is_in_flight() {
     let (mut graph, gates, _) = profile();
-    assert!(poll_once(|context| graph.poll_progress(context)).is_pending());
+    assert!(poll!(graph).is_pending());
     let mut graph = thread::spawn(move || {
-        assert!(poll_once(|context| graph.poll_progress(context)).is_pending());
+        assert!(poll!(graph).is_pending());
         graph.set_id(2);
         graph
     })
     .join()
     .unwrap();
     gates.ok(2, 5);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
 }
 
 #[test]

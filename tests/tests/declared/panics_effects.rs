@@ -7,17 +7,17 @@
 use signal_kernel::reactive;
 use signal_kernel_tests::{
     log::Log,
+    panicking::{PanicOn, Panicking},
     panics::panic_of,
-    touchy::{Touchy, Trap},
 };
 
 reactive! {
     struct Kept {
         let log: Log;
-        let trap: Trap;
+        let trap: PanicOn;
         signal id: u32 = 1;
         signal other: u32 = 1;
-        effect keep: Touchy = {
+        effect keep: Panicking = {
             log.push(format!("keep {id}"));
             assert!(*id != 13, "body");
             trap.value(*id)
@@ -27,9 +27,9 @@ reactive! {
     }
 }
 
-fn kept() -> (Kept, Trap, Log) {
+fn kept() -> (Kept, PanicOn, Log) {
     let log = Log::new();
-    let trap = Trap::new(&log);
+    let trap = PanicOn::new(&log);
     let kept = Kept::new(log.clone(), trap.clone());
     log.clear();
     (kept, trap, log)
@@ -75,13 +75,13 @@ fn r8_of_an_old_value_and_an_effect_that_both_panic_the_first_goes_on() {
     reactive! {
         struct Both {
             let log: Log;
-            signal value: Touchy;
+            signal value: Panicking;
             effect show { assert!(value.number() != 2, "effect"); log.push(format!("show {value}")); }
             effect after { log.push(format!("after {value}")); }
         }
     }
     let log = Log::new();
-    let trap = Trap::new(&log);
+    let trap = PanicOn::new(&log);
     let mut both = Both::new(log.clone(), trap.value(1));
     log.clear();
     trap.drop_of(1);
@@ -96,7 +96,7 @@ fn r8_a_later_panic_is_dropped_even_if_that_panics_too() {
     reactive! {
         struct Page {
             let log: Log;
-            let trap: Trap;
+            let trap: PanicOn;
             signal id: u32 = 1;
             effect first { assert!(*id == 1, "one"); }
             effect second { if *id > 1 { std::panic::panic_any(trap.value(*id)); } }
@@ -104,7 +104,7 @@ fn r8_a_later_panic_is_dropped_even_if_that_panics_too() {
         }
     }
     let log = Log::new();
-    let trap = Trap::new(&log);
+    let trap = PanicOn::new(&log);
     let mut page = Page::new(log.clone(), trap.clone());
     log.clear();
     trap.drop_of(2);
@@ -149,20 +149,20 @@ fn r8_a_panic_in_new_drops_what_was_built() {
     }
     reactive! {
         struct Built {
-            let trap: Trap;
+            let trap: PanicOn;
             #[allow(dead_code)]
-            let field: Touchy;
+            let field: Panicking;
             signal id: u32;
-            signal value: Touchy;
-            computed first: Touchy = trap.value(value.number() + 1);
+            signal value: Panicking;
+            computed first: Panicking = trap.value(value.number() + 1);
             computed checked: u32 = { let _ = first; forbid(id) };
-            effect keep: Touchy = trap.value(first.number() + checked);
+            effect keep: Panicking = trap.value(first.number() + checked);
             effect show { assert!(*id != 14, "effect"); }
             effect last { drop(value.clone()); }
         }
     }
     let log = Log::new();
-    let trap = Trap::new(&log);
+    let trap = PanicOn::new(&log);
     let build = |id| Built::new(trap.clone(), trap.value(50), id, trap.value(60));
     let sorted = || {
         let mut events = log.take();
@@ -204,24 +204,24 @@ fn b132_an_effect_that_panics_in_its_first_run_ends_new() {
 
 #[test]
 fn r8_an_initial_value_that_panics_drops_those_before_it() {
-    fn number(trap: &Trap, number: u32) -> Touchy {
+    fn number(trap: &PanicOn, number: u32) -> Panicking {
         trap.value(number)
     }
-    fn broken() -> Touchy {
+    fn broken() -> Panicking {
         panic!("initial");
     }
     reactive! {
         struct Page {
             #[allow(dead_code)]
-            let field: Touchy;
+            let field: Panicking;
             #[allow(dead_code)]
-            signal value: Touchy;
+            signal value: Panicking;
             #[allow(dead_code)]
-            signal last: Touchy = broken();
+            signal last: Panicking = broken();
         }
     }
     let log = Log::new();
-    let trap = Trap::new(&log);
+    let trap = PanicOn::new(&log);
     assert_eq!(
         panic_of(|| Page::new(number(&trap, 1), number(&trap, 2))),
         "initial"

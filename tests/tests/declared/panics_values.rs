@@ -7,20 +7,20 @@
 use signal_kernel::reactive;
 use signal_kernel_tests::{
     log::{Log, NOTHING},
+    panicking::{PanicOn, Panicking},
     panics::panic_of,
-    touchy::{Touchy, Trap},
 };
 
 reactive! {
     struct Page {
         let log: Log;
-        let trap: Trap;
-        signal value: Touchy;
-        signal twin: Touchy;
+        let trap: PanicOn;
+        signal value: Panicking;
+        signal twin: Panicking;
         signal source: u32 = 10;
         signal other: u32 = 1;
-        computed eager: Touchy = trap.value(source / 10 + 100);
-        computed lazy: Touchy = trap.value(source / 10 + 200);
+        computed eager: Panicking = trap.value(source / 10 + 100);
+        computed lazy: Panicking = trap.value(source / 10 + 200);
         effect show { log.push(format!("show {value}")); }
         effect show_twin { log.push(format!("twin {twin}")); }
         effect show_eager { log.push(format!("eager {eager}")); }
@@ -28,9 +28,9 @@ reactive! {
     }
 }
 
-fn page() -> (Page, Trap, Log) {
+fn page() -> (Page, PanicOn, Log) {
     let log = Log::new();
-    let trap = Trap::new(&log);
+    let trap = PanicOn::new(&log);
     let page = Page::new(log.clone(), trap.clone(), trap.value(1), trap.value(1001));
     assert_eq!(page.lazy().number(), 201);
     log.clear();
@@ -201,16 +201,16 @@ fn r8_an_equal_value_whose_drop_panics_changes_nothing() {
 fn r8_an_unread_signal_may_panic_in_drop_too() {
     reactive! {
         struct Alone {
-            signal value: Touchy;
+            signal value: Panicking;
             computed lazy: u32 = value.number();
         }
 
         struct Unread {
-            signal value: Touchy;
+            signal value: Panicking;
         }
     }
     let log = Log::new();
-    let trap = Trap::new(&log);
+    let trap = PanicOn::new(&log);
     let mut alone = Alone::new(trap.value(1));
     assert_eq!(*alone.lazy(), 1);
     trap.drop_of(1);

@@ -4,23 +4,13 @@
 //!
 //! Must not know: why a transition happens; `async_status`, `cancellation` and `reload` are about that.
 
-use signal_kernel::{AsyncState, AsyncStatus, reactive, resource};
+use signal_kernel::{AsyncState, AsyncStatus, reactive};
 use signal_kernel_tests::{
-    gate::{Gate, Gates, poll_once},
+    gate::Gates,
     log::{Log, NOTHING},
+    poll,
+    profile::fetch,
 };
-
-#[resource]
-async fn fetch(gate: Gate) -> Result<u32, String> {
-    gate.await
-}
-
-/// Polls any of the graphs here.
-macro_rules! poll {
-    ($graph:expr) => {
-        poll_once(|context| $graph.poll_progress(context))
-    };
-}
 
 fn token<T, E>(state: &AsyncState<T, E>) -> u64 {
     state.token()

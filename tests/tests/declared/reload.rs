@@ -4,46 +4,15 @@
 //!
 //! Must not know: executors.
 
-use signal_kernel::{AsyncStatus, reactive, resource};
+use signal_kernel::{AsyncStatus, reactive};
 use signal_kernel_tests::{
     describe,
-    gate::{Gate, Gates, poll_once},
+    gate::Gates,
     log::{Log, NOTHING},
     panics::panic_of,
+    poll,
+    profile::{Profile, fetch, loaded as profile},
 };
-
-#[resource]
-async fn fetch(gate: Gate) -> Result<u32, String> {
-    gate.await
-}
-
-/// Polls any of the graphs here.
-macro_rules! poll {
-    ($graph:expr) => {
-        poll_once(|context| $graph.poll_progress(context))
-    };
-}
-
-reactive! {
-    struct Profile {
-        let gates: Gates;
-        let log: Log;
-        signal id: u32 = 1;
-        resource user = fetch(gates.open(id));
-        effect show { log.push(describe!(user)); }
-    }
-}
-
-/// A profile whose first user is there.
-fn profile() -> (Profile, Gates, Log) {
-    let log = Log::default();
-    let gates = Gates::new("user", &log);
-    let mut profile = Profile::new(gates.clone(), log.clone());
-    gates.ok(1, 5);
-    assert!(poll!(profile).is_ready());
-    log.clear();
-    (profile, gates, log)
-}
 
 #[test]
 fn b177_b188_a_reload_asks_the_same_question_under_the_next_token() {

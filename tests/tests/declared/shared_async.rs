@@ -13,6 +13,8 @@ use signal_kernel_tests::{
     gate::{Gate, Gates, Wakes, poll_once},
     log::{Log, NOTHING},
     panics::panic_of,
+    poll,
+    profile::fetch,
 };
 use std::{
     future::{Future, poll_fn},
@@ -20,11 +22,6 @@ use std::{
     rc::Rc,
     task::Poll,
 };
-
-#[resource]
-async fn fetch(gate: Gate) -> Result<u32, String> {
-    gate.await
-}
 
 reactive! {
     struct Page {
@@ -60,10 +57,10 @@ fn a_commit_of_its_work_is_a_change_of_the_graph() {
     let (page, gates, log) = page();
     watch(&page, &log);
     log.clear();
-    assert!(poll_once(|cx| page.poll_progress(cx)).is_pending());
+    assert!(poll!(page).is_pending());
     assert_eq!(log.take(), ["user#1 polled"]);
     gates.ok(1, 5);
-    assert!(poll_once(|cx| page.poll_progress(cx)).is_ready());
+    assert!(poll!(page).is_ready());
     assert_eq!(
         log.take(),
         [
@@ -91,7 +88,7 @@ fn a_commit_of_its_work_is_a_change_of_the_graph() {
 fn r2_a_request_that_comes_to_nothing_runs_no_reader() {
     let (page, gates, log) = page();
     gates.ok(1, 5);
-    assert!(poll_once(|cx| page.poll_progress(cx)).is_ready());
+    assert!(poll!(page).is_ready());
     watch(&page, &log);
     log.clear();
     page.update(|page| page.cancel_user("nothing is in flight"));
@@ -113,7 +110,7 @@ fn r2_a_request_that_comes_to_nothing_runs_no_reader() {
     page.update(|page| page.reload_user());
     log.clear();
     gates.ok(3, 6);
-    page.update(|page| assert!(poll_once(|cx| page.poll_progress(cx)).is_ready()));
+    page.update(|page| assert!(poll!(page).is_ready()));
     assert_eq!(
         log.take().last().map(String::as_str),
         Some("dynamic success #3 value=6")
@@ -236,7 +233,7 @@ fn polling_the_thread_inside_a_read_of_a_graph_that_has_work_to_poll_names_both_
     let other = self::page().0;
     assert!(other.read(|other| {
         let _ = other.id();
-        poll_once(|cx| page.poll_progress(cx)).is_pending()
+        poll!(page).is_pending()
     }));
 }
 
@@ -414,10 +411,7 @@ fn work_that_panics_reaches_the_poller_after_the_dynamic_effects() {
     watch(&page, &log);
     gates.panic(1);
     log.clear();
-    assert_eq!(
-        panic_of(|| poll_once(|cx| page.poll_progress(cx))),
-        "user#1 panicked"
-    );
+    assert_eq!(panic_of(|| poll!(page)), "user#1 panicked");
     assert_eq!(
         log.take(),
         [
@@ -428,13 +422,13 @@ fn work_that_panics_reaches_the_poller_after_the_dynamic_effects() {
     );
     page.update(|page| page.reload_user());
     gates.ok(2, 5);
-    assert!(poll_once(|cx| page.poll_progress(cx)).is_ready());
+    assert!(poll!(page).is_ready());
 }
 
 #[test]
 fn polling_from_inside_an_update_names_both_places() {
     let (page, _, _) = page();
-    let message = panic_of(|| page.update(|_| poll_once(|cx| page.poll_progress(cx))));
+    let message = panic_of(|| page.update(|_| poll!(page)));
     assert!(
         message.starts_with("the graph is in use since "),
         "{message}"
@@ -466,9 +460,9 @@ fn work_that_uses_a_handle_on_its_own_graph_finds_it_busy() {
         open.open("")
     })));
     assert!(slot.set(page.clone()).is_ok());
-    assert!(poll_once(|cx| page.poll_progress(cx)).is_pending());
+    assert!(poll!(page).is_pending());
     gates.ok(1, 5);
-    assert!(poll_once(|cx| page.poll_progress(cx)).is_ready());
+    assert!(poll!(page).is_ready());
     assert_eq!(page.read(|page| page.user().value().copied()), Some(5));
 }
 
@@ -497,7 +491,7 @@ fn a_dynamic_resource_may_have_a_shared_graph_as_its_source_and_both_are_driven_
     assert_eq!(describe!(post, meta), "success #1 value=9");
     page.update(|page| page.reload_user());
     users.ok(2, 50);
-    assert!(poll_once(|cx| page.poll_progress(cx)).is_ready());
+    assert!(poll!(page).is_ready());
     assert_eq!(meta.token(), 1, "equal: not asked again");
 }
 
@@ -525,7 +519,7 @@ fn b050_writes_of_a_declared_effect_after_a_commit_settle_when_the_graph_is_free
     create_effect(move || seen.push(format!("{:?} {}", value.get(), echo.get())));
     gates.ok(1, 5);
     log.clear();
-    assert_eq!(poll_once(|cx| page.poll_progress(cx)), Poll::Ready(()));
+    assert_eq!(poll!(page), Poll::Ready(()));
     assert_eq!(log.take()[2..], ["Some(5) 5"]);
 }
 
@@ -599,7 +593,7 @@ fn a_body_that_was_refused_in_a_poll_runs_again_though_nothing_was_committed() {
         assert_eq!(tried.get(), -1);
         assert!(panic_of(|| read.get()).starts_with("the graph is in use since "));
     });
-    assert!(poll_once(|cx| pokes.poll_progress(cx)).is_pending());
+    assert!(poll!(pokes).is_pending());
     assert_eq!((tried.get(), read.get()), (1, 1));
     assert!(pokes.read(|it| it.user().is_pending()));
 }
@@ -611,7 +605,7 @@ fn b034_a_dynamic_computed_value_cannot_poll() {
     let inside = page.clone();
     let bad = computed(move || {
         let before = inside.read(|page| page.user().value().copied());
-        let _ = poll_once(|cx| inside.poll_progress(cx));
+        let _ = poll!(inside);
         (before, inside.read(|page| page.user().value().copied()))
     })
     .named("bad");
@@ -624,7 +618,7 @@ fn b034_a_dynamic_computed_value_cannot_poll() {
     let bad = computed(move || poll_once(|cx| pin!(inside.progress()).poll(cx)));
     assert!(panic_of(|| bad.get()).contains("cannot write signals"));
     assert_eq!(gates.polls(1), 0);
-    assert!(poll_once(|cx| page.poll_progress(cx)).is_ready());
+    assert!(poll!(page).is_ready());
 }
 
 #[test]

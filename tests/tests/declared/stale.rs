@@ -4,51 +4,26 @@
 //!
 //! Must not know: executors.
 
-use signal_kernel::{reactive, resource};
+use signal_kernel::reactive;
 use signal_kernel_tests::{
     describe,
-    gate::{Gate, Gates, poll_once},
+    gate::Gates,
     log::{Log, NOTHING},
+    poll,
+    profile::{begun as profile, fetch},
 };
 use std::task::Poll;
-
-#[resource]
-async fn fetch(gate: Gate) -> Result<u32, String> {
-    gate.await
-}
-
-reactive! {
-    struct Profile {
-        let gates: Gates;
-        let log: Log;
-        signal id: u32 = 1;
-        resource user = fetch(gates.open(id));
-        effect show { log.push(describe!(user)); }
-    }
-}
-
-fn profile() -> (Profile, Gates, Log) {
-    let log = Log::default();
-    let gates = Gates::new("user", &log);
-    let profile = Profile::new(gates.clone(), log.clone());
-    log.clear();
-    (profile, gates, log)
-}
-
-fn poll(profile: &mut Profile) -> Poll<()> {
-    poll_once(|context| profile.poll_progress(context))
-}
 
 #[test]
 fn b168_the_second_answers_first_and_stays() {
     let (mut profile, gates, log) = profile();
-    assert!(poll(&mut profile).is_pending());
+    assert!(poll!(profile).is_pending());
     profile.set_id(2);
     gates.ok(2, 20);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     log.clear();
     gates.ok(1, 10);
-    assert_eq!(poll(&mut profile), Poll::Pending);
+    assert_eq!(poll!(profile), Poll::Pending);
     assert_eq!(log.take(), NOTHING);
     assert_eq!(describe!(profile.user()), "success #2 value=20");
 }
@@ -59,19 +34,19 @@ fn b169_in_any_order_of_completion_only_the_last_run_commits() {
         for polled_between in [false, true] {
             let (mut profile, gates, _) = profile();
             for id in 2..=4 {
-                assert!(poll(&mut profile).is_pending());
+                assert!(poll!(profile).is_pending());
                 profile.set_id(id);
             }
-            assert!(poll(&mut profile).is_pending());
+            assert!(poll!(profile).is_pending());
             let mut committed = 0;
             for &number in &order {
                 gates.ok(number, number as u32 * 10);
                 if polled_between {
-                    committed += usize::from(poll(&mut profile).is_ready());
+                    committed += usize::from(poll!(profile).is_ready());
                     assert_eq!(committed == 1, profile.user().value().is_some());
                 }
             }
-            committed += usize::from(poll(&mut profile).is_ready());
+            committed += usize::from(poll!(profile).is_ready());
             assert_eq!(committed, 1, "{order:?}");
             assert_eq!(
                 describe!(profile.user()),
@@ -101,14 +76,14 @@ fn permutations(items: &[usize]) -> Vec<Vec<usize>> {
 #[test]
 fn b170_an_error_of_a_superseded_run_changes_nothing() {
     let (mut profile, gates, log) = profile();
-    assert!(poll(&mut profile).is_pending());
+    assert!(poll!(profile).is_pending());
     profile.set_id(2);
     gates.ok(2, 20);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     log.clear();
     gates.err(1, "late".to_owned());
     gates.panic(1);
-    assert_eq!(poll(&mut profile), Poll::Pending);
+    assert_eq!(poll!(profile), Poll::Pending);
     assert_eq!(log.take(), NOTHING);
     assert_eq!(describe!(profile.user()), "success #2 value=20");
 }
@@ -116,15 +91,15 @@ fn b170_an_error_of_a_superseded_run_changes_nothing() {
 #[test]
 fn a_late_wake_of_dropped_work_costs_a_poll_at_most() {
     let (mut profile, gates, log) = profile();
-    assert!(poll(&mut profile).is_pending());
+    assert!(poll!(profile).is_pending());
     profile.set_id(2);
-    assert!(poll(&mut profile).is_pending());
+    assert!(poll!(profile).is_pending());
     log.clear();
     gates.wake(1);
-    assert_eq!(poll(&mut profile), Poll::Pending);
+    assert_eq!(poll!(profile), Poll::Pending);
     assert_eq!(describe!(profile.user()), "pending #2");
     gates.ok(2, 20);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     assert_eq!(describe!(profile.user()), "success #2 value=20");
 }
 
@@ -132,7 +107,7 @@ fn a_late_wake_of_dropped_work_costs_a_poll_at_most() {
 fn b173_a_run_superseded_before_the_first_poll_never_begins() {
     let (mut profile, gates, log) = profile();
     profile.set_id(2);
-    assert!(poll(&mut profile).is_pending());
+    assert!(poll!(profile).is_pending());
     assert_eq!(gates.polls(1), 0);
     assert_eq!(
         log.take(),
@@ -148,11 +123,11 @@ fn b173_a_run_superseded_before_the_first_poll_never_begins() {
 #[test]
 fn a_run_that_is_ready_to_yield_is_outdated_by_a_write_before_the_poll() {
     let (mut profile, gates, log) = profile();
-    assert!(poll(&mut profile).is_pending());
+    assert!(poll!(profile).is_pending());
     gates.ok(1, 10);
     log.clear();
     profile.set_id(2);
-    assert_eq!(poll(&mut profile), Poll::Pending);
+    assert_eq!(poll!(profile), Poll::Pending);
     assert_eq!(
         log.take(),
         [
@@ -171,7 +146,7 @@ fn b181_an_equal_input_asks_nothing_anew() {
     profile.batch(|batch| batch.set_id(1));
     assert_eq!(log.take(), NOTHING);
     gates.ok(1, 10);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     log.clear();
     profile.set_id(1);
     assert_eq!(log.take(), NOTHING);
@@ -186,7 +161,7 @@ fn b181_an_equal_input_asks_nothing_anew() {
 #[test]
 fn r2_a_b_a_in_one_batch_is_no_change_and_the_work_goes_on() {
     let (mut profile, gates, log) = profile();
-    assert!(poll(&mut profile).is_pending());
+    assert!(poll!(profile).is_pending());
     log.clear();
     profile.batch(|batch| {
         batch.set_id(2);
@@ -196,7 +171,7 @@ fn r2_a_b_a_in_one_batch_is_no_change_and_the_work_goes_on() {
     assert_eq!(log.take(), NOTHING);
     assert_eq!((gates.created(), gates.alive()), (1, 1));
     gates.ok(1, 10);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
 }
 
 #[test]
@@ -324,14 +299,14 @@ fn chain() -> (Chain, Gates, Gates, Log) {
 fn r6_a_result_whose_input_an_earlier_one_changed_is_dropped_as_superseded() {
     let (mut graph, users, posts, log) = chain();
     users.ok(1, 50);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
-    assert!(poll_once(|context| graph.poll_progress(context)).is_pending());
+    assert!(poll!(graph).is_ready());
+    assert!(poll!(graph).is_pending());
     graph.set_id(2);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_pending());
+    assert!(poll!(graph).is_pending());
     log.clear();
     posts.ok(1, 9);
     users.ok(2, 51);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(
         log.take(),
         [
@@ -350,14 +325,14 @@ fn r6_a_result_whose_input_an_earlier_one_changed_is_dropped_as_superseded() {
 fn r6_a_result_whose_input_stays_is_committed_together_with_the_earlier_one() {
     let (mut graph, users, posts, log) = chain();
     users.ok(1, 50);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
-    assert!(poll_once(|context| graph.poll_progress(context)).is_pending());
+    assert!(poll!(graph).is_ready());
+    assert!(poll!(graph).is_pending());
     graph.set_id(2);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_pending());
+    assert!(poll!(graph).is_pending());
     log.clear();
     posts.ok(1, 9);
     users.ok(2, 50);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(
         log.take()[4..],
         ["user success #2 value=50", "post success #1 value=9"],
@@ -369,13 +344,13 @@ fn r6_a_result_whose_input_stays_is_committed_together_with_the_earlier_one() {
 fn r6_an_error_of_the_earlier_keeps_its_value_and_the_later_result() {
     let (mut graph, users, posts, log) = chain();
     users.ok(1, 50);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     graph.set_id(2);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_pending());
+    assert!(poll!(graph).is_pending());
     log.clear();
     users.err(2, "offline".to_owned());
     posts.err(1, "offline too".to_owned());
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(
         log.take()[4..],
         [
@@ -405,11 +380,11 @@ fn r6_completions_of_one_poll_are_committed_together() {
     let log = Log::default();
     let gates = Gates::new("it", &log);
     let mut graph = Many::new(gates.clone(), log.clone());
-    assert!(poll_once(|context| graph.poll_progress(context)).is_pending());
+    assert!(poll!(graph).is_pending());
     log.clear();
     gates.ok(3, 100);
     gates.ok(1, 1);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(
         log.take(),
         [
@@ -422,7 +397,7 @@ fn r6_completions_of_one_poll_are_committed_together() {
         "in the graph's order, whoever was released first; the effect ran once"
     );
     gates.ok(2, 10);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(log.take(), ["it#2 polled", "it#2 done", "sum 111"]);
 }
 
@@ -433,7 +408,7 @@ fn a_hundred_thousand_changes_leave_one_run_alive_and_drop_each_other_once() {
     for id in 2..=CHANGES {
         profile.set_id(id);
         if id % 3 == 0 {
-            assert!(poll(&mut profile).is_pending());
+            assert!(poll!(profile).is_pending());
         }
         if id % 10_000 == 0 {
             assert_eq!(gates.alive(), 1);
@@ -442,7 +417,7 @@ fn a_hundred_thousand_changes_leave_one_run_alive_and_drop_each_other_once() {
     assert_eq!((gates.created(), gates.alive()), (CHANGES as usize, 1));
     assert_eq!(profile.user().token(), u64::from(CHANGES));
     gates.ok(CHANGES as usize, 7);
-    assert!(poll(&mut profile).is_ready());
+    assert!(poll!(profile).is_ready());
     assert_eq!(describe!(profile.user()), "success #100000 value=7");
     assert!(gates.all_dropped_once());
 }
@@ -490,7 +465,7 @@ fn resources_work_across_the_words_of_a_big_graph() {
     );
     gates.ok(1, 1);
     gates.ok(2, 7);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(
         log.take()[4..],
         ["it#3 created 60", "success #1 value=1 / pending #2"]
@@ -502,7 +477,7 @@ fn resources_work_across_the_words_of_a_big_graph() {
     );
     gates.ok(3, 8);
     gates.ok(4, 1);
-    assert!(poll_once(|context| graph.poll_progress(context)).is_ready());
+    assert!(poll!(graph).is_ready());
     assert_eq!(log.take()[4..], ["success #2 value=1 / success #2 value=8"]);
     graph.reload_near();
     graph.cancel_far("nothing");

@@ -6,7 +6,7 @@
 //! Must not know: executors.
 
 use signal_kernel::{
-    AsyncMeta, AsyncSignal, CancelReason, CancelToken, FetchContext, FromFutureOptions,
+    AsyncMeta, AsyncSignal, AsyncValue, CancelReason, CancelToken, FetchContext, FromFutureOptions,
     ResourceOptions, Scope, Signal, batch, computed, create_effect, create_manual_resource,
     create_resource, create_resource_when_with, create_resource_with, from_future,
     from_future_with, poll_progress, scope, signal, transaction,
@@ -15,32 +15,43 @@ use signal_kernel_tests::{
     describe,
     gate::Gates,
     log::{Log, NOTHING},
+    panicking::{PanicOn, Panicking},
     panics::panic_of,
-    touchy::{Touchy, Trap},
+    resources::{by_hand, gates, line, noting, opens, poll, show, user, user_with},
 };
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     fmt::Display,
     rc::Rc,
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
 };
 
-use signal_kernel_tests::resources::{
-    by_hand, gates, line, noting, opens, poll, show, user, user_with,
-};
+/// A source that panics while `id` is 13.
+fn checked(id: Signal<u32>) -> impl FnMut() -> u32 {
+    move || {
+        let id = id.get();
+        assert!(id != 13, "thirteen");
+        id
+    }
+}
+
+/// A value and its state, as a function that makes a resource returns them.
+type Pair = (AsyncValue<u32>, AsyncMeta<String>);
+
+/// Makes a resource in a batch, which panics when its source runs for the first time. The text of that panic, and the pair.
+fn made_in_batch(make: impl FnOnce() -> Pair) -> (String, Pair) {
+    let made = Cell::new(None);
+    let message = panic_of(|| batch(|| made.set(Some(make()))));
+    (message, made.take().expect("it was made"))
+}
 
 #[test]
 fn a_source_that_panics_cancels_and_keeps_the_value_and_the_resource_recovers() {
     let log = Log::new();
     let gates = gates("user", &log);
     let id = signal(1);
-    let source = move || {
-        let id = id.get();
-        assert!(id != 13, "thirteen");
-        id
-    };
-    let (value, meta) = create_resource_with(source, opens(&gates), noting(&log));
+    let (value, meta) = create_resource_with(checked(id), opens(&gates), noting(&log));
     show(&log, value, meta);
     gates.ok(1, 5);
     assert!(poll().is_ready());
@@ -70,10 +81,7 @@ fn a_source_over_a_failed_computed_cancels_too_and_restarts_even_for_the_old_val
     let user_log = Log::new();
     let gates = gates("user", &user_log);
     let id = signal(1);
-    let checked = computed(move || {
-        assert!(id.get() != 13, "thirteen");
-        id.get()
-    });
+    let checked = computed(checked(id));
     let (value, meta) = create_resource(move || checked.get(), opens(&gates));
     show(&user_log, value, meta);
     gates.ok(1, 5);
@@ -90,17 +98,10 @@ fn a_source_that_panics_at_first_leaves_a_resource_that_can_recover() {
     let log = Log::new();
     let gates = gates("user", &log);
     let id = signal(13);
-    let handles = Rc::new(RefCell::new(None));
-    let message = panic_of(|| {
-        batch(|| {
-            let source = move || {
-                assert!(id.get() != 13, "thirteen");
-                id.get()
-            };
-            let pair = create_resource(source, opens(&gates));
-            show(&log, pair.0, pair.1);
-            *handles.borrow_mut() = Some(pair);
-        });
+    let (message, (value, meta)) = made_in_batch(|| {
+        let pair = create_resource(checked(id), opens(&gates));
+        show(&log, pair.0, pair.1);
+        pair
     });
     assert_eq!(
         (message, log.take()),
@@ -111,7 +112,6 @@ fn a_source_that_panics_at_first_leaves_a_resource_that_can_recover() {
     );
     id.set(1);
     assert_eq!(log.take(), ["user#1 created 1", "pending #1"]);
-    let (value, meta) = handles.borrow().expect("it was made");
     assert_eq!(describe!(value, meta), "pending #1");
 }
 
@@ -120,11 +120,7 @@ fn a_source_that_panics_outdates_the_answer_also_where_a_cancel_is_asked_for() {
     let log = Log::new();
     let gates = gates("user", &log);
     let id = signal(1);
-    let source = move || {
-        assert!(id.get() != 13, "thirteen");
-        id.get()
-    };
-    let (value, meta) = create_resource(source, opens(&gates));
+    let (value, meta) = create_resource(checked(id), opens(&gates));
     gates.ok(1, 5);
     assert!(poll().is_ready());
     let both = || {
@@ -167,10 +163,8 @@ fn a_source_that_panics_again_leaves_a_reload_without_a_question() {
         assert!(id.get() < 10, "large");
         id.get()
     };
-    let made = Rc::new(RefCell::new(None));
-    let make = || batch(|| *made.borrow_mut() = Some(create_resource(source, opens(&gates))));
-    assert_eq!(panic_of(make), "large");
-    let (value, meta) = made.borrow().expect("it was made");
+    let (message, (value, meta)) = made_in_batch(|| create_resource(source, opens(&gates)));
+    assert_eq!(message, "large");
     assert_eq!(panic_of(|| id.set(14)), "large");
     assert_eq!(describe!(value, meta), "cancelled #0 reason=panicked");
     meta.reload();
@@ -184,20 +178,10 @@ fn a_lazy_resource_whose_source_panics_at_first_stays_idle() {
     let log = Log::new();
     let gates = gates("user", &log);
     let id = signal(13);
-    let source = move || {
-        assert!(id.get() != 13, "thirteen");
-        id.get()
-    };
-    let made = Rc::new(RefCell::new(None));
     let options = ResourceOptions::new().eager(false);
-    let make = || {
-        batch(|| {
-            let pair = create_resource_with(source, opens(&gates), options);
-            *made.borrow_mut() = Some(pair);
-        });
-    };
-    assert_eq!(panic_of(make), "thirteen");
-    let (value, meta) = made.borrow().expect("it was made");
+    let make = || create_resource_with(checked(id), opens(&gates), options);
+    let (message, (value, meta)) = made_in_batch(make);
+    assert_eq!(message, "thirteen");
     assert_eq!(describe!(value, meta), "idle #0");
     id.set(1);
     assert_eq!(describe!(value, meta), "pending #1");
@@ -329,19 +313,19 @@ fn work_that_panics_when_its_owner_goes_hinders_no_other() {
 #[test]
 fn a_replaced_value_that_panics_when_dropped_hinders_no_other_node() {
     let log = Log::new();
-    let trap = Trap::new(&log);
+    let trap = PanicOn::new(&log);
     let next = Rc::new(RefCell::new(0));
     let work = from_future({
         let trap = trap.clone();
         move || {
             *next.borrow_mut() += 1;
             let value = trap.value(*next.borrow());
-            async move { Ok::<Touchy, String>(value) }
+            async move { Ok::<Panicking, String>(value) }
         }
     });
     let seen = log.clone();
     create_effect(move || {
-        seen.push(work.with_value(|value| format!("sees {:?}", value.map(Touchy::number))));
+        seen.push(work.with_value(|value| format!("sees {:?}", value.map(Panicking::number))));
     });
     assert!(poll().is_ready());
     work.reload();
@@ -351,7 +335,10 @@ fn a_replaced_value_that_panics_when_dropped_hinders_no_other_node() {
     assert_eq!(log.take(), ["drop 1", "sees Some(2)"]);
     work.reload();
     assert!(poll().is_ready());
-    assert_eq!(work.with_value(|value| value.map(Touchy::number)), Some(3));
+    assert_eq!(
+        work.with_value(|value| value.map(Panicking::number)),
+        Some(3)
+    );
 }
 
 /// Says everything that happens to runs, of whatever type.
@@ -367,9 +354,9 @@ fn telling<T: Display + 'static, E: Display + 'static>(log: &Log) -> ResourceOpt
 /// A resource whose values, errors and inputs may panic when they are dropped.
 struct Fragile {
     id: Signal<Option<u32>>,
-    meta: AsyncMeta<Touchy>,
-    gates: Gates<Touchy, Touchy>,
-    trap: Trap,
+    meta: AsyncMeta<Panicking>,
+    gates: Gates<Panicking, Panicking>,
+    trap: PanicOn,
     log: Log,
     owner: Scope,
 }
@@ -385,7 +372,7 @@ fn fragile(keep: bool) -> Fragile {
     let seen = log.clone();
     create_effect(move || seen.push(meta.status()));
     log.clear();
-    let trap = Trap::new(&log);
+    let trap = PanicOn::new(&log);
     Fragile {
         id,
         meta,
@@ -485,7 +472,7 @@ fn the_panic_of_an_outdated_future_goes_on_before_that_of_a_cleared_value() {
 fn a_value_and_an_error_that_both_panic_when_dropped_are_dropped_one_by_one() {
     let it = fragile(true);
     let failed = |number| {
-        let other = Trap::new(&it.log);
+        let other = PanicOn::new(&it.log);
         it.gates.ok(number, it.trap.value(1));
         assert!(poll().is_ready());
         it.meta.reload();
@@ -588,13 +575,19 @@ fn options_that_are_not_used_are_dropped_one_by_one() {
     assert_eq!(log.take().len(), 3);
 }
 
+/// Work by hand with inputs that may panic when they are dropped.
+fn save_panicking(log: &Log) -> (AsyncSignal<u32, String, Panicking>, Gates) {
+    let gates = gates("save", log);
+    let opens = gates.clone();
+    let save = create_manual_resource(move |input: Panicking| opens.open(input.number()));
+    (save, gates)
+}
+
 #[test]
 fn inputs_that_panic_when_dropped_are_replaced_all_the_same() {
     let log = Log::new();
-    let gates = gates("save", &log);
-    let opens = gates.clone();
-    let save = create_manual_resource(move |input: Touchy| opens.open(input.number()));
-    let trap = Trap::new(&log);
+    let (save, _gates) = save_panicking(&log);
+    let trap = PanicOn::new(&log);
     let _first = save.run(trap.value(1));
     trap.drop_of(1);
     log.clear();
@@ -613,17 +606,15 @@ fn inputs_that_panic_when_dropped_are_replaced_all_the_same() {
 #[test]
 fn inputs_that_a_transaction_has_replaced_are_dropped_one_by_one() {
     let log = Log::new();
-    let gates = gates("save", &log);
-    let opens = gates.clone();
-    let save = create_manual_resource(move |input: Touchy| opens.open(input.number()));
-    let traps = [Trap::new(&log), Trap::new(&log)];
+    let (save, gates) = save_panicking(&log);
+    let traps = [PanicOn::new(&log), PanicOn::new(&log)];
     let work = || {
         transaction(|| {
             for (number, trap) in (1..).zip(&traps) {
                 trap.drop_of(number);
                 drop(save.run(trap.value(number)));
             }
-            drop(save.run(Trap::new(&log).value(3)));
+            drop(save.run(PanicOn::new(&log).value(3)));
             Ok::<(), ()>(())
         })
     };
@@ -635,9 +626,9 @@ fn inputs_that_a_transaction_has_replaced_are_dropped_one_by_one() {
 #[test]
 fn an_error_of_a_hook_and_the_value_that_it_was_told_are_dropped_one_by_one() {
     let log = Log::new();
-    let trap = Trap::new(&log);
+    let trap = PanicOn::new(&log);
     let value = trap.value(1);
-    let work = Rc::new(RefCell::new(None::<AsyncSignal<Touchy, String>>));
+    let work = Rc::new(RefCell::new(None::<AsyncSignal<Panicking, String>>));
     let told = work.clone();
     let options = FromFutureOptions::new().on_success(move |_| {
         if let Some(work) = &*told.borrow() {
@@ -724,22 +715,17 @@ fn a_panic_inside_a_batch_does_not_lose_its_requests() {
 fn polling_where_nothing_can_be_committed_panics_and_says_why() {
     let user = user();
     user.gates.ok(1, 5);
-    let message = panic_of(|| batch(poll));
-    assert!(
-        message.starts_with("work is polled inside of a batch"),
-        "{message}"
-    );
-    let message = panic_of(|| create_effect(|| assert!(poll().is_pending())));
-    assert!(
-        message.starts_with("work is polled inside of a batch"),
-        "{message}"
-    );
     let inside = computed(|| poll().is_ready());
-    let message = panic_of(|| inside.get());
-    assert!(
-        message.starts_with("work is polled inside of a batch"),
-        "{message}"
-    );
+    for message in [
+        panic_of(|| batch(poll)),
+        panic_of(|| create_effect(|| assert!(poll().is_pending()))),
+        panic_of(|| inside.get()),
+    ] {
+        assert!(
+            message.starts_with("work is polled inside of a batch"),
+            "{message}"
+        );
+    }
     assert!(poll().is_ready());
 }
 

@@ -11,7 +11,6 @@ mod cleanup;
 mod computed;
 mod cycles;
 mod dependencies;
-mod depth;
 mod diamonds;
 mod drivers;
 mod effects;

@@ -2,7 +2,7 @@
 //!
 //! Must not know: how the graph is kept.
 
-use signal_kernel::__private::{check_dynamic, dynamic_size};
+use signal_kernel::__private::dynamic_size;
 use signal_kernel::{
     Computed, Effect, Scope, Signal, batch, computed, computed_with, create_effect, on_cleanup,
     scope, signal, transaction,
@@ -10,18 +10,12 @@ use signal_kernel::{
 use signal_kernel_tests::{
     log::{Log, NOTHING},
     panics::panic_of,
+    sound::assert_sound,
 };
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
-
-#[track_caller]
-fn assert_sound() {
-    if let Err(error) = check_dynamic() {
-        panic!("{error}");
-    }
-}
 
 /// Runs something when it is dropped.
 struct OnDrop<F: FnMut()>(F);

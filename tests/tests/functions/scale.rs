@@ -2,19 +2,16 @@
 //!
 //! Must not know: how the graph is kept.
 
-use signal_kernel::__private::{check_dynamic, dynamic_size};
+use signal_kernel::__private::dynamic_size;
 use signal_kernel::{
     AsyncValue, Computed, Scope, Signal, batch, computed, create_effect, create_resource,
     create_resource_when, on_cleanup, poll_progress, scope, signal, transaction,
 };
 use signal_kernel_tests::gate::poll_once;
+use signal_kernel_tests::sound::assert_sound;
 use std::{cell::Cell, future::ready, rc::Rc};
 
 const MANY: usize = 100_000;
-
-fn assert_sound() {
-    assert_eq!(check_dynamic(), Ok(()));
-}
 
 #[test]
 fn a_chain_is_as_long_as_memory_allows() {

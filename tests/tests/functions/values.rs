@@ -10,14 +10,14 @@ use signal_kernel::{
 };
 use signal_kernel_tests::leak::leak;
 use signal_kernel_tests::log::{Log, NOTHING};
+use signal_kernel_tests::panicking::PanicOn;
 use signal_kernel_tests::panics::panic_of;
-use signal_kernel_tests::touchy::Trap;
 use std::cell::Cell;
 
 #[test]
 fn b018_a_comparison_that_panics_in_a_write_changes_nothing() {
     let log = leak(Log::new());
-    let trap = Trap::new(log);
+    let trap = PanicOn::new(log);
     let a = signal(trap.value(1));
     create_effect(move || log.push(format!("show {}", a.with(|a| a.number()))));
     log.clear();
@@ -31,7 +31,7 @@ fn b018_a_comparison_that_panics_in_a_write_changes_nothing() {
 #[test]
 fn b018_a_comparison_that_panics_at_the_end_of_a_batch_counts_as_a_change() {
     let log = leak(Log::new());
-    let trap = leak(Trap::new(log));
+    let trap = leak(PanicOn::new(log));
     let (a, b) = (signal(trap.value(1)), signal(1));
     create_effect(move || log.push(format!("a {}", a.with(|a| a.number()))));
     create_effect(move || log.push(format!("b {}", b.get())));
@@ -52,7 +52,7 @@ fn b018_a_comparison_that_panics_at_the_end_of_a_batch_counts_as_a_change() {
 #[test]
 fn b018_a_comparison_that_panics_in_a_computed_value_fails_it() {
     let log = leak(Log::new());
-    let trap = leak(Trap::new(log));
+    let trap = leak(PanicOn::new(log));
     let a = signal(1);
     let value = computed(move || trap.value(a.get())).named("value");
     create_effect(move || log.push(format!("show {}", value.with(|it| it.number()))));
@@ -71,7 +71,7 @@ fn b018_a_comparison_that_panics_in_a_computed_value_fails_it() {
 #[test]
 fn b018_a_comparison_of_a_half_way_value_that_panics_fails_it() {
     let log = leak(Log::new());
-    let trap = leak(Trap::new(log));
+    let trap = leak(PanicOn::new(log));
     let (a, b) = (signal(1), signal(1));
     let value = computed(move || trap.value(a.get())).named("value");
     create_effect(move || log.push(format!("show {}", value.with(|it| it.number()))));
@@ -95,7 +95,7 @@ fn b018_a_comparison_of_a_half_way_value_that_panics_fails_it() {
 #[test]
 fn b137_a_drop_that_panics_costs_no_node() {
     let log = leak(Log::new());
-    let trap = leak(Trap::new(log));
+    let trap = leak(PanicOn::new(log));
     let a = signal(trap.value(1));
     let next = computed(move || trap.value(a.with(|a| a.number()) + 10));
     create_effect(move || log.push(format!("show {}", next.with(|it| it.number()))));
@@ -115,7 +115,7 @@ fn b137_a_drop_that_panics_costs_no_node() {
 #[test]
 fn b137_a_drop_that_panics_in_a_lazy_read_does_not_fail_the_value() {
     let log = leak(Log::new());
-    let trap = leak(Trap::new(log));
+    let trap = leak(PanicOn::new(log));
     let a = signal(1);
     let value = computed(move || trap.value(a.get()));
     value.with(|_| ());
@@ -129,7 +129,7 @@ fn b137_a_drop_that_panics_in_a_lazy_read_does_not_fail_the_value() {
 #[test]
 fn b137_a_drop_that_panics_in_a_batch_or_a_roll_back_costs_nothing_else() {
     let log = leak(Log::new());
-    let trap = leak(Trap::new(log));
+    let trap = leak(PanicOn::new(log));
     let (a, b) = (signal(trap.value(1)), signal(trap.value(10)));
     create_effect(move || {
         log.push(format!(
@@ -167,7 +167,7 @@ fn b137_a_drop_that_panics_in_a_batch_or_a_roll_back_costs_nothing_else() {
 #[test]
 fn b137_a_drop_that_panics_at_a_disposal_keeps_no_other_value_alive() {
     let log = leak(Log::new());
-    let trap = leak(Trap::new(log));
+    let trap = leak(PanicOn::new(log));
     let (_, owner) = scope(|| {
         for number in 1..=3 {
             signal(trap.value(number));

@@ -1,5 +1,6 @@
-//! Tests of more than one graph or thread, and of the documents.
+//! Tests that need a process or threads of their own, and tests of the documents.
 
+mod depth;
 mod documents;
 mod layout;
 mod wakes;

@@ -5,19 +5,15 @@
 //!
 //! Must not know: executors; why a rule holds.
 
-use signal_kernel::{AsyncState, AsyncStatus, CancelReason, reactive, resource};
+use signal_kernel::{AsyncState, AsyncStatus, CancelReason, reactive};
 use signal_kernel_tests::{
     describe,
-    gate::{Gate, Gates, poll_once},
+    gate::{Gates, poll_once},
     log::Log,
     panics::quietly,
+    profile::fetch,
 };
 use std::{cell::Cell, future::Future, panic::catch_unwind, pin::pin};
-
-#[resource]
-async fn fetch(gate: Gate) -> Result<u32, String> {
-    gate.await
-}
 
 reactive! {
     struct World {

@@ -9,18 +9,14 @@
 //! Must not know: executors, and when work is polled that has not been released (the lines "polled" are
 //! left out).
 
-use signal_kernel::{AsyncState, reactive, resource};
+use signal_kernel::{AsyncState, reactive};
 use signal_kernel_tests::{
     describe,
-    gate::{Gate, Gates, poll_once},
+    gate::{Gates, poll_once},
     log::Log,
+    profile::fetch,
 };
 use std::{collections::BTreeMap, mem};
-
-#[resource]
-async fn fetch(gate: Gate) -> Result<u32, String> {
-    gate.await
-}
 
 // ---- one resource -----------------------------------------------------------------------------------
 

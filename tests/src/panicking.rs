@@ -15,16 +15,16 @@ use std::{
 
 /// Sets traps for values that share it.
 #[derive(Clone, Debug)]
-pub struct Trap {
+pub struct PanicOn {
     log: Log,
     comparison: Arc<AtomicBool>,
     drop: Arc<AtomicU32>,
 }
 
-impl Trap {
+impl PanicOn {
     /// No trap so far. Drops are noted in `log`.
     pub fn new(log: &Log) -> Self {
-        Trap {
+        PanicOn {
             log: log.clone(),
             comparison: Arc::default(),
             drop: Arc::new(AtomicU32::new(u32::MAX)),
@@ -42,8 +42,8 @@ impl Trap {
     }
 
     /// A value that these traps are for.
-    pub fn value(&self, number: u32) -> Touchy {
-        Touchy {
+    pub fn value(&self, number: u32) -> Panicking {
+        Panicking {
             number,
             trap: self.clone(),
         }
@@ -51,19 +51,19 @@ impl Trap {
 }
 
 /// A number that may panic.
-pub struct Touchy {
+pub struct Panicking {
     number: u32,
-    trap: Trap,
+    trap: PanicOn,
 }
 
-impl Touchy {
+impl Panicking {
     /// Its number.
     pub fn number(&self) -> u32 {
         self.number
     }
 }
 
-impl PartialEq for Touchy {
+impl PartialEq for Panicking {
     fn eq(&self, other: &Self) -> bool {
         let sprung = self.trap.comparison.swap(false, Ordering::SeqCst);
         assert!(!sprung, "{} == {}", self.number, other.number);
@@ -71,13 +71,13 @@ impl PartialEq for Touchy {
     }
 }
 
-impl Clone for Touchy {
+impl Clone for Panicking {
     fn clone(&self) -> Self {
         self.trap.value(self.number)
     }
 }
 
-impl Drop for Touchy {
+impl Drop for Panicking {
     fn drop(&mut self) {
         self.trap.log.push(format!("drop {}", self.number));
         let trap = &self.trap.drop;
@@ -87,13 +87,13 @@ impl Drop for Touchy {
     }
 }
 
-impl fmt::Debug for Touchy {
+impl fmt::Debug for Panicking {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.number.fmt(formatter)
     }
 }
 
-impl fmt::Display for Touchy {
+impl fmt::Display for Panicking {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.number.fmt(formatter)
     }

@@ -4,23 +4,26 @@ use signal_kernel::{
     AsyncValue, Computed, Scope, Shared, Signal, batch, computed, create_effect, create_resource,
     poll_progress, reactive, scope, signal, transaction, untrack,
 };
+use signal_kernel_tests::{process::alone, sound::assert_sound};
 use std::{
     cell::{Cell, RefCell},
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     rc::Rc,
     task::{Context, Waker},
     thread,
 };
 
-/// Runs `f` on the stack that threads have by default, whatever the environment says.
-fn on_two_mebibytes(f: impl FnOnce() + Send + 'static) {
-    let thread = thread::Builder::new().stack_size(2 << 20).spawn(|| {
-        f();
-        signal_kernel::__private::check_dynamic().unwrap();
+/// Runs `f` in a process of its own, on a thread with the default stack, also if the environment sets another size.
+fn on_two_mebibytes<F: FnOnce() + Send + 'static>(f: F) {
+    alone(f, |f| {
+        let thread = thread::Builder::new().stack_size(2 << 20).spawn(|| {
+            f();
+            assert_sound();
+        });
+        if let Err(panic) = thread.unwrap().join() {
+            resume_unwind(panic);
+        }
     });
-    if let Err(panic) = thread.unwrap().join() {
-        std::panic::resume_unwind(panic);
-    }
 }
 
 /// `count` computed values, each of which adds one to that before. None has been read.
