@@ -6,10 +6,11 @@
 //! Must not know: the start of work.
 
 use super::{
-    access,
+    batch, current,
     drive::ThreadDriver,
-    failure::ReadError,
-    handle::{Disposed, Handle, handle},
+    handle::{Handle, handle},
+    read_error::Disposed,
+    read_error::ReadError,
     resource_node::{self, AnyResource, Completion},
 };
 use crate::task::{
@@ -98,7 +99,7 @@ handle!(AsyncValue<T>, "resource");
 handle!(AsyncMeta<E>, "resource");
 
 fn resource_of(handle: Handle) -> Result<Rc<dyn AnyResource>, Disposed> {
-    access::with(|cell| resource_node::resource_of(cell, handle))
+    current::with(|cell| resource_node::resource_of(cell, handle))
 }
 
 /// Tracks a part and looks at the resource.
@@ -107,7 +108,7 @@ fn read<R>(
     part: Change,
     look: impl FnOnce(&dyn AnyResource) -> R,
 ) -> Result<R, Disposed> {
-    access::with(|cell| {
+    current::with(|cell| {
         let resource = resource_node::resource_of(cell, handle)?;
         resource_node::read_part(cell, resource.parts(), part);
         handle.check(&cell.borrow(), "resource")?; // code that was due may have ended the resource
@@ -128,7 +129,7 @@ fn try_read<R>(
     part: Change,
     look: impl FnOnce(&dyn AnyResource) -> R,
 ) -> Result<R, ReadError> {
-    access::with(|cell| {
+    current::with(|cell| {
         let resource = resource_node::resource_of(cell, handle)?;
         resource_node::try_read_part(cell, resource.parts(), part)?;
         handle.check(&cell.borrow(), "resource")?; // code that was due may have ended the resource
@@ -777,7 +778,7 @@ macro_rules! meta {
         /// ```
         pub fn dispose(&self) {
             if let Ok(resource) = resource_of(self.handle) {
-                resource.owner().dispose();
+                batch::dispose_node(resource.owner());
             }
         }
 
@@ -833,7 +834,7 @@ impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {
             if let Some(value) = outcome {
                 return Poll::Ready(value.as_deref().cloned()); // user code
             }
-            if !access::with(|cell| self.owner.is_alive(&cell.borrow())) {
+            if !current::with(|cell| self.owner.is_alive(&cell.borrow())) {
                 return Poll::Ready(None);
             }
             if self.driver.poll(context).is_pending() {

@@ -1,4 +1,4 @@
-//! Batches and transactions: the undo log of their writes, and its judgement or rollback at the end.
+//! Batches and transactions: their nesting, their undo log, and the rollback.
 //!
 //! Invariants: the log has an entry for each signal and each level with a write to the signal, oldest first, with the
 //! value from before; outside a batch the log is empty. The net change counts at the end. A call that unwinds restores
@@ -7,45 +7,18 @@
 //! Must not know: the types of values, and the settle.
 
 use super::{
-    drive::ThreadTasks,
-    graph::ids::{Key, NodeId, Version},
+    current, dispose,
+    graph::ids::{NodeId, Version},
     graph::marks::Stale,
-    runtime::Runtime as Graph,
+    handle::Handle,
+    runtime::Runtime,
     settle,
+    tasks::ThreadTasks,
+    undo_log::{Entry, Rule},
     value::Value,
 };
 use crate::{panics::FirstPanic, stack};
-use std::{
-    any::Any,
-    cell::{RefCell, RefMut},
-    collections::BTreeSet,
-    rc::Rc,
-};
-
-/// The number of values that are kept for the next batch.
-const SPARES: usize = 64;
-
-/// The writes of open batches.
-pub(super) struct UndoLog {
-    entries: Vec<Entry>,
-    /// Cells of values that need no drop, for later writes.
-    pool: Vec<Rc<dyn Any>>,
-    /// Entries of outer levels that count as a change: signals that were updated again, with the level.
-    always: BTreeSet<(Key, u16)>,
-}
-
-struct Entry {
-    key: Key,
-    level: u16,
-    /// `Node::aside` before the write.
-    previous: u16,
-    version: Version,
-    /// The value from before; `None` after an update in place, which cannot be undone.
-    value: Option<Value>,
-    /// The entry counts as a change, even if the values are equal.
-    always: bool,
-    rule: Rule,
-}
+use std::cell::{RefCell, RefMut};
 
 /// The state of the graph at the start of a transaction.
 struct Start {
@@ -54,66 +27,7 @@ struct Start {
     clock: Version,
 }
 
-/// The part of a signal's type that the log must know.
-#[derive(Clone, Copy)]
-pub(super) struct Rule {
-    /// Are these two values the same by the signal's rule?
-    pub(super) same: fn(&Value, &Value) -> bool,
-    /// Values of this type need no drop.
-    pub(super) plain: bool,
-}
-
-impl UndoLog {
-    pub(super) const fn new() -> Self {
-        UndoLog {
-            entries: Vec::new(),
-            pool: Vec::new(),
-            always: BTreeSet::new(),
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// A cell for a new value, of any type.
-    pub(super) fn spare(&mut self) -> Option<Rc<dyn Any>> {
-        self.pool.pop()
-    }
-
-    /// Takes out the next kept value, in the order of the writes.
-    pub(super) fn take_value(&mut self) -> Option<Value> {
-        self.entries.iter_mut().find_map(|entry| entry.value.take())
-    }
-
-    /// Does this entry count as a change, even if the values are equal? From now on the entry itself has the answer.
-    fn take_always(&mut self, index: usize) -> bool {
-        let entry = &mut self.entries[index];
-        if !self.always.is_empty() {
-            let key = (entry.key, entry.level);
-            entry.always |= self.always.remove(&key);
-        }
-        entry.always
-    }
-
-    /// Moves the marks of `always` into the entries themselves.
-    #[cold]
-    fn mark_always(&mut self) {
-        for index in 0..self.entries.len() {
-            self.take_always(index);
-        }
-        self.always.clear();
-    }
-
-    fn keep_spare(&mut self, cell: Rc<dyn Any>) {
-        if self.pool.len() < SPARES {
-            self.pool.push(cell);
-        }
-    }
-}
-
-impl Graph {
+impl Runtime {
     /// Is the signal's value from before the innermost open batch or transaction in the log?
     pub(super) fn is_logged(&self, node: NodeId) -> bool {
         self.nodes[node].aside == self.level + 1
@@ -148,7 +62,7 @@ impl Graph {
 }
 
 /// Runs `f` as a batch, and settles if it is the outermost one, also if `f` panics.
-pub(super) fn run<R>(cell: &RefCell<Graph>, f: impl FnOnce() -> R) -> R {
+pub(super) fn run<R>(cell: &RefCell<Runtime>, f: impl FnOnce() -> R) -> R {
     let inside = open(cell);
     let mut panics = FirstPanic::default();
     let result = panics.catch(|| nested(cell, inside, f));
@@ -156,7 +70,7 @@ pub(super) fn run<R>(cell: &RefCell<Graph>, f: impl FnOnce() -> R) -> R {
 }
 
 /// As `run`, for an `f` that ends nodes.
-pub(super) fn dispose(cell: &RefCell<Graph>, f: impl FnOnce(&mut FirstPanic)) {
+pub(super) fn dispose(cell: &RefCell<Runtime>, f: impl FnOnce(&mut FirstPanic)) {
     open(cell);
     let mut panics = FirstPanic::default();
     stack::ending(|| f(&mut panics));
@@ -164,8 +78,17 @@ pub(super) fn dispose(cell: &RefCell<Graph>, f: impl FnOnce(&mut FirstPanic)) {
     panics.resume();
 }
 
+/// Disposes of the node of a handle; a second call does nothing.
+pub(super) fn dispose_node(handle: Handle) {
+    current::with(|cell| {
+        if handle.is_alive(&cell.borrow()) {
+            dispose(cell, |panics| dispose::node(cell, handle.key.node, panics));
+        }
+    });
+}
+
 /// Opens a batch. True inside another batch, or in a settle.
-fn open(cell: &RefCell<Graph>) -> bool {
+fn open(cell: &RefCell<Runtime>) -> bool {
     let mut graph = cell.borrow_mut();
     graph.renumber_if_due();
     graph.depth += 1;
@@ -174,7 +97,7 @@ fn open(cell: &RefCell<Graph>) -> bool {
 
 /// Runs the content of a batch.
 #[inline(always)]
-fn nested<R>(cell: &RefCell<Graph>, inside: bool, f: impl FnOnce() -> R) -> R {
+fn nested<R>(cell: &RefCell<Runtime>, inside: bool, f: impl FnOnce() -> R) -> R {
     match inside {
         true => stack::nested(|| cell.borrow().too_deep(NodeId::NONE), f), // user code
         false => f(),                                                      // user code
@@ -182,13 +105,13 @@ fn nested<R>(cell: &RefCell<Graph>, inside: bool, f: impl FnOnce() -> R) -> R {
 }
 
 /// Ends a batch and lets the first panic go on.
-fn finish<R>(cell: &RefCell<Graph>, result: Option<R>, mut panics: FirstPanic) -> R {
+fn finish<R>(cell: &RefCell<Runtime>, result: Option<R>, mut panics: FirstPanic) -> R {
     end(cell, &mut panics);
     panics.result(result)
 }
 
 /// Ends a batch: the outermost one settles.
-pub(super) fn end(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+pub(super) fn end(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if graph.depth > 1 {
         graph.depth -= 1;
@@ -200,13 +123,13 @@ pub(super) fn end(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
 
 /// Settles at the end of the outermost batch.
 #[inline(never)]
-pub(super) fn settle(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+pub(super) fn settle(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
     close_at_rest(settle::rounds(cell, panics), panics);
 }
 
 /// Closes the outermost batch without anything left to settle.
 #[inline(always)]
-pub(super) fn close_at_rest(mut graph: RefMut<'_, Graph>, panics: &mut FirstPanic) {
+pub(super) fn close_at_rest(mut graph: RefMut<'_, Runtime>, panics: &mut FirstPanic) {
     graph.depth = 0;
     graph.shrink_if_empty();
     let waiting = graph.tasks.as_ref().and_then(ThreadTasks::must_notify);
@@ -223,7 +146,7 @@ pub(super) fn close_at_rest(mut graph: RefMut<'_, Graph>, panics: &mut FirstPani
 
 /// Runs `f` as a transaction: an error or a panic of `f` restores every signal that `f` has written.
 pub(super) fn transaction<R, E>(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     f: impl FnOnce() -> Result<R, E>,
 ) -> Result<R, E> {
     let level = cell.borrow().level + 1;
@@ -249,7 +172,7 @@ pub(super) fn transaction<R, E>(
 }
 
 /// Hands the writes of the transaction over to the outer batch or transaction.
-fn merge_into_outer(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic) {
+fn merge_into_outer(cell: &RefCell<Runtime>, start: usize, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let mut gone = Vec::new();
     let mut kept = start;
@@ -291,7 +214,7 @@ fn merge_into_outer(cell: &RefCell<Graph>, start: usize, panics: &mut FirstPanic
 }
 
 /// Restores the values from before the writes of the transaction, and takes back its requests.
-fn roll_back(cell: &RefCell<Graph>, start: &Start, panics: &mut FirstPanic) {
+fn roll_back(cell: &RefCell<Runtime>, start: &Start, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let mut gone = Vec::new();
     while graph.log.entries.len() > start.entries {
@@ -325,7 +248,7 @@ fn roll_back(cell: &RefCell<Graph>, start: &Start, panics: &mut FirstPanic) {
 
 /// Makes the body of a failed transaction see the restored values as the ones that it has read. The body need not run
 /// again for the rollback: the body itself has made the attempt, and another run would make the same attempt.
-fn see_as_before(graph: &mut Graph, clock: Version) {
+fn see_as_before(graph: &mut Runtime, clock: Version) {
     let observer = graph.context.observer.node;
     let Some(observer) = graph.nodes.get(observer) else {
         return;
@@ -342,54 +265,5 @@ fn see_as_before(graph: &mut Graph, clock: Version) {
             }
         }
         next = link.next_dep;
-    }
-}
-
-/// Judges the writes of the outermost batch, or of a round of effects: a signal without a net change gets its old value
-/// back.
-pub(super) fn reconcile(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
-    if !graph.log.always.is_empty() {
-        graph.log.mark_always();
-    }
-    let mut entries = std::mem::take(&mut graph.log.entries);
-    drop(graph);
-    for entry in &mut entries {
-        let mut graph = cell.borrow_mut();
-        let alive = graph.is_alive(entry.key);
-        if alive {
-            graph.nodes[entry.key.node].aside = 0;
-        }
-        let Some(old) = entry.value.take() else {
-            continue;
-        };
-        let new = graph.nodes[entry.key.node].value.clone();
-        drop(graph);
-        let mut gone = old;
-        if alive && !entry.always {
-            let same = panics.catch(|| (entry.rule.same)(&gone, &new)); // user code
-            let mut graph = cell.borrow_mut();
-            let alive = graph.is_alive(entry.key);
-            // The comparison itself may have written the signal: the written value stays, and the next round judges it.
-            let unwritten = alive && graph.nodes[entry.key.node].aside == 0;
-            if same == Some(true) && unwritten {
-                graph.restore_version(entry.key.node, entry.version);
-                gone = std::mem::replace(&mut graph.nodes[entry.key.node].value, gone);
-                graph.mark(entry.key.node, Stale::Check); // provisional values that were read are outdated
-            }
-        }
-        if let Value::Cell(new) = new {
-            panics.discard(new); // user code: a rule may have disposed of the signal
-        }
-        match gone {
-            Value::Bits(_) => {}
-            Value::Cell(gone) if entry.rule.plain => cell.borrow_mut().log.keep_spare(gone),
-            Value::Cell(gone) => panics.discard(gone), // user code
-        }
-    }
-    entries.clear();
-    let mut graph = cell.borrow_mut();
-    if graph.log.entries.capacity() < entries.capacity() && graph.log.is_empty() {
-        graph.log.entries = entries;
     }
 }

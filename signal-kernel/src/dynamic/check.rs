@@ -5,7 +5,7 @@
 //! Must not know: values, and how the graph reaches its state.
 
 use super::{
-    access,
+    current,
     graph::ids::{LinkId, NodeId, RowId},
     graph::marks::{Kind, Marks},
     runtime::Runtime,
@@ -28,13 +28,13 @@ macro_rules! ensure {
 ///
 /// Returns the first invariant that does not hold.
 pub fn check_dynamic() -> Result<(), String> {
-    access::with(|cell| cell.borrow().check())
+    current::with(|cell| cell.borrow().check())
 }
 
 /// Returns the number of nodes and the number of links in this thread's graph.
 #[must_use]
 pub fn dynamic_size() -> (usize, usize) {
-    access::with(|cell| cell.borrow().size())
+    current::with(|cell| cell.borrow().size())
 }
 
 impl Runtime {

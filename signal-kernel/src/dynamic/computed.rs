@@ -7,11 +7,14 @@
 
 use super::{
     access,
-    failure::ReadError,
+    context::UntrackedGuard,
+    current,
     graph::ids::NodeId,
     graph::marks::{Kind, Marks},
-    handle::{Disposed, Handle, create, handle},
-    run::{Body, Evaluation, UntrackedGuard},
+    handle::{Handle, create, handle},
+    read_error::Disposed,
+    read_error::ReadError,
+    runtime::{Body, Evaluation},
     runtime::{Content, Runtime},
     value::{Value, from_bits, is_primitive, to_bits},
 };
@@ -123,7 +126,7 @@ where
         same,
         value: PhantomData,
     });
-    access::with(|cell| {
+    current::with(|cell| {
         let mut graph = cell.borrow_mut();
         Computed {
             handle: create(
@@ -448,7 +451,7 @@ impl<T: 'static> Computed<T> {
     /// Reads as `try_get` does, and shows the value to `f`.
     #[inline(always)]
     fn try_read<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, ReadError> {
-        let value = access::with(|cell| {
+        let value = current::with(|cell| {
             let mut graph = cell.borrow_mut();
             let value = graph
                 .read_fast(self.handle, Marks::NOT_CURRENT, true)?
@@ -458,7 +461,7 @@ impl<T: 'static> Computed<T> {
         });
         let value = match value {
             Some(value) => value,
-            None => access::with(|cell| {
+            None => current::with(|cell| {
                 let graph = access::try_up_to_date(cell, self.handle, true)?;
                 Ok::<_, ReadError>(graph.nodes[self.handle.key.node].value.clone())
             })?,

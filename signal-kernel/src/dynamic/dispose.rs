@@ -9,10 +9,10 @@
 //! Must not know: the content of nodes.
 
 use super::{
+    context::UntrackedGuard,
     graph::ids::{Key, NodeId},
     graph::marks::Kind,
-    run,
-    runtime::Runtime,
+    runtime::{Body, Runtime},
     snapshots,
 };
 use crate::panics::FirstPanic;
@@ -203,7 +203,7 @@ fn owned_while(
 
 /// Takes a node that owns nothing out of the graph and drops its content.
 fn take_out(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
-    let _untracked = run::UntrackedGuard::new(cell);
+    let _untracked = UntrackedGuard::new(cell);
     let mut graph = cell.borrow_mut();
     graph.leave_owner(index);
     let name = graph.names.take(index);
@@ -224,7 +224,7 @@ fn take_out(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     free(&mut graph, index);
     drop(graph);
     if let (Kind::Cleanup, Some(cleanup)) = (kind, &mut body) {
-        run::cleanup(cell, &mut **cleanup, panics);
+        run_cleanup(cell, &mut **cleanup, panics);
     }
     if let Some(body) = body {
         body.end(panics); // user code
@@ -256,4 +256,16 @@ pub(super) fn finish(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstP
     free(&mut graph, index);
     drop(graph);
     panics.discard(value); // user code
+}
+
+/// Runs a callback of `on_cleanup`: reads are not tracked, and new nodes have no owner. Within the body of a computed
+/// value, the callback must not write either.
+fn run_cleanup(cell: &RefCell<Runtime>, body: &mut dyn Body, panics: &mut FirstPanic) {
+    let mut graph = cell.borrow_mut();
+    let before = graph.context;
+    graph.untracked();
+    graph.context.owner = NodeId::NONE;
+    drop(graph);
+    panics.catch(|| body.run(cell, NodeId::NONE)); // user code
+    cell.borrow_mut().context = before;
 }

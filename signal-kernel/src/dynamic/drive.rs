@@ -7,68 +7,27 @@
 //! Must not know: executors, and the nature of work.
 
 use super::{
-    access, batch,
+    batch, current,
     graph::ids::{NodeId, Order},
     graph::marks::{Kind, Stale},
     run,
     runtime::Runtime,
-    source::ForeignGraph,
+    tasks::{ForeignGraph, ThreadTasks},
 };
 use crate::{
     panics::FirstPanic,
     stack,
-    task::{
-        progress,
-        ready::{ReadyQueue, ReadyReceiver, TaskWaker},
-        wakers::{WaitKey, WakerSet},
-    },
+    task::{progress, ready::TaskWaker, wakers::WaitKey},
 };
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
     future::Future,
     marker::PhantomData,
     panic::Location,
-    rc::{Rc, Weak},
+    rc::Weak,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
 };
-
-/// The asynchronous tasks of a thread.
-pub(super) struct ThreadTasks {
-    pub(super) waiting: Rc<Waiting>,
-    ready: ReadyReceiver,
-    /// The waker in the ready queue: it wakes all waiting tasks.
-    waker: Waker,
-    /// The number of commits.
-    commits: u64,
-    /// Shared graphs that have had work, by their nodes.
-    foreign: BTreeMap<NodeId, Weak<dyn ForeignGraph>>,
-}
-
-/// The waiting tasks and the ready queue, shared within the thread.
-pub(super) struct Waiting {
-    pub(super) queue: Arc<ReadyQueue>,
-    wakers: Arc<WakerSet>,
-}
-
-impl ThreadTasks {
-    /// The waiting tasks, if they do not know yet that work was started or stopped.
-    pub(super) fn must_notify(&self) -> Option<Rc<Waiting>> {
-        self.waiting
-            .queue
-            .must_notify()
-            .then(|| self.waiting.clone())
-    }
-}
-
-impl Waiting {
-    /// Wakes all waiting tasks, for work was started or stopped without their knowledge.
-    pub(super) fn notify(&self) {
-        self.queue.set_notified();
-        self.wakers.wake_here(); // user code
-    }
-}
 
 /// A wait for work of this thread, asked for at the place `here`.
 pub(super) struct ThreadDriver {
@@ -90,7 +49,7 @@ impl ThreadDriver {
 
 impl progress::Driver for ThreadDriver {
     fn reset_budget(&mut self) {
-        access::with(|cell| {
+        current::with(|cell| {
             if let Some(tasks) = &mut cell.borrow_mut().tasks {
                 tasks.ready.budget.reset();
             }
@@ -98,14 +57,14 @@ impl progress::Driver for ThreadDriver {
     }
 
     fn commits(&self) -> u64 {
-        access::with(|cell| {
+        current::with(|cell| {
             let graph = cell.borrow();
             graph.tasks.as_ref().map_or(0, |tasks| tasks.commits)
         })
     }
 
     fn is_idle(&self) -> bool {
-        access::with(|cell| {
+        current::with(|cell| {
             let graph = cell.borrow();
             let tasks = graph.tasks.as_ref();
             tasks.is_none_or(|tasks| tasks.waiting.queue.is_idle())
@@ -119,20 +78,7 @@ impl progress::Driver for ThreadDriver {
 
 /// This thread's tasks, made for the first resource or the first wait.
 pub(super) fn thread_tasks(graph: &mut Runtime) -> &mut ThreadTasks {
-    graph.tasks.get_or_insert_with(|| {
-        let wakers = Arc::<WakerSet>::default();
-        let ready = ReadyReceiver::default();
-        ThreadTasks {
-            waker: Waker::from(wakers.clone()),
-            waiting: Rc::new(Waiting {
-                queue: ready.queue.clone(),
-                wakers,
-            }),
-            ready,
-            commits: 0,
-            foreign: BTreeMap::new(),
-        }
-    })
+    graph.tasks.get_or_insert_with(ThreadTasks::new)
 }
 
 /// Registers a shared graph: from now on a driver polls its work when its node is in the ready list.
@@ -222,7 +168,7 @@ pub(super) fn poll(
     key: Option<&mut WaitKey>,
     here: &'static Location<'static>,
 ) -> Poll<()> {
-    access::with(|cell| {
+    current::with(|cell| {
         let mut graph = cell.borrow_mut();
         let running = graph.context.running;
         let nested = graph.depth > 0 || running.is_some();

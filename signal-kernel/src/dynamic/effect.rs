@@ -3,11 +3,12 @@
 //! Must not know: the time of a run.
 
 use super::{
-    access, batch, dispose,
+    batch, current, dispose,
     graph::ids::NodeId,
     graph::marks::{Kind, Stale},
     handle::{Handle, create, handle},
-    run::{self, Body},
+    run,
+    runtime::Body,
     runtime::{Content, Runtime},
 };
 use crate::{panics::FirstPanic, stack};
@@ -108,7 +109,7 @@ pub fn create_effect_with(body: impl FnMut(Effect) + 'static) -> Effect {
 
 #[inline(never)]
 fn make(body: Box<dyn Body>, place: &'static Location<'static>) -> Effect {
-    access::with(|cell| {
+    current::with(|cell| {
         let mut graph = cell.borrow_mut();
         let handle = create(&mut graph, Kind::Effect, Content::Body(Some(body)), place);
         drop(graph);
@@ -247,7 +248,7 @@ impl Effect {
     /// effect.dispose();
     /// ```
     pub fn dispose(&self) {
-        self.handle.dispose();
+        batch::dispose_node(self.handle);
     }
 
     /// Gives the effect a name for messages. Messages of the first run do not have the name, unless the effect is made
@@ -314,7 +315,7 @@ handle!(Effect, "effect");
 pub fn on_cleanup(cleanup: impl FnOnce() + 'static) {
     let place = Location::caller();
     let cleanup = Box::new(Once(Some(cleanup)));
-    access::with(|cell| {
+    current::with(|cell| {
         let mut graph = cell.borrow_mut();
         if graph.context.owner.is_none() {
             drop(graph);

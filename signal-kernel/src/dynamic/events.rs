@@ -6,15 +6,15 @@
 //!
 //! Must not know: the changes of a state.
 
-use super::{graph::ids::NodeId, runtime::Runtime};
+use super::{
+    graph::ids::NodeId,
+    runtime::{Callback, Runtime},
+};
 use crate::{
     panics::{Apart, FirstPanic},
     task::status::{AsyncStatus, CancelReason},
 };
 use std::{cell::RefCell, rc::Rc};
-
-/// A call that is due.
-pub(super) type Callback = Box<dyn FnOnce()>;
 
 /// Makes all calls that are due, in the order of their events. Nodes that a call makes have no owner.
 pub(super) fn run(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {

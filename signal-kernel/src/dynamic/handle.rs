@@ -6,12 +6,15 @@
 //! Must not know: the purpose of nodes.
 
 use super::{
-    access, batch, dispose,
-    graph::ids::{Key, NodeId, PlaceId},
-    graph::marks::Kind,
+    current,
+    graph::{
+        ids::{Key, NodeId, PlaceId},
+        marks::Kind,
+    },
+    read_error::Disposed,
     runtime::{Content, Node, Runtime},
 };
-use std::{borrow::Cow, error::Error, fmt, panic::Location};
+use std::{borrow::Cow, fmt, panic::Location};
 
 /// The untyped part of a handle: the key of its node, and the place where the node was made, for messages.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,71 +22,6 @@ pub(super) struct Handle {
     pub(super) key: Key,
     place: PlaceId,
 }
-
-/// The node was disposed of: its owner (a scope, an effect or a computed value) has ended.
-///
-/// # Examples
-///
-/// ```
-/// use signal_kernel::{Disposed, scope, signal};
-///
-/// let (count, owner) = scope(|| signal(1));
-/// assert_eq!(count.try_set(2), Ok(()));
-///
-/// drop(owner);
-/// let error: Disposed = count.try_set(3).unwrap_err();
-/// assert!(error.to_string().ends_with("was disposed of"), "{error}");
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Disposed {
-    what: &'static str,
-    made: &'static Location<'static>,
-}
-
-impl Disposed {
-    /// The place where the node was made.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use signal_kernel::{scope, signal};
-    ///
-    /// let (count, owner) = scope(|| signal(1));
-    /// drop(owner);
-    /// let made_at = count.try_set(2).unwrap_err().made_at();
-    /// println!("{}:{}", made_at.file(), made_at.line());
-    /// ```
-    pub fn made_at(&self) -> &'static Location<'static> {
-        self.made
-    }
-
-    #[cold]
-    #[inline(never)]
-    #[track_caller]
-    pub(super) fn panic(self) -> ! {
-        self.panic_at(Location::caller())
-    }
-
-    /// As `Disposed::panic`, for closures, which do not know their caller.
-    pub(super) fn panic_at(self, place: &Location<'_>) -> ! {
-        panic!("{self}, and is used at {place}")
-    }
-}
-
-impl fmt::Display for Disposed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Disposed { what, made } = self;
-        write!(f, "a {what} made at {made} was disposed of")
-    }
-}
-
-impl fmt::Debug for Disposed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Disposed({} made at {})", self.what, self.made)
-    }
-}
-
-impl Error for Disposed {}
 
 /// Creates a node that belongs to the current owner.
 #[inline(always)]
@@ -111,7 +49,7 @@ pub(super) fn create_in(
     }
     let node = graph.add(kind, content, owner, place);
     if graph.nodes.len() == 1 {
-        access::end_with_thread();
+        current::end_with_thread();
     }
     Handle::of(graph, node)
 }
@@ -148,8 +86,7 @@ impl Handle {
 
     #[cold]
     pub(super) fn disposed(self, graph: &Runtime, what: &'static str) -> Disposed {
-        let made = graph.names.place(self.place);
-        Disposed { what, made }
+        Disposed::new(what, graph.names.place(self.place))
     }
 
     pub(super) fn place(self, graph: &Runtime) -> &'static Location<'static> {
@@ -158,7 +95,7 @@ impl Handle {
 
     /// The output of `Debug`.
     pub(super) fn debug(self, what: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = access::with(|cell| {
+        let text = current::with(|cell| {
             let graph = cell.borrow();
             match self.is_alive(&graph) {
                 true => graph.describe(self.key.node),
@@ -168,18 +105,9 @@ impl Handle {
         f.write_str(&text)
     }
 
-    /// Disposes of the node; a second call does nothing.
-    pub(super) fn dispose(self) {
-        access::with(|cell| {
-            if self.is_alive(&cell.borrow()) {
-                batch::dispose(cell, |panics| dispose::node(cell, self.key.node, panics));
-            }
-        });
-    }
-
     /// Gives the node a name.
     pub(super) fn name(self, name: Cow<'static, str>) {
-        access::with(|cell| {
+        current::with(|cell| {
             let mut graph = cell.borrow_mut();
             if self.is_alive(&graph) {
                 graph.names.give(self.key.node, name);

@@ -1,7 +1,7 @@
 //! The limits of the numbers: no test outside of the crate could count that far.
 
 use super::{
-    Signal, access, batch, computed, create_effect,
+    Signal, batch, computed, create_effect, current,
     graph::ids::{Order, RunId, Version},
     scope, signal, transaction,
 };
@@ -9,7 +9,7 @@ use std::{cell::RefCell, rc::Rc};
 
 #[track_caller]
 fn assert_sound() {
-    access::with(|cell| {
+    current::with(|cell| {
         if let Err(error) = cell.borrow().check() {
             panic!("{error}");
         }
@@ -17,11 +17,11 @@ fn assert_sound() {
 }
 
 fn set_clock(clock: Version) {
-    access::with(|cell| cell.borrow_mut().clock = clock);
+    current::with(|cell| cell.borrow_mut().clock = clock);
 }
 
 fn clock() -> Version {
-    access::with(|cell| cell.borrow().clock)
+    current::with(|cell| cell.borrow().clock)
 }
 
 /// An effect that records the values that it reads.
@@ -134,11 +134,11 @@ fn effects_run_in_the_order_of_their_creation_also_when_that_is_numbered_anew() 
     };
     effect('a');
     effect('b').dispose();
-    access::with(|cell| cell.borrow_mut().orders = Order::before_last(1));
+    current::with(|cell| cell.borrow_mut().orders = Order::before_last(1));
     effect('c');
     effect('d');
     effect('e');
-    assert!(access::with(|cell| cell.borrow().orders) < Order::nth(100));
+    assert!(current::with(|cell| cell.borrow().orders) < Order::nth(100));
     assert_sound();
     log.borrow_mut().clear();
     go.set(1);
@@ -149,7 +149,7 @@ fn effects_run_in_the_order_of_their_creation_also_when_that_is_numbered_anew() 
 fn a_slot_whose_generations_are_used_up_is_never_used_again() {
     let (_, gone) = scope(|| signal(1));
     drop(gone);
-    access::with(|cell| {
+    current::with(|cell| {
         for node in cell.borrow_mut().nodes.iter_mut() {
             node.generation = u32::MAX;
         }
@@ -170,7 +170,7 @@ fn a_slot_whose_generations_are_used_up_is_never_used_again() {
 fn an_effect_in_a_slot_that_is_used_up_ends_once() {
     let count = signal(0);
     create_effect(|| ()).dispose();
-    access::with(|cell| {
+    current::with(|cell| {
         let mut graph = cell.borrow_mut();
         let free = graph.free_node;
         assert!(free.is_some());
@@ -198,7 +198,7 @@ fn runs_are_numbered_anew() {
     let outer = computed(move || a.get() + inner.get() + a.get() + b.get());
     assert_eq!(outer.get(), 7);
     for before in 0..4 {
-        access::with(|cell| cell.borrow_mut().runs = RunId::before_end(1 + before));
+        current::with(|cell| cell.borrow_mut().runs = RunId::before_end(1 + before));
         a.set(a.get() + 1);
         assert_eq!(inner.get(), a.get() + b.get());
         assert_eq!(outer.get(), 3 * a.get() + 2 * b.get());
@@ -212,13 +212,13 @@ fn runs_are_numbered_anew() {
 #[test]
 fn a_transaction_that_is_nested_too_deep_leaves_the_nesting_as_it_was() {
     let count = signal(0);
-    access::with(|cell| {
+    current::with(|cell| {
         let mut graph = cell.borrow_mut();
         (graph.depth, graph.level) = (1, u16::MAX - 1);
     });
     let outcome = std::panic::catch_unwind(|| transaction(|| Ok::<_, ()>(())));
     assert!(outcome.is_err());
-    access::with(|cell| {
+    current::with(|cell| {
         let mut graph = cell.borrow_mut();
         assert_eq!((graph.depth, graph.level), (1, u16::MAX - 1));
         (graph.depth, graph.level) = (0, 0);
@@ -325,7 +325,7 @@ fn a_thread_that_ends_leaves_no_tables() {
         static LAST: RefCell<Option<AtEnd<Box<dyn Fn()>>>> = const { RefCell::new(None) };
     }
     fn look(tell: &Sender<(bool, usize)>) {
-        access::with(|cell| {
+        current::with(|cell| {
             let graph = cell.borrow();
             let tables =
                 graph.nodes.capacity() + graph.ownership.capacity() + graph.links.capacity();

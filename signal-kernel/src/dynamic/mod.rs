@@ -1,16 +1,18 @@
 //! The dynamic graph: signals, computed values, effects and resources as functions, for graphs whose shape is known only
 //! at run time.
 //!
-//! Each thread has one [`runtime`], which [`access`] reads and writes; handles are indices into its [`graph`]
-//! ([`handle`]). The graph is a folder of its own: tables of nodes, links and owners, and the algorithms that need
-//! nothing else. [`versions`] number changes anew before the numbers run out, [`names`] serve messages; [`check`] holds
-//! the tables against their invariants. [`value`] is the value of any node, [`signal_cell`] that of a signal.
+//! Each thread has one [`runtime`], the [`current`] one. Its [`graph`] is a folder of its own: tables of nodes, links and
+//! owners, and the algorithms that need nothing else. The runtime adds values and bodies ([`value`], [`signal_cell`]),
+//! the [`undo_log`] of batches, [`names`] for messages, the records of [`failures`], and the [`tasks`] of the thread.
+//! [`handle`]s are keys of its nodes; [`access`] reads and writes by them. [`versions`] are numbered anew before the
+//! numbers run out; [`check`] holds all tables against their invariants.
 //!
 //! A write marks all nodes that it may affect; [`settle`] brings them up to date and runs the effects; [`run`] runs one
-//! body; [`batch`] compares the values of before and after; [`snapshots`] keep the values from before a batch that were
-//! read in the middle of it; [`failure`] knows failed nodes; [`dispose`] ends nodes. [`resource_node`] is asynchronous
-//! work as a node, [`drive`] polls it, [`events`] call the callbacks of a user; [`source`] is the node of a declared
-//! graph.
+//! body, in a [`context`]; [`batch`] nests writes and undoes those of failed transactions; [`net_change`] compares the
+//! values of before and after; [`snapshots`] keep the values from before a batch that were read in the middle of it;
+//! [`failure`] begins and ends failures, whose errors are in [`read_error`]; [`dispose`] ends nodes. [`resource_node`] is
+//! asynchronous work as a node, [`drive`] polls it, [`events`] call the callbacks of a user; [`source`] is the node of a
+//! declared graph.
 //!
 //! The handles are in [`signal`], [`computed`], [`effect`], [`scope`] and [`async_signal`]; [`resource`] makes the last,
 //! with [`options`].
@@ -25,17 +27,22 @@ mod async_signal;
 mod batch;
 mod check;
 mod computed;
+mod context;
+mod current;
 mod dispose;
 mod drive;
 mod effect;
 mod events;
 mod failure;
+mod failures;
 mod graph;
 mod handle;
 #[cfg(test)]
 mod limits;
 mod names;
+mod net_change;
 mod options;
+mod read_error;
 mod resource;
 mod resource_node;
 mod run;
@@ -46,6 +53,8 @@ mod signal;
 mod signal_cell;
 mod snapshots;
 mod source;
+mod tasks;
+mod undo_log;
 mod value;
 mod versions;
 
@@ -57,9 +66,8 @@ pub use computed::{Computed, computed, computed_with};
 pub use drive::{poll_progress, progress, settled};
 pub use effect::{Effect, create_effect, create_effect_with, on_cleanup};
 pub use events::AsyncEvent;
-pub use failure::{Cycle, Failure, ReadError};
-pub use handle::Disposed;
 pub use options::{FromFutureOptions, ResourceOptions};
+pub use read_error::{Cycle, Disposed, Failure, ReadError};
 pub use resource::{
     Fetcher, async_signal, async_signal_with, create_manual_resource, create_manual_resource_with,
     create_resource, create_resource_when, create_resource_when_with, create_resource_with,
@@ -68,7 +76,8 @@ pub use resource::{
 pub use resource_node::FetchContext;
 pub use scope::{Scope, scope};
 pub use signal::{ReadSignal, Signal, signal, signal_with};
-pub(crate) use source::{ForeignGraph, SharedNode};
+pub(crate) use source::SharedNode;
+pub(crate) use tasks::ForeignGraph;
 
 /// Runs `f`, and settles once at its end what it has written.
 ///
@@ -97,7 +106,7 @@ pub(crate) use source::{ForeignGraph, SharedNode};
 /// assert_eq!(before, 2);
 /// ```
 pub fn batch<R>(f: impl FnOnce() -> R) -> R {
-    access::with(|cell| batch::run(cell, f))
+    current::with(|cell| batch::run(cell, f))
 }
 
 /// Runs `f` as a [`batch`]; if it returns an error or panics, every signal that it has written gets its old
@@ -136,7 +145,7 @@ pub fn batch<R>(f: impl FnOnce() -> R) -> R {
 /// assert_eq!((ours.get(), theirs.get()), (30, 70));
 /// ```
 pub fn transaction<R, E>(f: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
-    access::with(|cell| batch::transaction(cell, f))
+    current::with(|cell| batch::transaction(cell, f))
 }
 
 /// Runs `f`, and whatever is running does not depend on what it reads.
@@ -155,8 +164,8 @@ pub fn transaction<R, E>(f: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
 /// assert_eq!(next.get(), 22);
 /// ```
 pub fn untrack<R>(f: impl FnOnce() -> R) -> R {
-    access::with(|cell| {
-        let _untracked = run::UntrackedGuard::new(cell);
+    current::with(|cell| {
+        let _untracked = context::UntrackedGuard::new(cell);
         stack::nested(|| cell.borrow().too_deep(graph::ids::NodeId::NONE), f) // user code
     })
 }
@@ -205,8 +214,8 @@ pub fn untrack<R>(f: impl FnOnce() -> R) -> R {
 /// ```
 pub fn callback<A, R>(f: impl Fn(A) -> R) -> impl Fn(A) -> R {
     move |argument| {
-        access::with(|cell| {
-            let _outside = run::Detached::new(cell);
+        current::with(|cell| {
+            let _outside = context::Detached::new(cell);
             batch::run(cell, || f(argument)) // user code
         })
     }

@@ -4,10 +4,10 @@
 //!
 //! Must not know: the purpose of nodes.
 
-use super::{
-    graph::ids::{NodeId, PlaceId, Table},
-    graph::marks::Kind,
-    runtime::Runtime,
+use super::graph::{
+    ids::{NodeId, PlaceId, Table},
+    marks::Kind,
+    tables::Graph,
 };
 use std::{borrow::Cow, collections::BTreeMap, panic::Location, ptr};
 
@@ -82,12 +82,10 @@ impl Names {
         }
         self.given.remove(&node)
     }
-}
 
-impl Runtime {
     /// A node in a message: ``computed `total` `` or `computed made at src/main.rs:7:15`.
-    pub(super) fn describe(&self, node: NodeId) -> String {
-        let slot = &self.nodes[node];
+    pub(super) fn describe<V, B>(&self, graph: &Graph<V, B>, node: NodeId) -> String {
+        let slot = &graph.nodes[node];
         let kind = match slot.kind {
             Kind::Signal => "signal",
             Kind::Passive if slot.order.is_none() => "shared graph",
@@ -98,54 +96,21 @@ impl Runtime {
             Kind::Cleanup => "cleanup",
             Kind::Free => "disposed node",
         };
-        match self.names.given.get(&node) {
+        match self.given.get(&node) {
             Some(name) => format!("{kind} `{name}`"),
-            None => format!("{kind} made at {}", self.place_of(node)),
+            None => format!("{kind} made at {}", self.place_of(graph, node)),
         }
     }
 
     /// As `describe`, without the kind.
-    pub(super) fn name(&self, node: NodeId) -> String {
-        match self.names.given.get(&node) {
+    pub(super) fn name<V, B>(&self, graph: &Graph<V, B>, node: NodeId) -> String {
+        match self.given.get(&node) {
             Some(name) => format!("`{name}`"),
-            None => format!("`{}`", self.place_of(node)),
+            None => format!("`{}`", self.place_of(graph, node)),
         }
     }
 
-    /// The node that the user knows in place of this one: the resource, for a part of the resource and for the computed
-    /// values that run its source and its `observe`.
-    #[cold]
-    pub(super) fn known_as(&self, node: NodeId) -> NodeId {
-        let kind = |node: NodeId| self.nodes[node].kind;
-        match kind(node) {
-            // A part depends on its resource alone; a shared graph depends on nothing.
-            Kind::Passive => match self.links.get(self.deps(node)) {
-                Some(link) if link.dep.is_some() => link.dep,
-                _ => node,
-            },
-            Kind::Computed => {
-                // The scope of a resource has at most these children, oldest first: the source, the observing value,
-                // the resource.
-                let mut at = node;
-                for _ in 0..2 {
-                    let next = self.ownership[at].prev_sibling;
-                    let next_kind = match self.ownership.get(next) {
-                        Some(kin) if kin.next_sibling == at => kind(next),
-                        _ => break,
-                    };
-                    match next_kind {
-                        Kind::Resource => return next,
-                        Kind::Computed => at = next,
-                        _ => break,
-                    }
-                }
-                node
-            }
-            _ => node,
-        }
-    }
-
-    pub(super) fn place_of(&self, node: NodeId) -> Place {
-        self.names.place(self.ownership[node].place)
+    fn place_of<V, B>(&self, graph: &Graph<V, B>, node: NodeId) -> Place {
+        self.place(graph.ownership[node].place)
     }
 }

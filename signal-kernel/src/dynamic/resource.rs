@@ -9,6 +9,7 @@ use super::{
     access,
     async_signal::{AsyncMeta, AsyncSignal, AsyncValue},
     computed::{self, Computed},
+    current,
     graph::ids::NodeId,
     graph::marks::Kind,
     handle::{Handle, create},
@@ -572,7 +573,7 @@ fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
     place: &'static Location<'static>,
     question: impl FnOnce() -> Q,
 ) -> Handle {
-    access::with(|cell| {
+    current::with(|cell| {
         let mut graph = cell.borrow_mut();
         let owner = create(&mut graph, Kind::Scope, Content::Body(None), place);
         let inside = OwnerGuard::enter(cell, &mut graph, owner.key.node);

@@ -10,13 +10,15 @@
 //! Must not know: the meaning of a question, and the executor.
 
 use super::{
-    access, dispose, drive,
-    events::{Callback, Listeners, StatusAndToken},
-    failure::ReadError,
+    access, current, dispose, drive,
+    events::{Listeners, StatusAndToken},
     graph::ids::{NodeId, Queued},
     graph::marks::{Kind, Stale},
-    handle::{Disposed, Handle, create_in},
-    run::Body,
+    handle::{Handle, create_in},
+    read_error::Disposed,
+    read_error::ReadError,
+    runtime::Body,
+    runtime::Callback,
     runtime::{Content, Runtime},
     value::Value,
 };
@@ -281,7 +283,7 @@ impl<T: 'static, E: 'static> AnyResource for ResourceCell<T, E> {
 ///
 /// Inside a computed value.
 fn assert_may_write(resource: NodeId) {
-    let allowed = access::with(|cell| cell.borrow().may_write(resource));
+    let allowed = current::with(|cell| cell.borrow().may_write(resource));
     if let Err(message) = allowed {
         panic!("{message}");
     }
@@ -289,7 +291,7 @@ fn assert_may_write(resource: NodeId) {
 
 /// Queues a resource for phase A: now, or at the end of the batch. A failed transaction calls `undo` first.
 fn queue_request(resource: NodeId, undo: impl FnOnce() + 'static) {
-    access::with(|cell| {
+    current::with(|cell| {
         let mut graph = cell.borrow_mut();
         graph.queue(resource, Stale::Dirty);
         let mut unused = Some(undo);

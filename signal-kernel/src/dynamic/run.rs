@@ -6,13 +6,14 @@
 //!
 //! Must not know: why the node runs, and in which phase.
 
+pub(super) use super::context::{restore_context, suspend_tracking, untracked_context};
 use super::{
     dispose,
-    failure::Record,
+    failures::Record,
     graph::ids::{Key, LinkId, NodeId, Queued, Version},
     graph::marks::{Kind, Stale},
     graph::tables::{NOBODY, Observer, RunContext},
-    runtime::{Node, Runtime},
+    runtime::{Body, Evaluation, Node, Runtime},
     snapshots,
     value::Value,
 };
@@ -23,75 +24,6 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     thread,
 };
-
-/// The typed half of a node with a body.
-pub(super) trait Body {
-    /// Computed values: runs the body, and compares its result with the value of the last run. The evaluation holds the
-    /// old value before the call and the new one after it. Returns whether the two differ.
-    fn compute(&mut self, _pass: &mut Evaluation<'_>) -> bool {
-        false
-    }
-
-    /// Computed values of a primitive type whose last run has left a value: runs the body. Returns `None` if the result
-    /// equals the value of these bits. All operands stay in registers, and the old value stays in its node.
-    fn compute_bits(&mut self, _cell: &RefCell<Runtime>, _old: u64) -> Option<u64> {
-        None
-    }
-
-    /// Effects, cleanups and resources: runs the body.
-    fn run(&mut self, _cell: &RefCell<Runtime>, _node: NodeId) {}
-
-    /// Computed values: compares two values by the node's own rule.
-    fn same(&self, _old: &Value, _new: &Value) -> bool {
-        false
-    }
-
-    /// The node has ended: drops the user's closures and values one by one.
-    fn end(self: Box<Self>, panics: &mut FirstPanic) {
-        panics.discard(self); // user code
-    }
-
-    /// Resources: polls the work. Returns whether the work has come to an end.
-    fn poll(&mut self, _panics: &mut FirstPanic) -> bool {
-        false
-    }
-}
-
-/// One run of the body of a computed value.
-pub(super) struct Evaluation<'a> {
-    pub(super) cell: &'a RefCell<Runtime>,
-    pub(super) node: NodeId,
-    generation: u32,
-    /// The context from before the run.
-    before: &'a RunContext,
-    /// The value of the last run; after the body, the value of this run.
-    pub(super) value: Value,
-    /// The last run has left a value.
-    pub(super) valued: bool,
-    /// The last run has failed.
-    failed: bool,
-    /// The body has caught the panic of a failed read: the panic that takes its place.
-    caught: Option<Box<dyn Any + Send>>,
-    /// The node has its value already.
-    finished: bool,
-}
-
-impl<'a> Evaluation<'a> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn new(cell: &'a RefCell<Runtime>, node: NodeId, before: &'a RunContext) -> Self {
-        Evaluation {
-            cell,
-            node,
-            generation: 0,
-            before,
-            value: Value::NONE,
-            valued: false,
-            failed: false,
-            caught: None,
-            finished: false,
-        }
-    }
-}
 
 impl Evaluation<'_> {
     /// Gives the node its value before the run is over, whether the value has `changed` or not: the caller can now drop
@@ -172,28 +104,6 @@ impl Runtime {
             running: index,
         };
         self.next_run();
-    }
-}
-
-/// Releases the graph after runs, or before user code other than a body, and restores the context from before the runs.
-/// Between two runs the context may differ.
-#[inline(always)]
-pub(super) fn restore_context(mut graph: RefMut<'_, Runtime>, outer: &RunContext) {
-    graph.context = *outer;
-}
-
-/// Releases the graph between runs, for user code other than a body.
-#[inline(always)]
-pub(super) fn suspend_tracking(mut graph: RefMut<'_, Runtime>, outer: &RunContext) {
-    graph.context = untracked_context(outer);
-}
-
-/// The context `outer` without its observer, so that a destructor between runs tracks no read.
-#[inline(always)]
-pub(super) fn untracked_context(outer: &RunContext) -> RunContext {
-    RunContext {
-        observer: NOBODY,
-        ..*outer
     }
 }
 
@@ -708,56 +618,4 @@ pub(super) fn poll(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPan
     drop(graph);
     return_body(cell, key, (body, Value::NONE), Ok(()), panics);
     done
-}
-
-/// Runs a callback of `on_cleanup`: reads are not tracked, and new nodes have no owner. Within the body of a computed
-/// value, the callback must not write either.
-pub(super) fn cleanup(cell: &RefCell<Runtime>, body: &mut dyn Body, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
-    let before = graph.context;
-    graph.untracked();
-    graph.context.owner = NodeId::NONE;
-    drop(graph);
-    panics.catch(|| body.run(cell, NodeId::NONE)); // user code
-    cell.borrow_mut().context = before;
-}
-
-/// During the life of this guard, reads are not tracked, and new nodes have no owner.
-pub(super) struct Detached<'a> {
-    untracked: UntrackedGuard<'a>,
-    owner: NodeId,
-}
-
-impl<'a> Detached<'a> {
-    pub(super) fn new(cell: &'a RefCell<Runtime>) -> Self {
-        let untracked = UntrackedGuard::new(cell);
-        let owner = std::mem::replace(&mut cell.borrow_mut().context.owner, NodeId::NONE);
-        Detached { untracked, owner }
-    }
-}
-
-impl Drop for Detached<'_> {
-    fn drop(&mut self) {
-        self.untracked.cell.borrow_mut().context.owner = self.owner;
-    }
-}
-
-/// During the life of this guard, reads are not tracked.
-pub(super) struct UntrackedGuard<'a> {
-    cell: &'a RefCell<Runtime>,
-    /// The observer from before.
-    node: NodeId,
-}
-
-impl<'a> UntrackedGuard<'a> {
-    pub(super) fn new(cell: &'a RefCell<Runtime>) -> Self {
-        let node = std::mem::replace(&mut cell.borrow_mut().context.observer.node, NodeId::NONE);
-        UntrackedGuard { cell, node }
-    }
-}
-
-impl Drop for UntrackedGuard<'_> {
-    fn drop(&mut self) {
-        self.cell.borrow_mut().context.observer.node = self.node;
-    }
 }

@@ -5,22 +5,22 @@
 //! Must not know: when anything runs.
 
 use super::{
-    batch::UndoLog,
-    drive::ThreadTasks,
-    events::Callback,
-    failure::Failures,
+    failures::Failures,
     graph::{
         ids::{Key, NodeId},
-        tables::{self, Graph},
+        tables::{self, Graph, RunContext},
     },
     names::Names,
-    run::Body,
     settle::Frame,
     snapshots::Snapshot,
+    tasks::ThreadTasks,
+    undo_log::UndoLog,
     value::Value,
 };
 use crate::panics::FirstPanic;
 use std::{
+    any::Any,
+    cell::RefCell,
     collections::BTreeMap,
     ops::{Deref, DerefMut},
     panic::Location,
@@ -31,6 +31,78 @@ pub(super) type Node = tables::Node<Value, Box<dyn Body>>;
 
 /// The content of a new node.
 pub(super) type Content = tables::Content<Value, Box<dyn Body>>;
+
+/// A call that is due.
+pub(super) type Callback = Box<dyn FnOnce()>;
+
+/// The typed half of a node with a body.
+pub(super) trait Body {
+    /// Computed values: runs the body, and compares its result with the value of the last run. The evaluation holds the
+    /// old value before the call and the new one after it. Returns whether the two differ.
+    fn compute(&mut self, _pass: &mut Evaluation<'_>) -> bool {
+        false
+    }
+
+    /// Computed values of a primitive type whose last run has left a value: runs the body. Returns `None` if the result
+    /// equals the value of these bits. All operands stay in registers, and the old value stays in its node.
+    fn compute_bits(&mut self, _cell: &RefCell<Runtime>, _old: u64) -> Option<u64> {
+        None
+    }
+
+    /// Effects, cleanups and resources: runs the body.
+    fn run(&mut self, _cell: &RefCell<Runtime>, _node: NodeId) {}
+
+    /// Computed values: compares two values by the node's own rule.
+    fn same(&self, _old: &Value, _new: &Value) -> bool {
+        false
+    }
+
+    /// The node has ended: drops the user's closures and values one by one.
+    fn end(self: Box<Self>, panics: &mut FirstPanic) {
+        panics.discard(self); // user code
+    }
+
+    /// Resources: polls the work. Returns whether the work has come to an end.
+    fn poll(&mut self, _panics: &mut FirstPanic) -> bool {
+        false
+    }
+}
+
+/// One run of the body of a computed value.
+pub(super) struct Evaluation<'a> {
+    pub(super) cell: &'a RefCell<Runtime>,
+    pub(super) node: NodeId,
+    pub(super) generation: u32,
+    /// The context from before the run.
+    pub(super) before: &'a RunContext,
+    /// The value of the last run; after the body, the value of this run.
+    pub(super) value: Value,
+    /// The last run has left a value.
+    pub(super) valued: bool,
+    /// The last run has failed.
+    pub(super) failed: bool,
+    /// The body has caught the panic of a failed read: the panic that takes its place.
+    pub(super) caught: Option<Box<dyn Any + Send>>,
+    /// The node has its value already.
+    pub(super) finished: bool,
+}
+
+impl<'a> Evaluation<'a> {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn new(cell: &'a RefCell<Runtime>, node: NodeId, before: &'a RunContext) -> Self {
+        Evaluation {
+            cell,
+            node,
+            generation: 0,
+            before,
+            value: Value::NONE,
+            valued: false,
+            failed: false,
+            caught: None,
+            finished: false,
+        }
+    }
+}
 
 /// Everything that a thread keeps for its dynamic graph.
 pub(super) struct Runtime {
@@ -84,6 +156,16 @@ impl Runtime {
             undo: Vec::new(),
             tasks: None,
         }
+    }
+
+    /// A node in a message: ``computed `total` `` or `computed made at src/main.rs:7:15`.
+    pub(super) fn describe(&self, node: NodeId) -> String {
+        self.names.describe(&self.graph, node)
+    }
+
+    /// As `describe`, without the kind.
+    pub(super) fn name(&self, node: NodeId) -> String {
+        self.names.name(&self.graph, node)
     }
 
     /// Releases the memory of the tables when no node is left in them.

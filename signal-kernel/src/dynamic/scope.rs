@@ -6,7 +6,7 @@
 //! Must not know: the owned nodes.
 
 use super::{
-    access, batch, dispose,
+    batch, current, dispose,
     graph::ids::NodeId,
     graph::marks::Kind,
     handle::{Handle, create},
@@ -71,7 +71,7 @@ pub struct Scope {
 #[track_caller]
 pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
     let place = Location::caller();
-    access::with(|cell| {
+    current::with(|cell| {
         let mut graph = cell.borrow_mut();
         let handle = create(&mut graph, Kind::Scope, Content::Body(None), place);
         let node = handle.key.node;
@@ -155,7 +155,7 @@ impl Scope {
     #[track_caller]
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
         let place = Location::caller();
-        access::with(|cell| {
+        current::with(|cell| {
             let alive = self.handle.check(&cell.borrow(), "scope");
             if let Err(error) = alive {
                 error.panic_at(place);
@@ -172,7 +172,7 @@ impl Drop for Scope {
     fn drop(&mut self) {
         let handle = self.handle;
         let mut panics = FirstPanic::default();
-        panics.catch(|| handle.dispose()); // user code
+        panics.catch(|| batch::dispose_node(handle)); // user code
         panics.end_drop();
     }
 }

@@ -10,11 +10,12 @@
 //! Must not know: values, handles, and the work of a resource.
 
 use super::{
-    batch, dispose, events,
-    failure::Cycle,
+    dispose, events,
     graph::ids::{LinkId, NodeId, Order, Queued, RowsMut, RunId, Seen, Table},
     graph::marks::{Kind, Marks, Stale},
     graph::tables::RunContext,
+    net_change,
+    read_error::Cycle,
     run,
     runtime::{Node, Runtime as Graph},
     snapshots,
@@ -722,7 +723,7 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
     for round in 0.. {
         if !graph.log.is_empty() {
             drop(graph);
-            batch::reconcile(cell, panics);
+            net_change::reconcile(cell, panics);
             graph = cell.borrow_mut();
         }
         graph.in_phase_a = true;

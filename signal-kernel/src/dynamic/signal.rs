@@ -4,10 +4,12 @@
 
 use super::{
     access,
-    failure::ReadError,
+    context::UntrackedGuard,
+    current,
     graph::marks::{Kind, Marks},
-    handle::{Disposed, Handle, create, handle},
-    run::UntrackedGuard,
+    handle::{Handle, create, handle},
+    read_error::Disposed,
+    read_error::ReadError,
     runtime::{Content, Runtime},
     signal_cell::{
         BorrowGuard, SignalCell, being_updated, change, inside, is_same, put, put_in_batch, rule,
@@ -91,7 +93,7 @@ pub fn signal_with<T: 'static>(value: T, same: fn(&T, &T) -> bool) -> Signal<T> 
 }
 
 fn make<T>(value: Value, place: &'static Location<'static>) -> Signal<T> {
-    access::with(|cell| {
+    current::with(|cell| {
         let mut graph = cell.borrow_mut();
         Signal {
             handle: create(&mut graph, Kind::Signal, Content::Value(value), place),
@@ -289,7 +291,7 @@ impl<T: 'static> Signal<T> {
     #[track_caller]
     pub fn try_set(&self, value: T) -> Result<(), Disposed> {
         let place = Location::caller();
-        access::with(|cell| {
+        current::with(|cell| {
             let graph = cell.borrow_mut();
             self.handle.check(&graph, "signal")?;
             if let Err(message) = graph.may_write(self.handle.key.node) {
@@ -419,7 +421,7 @@ impl<T: 'static> Signal<T> {
     pub fn try_update<R>(&self, f: impl FnOnce(&mut T) -> R) -> Result<R, Disposed> {
         let place = Location::caller();
         let index = self.handle.key.node;
-        access::with(|cell| {
+        current::with(|cell| {
             let mut graph = cell.borrow_mut();
             self.handle.check(&graph, "signal")?;
             let refused = graph
@@ -519,7 +521,7 @@ impl<T: 'static> Signal<T> {
     #[track_caller]
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
         let place = Location::caller();
-        let value = access::with(|cell| {
+        let value = current::with(|cell| {
             let mut graph = cell.borrow_mut();
             let value = graph.read_fast(self.handle, Marks::UPDATING, tracked)?;
             // Only a custom rule puts a primitive value into a cell; the slow path reads such a value.
@@ -530,7 +532,7 @@ impl<T: 'static> Signal<T> {
         });
         let value = match value {
             Some(value) => value,
-            None => access::with(|cell| signal_value(cell, self.handle, tracked, place))?,
+            None => current::with(|cell| signal_value(cell, self.handle, tracked, place))?,
         };
         Ok(match value {
             Value::Bits(bits) => from_bits(bits, f), // user code

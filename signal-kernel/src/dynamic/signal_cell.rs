@@ -7,11 +7,12 @@
 //! Must not know: readers, and the settle.
 
 use super::{
-    access,
-    batch::Rule,
+    access, current,
     graph::ids::NodeId,
-    handle::{Disposed, Handle},
+    handle::Handle,
+    read_error::Disposed,
     runtime::Runtime,
+    undo_log::Rule,
     value::{Value, out_of_bits, same_bits, to_bits},
 };
 use crate::panics::FirstPanic;
@@ -253,7 +254,7 @@ pub(super) struct BorrowGuard;
 impl BorrowGuard {
     #[inline(always)]
     pub(super) fn new(index: NodeId, place: &'static Location<'static>) -> Self {
-        access::with(|cell| cell.borrow_mut().reading.push((index, place)));
+        current::with(|cell| cell.borrow_mut().reading.push((index, place)));
         BorrowGuard
     }
 }
@@ -261,7 +262,7 @@ impl BorrowGuard {
 impl Drop for BorrowGuard {
     #[inline(always)]
     fn drop(&mut self) {
-        access::with(|cell| {
+        current::with(|cell| {
             cell.borrow_mut().reading.pop();
         });
     }

@@ -9,10 +9,10 @@
 //! Must not know: which signals a batch has written, and when it ends.
 
 use super::{
-    failure::Record,
+    context::UntrackedGuard,
+    failures::Record,
     graph::ids::{LinkId, NodeId, RunId, Version},
     graph::marks::Stale,
-    run::UntrackedGuard,
     runtime::Runtime as Graph,
     value::Value,
 };

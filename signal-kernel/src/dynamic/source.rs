@@ -1,18 +1,19 @@
 //! The nodes that represent a declared graph in the dynamic graph.
 //!
 //! Invariants: a body depends on the node `refused` only if the body's last run has found the declared graph in use, or
-//! one of its values; the body runs again as soon as the declared graph is free. The thread's drive knows the declared graph from its
+//! one of its values; the body runs again as soon as the declared graph is free. The thread's tasks know the declared graph from its
 //! first work in flight until its drop, and counts the declared graph as one piece of work while any of its work is in
 //! flight.
 //!
 //! Must not know: the content of the declared graph.
 
 use super::{
-    access, batch, drive,
+    access, batch, current, drive,
     graph::ids::NodeId,
     graph::marks::Kind,
     handle::{Handle, create_in},
     runtime::{Content, Runtime},
+    tasks::ForeignGraph,
     value::Value,
 };
 use crate::{
@@ -28,13 +29,6 @@ use std::{
     sync::{Arc, OnceLock},
     task::Wake,
 };
-
-/// A declared graph, as the thread's drive sees it.
-pub(crate) trait ForeignGraph {
-    /// Polls the graph's work; true if the graph has committed something. A poll of a graph in use panics with the
-    /// place `here`.
-    fn poll(&self, here: &'static Location<'static>) -> bool;
-}
 
 /// The waker of all work of a shared graph: it wakes the tasks that wait for this graph, and the tasks that drive the
 /// thread.
@@ -101,13 +95,13 @@ impl SharedNode {
 
     /// Makes the running body depend on the graph.
     pub(crate) fn track(&self) {
-        access::with(|cell| cell.borrow_mut().track(self.whole.key.node));
+        current::with(|cell| cell.borrow_mut().track(self.whole.key.node));
     }
 
     /// Notes that the running body has found the graph in use: the body runs again when the graph is free.
     #[cold]
     pub(crate) fn track_refused(&self) {
-        let place = access::with(|cell| {
+        let place = current::with(|cell| {
             let graph = cell.borrow();
             let observer = graph.context.observer.node;
             let waits = observer.is_some() && observer != self.user.get();
@@ -117,14 +111,14 @@ impl SharedNode {
         let refused = self.refused.get().unwrap_or_else(|| source(place));
         self.refused.set(Some(refused));
         self.refuses.set(true);
-        access::with(|cell| cell.borrow_mut().track(refused.key.node));
+        current::with(|cell| cell.borrow_mut().track(refused.key.node));
     }
 
     /// Begins a read of the graph.
     pub(crate) fn begin_read(&self) {
         let reads = self.reads.get();
         if reads == 0 {
-            let observer = access::with(|cell| cell.borrow().context.observer.node);
+            let observer = current::with(|cell| cell.borrow().context.observer.node);
             self.user.set(observer);
         }
         self.reads.set(reads + 1);
@@ -147,7 +141,7 @@ impl SharedNode {
     /// Lets the bodies that a read has refused run again, since no read goes on any more.
     #[cold]
     fn tell_refused(&self) {
-        let computes = access::with(|cell| cell.borrow().context.computing.is_some());
+        let computes = current::with(|cell| cell.borrow().context.computing.is_some());
         if !computes {
             return self.change(|_| ((), false));
         }
@@ -155,7 +149,7 @@ impl SharedNode {
         let Some(refused) = self.refused.get().filter(|_| self.refuses.take()) else {
             return;
         };
-        access::with(|cell| {
+        current::with(|cell| {
             let mut graph = cell.borrow_mut();
             if refused.is_alive(&graph) {
                 graph.bump_version(refused.key.node);
@@ -166,7 +160,7 @@ impl SharedNode {
 
     /// Runs `f` while the graph is borrowed.
     pub(crate) fn nested<R>(&self, f: impl FnOnce() -> R) -> R {
-        let path = || access::with(|cell| cell.borrow().too_deep(self.whole.key.node));
+        let path = || current::with(|cell| cell.borrow().too_deep(self.whole.key.node));
         stack::nested(path, f) // user code
     }
 
@@ -175,7 +169,7 @@ impl SharedNode {
     /// Inside a computed value.
     #[track_caller]
     pub(crate) fn may_write(&self) {
-        let allowed = access::with(|cell| cell.borrow().may_write(self.whole.key.node));
+        let allowed = current::with(|cell| cell.borrow().may_write(self.whole.key.node));
         if let Err(message) = allowed {
             panic!("{message}");
         }
@@ -185,7 +179,7 @@ impl SharedNode {
     /// After the return of `f`, one settle covers this change and the writes of `f` to the dynamic graph; then a panic
     /// goes on.
     pub(crate) fn change<R>(&self, f: impl FnOnce(&mut FirstPanic) -> (R, bool)) -> R {
-        access::with(|cell| {
+        current::with(|cell| {
             batch::run(cell, || {
                 let mut panics = FirstPanic::default();
                 self.user.set(cell.borrow().context.observer.node);
@@ -209,7 +203,7 @@ impl SharedNode {
     /// for the thread.
     pub(crate) fn poll(&self, f: impl FnOnce(&mut FirstPanic) -> bool) -> bool {
         self.change(|panics| {
-            access::with(|cell| {
+            current::with(|cell| {
                 self.waker.begin_poll();
                 let polls = PollGuard::enter(cell, self.whole.key.node);
                 let done = f(panics);
@@ -223,14 +217,14 @@ impl SharedNode {
         })
     }
 
-    /// Notes whether work of the declared graph is in flight, so that the thread's drive polls the work and waits for
+    /// Notes whether work of the declared graph is in flight, so that the thread's tasks include the work, and wait for
     /// its end.
     pub(crate) fn note_work(&self, busy: bool, foreign: impl FnOnce() -> Weak<dyn ForeignGraph>) {
         if self.busy.replace(busy) == busy {
             return;
         }
         let waker = self.waker.task.get_or_init(|| {
-            access::with(|cell| {
+            current::with(|cell| {
                 drive::add_shared(&mut cell.borrow_mut(), self.whole.key.node, foreign())
             })
         });
@@ -244,7 +238,7 @@ impl SharedNode {
 
 /// A node without an owner.
 fn source(place: &'static Location<'static>) -> Handle {
-    access::with(|cell| {
+    current::with(|cell| {
         let mut graph = cell.borrow_mut();
         let place = graph.names.number(place);
         let content = Content::Value(Value::NONE);
@@ -279,11 +273,11 @@ impl Drop for SharedNode {
             if self.busy.get() {
                 waker.stop();
             }
-            access::with(|cell| drive::remove_shared(&mut cell.borrow_mut(), self.whole.key.node));
+            current::with(|cell| drive::remove_shared(&mut cell.borrow_mut(), self.whole.key.node));
         }
-        self.whole.dispose(); // also tells the waiting tasks
+        batch::dispose_node(self.whole); // also tells the waiting tasks
         if let Some(refused) = self.refused.take() {
-            refused.dispose();
+            batch::dispose_node(refused);
         }
     }
 }

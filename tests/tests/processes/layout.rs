@@ -22,19 +22,14 @@ const OPEN: &[&[&str]] = &[
         "declared/slot.rs",
     ],
     &[
-        "dynamic/access.rs",
-        "dynamic/batch.rs",
+        "dynamic/context.rs",
         "dynamic/dispose.rs",
-        "dynamic/drive.rs",
         "dynamic/events.rs",
-        "dynamic/failure.rs",
-        "dynamic/handle.rs",
-        "dynamic/names.rs",
+        "dynamic/net_change.rs",
         "dynamic/run.rs",
         "dynamic/runtime.rs",
         "dynamic/settle.rs",
         "dynamic/snapshots.rs",
-        "dynamic/source.rs",
     ],
 ];
 

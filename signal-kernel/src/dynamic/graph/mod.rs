@@ -8,5 +8,6 @@ pub(crate) mod edges;
 pub(crate) mod ids;
 pub(crate) mod marks;
 pub(crate) mod owners;
+pub(crate) mod paths;
 pub(crate) mod tables;
 pub(crate) mod versions;

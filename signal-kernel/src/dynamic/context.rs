@@ -1,0 +1,76 @@
+//! The context of user code between runs and around them.
+//!
+//! Invariants: a guard restores on drop the context that it has found.
+//!
+//! Must not know: nodes, and the purpose of user code.
+
+use super::{
+    graph::{
+        ids::NodeId,
+        tables::{NOBODY, RunContext},
+    },
+    runtime::Runtime,
+};
+use std::cell::{RefCell, RefMut};
+
+/// Releases the graph after runs, or before user code other than a body, and restores the context from before the runs.
+/// Between two runs the context may differ.
+#[inline(always)]
+pub(super) fn restore_context(mut graph: RefMut<'_, Runtime>, outer: &RunContext) {
+    graph.context = *outer;
+}
+
+/// Releases the graph between runs, for user code other than a body.
+#[inline(always)]
+pub(super) fn suspend_tracking(mut graph: RefMut<'_, Runtime>, outer: &RunContext) {
+    graph.context = untracked_context(outer);
+}
+
+/// The context `outer` without its observer, so that a destructor between runs tracks no read.
+#[inline(always)]
+pub(super) fn untracked_context(outer: &RunContext) -> RunContext {
+    RunContext {
+        observer: NOBODY,
+        ..*outer
+    }
+}
+
+/// During the life of this guard, reads are not tracked, and new nodes have no owner.
+pub(super) struct Detached<'a> {
+    untracked: UntrackedGuard<'a>,
+    owner: NodeId,
+}
+
+impl<'a> Detached<'a> {
+    pub(super) fn new(cell: &'a RefCell<Runtime>) -> Self {
+        let untracked = UntrackedGuard::new(cell);
+        let owner = std::mem::replace(&mut cell.borrow_mut().context.owner, NodeId::NONE);
+        Detached { untracked, owner }
+    }
+}
+
+impl Drop for Detached<'_> {
+    fn drop(&mut self) {
+        self.untracked.cell.borrow_mut().context.owner = self.owner;
+    }
+}
+
+/// During the life of this guard, reads are not tracked.
+pub(super) struct UntrackedGuard<'a> {
+    cell: &'a RefCell<Runtime>,
+    /// The observer from before.
+    node: NodeId,
+}
+
+impl<'a> UntrackedGuard<'a> {
+    pub(super) fn new(cell: &'a RefCell<Runtime>) -> Self {
+        let node = std::mem::replace(&mut cell.borrow_mut().context.observer.node, NodeId::NONE);
+        UntrackedGuard { cell, node }
+    }
+}
+
+impl Drop for UntrackedGuard<'_> {
+    fn drop(&mut self) {
+        self.cell.borrow_mut().context.observer.node = self.node;
+    }
+}

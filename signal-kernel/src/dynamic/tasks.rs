@@ -1,0 +1,76 @@
+//! The asynchronous tasks of a thread, and the tasks of executors that wait for them.
+//!
+//! Invariants: every waiting task is woken when work was started or stopped without its knowledge.
+//!
+//! Must not know: when work is polled.
+
+use super::graph::ids::NodeId;
+use crate::task::{
+    ready::{ReadyQueue, ReadyReceiver},
+    wakers::WakerSet,
+};
+use std::{
+    collections::BTreeMap,
+    panic::Location,
+    rc::{Rc, Weak},
+    sync::Arc,
+    task::Waker,
+};
+
+/// A declared graph, as the tasks of a thread see it.
+pub(crate) trait ForeignGraph {
+    /// Polls the graph's work; true if the graph has committed something. A poll of a graph in use panics with the
+    /// place `here`.
+    fn poll(&self, here: &'static Location<'static>) -> bool;
+}
+
+/// The asynchronous tasks of a thread.
+pub(super) struct ThreadTasks {
+    pub(super) waiting: Rc<Waiting>,
+    pub(super) ready: ReadyReceiver,
+    /// The waker in the ready queue: it wakes all waiting tasks.
+    pub(super) waker: Waker,
+    /// The number of commits.
+    pub(super) commits: u64,
+    /// Shared graphs that have had work, by their nodes.
+    pub(super) foreign: BTreeMap<NodeId, Weak<dyn ForeignGraph>>,
+}
+
+/// The waiting tasks and the ready queue, shared within the thread.
+pub(super) struct Waiting {
+    pub(super) queue: Arc<ReadyQueue>,
+    pub(super) wakers: Arc<WakerSet>,
+}
+
+impl ThreadTasks {
+    pub(super) fn new() -> Self {
+        let wakers = Arc::<WakerSet>::default();
+        let ready = ReadyReceiver::default();
+        ThreadTasks {
+            waker: Waker::from(wakers.clone()),
+            waiting: Rc::new(Waiting {
+                queue: ready.queue.clone(),
+                wakers,
+            }),
+            ready,
+            commits: 0,
+            foreign: BTreeMap::new(),
+        }
+    }
+
+    /// The waiting tasks, if they do not know yet that work was started or stopped.
+    pub(super) fn must_notify(&self) -> Option<Rc<Waiting>> {
+        self.waiting
+            .queue
+            .must_notify()
+            .then(|| self.waiting.clone())
+    }
+}
+
+impl Waiting {
+    /// Wakes all waiting tasks, for work was started or stopped without their knowledge.
+    pub(super) fn notify(&self) {
+        self.queue.set_notified();
+        self.wakers.wake_here(); // user code
+    }
+}

@@ -1,0 +1,96 @@
+//! The undo log of open batches, as data.
+//!
+//! Invariants: the log has an entry for each signal and each level with a write to the signal, oldest first, with the
+//! value from before.
+//!
+//! Must not know: the graph, and the end of a batch.
+
+use super::{
+    graph::ids::{Key, Version},
+    value::Value,
+};
+use std::{any::Any, collections::BTreeSet, rc::Rc};
+
+/// The number of values that are kept for the next batch.
+const SPARES: usize = 64;
+
+/// The writes of open batches.
+pub(super) struct UndoLog {
+    pub(super) entries: Vec<Entry>,
+    /// Cells of values that need no drop, for later writes.
+    pool: Vec<Rc<dyn Any>>,
+    /// Entries of outer levels that count as a change: signals that were updated again, with the level.
+    pub(super) always: BTreeSet<(Key, u16)>,
+}
+
+pub(super) struct Entry {
+    pub(super) key: Key,
+    pub(super) level: u16,
+    /// `Node::aside` before the write.
+    pub(super) previous: u16,
+    pub(super) version: Version,
+    /// The value from before; `None` after an update in place, which cannot be undone.
+    pub(super) value: Option<Value>,
+    /// The entry counts as a change, even if the values are equal.
+    pub(super) always: bool,
+    pub(super) rule: Rule,
+}
+
+/// The part of a signal's type that the log must know.
+#[derive(Clone, Copy)]
+pub(super) struct Rule {
+    /// Are these two values the same by the signal's rule?
+    pub(super) same: fn(&Value, &Value) -> bool,
+    /// Values of this type need no drop.
+    pub(super) plain: bool,
+}
+
+impl UndoLog {
+    pub(super) const fn new() -> Self {
+        UndoLog {
+            entries: Vec::new(),
+            pool: Vec::new(),
+            always: BTreeSet::new(),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// A cell for a new value, of any type.
+    pub(super) fn spare(&mut self) -> Option<Rc<dyn Any>> {
+        self.pool.pop()
+    }
+
+    /// Takes out the next kept value, in the order of the writes.
+    pub(super) fn take_value(&mut self) -> Option<Value> {
+        self.entries.iter_mut().find_map(|entry| entry.value.take())
+    }
+
+    /// Does this entry count as a change, even if the values are equal? From now on the entry itself has the answer.
+    pub(super) fn take_always(&mut self, index: usize) -> bool {
+        let entry = &mut self.entries[index];
+        if !self.always.is_empty() {
+            let key = (entry.key, entry.level);
+            entry.always |= self.always.remove(&key);
+        }
+        entry.always
+    }
+
+    /// Moves the marks of `always` into the entries themselves.
+    #[cold]
+    pub(super) fn mark_always(&mut self) {
+        for index in 0..self.entries.len() {
+            self.take_always(index);
+        }
+        self.always.clear();
+    }
+
+    pub(super) fn keep_spare(&mut self, cell: Rc<dyn Any>) {
+        if self.pool.len() < SPARES {
+            self.pool.push(cell);
+        }
+    }
+}
