@@ -27,7 +27,7 @@ reactive! {
     struct Search {
         // Plain data. Without a value here it is a parameter of `new`.
         let folder: PathBuf;
-        let long: Arc<Notify>; // told when a walk takes long
+        let long: Arc<Notify>; // notified when a walk takes long
 
         // Input. An equal value is no change, unless the signal says otherwise: here, the same word
         // typed again asks whether the files have changed.
@@ -136,7 +136,7 @@ async fn main() -> ExitCode {
     }
     for query in queries {
         graph.set_query(query);
-        select! { // someone who types on if there is no answer by the tenth file
+        select! { // the user types on if there is no answer by the tenth file
             biased;
             () = long.notified() => {}
             () = graph.settled() => {}

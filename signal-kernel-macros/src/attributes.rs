@@ -87,7 +87,7 @@ pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> OfStruct {
                 Err(_) => {
                     errors
                         .push("SK010", &attr.meta, "expected `#[batch(Name)]`")
-                        .help("it names the type that a batch hands out");
+                        .help("`Name` is the type that a batch passes to its closure");
                 }
             }
             continue;
@@ -127,7 +127,7 @@ fn derive(path: &Path, debug: &mut bool, errors: &mut Errors) {
         "Clone" | "Copy" => ("work in flight has one owner", "clone the values you need"),
         "Default" => (
             "its values come from the declaration",
-            "where `new` takes no parameters, `Default` is there already",
+            "if `new` takes no parameters, the graph has `Default` already",
         ),
         "PartialEq" | "Eq" | "PartialOrd" | "Ord" | "Hash" => {
             ("it is not a value", "compare the values you need")

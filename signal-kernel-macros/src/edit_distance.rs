@@ -22,7 +22,7 @@ pub(crate) fn similar<'a>(
         }
         let distance = distance(&word, &letters);
         let closest = best.map_or(limit + 1, |(least, _)| least);
-        // A word that shares no letter is not a misspelling, whatever its length.
+        // A word that shares no letter is no misspelling, however short it is.
         if distance < closest && distance < letters.len() {
             best = Some((distance, candidate));
         }

@@ -4,7 +4,7 @@
 //! Invariants: tokens keep their order, and only a `;` that stands alone is dropped. An item ends in its block or in a
 //! `;`; a missing `;` is added.
 //!
-//! Must not know: the meaning of an item. It reports no errors, `parse` does.
+//! Must not know: the meaning of an item. Errors are left to `parse`.
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree};
 

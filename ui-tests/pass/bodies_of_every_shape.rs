@@ -1,4 +1,4 @@
-//! Only names that a body mentions are in scope there, so that each of these compiles shows that they are found.
+//! Only the names that a body mentions are in scope there, so each body compiles only if the macro finds all of them.
 
 use signal_kernel::reactive;
 use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! What rustdoc has nothing to complain about: `tests/documentation.rs` lets it read this program.
+//! A program without warnings of rustdoc: `tests/documentation.rs` documents it.
 
 #![deny(warnings, missing_docs)]
 

@@ -1,4 +1,4 @@
-//! Fragments of a macro reach bodies with the hygiene of where they were written.
+//! Fragments of a macro keep the hygiene of their place in the text, also in bodies.
 
 #![deny(warnings)]
 #![allow(dead_code)]

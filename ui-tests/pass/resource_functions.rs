@@ -1,4 +1,4 @@
-//! What `#[resource]` accepts, and that the function stays one that can be called.
+//! Functions that `#[resource]` accepts, and that can still be called.
 
 #![deny(warnings)]
 

@@ -1,4 +1,4 @@
-//! Each warning has its switch, on the item or on the struct.
+//! Each warning can be silenced, on the item or on the struct.
 
 #![deny(warnings, dead_code)]
 

@@ -115,7 +115,7 @@ fn read(input: ParseStream, parts: &mut Parts, errors: &mut Errors) -> syn::Resu
         NodeKind::Resource => {
             errors
                 .push_at("SK008", input.span(), "expected `=`")
-                .help("the type of a resource is what its function returns");
+                .help("the type of a resource follows from its function");
             input.parse::<Token![:]>()?;
             input.parse::<Type>()?;
         }

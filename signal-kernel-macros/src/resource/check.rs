@@ -141,7 +141,7 @@ fn is_method(function: &Function, errors: &mut Errors) -> bool {
                 wrong,
                 "a `#[resource]` function cannot be a method",
             )
-            .help("move it out of the `impl`, and hand it what it needs by value");
+            .help("move it out of the `impl`, and pass its arguments by value");
     }
     wrong.is_some()
 }

@@ -242,7 +242,7 @@ fn it_is_safe() {
 #[test]
 fn it_is_no_method() {
     let text = "a `#[resource]` function cannot be a method | \
-                move it out of the `impl`, and hand it what it needs by value";
+                move it out of the `impl`, and pass its arguments by value";
     for (item, place) in [
         (
             "async fn f(&self, #[cancel] token: CancelToken) -> Result<(), ()> {}",

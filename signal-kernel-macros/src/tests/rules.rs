@@ -344,7 +344,7 @@ fn initial_values_that_read_an_item() {
 #[test]
 fn the_name_of_the_batch_type() {
     assert_errors("#[batch(Writes)] struct S { signal a: u8; }", &[]);
-    let help = "it names the type that a batch hands out";
+    let help = "`Name` is the type that a batch passes to its closure";
     for (attributes, found) in [
         (
             "#[batch]",

@@ -114,7 +114,7 @@ fn a_missing_piece_is_one_error() {
     assert_item("effect e { let = 1; }", &["SK008 1:16 expected a pattern"]);
     assert_item(
         "resource r: u8 = f();",
-        &["SK008 1:11 expected `=` | the type of a resource is what its function returns"],
+        &["SK008 1:11 expected `=` | the type of a resource follows from its function"],
     );
     assert_item("resource r;", &["SK008 1:11 expected `=`"]);
     assert_item("resource r = ;", &["SK008 1:14 expected an expression"]);
@@ -265,7 +265,7 @@ fn derives() {
         "#[derive(PartialEq, Default, serde::Serialize)] struct A {}",
         &[
             "SK021 1:10 a graph cannot be `PartialEq`: it is not a value | compare the values you need",
-            "SK021 1:21 a graph cannot be `Default`: its values come from the declaration | where `new` takes no parameters, `Default` is there already",
+            "SK021 1:21 a graph cannot be `Default`: its values come from the declaration | if `new` takes no parameters, the graph has `Default` already",
             "SK021 1:30 a graph cannot be `Serialize`: only `Debug` can be derived | implement it by hand, on the getters",
         ],
     );

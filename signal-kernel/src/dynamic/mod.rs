@@ -175,7 +175,7 @@ pub fn untrack<R>(f: impl FnOnce() -> R) -> R {
 /// Each call is untracked, and one [`batch`]. Without that, a handler that is called while an effect runs (for the effect
 /// has set the focus, say) would make the effect depend on what the handler reads, and would own what the handler makes;
 /// called at rest, it would settle after each write. Here both calls do the same, except that inside of an effect the
-/// writes settle with those of the effect. What a call makes belongs to nobody, unless a [`Scope`] is
+/// writes settle with those of the effect. The nodes that a call makes have no owner, unless a [`Scope`] is
 /// [entered](Scope::run) in it.
 ///
 /// A handler has one argument; for none, let that be `()`: `let click = callback(|()| ..)` is called as `click(())`. One

@@ -10,7 +10,7 @@ use std::pin::Pin;
 
 /// An async function that can feed a `resource`.
 ///
-/// `#[resource]` implements this trait; nobody implements it by hand. The trait gives names to the types of a resource:
+/// `#[resource]` implements the trait, which is not to be implemented by hand. The trait names the types of a resource:
 /// `<fetch_user as Resource>::Value`.
 ///
 /// # Examples

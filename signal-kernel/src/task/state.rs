@@ -1,8 +1,7 @@
 //! The state of asynchronous work: its status, value, error, token, and the reason of a cancel.
 //!
 //! Invariants: an error exists in status `Error` only, a reason in `Cancelled` only, no value in `Idle`. A transition
-//! runs no user code: it hands the values that it replaces back to its caller, who drops them once everything is
-//! consistent.
+//! runs no user code: it returns the values that it replaces, and the caller drops them once everything is consistent.
 //!
 //! Must not know: the rules (`transition` has them), futures, wakers, tasks, observers.
 

@@ -1,4 +1,4 @@
-//! SK002: the whole story on the first node, the further hop on its use.
+//! SK002: the first node has the whole message, and the use of the second node has a note.
 
 use signal_kernel::reactive;
 

@@ -1,4 +1,4 @@
-//! SK002: the shortest cycle is the one reported.
+//! SK002: of cycles that share nodes, the shortest is reported.
 
 use signal_kernel::reactive;
 

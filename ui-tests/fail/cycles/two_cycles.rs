@@ -1,4 +1,4 @@
-//! SK002: two cycles are two reports, and what hangs on them is none.
+//! SK002: two cycles are two errors, and their dependents are none.
 
 use signal_kernel::{reactive, resource};
 

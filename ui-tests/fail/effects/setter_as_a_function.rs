@@ -1,4 +1,4 @@
-//! A setter is a method of the graph, and no body sees it; a function of the user's of such a name is theirs.
+//! A setter is a method of the graph, which no body sees. A body may call a user's own function of that name.
 
 use signal_kernel::{reactive, resource};
 

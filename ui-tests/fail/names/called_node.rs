@@ -1,4 +1,4 @@
-//! A node is a value, and no function: rustc finds no function of that name, and our words say why.
+//! A node is a value, and no function: rustc finds no function of that name, and the message gives the reason.
 
 use signal_kernel::reactive;
 

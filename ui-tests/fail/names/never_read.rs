@@ -1,4 +1,4 @@
-//! SK017: rustc speaks of the node that nothing reads, and of no accessor.
+//! SK017: rustc reports the node that nothing reads, and no accessor.
 
 #![deny(dead_code)]
 

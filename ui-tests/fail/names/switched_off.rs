@@ -1,4 +1,4 @@
-//! A node that is switched off is no node: rustc says so where it is named.
+//! A node that is switched off is no node: rustc reports its name in a body.
 
 use signal_kernel::reactive;
 

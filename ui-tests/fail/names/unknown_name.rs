@@ -1,4 +1,4 @@
-//! Nothing like a node: rustc says it.
+//! A name that resembles no node: rustc reports it.
 
 use signal_kernel::reactive;
 

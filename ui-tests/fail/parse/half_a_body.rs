@@ -1,4 +1,4 @@
-//! SK008: a body as it looks while it is written.
+//! SK008: a body that is half written.
 
 use signal_kernel::reactive;
 

@@ -1,4 +1,4 @@
-//! SK009: a field as a plain struct has it.
+//! SK009: a field with the syntax of a plain struct.
 
 use signal_kernel::reactive;
 

@@ -1,4 +1,4 @@
-//! SK009: the signal that was meant is there.
+//! SK009: the item becomes a signal all the same.
 
 use signal_kernel::reactive;
 

@@ -1,4 +1,4 @@
-//! SK008: nothing is said about the body that uses the signal.
+//! SK008: the body that uses the signal gets no error.
 
 use signal_kernel::reactive;
 

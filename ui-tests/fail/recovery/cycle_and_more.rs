@@ -1,4 +1,4 @@
-//! A cycle does not hide what else is wrong, in bodies and in types.
+//! A cycle hides no other error, in bodies and in types.
 
 use signal_kernel::reactive;
 

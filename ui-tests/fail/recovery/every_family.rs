@@ -1,4 +1,4 @@
-//! A mistake of each family: each is reported once, nothing else is, and the code outside compiles.
+//! A mistake of each family: each is reported once, without further errors, and the code outside compiles.
 
 use signal_kernel::{reactive, resource};
 

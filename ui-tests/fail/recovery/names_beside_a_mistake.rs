@@ -1,4 +1,4 @@
-//! Each mistake of a build is reported in that build: an error of ours hides no name that rustc does not find.
+//! Each mistake of a build is reported in that build: an error of the macro hides no unresolved name of rustc's.
 
 use signal_kernel::reactive;
 

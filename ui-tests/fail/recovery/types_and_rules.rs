@@ -1,4 +1,4 @@
-//! What rustc finds and what the macro finds are told in one build.
+//! One build reports the errors of rustc and of the macro.
 
 use signal_kernel::{reactive, resource};
 

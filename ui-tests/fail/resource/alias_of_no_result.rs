@@ -1,4 +1,4 @@
-//! SK015, where only rustc knows what the alias stands for.
+//! SK015, for an alias that only rustc can resolve.
 
 use signal_kernel::{reactive, resource};
 

@@ -1,4 +1,4 @@
-//! What is borrowed over an `.await` must be `Sync`: rustc says so.
+//! A value that is borrowed over an `.await` must be `Sync`: rustc reports it.
 
 use signal_kernel::resource;
 use std::fmt::Display;

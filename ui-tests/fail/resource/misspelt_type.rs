@@ -1,4 +1,4 @@
-//! SK018: no such function, and it looks like a type.
+//! SK018: there is no such function, and the name looks like a type.
 
 use signal_kernel::reactive;
 

@@ -1,4 +1,4 @@
-//! What rustc says of the generated methods names the nodes, and shows no more than their declarations.
+//! rustc's errors about the generated methods name the nodes, and show no more than their declarations.
 
 use signal_kernel::reactive;
 

@@ -1,4 +1,4 @@
-//! SK013: of a type parameter rustc knows the bound to add.
+//! SK013: for a type parameter rustc proposes the missing bound.
 
 use signal_kernel::reactive;
 

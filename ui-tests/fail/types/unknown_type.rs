@@ -1,4 +1,4 @@
-//! rustc says so, once.
+//! rustc reports an unknown type once.
 
 use signal_kernel::reactive;
 
