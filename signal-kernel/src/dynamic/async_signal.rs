@@ -488,7 +488,7 @@ macro_rules! meta {
         /// let handle = signal(1);
         /// let (_name, meta) = create_resource(
         ///     move || handle.get(),
-        ///     |id: u32| async move { Ok::<_, String>(format!("user {handle}")) },
+        ///     |id: u32| async move { Ok::<_, String>(format!("user {id}")) },
         /// );
         /// futures::executor::block_on(settled());
         /// assert!(meta.is_current());

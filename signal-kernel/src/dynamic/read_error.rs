@@ -51,7 +51,7 @@ pub enum ReadError {
 /// ```
 /// use signal_kernel::{ReadError, computed};
 ///
-/// let half = computed(|| -> NodeId { panic!("5 is odd") }).named("half");
+/// let half = computed(|| -> u32 { panic!("5 is odd") }).named("half");
 /// let quarter = computed(move || half.get() / 2).named("quarter");
 /// let Err(ReadError::Failed(failure)) = quarter.try_get() else { unreachable!() };
 /// assert_eq!(failure.node(), "computed `quarter`");
