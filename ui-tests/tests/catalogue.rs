@@ -1,6 +1,7 @@
 //! `docs/errors.md`: each wrong program gives the error of its entry, with the message that the entry quotes, and no
 //! code is missing. The doctests of `signal-kernel` compile the fixed programs.
 
+use signal_kernel_ui_tests::target;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -84,7 +85,7 @@ fn each_wrong_program_gives_its_error() {
     let output = Command::new(env!("CARGO"))
         .args(["check", "--bins", "--keep-going", "--offline", "--quiet"])
         .args(["--color=never", "--message-format=json"])
-        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("CARGO_TARGET_DIR", target(env!("CARGO_TARGET_TMPDIR")))
         .env("RUSTFLAGS", "")
         .current_dir(&folder)
         .output();
