@@ -196,7 +196,7 @@ fn run(file: Option<PathBuf>) -> ExitCode {
         }
     }
     if demo {
-        say("\nNothing was typed. This is what happens when someone does:");
+        say("\nNothing was typed. These lines stand in for a user:");
         for line in DEMO {
             say(format!("\n> {line}"));
             sheet.edit(edits(line).unwrap_or_default());
@@ -206,12 +206,12 @@ fn run(file: Option<PathBuf>) -> ExitCode {
 }
 
 const DEMO: [&str; 6] = [
-    "A2 = 2              # what depends on it is computed, nothing else",
+    "A2 = 2              # its dependents are computed, nothing else",
     "A1 = 1; A3 = 20     # two edits: everything is computed, and shown, once",
     "A1 = 3 - 2          # another formula, an equal value: nothing else is computed",
     "B2 = C7 / 4         # a cycle: the cells in it, and after it, have no value",
     "A3 = 1; C4 = 7      # all others work",
-    "B2 = 400            # mended",
+    "B2 = 400            # no cycle any more",
 ];
 
 const USAGE: &str = "usage: dynamic [FILE]

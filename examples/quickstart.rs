@@ -130,7 +130,7 @@ async fn main() -> ExitCode {
             }
         }
         if graph.answer().token() == 0 {
-            say("Nothing was asked. This is what happens when someone types \"signal\" quickly:");
+            say("Nothing was asked. This is a user who types \"signal\" quickly:");
             queries = ["s", "si", "signal"].map(String::from).into();
         }
     }

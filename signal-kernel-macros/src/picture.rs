@@ -94,7 +94,7 @@ impl Graph {
         };
         let shown = if picture.is_legible() {
             format!(
-                "An arrow leads to what depends on its origin; [`GRAPH`](Self::GRAPH) has the same as data.\n\n{}",
+                "An arrow leads from a node to a dependent; [`GRAPH`](Self::GRAPH) has the same as data.\n\n{}",
                 picture.draw()
             )
         } else if picture.edges() == 0 {

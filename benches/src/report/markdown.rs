@@ -10,8 +10,8 @@ use std::fmt::Write;
 /// The whole page. `about` has the lines about the machine and the versions.
 pub fn markdown(about: &[String], tables: &[Table], rows: &[(&str, &str, &str)]) -> String {
     let mut page = String::from(
-        "# Results\n\nWritten by `cargo run --release --manifest-path benches/Cargo.toml -- --save`. How to \
-         read it, and what is fair and unfair about it: [NOTES.md](NOTES.md).\n\n",
+        "# Results\n\nWritten by `cargo run --release --manifest-path benches/Cargo.toml -- --save`. \
+         [NOTES.md](NOTES.md) has the method, with its fair and unfair points.\n\n",
     );
     for line in about {
         writeln!(page, "- {line}").unwrap();

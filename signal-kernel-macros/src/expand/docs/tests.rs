@@ -130,7 +130,7 @@ fn a_struct_shows_its_graph_and_lists_what_has_no_method() {
     assert_eq!(
         before,
         "What the page knows.\n\n# Graph\n\nA graph of 2 signals, 2 computed values, 1 resource and 3 effects. \
-         An arrow leads to what depends on its origin; [`GRAPH`](Self::GRAPH) has the same as data.\n\n"
+         An arrow leads from a node to a dependent; [`GRAPH`](Self::GRAPH) has the same as data.\n\n"
     );
     assert_eq!(
         after,
