@@ -11,8 +11,8 @@ pub mod functions {}
 mod graph;
 #[doc(hidden)]
 pub mod needs;
-mod net_change;
 mod panics;
+mod provisional;
 #[doc = include_str!("../docs/rules.md")]
 pub mod rules {}
 mod shared;

@@ -311,11 +311,10 @@ fn reconcile_slot<G: DeclaredGraph<W>, const W: usize>(
     let moved = if counts && stale {
         let mut again = FirstPanic::default();
         let change = settle::visit_alone(graph, rank, &mut again);
-        if due {
-            panics.merge(again);
+        if was_failed && graph.core().is_failed(rank) {
+            again.swallow(); // the failure from before the batch is no change
         } else {
-            // The failure from before the batch, which has been told.
-            again.swallow();
+            panics.merge(again);
         }
         !change.is_none()
     } else {

@@ -13,8 +13,8 @@ use super::{
     read::{self, Panicked},
 };
 use crate::{
-    net_change::has_changed,
     panics::{FirstPanic, judge},
+    provisional::has_changed,
     task::state::Change,
 };
 use std::{

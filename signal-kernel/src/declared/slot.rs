@@ -8,8 +8,8 @@
 
 use super::{Core, Reconciled, pass::Pass};
 use crate::{
-    net_change::has_changed,
     panics::{FirstPanic, judge},
+    provisional::has_changed,
     task::state::Change,
 };
 use std::{

@@ -482,7 +482,7 @@ impl Graph {
             return true;
         }
         let done =
-            self.is_settled() && self.provisional.is_empty() && self.deferred_panics.is_empty();
+            self.is_settled() && self.snapshots.is_empty() && self.deferred_panics.is_empty();
         if done {
             self.depth = 0;
         }

@@ -130,30 +130,24 @@ impl Runtime {
         Ok(())
     }
 
-    /// A link stands in one list of dependencies, which belongs to its subscriber or to the snapshot of that
-    /// subscriber, and, if its dependency is alive, in the dependency's list of subscribers. A link in none of these
-    /// lists stands in the list of free links.
+    /// A link stands in the list of dependencies of its subscriber and, if its dependency is alive, in the dependency's
+    /// list of subscribers. A link in none of these lists stands in the list of free links.
     fn check_links(&self) -> Checked {
         let mut seen = vec![false; self.links.len()];
         let mut with_dep = 0;
         for index in self.live_nodes() {
-            let snapshot = self
-                .snapshots
-                .get(&index)
-                .map_or(LinkId::NONE, |it| it.deps);
-            for mut link in [self.deps(index), snapshot] {
-                while link.is_some() {
-                    let it = &self.links[link];
-                    ensure!(
-                        it.sub == index,
-                        "a dependency of {index} belongs to {}",
-                        it.sub
-                    );
-                    let twice = std::mem::replace(&mut seen[link.row()], true);
-                    ensure!(!twice, "a link of {index} is in two lists");
-                    with_dep += usize::from(it.dep.is_some());
-                    link = it.next_dep;
-                }
+            let mut link = self.deps(index);
+            while link.is_some() {
+                let it = &self.links[link];
+                ensure!(
+                    it.sub == index,
+                    "a dependency of {index} belongs to {}",
+                    it.sub
+                );
+                let twice = std::mem::replace(&mut seen[link.row()], true);
+                ensure!(!twice, "a link of {index} is in two lists");
+                with_dep += usize::from(it.dep.is_some());
+                link = it.next_dep;
             }
         }
         for index in self.live_nodes() {
@@ -453,10 +447,7 @@ impl Runtime {
             self.schedule.spare.is_empty(),
             "the spare queue is not empty"
         );
-        ensure!(
-            self.provisional.is_empty(),
-            "a provisional value is not settled"
-        );
+        ensure!(self.snapshots.is_empty(), "a provisional value is left");
         ensure!(self.callbacks.is_empty(), "a callback is left");
         ensure!(self.log.is_empty(), "the log is not empty");
         ensure!(self.level == 0, "a transaction is left open");

@@ -134,7 +134,7 @@ fn first_run(cell: &RefCell<Runtime>, node: NodeId, panics: &mut FirstPanic) {
         run::effect(cell, node, panics);
         graph = cell.borrow_mut();
         graph.round = false;
-        if graph.is_settled() && graph.provisional.is_empty() {
+        if graph.is_settled() && graph.snapshots.is_empty() {
             batch::close_at_rest(graph, panics);
         } else {
             drop(graph);

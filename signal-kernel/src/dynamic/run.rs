@@ -246,9 +246,7 @@ fn finish_run_slow(
 /// Ends the tracking of a run. After a panic, the node also keeps the dependencies of its last run.
 fn end_reads(graph: &mut Runtime, node: NodeId, panicked: bool) {
     if panicked && !graph.marks(node).is_disposed() {
-        let snapshot = graph.snapshots.get(&node);
-        let earlier = snapshot.map_or(LinkId::NONE, |it| it.deps);
-        graph.keep_unread(earlier);
+        graph.keep_unread();
     } else {
         graph.forget_unread();
     }
@@ -306,15 +304,14 @@ fn begin_evaluation(
     let mut guard = cell.borrow_mut();
     let node = &guard.nodes[index];
     node.body.as_ref()?; // else a cleanup was faster, or the node is still being checked: see `refresh`
-    let owned = node.owns_any();
-    if owned {
+    if node.owns_any() {
         drop(guard);
         if !dispose_of_last_run(cell, index, panics) {
             return None;
         }
         guard = cell.borrow_mut();
     }
-    snapshots::take(&mut guard, index, owned);
+    snapshots::take(&mut guard, index);
     let graph = &mut *guard;
     let node = &mut graph.nodes[index];
     let (deps, marks) = (node.deps, node.marks);

@@ -7,7 +7,7 @@
 use super::{
     failures::Failures,
     graph::{
-        ids::{Key, NodeId},
+        ids::NodeId,
         tables::{self, Graph, RunContext},
     },
     names::Names,
@@ -117,10 +117,8 @@ pub(super) struct Runtime {
     /// Effects are running, and no batch is open but that of their round.
     pub(super) round: bool,
     pub(super) log: UndoLog,
-    /// The snapshots of the computed values with a provisional value.
+    /// The snapshots of the computed values with a provisional value; empty at rest.
     pub(super) snapshots: BTreeMap<NodeId, Snapshot>,
-    /// The nodes whose provisional value may be current; empty at rest.
-    pub(super) provisional: Vec<Key>,
     /// Signals that a `with` has borrowed, and the place of each `with`.
     pub(super) reading: Vec<(NodeId, &'static Location<'static>)>,
     /// Signals in an update, and the place of each update.
@@ -146,7 +144,6 @@ impl Runtime {
             round: false,
             log: UndoLog::new(),
             snapshots: BTreeMap::new(),
-            provisional: Vec::new(),
             reading: Vec::new(),
             updating: Vec::new(),
             names: Names::new(),

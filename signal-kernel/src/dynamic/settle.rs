@@ -10,7 +10,7 @@
 //! Must not know: values, handles, and the work of a resource.
 
 use super::{
-    dispose, events,
+    events,
     graph::ids::{LinkId, NodeId, Order, Queued, RowsMut, RunId, Seen, Table},
     graph::marks::{Kind, Marks, Stale},
     graph::tables::RunContext,
@@ -42,8 +42,6 @@ const TURNS: u32 = 32;
 /// A node whose dependencies are being checked.
 #[derive(Clone, Copy)]
 pub(super) struct Frame {
-    /// With a tag, the frame walks the links of the node's snapshot. A tagged number lies outside the table on purpose:
-    /// `nodes.get` fails, and the check takes the slow path.
     node: NodeId,
     /// The next link to check.
     link: LinkId,
@@ -53,14 +51,6 @@ pub(super) struct Frame {
 const UNTRACKED: LinkId = LinkId::NEVER;
 
 impl Frame {
-    fn node(self) -> NodeId {
-        self.node.untagged()
-    }
-
-    fn is_of_snapshot(self) -> bool {
-        self.node.is_tagged()
-    }
-
     /// Begins the check of a node.
     #[inline(always)]
     fn open(nodes: &mut Table<NodeId, Node>, index: NodeId) -> Self {
@@ -82,7 +72,7 @@ impl Frame {
         while check_stack.len() > base {
             let frame = check_stack.pop()?;
             // User code has disposed of a node without this mark in the meantime.
-            if nodes[frame.node()].marks.is_checking() {
+            if nodes[frame.node].marks.is_checking() {
                 return Some(frame);
             }
         }
@@ -215,10 +205,10 @@ pub(super) fn refresh<'a, const AT_REST: bool>(
                 }
             }
         }
-        if !moved && graph.marks(at.node()).is_checking() {
+        if !moved && graph.marks(at.node).is_checking() {
             // The body is out of its slot: a rule or a destructor of the last run has read the node.
             run::suspend_tracking(graph, outer);
-            refuse(cell, at.node(), at.node(), base, panics);
+            refuse(cell, at.node, at.node, base, panics);
             return cell.borrow_mut();
         }
         match graph.go_back(base, moved) {
@@ -241,8 +231,7 @@ enum Next {
 fn check_slow(cell: &RefCell<Graph>, mut at: Frame, base: usize, panics: &mut FirstPanic) -> Next {
     let mut graph = cell.borrow_mut();
     let step = graph.check_deps(&mut at, base);
-    let node = at.node();
-    let key = graph.key(node);
+    let node = at.node;
     match step {
         Step::Down(dep) => {
             graph.check_stack.push(at);
@@ -257,13 +246,7 @@ fn check_slow(cell: &RefCell<Graph>, mut at: Frame, base: usize, panics: &mut Fi
         }
         _ => drop(graph),
     }
-    let again = apply_check(cell, at, &step, panics);
-    graph = cell.borrow_mut();
-    if again && graph.is_alive(key) {
-        graph.recheck_if_due();
-        let next = Frame::open(&mut graph.nodes, node);
-        return Next::GoOn(next);
-    }
+    apply_check(cell, at, &step, panics);
     Next::Back
 }
 
@@ -280,30 +263,16 @@ fn refuse(cell: &RefCell<Graph>, node: NodeId, dep: NodeId, base: usize, panics:
         graph.abandon_frame(node);
     }
     for frame in graph.check_stack.split_off(base) {
-        graph.abandon_frame(frame.node());
+        graph.abandon_frame(frame.node);
     }
     drop(graph);
     panics.keep(cycle.payload());
 }
 
-/// Acts on the outcome of a check. Returns whether the node's dependencies must be checked again.
-fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut FirstPanic) -> bool {
+/// Acts on the outcome of a check.
+fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
-    let index = at.node();
-    if at.is_of_snapshot() && matches!(step, Step::Clean) {
-        if graph.last_owned(index).is_some() {
-            // The nodes that the provisional run owns end before its value does.
-            graph.nodes[index].marks.end_check();
-            graph.nodes[index].marks.set_stale(Stale::Dirty);
-            drop(graph);
-            dispose::outdated(cell, index, panics);
-            return true;
-        }
-        let gone = snapshots::restore(&mut graph, index);
-        drop(graph);
-        panics.discard(gone); // user code
-        return false;
-    }
+    let index = at.node;
     let kind = graph.nodes[index].kind;
     let provisional = graph.marks(index).is_provisional() && graph.log.is_empty();
     match step {
@@ -311,12 +280,7 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
             drop(graph);
             snapshots::accept(cell, index, panics);
         }
-        Step::Clean => {
-            graph.nodes[index].marks.set_clean();
-            if graph.marks(index).is_provisional() {
-                snapshots::note(&mut graph, index);
-            }
-        }
+        Step::Clean => graph.nodes[index].marks.set_clean(),
         // In a batch the body runs all the same, unless the node is failed already: the provisional failure depends on
         // the reads of the body.
         Step::Blocked
@@ -360,9 +324,18 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
             };
             match kind {
                 Kind::Computed => {
+                    let was_failed = provisional && graph.is_failed(index);
+                    let key = graph.key(index);
                     let outer = graph.context;
-                    graph = run::computed(cell, graph, &outer, index, panics).0;
+                    let mut own = FirstPanic::new();
+                    graph = run::computed(cell, graph, &outer, index, &mut own).0;
+                    let failed = graph.is_alive(key) && graph.is_failed(index);
                     run::restore_context(graph, &outer);
+                    if was_failed && failed {
+                        own.swallow(); // the failure from before the batch is no change
+                    } else {
+                        panics.merge(own);
+                    }
                 }
                 Kind::Resource => {
                     drop(graph);
@@ -376,7 +349,6 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
             panics.discard(gone); // user code
         }
     }
-    false
 }
 
 impl Graph {
@@ -440,9 +412,9 @@ impl Graph {
     fn recheck(&mut self) {
         self.schedule.recheck = false;
         for frame in &mut self.check_stack {
-            let node = &self.graph.nodes[frame.node()];
+            let node = &self.graph.nodes[frame.node];
             if node.marks.is_checking() && frame.link != UNTRACKED {
-                (frame.node, frame.link) = (frame.node(), node.deps);
+                frame.link = node.deps;
             }
         }
     }
@@ -513,23 +485,12 @@ impl Graph {
     /// step.
     #[inline(never)]
     fn check_deps(&mut self, at: &mut Frame, base: usize) -> Step {
-        let marks = self.marks(at.node());
+        let marks = self.marks(at.node);
         let provisional = marks.is_provisional() && self.log.is_empty();
         if marks.is_dirty() && !provisional {
             return Step::Run;
         }
-        match self.check_dep_list(at, base) {
-            // The provisional value is not valid in the end; the value of the snapshot may be.
-            Step::Run if provisional && !at.is_of_snapshot() => {
-                let snapshot = self.snapshots.get(&at.node);
-                let Some(snapshot) = snapshot.filter(|it| it.restorable) else {
-                    return Step::Run;
-                };
-                (at.node, at.link) = (at.node.tagged(), snapshot.deps);
-                self.check_dep_list(at, base)
-            }
-            step => step,
-        }
+        self.check_dep_list(at, base)
     }
 
     /// Abandons the check of a node because of a cycle. A computed value with an earlier result loses its marks: later
@@ -551,9 +512,9 @@ impl Graph {
         let since = self.check_stack[base..]
             .iter()
             .rev()
-            .map(|frame| frame.node());
+            .map(|frame| frame.node);
         let round: Vec<NodeId> = since.take_while(|&node| node != to).collect();
-        for node in round.into_iter().chain([at.node()]) {
+        for node in round.into_iter().chain([at.node]) {
             if node != to && self.nodes[node].kind == Kind::Computed {
                 self.leave_open(node, self.runs);
             }
@@ -593,8 +554,8 @@ impl Graph {
                     }
                     if dep.marks.is_checking() {
                         // A refused cycle has left its links: no change can come through such a link.
-                        let ours = |frame: &Frame| frame.node() == link.dep;
-                        if link.dep != at.node() && !self.check_stack[base..].iter().any(ours) {
+                        let ours = |frame: &Frame| frame.node == link.dep;
+                        if link.dep != at.node && !self.check_stack[base..].iter().any(ours) {
                             return Step::Cycle(link.dep);
                         }
                         let (to, next) = (link.dep, link.next_dep);
@@ -611,15 +572,15 @@ impl Graph {
                         let (refused, same) =
                             (link.seen.is_refused(), dep.version == link.seen.version());
                         let known = runs == self.runs;
-                        if !known && (!refused || !self.leads_to(link.dep, at.node())) {
+                        if !known && (!refused || !self.leads_to(link.dep, at.node)) {
                             return Step::Down(link.dep);
                         }
                         let inside = self.check_stack.len() > base;
                         if !refused && same && inside && !self.is_failed(link.dep) {
                             // The dependency was checked, and is current only if the whole cycle is.
                             let next = link.next_dep;
-                            if self.nodes[at.node()].kind == Kind::Computed {
-                                self.leave_open(at.node(), self.runs);
+                            if self.nodes[at.node].kind == Kind::Computed {
+                                self.leave_open(at.node, self.runs);
                             }
                             at.link = next;
                             continue;
@@ -635,13 +596,11 @@ impl Graph {
                 if !refused && moved {
                     return Step::Run;
                 }
-                if refused
-                    && (moved || self.is_open(dep).is_none())
-                    && !self.leads_to(dep, at.node())
+                if refused && (moved || self.is_open(dep).is_none()) && !self.leads_to(dep, at.node)
                 {
                     // The dependency is current without this node, so this node is on no cycle any more. The dependents
                     // of this node carry no mark yet.
-                    self.mark(at.node(), Stale::Check);
+                    self.mark(at.node, Stale::Check);
                     return Step::Run;
                 }
             }
@@ -654,7 +613,7 @@ impl Graph {
     #[cold]
     pub(super) fn too_deep(&self, node: NodeId) -> String {
         let running = self.context.running;
-        let mut path: Vec<NodeId> = self.check_stack.iter().map(|it| it.node()).collect();
+        let mut path: Vec<NodeId> = self.check_stack.iter().map(|it| it.node).collect();
         path.extend([running, node].into_iter().filter(|&node| node.is_some()));
         path.dedup_by_key(|node| self.known_as(*node));
         let count = path.len();
@@ -676,7 +635,7 @@ impl Graph {
         for frame in self.check_stack.iter().rev() {
             match self.links.get(frame.link) {
                 Some(link) if link.dep == node && link.seen.is_tried() => return true,
-                Some(link) if link.dep == node => node = frame.node(),
+                Some(link) if link.dep == node => node = frame.node,
                 _ => break,
             }
         }
@@ -688,7 +647,7 @@ impl Graph {
     pub(super) fn cycle(&mut self, from: NodeId, to: NodeId) -> Cycle {
         // On the check stack, each node depends on the next one: nodes being checked, and nodes whose bodies have begun
         // a pull.
-        let mut path: Vec<NodeId> = self.check_stack.iter().map(|it| it.node()).collect();
+        let mut path: Vec<NodeId> = self.check_stack.iter().map(|it| it.node).collect();
         path.push(from);
         let start = path.iter().position(|&node| node == to).unwrap_or(0);
         let mut path: Vec<NodeId> = path[start..].iter().map(|&it| self.known_as(it)).collect();
@@ -784,11 +743,11 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
             graph.schedule.spare = due;
         }
         if graph.is_settled() {
-            if graph.provisional.is_empty() {
+            if graph.snapshots.is_empty() {
                 return graph;
             }
             drop(graph);
-            snapshots::accept_current(cell, panics);
+            snapshots::end_all(cell, panics);
             graph = cell.borrow_mut();
             if graph.is_settled() {
                 return graph;

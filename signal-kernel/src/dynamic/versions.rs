@@ -1,6 +1,6 @@
 //! The numbers by which the graph tells a new value from an old one, and the renumbering before these numbers run out.
 //!
-//! Invariants: two versions of a node differ if a link or a snapshot can tell them apart; `order` follows the creation
+//! Invariants: two versions of a node differ if a link can tell them apart; `order` follows the creation
 //! of the bodies.
 //!
 //! Must not know: the purpose of each comparison.
@@ -42,14 +42,11 @@ impl Graph {
     }
 
     fn renumber(&mut self) {
-        // A link has seen the current version, that of the snapshot, or another one: only this difference must survive.
+        // A link has seen the current version or another one: only this difference must survive.
         for link in self.graph.links.iter_mut() {
             if link.dep.is_some() {
                 let (seen, version) = (link.seen.version(), self.graph.nodes[link.dep].version);
-                let snapshot = self.snapshots.get(&link.dep);
                 let number = if seen == version {
-                    seen.min(Version::nth(3))
-                } else if snapshot.is_some_and(|it| it.version == seen) {
                     seen.min(Version::nth(2))
                 } else {
                     Version::nth(1)
@@ -57,14 +54,10 @@ impl Graph {
                 link.seen.set_version(number);
             }
         }
-        for (&node, snapshot) in &mut self.snapshots {
-            let same = snapshot.version == self.graph.nodes[node].version;
-            snapshot.version = snapshot.version.min(Version::nth(if same { 3 } else { 2 }));
-        }
         for node in self.nodes.iter_mut() {
-            node.version = node.version.min(Version::nth(3));
+            node.version = node.version.min(Version::nth(2));
         }
-        self.clock = Version::nth(3);
+        self.clock = Version::nth(2);
         let nodes = self.graph.nodes.iter_mut();
         let mut used: Vec<&mut Node> = nodes.filter(|it| it.order.is_some()).collect();
         used.sort_unstable_by_key(|it| it.order);

@@ -184,7 +184,9 @@ impl World {
     /// stays then, as long as nothing else changes.
     fn recipe_of(&self, record: &Record) -> Option<i64> {
         let recipe = record.recipe?;
-        for &(slot, uid) in &*record.recent.borrow() {
+        // A read may run the body, which adds to the list.
+        let recent = record.recent.borrow().clone();
+        for (slot, uid) in recent {
             let entry = self.entry(slot)?;
             let source = crate::node::value_of(slot);
             if entry.uid != uid || self.observe(&entry, source) == Outcome::Gone {
@@ -230,7 +232,7 @@ impl World {
         let Some(recipe) = entry.record.recipe else {
             return false;
         };
-        let recent = entry.record.recent.borrow();
+        let recent = entry.record.recent.borrow().clone();
         let replaced =
             |&(slot, uid): &(usize, u64)| self.entry(slot).is_none_or(|it| it.uid != uid);
         if recent.iter().any(replaced) {

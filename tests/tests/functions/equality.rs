@@ -320,8 +320,8 @@ fn b020_a_half_way_read_runs_no_effect_when_the_value_comes_back() {
     });
     assert_eq!(
         log.take(),
-        ["double"],
-        "the old value came back without its body"
+        ["double", "double"],
+        "the body that the batch has read runs once more, and nothing that depends on it"
     );
     assert_eq!(double.get(), 2);
     assert_eq!(log.take(), NOTHING);

@@ -181,7 +181,11 @@ fn nodes_made_by_a_half_way_run_end_with_it() {
         s.set(1);
     });
     assert_eq!(x.get(), 1);
-    assert_eq!(log.take(), ["x 1", "x 2", "cleanup 2"]);
+    assert_eq!(
+        log.take(),
+        ["x 1", "x 2", "cleanup 2", "x 1"],
+        "the body runs once more"
+    );
     assert_eq!(dynamic_size(), size);
     assert_sound();
 }

@@ -106,8 +106,8 @@ fn b107_values_derived_from_the_attempt_are_undone() {
     assert_eq!((double.get(), unread.get()), (2, 3));
     assert_eq!(
         log.take(),
-        ["double", "double", "unread", "unread"],
-        "what had a value got it back; what had none is computed"
+        ["double", "double", "unread", "double", "unread"],
+        "each body that the attempt has read runs once more"
     );
     a.set(5);
     assert_eq!((double.get(), unread.get()), (10, 15));

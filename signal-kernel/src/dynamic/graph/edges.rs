@@ -192,9 +192,8 @@ impl<V, B> Graph<V, B> {
     /// Ends a run that has panicked: the node depends on the reads of this run, and also on the remaining reads of its
     /// last run. For a stale value among the latter, the node depends on the dependencies of the value instead: a check
     /// of the node must not compute the value, because the body may no longer read it.
-    /// `earlier` is a list of links that the node keeps besides.
     #[cold]
-    pub(crate) fn keep_unread(&mut self, earlier: LinkId) {
+    pub(crate) fn keep_unread(&mut self) {
         let Observer {
             node,
             cursor,
@@ -206,7 +205,6 @@ impl<V, B> Graph<V, B> {
         }
         let mut kept = Vec::new();
         self.list_deps(next, &mut kept);
-        self.list_deps(earlier, &mut kept);
         if next.is_some() {
             match cursor {
                 LinkId::NONE => self.nodes[node].deps = LinkId::NONE,

@@ -96,22 +96,6 @@ impl NodeId {
     pub(crate) fn from_number(number: u32) -> Self {
         NodeId(number)
     }
-
-    /// The tag in a number, which then lies outside the table.
-    const TAG: u32 = 1 << 31;
-
-    pub(crate) fn tagged(self) -> Self {
-        NodeId(self.0 | Self::TAG)
-    }
-
-    #[inline(always)]
-    pub(crate) fn untagged(self) -> Self {
-        NodeId(self.0 & !Self::TAG)
-    }
-
-    pub(crate) fn is_tagged(self) -> bool {
-        self.0 & Self::TAG != 0
-    }
 }
 
 impl LinkId {

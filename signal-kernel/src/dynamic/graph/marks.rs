@@ -313,10 +313,6 @@ impl Marks {
         self.has(PROVISIONAL)
     }
 
-    pub(crate) fn is_provisional_and_current(self) -> bool {
-        self.0 & (PROVISIONAL | STALE) == PROVISIONAL
-    }
-
     pub(crate) fn set_provisional(&mut self) {
         self.0 |= PROVISIONAL;
     }

@@ -36,8 +36,9 @@
 //!   lazy value that nobody read meanwhile may know nothing of it). A state from before the batch
 //!   that is put back may be a failed one. The caller gets the panic of the first body in the log
 //!   that panicked; a batch whose closure panicked gives that panic. A failure found half-way is
-//!   not tried again at the end if its inputs are the same, and reaches nobody but the one who
-//!   read it.
+//!   not tried again at the end if its inputs are the same, and reaches only the read that found
+//!   it. A failure from before the batch that comes again at its end is not told again, if the
+//!   value was read half-way.
 //! - **`Debug`** prints a value that is current, `<panicked>` where it is failed, `_` where a
 //!   body would have to run. A lazy value that is unchanged but has not been read since may be
 //!   printed either way.

@@ -343,6 +343,11 @@ impl<'graph> Model<'graph> {
     fn compute_watched(&mut self, item: usize, log: &mut Log) -> Verdict {
         let marks = self.marks(item);
         let state = &self.states[item];
+        let has_written = self
+            .before
+            .as_ref()
+            .is_some_and(|it| !it.journal.is_empty());
+        let again = has_written && (state.half_way.touched || state.seen != marks);
         let changed = if self.is_blocked(item) {
             let state = &mut self.states[item];
             (state.tried, state.seen) = (true, marks);
@@ -353,12 +358,8 @@ impl<'graph> Model<'graph> {
         } else {
             false
         };
-        let has_written = self
-            .before
-            .as_ref()
-            .is_some_and(|it| !it.journal.is_empty());
         let half_way = &mut self.states[item].half_way;
-        half_way.read |= has_written;
+        half_way.read |= again;
         (half_way.touched, half_way.upstream) = (false, false);
         if changed {
             self.touch_dependents(item);

@@ -37,12 +37,10 @@ enum Kind {
 type Deps = Vec<(Id, u64)>;
 
 /// What a value was before it was read half-way.
-struct Candidate {
+struct Before {
     value: i64,
     failed: bool,
     stamp: u64,
-    deps: Deps,
-    restorable: bool,
 }
 
 struct Node {
@@ -57,7 +55,7 @@ struct Node {
     queued: bool,
     /// An effect that could not run because of a failed value.
     blocked: bool,
-    candidate: Option<Candidate>,
+    before: Option<Before>,
     owner: Option<Id>,
     children: Vec<Id>,
     cleanups: Vec<Id>,
@@ -146,8 +144,7 @@ impl State {
     fn touch_back(&mut self, id: Id, stamp: u64) {
         let last = mem::replace(&mut self.node(id).stamp, stamp);
         for node in self.nodes.values_mut() {
-            let before = node.candidate.iter_mut().flat_map(|it| &mut it.deps);
-            for (dep, seen) in node.deps.iter_mut().chain(before) {
+            for (dep, seen) in &mut node.deps {
                 if *dep == id && *seen == last {
                     *seen = stamp;
                 }
@@ -160,8 +157,7 @@ impl State {
         let mut way = vec![(id, direct)];
         while let Some((id, level)) = way.pop() {
             for (&sub, node) in &mut self.nodes {
-                let before = node.candidate.iter().flat_map(|it| &it.deps);
-                if node.deps.iter().chain(before).any(|dep| dep.0 == id) {
+                if node.deps.iter().any(|dep| dep.0 == id) {
                     node.stale = node.stale.max(level);
                     node.queued |= matches!(node.kind, Kind::Effect(..));
                     if reached.insert(sub) {
@@ -191,7 +187,7 @@ impl State {
             stale: Stale::No,
             queued: false,
             blocked: false,
-            candidate: None,
+            before: None,
             owner,
             children: Vec::new(),
             cleanups: Vec::new(),
@@ -341,13 +337,17 @@ impl Model {
             if settled {
                 // What is current in the end is what the next change is held against.
                 let state = self.state.borrow();
-                let half_way = state.nodes.iter();
-                let half_way =
-                    half_way.filter(|it| it.1.candidate.is_some() && it.1.stale == Stale::No);
-                let half_way: Vec<Id> = half_way.map(|it| *it.0).collect();
+                let half_way = state.nodes.iter().filter(|it| it.1.before.is_some());
+                let half_way: Vec<(Id, Stale)> =
+                    half_way.map(|(&id, node)| (id, node.stale)).collect();
                 drop(state);
-                for id in half_way {
-                    self.accept(id);
+                for (id, stale) in half_way {
+                    if stale == Stale::No {
+                        self.accept(id);
+                    } else {
+                        self.put_back(id); // the next read runs the body
+                        self.state.borrow_mut().node(id).stale = Stale::Dirty;
+                    }
                 }
                 return;
             }
@@ -369,7 +369,7 @@ impl Model {
                 }
             });
             if self.state.borrow_mut().node(id).stale == Stale::Check {
-                let step = self.verify(id, false, panics);
+                let step = self.verify(id, panics);
                 with!(self, it => {
                     let node = it.node(id);
                     node.stale = match step {
@@ -408,7 +408,7 @@ impl Model {
             let outdated = with!(self, it => {
                 let half_way = it.log_is_empty();
                 let node = it.nodes.get(&dep);
-                node.is_some_and(|it| it.stale != Stale::No || half_way && it.candidate.is_some())
+                node.is_some_and(|it| it.stale != Stale::No || half_way && it.before.is_some())
             });
             if outdated {
                 self.refresh(dep, panics);
@@ -442,16 +442,13 @@ impl Model {
 
     // Bringing up to date.
 
-    /// Looks at what a node depends on, or its candidate: the stamps that they have seen may change meanwhile.
-    fn verify(&self, id: Id, candidate: bool, panics: &mut bool) -> Step {
+    /// Looks at what a node depends on: the stamps that it has seen may change meanwhile.
+    fn verify(&self, id: Id, panics: &mut bool) -> Step {
         for at in 0.. {
             let dep = || {
                 let state = self.state.borrow();
                 let node = state.nodes.get(&id)?;
-                match &node.candidate {
-                    Some(it) if candidate => it.deps.get(at).copied(),
-                    _ => node.deps.get(at).copied(),
-                }
+                node.deps.get(at).copied()
             };
             let Some((index, _)) = dep() else {
                 break;
@@ -459,7 +456,7 @@ impl Model {
             let half_way = self.state.borrow().log_is_empty();
             let needs = match self.state.borrow().nodes.get(&index) {
                 None => continue,
-                Some(it) => it.stale != Stale::No || (half_way && it.candidate.is_some()),
+                Some(it) => it.stale != Stale::No || (half_way && it.before.is_some()),
             };
             if needs {
                 self.refresh(index, panics);
@@ -478,32 +475,13 @@ impl Model {
 
     fn refresh(&self, id: Id, panics: &mut bool) {
         let outside = self.state.borrow().log_is_empty();
-        let half_way = with!(self, it => it.node(id).candidate.is_some()) && outside;
+        let half_way = with!(self, it => it.node(id).before.is_some()) && outside;
         let stale = self.state.borrow_mut().node(id).stale;
-        let mut step = if stale == Stale::Dirty && !half_way {
+        let step = if stale == Stale::Dirty && !half_way {
             Step::Run
         } else {
-            self.verify(id, false, panics)
+            self.verify(id, panics)
         };
-        if matches!(step, Step::Run) && half_way {
-            let restorable = with!(self, it => {
-                it.node(id).candidate.as_ref().is_some_and(|it| it.restorable)
-            });
-            match restorable.then(|| self.verify(id, true, panics)) {
-                Some(Step::Clean) => {
-                    self.dispose_owned(id, panics);
-                    self.put_back(id);
-                    let deps = with!(self, it => it.node(id).candidate.take()).map(|it| it.deps);
-                    with!(self, it => {
-                        it.node(id).deps = deps.unwrap_or_default();
-                        it.node(id).stale = Stale::No;
-                    });
-                    return;
-                }
-                Some(Step::Blocked) => step = Step::Blocked,
-                _ => {}
-            }
-        }
         match step {
             Step::Clean if half_way => self.accept(id),
             Step::Clean => self.state.borrow_mut().node(id).stale = Stale::No,
@@ -511,7 +489,6 @@ impl Model {
                 let (last, failed) = with!(self, it => (it.node(id).stamp, it.node(id).failed));
                 if half_way {
                     self.put_back(id);
-                    self.state.borrow_mut().node(id).candidate = None;
                 }
                 with!(self, it => {
                     it.node(id).stale = Stale::No;
@@ -527,9 +504,13 @@ impl Model {
             _ => {
                 if half_way {
                     self.put_back(id);
-                    self.state.borrow_mut().node(id).candidate = None;
                 }
-                self.run_computed(id, panics);
+                let was_failed = half_way && with!(self, it => it.node(id).failed);
+                let mut own = false;
+                self.run_computed(id, &mut own);
+                // A failure from before the batch that comes again is no change.
+                let told = was_failed && self.alive(id) && self.state.borrow().nodes[&id].failed;
+                *panics |= own && !told;
             }
         }
     }
@@ -538,7 +519,7 @@ impl Model {
     fn put_back(&self, id: Id) {
         with!(self, it => {
             let node = it.node(id);
-            if let Some(before) = &node.candidate {
+            if let Some(before) = node.before.take() {
                 node.value = Some(before.value).filter(|&value| value != i64::MIN);
                 node.failed = before.failed;
                 node.stamp = before.stamp;
@@ -551,7 +532,7 @@ impl Model {
         with!(self, it => {
             let node = it.node(id);
             node.stale = Stale::No;
-            let Some(before) = node.candidate.take() else {
+            let Some(before) = node.before.take() else {
                 return;
             };
             let never = matches!(&node.kind, Kind::Computed(body, _) if body.never);
@@ -566,10 +547,6 @@ impl Model {
     }
 
     fn run_computed(&self, id: Id, panics: &mut bool) {
-        let owned = with!(self, it => {
-            let node = it.node(id);
-            !node.children.is_empty() || !node.cleanups.is_empty()
-        });
         self.dispose_owned(id, panics);
         let (body, env) = with!(self, it => match &it.node(id).kind {
             Kind::Computed(body, env) => (body.clone(), env.clone()),
@@ -578,17 +555,14 @@ impl Model {
         let before = with!(self, it => {
             let (writing, round) = (!it.log_is_empty(), it.rounds);
             let node = it.node(id);
-            if writing && node.candidate.is_none() && (node.value.is_some() || node.failed) {
-                node.candidate = Some(Candidate {
+            if writing && node.before.is_none() && (node.value.is_some() || node.failed) {
+                node.before = Some(Before {
                     value: node.value.unwrap_or(i64::MIN),
                     failed: node.failed,
                     stamp: node.stamp,
-                    deps: mem::take(&mut node.deps),
-                    restorable: !owned,
                 });
             }
-            let candidate = node.candidate.as_ref().map(|it| it.deps.clone());
-            let kept = [node.deps.clone(), candidate.unwrap_or_default()].concat();
+            let kept = node.deps.clone();
             let again = !writing && it.depth > 0 && it.node(id).ran_in == round;
             if again && it.round {
                 it.complain(format!("{} runs twice in a round", short(id)));
@@ -786,7 +760,7 @@ impl Model {
         let at_rest = with!(self, it => {
             let half_way = it.log_is_empty();
             let node = it.node(id);
-            if node.stale == Stale::No && !(half_way && node.candidate.is_some()) {
+            if node.stale == Stale::No && !(half_way && node.before.is_some()) {
                 return Ok(());
             }
             let at_rest = it.depth == 0;

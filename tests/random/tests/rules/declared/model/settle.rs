@@ -80,7 +80,11 @@ impl Model<'_> {
         let state = &self.states[item];
         let may = state.half_way.touched || mentions.iter().any(|&mention| ending.shaken[mention]);
         if state.is_stale(&marks) || (may && log.has(item)) {
+            let read = self.states[item].half_way.read;
             self.run(item, marks, log)?;
+            if read && before.failure.is_some() && self.states[item].failure.is_some() {
+                log.tell_not(item);
+            }
             self.states[item].value = self.evaluate(item).unwrap_or(before.value);
             ending.shaken[item] = true;
         }
