@@ -71,7 +71,7 @@ pub(crate) struct SelfUse {
     pub(crate) member: Option<Ident>,
 }
 
-/// Something that looks like a write to a node.
+/// Code that looks like a write to a node.
 pub(crate) struct Write {
     pub(crate) node: usize,
     pub(crate) span: Span,

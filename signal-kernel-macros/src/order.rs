@@ -3,7 +3,7 @@
 //! Invariants: nodes are indices in declaration order; of the nodes that are ready, the one declared first comes first.
 //! Time is linear, except for the heap of ready nodes and a bounded search for short cycles. No function recurses.
 //!
-//! Must not know: names, kinds or spans. Its tests are plain vectors.
+//! Must not know: names, kinds or spans. The tests use plain vectors.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -43,7 +43,7 @@ pub(crate) struct Item {
     pub(crate) value: Value,
     /// The tokens behind the `=`, or the block of an effect, as written.
     pub(crate) raw: TokenStream,
-    /// A rule has found that the item cannot be a node.
+    /// Set by a rule that the item breaks, so that it cannot be a node.
     pub(crate) rejected: bool,
 }
 

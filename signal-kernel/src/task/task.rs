@@ -4,7 +4,7 @@
 //! is created and before readers see any other status; its output is committed only if no newer input came in the same
 //! settle. Only `poll` polls.
 //!
-//! Must not know: drivers, how a graph settles, the rules of the states (`state` and `transition` have them).
+//! Must not know: drivers, the settle of a graph, the rules of the states (`state` and `transition` have them).
 
 use super::{
     cancel::CancelToken,
