@@ -13,13 +13,12 @@ use std::cell::Cell;
 
 use syn::{Ident, Path};
 
-use crate::attributes::{self, OfStruct};
+use crate::attributes::{self, Attributes, OfStruct};
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::model::{Declaration, Node};
 use crate::names::{Facts, Names, Walk, text};
 use crate::parse::{Draft, Item, Value};
-use crate::{itself, lower, order};
+use crate::{itself, order};
 use bodies::{
     calls_a_value, initial_values, known_names, no_awaits, no_getters, no_mutable_fields, no_self,
     no_writes, not_itself,
@@ -46,13 +45,27 @@ const BODIES: [fn(&Scene, &mut Errors); 8] = [
     no_getters,        // SK024
 ];
 
-/// A declaration, and what the rules have found in it.
+/// A draft that every rule has seen, and what was found out about it.
 pub(crate) struct Checked {
-    pub(crate) declaration: Declaration,
-    /// By node, the nodes that it reads for certain: a guess from broken tokens is no dependency.
-    pub(crate) dependencies: Vec<Vec<usize>>,
-    /// By node: its value, body or call does not parse or carries an error.
-    pub(crate) broken: Vec<bool>,
+    pub(crate) draft: Draft,
+    /// The attributes of the struct.
+    pub(crate) attributes: OfStruct,
+    /// Every name that a body may mention.
+    pub(crate) names: Names,
+    /// The items that can be nodes, in the order of declaration.
+    pub(crate) nodes: Vec<CheckedNode>,
+}
+
+pub(crate) struct CheckedNode {
+    /// The index of its item.
+    pub(crate) item: usize,
+    pub(crate) attributes: Attributes,
+    /// The mentions in its value, body or call.
+    pub(crate) facts: Facts,
+    /// The nodes that it reads for certain: a guess from broken tokens is no dependency.
+    pub(crate) dependencies: Vec<usize>,
+    /// Its value, body or call does not parse or carries an error.
+    pub(crate) broken: bool,
 }
 
 /// The subject of a rule on bodies.
@@ -77,34 +90,28 @@ struct Scene<'a> {
 const LOOKUPS: usize = 50_000;
 
 pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
-    let OfStruct {
-        passed: attrs,
-        debug,
-        batch,
-    } = attributes::of_struct(&draft.attrs, errors); // SK010, SK021
+    let of_struct = attributes::of_struct(&draft.attrs, errors); // SK010, SK021
     for rule in DECLARATIONS {
         rule(&mut draft, errors);
     }
     itself::named(&mut draft);
-    let nodes: Vec<&Item> = draft.items.iter().filter(|item| !item.rejected).collect();
-    let readable = nodes.iter().filter(|node| node.kind != NodeKind::Effect);
+    let items: Vec<&Item> = draft.items.iter().filter(|item| !item.rejected).collect();
+    let readable = items.iter().filter(|node| node.kind != NodeKind::Effect);
     let known: Vec<String> = readable.map(|node| text(&node.name)).collect();
     let names = names(&draft);
     let lookups = Cell::new(LOOKUPS);
-    let mut graph_nodes = Vec::with_capacity(nodes.len());
-    let mut dependencies = Vec::with_capacity(nodes.len());
-    let mut broken = Vec::with_capacity(nodes.len());
-    for item in &draft.items {
-        let node = (!item.rejected).then_some(graph_nodes.len());
+    let mut nodes = Vec::with_capacity(items.len());
+    for (index, item) in draft.items.iter().enumerate() {
+        let node = (!item.rejected).then_some(nodes.len());
         let attributes = attributes::of_item(&item.attrs, item.kind, errors); // SK010
         let mut facts = facts(item, &names);
-        facts.callees.retain(|callee| calls_a_value(callee, &nodes));
+        facts.callees.retain(|callee| calls_a_value(callee, &items));
         let scene = Scene {
             graph: &draft.name,
             item,
             node,
             facts: &facts,
-            nodes: &nodes,
+            nodes: &items,
             known: &known,
             lookups: &lookups,
             absent: &draft.absent,
@@ -115,25 +122,20 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
         }
         let is_sound = errors.count() == before && !facts.poisoned && is_whole(item);
         if node.is_some() {
-            dependencies.push(reads(item, node, &facts));
-            broken.push(!is_sound);
-            graph_nodes.push(lower::node(item, attributes, facts, &names));
+            nodes.push(CheckedNode {
+                item: index,
+                attributes,
+                dependencies: reads(item, node, &facts),
+                facts,
+                broken: !is_sound,
+            });
         }
     }
-    let declaration = Declaration {
-        attrs,
-        debug,
-        batch,
-        vis: draft.vis.clone(),
-        name: draft.name.clone(),
-        generics: draft.generics.clone(),
-        unexpected: unexpected(&draft),
-        nodes: graph_nodes,
-    };
     Checked {
-        declaration,
-        dependencies,
-        broken,
+        draft,
+        attributes: of_struct,
+        names,
+        nodes,
     }
 }
 
@@ -148,21 +150,20 @@ fn is_whole(item: &Item) -> bool {
     }
 }
 
-/// From the index of an item to that of a node.
-fn unexpected(draft: &Draft) -> Vec<(usize, Ident)> {
-    let node = |item: usize| draft.items[..item].iter().filter(|item| !item.rejected);
-    let words = draft.unexpected.iter();
-    words
-        .map(|(item, word)| (node(*item).count(), word.clone()))
-        .collect()
+impl Checked {
+    /// The item of a node.
+    pub(crate) fn item(&self, node: usize) -> &Item {
+        &self.draft.items[self.nodes[node].item]
+    }
 }
 
 /// SK002, and the ranks if there is no cycle: effects last, as nothing reads them.
 pub(crate) fn acyclic(checked: &Checked, errors: &mut Errors) -> Option<Vec<usize>> {
-    let nodes = &checked.declaration.nodes;
-    match order::order(&checked.dependencies) {
+    let nodes = checked.nodes.iter();
+    let dependencies: Vec<Vec<usize>> = nodes.map(|node| node.dependencies.clone()).collect();
+    match order::order(&dependencies) {
         Ok(order) => {
-            let is_effect = |node: &usize| nodes[*node].is_effect();
+            let is_effect = |node: &usize| checked.item(*node).kind == NodeKind::Effect;
             let (mut effects, mut order): (Vec<_>, Vec<_>) = order.into_iter().partition(is_effect);
             effects.sort_unstable();
             order.append(&mut effects);
@@ -170,7 +171,7 @@ pub(crate) fn acyclic(checked: &Checked, errors: &mut Errors) -> Option<Vec<usiz
         }
         Err(cycles) => {
             for cycle in cycles {
-                cyclic(&cycle, nodes, errors);
+                cyclic(&cycle, checked, errors);
             }
             None
         }
@@ -178,17 +179,18 @@ pub(crate) fn acyclic(checked: &Checked, errors: &mut Errors) -> Option<Vec<usiz
 }
 
 /// The whole story at the first declared node, and one error for each further hop.
-fn cyclic(cycle: &[usize], nodes: &[Node], errors: &mut Errors) {
-    let name = |node: usize| format!("`{}`", nodes[node].name);
+fn cyclic(cycle: &[usize], checked: &Checked, errors: &mut Errors) {
+    let name = |node: usize| format!("`{}`", checked.item(node).name);
     let closed = || cycle.iter().chain(&cycle[..1]).copied();
     let path = closed().map(name).collect::<Vec<_>>().join(" -> ");
-    let first = &nodes[cycle[0]].name;
+    let first = &checked.item(cycle[0]).name;
     errors
         .push("SK002", first, format!("cyclic dependency: {path}"))
         .help("compute these together, or make one of them a `signal`");
     for (reader, read) in closed().zip(closed().skip(1)).skip(1) {
-        let uses = nodes[reader].uses().iter().find(|used| used.node == read);
-        let mention = uses.map_or(&nodes[reader].name, |used| &used.ident);
+        let mut uses = checked.nodes[reader].facts.uses.iter();
+        let used = uses.find(|used| used.node == read);
+        let mention = used.map_or(&checked.item(reader).name, |used| &used.ident);
         let text = format!("…{} reads {} here", name(reader), name(read));
         errors.push("SK002", mention, text);
     }

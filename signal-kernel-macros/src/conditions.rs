@@ -297,8 +297,3 @@ fn attributes(tokens: TokenStream) -> (AttributeTokens, TokenStream) {
     }
     (attributes, tokens.collect())
 }
-
-/// Whether one of these attributes makes its item depend on a predicate.
-pub(crate) fn is_conditional(attrs: &[syn::Attribute]) -> bool {
-    attrs.iter().any(|attr| attr.path().is_ident("cfg"))
-}

@@ -189,7 +189,7 @@ impl<'a> Context<'a> {
     }
 
     /// A method that uses the getter, so that rustc takes a node as read if any of its methods is called.
-    fn reads(&self, node: usize) -> TokenStream {
+    fn getter_use(&self, node: usize) -> TokenStream {
         let Header {
             name,
             type_generics,
@@ -203,7 +203,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What a body sees of a node, as a template takes it: `([&] __price.value)`.
+    /// A node as a body sees it, in the form that a template takes: `([&] __price.value)`.
     fn input(&self, used: &Use, from: Home, in_effect: bool) -> TokenStream {
         let node = &self.declaration.nodes[used.node];
         let place = match from {

@@ -18,8 +18,6 @@ mod parse;
 mod picture;
 mod rename;
 mod resource;
-mod sentences;
-
 mod split;
 #[cfg(test)]
 mod tests;
@@ -122,14 +120,12 @@ fn expanded(structs: Vec<split::Struct>, errors: &mut Errors) -> TokenStream2 {
         };
         let checked = check::check(draft, errors);
         let order = check::acyclic(&checked, errors);
+        let (declaration, broken) = lower::lower(checked);
         output.extend(match order.filter(|_| errors.count() == before) {
-            Some(order) => expand::graph(&Graph {
-                declaration: checked.declaration,
-                order,
-            }),
+            Some(order) => expand::graph(&Graph { declaration, order }),
             None => expand::sketch(&Sketch {
-                declaration: checked.declaration,
-                broken: checked.broken,
+                declaration,
+                broken,
             }),
         });
     }

@@ -7,21 +7,54 @@
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, Path, Type, parse_quote};
+use syn::{Expr, Ident, Path, Type, TypeTuple, punctuated::Punctuated};
 
-use crate::attributes::Attributes;
+use crate::check::{Checked, CheckedNode};
 use crate::kind::NodeKind;
-use crate::model::{Arg, Kind, Node};
-use crate::names::{Facts, Names, bare};
-use crate::parse::{Item, Value};
+use crate::model::{Arg, Declaration, Kind, Node};
+use crate::names::{Names, bare};
+use crate::parse::{Draft, Item, Value};
 
-pub(crate) fn node(item: &Item, attributes: Attributes, facts: Facts, names: &Names) -> Node {
-    let Facts {
-        uses,
-        named,
-        callees,
-        ..
-    } = facts;
+/// The declaration, and for each of its nodes whether it is broken.
+pub(crate) fn lower(checked: Checked) -> (Declaration, Vec<bool>) {
+    let Checked {
+        draft,
+        attributes,
+        names,
+        nodes,
+    } = checked;
+    let broken = nodes.iter().map(|node| node.broken).collect();
+    let nodes = nodes
+        .into_iter()
+        .map(|checked| node(&draft.items[checked.item], checked, &names))
+        .collect();
+    let declaration = Declaration {
+        attrs: attributes.passed,
+        debug: attributes.debug,
+        batch: attributes.batch,
+        unexpected: unexpected(&draft),
+        vis: draft.vis,
+        name: draft.name,
+        generics: draft.generics,
+        nodes,
+    };
+    (declaration, broken)
+}
+
+/// From the index of an item to that of a node.
+fn unexpected(draft: &Draft) -> Vec<(usize, Ident)> {
+    let node = |item: usize| draft.items[..item].iter().filter(|item| !item.rejected);
+    let words = draft.unexpected.iter();
+    words
+        .map(|(item, word)| (node(*item).count(), word.clone()))
+        .collect()
+}
+
+fn node(item: &Item, checked: CheckedNode, names: &Names) -> Node {
+    let CheckedNode {
+        attributes, facts, ..
+    } = checked;
+    let uses = facts.uses;
     let kind = match item.kind {
         NodeKind::Field => Kind::Field {
             mutable: item.mutable,
@@ -63,21 +96,30 @@ pub(crate) fn node(item: &Item, attributes: Attributes, facts: Facts, names: &Na
         vis: item.vis.clone(),
         name: item.name.clone(),
         raw: item.raw.clone(),
-        named,
-        callees,
+        named: facts.named,
+        callees: facts.callees,
         kind,
     }
 }
 
 fn ty(item: &Item) -> Type {
-    let missing = || parse_quote!(());
-    item.ty.clone().unwrap_or_else(missing)
+    item.ty.clone().unwrap_or_else(unit)
+}
+
+/// `()`
+fn unit() -> Type {
+    Type::Tuple(TypeTuple {
+        attrs: Vec::new(),
+        paren_token: Default::default(),
+        elems: Punctuated::new(),
+    })
 }
 
 fn call(item: &Item, names: &Names) -> (Path, Vec<Arg>, Span) {
     let Value::Call(path, args) = &item.value else {
         // A resource without a call is no node of the graph.
-        return (parse_quote!(unknown), Vec::new(), Span::call_site());
+        let unknown = Ident::new("unknown", Span::call_site());
+        return (unknown.into(), Vec::new(), Span::call_site());
     };
     let parens = match args {
         Some(args) => args.parens.span.join(),

@@ -6,6 +6,7 @@
 //! Must not know: the syntax of a declaration, and the emitted code.
 
 use crate::kind::NodeKind;
+pub(crate) use crate::names::{Callee, Part, Use};
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Generics, Ident, Path, Token, Type, Visibility};
 
@@ -176,45 +177,4 @@ pub(crate) struct Arg {
     pub(crate) bare: Option<usize>,
     /// The `?` behind a bare name: an argument that may be missing.
     pub(crate) tried: Option<Token![?]>,
-}
-
-/// A body's edge to a node or field.
-#[derive(Clone)]
-pub(crate) struct Use {
-    /// Index into [`Declaration::nodes`].
-    pub(crate) node: usize,
-    /// The identifier as the body wrote it first; the body's parameter takes its name and hygiene.
-    pub(crate) ident: Ident,
-    /// One mention of each further hygiene: the tokens of a body may come from several macros.
-    pub(crate) others: Vec<Ident>,
-    pub(crate) part: Part,
-}
-
-/// A callee that is named like a node or like a generated method. Only rustc knows whether it is a function.
-pub(crate) struct Callee {
-    pub(crate) ident: Ident,
-    pub(crate) arguments: usize,
-    /// The node that has this name; `None` for a method of the graph.
-    pub(crate) node: Option<usize>,
-}
-
-/// The part of a resource that a body observes. Nodes of other kinds are observed whole.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Part {
-    Whole,
-    Value,
-    Error,
-    Status,
-}
-
-impl Part {
-    /// `None` for the whole.
-    pub(crate) fn word(self) -> Option<&'static str> {
-        match self {
-            Part::Whole => None,
-            Part::Value => Some("value"),
-            Part::Error => Some("error"),
-            Part::Status => Some("status"),
-        }
-    }
 }

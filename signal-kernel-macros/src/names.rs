@@ -20,7 +20,6 @@ use syn::visit::Visit;
 use syn::{Block, Expr, Ident};
 
 use crate::kind::NodeKind;
-use crate::model::{Callee, Part, Use};
 use scope::Scopes;
 
 /// The names of a graph, as its bodies may mention them.
@@ -35,6 +34,47 @@ struct Name {
     kind: Option<NodeKind>,
     poisoned: bool,
     raw: bool,
+}
+
+/// A body's edge to a node or field.
+#[derive(Clone)]
+pub(crate) struct Use {
+    /// Index into the nodes of the declaration.
+    pub(crate) node: usize,
+    /// The identifier as the body wrote it first; the body's parameter takes its name and hygiene.
+    pub(crate) ident: Ident,
+    /// One mention of each further hygiene: the tokens of a body may come from several macros.
+    pub(crate) others: Vec<Ident>,
+    pub(crate) part: Part,
+}
+
+/// A callee that is named like a node or like a generated method. Only rustc knows whether it is a function.
+pub(crate) struct Callee {
+    pub(crate) ident: Ident,
+    pub(crate) arguments: usize,
+    /// The node that has this name; `None` for a method of the graph.
+    pub(crate) node: Option<usize>,
+}
+
+/// The part of a resource that a body observes. Nodes of other kinds are observed whole.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Part {
+    Whole,
+    Value,
+    Error,
+    Status,
+}
+
+impl Part {
+    /// `None` for the whole.
+    pub(crate) fn word(self) -> Option<&'static str> {
+        match self {
+            Part::Whole => None,
+            Part::Value => Some("value"),
+            Part::Error => Some("error"),
+            Part::Status => Some("status"),
+        }
+    }
 }
 
 /// The use of names in a body.
@@ -141,6 +181,11 @@ pub(crate) fn hygiene(span: Span) -> String {
         Some((hygiene, _)) if hygiene.starts_with('#') => hygiene.to_owned(),
         _ => String::new(),
     }
+}
+
+/// Whether one of these attributes makes its item depend on a predicate.
+fn is_conditional(attrs: &[syn::Attribute]) -> bool {
+    attrs.iter().any(|attr| attr.path().is_ident("cfg"))
 }
 
 /// The name, if the expression is nothing else.

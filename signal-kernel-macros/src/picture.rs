@@ -23,6 +23,7 @@
 //! Must not know: the model of a graph; attributes and visibilities.
 
 mod layout;
+pub(crate) mod sentences;
 mod svg;
 
 use std::collections::BTreeSet;
@@ -34,7 +35,7 @@ use syn::punctuated::Punctuated;
 use syn::{LitInt, LitStr, Token, bracketed, token};
 
 use crate::kind::NodeKind;
-use crate::sentences::{self, Dependencies, listed};
+use sentences::{Dependencies, listed};
 use svg::{Picture, Shape};
 
 /// The text of the section, as a string literal.

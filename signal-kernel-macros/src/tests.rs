@@ -1,8 +1,10 @@
 //! From text to errors: their texts and their positions.
 
 mod broken;
+mod budgets;
 mod conditions;
 mod editor;
+mod layers;
 mod lowered;
 mod rules;
 mod snapshots;

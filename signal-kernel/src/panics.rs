@@ -42,6 +42,13 @@ impl FirstPanic {
         }
     }
 
+    /// As `catch`, for code that seldom runs: it is compiled once, not for each type. False if it panicked.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn run(&mut self, f: &mut dyn FnMut()) -> bool {
+        self.catch(f).is_some()
+    }
+
     /// Keeps `payload` if it is the first one.
     pub(crate) fn keep(&mut self, payload: Box<dyn Any + Send>) {
         if self.0.is_none() {

@@ -13,8 +13,7 @@ use super::{Scene, last};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::model::{Callee, Use};
-use crate::names::Form;
+use crate::names::{Callee, Form, Use};
 use crate::parse::{Item, Value};
 use crate::types::PRIMITIVES;
 

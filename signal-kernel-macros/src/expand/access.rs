@@ -7,11 +7,11 @@
 
 use super::{
     Context, Header, Kind, Node, docs, field, lint_allows,
-    methods::{Bodies, Method, Receiver},
+    methods::{self, Method},
     resource_type, respan, seen_type,
     texts::{Texts, texts},
 };
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
@@ -130,69 +130,61 @@ pub(super) fn stored_type(node: &Node, is_lazy: bool, is_versioned: bool) -> Opt
 
 /// ```text
 /// impl Cart { pub fn price(&self) -> &u64 … pub fn set_price(&mut self, value: u64) … }
-/// impl CartBatch<'_> { … }
+/// ::signal_kernel::__batch! { … }
 /// ```
 pub(super) fn accessors(context: &Context) -> TokenStream {
     let texts = texts(context);
-    let bodies = Bodies { context };
     let accessors = Accessors {
         header: context,
         texts: &texts,
         span: &|index| context.method_span(index),
-        body: &|receiver, method, index| bodies.body(receiver, method, index),
+        body: &|method, index| methods::body(context, method, index),
     };
     let nodes = 0..context.declaration.nodes.len();
     let (unused, used): (Vec<usize>, Vec<usize>) =
         nodes.partition(|&index| context.is_unused(index));
-    let nested = nested(context, |method| bodies.nested(method));
-    let impls = accessors.impls(&used, &nested);
+    let own = accessors.own(&used);
+    let [used, unused_in_batch] = [&used, &unused].map(|nodes| {
+        let entries = nodes
+            .iter()
+            .filter_map(|&index| batch_entry(context, context, index));
+        entries.collect::<Vec<TokenStream>>()
+    });
+    let batch = batch(context, &used, &unused_in_batch);
     let unused = unused.into_iter().map(|index| accessors.unused(index));
-    quote!(#impls #(#unused)*)
+    quote!(#own #batch #(#unused)*)
 }
 
-/// The methods of all nodes. The bodies come from elsewhere, since a sketch has none.
+/// The methods of a graph for all nodes. The bodies come from elsewhere, since a sketch has none.
 pub(super) struct Accessors<'a> {
     pub(super) header: &'a Header<'a>,
     /// By node.
     pub(super) texts: &'a [Texts],
     /// The span of a node's methods.
     pub(super) span: &'a dyn Fn(usize) -> Span,
-    pub(super) body: &'a dyn Fn(Receiver, Method, usize) -> TokenStream,
+    pub(super) body: &'a dyn Fn(Method, usize) -> TokenStream,
 }
 
 impl Accessors<'_> {
-    /// `nested` are the methods `batch` and `transaction` of the batch type.
-    pub(super) fn impls(&self, nodes: &[usize], nested: &TokenStream) -> TokenStream {
+    pub(super) fn own(&self, nodes: &[usize]) -> TokenStream {
         let Header {
             name,
-            batch,
             impl_generics,
             type_generics,
             where_clause,
             ..
         } = self.header;
         // Joined in one go, not one by one.
-        let [own, in_batch]: [TokenStream; 2] =
-            [Receiver::Graph, Receiver::Batch].map(|receiver| {
-                let methods = nodes.iter().map(|&index| self.methods(index, receiver));
-                methods
-                    .flat_map(|(getter, others)| [getter, others])
-                    .collect()
-            });
+        let methods = nodes.iter().map(|&index| self.methods(index));
+        let methods: TokenStream = methods
+            .flat_map(|(getter, others)| [getter, others])
+            .collect();
         let lint_allows = lint_allows();
-        let (open_impl, open_type, _) = self.header.opened.split_for_impl();
         quote! {
             #[allow(dead_code)]
             #lint_allows
             impl #impl_generics #name #type_generics #where_clause {
-                #own
-            }
-
-            #[allow(dead_code, deprecated)]
-            #lint_allows
-            impl #open_impl #batch #open_type #where_clause {
-                #in_batch
-                #nested
+                #methods
             }
         }
     }
@@ -204,12 +196,10 @@ impl Accessors<'_> {
     /// ```text
     /// impl Cart { fn price(&self) -> &u64 … }
     /// impl Cart { fn set_price(&mut self, value: u64) … fn update_price(…) { let _ = <Cart>::price; … } }
-    /// impl CartBatch<'_> { … }
     /// ```
     fn unused(&self, index: usize) -> TokenStream {
         let Header {
             name,
-            batch,
             impl_generics,
             type_generics,
             where_clause,
@@ -217,9 +207,7 @@ impl Accessors<'_> {
             ..
         } = self.header;
         let lint_allows = lint_allows();
-        let (open_impl, open_type, _) = self.header.opened.split_for_impl();
-        let (getter, others) = self.methods(index, Receiver::Graph);
-        let (batch_getter, batch_others) = self.methods(index, Receiver::Batch);
+        let (getter, others) = self.methods(index);
         let parameters = if names.is_empty() {
             quote!(<>)
         } else {
@@ -234,49 +222,20 @@ impl Accessors<'_> {
             #getter
             #lint_allows
             impl #impl_generics #name #type_generics #where_clause { #others }
-            #[allow(deprecated)]
-            #lint_allows
-            impl #open_impl #batch #open_type #where_clause { #batch_getter #batch_others }
         }
     }
 
     /// The getter of a node, and its other methods.
-    fn methods(&self, index: usize, receiver: Receiver) -> (TokenStream, TokenStream) {
+    fn methods(&self, index: usize) -> (TokenStream, TokenStream) {
         let node = &self.header.declaration.nodes[index];
-        let vis = &node.vis;
-        let span = (self.span)(index);
-        let named = |before: &str, after: &str| {
-            let mut name = super::method(before, node, after);
-            name.set_span(span);
-            name
-        };
-        // The user's lints speak of the getter of the graph.
-        let getter_span = if receiver == Receiver::Graph {
-            node.name.span()
-        } else {
-            span
-        };
+        let (vis, span) = (&node.vis, (self.span)(index));
+        let named = |before, after| method(before, node, after, span);
         let ty = seen_type(node);
         let seen_mut = reference(&ty, true);
-        let returned = returned(self.header, &ty, getter_span);
-        let [value, change] = ["value", "change"].map(|name| Ident::new(name, getter_span));
-        let body = |method| (self.body)(receiver, method, index);
-        let docs = if receiver == Receiver::Graph {
-            &self.texts[index].own
-        } else {
-            &self.texts[index].open
-        };
-        let [_, second_docs, third_docs, fourth_docs] = docs;
-        let getter = || {
-            self.getter(
-                node,
-                receiver,
-                getter_span,
-                &docs[0],
-                &ty,
-                body(Method::Get),
-            )
-        };
+        let returned = returned(self.header, &ty, node.name.span());
+        let [value, change] = ["value", "change"].map(|name| Ident::new(name, node.name.span()));
+        let body = |method| (self.body)(method, index);
+        let [getter_docs, second_docs, third_docs] = &self.texts[index].0;
         let others = match &node.kind {
             Kind::Effect { .. } => return Default::default(),
             Kind::Field { mutable: true, .. } => {
@@ -289,32 +248,12 @@ impl Accessors<'_> {
             Kind::Signal { .. } => {
                 let (set, update) = (named("set_", ""), named("update_", ""));
                 let [set_body, update_body] = [Method::Set, Method::Update].map(body);
-                let closure = quote_spanned!(getter_span=> impl ::signal_kernel::__private::core::ops::FnOnce(#seen_mut) -> #returned);
-                let (bound, with) = if receiver == Receiver::Graph {
-                    Default::default()
-                } else {
-                    let (mut name, body) = (named("update_", "_with"), body(Method::UpdateWith));
-                    if node.name.to_string().ends_with('_') {
-                        // No lint blames the user for `update_end__with`.
-                        name.set_span(super::call_site_at(&node.name));
-                    }
-                    let with = quote! {
-                        #fourth_docs
-                        #vis fn #name<#returned>(
-                            &mut self,
-                            #change: #closure,
-                            undo: impl ::signal_kernel::__private::core::ops::FnOnce(#seen_mut) + ::signal_kernel::__private::core::marker::Send + 'static,
-                        ) -> #returned { #body }
-                    };
-                    let bound = quote_spanned!(ty.span()=> where for<'undo> #ty: ::signal_kernel::needs::Undo<'undo>);
-                    (bound, with)
-                };
+                let closure = quote_spanned!(node.name.span()=> impl ::signal_kernel::__private::core::ops::FnOnce(#seen_mut) -> #returned);
                 quote! {
                     #second_docs
                     #vis fn #set(&mut self, #value: #ty) { #set_body }
                     #third_docs
-                    #vis fn #update<#returned>(&mut self, #change: #closure) -> #returned #bound { #update_body }
-                    #with
+                    #vis fn #update<#returned>(&mut self, #change: #closure) -> #returned { #update_body }
                 }
             }
             Kind::Resource { .. } => {
@@ -329,37 +268,141 @@ impl Accessors<'_> {
             }
             Kind::Field { .. } | Kind::Computed { .. } => TokenStream::new(),
         };
-        (getter(), respan(span, others))
+        let getter = getter(node, getter_docs, &ty, body(Method::Get));
+        (getter, respan(span, others))
+    }
+}
+
+/// A getter, with the span of its name: as `respan` would do it, with less work.
+fn getter(node: &Node, docs: &TokenStream, ty: &TokenStream, body: TokenStream) -> TokenStream {
+    let (name, vis, attrs) = (&node.name, &node.vis, &node.attrs);
+    let keyword = Ident::new("fn", name.span());
+    let seen = reference(ty, false);
+    let [receiver, body] = [
+        (Delimiter::Parenthesis, quote!(&self)),
+        (Delimiter::Brace, body),
+    ]
+    .map(|(delimiter, content)| {
+        let mut group = Group::new(delimiter, content);
+        group.set_span(name.span());
+        group
+    });
+    quote!(#(#attrs)* #docs #vis #keyword #name #receiver -> #seen #body)
+}
+
+/// A method for a node, at this span.
+fn method(before: &str, node: &Node, after: &str, span: Span) -> Ident {
+    let mut name = super::method(before, node, after);
+    name.set_span(span);
+    name
+}
+
+/// The batch type's methods for a node, as a description for `__batch!`. A sketch has no places of nodes but the names
+/// of their fields.
+///
+/// ```text
+/// [signal pub price u64, [__price] 2 __equal_u64 set_price … update_price_with value change R [u64: Undo<'undo>] []]
+/// ```
+pub(super) fn batch_entry(
+    header: &Header,
+    places: &dyn Places,
+    index: usize,
+) -> Option<TokenStream> {
+    let node = &header.declaration.nodes[index];
+    let (vis, ty, span) = (&node.vis, seen_type(node), places.span(index));
+    let mut name = node.name.clone();
+    name.set_span(span);
+    let place = places.place(index);
+    let position = Literal::usize_unsuffixed(places.position(index));
+    let reads = places.reads(index);
+    let named = |before, after| method(before, node, after, span);
+    Some(match &node.kind {
+        Kind::Effect { .. } => return None,
+        Kind::Field { mutable: true, .. } => {
+            let change = named("", "_mut");
+            quote!([mutable #vis #name #ty, [#place] [#reads] #change])
+        }
+        Kind::Field { .. } => quote!([field #vis #name #ty, [#place] [#reads]]),
+        Kind::Computed { .. } => quote!([computed #vis #name #ty, #position [#reads]]),
+        Kind::Signal { .. } => {
+            let [set, update] = ["set_", "update_"].map(|before| named(before, ""));
+            let mut update_with = named("update_", "_with");
+            if node.name.to_string().ends_with('_') {
+                // No lint blames the user for `update_end__with`.
+                update_with.set_span(super::call_site_at(&node.name));
+            }
+            let same = header.same(node);
+            let returned = returned(header, &ty, span);
+            let [value, change] = ["value", "change"].map(|name| Ident::new(name, span));
+            let bound =
+                quote_spanned!(ty.span()=> for<'undo> #ty: ::signal_kernel::needs::Undo<'undo>);
+            quote! {
+                [signal #vis #name #ty, [#place] #position #same #set #update #update_with
+                #value #change #returned [#bound] [#reads]]
+            }
+        }
+        Kind::Resource { path, .. } => {
+            let [reload, cancel] = ["reload_", "cancel_"].map(|before| named(before, ""));
+            quote_spanned! {path.span()=>
+                [resource #vis #name #ty, [#place] #position #reload #cancel [#reads]]
+            }
+        }
+    })
+}
+
+/// The answers in which a graph and a sketch differ.
+pub(super) trait Places {
+    /// The span of a node's methods.
+    fn span(&self, index: usize) -> Span;
+    fn place(&self, index: usize) -> TokenStream;
+    fn position(&self, index: usize) -> usize;
+    /// A statement that uses the getter.
+    fn reads(&self, index: usize) -> TokenStream;
+}
+
+impl Places for Context<'_> {
+    fn span(&self, index: usize) -> Span {
+        self.method_span(index)
     }
 
-    /// A getter, with the span of its name: as `respan` would do it, with less work.
-    fn getter(
-        &self,
-        node: &Node,
-        receiver: Receiver,
-        span: Span,
-        docs: &TokenStream,
-        ty: &TokenStream,
-        body: TokenStream,
-    ) -> TokenStream {
-        let vis = &node.vis;
-        let (attrs, receiver) = if receiver == Receiver::Graph {
-            (node.attrs.as_slice(), quote!(&self))
-        } else {
-            ([].as_slice(), quote!(&mut self))
-        };
-        let mut name = node.name.clone();
-        name.set_span(span);
-        let keyword = Ident::new("fn", span);
-        let seen = reference(ty, false);
-        let [receiver, body] = [(Delimiter::Parenthesis, receiver), (Delimiter::Brace, body)].map(
-            |(delimiter, content)| {
-                let mut group = Group::new(delimiter, content);
-                group.set_span(span);
-                group
-            },
-        );
-        quote!(#(#attrs)* #docs #vis #keyword #name #receiver -> #seen #body)
+    fn place(&self, index: usize) -> TokenStream {
+        self.field(index)
+    }
+
+    fn position(&self, index: usize) -> usize {
+        self.plan.position(index)
+    }
+
+    fn reads(&self, index: usize) -> TokenStream {
+        self.getter_use(index)
+    }
+}
+
+/// The batch type's methods, in the template of the runtime.
+pub(super) fn batch(
+    header: &Header,
+    entries: &[TokenStream],
+    unused: &[TokenStream],
+) -> TokenStream {
+    let [returned, failed] = header.free_types();
+    let Header {
+        name,
+        batch,
+        type_generics,
+        where_clause,
+        declaration,
+        names,
+        opened,
+        ..
+    } = header;
+    let vis = &declaration.vis;
+    let (open_impl, open_type, _) = opened.split_for_impl();
+    quote! {
+        ::signal_kernel::__batch! {
+            self impl [#open_impl] #batch #open_type [#where_clause] for #name #type_generics,
+            #vis #batch [#(#names),*] #returned #failed
+            { #(#entries)* } { #(#unused)* }
+        }
     }
 }
 
@@ -389,36 +432,5 @@ fn reference(ty: &TokenStream, mutable: bool) -> TokenStream {
         quote_spanned!(span=> &mut #ty)
     } else {
         quote_spanned!(span=> & #ty)
-    }
-}
-
-/// `batch` and `transaction` of the batch type.
-pub(super) fn nested(header: &Header, body: impl Fn(&str) -> TokenStream) -> TokenStream {
-    let [returned, failed] = header.free_types();
-    let Header {
-        batch,
-        names,
-        declaration,
-        ..
-    } = header;
-    let vis = &declaration.vis;
-    let [batch_body, transaction_body] = ["batch", "transaction"].map(body);
-    quote! {
-        /// A batch inside this one: the outermost settles.
-        #vis fn batch<#returned>(&mut self, batch: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> #returned) -> #returned {
-            #batch_body
-        }
-
-        /// A transaction inside: if it fails, only its own writes and requests are taken back.
-        ///
-        /// # Errors
-        ///
-        /// With the error of `transaction`.
-        #vis fn transaction<#returned, #failed>(
-            &mut self,
-            transaction: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> ::signal_kernel::__private::core::result::Result<#returned, #failed>,
-        ) -> ::signal_kernel::__private::core::result::Result<#returned, #failed> {
-            #transaction_body
-        }
     }
 }

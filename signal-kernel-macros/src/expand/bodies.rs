@@ -246,7 +246,11 @@ fn start(
     uses: &[Use],
 ) -> Function {
     let name = function("start", node);
-    let unused = may_be_unused();
+    let unused = if args.is_some() && is_plain(node) {
+        TokenStream::new()
+    } else {
+        may_be_unused()
+    };
     let parameters = uses
         .iter()
         .map(|used| parameter(header, used, false, &unused));

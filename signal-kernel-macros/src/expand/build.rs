@@ -220,7 +220,7 @@ fn taken(node: &Node) -> TokenStream {
     }
 }
 
-/// What the struct keeps of one node: see `__piece!`.
+/// The piece of a graph that holds one node: see `__piece!`.
 fn piece(context: &Context, index: usize) -> TokenStream {
     let plan = context.plan;
     let node = &context.declaration.nodes[index];
@@ -262,14 +262,11 @@ fn piece(context: &Context, index: usize) -> TokenStream {
         } => {
             let rank = Literal::u32_unsuffixed(plan.position(index) as u32);
             let keep = format_ident!("{keep_previous:?}", span = path.span());
-            let new = quote_spanned! {path.span()=>
-                ::signal_kernel::__private::ResourceSlot::new(#rank, ::signal_kernel::__private::KeepPrevious::#keep, #manual)
-            };
             if *manual {
-                quote!([manual #piece #new])
+                quote!([manual #piece #rank #keep])
             } else {
                 let (start, inputs) = (function("start", node), inputs());
-                quote_spanned!(path.span()=> [resource #piece (#new) #start [#(#inputs)*]])
+                quote_spanned!(path.span()=> [resource #piece #rank #keep #start [#(#inputs)*]])
             }
         }
         Kind::Effect { kept: Some(ty), .. } => quote!([kept #piece #ty]),

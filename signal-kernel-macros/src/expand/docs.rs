@@ -11,7 +11,7 @@ mod tests;
 
 use super::{Context, plan::Plan};
 use crate::model::Node;
-use crate::sentences::{self, Dependencies};
+use crate::picture::sentences::{self, Dependencies};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::BTreeSet;

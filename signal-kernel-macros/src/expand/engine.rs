@@ -23,7 +23,7 @@ pub(super) fn engine(context: &Context) -> TokenStream {
         ..
     } = &context.header;
     let words = number(plan.words);
-    let [free, _] = context.free_types();
+    let [free, failed] = context.free_types();
     let topology = tables::topology(context, plan);
     let has_resources = context.has_resources();
     let passes = (0..plan.words).map(|word| pass(context, plan, word));
@@ -35,7 +35,7 @@ pub(super) fn engine(context: &Context) -> TokenStream {
     });
     quote! {
         ::signal_kernel::__engine! {
-            self impl [#impl_generics] #name #type_generics [#where_clause] #words #free
+            self impl [#impl_generics] #name #type_generics [#where_clause] #words #free #failed
             topology #topology
             resources #has_resources
             pass { #(#passes)* }
@@ -55,20 +55,8 @@ pub(super) fn declared(header: &Header, poll: TokenStream) -> TokenStream {
         ..
     } = header;
     quote! {
-        #[doc(hidden)]
-        #[allow(unused_variables)]
-        impl #impl_generics ::signal_kernel::__private::Declared for #name #type_generics #where_clause {
-            fn watch(&mut self) -> &mut ::signal_kernel::__private::Watch {
-                self.core__.watch()
-            }
-
-            fn ready_queue(&self) -> ::signal_kernel::__private::core::option::Option<&::signal_kernel::__private::std::sync::Arc<::signal_kernel::__private::ReadyQueue>> {
-                self.core__.ready_queue()
-            }
-
-            fn poll(&mut self, context: &mut ::signal_kernel::__private::core::task::Context<'_>) -> ::signal_kernel::__private::core::task::Poll<()> {
-                #poll
-            }
+        ::signal_kernel::__declared! {
+            self impl [#impl_generics] #name #type_generics [#where_clause] context { #poll }
         }
     }
 }
@@ -242,11 +230,9 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
             let same = match rule {
                 Rule::Path(_) => {
                     let same = context.same(node);
-                    quote!(::signal_kernel::__private::core::option::Option::Some(Self::#same))
+                    quote!(Some(Self::#same))
                 }
-                Rule::PartialEq | Rule::Never => {
-                    quote!(::signal_kernel::__private::core::option::Option::None)
-                }
+                Rule::PartialEq | Rule::Never => quote!(None),
             };
             let parts = [Part::Whole, Part::Value, Part::Error, Part::Status];
             let parts = parts.into_iter().filter_map(|part| {

@@ -4,17 +4,10 @@
 //!
 //! Must not know: signatures; ranks of other nodes than the one a method is for.
 
-use super::{Context, Header, Kind, Node, Part, local};
+use super::{Context, Kind, Node, Part, local};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Path, spanned::Spanned};
-
-/// The type that a method belongs to.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Receiver {
-    Graph,
-    Batch,
-}
 
 /// A method of one node.
 #[derive(Clone, Copy)]
@@ -23,156 +16,57 @@ pub(super) enum Method {
     GetMut,
     Set,
     Update,
-    UpdateWith,
     Reload,
     Cancel,
 }
 
-pub(super) struct Bodies<'a> {
-    pub(super) context: &'a Context<'a>,
-}
-
-impl Bodies<'_> {
-    pub(super) fn body(&self, receiver: Receiver, method: Method, index: usize) -> TokenStream {
-        let context = self.context;
-        let node = &context.declaration.nodes[index];
-        let field = context.field(index);
-        let in_graph = receiver == Receiver::Graph;
-        let graph = if in_graph {
-            quote!(self)
-        } else {
-            quote!(self.graph__)
-        };
-        let span = if in_graph {
-            node.name.span()
-        } else {
-            context.method_span(index)
-        };
-        let reads = context.reads(index);
-        match (method, &node.kind) {
-            (Method::Get, Kind::Computed { .. }) => {
-                let rank = context.plan.position(index);
-                if !in_graph {
-                    let mut getter = node.name.clone();
-                    getter.set_span(span);
-                    quote!(#reads #graph.__refreshed(#rank).#getter())
-                } else if context.is_lazy(index) {
-                    quote!(self.__memo(#rank, &self.#field))
-                } else {
-                    quote!(self.core__.assert_good(#rank); &self.#field.value)
-                }
-            }
-            (Method::Get, Kind::Resource { path, .. }) => {
-                let graph = graph_at(receiver, path.span());
-                let value = quote_spanned!(path.span()=> &#graph.#field.task.state);
-                if in_graph {
-                    value
-                } else {
-                    quote!(#reads #value)
-                }
-            }
-            (Method::Get, kind) => {
-                let part = matches!(kind, Kind::Signal { .. }).then(|| quote!(.value));
-                let reads = if in_graph { TokenStream::new() } else { reads };
-                quote!(#reads &#graph.#field #part)
-            }
-            (Method::GetMut, _) => {
-                quote!(#reads #graph.core__.note_change(); &mut #graph.#field)
-            }
-            (Method::Set, _) if in_graph => set(context, index, node, span),
-            (Method::Set, _) => {
-                let Header {
-                    name,
-                    type_generics,
-                    ..
-                } = &context.header;
-                let (position, same) = (context.plan.position(index), context.same(node));
-                let value = Ident::new("value", span);
-                quote! {
-                    #graph.#field.write(&mut #graph.core__, #position, #value, <#name #type_generics>::#same);
-                }
-            }
-            (Method::Update, _) => {
-                let position = context.plan.position(index);
-                let change = Ident::new("change", span);
-                let core = quote!(&mut #graph.core__, #position);
-                if in_graph {
-                    quote! {
-                        #reads
-                        let changed = self.#field.change(#core, #change);
-                        self.__updated(changed)
-                    }
-                } else {
-                    quote! {
-                        #reads
-                        #change(#graph.#field.touch(#core, ::signal_kernel::needs::Undo::copy_for_undo))
-                    }
-                }
-            }
-            (Method::UpdateWith, _) => {
-                let position = context.plan.position(index);
-                let change = Ident::new("change", span);
-                quote!(#reads #graph.#field.touch_with(&mut #graph.core__, #position, #change, undo))
-            }
-            (Method::Reload, Kind::Resource { path, .. }) => {
-                let reload = quote!(::signal_kernel::__private::Request::Reload);
-                let request = self.request(receiver, index, path, &reload);
-                quote!(#reads #request)
-            }
-            (Method::Cancel, Kind::Resource { path, .. }) => {
-                let cancel = quote!(::signal_kernel::__private::Request::Cancel(
-                    ::signal_kernel::__private::core::convert::Into::into(reason)
-                ));
-                let request = self.request(receiver, index, path, &cancel);
-                quote!(#reads #request)
-            }
-            (Method::Reload | Method::Cancel, _) => TokenStream::new(),
+pub(super) fn body(context: &Context, method: Method, index: usize) -> TokenStream {
+    let node = &context.declaration.nodes[index];
+    let (field, span) = (context.field(index), node.name.span());
+    let (position, reads) = (context.plan.position(index), context.getter_use(index));
+    match (method, &node.kind) {
+        (Method::Get, Kind::Computed { .. }) if context.is_lazy(index) => {
+            quote!(self.__memo(#position, &self.#field))
         }
-    }
-    fn request(
-        &self,
-        receiver: Receiver,
-        index: usize,
-        path: &Path,
-        request: &TokenStream,
-    ) -> TokenStream {
-        let (field, rank) = (self.context.field(index), self.context.plan.position(index));
-        let graph = graph_at(receiver, path.span());
-        if receiver == Receiver::Graph {
-            quote_spanned! {path.span()=>
-                let _ = #graph.#field.request(#request);
-                ::signal_kernel::__private::settle::request(#graph, #rank)
-            }
-        } else {
-            quote_spanned! {path.span()=>
-                let replaced = #graph.#field.request(#request);
-                ::signal_kernel::__private::batch::request(&mut *#graph, #rank, replaced)
+        (Method::Get, Kind::Computed { .. }) => {
+            quote!(self.core__.assert_good(#position); &self.#field.value)
+        }
+        (Method::Get, Kind::Resource { path, .. }) => {
+            let graph = local("self", path.span());
+            quote_spanned!(path.span()=> &#graph.#field.task.state)
+        }
+        (Method::Get, Kind::Signal { .. }) => quote!(&self.#field.value),
+        (Method::Get, _) => quote!(&self.#field),
+        (Method::GetMut, _) => quote!(#reads self.core__.note_change(); &mut self.#field),
+        (Method::Set, _) => set(context, index, node, span),
+        (Method::Update, _) => {
+            let change = Ident::new("change", span);
+            quote! {
+                #reads
+                let changed = self.#field.change(&mut self.core__, #position, #change);
+                self.__updated(changed)
             }
         }
-    }
-
-    /// The bodies of `batch` and `transaction` of the batch type.
-    pub(super) fn nested(&self, method: &str) -> TokenStream {
-        let batch = &self.context.batch;
-        if method == "transaction" {
-            return quote! {
-                ::signal_kernel::__private::batch::transaction(
-                    &mut *self.graph__,
-                    |graph| transaction(&mut #batch { graph__: graph }),
-                )
-            };
+        (Method::Reload, Kind::Resource { path, .. }) => {
+            let request = quote!(::signal_kernel::__private::Request::Reload);
+            let request = request_to(context, index, path, &request);
+            quote!(#reads #request)
         }
-        quote!(batch(&mut #batch { graph__: &mut *self.graph__ }))
+        (Method::Cancel, Kind::Resource { path, .. }) => {
+            let request = quote!(::signal_kernel::__private::Request::cancel(reason));
+            let request = request_to(context, index, path, &request);
+            quote!(#reads #request)
+        }
+        (Method::Reload | Method::Cancel, _) => TokenStream::new(),
     }
 }
 
-/// The graph, with tokens at a span of the user's.
-fn graph_at(receiver: Receiver, span: Span) -> TokenStream {
-    let this = local("self", span);
-    if receiver == Receiver::Graph {
-        quote!(#this)
-    } else {
-        quote_spanned!(span=> #this.graph__)
+fn request_to(context: &Context, index: usize, path: &Path, request: &TokenStream) -> TokenStream {
+    let (field, rank) = (context.field(index), context.plan.position(index));
+    let graph = local("self", path.span());
+    quote_spanned! {path.span()=>
+        let _ = #graph.#field.request(#request);
+        ::signal_kernel::__private::settle::request(#graph, #rank)
     }
 }
 

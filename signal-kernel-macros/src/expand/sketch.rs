@@ -5,11 +5,46 @@
 //!
 //! Must not know: ranks.
 
-use super::access::{self, Accessors};
+use super::access::{self, Accessors, Places};
 use super::{Header, bodies, build, callees, engine, field, tables, texts::Texts};
 use crate::model::Sketch;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
+
+impl Places for Header<'_> {
+    fn span(&self, index: usize) -> Span {
+        super::named_span(&self.declaration.nodes[index])
+    }
+
+    fn place(&self, index: usize) -> TokenStream {
+        field(&self.declaration.nodes[index]).to_token_stream()
+    }
+
+    fn position(&self, _index: usize) -> usize {
+        0
+    }
+
+    fn reads(&self, _index: usize) -> TokenStream {
+        TokenStream::new()
+    }
+}
+
+/// The methods of a graph that the batch type's methods call.
+fn shortcuts(header: &Header) -> TokenStream {
+    let Header {
+        name,
+        impl_generics,
+        type_generics,
+        where_clause,
+        ..
+    } = header;
+    let [free, failed] = header.free_types();
+    quote! {
+        ::signal_kernel::__sketch! {
+            self impl [#impl_generics] #name #type_generics [#where_clause] #free #failed
+        }
+    }
+}
 
 pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
     let Sketch {
@@ -35,12 +70,17 @@ pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
         header,
         texts: &vec![Texts::default(); nodes.len()],
         span: &|index| super::named_span(&nodes[index]),
-        body: &|_, _, _| unreachable(),
+        body: &|_, _| unreachable(),
     };
     let indices: Vec<usize> = (0..nodes.len()).collect();
-    let nested = access::nested(header, |_| unreachable());
-    let accessors = accessors.impls(&indices, &nested);
+    let accessors = accessors.own(&indices);
+    let entries = indices
+        .iter()
+        .filter_map(|&index| access::batch_entry(header, header, index));
+    let entries: Vec<TokenStream> = entries.collect();
+    let batch = access::batch(header, &entries, &[]);
+    let shortcuts = shortcuts(header);
     let declared = engine::declared(header, unreachable());
     let callees = callees::callees(declaration);
-    quote!(#bodies #structs #tables #built #debug #accessors #declared #callees)
+    quote!(#bodies #structs #tables #built #debug #accessors #batch #shortcuts #declared #callees)
 }

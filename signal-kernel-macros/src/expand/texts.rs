@@ -9,27 +9,19 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-/// The attributes of a node's methods.
+/// The attributes of a node's methods: of the getter, and of up to two others.
 #[derive(Clone, Default)]
-pub(super) struct Texts {
-    /// Those of the struct: of the getter, and of up to three others.
-    pub(super) own: [TokenStream; 4],
-    /// The same of the batch's.
-    pub(super) open: [TokenStream; 4],
-}
+pub(super) struct Texts(pub(super) [TokenStream; 3]);
 
 /// The attributes for all nodes.
 pub(super) fn texts(context: &Context) -> Vec<Texts> {
     let nodes = context.declaration.nodes.iter().enumerate();
     nodes
-        .map(|(index, node)| Texts {
-            own: own_texts(context, index, node),
-            open: open_texts(context, node),
-        })
+        .map(|(index, node)| Texts(own_texts(context, index, node)))
         .collect()
 }
 
-fn own_texts(context: &Context, index: usize, node: &Node) -> [TokenStream; 4] {
+fn own_texts(context: &Context, index: usize, node: &Node) -> [TokenStream; 3] {
     let (noun, plain) = (node.kind().noun(), node.name.unraw());
     let (edges, readers) = (docs::edges(context, index), docs::readers(context, index));
     // Our line of a getter's documentation stands below the user's.
@@ -61,35 +53,7 @@ fn own_texts(context: &Context, index: usize, node: &Node) -> [TokenStream; 4] {
         }
         _ => Default::default(),
     };
-    [getter, second, third, TokenStream::new()]
-}
-
-fn open_texts(context: &Context, node: &Node) -> [TokenStream; 4] {
-    let (graph, plain) = (context.name, node.name.unraw());
-    let getter = doc(&format!("As [`{graph}::{plain}`]."));
-    let others = match node.kind {
-        Kind::Field { mutable: true, .. } => {
-            [getter.clone(), TokenStream::new(), TokenStream::new()]
-        }
-        Kind::Signal { .. } => [
-            doc(&format!("Writes the signal `{plain}`.")),
-            doc(&format!(
-                "Changes the signal `{plain}` in place, and returns what `change` returns: this always counts as a change, unless rolled back. In a transaction the first update copies the old value."
-            )),
-            doc(&format!(
-                "As `update_{plain}`, without a copy: if a transaction fails, `undo` takes back a `change` that has returned."
-            )),
-        ],
-        Kind::Resource { .. } => {
-            let line = doc(&format!(
-                "Asks for what [`{graph}`]'s method of this name does, when the batch ends; the last request counts. A transaction that fails forgets its requests."
-            ));
-            [line.clone(), line, TokenStream::new()]
-        }
-        _ => Default::default(),
-    };
-    let [second, third, fourth] = others;
-    [quote!(#getter #[track_caller]), second, third, fourth]
+    [getter, second, third]
 }
 
 /// A line of documentation. A space comes first, as behind `///`.

@@ -12,8 +12,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Lit, Macro, Pat, Token};
 
 use super::captures::captures;
-use super::{Position, Walk, bare, text};
-use crate::model::Part;
+use super::{Part, Position, Walk, bare, text};
 
 /// The arguments that a macro formats, named arguments not counted.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -10,8 +10,7 @@ use std::collections::HashMap;
 use syn::visit::Visit;
 use syn::{Item, Pat};
 
-use super::{Walk, hygiene, text};
-use crate::conditions::is_conditional;
+use super::{Walk, hygiene, is_conditional, text};
 
 #[derive(Default)]
 pub(super) struct Scopes {

@@ -8,10 +8,10 @@
 use syn::visit::{self, Visit};
 use syn::{Arm, BinOp, Block, Expr, Ident, Item, Local, Macro, Member, Pat, Stmt, UnOp};
 
-use super::{Form, Position, SelfUse, Walk, Write, bare, hygiene, text};
-use crate::conditions::is_conditional;
+use super::{
+    Callee, Form, Part, Position, SelfUse, Walk, Write, bare, hygiene, is_conditional, text,
+};
 use crate::kind::NodeKind;
-use crate::model::{Callee, Part};
 
 impl Walk<'_> {
     pub(super) fn walk(&mut self, expr: &Expr, position: Position) {

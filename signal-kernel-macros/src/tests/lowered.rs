@@ -2,24 +2,25 @@
 
 use proc_macro2::TokenStream;
 
-use crate::check::{self, Checked};
+use crate::check;
 use crate::errors::Errors;
-use crate::model::{KeepPrevious, Kind, Part, Rule};
-use crate::{parse, split};
+use crate::model::{Declaration, KeepPrevious, Kind, Part, Rule};
+use crate::{lower, parse, split};
 
-fn checked(items: &str) -> (Checked, Option<Vec<usize>>, usize) {
+fn lowered(items: &str) -> (Declaration, Vec<bool>, Option<Vec<usize>>, usize) {
     let input: TokenStream = format!("struct S {{ {items} }}").parse().expect("tokens");
     let mut errors = Errors::new();
     let draft = parse::parse(split::structs(input).remove(0), &mut errors).expect("a struct");
     let checked = check::check(draft, &mut errors);
     let order = check::acyclic(&checked, &mut errors);
-    (checked, order, errors.into_list().len())
+    let (declaration, broken) = lower::lower(checked);
+    (declaration, broken, order, errors.into_list().len())
 }
 
 /// Each node in a few words: name, uses, and the properties of its kind.
 fn nodes(items: &str) -> Vec<String> {
-    let (checked, ..) = checked(items);
-    let nodes = checked.declaration.nodes.iter().zip(checked.broken);
+    let (declaration, broken, ..) = lowered(items);
+    let nodes = declaration.nodes.iter().zip(broken);
     let nodes = nodes.map(|(node, broken)| {
         let mut words = vec![node.name.to_string()];
         words.extend(node.uses().iter().map(|used| match used.part {
@@ -62,7 +63,7 @@ fn uses_and_bare_arguments() {
 fn effects_come_last_and_declaration_order_decides() {
     let items =
         "effect e { a } computed b: u8 = *c; computed c: u8 = *a; effect f { } signal a: u8;";
-    let (_, order, errors) = checked(items);
+    let (_, _, order, errors) = lowered(items);
     assert_eq!((order, errors), (Some(vec![4, 2, 1, 0, 3]), 0));
 }
 
@@ -76,11 +77,11 @@ fn a_body_with_a_mistake_is_broken_and_no_other_is() {
 
 #[test]
 fn a_body_that_does_not_parse_keeps_its_tokens_and_guesses_its_uses() {
-    let (checked, order, errors) =
-        checked("signal a: u8; computed b: u8 = a.; computed c: u8 = *b;");
+    let (declaration, broken, order, errors) =
+        lowered("signal a: u8; computed b: u8 = a.; computed c: u8 = *b;");
     assert_eq!((order, errors), (Some(vec![0, 1, 2]), 1));
-    let node = &checked.declaration.nodes[1];
-    assert!(checked.broken[1]);
+    let node = &declaration.nodes[1];
+    assert!(broken[1]);
     assert_eq!(node.raw.to_string().replace(' ', ""), "a.");
     assert_eq!(node.uses()[0].node, 0);
 }
@@ -97,11 +98,11 @@ fn what_uses_a_broken_declaration_is_not_judged() {
 
 #[test]
 fn attributes_reach_the_node() {
-    let (checked, _, errors) = checked(
+    let (declaration, _, _, errors) = lowered(
         "/// doc\n #[eq(a::b)] signal a: u8; #[manual] #[keep_previous(false)] resource r = f();",
     );
     assert_eq!(errors, 0);
-    let nodes = &checked.declaration.nodes;
+    let nodes = &declaration.nodes;
     assert_eq!(nodes[0].attrs.len(), 1);
     assert!(matches!(
         &nodes[0].kind,

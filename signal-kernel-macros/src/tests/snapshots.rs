@@ -1,4 +1,4 @@
-//! The whole expansion of three structs as rustc sees it, pretty-printed. To accept a change: run the tests with
+//! The whole expansion of four structs as rustc sees it, pretty-printed. To accept a change: run the tests with
 //! `UPDATE_EXPECT=1` and read the difference.
 
 use super::editor::for_rustc;
@@ -18,7 +18,25 @@ pub(super) fn printed(input: &str) -> String {
     let (output, errors) = crate::reactive2(input);
     assert_eq!(errors.into_list(), []);
     let file = syn::parse2(for_rustc(output)).expect("the expansion is a file of items");
-    prettyplease::unparse(&file)
+    wrapped(&prettyplease::unparse(&file))
+}
+
+/// `prettyplease` puts each token of a macro in an attribute on a line of its own: here they fill their lines.
+fn wrapped(printed: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut in_picture = false;
+    for line in printed.lines() {
+        let last = lines
+            .last_mut()
+            .filter(|last| in_picture && last.len() < 100);
+        match last {
+            Some(last) => *last = format!("{last} {}", line.trim_start()),
+            None => lines.push(line.to_owned()),
+        }
+        in_picture |= line.contains("picture!{");
+        in_picture &= !line.ends_with('}');
+    }
+    lines.join("\n") + "\n"
 }
 
 #[test]
@@ -34,4 +52,9 @@ fn a_resource_fields_attributes_and_both_kinds_of_effect() {
 #[test]
 fn generics_raw_identifiers_and_lazy_values() {
     assert_expansion("generic");
+}
+
+#[test]
+fn a_resource_that_waits_for_a_request_an_unused_node_and_the_name_of_the_batch_type() {
+    assert_expansion("requests");
 }

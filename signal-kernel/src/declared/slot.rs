@@ -12,10 +12,7 @@ use crate::{
     provisional::has_changed,
     task::state::Change,
 };
-use std::{
-    fmt, mem,
-    sync::{Mutex, PoisonError},
-};
+use std::{fmt, mem, sync::Mutex};
 
 /// When a node last changed. Only nodes that a lazy value reads keep a real one (`u64`); for all others it is `()`.
 pub trait Version: Copy + Default {
@@ -64,7 +61,7 @@ struct Log<T, V> {
     origin: V,
     /// The value from before the batch, if it is known and another one.
     before: Option<T>,
-    /// Signals: the way back to before each open transaction.
+    /// Signals: the way back to before each open transaction, the innermost last.
     entries: Vec<Entry<T>>,
     /// Signals: an `update` was made whose old value is not known, so this batch has changed the value.
     touched: bool,
@@ -72,34 +69,33 @@ struct Log<T, V> {
     baseline: Option<Baseline<V>>,
 }
 
-/// How the transaction at `level` takes its writes back: it restores `value`, then runs `undos` from the last to the
-/// first.
+/// One step on the way back to before the transaction at `level`. A rollback goes from the last step to the first.
 #[derive(Debug)]
 struct Entry<T> {
     level: u32,
-    /// The value from before a write, or before an update that made a copy. Nothing that comes later is noted.
-    value: Option<T>,
-    /// For the updates before that.
-    undos: Vec<Undo<T>>,
+    back: Back<T>,
     /// `touched` as it was when this entry was made.
     touched: bool,
 }
 
-/// Takes one update back. The mutex is never locked: it makes the graph `Sync`, whatever the closure has captured.
+#[derive(Debug)]
+enum Back<T> {
+    /// The value from before a write, or before an update that made a copy. Nothing later in its transaction is noted.
+    Value(T),
+    /// Takes an update back.
+    Undo(Undo<T>),
+}
+
+/// The mutex is never locked: it makes the graph `Sync`, whatever the closure has captured.
 struct Undo<T>(Mutex<Box<dyn FnOnce(&mut T) + Send>>);
 
 impl<T> Undo<T> {
     fn run(self, value: &mut T) {
-        let undo = self.0.into_inner();
-        undo.unwrap_or_else(PoisonError::into_inner)(value); // user code
-    }
-}
-
-/// Drops what an entry holds, each value on its own.
-fn discard_entry<T>(value: Option<T>, undos: Vec<Undo<T>>, panics: &mut FirstPanic) {
-    panics.discard(value); // user code
-    for undo in undos {
-        panics.discard(undo); // user code
+        let undo = match self.0.into_inner() {
+            Ok(undo) => undo,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        undo(value); // user code
     }
 }
 
@@ -128,60 +124,44 @@ impl<T, V: Default> Log<T, V> {
         })
     }
 
-    /// The entry of the transaction at `level`, if it has written this signal.
-    fn entry(&mut self, level: u32) -> Option<&mut Entry<T>> {
-        self.entries.last_mut().filter(|entry| entry.level == level)
-    }
-
     fn pop_at(&mut self, level: u32) -> Option<Entry<T>> {
-        self.entry(level)?;
-        self.entries.pop()
+        match self.entries.last() {
+            Some(entry) if entry.level == level => self.entries.pop(),
+            _ => None,
+        }
     }
 
     /// Does the transaction at `level` know the value to go back to?
     fn has_value(&self, level: u32) -> bool {
-        let last = self.entries.last();
-        last.is_some_and(|entry| entry.level == level && entry.value.is_some())
+        match self.entries.last() {
+            Some(entry) => entry.level == level && matches!(entry.back, Back::Value(_)),
+            None => false,
+        }
     }
 
-    /// The entry of the transaction at `level`, a new one if there is none. `touched` is for a new one. Returns also
-    /// whether it is new.
-    fn entry_or_new(&mut self, level: u32, touched: bool) -> (&mut Entry<T>, bool) {
-        let is_new = self.entry(level).is_none();
-        if is_new {
-            self.entries.push(Entry {
-                level,
-                value: None,
-                undos: Vec::new(),
-                touched,
-            });
+    /// Notes a step of the way back.
+    fn push<const W: usize>(&mut self, core: &mut Core<W>, position: usize, entry: Entry<T>) {
+        let is_first = match self.entries.last() {
+            Some(last) => last.level != entry.level,
+            None => true,
+        };
+        if is_first {
+            core.undoable(position);
         }
-        let last = self.entries.len() - 1;
-        (&mut self.entries[last], is_new)
+        self.entries.push(entry);
     }
 
     /// A closure has panicked while it changed the value. Only a kept value leads back to the value from before: every
     /// rollback that comes earlier leaves a change.
+    #[cold]
     fn lose_way_back(&mut self) {
         self.touched = true;
         for entry in self.entries.iter_mut().rev() {
-            if entry.value.is_some() {
+            if let Back::Value(_) = entry.back {
                 break;
             }
             entry.touched = true;
         }
-    }
-
-    /// Keeps the value from before a write in the transaction at `level`, unless that has an earlier one.
-    fn keep<const W: usize>(&mut self, core: &mut Core<W>, position: usize, level: u32, old: T) {
-        let (entry, is_new) = self.entry_or_new(level, self.touched);
-        if is_new {
-            core.undoable(position);
-        }
-        if entry.value.is_none() {
-            entry.value = Some(old);
-        }
-        // user code: the drop of `old`, where there is an earlier value
     }
 }
 
@@ -318,12 +298,25 @@ impl<T, V: Version> Slot<T, V> {
         // What is written once has been found to differ already.
         let sure = level == 0 && !mem::needs_drop::<T>();
         let log = self.note(core, position, revision, sure);
-        if level > 0 {
-            log.keep(core, position, level, old);
-        } else if log.before.is_some() || log.touched {
+        let known = match level {
+            0 => log.before.is_some() || log.touched,
+            _ => log.has_value(level),
+        };
+        if known {
             drop(old); // user code
-        } else {
+        } else if level == 0 {
             log.before = Some(old);
+        } else {
+            let (back, touched) = (Back::Value(old), log.touched);
+            log.push(
+                core,
+                position,
+                Entry {
+                    level,
+                    back,
+                    touched,
+                },
+            );
         }
     }
 
@@ -342,10 +335,19 @@ impl<T, V: Version> Slot<T, V> {
             Some(copy(&self.value)) // user code
         };
         let log = self.note(core, position, revision, level == 0);
+        let touched = mem::replace(&mut log.touched, true);
         if let Some(copy) = copy {
-            log.keep(core, position, level, copy);
+            let back = Back::Value(copy);
+            log.push(
+                core,
+                position,
+                Entry {
+                    level,
+                    back,
+                    touched,
+                },
+            );
         }
-        log.touched = true;
         &mut self.value
     }
 
@@ -365,11 +367,16 @@ impl<T, V: Version> Slot<T, V> {
         let result = panics.catch(|| change(&mut self.value)); // user code
         match &mut self.log {
             Some(log) if level > 0 && result.is_some() && !log.has_value(level) => {
-                let (entry, is_new) = log.entry_or_new(level, touched);
-                entry.undos.push(Undo(Mutex::new(Box::new(undo))));
-                if is_new {
-                    core.undoable(position);
-                }
+                let back = Back::Undo(Undo(Mutex::new(Box::new(undo))));
+                log.push(
+                    core,
+                    position,
+                    Entry {
+                        level,
+                        back,
+                        touched,
+                    },
+                );
             }
             Some(log) if result.is_none() => {
                 log.lose_way_back();
@@ -470,18 +477,24 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
         let Some(log) = &mut self.slot.log else {
             return;
         };
-        let Some(entry) = log.pop_at(write.level) else {
-            return;
-        };
-        log.touched = entry.touched;
-        self.slot.version.note_change(write.revision);
-        if let Some(value) = entry.value {
-            panics.discard(mem::replace(&mut self.slot.value, value));
-        }
-        for undo in entry.undos.into_iter().rev() {
-            let undone = panics.catch(|| undo.run(&mut self.slot.value)); // user code
-            if undone.is_none() {
-                log.lose_way_back();
+        while let Some(entry) = log.pop_at(write.level) {
+            log.touched = entry.touched;
+            self.slot.version.note_change(write.revision);
+            match entry.back {
+                Back::Value(value) => {
+                    panics.discard(mem::replace(&mut self.slot.value, value)); // user code
+                }
+                Back::Undo(undo) => {
+                    let mut undo = Some(undo);
+                    let mut run = || {
+                        if let Some(undo) = undo.take() {
+                            undo.run(&mut self.slot.value); // user code
+                        }
+                    };
+                    if !panics.run(&mut run) {
+                        log.lose_way_back();
+                    }
+                }
             }
         }
     }
@@ -490,33 +503,33 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
         let Some(log) = &mut self.slot.log else {
             return false;
         };
-        let Some(entry) = log.pop_at(level) else {
-            return false;
-        };
         let outer = level - 1;
-        let Entry {
-            value,
-            undos,
-            touched,
-            ..
-        } = entry;
-        if outer == 0 {
-            // After an update outside the transaction, or one that made no copy, the signal has changed.
-            if log.before.is_some() || touched || !undos.is_empty() {
-                discard_entry(value, undos, panics);
-            } else {
-                log.before = value;
+        let mut start = log.entries.len();
+        while start > 0 && log.entries[start - 1].level == level {
+            start -= 1;
+        }
+        let has_entry = start > 0 && log.entries[start - 1].level == outer;
+        let is_kept =
+            outer > 0 && !(has_entry && matches!(log.entries[start - 1].back, Back::Value(_)));
+        if is_kept {
+            for entry in &mut log.entries[start..] {
+                entry.level = outer;
             }
-            return false;
+            return !has_entry;
         }
-        let (around, is_new) = log.entry_or_new(outer, touched);
-        if around.value.is_some() {
-            discard_entry(value, undos, panics);
-        } else {
-            around.value = value;
-            around.undos.extend(undos);
+        while let Some(entry) = log.pop_at(level) {
+            match entry.back {
+                // After an update outside the transaction, or one without a copy, the signal has changed.
+                Back::Value(value) if outer == 0 && log.before.is_none() && !entry.touched => {
+                    log.before = Some(value);
+                }
+                back => {
+                    let mut back = Some(back);
+                    panics.run(&mut || back = None); // user code
+                }
+            }
         }
-        is_new
+        false
     }
 
     fn save_baseline(&mut self, failed: bool) {

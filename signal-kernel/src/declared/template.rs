@@ -15,7 +15,7 @@
 ///
 /// ```text
 /// __engine! {
-///     self impl [] Cart [] 1 R
+///     self impl [] Cart [] 1 R E
 ///     topology b"ces" ([2, 3, 3], [2, 3, 0]) { whole ([1, 1, 2, 3], [0, 0, 0], [2, 1, 1]) }
 ///     resources false
 ///     pass {
@@ -34,7 +34,7 @@
 #[macro_export]
 macro_rules! __engine {
     (
-        $this:ident impl [$($generics:tt)*] $graph:ty [$($bounds:tt)*] $words:literal $free:ident
+        $this:ident impl [$($generics:tt)*] $graph:ty [$($bounds:tt)*] $words:literal $free:ident $failed:ident
         topology $kinds:literal ($dependency_ends:tt, $dependencies:tt)
             { $( $masks:ident ($mask_ends:tt, $mask_words:tt, $mask_bits:tt) )* }
         resources $has_resources:literal
@@ -150,6 +150,23 @@ macro_rules! __engine {
                 $this
             }
 
+            fn __requested(
+                &mut $this,
+                rank: usize,
+                replaced: $crate::__private::core::option::Option<$crate::__private::Request>,
+            ) {
+                $crate::__private::batch::request($this, rank, replaced);
+            }
+
+            fn __transaction<$free, $failed>(
+                &mut $this,
+                transaction: impl $crate::__private::core::ops::FnOnce(
+                    &mut Self,
+                ) -> $crate::__private::core::result::Result<$free, $failed>,
+            ) -> $crate::__private::core::result::Result<$free, $failed> {
+                $crate::__private::batch::transaction($this, transaction)
+            }
+
             #[inline]
             #[track_caller]
             fn __memo<'graph, $free>(
@@ -224,7 +241,7 @@ macro_rules! __engine {
     };
 }
 
-/// What a pass does at one node.
+/// A pass at one node.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __visit {
@@ -270,7 +287,7 @@ macro_rules! __visit {
             $pass.ready_queue(),
             $pass.revision(),
             move || Self::$start($($input),*),
-            $($same)*,
+            $crate::__private::core::option::Option::$($same)*,
         );
         $pass.committed(change);
         $(
@@ -282,7 +299,7 @@ macro_rules! __visit {
     };
 }
 
-/// When the latest dependency of a lazy value has changed, before each of them is asked.
+/// The time of the latest change of a lazy value's dependencies, before each of them is asked.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __since {
@@ -356,11 +373,15 @@ macro_rules! __piece {
         let $piece = $crate::__private::make::apart(|| $crate::__private::Memo::new(Self::$same));
     };
     // A `#[manual]` resource does not start here.
-    ($ready:ident [manual $piece:ident $($resource:tt)*]) => {
-        let $piece = $crate::__private::make::apart(|| $($resource)*);
+    ($ready:ident [manual $piece:ident $rank:literal $keep:ident]) => {
+        let $piece = $crate::__private::make::apart(|| {
+            $crate::__private::ResourceSlot::new($rank, $crate::__private::KeepPrevious::$keep, true)
+        });
     };
-    ($ready:ident [resource $piece:ident ($($resource:tt)*) $start:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]]) => {
-        let mut $piece = $crate::__private::make::apart(|| $($resource)*);
+    ($ready:ident [resource $piece:ident $rank:literal $keep:ident $start:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]]) => {
+        let mut $piece = $crate::__private::make::apart(|| {
+            $crate::__private::ResourceSlot::new($rank, $crate::__private::KeepPrevious::$keep, false)
+        });
         $piece.begin(&$ready, Self::$start($($($borrow)* $($input)*),*));
     };
     ($ready:ident [kept $piece:ident $ty:ty]) => {
@@ -373,5 +394,246 @@ macro_rules! __piece {
             $( $crate::__piece! { $ready $piece } )*
             $made
         });
+    };
+}
+
+/// The type of a graph that is being written.
+///
+/// ```text
+/// __batch! {
+///     self impl [<'graph>] CartBatch<'graph> [] for Cart, pub CartBatch [] R E
+///     {
+///         [signal pub price u64, [__price] 2 __equal_u64 set_price update_price update_price_with value change R [u64: Undo<'undo>] []]
+///         [computed pub total u64, 0 []]
+///     }
+///     { }
+/// }
+/// ```
+///
+/// The entries of the second list are private nodes that no body mentions. Their methods are not exempt from
+/// `dead_code`, and each uses the getter of the graph: rustc then reports the getter if no code reads the node.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __batch {
+    (
+        $this:ident impl [$($generics:tt)*] $batch:ty [$($bounds:tt)*] for $graph:ty,
+        $vis:vis $open:ident [$($parameters:tt)*] $returned:ident $failed:ident
+        { $($entry:tt)* } { $($unused:tt)* }
+    ) => {
+        #[allow(
+            dead_code,
+            deprecated,
+            private_bounds,
+            private_interfaces,
+            unreachable_pub,
+            unused_qualifications,
+            unused_variables
+        )]
+        impl $($generics)* $batch $($bounds)* {
+            $( $crate::__batch_methods! { $this $graph $entry } )*
+
+            /// A batch inside this one: the outermost settles.
+            $vis fn batch<$returned>(
+                &mut $this,
+                batch: impl $crate::__private::core::ops::FnOnce(&mut $open<'_, $($parameters)*>) -> $returned,
+            ) -> $returned {
+                batch(&mut $open { graph__: &mut *$this.graph__ })
+            }
+
+            /// A transaction inside: if it fails, only its own writes and requests are taken back.
+            ///
+            /// # Errors
+            ///
+            /// With the error of `transaction`.
+            $vis fn transaction<$returned, $failed>(
+                &mut $this,
+                transaction: impl $crate::__private::core::ops::FnOnce(
+                    &mut $open<'_, $($parameters)*>,
+                ) -> $crate::__private::core::result::Result<$returned, $failed>,
+            ) -> $crate::__private::core::result::Result<$returned, $failed> {
+                $this.graph__.__transaction(|graph| transaction(&mut $open { graph__: graph }))
+            }
+        }
+
+        #[allow(
+            deprecated,
+            private_bounds,
+            private_interfaces,
+            unreachable_pub,
+            unused_qualifications,
+            unused_variables
+        )]
+        impl $($generics)* $batch $($bounds)* {
+            $( $crate::__batch_methods! { $this $graph $unused } )*
+        }
+    };
+}
+
+/// The methods of one node of a graph that is being written.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __batch_methods {
+    ($this:ident $graph:ty [
+        signal $vis:vis $name:ident $ty:ty, [$($place:tt)*] $position:literal $same:ident
+        $set:ident $update:ident $update_with:ident $value:ident $change:ident $returned:ident
+        [$($bound:tt)*] [$($reads:tt)*]
+    ]) => {
+        /// As the graph's method of this name.
+        #[track_caller]
+        $vis fn $name(&mut $this) -> &$ty {
+            $($reads)*
+            &$this.graph__.$($place)*.value
+        }
+
+        /// Writes the signal.
+        $vis fn $set(&mut $this, $value: $ty) {
+            $this.graph__.$($place)*.write(&mut $this.graph__.core__, $position, $value, <$graph>::$same);
+        }
+
+        /// Changes the signal in place, and returns what `change` returns: this always counts as a change, unless rolled
+        /// back. In a transaction the first update copies the old value.
+        $vis fn $update<$returned>(
+            &mut $this,
+            $change: impl $crate::__private::core::ops::FnOnce(&mut $ty) -> $returned,
+        ) -> $returned
+        where
+            $($bound)*
+        {
+            $($reads)*
+            $change($this.graph__.$($place)*.touch(
+                &mut $this.graph__.core__,
+                $position,
+                $crate::needs::Undo::copy_for_undo,
+            ))
+        }
+
+        /// As `update`, without a copy: if a transaction fails, `undo` takes back a `change` that has returned.
+        $vis fn $update_with<$returned>(
+            &mut $this,
+            $change: impl $crate::__private::core::ops::FnOnce(&mut $ty) -> $returned,
+            undo: impl $crate::__private::core::ops::FnOnce(&mut $ty) + $crate::__private::core::marker::Send + 'static,
+        ) -> $returned {
+            $($reads)*
+            $this.graph__.$($place)*.touch_with(&mut $this.graph__.core__, $position, $change, undo)
+        }
+    };
+    ($this:ident $graph:ty [computed $vis:vis $name:ident $ty:ty, $rank:literal [$($reads:tt)*]]) => {
+        /// As the graph's method of this name.
+        #[track_caller]
+        $vis fn $name(&mut $this) -> &$ty {
+            $($reads)*
+            $this.graph__.__refreshed($rank).$name()
+        }
+    };
+    ($this:ident $graph:ty [field $vis:vis $name:ident $ty:ty, [$($place:tt)*] [$($reads:tt)*]]) => {
+        /// As the graph's method of this name.
+        #[track_caller]
+        $vis fn $name(&mut $this) -> &$ty {
+            $($reads)*
+            &$this.graph__.$($place)*
+        }
+    };
+    ($this:ident $graph:ty [mutable $vis:vis $name:ident $ty:ty, [$($place:tt)*] [$($reads:tt)*] $change:ident]) => {
+        /// As the graph's method of this name.
+        #[track_caller]
+        $vis fn $name(&mut $this) -> &$ty {
+            $($reads)*
+            &$this.graph__.$($place)*
+        }
+
+        /// As the graph's method of this name.
+        $vis fn $change(&mut $this) -> &mut $ty {
+            $($reads)*
+            $this.graph__.core__.note_change();
+            &mut $this.graph__.$($place)*
+        }
+    };
+    ($this:ident $graph:ty [
+        resource $vis:vis $name:ident $ty:ty, [$($place:tt)*] $rank:literal $reload:ident $cancel:ident [$($reads:tt)*]
+    ]) => {
+        /// As the graph's method of this name.
+        #[track_caller]
+        $vis fn $name(&mut $this) -> &$ty {
+            $($reads)*
+            &$this.graph__.$($place)*.task.state
+        }
+
+        /// Asks for what the graph's method of this name does, when the batch ends; the last request counts. A
+        /// transaction that fails forgets its requests.
+        $vis fn $reload(&mut $this) {
+            $($reads)*
+            let replaced = $this.graph__.$($place)*.request($crate::__private::Request::Reload);
+            $this.graph__.__requested($rank, replaced);
+        }
+
+        /// Asks for what the graph's method of this name does, when the batch ends; the last request counts. A
+        /// transaction that fails forgets its requests.
+        $vis fn $cancel(
+            &mut $this,
+            reason: impl $crate::__private::core::convert::Into<$crate::CancelReason>,
+        ) {
+            $($reads)*
+            let replaced = $this.graph__.$($place)*.request($crate::__private::Request::cancel(reason));
+            $this.graph__.__requested($rank, replaced);
+        }
+    };
+}
+
+/// The interface of a graph for [`Shared`](crate::Shared).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __declared {
+    ($this:ident impl [$($generics:tt)*] $graph:ty [$($bounds:tt)*] $context:ident $poll:block) => {
+        #[doc(hidden)]
+        #[allow(unused_variables)]
+        impl $($generics)* $crate::__private::Declared for $graph $($bounds)* {
+            fn watch(&mut $this) -> &mut $crate::__private::Watch {
+                $this.core__.watch()
+            }
+
+            fn ready_queue(
+                &$this,
+            ) -> $crate::__private::core::option::Option<
+                &$crate::__private::std::sync::Arc<$crate::__private::ReadyQueue>,
+            > {
+                $this.core__.ready_queue()
+            }
+
+            fn poll(
+                &mut $this,
+                $context: &mut $crate::__private::core::task::Context<'_>,
+            ) -> $crate::__private::core::task::Poll<()> $poll
+        }
+    };
+}
+
+/// The methods of a graph that [`__batch!`] calls, for a graph that has errors.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __sketch {
+    ($this:ident impl [$($generics:tt)*] $graph:ty [$($bounds:tt)*] $free:ident $failed:ident) => {
+        #[doc(hidden)]
+        #[allow(dead_code, unused_variables)]
+        impl $($generics)* $graph $($bounds)* {
+            fn __refreshed(&mut $this, rank: usize) -> &Self {
+                $this
+            }
+
+            fn __requested(
+                &mut $this,
+                rank: usize,
+                replaced: $crate::__private::core::option::Option<$crate::__private::Request>,
+            ) {
+            }
+
+            fn __transaction<$free, $failed>(
+                &mut $this,
+                transaction: impl $crate::__private::core::ops::FnOnce(
+                    &mut Self,
+                ) -> $crate::__private::core::result::Result<$free, $failed>,
+            ) -> $crate::__private::core::result::Result<$free, $failed> {
+                transaction($this)
+            }
+        }
     };
 }

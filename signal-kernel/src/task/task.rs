@@ -67,6 +67,13 @@ pub enum Request {
     Cancel(CancelReason),
 }
 
+impl Request {
+    /// `cancel_x`
+    pub fn cancel(reason: impl Into<CancelReason>) -> Self {
+        Request::Cancel(reason.into())
+    }
+}
+
 impl<T, E, F> Task<T, E, F>
 where
     F: FutureSlot<Output = Result<T, E>>,

@@ -49,18 +49,8 @@ impl Cart {
 /// What is in the basket.
 #[cfg_attr(
     doc,
-    doc = ::signal_kernel::__private::picture!{Cart
-    documented;signal
-    price
-    linked[];signal
-    qty
-    linked[];computed
-    total
-    linked[0,
-    1,
-    ];effect
-    show[2,
-    ];}
+    doc = ::signal_kernel::__private::picture!{Cart documented;signal price linked[];signal qty linked[];computed
+    total linked[0, 1, ];effect show[2, ];}
 )]
 #[allow(unreachable_pub, clippy::type_complexity)]
 pub struct Cart {
@@ -287,158 +277,20 @@ impl Cart {
         &self.__total.value
     }
 }
-#[allow(dead_code, deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph> CartBatch<'graph> {
-    /// As [`Cart::price`].
-    #[track_caller]
-    pub fn price(&mut self) -> &u64 {
-        &self.graph__.__price.value
-    }
-    /// Writes the signal `price`.
-    pub fn set_price(&mut self, value: u64) {
-        self.graph__
-            .__price
-            .write(&mut self.graph__.core__, 2usize, value, <Cart>::__equal_u64);
-    }
-    /// Changes the signal `price` in place, and returns what `change` returns: this always counts as a change, unless rolled back. In a transaction the first update copies the old value.
-    pub fn update_price<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
-    ) -> R
-    where
-        for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
-    {
-        change(
-            self
-                .graph__
-                .__price
-                .touch(
-                    &mut self.graph__.core__,
-                    2usize,
-                    ::signal_kernel::needs::Undo::copy_for_undo,
-                ),
-        )
-    }
-    /// As `update_price`, without a copy: if a transaction fails, `undo` takes back a `change` that has returned.
-    pub fn update_price_with<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
-        undo: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut u64,
-        ) + ::signal_kernel::__private::core::marker::Send + 'static,
-    ) -> R {
-        self.graph__.__price.touch_with(&mut self.graph__.core__, 2usize, change, undo)
-    }
-    /// As [`Cart::qty`].
-    #[track_caller]
-    pub fn qty(&mut self) -> &u64 {
-        &self.graph__.__qty.value
-    }
-    /// Writes the signal `qty`.
-    pub fn set_qty(&mut self, value: u64) {
-        self.graph__
-            .__qty
-            .write(&mut self.graph__.core__, 3usize, value, <Cart>::__equal_u64);
-    }
-    /// Changes the signal `qty` in place, and returns what `change` returns: this always counts as a change, unless rolled back. In a transaction the first update copies the old value.
-    pub fn update_qty<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
-    ) -> R
-    where
-        for<'undo> u64: ::signal_kernel::needs::Undo<'undo>,
-    {
-        change(
-            self
-                .graph__
-                .__qty
-                .touch(
-                    &mut self.graph__.core__,
-                    3usize,
-                    ::signal_kernel::needs::Undo::copy_for_undo,
-                ),
-        )
-    }
-    /// As `update_qty`, without a copy: if a transaction fails, `undo` takes back a `change` that has returned.
-    pub fn update_qty_with<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut u64) -> R,
-        undo: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut u64,
-        ) + ::signal_kernel::__private::core::marker::Send + 'static,
-    ) -> R {
-        self.graph__.__qty.touch_with(&mut self.graph__.core__, 3usize, change, undo)
-    }
-    /// As [`Cart::total`].
-    #[track_caller]
-    pub fn total(&mut self) -> &u64 {
-        self.graph__.__refreshed(0usize).total()
-    }
-    /// A batch inside this one: the outermost settles.
-    pub fn batch<R>(
-        &mut self,
-        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut CartBatch<'_>,
-        ) -> R,
-    ) -> R {
-        batch(
-            &mut CartBatch {
-                graph__: &mut *self.graph__,
-            },
-        )
-    }
-    /// A transaction inside: if it fails, only its own writes and requests are taken back.
-    ///
-    /// # Errors
-    ///
-    /// With the error of `transaction`.
-    pub fn transaction<R, E>(
-        &mut self,
-        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut CartBatch<'_>,
-        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
-    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
-        ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph__,
-            |graph| transaction(&mut CartBatch { graph__: graph }),
-        )
-    }
+::signal_kernel::__batch! {
+    self impl [< 'graph >] CartBatch < 'graph > [] for Cart, pub CartBatch[] R E {
+    [signal pub price u64, [__price] 2 __equal_u64 set_price update_price
+    update_price_with value change R[for < 'undo > u64 : ::signal_kernel::needs::Undo <
+    'undo >] []] [signal pub qty u64, [__qty] 3 __equal_u64 set_qty update_qty
+    update_qty_with value change R[for < 'undo > u64 : ::signal_kernel::needs::Undo <
+    'undo >] []] [computed pub total u64, 0[]] } {}
 }
-#[doc(hidden)]
-#[allow(unused_variables)]
-impl ::signal_kernel::__private::Declared for Cart {
-    fn watch(&mut self) -> &mut ::signal_kernel::__private::Watch {
-        self.core__.watch()
-    }
-    fn ready_queue(
-        &self,
-    ) -> ::signal_kernel::__private::core::option::Option<
-        &::signal_kernel::__private::std::sync::Arc<
-            ::signal_kernel::__private::ReadyQueue,
-        >,
-    > {
-        self.core__.ready_queue()
-    }
-    fn poll(
-        &mut self,
-        context: &mut ::signal_kernel::__private::core::task::Context<'_>,
-    ) -> ::signal_kernel::__private::core::task::Poll<()> {
-        ::signal_kernel::__private::poll_work(self, context)
-    }
+::signal_kernel::__declared! {
+    self impl [] Cart[] context { ::signal_kernel::__private::poll_work(self, context) }
 }
 ::signal_kernel::__engine! {
-    self impl [] Cart[] 1 R topology b"cess"([2, 3, 3, 3,], [2, 3, 0,]) { whole([1, 1, 2,
-    3,], [0, 0, 0,], [2, 1, 1,]) } resources false pass { __pass_0 0[inline] { 3 {
+    self impl [] Cart[] 1 R E topology b"cess"([2, 3, 3, 3,], [2, 3, 0,]) { whole([1, 1,
+    2, 3,], [0, 0, 0,], [2, 1, 1,]) } resources false pass { __pass_0 0[inline] { 3 {
     0[computed[__total] __body_total[([&] __price.value) ([&] __qty.value)] __equal_u64
     2[]] 1[effect __body_show[([&] __total.value)]] } } } node { __node_0 0 3[inline] { 0
     slot[__total] __equal_u64; 2 slot[__price] __equal_u64; 3 slot[__qty] __equal_u64; }

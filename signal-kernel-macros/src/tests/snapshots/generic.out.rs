@@ -58,14 +58,8 @@ where
 }
 #[cfg_attr(
     doc,
-    doc = ::signal_kernel::__private::picture!{Pair;signal
-    type[];computed
-    many
-    lazy[0,
-    ];computed
-    count
-    lazy[1,
-    ];}
+    doc = ::signal_kernel::__private::picture!{Pair;signal type[];computed many lazy[0, ];computed count
+    lazy[1, ];}
 )]
 #[allow(unreachable_pub, clippy::type_complexity)]
 pub(crate) struct Pair<T: Clone + PartialEq, const N: usize>
@@ -241,95 +235,12 @@ where
         self.__memo(0usize, &self.__many)
     }
 }
-#[allow(dead_code, deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph, T: Clone + PartialEq, const N: usize> PairBatch<'graph, T, N>
-where
-    T: Send,
-{
-    /// As [`Pair::type`].
-    #[track_caller]
-    fn r#type(&mut self) -> &T {
-        &self.graph__.__type.value
-    }
-    /// Writes the signal `type`.
-    fn set_type(&mut self, value: T) {
-        self.graph__
-            .__type
-            .write(&mut self.graph__.core__, 2usize, value, <Pair<T, N>>::__same_type);
-    }
-    /// Changes the signal `type` in place, and returns what `change` returns: this always counts as a change, unless rolled back. In a transaction the first update copies the old value.
-    fn update_type<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
-    ) -> R
-    where
-        for<'undo> T: ::signal_kernel::needs::Undo<'undo>,
-    {
-        change(
-            self
-                .graph__
-                .__type
-                .touch(
-                    &mut self.graph__.core__,
-                    2usize,
-                    ::signal_kernel::needs::Undo::copy_for_undo,
-                ),
-        )
-    }
-    /// As `update_type`, without a copy: if a transaction fails, `undo` takes back a `change` that has returned.
-    fn update_type_with<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut T) -> R,
-        undo: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut T,
-        ) + ::signal_kernel::__private::core::marker::Send + 'static,
-    ) -> R {
-        self.graph__.__type.touch_with(&mut self.graph__.core__, 2usize, change, undo)
-    }
-    /// As [`Pair::many`].
-    #[track_caller]
-    fn many(&mut self) -> &[T; N] {
-        self.graph__.__refreshed(0usize).many()
-    }
-    /// A batch inside this one: the outermost settles.
-    pub(crate) fn batch<R>(
-        &mut self,
-        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut PairBatch<'_, T, N>,
-        ) -> R,
-    ) -> R {
-        batch(
-            &mut PairBatch {
-                graph__: &mut *self.graph__,
-            },
-        )
-    }
-    /// A transaction inside: if it fails, only its own writes and requests are taken back.
-    ///
-    /// # Errors
-    ///
-    /// With the error of `transaction`.
-    pub(crate) fn transaction<R, E>(
-        &mut self,
-        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut PairBatch<'_, T, N>,
-        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
-    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
-        ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph__,
-            |graph| transaction(&mut PairBatch { graph__: graph }),
-        )
-    }
+::signal_kernel::__batch! {
+    self impl [< 'graph, T : Clone + PartialEq, const N : usize >] PairBatch < 'graph, T,
+    N > [where T : Send,] for Pair < T, N >, pub (crate) PairBatch[T, N] R E { [signal
+    r#type T, [__type] 2 __same_type set_type update_type update_type_with value change
+    R[for < 'undo > T : ::signal_kernel::needs::Undo < 'undo >] []] [computed many[T; N],
+    0[]] } { [computed count usize, 1[let _ = < Pair < T, N > > ::count;]] }
 }
 #[allow(
     private_bounds,
@@ -370,57 +281,13 @@ impl<T: Clone + PartialEq, const N: usize> Pair<T, N>
 where
     T: Send,
 {}
-#[allow(deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph, T: Clone + PartialEq, const N: usize> PairBatch<'graph, T, N>
-where
-    T: Send,
-{
-    /// As [`Pair::count`].
-    #[track_caller]
-    fn count(&mut self) -> &usize {
-        let _ = <Pair<T, N>>::count;
-        self.graph__.__refreshed(1usize).count()
-    }
-}
-#[doc(hidden)]
-#[allow(unused_variables)]
-impl<T: Clone + PartialEq, const N: usize> ::signal_kernel::__private::Declared
-for Pair<T, N>
-where
-    T: Send,
-{
-    fn watch(&mut self) -> &mut ::signal_kernel::__private::Watch {
-        self.core__.watch()
-    }
-    fn ready_queue(
-        &self,
-    ) -> ::signal_kernel::__private::core::option::Option<
-        &::signal_kernel::__private::std::sync::Arc<
-            ::signal_kernel::__private::ReadyQueue,
-        >,
-    > {
-        self.core__.ready_queue()
-    }
-    fn poll(
-        &mut self,
-        context: &mut ::signal_kernel::__private::core::task::Context<'_>,
-    ) -> ::signal_kernel::__private::core::task::Poll<()> {
-        ::signal_kernel::__private::poll_work(self, context)
-    }
+::signal_kernel::__declared! {
+    self impl [< T : Clone + PartialEq, const N : usize >] Pair < T, N > [where T :
+    Send,] context { ::signal_kernel::__private::poll_work(self, context) }
 }
 ::signal_kernel::__engine! {
     self impl [< T : Clone + PartialEq, const N : usize >] Pair < T, N > [where T :
-    Send,] 1 R topology b"lls"([1, 2, 2,], [2, 0,]) { memos([0, 1,], [0,], [1,])
+    Send,] 1 R E topology b"lls"([1, 2, 2,], [2, 0,]) { memos([0, 1,], [0,], [1,])
     whole([1, 1, 2,], [0, 0,], [2, 1,]) } resources false pass { __pass_0 0[inline] { 3 {
     0[memo[__many] 2[]] 1[memo[__count] 0[]] } } } node { __node_0 0 2[inline] { 0
     memo[__many] __same_many; 1 memo[__count] __equal_usize; 2 slot[__type] __same_type;

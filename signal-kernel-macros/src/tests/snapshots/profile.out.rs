@@ -19,9 +19,7 @@ impl Profile {
         Some(1)
     }
     fn __start_user(
-        #[allow(unused_variables)]
         client: &Client,
-        #[allow(unused_variables)]
         id: &Option<u64>,
     ) -> ::signal_kernel::__private::core::option::Option<
         impl ::signal_kernel::__private::core::ops::FnOnce(
@@ -106,30 +104,9 @@ impl Profile {
 }
 #[cfg_attr(
     doc,
-    doc = ::signal_kernel::__private::picture!{Profile;let
-    client
-    linked[];let
-    log
-    linked[];signal
-    id
-    linked[];resource
-    user
-    linked[0,
-    2,
-    ];computed
-    title
-    linked[3
-    value,
-    ];effect
-    note[1,
-    4,
-    3
-    status,
-    ];effect
-    lock
-    kept[0,
-    4,
-    ];}
+    doc = ::signal_kernel::__private::picture!{Profile;let client linked[];let log linked[];signal id
+    linked[];resource user linked[0, 2, ];computed title linked[3 value, ];effect note[1, 4, 3 status,
+    ];effect lock kept[0, 4, ];}
 )]
 #[allow(unreachable_pub, clippy::type_complexity)]
 struct Profile {
@@ -194,13 +171,11 @@ impl Profile {
             1[24] [0]
             ready[::signal_kernel::__private::core::option::Option::Some(::signal_kernel::__private::core::default::Default::default())]
             { [given __client = client] [field __log = __init_log] [signal __id() =
-            __init_id] } { [resource
-            __user(::signal_kernel::__private::ResourceSlot::new(1,
-            ::signal_kernel::__private::KeepPrevious::Never, false)) __start_user[([&]
-            __client) ([&] __id.value)]] [computed __title() = __body_title[([&] __user
-            .task.state)]] [kept __lock Guard] } { __client : __client, __log : __log
-            .take(), __id : __id.take(), __user : __user.take(), __title : __title
-            .take(), __lock : __lock.take(), }
+            __init_id] } { [resource __user 1 Never __start_user[([&] __client) ([&] __id
+            .value)]] [computed __title() = __body_title[([&] __user.task.state)]] [kept
+            __lock Guard] } { __client : __client, __log : __log.take(), __id : __id
+            .take(), __user : __user.take(), __title : __title.take(), __lock : __lock
+            .take(), }
         }
     }
     /// Defers settling to the end of `batch`, and returns what it returns.
@@ -348,13 +323,7 @@ impl Profile {
             ::signal_kernel::CancelReason,
         >,
     ) {
-        let _ = self
-            .__user
-            .request(
-                ::signal_kernel::__private::Request::Cancel(
-                    ::signal_kernel::__private::core::convert::Into::into(reason),
-                ),
-            );
+        let _ = self.__user.request(::signal_kernel::__private::Request::cancel(reason));
         ::signal_kernel::__private::settle::request(self, 1usize)
     }
     /// The computed value `title`.
@@ -369,177 +338,28 @@ impl Profile {
         &self.__title.value
     }
 }
-#[allow(dead_code, deprecated)]
-#[allow(
-    private_bounds,
-    private_interfaces,
-    unreachable_pub,
-    unused_qualifications,
-    unused_variables,
-    clippy::all,
-    clippy::pedantic,
-    clippy::nursery
-)]
-impl<'graph> ProfileBatch<'graph> {
-    /// As [`Profile::client`].
-    #[track_caller]
-    fn client(&mut self) -> &Client {
-        &self.graph__.__client
-    }
-    /// As [`Profile::log`].
-    #[track_caller]
-    fn log(&mut self) -> &Vec<String> {
-        &self.graph__.__log
-    }
-    /// As [`Profile::log`].
-    fn log_mut(&mut self) -> &mut Vec<String> {
-        self.graph__.core__.note_change();
-        &mut self.graph__.__log
-    }
-    /// As [`Profile::id`].
-    #[track_caller]
-    fn id(&mut self) -> &Option<u64> {
-        &self.graph__.__id.value
-    }
-    /// Writes the signal `id`.
-    fn set_id(&mut self, value: Option<u64>) {
-        self.graph__
-            .__id
-            .write(&mut self.graph__.core__, 5usize, value, <Profile>::__same_id);
-    }
-    /// Changes the signal `id` in place, and returns what `change` returns: this always counts as a change, unless rolled back. In a transaction the first update copies the old value.
-    fn update_id<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(&mut Option<u64>) -> R,
-    ) -> R
-    where
-        for<'undo> Option<u64>: ::signal_kernel::needs::Undo<'undo>,
-    {
-        change(
-            self
-                .graph__
-                .__id
-                .touch(
-                    &mut self.graph__.core__,
-                    5usize,
-                    ::signal_kernel::needs::Undo::copy_for_undo,
-                ),
-        )
-    }
-    /// As `update_id`, without a copy: if a transaction fails, `undo` takes back a `change` that has returned.
-    fn update_id_with<R>(
-        &mut self,
-        change: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut Option<u64>,
-        ) -> R,
-        undo: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut Option<u64>,
-        ) + ::signal_kernel::__private::core::marker::Send + 'static,
-    ) -> R {
-        self.graph__.__id.touch_with(&mut self.graph__.core__, 5usize, change, undo)
-    }
-    /// As [`Profile::user`].
-    #[track_caller]
-    fn user(
-        &mut self,
-    ) -> &::signal_kernel::AsyncState<
-        <fetch_user as ::signal_kernel::Resource>::Value,
-        <fetch_user as ::signal_kernel::Resource>::Error,
-    > {
-        &self.graph__.__user.task.state
-    }
-    /// Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts. A transaction that fails forgets its requests.
-    fn reload_user(&mut self) {
-        let replaced = self
-            .graph__
-            .__user
-            .request(::signal_kernel::__private::Request::Reload);
-        ::signal_kernel::__private::batch::request(&mut *self.graph__, 1usize, replaced)
-    }
-    /// Asks for what [`Profile`]'s method of this name does, when the batch ends; the last request counts. A transaction that fails forgets its requests.
-    fn cancel_user(
-        &mut self,
-        reason: impl ::signal_kernel::__private::core::convert::Into<
-            ::signal_kernel::CancelReason,
-        >,
-    ) {
-        let replaced = self
-            .graph__
-            .__user
-            .request(
-                ::signal_kernel::__private::Request::Cancel(
-                    ::signal_kernel::__private::core::convert::Into::into(reason),
-                ),
-            );
-        ::signal_kernel::__private::batch::request(&mut *self.graph__, 1usize, replaced)
-    }
-    /// As [`Profile::title`].
-    #[track_caller]
-    fn title(&mut self) -> &String {
-        self.graph__.__refreshed(2usize).title()
-    }
-    /// A batch inside this one: the outermost settles.
-    fn batch<R>(
-        &mut self,
-        batch: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut ProfileBatch<'_>,
-        ) -> R,
-    ) -> R {
-        batch(
-            &mut ProfileBatch {
-                graph__: &mut *self.graph__,
-            },
-        )
-    }
-    /// A transaction inside: if it fails, only its own writes and requests are taken back.
-    ///
-    /// # Errors
-    ///
-    /// With the error of `transaction`.
-    fn transaction<R, E>(
-        &mut self,
-        transaction: impl ::signal_kernel::__private::core::ops::FnOnce(
-            &mut ProfileBatch<'_>,
-        ) -> ::signal_kernel::__private::core::result::Result<R, E>,
-    ) -> ::signal_kernel::__private::core::result::Result<R, E> {
-        ::signal_kernel::__private::batch::transaction(
-            &mut *self.graph__,
-            |graph| transaction(&mut ProfileBatch { graph__: graph }),
-        )
-    }
+::signal_kernel::__batch! {
+    self impl [< 'graph >] ProfileBatch < 'graph > [] for Profile, ProfileBatch[] R E {
+    [field client Client, [__client] []] [mutable log Vec < String >, [__log] [] log_mut]
+    [signal id Option < u64 >, [__id] 5 __same_id set_id update_id update_id_with value
+    change R[for < 'undo > Option < u64 > : ::signal_kernel::needs::Undo < 'undo >] []]
+    [resource user::signal_kernel::AsyncState < < fetch_user as ::signal_kernel::Resource
+    > ::Value, < fetch_user as ::signal_kernel::Resource > ::Error >, [__user] 1
+    reload_user cancel_user[]] [computed title String, 2[]] } {}
 }
-#[doc(hidden)]
-#[allow(unused_variables)]
-impl ::signal_kernel::__private::Declared for Profile {
-    fn watch(&mut self) -> &mut ::signal_kernel::__private::Watch {
-        self.core__.watch()
-    }
-    fn ready_queue(
-        &self,
-    ) -> ::signal_kernel::__private::core::option::Option<
-        &::signal_kernel::__private::std::sync::Arc<
-            ::signal_kernel::__private::ReadyQueue,
-        >,
-    > {
-        self.core__.ready_queue()
-    }
-    fn poll(
-        &mut self,
-        context: &mut ::signal_kernel::__private::core::task::Context<'_>,
-    ) -> ::signal_kernel::__private::core::task::Poll<()> {
-        ::signal_kernel::__private::poll_work(self, context)
+::signal_kernel::__declared! {
+    self impl [] Profile[] context { ::signal_kernel::__private::poll_work(self, context)
     }
 }
 ::signal_kernel::__engine! {
-    self impl [] Profile[] 1 R topology b"qacees"([1, 2, 3, 5, 6, 6,], [5, 0, 1, 2, 1,
+    self impl [] Profile[] 1 R E topology b"qacees"([1, 2, 3, 5, 6, 6,], [5, 0, 1, 2, 1,
     2,]) { whole([1, 1, 2, 2, 2, 3,], [0, 0, 0,], [2, 24, 1,]) value([0, 1, 1, 1, 1, 1,],
     [0,], [4,]) status([0, 1, 1, 1, 1, 1,], [0,], [8,]) } resources true pass { __pass_0
     0[inline] { 31 { 0[question[__user] mark(2)] 1[resource[__user]
-    __start_user[input_0([&] __client) input_1([&] __id.value)]
-    [::signal_kernel::__private::core::option::Option::Some(Self::__same_user)] { VALUE {
-    mark(4) } STATUS { mark(8) } }] 2[computed[__title] __body_title[([&] __user.task
-    .state)] __same_title 24[]] 3[effect __body_note[([& mut] __log) ([&] __title.value)
-    ([&] __user.task.state)]] 4[kept[__lock] __body_lock[input_0([&] __client)
-    input_1([&] __title.value)]] } } } node { __node_0 0 5[inline] { 1 resource[__user];
-    2 slot[__title] __same_title; 5 slot[__id] __same_id; } } memo {}
+    __start_user[input_0([&] __client) input_1([&] __id.value)] [Some(Self::__same_user)]
+    { VALUE { mark(4) } STATUS { mark(8) } }] 2[computed[__title] __body_title[([&]
+    __user.task.state)] __same_title 24[]] 3[effect __body_note[([& mut] __log) ([&]
+    __title.value) ([&] __user.task.state)]] 4[kept[__lock] __body_lock[input_0([&]
+    __client) input_1([&] __title.value)]] } } } node { __node_0 0 5[inline] { 1
+    resource[__user]; 2 slot[__title] __same_title; 5 slot[__id] __same_id; } } memo {}
 }
