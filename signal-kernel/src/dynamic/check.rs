@@ -6,8 +6,9 @@
 
 use super::{
     current,
-    graph::ids::{LinkId, NodeId, RowId},
+    graph::ids::{LinkId, NodeId},
     graph::marks::{Kind, Marks},
+    graph::rows::RowId,
     runtime::Runtime,
     value::Value,
 };

@@ -5,8 +5,9 @@
 //! Must not know: the purpose of nodes.
 
 use super::graph::{
-    ids::{NodeId, PlaceId, Table},
+    ids::{NodeId, PlaceId},
     marks::Kind,
+    rows::Table,
     tables::Graph,
 };
 use std::{borrow::Cow, collections::BTreeMap, panic::Location, ptr};

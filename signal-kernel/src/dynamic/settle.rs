@@ -11,8 +11,9 @@
 
 use super::{
     events,
-    graph::ids::{LinkId, NodeId, Order, Queued, RowsMut, RunId, Seen, Table},
+    graph::ids::{LinkId, NodeId, Order, Queued, RunId, Seen},
     graph::marks::{Kind, Marks, Stale},
+    graph::rows::{RowsMut, Table},
     graph::tables::RunContext,
     net_change,
     read_error::Cycle,

@@ -1,16 +1,15 @@
-//! The edges: the links of a run, and the marks that a change leaves on dependents.
+//! The edges: the links of a run.
 //!
-//! Invariants: a body that repeats the reads of its last run in the same order uses the same links again. Marking stops
-//! at a marked node, because all nodes below a marked node are marked already.
+//! Invariants: a body that repeats the reads of its last run in the same order uses the same links again.
 //!
 //! Must not know: values, user code, and when anything runs.
 
 use std::collections::BTreeSet;
 
 use super::{
-    ids::{Key, LinkId, NodeId, Queued, Rows, RowsMut, Seen, Version},
+    ids::{Key, LinkId, NodeId, Seen, Version},
     marks::{Kind, Stale},
-    tables::{Graph, Link, NOBODY, Node, Observer, Reads, Schedule},
+    tables::{Graph, Link, NOBODY, Node, Observer, Reads},
 };
 
 /// A read that may repeat an earlier one compares this many links of its run one by one. For a run with more links, a
@@ -281,93 +280,6 @@ impl<V, B> Graph<V, B> {
         }
     }
 
-    /// Marks all nodes that a change of `source` may affect: the direct dependents with `direct`, all others with
-    /// `Stale::Check`. Marking stops at a marked node.
-    #[inline(always)]
-    pub(crate) fn mark(&mut self, source: NodeId, direct: Stale) {
-        let Graph {
-            nodes,
-            links,
-            mark_stack,
-            schedule,
-            ..
-        } = self;
-        let (mut nodes, links) = (nodes.rows_mut(), links.rows());
-        schedule.unverified |= direct != Stale::Dirty;
-        let mut link = nodes[source].subs;
-        while let Some(&Link { sub, next_sub, .. }) = links.get(link) {
-            let subs = mark_one(&mut nodes, schedule, sub, direct);
-            if subs.is_some() {
-                mark_below(nodes.reborrow(), links, mark_stack, schedule, subs);
-            }
-            link = next_sub;
-        }
-    }
-
-    /// Queues an effect or a resource for the next settle.
-    pub(crate) fn queue(&mut self, node: NodeId, mark: Stale) {
-        let Graph {
-            nodes,
-            links,
-            mark_stack,
-            schedule,
-            ..
-        } = self;
-        let (mut nodes, links) = (nodes.rows_mut(), links.rows());
-        schedule.unverified |= mark != Stale::Dirty;
-        let subs = mark_one(&mut nodes, schedule, node, mark);
-        if subs.is_some() {
-            mark_below(nodes, links, mark_stack, schedule, subs);
-        }
-    }
-
-    /// Marks the dependents of `source`, but no node below a resource. If several resources are due, phase A marks the
-    /// nodes below them; a resource that is due alone marks its readers after its run. In a chain of resources, a
-    /// result therefore costs no more than the run of its reader.
-    pub(crate) fn mark_up_to_resources(&mut self, source: NodeId) {
-        self.schedule.stop_at_resources = true;
-        self.mark(source, Stale::Check);
-        self.schedule.stop_at_resources = false;
-    }
-
-    /// Queues a resource for the next settle, and marks no node below it: until phase A, the resource keeps its state.
-    pub(crate) fn queue_up_to_resources(&mut self, resource: NodeId, mark: Stale) {
-        self.schedule.stop_at_resources = true;
-        self.queue(resource, mark);
-        self.schedule.stop_at_resources = false;
-    }
-
-    /// Marks the parts of a resource that is about to run, and all nodes below the parts, even below a marked part: a
-    /// batch may have read such a part in its old state and left the readers of the part unmarked.
-    pub(crate) fn mark_parts(&mut self, resource: Queued) {
-        if !self.is_due(resource) {
-            return;
-        }
-        let mut link = self.nodes[resource.node()].subs;
-        while let Some(&Link { sub, next_sub, .. }) = self.links.get(link) {
-            self.nodes[sub].marks.set_stale(Stale::Check);
-            self.mark(sub, Stale::Check);
-            link = next_sub;
-        }
-    }
-
-    /// Unmarks the parts of a resource after its turn. The parts are up to date, unless the resource is due again.
-    pub(crate) fn unmark_parts(&mut self, resource: Queued) {
-        if !self.is_due(resource) || self.marks(resource.node()).is_stale() {
-            return;
-        }
-        let mut link = self.nodes[resource.node()].subs;
-        while let Some(&Link { sub, next_sub, .. }) = self.links.get(link) {
-            self.nodes[sub].marks.clear_stale();
-            link = next_sub;
-        }
-    }
-
-    /// Returns whether the slot still belongs to the node of this entry.
-    pub(crate) fn is_due(&self, due: Queued) -> bool {
-        self.nodes[due.node()].order == due.order()
-    }
-
     /// Returns whether a dependency has changed since the body of this node has read it.
     pub(crate) fn has_moved(&self, node: NodeId) -> bool {
         let mut link = self.deps(node);
@@ -414,64 +326,124 @@ impl<V, B> Graph<V, B> {
     }
 }
 
-fn mark_below<V, B>(
-    mut nodes: RowsMut<'_, NodeId, Node<V, B>>,
-    links: Rows<'_, LinkId, Link>,
-    mark_stack: &mut Vec<LinkId>,
-    schedule: &mut Schedule,
-    mut link: LinkId,
-) {
-    schedule.unverified = true;
-    loop {
-        while let Some(&Link { sub, next_sub, .. }) = links.get(link) {
-            let subs = mark_one(&mut nodes, schedule, sub, Stale::Check);
-            link = next_sub;
-            if subs.is_some() {
-                if next_sub.is_some() {
-                    mark_stack.push(next_sub);
-                }
-                link = subs;
-            }
-        }
-        match mark_stack.pop() {
-            Some(next) => link = next,
-            None => return,
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        marks::{Kind, Stale},
+        sample::{Random, begin, deps, graph, node, run, subs},
+    };
+    use super::*;
 
-/// Marks one node, and queues it if it is an effect or a resource. Returns the head of its subscriber list if the
-/// subscribers are not marked yet.
-#[inline(always)]
-fn mark_one<V, B>(
-    nodes: &mut RowsMut<'_, NodeId, Node<V, B>>,
-    schedule: &mut Schedule,
-    sub: NodeId,
-    mark: Stale,
-) -> LinkId {
-    let node = &mut nodes[sub];
-    let was = node.marks;
-    node.marks.set_stale(mark);
-    if node.kind == Kind::Effect {
-        if was.is_queued() {
-            schedule.recheck |= was.is_checking();
-        } else {
-            node.marks.set_queued();
-            schedule.effects.push(Queued::new(node.order, sub));
-            if !was.is_at_rest() {
-                schedule.unverified = true; // the effect was blocked, or is running
+    const SIGNALS: [Kind; 20] = [Kind::Signal; 20];
+
+    /// 20 signals, and two computed values under the numbers 20 and 21.
+    fn kinds() -> Vec<Kind> {
+        [&SIGNALS[..], &[Kind::Computed; 2]].concat()
+    }
+
+    fn dep_numbers(graph: &Graph<(), ()>, sub: usize) -> Vec<usize> {
+        deps(graph, sub).into_iter().map(|(dep, _)| dep).collect()
+    }
+
+    #[test]
+    fn a_run_that_repeats_its_reads_uses_the_same_links() {
+        let mut graph = graph(&kinds(), &[(20, 3), (20, 1), (20, 2)]);
+        let before = deps(&graph, 20);
+        run(&mut graph, 20, &[3, 1, 2]);
+        assert_eq!(deps(&graph, 20), before);
+        run(&mut graph, 20, &[3, 1, 1, 3, 2]);
+        assert_eq!(deps(&graph, 20), before);
+    }
+
+    #[test]
+    fn a_run_loses_the_links_to_what_it_has_not_read() {
+        let mut graph = graph(&kinds(), &[(20, 1), (20, 2), (20, 3), (21, 2)]);
+        run(&mut graph, 20, &[1, 3]);
+        assert_eq!(dep_numbers(&graph, 20), [1, 3]);
+        assert_eq!((subs(&graph, 2), subs(&graph, 3)), (vec![21], vec![20]));
+        run(&mut graph, 20, &[]);
+        assert_eq!(dep_numbers(&graph, 20), []);
+        let links = graph.links.len();
+        run(&mut graph, 20, &[4, 5, 6]);
+        assert_eq!(graph.links.len(), links); // free links are used again
+    }
+
+    #[test]
+    fn a_nested_run_hides_no_earlier_read() {
+        for reads in [1, 4, 18] {
+            let mut graph = graph(&kinds(), &[]);
+            let outer = begin(&mut graph, 20);
+            for dep in 0..reads {
+                graph.track(node(dep));
+            }
+            run(&mut graph, 21, &(0..reads).collect::<Vec<_>>());
+            for dep in 0..=reads {
+                graph.track(node(dep));
+            }
+            graph.forget_unread();
+            graph.context.observer = outer;
+            assert_eq!(dep_numbers(&graph, 20), (0..=reads).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_run_that_panics_keeps_the_reads_of_the_run_before() {
+        let mut graph = graph(&kinds(), &[(20, 1), (20, 2), (20, 3)]);
+        begin(&mut graph, 20);
+        graph.track(node(2));
+        graph.keep_unread();
+        let mut kept = dep_numbers(&graph, 20);
+        kept.sort_unstable();
+        assert_eq!(kept, [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_run_that_panics_depends_on_the_dependencies_of_a_stale_value_it_has_not_read() {
+        let mut graph = graph(&kinds(), &[(20, 1), (20, 21), (21, 5), (21, 6)]);
+        graph.nodes[node(21)].marks.set_stale(Stale::Check);
+        begin(&mut graph, 20);
+        graph.track(node(1));
+        graph.keep_unread();
+        assert_eq!(dep_numbers(&graph, 20), [1, 5, 6]);
+        assert_eq!(subs(&graph, 21), []);
+    }
+
+    #[test]
+    fn a_link_has_moved_when_its_dependency_has_a_new_version() {
+        let mut graph = graph(&kinds(), &[(20, 1), (20, 2)]);
+        assert!(!graph.has_moved(node(20)));
+        graph.bump_version(node(2));
+        assert!(graph.has_moved(node(20)));
+        graph.see_again(node(20));
+        assert!(!graph.has_moved(node(20)));
+    }
+
+    /// A read that comes again at the place of a link from the run before uses that link too, so a dependency may have
+    /// two links.
+    #[test]
+    fn runs_that_read_at_random_have_the_dependencies_of_a_plain_list() {
+        let mut random = Random(7);
+        let mut graph = graph(&kinds(), &[]);
+        let mut expected = [Vec::new(), Vec::new()];
+        for _ in 0..2000 {
+            let sub = random.below(2);
+            let reads = random.some(20);
+            run(&mut graph, 20 + sub, &reads);
+            expected[sub] = once(reads);
+            let found = [20, 21].map(|sub| once(dep_numbers(&graph, sub)));
+            assert_eq!(found, expected);
+            for dep in 0..20 {
+                let mut found = once(subs(&graph, dep));
+                found.sort_unstable();
+                let reading = (0..2).filter(|&sub| expected[sub].contains(&dep));
+                assert_eq!(found, reading.map(|sub| 20 + sub).collect::<Vec<_>>());
             }
         }
-        return LinkId::NONE;
     }
-    if !was.is_due() && node.kind != Kind::Resource {
-        return node.subs;
+
+    /// Each number at its first place.
+    fn once(numbers: Vec<usize>) -> Vec<usize> {
+        let mut known = BTreeSet::new();
+        numbers.into_iter().filter(|&it| known.insert(it)).collect()
     }
-    if node.kind == Kind::Resource && !was.is_queued() {
-        node.marks.set_queued();
-        schedule.resources.push(Queued::new(node.order, sub));
-    }
-    schedule.recheck |= was.is_checking();
-    let stops = was.is_stale() || schedule.stop_at_resources && node.kind == Kind::Resource;
-    if stops { LinkId::NONE } else { node.subs }
 }

@@ -6,8 +6,14 @@
 
 pub(crate) mod edges;
 pub(crate) mod ids;
+pub(crate) mod marking;
 pub(crate) mod marks;
 pub(crate) mod owners;
 pub(crate) mod paths;
+pub(crate) mod rows;
+
 pub(crate) mod tables;
 pub(crate) mod versions;
+
+#[cfg(test)]
+mod sample;

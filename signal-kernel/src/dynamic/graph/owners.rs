@@ -127,3 +127,67 @@ impl<V, B> Graph<V, B> {
         first.max(self.first_generation)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Sample, add, graph, node, subs};
+    use super::*;
+
+    /// The children of an owner, youngest first.
+    fn children(graph: &Sample, owner: NodeId) -> Vec<NodeId> {
+        let mut children = Vec::new();
+        let (mut child, mut prev) = (graph.ownership[owner].first_child, owner);
+        while child.is_some() {
+            assert_eq!(graph.ownership[child].prev_sibling, prev);
+            children.push(child);
+            (prev, child) = (child, graph.ownership[child].next_sibling);
+        }
+        children
+    }
+
+    #[test]
+    fn a_node_leaves_its_owner_from_any_place() {
+        for leaving in 1..4 {
+            let mut graph = graph(&[Kind::Scope], &[]);
+            for _ in 1..4 {
+                add(&mut graph, Kind::Signal, node(0));
+            }
+            add(&mut graph, Kind::Cleanup, node(0));
+            assert_eq!(children(&graph, node(0)), [node(3), node(2), node(1)]);
+            graph.leave_owner(node(leaving));
+            let rest: Vec<NodeId> = (1..4).rev().filter(|&it| it != leaving).map(node).collect();
+            assert_eq!(children(&graph, node(0)), rest);
+            assert_eq!(graph.last_owned(node(0)), Some(rest[0]));
+        }
+    }
+
+    #[test]
+    fn an_owner_knows_when_it_owns_nothing_any_more() {
+        let mut graph = graph(&[Kind::Scope], &[]);
+        let cleanup = add(&mut graph, Kind::Cleanup, node(0));
+        assert!(graph.owns_any(node(0)));
+        graph.leave_owner(cleanup);
+        assert!(!graph.owns_any(node(0)) && graph.last_owned(node(0)).is_none());
+    }
+
+    #[test]
+    fn a_free_slot_belongs_to_another_node_in_the_next_generation() {
+        let mut graph = graph(&[Kind::Signal, Kind::Computed], &[(1, 0)]);
+        let old = graph.key(node(0));
+        graph.isolate(node(0));
+        graph.free(node(0));
+        assert!(!graph.is_alive(old) && subs(&graph, 1).is_empty());
+        let new = add(&mut graph, Kind::Signal, NodeId::NONE);
+        assert!(new == node(0) && graph.key(new) != old && graph.is_alive(graph.key(new)));
+    }
+
+    #[test]
+    fn a_slot_without_generations_is_used_no_more() {
+        let mut graph = graph(&[Kind::Signal], &[]);
+        graph.nodes[node(0)].generation = u32::MAX;
+        let last = graph.key(node(0));
+        graph.free(node(0));
+        assert!(!graph.is_alive(last));
+        assert_eq!(add(&mut graph, Kind::Signal, NodeId::NONE), node(1));
+    }
+}

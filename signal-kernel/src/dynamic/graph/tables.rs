@@ -13,8 +13,9 @@
 //! Must not know: values, bodies, user code, phases, and when anything runs.
 
 use super::{
-    ids::{Key, LinkId, NodeId, Order, PlaceId, Queued, RunId, Seen, Table, Version},
+    ids::{Key, LinkId, NodeId, Order, PlaceId, Queued, RunId, Seen, Version},
     marks::{Kind, Marks},
+    rows::Table,
 };
 use std::collections::BTreeSet;
 

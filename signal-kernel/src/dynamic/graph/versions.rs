@@ -34,3 +34,24 @@ impl<V, B> Graph<V, B> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        marks::Kind,
+        sample::{deps, graph, run},
+    };
+    use super::*;
+
+    #[test]
+    fn runs_are_numbered_anew_and_no_read_is_lost() {
+        let mut graph = graph(&[Kind::Signal, Kind::Signal, Kind::Computed], &[(2, 0)]);
+        for before in 0..4 {
+            graph.runs = RunId::before_end(1 + before);
+            for _ in 0..6 {
+                run(&mut graph, 2, &[0, 1, 0, 1]);
+                assert_eq!(deps(&graph, 2).len(), 2);
+            }
+        }
+    }
+}
