@@ -15,7 +15,7 @@ use super::{
     read_error::Disposed,
     read_error::{Cycle, ReadError},
     run,
-    runtime::Runtime as Graph,
+    runtime::Runtime,
     settle,
     value::Value,
 };
@@ -131,7 +131,7 @@ fn pull_new(handle: Handle, tracked: bool) -> bool {
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn is_pulled_new(cell: &RefCell<Graph>, handle: Handle) -> bool {
+fn is_pulled_new(cell: &RefCell<Runtime>, handle: Handle) -> bool {
     let graph = cell.borrow();
     graph.is_nested() && handle.is_alive(&graph) && graph.is_to_run_first(handle.key.node)
 }
@@ -143,10 +143,10 @@ fn is_pulled_new(cell: &RefCell<Graph>, handle: Handle) -> bool {
 /// With the panic of a body that this read has run; if the value is failed, or is being computed.
 #[inline(never)]
 fn up_to_date(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     handle: Handle,
     tracked: bool,
-) -> Result<RefMut<'_, Graph>, Disposed> {
+) -> Result<RefMut<'_, Runtime>, Disposed> {
     let mut graph = cell.borrow_mut();
     handle.check(&graph, "computed value")?;
     if graph.marks(handle.key.node).has_any(Marks::NOT_CURRENT) {
@@ -161,10 +161,10 @@ fn up_to_date(
 /// Finishes a read after a pull of the computed value.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn pulled(
-    mut graph: RefMut<'_, Graph>,
+    mut graph: RefMut<'_, Runtime>,
     handle: Handle,
     tracked: bool,
-) -> Result<RefMut<'_, Graph>, Disposed> {
+) -> Result<RefMut<'_, Runtime>, Disposed> {
     if graph
         .read_fast(handle, Marks::UNREADABLE, tracked)
         .is_some()
@@ -184,10 +184,10 @@ fn pulled(
 /// As `up_to_date`, for a `try_` read: returns a failure as an error. A panic that concerns another value goes on.
 #[inline(never)]
 pub(super) fn try_up_to_date(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     handle: Handle,
     tracked: bool,
-) -> Result<RefMut<'_, Graph>, ReadError> {
+) -> Result<RefMut<'_, Runtime>, ReadError> {
     let mut graph = cell.borrow_mut();
     handle.check(&graph, "computed value")?;
     let marks = graph.marks(handle.key.node);
@@ -241,10 +241,10 @@ pub(super) fn try_up_to_date(
 /// Finishes a read of a node that is failed, or stale again: an effect created by the node's body has written a signal.
 #[cold]
 fn read_not_current(
-    mut graph: RefMut<'_, Graph>,
+    mut graph: RefMut<'_, Runtime>,
     index: NodeId,
     tracked: bool,
-) -> RefMut<'_, Graph> {
+) -> RefMut<'_, Runtime> {
     let observer = graph.context.observer.node;
     if tracked && observer.is_some() && graph.marks(index).is_stale() {
         graph.queue(observer, Stale::Check);
@@ -263,11 +263,11 @@ fn read_not_current(
 /// Brings a node up to date for a read. A read that fails is tracked too if `tracked`.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn pull<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
+    cell: &'a RefCell<Runtime>,
+    mut graph: RefMut<'a, Runtime>,
     index: NodeId,
     tracked: bool,
-) -> RefMut<'a, Graph> {
+) -> RefMut<'a, Runtime> {
     let mut marks = graph.marks(index);
     if marks.is_in_progress() {
         refuse(graph, index, tracked);
@@ -294,7 +294,7 @@ fn pull<'a>(
 
 /// As `pull`, for a read outside the hottest path, with less on the stack.
 #[inline(never)]
-pub(super) fn pull_part(cell: &RefCell<Graph>, index: NodeId, tracked: bool) {
+pub(super) fn pull_part(cell: &RefCell<Runtime>, index: NodeId, tracked: bool) {
     let graph = cell.borrow();
     let first = graph.is_nested() && graph.is_to_run_first(index);
     drop(graph);
@@ -305,7 +305,7 @@ pub(super) fn pull_part(cell: &RefCell<Graph>, index: NodeId, tracked: bool) {
 }
 
 #[inline(never)]
-fn pull_known(cell: &RefCell<Graph>, index: NodeId, tracked: bool) {
+fn pull_known(cell: &RefCell<Runtime>, index: NodeId, tracked: bool) {
     drop(pull(cell, cell.borrow_mut(), index, tracked));
 }
 
@@ -326,11 +326,11 @@ struct PullStart {
 /// Brings a stale node up to date.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn bring<'a>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
+    cell: &'a RefCell<Runtime>,
+    mut graph: RefMut<'a, Runtime>,
     read: Read,
     inside: bool,
-) -> RefMut<'a, Graph> {
+) -> RefMut<'a, Runtime> {
     let _level = inside.then(stack::enter);
     let must_run = graph.must_run(read.node);
     if inside {
@@ -354,7 +354,7 @@ fn bring<'a>(
 /// Computes a value for the first time, for a running body. A chain of values that were never read has one such call on
 /// the stack for each value, so the parts that need much stack are not inlined here.
 #[inline(never)]
-fn pull_inside(cell: &RefCell<Graph>, index: NodeId, tracked: bool) {
+fn pull_inside(cell: &RefCell<Runtime>, index: NodeId, tracked: bool) {
     if stack::is_short() {
         return pull_on_new_stack(cell, index, tracked);
     }
@@ -371,7 +371,7 @@ fn pull_inside(cell: &RefCell<Graph>, index: NodeId, tracked: bool) {
 
 #[cold]
 #[inline(never)]
-fn pull_on_new_stack(cell: &RefCell<Graph>, index: NodeId, tracked: bool) {
+fn pull_on_new_stack(cell: &RefCell<Runtime>, index: NodeId, tracked: bool) {
     stack::elsewhere(
         || refuse_depth(cell, index, tracked),
         || pull_part(cell, index, tracked),
@@ -382,7 +382,7 @@ fn pull_on_new_stack(cell: &RefCell<Graph>, index: NodeId, tracked: bool) {
 /// by then.
 #[cold]
 #[inline(never)]
-fn refuse_depth(cell: &RefCell<Graph>, index: NodeId, tracked: bool) -> String {
+fn refuse_depth(cell: &RefCell<Runtime>, index: NodeId, tracked: bool) -> String {
     let mut graph = cell.borrow_mut();
     if tracked {
         graph.track(index);
@@ -395,7 +395,7 @@ fn refuse_depth(cell: &RefCell<Graph>, index: NodeId, tracked: bool) -> String {
 }
 
 #[inline(never)]
-fn begin_inside(cell: &RefCell<Graph>, index: NodeId, tracked: bool) -> PullStart {
+fn begin_inside(cell: &RefCell<Runtime>, index: NodeId, tracked: bool) -> PullStart {
     let mut graph = cell.borrow_mut();
     graph.begin_inside(index, tracked);
     let start = graph.begin_pull(index);
@@ -404,7 +404,7 @@ fn begin_inside(cell: &RefCell<Graph>, index: NodeId, tracked: bool) -> PullStar
 }
 
 #[inline(never)]
-fn end_inside(cell: &RefCell<Graph>, start: &PullStart, read: Read, mut panics: FirstPanic) {
+fn end_inside(cell: &RefCell<Runtime>, start: &PullStart, read: Read, mut panics: FirstPanic) {
     settle::end_first_run(cell, read.node, &start.outer, &mut panics);
     let mut graph = cell.borrow_mut();
     graph.end_inside();
@@ -417,7 +417,7 @@ fn end_inside(cell: &RefCell<Graph>, start: &PullStart, read: Read, mut panics: 
 
 /// Refuses the read of a node that is being computed: the node depends on itself.
 #[cold]
-fn refuse(mut graph: RefMut<'_, Graph>, index: NodeId, tracked: bool) -> ! {
+fn refuse(mut graph: RefMut<'_, Runtime>, index: NodeId, tracked: bool) -> ! {
     let cycle = graph.refuse(index, tracked);
     drop(graph);
     panic!("{cycle}");
@@ -425,7 +425,12 @@ fn refuse(mut graph: RefMut<'_, Graph>, index: NodeId, tracked: bool) -> ! {
 
 /// Ends the batch of a pull at rest, and resumes the first panic.
 #[cold]
-fn finish_pull_slow(cell: &RefCell<Graph>, start: &PullStart, read: Read, mut panics: FirstPanic) {
+fn finish_pull_slow(
+    cell: &RefCell<Runtime>,
+    start: &PullStart,
+    read: Read,
+    mut panics: FirstPanic,
+) {
     let mut graph = cell.borrow_mut();
     let alive = graph.is_alive(start.key);
     let Read { node, tracked } = read;
@@ -448,7 +453,7 @@ fn finish_pull_slow(cell: &RefCell<Graph>, start: &PullStart, read: Read, mut pa
     panics.resume();
 }
 
-impl Graph {
+impl Runtime {
     /// Returns whether the node is a computed value that is due for its first run.
     #[inline(always)]
     fn is_to_run_first(&self, index: NodeId) -> bool {
@@ -610,8 +615,8 @@ impl Graph {
 /// Marks the dependents of the signal at `index`, whose value has changed. At rest, the graph settles.
 #[inline(always)]
 pub(super) fn changed(
-    cell: &RefCell<Graph>,
-    mut graph: RefMut<'_, Graph>,
+    cell: &RefCell<Runtime>,
+    mut graph: RefMut<'_, Runtime>,
     index: NodeId,
     panics: &mut FirstPanic,
 ) {
@@ -632,7 +637,7 @@ pub(super) fn changed(
 
 /// Settles the scheduled nodes, unless a batch is open.
 #[inline(always)]
-pub(super) fn settle_at_rest(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+pub(super) fn settle_at_rest(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     if graph.depth == 0 && !graph.schedule.are_empty() {
         graph.depth = 1;

@@ -4,8 +4,8 @@
 //! Each thread has one [`runtime`], the [`current`] one. Its [`graph`] is a folder of its own: tables of nodes, links and
 //! owners, and the algorithms that need nothing else. The runtime adds values and bodies ([`value`], [`signal_cell`]),
 //! the [`undo_log`] of batches, [`names`] for messages, the records of [`failures`], and the [`tasks`] of the thread.
-//! [`handle`]s are keys of its nodes; [`access`] reads and writes by them. [`versions`] are numbered anew before the
-//! numbers run out; [`check`] holds all tables against their invariants.
+//! [`handle`]s are keys of its nodes; [`access`] reads and writes by them. [`check`] holds all
+//! tables against their invariants.
 //!
 //! A write marks all nodes that it may affect; [`settle`] brings them up to date and runs the effects; [`run`] runs one
 //! body, in a [`context`]; [`batch`] nests writes and undoes those of failed transactions; [`net_change`] compares the
@@ -56,7 +56,6 @@ mod source;
 mod tasks;
 mod undo_log;
 mod value;
-mod versions;
 
 use crate::stack;
 

@@ -6,8 +6,8 @@
 //!
 //! Must not know: why the node runs, and in which phase.
 
-pub(super) use super::context::{restore_context, suspend_tracking, untracked_context};
 use super::{
+    context::{restore_context, suspend_tracking, untracked_context},
     dispose,
     failures::Record,
     graph::ids::{Key, LinkId, NodeId, Queued, Version},

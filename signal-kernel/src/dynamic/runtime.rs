@@ -7,14 +7,13 @@
 use super::{
     failures::Failures,
     graph::{
-        ids::NodeId,
+        checks::Frame,
+        ids::{NodeId, Order, Version},
         tables::{self, Graph, RunContext},
     },
     names::Names,
-    settle::Frame,
-    snapshots::Snapshot,
     tasks::ThreadTasks,
-    undo_log::UndoLog,
+    undo_log::{Snapshot, UndoLog},
     value::Value,
 };
 use crate::panics::FirstPanic;
@@ -152,6 +151,21 @@ impl Runtime {
             callbacks: Vec::new(),
             undo: Vec::new(),
             tasks: None,
+        }
+    }
+
+    /// Numbers versions and creations anew before the counters run out. The renumbering happens at rest only.
+    #[inline(always)]
+    pub(super) fn renumber_if_due(&mut self) {
+        if self.graph.clock >= Version::LAST || self.orders >= Order::LAST {
+            self.renumber_at_rest();
+        }
+    }
+
+    #[cold]
+    fn renumber_at_rest(&mut self) {
+        if self.depth == 0 && self.context.running.is_none() && self.schedule.effects.is_empty() {
+            self.renumber();
         }
     }
 

@@ -10,15 +10,15 @@
 //! Must not know: values, handles, and the work of a resource.
 
 use super::{
-    events,
+    context, events,
+    graph::checks::{Frame, UNTRACKED},
     graph::ids::{LinkId, NodeId, Order, Queued, RunId, Seen},
     graph::marks::{Kind, Marks, Stale},
-    graph::rows::{RowsMut, Table},
     graph::tables::RunContext,
     net_change,
     read_error::Cycle,
     run,
-    runtime::{Node, Runtime as Graph},
+    runtime::Runtime,
     snapshots,
     value::Value,
 };
@@ -39,47 +39,6 @@ const MOST_ROUNDS: u32 = 100_000;
 /// The error also names the effects of this many rounds before the limit: effects that write each other's inputs run in
 /// turn.
 const TURNS: u32 = 32;
-
-/// A node whose dependencies are being checked.
-#[derive(Clone, Copy)]
-pub(super) struct Frame {
-    node: NodeId,
-    /// The next link to check.
-    link: LinkId,
-}
-
-/// In place of a link: the node of this frame pulls untracked, and will not depend on the node of the next frame.
-const UNTRACKED: LinkId = LinkId::NEVER;
-
-impl Frame {
-    /// Begins the check of a node.
-    #[inline(always)]
-    fn open(nodes: &mut Table<NodeId, Node>, index: NodeId) -> Self {
-        let node = &mut nodes[index];
-        node.marks.begin_check();
-        Frame {
-            node: index,
-            link: node.deps,
-        }
-    }
-
-    /// Pops the next frame above `base` whose node is still being checked, if there is one.
-    #[inline(always)]
-    fn last(
-        check_stack: &mut Vec<Frame>,
-        nodes: &RowsMut<'_, NodeId, Node>,
-        base: usize,
-    ) -> Option<Self> {
-        while check_stack.len() > base {
-            let frame = check_stack.pop()?;
-            // User code has disposed of a node without this mark in the meantime.
-            if nodes[frame.node].marks.is_checking() {
-                return Some(frame);
-            }
-        }
-        None
-    }
-}
 
 /// The record of a settle that does not seem to end.
 struct LongSettle {
@@ -138,15 +97,15 @@ enum Stop {
 
 /// Prepares the first run of a computed value as `refresh` prepares any run.
 #[inline(always)]
-pub(super) fn begin_first_run(graph: &mut RefMut<'_, Graph>, root: NodeId, outer: &RunContext) {
+pub(super) fn begin_first_run(graph: &mut RefMut<'_, Runtime>, root: NodeId, outer: &RunContext) {
     Frame::open(&mut graph.nodes, root);
-    graph.context = run::untracked_context(outer);
+    graph.context = context::untracked_context(outer);
 }
 
 /// Ends the first run of a body.
 #[inline(always)]
 pub(super) fn end_first_run(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     root: NodeId,
     outer: &RunContext,
     panics: &mut FirstPanic,
@@ -155,7 +114,7 @@ pub(super) fn end_first_run(
     if graph.marks(root).is_checking() {
         // The body was out of its slot: a rule or a destructor of the last run has read the node.
         let base = graph.check_stack.len();
-        run::suspend_tracking(graph, outer);
+        context::suspend_tracking(graph, outer);
         return refuse(cell, root, root, base, panics);
     }
     graph.recheck_if_due();
@@ -166,13 +125,13 @@ pub(super) fn end_first_run(
 /// not one of many nested ones, so a resource may use more of the stack.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn refresh<'a, const AT_REST: bool>(
-    cell: &'a RefCell<Graph>,
-    mut graph: RefMut<'a, Graph>,
+    cell: &'a RefCell<Runtime>,
+    mut graph: RefMut<'a, Runtime>,
     outer: &RunContext,
     root: NodeId,
     mut must_run: bool,
     panics: &mut FirstPanic,
-) -> RefMut<'a, Graph> {
+) -> RefMut<'a, Runtime> {
     let base = graph.check_stack.len();
     let mut at = Frame::open(&mut graph.nodes, root);
     loop {
@@ -188,12 +147,12 @@ pub(super) fn refresh<'a, const AT_REST: bool>(
                 graph = run::resource(cell, graph, outer, at.node, panics)
             }
             Stop::RunResource => {
-                run::suspend_tracking(graph, outer);
+                context::suspend_tracking(graph, outer);
                 run::effect_inside(cell, at.node, panics);
                 graph = cell.borrow_mut();
             }
             Stop::Slow => {
-                run::suspend_tracking(graph, outer);
+                context::suspend_tracking(graph, outer);
                 let next = check_slow(cell, at, base, panics);
                 graph = cell.borrow_mut();
                 match next {
@@ -208,7 +167,7 @@ pub(super) fn refresh<'a, const AT_REST: bool>(
         }
         if !moved && graph.marks(at.node).is_checking() {
             // The body is out of its slot: a rule or a destructor of the last run has read the node.
-            run::suspend_tracking(graph, outer);
+            context::suspend_tracking(graph, outer);
             refuse(cell, at.node, at.node, base, panics);
             return cell.borrow_mut();
         }
@@ -229,7 +188,12 @@ enum Next {
 
 /// Checks a node that `check_fast` cannot decide, and acts on the outcome.
 #[inline(never)]
-fn check_slow(cell: &RefCell<Graph>, mut at: Frame, base: usize, panics: &mut FirstPanic) -> Next {
+fn check_slow(
+    cell: &RefCell<Runtime>,
+    mut at: Frame,
+    base: usize,
+    panics: &mut FirstPanic,
+) -> Next {
     let mut graph = cell.borrow_mut();
     let step = graph.check_deps(&mut at, base);
     let node = at.node;
@@ -254,7 +218,13 @@ fn check_slow(cell: &RefCell<Graph>, mut at: Frame, base: usize, panics: &mut Fi
 /// Gives up a refresh whose root depends on itself through the edge from `node` to `dep`. If `node` is `dep`, the body
 /// is out of its slot: a rule or a destructor of the last run has read the node.
 #[cold]
-fn refuse(cell: &RefCell<Graph>, node: NodeId, dep: NodeId, base: usize, panics: &mut FirstPanic) {
+fn refuse(
+    cell: &RefCell<Runtime>,
+    node: NodeId,
+    dep: NodeId,
+    base: usize,
+    panics: &mut FirstPanic,
+) {
     let mut graph = cell.borrow_mut();
     let cycle = graph.cycle(node, dep);
     graph.next_run(); // no earlier check counts any more
@@ -271,7 +241,7 @@ fn refuse(cell: &RefCell<Graph>, node: NodeId, dep: NodeId, base: usize, panics:
 }
 
 /// Acts on the outcome of a check.
-fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut FirstPanic) {
+fn apply_check(cell: &RefCell<Runtime>, at: Frame, step: &Step, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let index = at.node;
     let kind = graph.nodes[index].kind;
@@ -331,7 +301,7 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
                     let mut own = FirstPanic::new();
                     graph = run::computed(cell, graph, &outer, index, &mut own).0;
                     let failed = graph.is_alive(key) && graph.is_failed(index);
-                    run::restore_context(graph, &outer);
+                    context::restore_context(graph, &outer);
                     if was_failed && failed {
                         own.swallow(); // the failure from before the batch is no change
                     } else {
@@ -352,7 +322,7 @@ fn apply_check(cell: &RefCell<Graph>, at: Frame, step: &Step, panics: &mut First
     }
 }
 
-impl Graph {
+impl Runtime {
     /// Returns whether a body is running or a pull is in progress.
     #[inline(always)]
     pub(super) fn is_nested(&self) -> bool {
@@ -424,7 +394,7 @@ impl Graph {
     /// effects, and none of them is running, failed or provisional.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn check_fast(&mut self, at: &mut Frame, base: usize) -> Stop {
-        let Graph {
+        let Runtime {
             graph, check_stack, ..
         } = self;
         let (mut nodes, links) = (graph.nodes.rows_mut(), graph.links.rows());
@@ -520,25 +490,6 @@ impl Graph {
                 self.leave_open(node, self.runs);
             }
         }
-    }
-
-    /// Returns whether `node` depends on `other`, directly or not. Links of refused reads count too.
-    #[cold]
-    pub(super) fn leads_to(&self, node: NodeId, other: NodeId) -> bool {
-        let (mut path, mut known) = (vec![node], BTreeSet::from([node]));
-        while let Some(node) = path.pop() {
-            let mut link = self.deps(node);
-            while let Some(it) = self.links.get(link) {
-                if it.dep == other {
-                    return true;
-                }
-                if it.dep.is_some() && known.insert(it.dep) {
-                    path.push(it.dep);
-                }
-                link = it.next_dep;
-            }
-        }
-        false
     }
 
     fn check_dep_list(&mut self, at: &mut Frame, base: usize) -> Step {
@@ -677,7 +628,10 @@ impl Graph {
 
 /// Settles all marked nodes. The caller has a batch open, and no other batch is open.
 #[inline(always)]
-pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> RefMut<'a, Graph> {
+pub(super) fn rounds<'a>(
+    cell: &'a RefCell<Runtime>,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Runtime> {
     let mut graph = cell.borrow_mut();
     let mut long: Option<Box<LongSettle>> = None; // for a settle of many rounds only
     for round in 0.. {
@@ -762,7 +716,7 @@ pub(super) fn rounds<'a>(cell: &'a RefCell<Graph>, panics: &mut FirstPanic) -> R
 /// earlier ones have queued run in the same call, unless one of them is new or older than the last one that has run:
 /// the queue then stays for the next round, because only rounds are counted.
 #[inline(never)]
-fn run_resources(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+fn run_resources(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let outer = graph.context;
     let newest = graph.orders;
@@ -805,7 +759,7 @@ fn run_resources(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
 /// Phase A: computes the values that queued effects need, and removes the effects that need not run from the queue.
 /// Stops when a cleanup has written a signal: the write must be reconciled first.
 #[inline(never)]
-fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+fn verify(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let outer = graph.context;
     let mut next = 0;
@@ -878,7 +832,7 @@ fn verify(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
 #[cold]
 #[inline(never)]
 fn refresh_all(
-    cell: &RefCell<Graph>,
+    cell: &RefCell<Runtime>,
     outer: &RunContext,
     effect: Queued,
     panics: &mut FirstPanic,
@@ -910,31 +864,7 @@ fn refresh_all(
     failed
 }
 
-impl Graph {
-    /// Returns whether the node has more than one dependency. A single dependency is itself the reason that the node is
-    /// due.
-    #[inline(always)]
-    fn has_more_deps(&self, node: NodeId) -> bool {
-        let first = self.links.get(self.deps(node));
-        first.is_some_and(|first| first.next_dep.is_some())
-    }
-
-    /// Returns whether the node has a dependency that is not up to date.
-    #[inline(never)]
-    fn has_stale_dep(&self, node: NodeId) -> bool {
-        let mut link = self.deps(node);
-        while let Some(it) = self.links.get(link) {
-            let dep = self.nodes.get(it.dep);
-            if dep.is_some_and(|dep| {
-                dep.marks.is_stale() || dep.marks.is_provisional() || dep.marks.is_failed()
-            }) {
-                return true;
-            }
-            link = it.next_dep;
-        }
-        false
-    }
-
+impl Runtime {
     /// Returns whether this dependency may be stale. A running dependency must not be pulled.
     fn is_stale(&self, dep: NodeId) -> bool {
         let marks = self.marks(dep);

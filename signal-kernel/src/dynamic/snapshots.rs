@@ -9,30 +9,24 @@
 use super::{
     context::UntrackedGuard,
     failures::Record,
-    graph::ids::{Key, NodeId, Version},
+    graph::ids::{Key, NodeId},
     graph::marks::Stale,
-    runtime::Runtime as Graph,
+    runtime::Runtime,
+    undo_log::Snapshot,
     value::Value,
 };
 use crate::{panics::FirstPanic, provisional::has_changed};
 use std::cell::RefCell;
 
-/// The state of a computed value from before the batch.
-pub(super) struct Snapshot {
-    value: Value,
-    pub(super) version: Version,
-    failure: Option<Record>,
-}
-
 /// Takes a snapshot of the node if a batch has written something. The body of the node is about to run.
 #[inline]
-pub(super) fn take(graph: &mut Graph, node: NodeId) {
+pub(super) fn take(graph: &mut Runtime, node: NodeId) {
     if !graph.log.is_empty() {
         take_slow(graph, node);
     }
 }
 
-fn take_slow(graph: &mut Graph, index: NodeId) {
+fn take_slow(graph: &mut Runtime, index: NodeId) {
     let failed = graph.is_failed(index);
     let failure = graph.known_record(index).filter(|_| failed);
     let node = &mut graph.nodes[index];
@@ -51,7 +45,7 @@ fn take_slow(graph: &mut Graph, index: NodeId) {
 
 /// Goes back to the snapshot: the provisional value is not valid any more, so the body must run. Returns the provisional
 /// value, for the caller to drop.
-pub(super) fn revert(graph: &mut Graph, index: NodeId) -> Value {
+pub(super) fn revert(graph: &mut Runtime, index: NodeId) -> Value {
     let Some(snapshot) = graph.snapshots.remove(&index) else {
         return Value::NONE;
     };
@@ -69,7 +63,7 @@ pub(super) fn revert(graph: &mut Graph, index: NodeId) -> Value {
 
 /// Keeps the provisional value, which is valid in the end too. If the value equals that of the snapshot, the node has
 /// not changed.
-pub(super) fn accept(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPanic) {
+pub(super) fn accept(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     let mut graph = cell.borrow_mut();
     let node = &mut graph.nodes[index];
     node.marks.set_clean();
@@ -119,7 +113,7 @@ pub(super) fn accept(cell: &RefCell<Graph>, index: NodeId, panics: &mut FirstPan
 /// Ends all snapshots when the graph has come to rest. Effects have seen the provisional values that are current, so the
 /// next change is compared with them. If the provisional value is stale, the next read runs the body.
 #[cold]
-pub(super) fn end_all(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
+pub(super) fn end_all(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
     let graph = cell.borrow();
     let keys: Vec<Key> = graph.snapshots.keys().map(|&it| graph.key(it)).collect();
     drop(graph);
@@ -141,7 +135,7 @@ pub(super) fn end_all(cell: &RefCell<Graph>, panics: &mut FirstPanic) {
 }
 
 /// Removes the snapshot of a node that ends. Returns the value of the snapshot, for the caller to drop.
-pub(super) fn forget(graph: &mut Graph, index: NodeId) -> Value {
+pub(super) fn forget(graph: &mut Runtime, index: NodeId) -> Value {
     if !graph.marks(index).is_provisional() {
         return Value::NONE;
     }

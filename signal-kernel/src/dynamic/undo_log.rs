@@ -1,4 +1,4 @@
-//! The undo log of open batches, as data.
+//! The state from before open batches, as data: the undo log of signals, and the snapshots of computed values.
 //!
 //! Invariants: the log has an entry for each signal and each level with a write to the signal, oldest first, with the
 //! value from before.
@@ -6,6 +6,7 @@
 //! Must not know: the graph, and the end of a batch.
 
 use super::{
+    failures::Record,
     graph::ids::{Key, Version},
     value::Value,
 };
@@ -93,4 +94,11 @@ impl UndoLog {
             self.pool.push(cell);
         }
     }
+}
+
+/// The state of a computed value from before the batch.
+pub(super) struct Snapshot {
+    pub(super) value: Value,
+    pub(super) version: Version,
+    pub(super) failure: Option<Record>,
 }

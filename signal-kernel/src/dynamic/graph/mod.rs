@@ -4,6 +4,7 @@
 //!
 //! Must not know: `runtime`, `value`, `run`, user code, and when anything runs.
 
+pub(crate) mod checks;
 pub(crate) mod edges;
 pub(crate) mod ids;
 pub(crate) mod marking;

@@ -3,6 +3,7 @@
 //! Must not know: the purpose of a path.
 
 use super::{ids::NodeId, marks::Kind, tables::Graph};
+use std::collections::BTreeSet;
 
 impl<V, B> Graph<V, B> {
     /// The node that the user knows in place of this one: the resource, for a part of the resource and for the computed
@@ -36,5 +37,48 @@ impl<V, B> Graph<V, B> {
             }
             _ => node,
         }
+    }
+
+    /// Returns whether `node` depends on `other`, directly or not. Links of refused reads count too.
+    #[cold]
+    pub(crate) fn leads_to(&self, node: NodeId, other: NodeId) -> bool {
+        let (mut path, mut known) = (vec![node], BTreeSet::from([node]));
+        while let Some(node) = path.pop() {
+            let mut link = self.deps(node);
+            while let Some(it) = self.links.get(link) {
+                if it.dep == other {
+                    return true;
+                }
+                if it.dep.is_some() && known.insert(it.dep) {
+                    path.push(it.dep);
+                }
+                link = it.next_dep;
+            }
+        }
+        false
+    }
+
+    /// Returns whether the node has more than one dependency. A single dependency is itself the reason that the node is
+    /// due.
+    #[inline(always)]
+    pub(crate) fn has_more_deps(&self, node: NodeId) -> bool {
+        let first = self.links.get(self.deps(node));
+        first.is_some_and(|first| first.next_dep.is_some())
+    }
+
+    /// Returns whether the node has a dependency that is not up to date.
+    #[inline(never)]
+    pub(crate) fn has_stale_dep(&self, node: NodeId) -> bool {
+        let mut link = self.deps(node);
+        while let Some(it) = self.links.get(link) {
+            let dep = self.nodes.get(it.dep);
+            if dep.is_some_and(|dep| {
+                dep.marks.is_stale() || dep.marks.is_provisional() || dep.marks.is_failed()
+            }) {
+                return true;
+            }
+            link = it.next_dep;
+        }
+        false
     }
 }

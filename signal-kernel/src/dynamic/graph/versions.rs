@@ -1,13 +1,13 @@
 //! The numbers by which the graph tells a new value from an old one, and one run from another.
 //!
-//! Invariants: no link has seen the next version of the clock; `read_by` of a node is the number of a run that has read
+//! Invariants: two versions of a node differ if a link can tell them apart; `order` follows the creation of the bodies; `read_by` of a node is the number of a run that has read
 //! the node, or 0.
 //!
 //! Must not know: values, and the purpose of each comparison.
 
 use super::{
-    ids::{NodeId, RunId},
-    tables::Graph,
+    ids::{NodeId, Order, RunId, Version},
+    tables::{Graph, Node},
 };
 
 impl<V, B> Graph<V, B> {
@@ -31,6 +31,48 @@ impl<V, B> Graph<V, B> {
         self.reads.clear();
         for node in self.nodes.iter_mut() {
             node.read_by = RunId::NONE;
+        }
+    }
+
+    /// Gives the node an earlier version back, because its value equals that earlier one. A link that has seen the
+    /// current version moves along to the restored one, since the two values are equal.
+    pub(crate) fn restore_version(&mut self, node: NodeId, version: Version) {
+        let node = &mut self.nodes[node];
+        let last = std::mem::replace(&mut node.version, version);
+        let mut link = node.subs;
+        while last != version && link.is_some() {
+            let it = &mut self.links[link];
+            if it.seen.version() == last {
+                it.seen.set_version(version);
+            }
+            link = it.next_sub;
+        }
+    }
+
+    /// Numbers versions and creations anew.
+    pub(crate) fn renumber(&mut self) {
+        // A link has seen the current version or another one: only this difference must survive.
+        for link in self.links.iter_mut() {
+            if link.dep.is_some() {
+                let (seen, version) = (link.seen.version(), self.nodes[link.dep].version);
+                let number = if seen == version {
+                    seen.min(Version::nth(2))
+                } else {
+                    Version::nth(1)
+                };
+                link.seen.set_version(number);
+            }
+        }
+        for node in self.nodes.iter_mut() {
+            node.version = node.version.min(Version::nth(2));
+        }
+        self.clock = Version::nth(2);
+        let nodes = self.nodes.iter_mut();
+        let mut used: Vec<&mut Node<V, B>> = nodes.filter(|it| it.order.is_some()).collect();
+        used.sort_unstable_by_key(|it| it.order);
+        self.orders = Order::START;
+        for node in used {
+            node.order = self.orders.advance();
         }
     }
 }
