@@ -1,15 +1,14 @@
-//! Batches and transactions: writes now, settling at the end, and what is needed to take writes back.
+//! Batches and transactions: writes at once, one settle at the end, and the way back of a transaction that fails.
 //!
-//! Invariants: while a batch is open `pending` says which values may be out of date, but for those that read
-//! what it has written since somebody read last; nothing else is settled than what is read. When the
-//! outermost one ends, what counts is the net change. Whoever leaves by unwinding leaves the nesting as it
-//! was found.
+//! Invariants: while a batch is open, `pending` has the values that are stale because of its writes, as far as a read has
+//! asked for them; only reads bring values up to date. At the end of the outermost batch the net change counts. A panic
+//! leaves the nesting of batches as it was.
 //!
-//! Must not know: what is in a node.
+//! Must not know: values.
 
 use super::{
-    DeclaredGraph, NodeRef, Reconciled, Touched, bit, lowest, mark_dependents, memo, node, put,
-    read, resource, settle, slot,
+    DeclaredGraph, NodeRef, Reconciled, Written, bit, has, lowest, mark_dependents, memo, node,
+    put, read, resource, settle, slot,
     slot::{Finished, Write},
     take,
     topology::Kind,
@@ -64,14 +63,14 @@ pub fn request<G: DeclaredGraph<W>, const W: usize>(
 ) {
     let core = graph.core_mut();
     if replaced.is_none() {
-        core.written(rank, false);
+        core.note_written(rank, false);
     }
     if core.level > 0 {
         core.replaced_requests.push((rank, replaced));
     }
 }
 
-/// What was noted for the transactions around when a transaction began.
+/// The lengths of the lists of writes and requests when a transaction began.
 #[derive(Clone, Copy)]
 struct Start {
     writes: usize,
@@ -85,12 +84,12 @@ struct Start {
 /// With the first panic of a body that this read ran.
 #[track_caller]
 pub fn refresh<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) {
-    // Whatever is outdated was so before the batch, or the batch has written something.
-    if graph.core().touched.is_empty() {
+    // Without a write in the batch, only values are stale that were stale before it.
+    if graph.core().written.is_empty() {
         return;
     }
-    graph.core_mut().mark_touched();
-    let needed = needed::<G, W>(rank);
+    graph.core_mut().mark_written();
+    let needed = read::needed::<G, W>(rank);
     let mut panics = FirstPanic::default();
     while let Some(rank) = lowest(&and(&graph.core().pending, &needed)) {
         let core = graph.core_mut();
@@ -102,7 +101,7 @@ pub fn refresh<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) 
     }
     save_stale(graph, &needed, &mut panics);
     if !panics.is_empty() && G::TOPOLOGY.kind(rank) == Kind::Lazy {
-        read::compute(graph, rank, &mut panics); // what can run does
+        read::compute(graph, rank, &mut panics); // all that can run does
     }
     panics.resume();
 }
@@ -144,23 +143,6 @@ fn save_baseline<G: DeclaredGraph<W>, const W: usize>(
     });
 }
 
-/// The ranks that must be current before the one of `rank` is: never a resource, for none acts in a batch.
-pub(super) fn needed<G: DeclaredGraph<W>, const W: usize>(rank: usize) -> [u64; W] {
-    let mut needed = [0; W];
-    put(&mut needed, rank);
-    let mut left = needed;
-    while let Some(rank) = highest(&left) {
-        take(&mut left, rank);
-        for dependency in G::TOPOLOGY.dependencies(rank) {
-            if matches!(G::TOPOLOGY.kind(dependency), Kind::Computed | Kind::Lazy) {
-                put(&mut needed, dependency);
-                put(&mut left, dependency);
-            }
-        }
-    }
-    needed
-}
-
 /// Takes back everything that a transaction has written and requested.
 fn roll_back<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
@@ -185,7 +167,7 @@ fn roll_back<G: DeclaredGraph<W>, const W: usize>(
     }
 }
 
-/// Hands the way back of a transaction on to the one around it, if there is one.
+/// Merges the undo log of a transaction into that of the outer one, if there is one.
 fn hand_up<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     level: u32,
@@ -203,21 +185,25 @@ fn hand_up<G: DeclaredGraph<W>, const W: usize>(
     }
 }
 
-/// The outermost batch ends: finds what has changed in the end, and settles that.
+/// Ends the outermost batch: finds the net changes and settles them.
 fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
     let core = graph.core_mut();
     let has_provisional = lowest(&core.provisional).is_some();
     if has_provisional {
-        core.mark_touched();
+        core.mark_written();
     }
     // Only provisional values are stale because of a write that may not count in the end.
     let mut stale = std::mem::replace(&mut core.pending, [0; W]);
-    let mut touched = std::mem::take(&mut core.touched);
+    let mut written = std::mem::take(&mut core.written);
     core.marked = 0;
     let (watched, mut changed, mut requests) = (core.watch.watcher() != 0, false, Vec::new());
-    for &Touched { position, sure } in &touched {
+    for &Written {
+        position,
+        known_changed,
+    } in &written
+    {
         let position = position as usize;
-        if sure {
+        if known_changed {
             changed = true;
             mark_dependents(
                 &mut graph.core_mut().pending,
@@ -244,11 +230,11 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
             Finished::PutBack => {
                 mark_dependents(&mut stale, G::TOPOLOGY, position, Change::TRANSITION)
             }
-            Finished::Untouched => {}
+            Finished::Unchanged => {}
         }
     }
-    touched.clear();
-    graph.core_mut().touched = touched;
+    written.clear();
+    graph.core_mut().written = written;
     let revision = graph.core_mut().tick();
     if has_provisional {
         settle_provisional(graph, stale, panics);
@@ -347,13 +333,4 @@ fn reconcile_memo<G: DeclaredGraph<W>, const W: usize>(
 
 fn and<const W: usize>(a: &[u64; W], b: &[u64; W]) -> [u64; W] {
     std::array::from_fn(|word| a[word] & b[word])
-}
-
-pub(super) fn has<const W: usize>(mask: &[u64; W], rank: usize) -> bool {
-    mask[rank / 64] & bit(rank) != 0
-}
-
-fn highest<const W: usize>(mask: &[u64; W]) -> Option<usize> {
-    let word = mask.iter().rposition(|&word| word != 0)?;
-    Some(word * 64 + 63 - mask[word].leading_zeros() as usize)
 }

@@ -1,10 +1,10 @@
-//! Which lazy values a thread is computing, so that a value that depends on itself is refused: its cell would wait
-//! for its own thread.
+//! The lazy values that a thread is computing. A value that depends on itself is refused: its cell would wait for its own
+//! thread.
 //!
-//! Invariants: `INNERMOST` is the newest read on this thread that computes lazy values, `OUTER` has the reads around
-//! it; outside of all reads both are empty, and `OUTER` holds no memory.
+//! Invariants: `INNERMOST` is the newest read on this thread that computes lazy values, `OUTER` has the reads around it.
+//! Outside of all reads both are empty, and `OUTER` holds no memory.
 //!
-//! Must not know: what is in a graph.
+//! Must not know: graphs.
 
 use std::{
     cell::{Cell, RefCell},
@@ -19,13 +19,13 @@ pub(super) type Place = &'static Location<'static>;
 /// A read that computes lazy values.
 #[derive(Clone, Copy)]
 pub(super) struct Read {
-    /// The address of the value that is being computed: it does not move while its graph is read.
+    /// The address of the value that is being computed. The value does not move while its graph is read.
     pub(super) memo: usize,
     pub(super) since: Place,
 }
 
 struct Innermost {
-    /// 0 if there is no read, or none that has begun to compute a value.
+    /// 0 if no read has begun to compute a value.
     memo: Cell<usize>,
     since: Cell<Option<Place>>,
 }
@@ -34,7 +34,7 @@ struct Innermost {
 struct Outer {
     /// The values that they compute, oldest first.
     memo: Vec<usize>,
-    /// The same values, and where each read began: a read finds its own values here, however many there are.
+    /// The same values, with the place of each read: the search for a value is fast, however many there are.
     since: BTreeMap<usize, Place>,
 }
 
@@ -56,7 +56,7 @@ thread_local! {
     };
 }
 
-/// Is a read going on?
+/// Is a read computing a value?
 #[inline(always)]
 pub(super) fn is_inside() -> bool {
     INNERMOST.with(|innermost| innermost.memo.get() != 0)

@@ -1,8 +1,8 @@
 //! Polling the work of a graph.
 //!
-//! Invariants: each piece of work is polled at most once a call, in order of rank; everything that has
-//! come to an end is committed in one settle. A driver gives way to other tasks of its executor after a number
-//! of commits. Dropping a waiting future drops no work.
+//! Invariants: each piece of work is polled at most once a call, in order of rank. One settle commits all work that has
+//! come to an end. A driver gives way to other tasks of its executor after a number of commits. The drop of a waiting
+//! future drops no work.
 //!
 //! Must not know: executors.
 
@@ -10,7 +10,7 @@ use super::{DeclaredGraph, put, resource, settle};
 use crate::{panics::FirstPanic, task::progress};
 use std::task::{Context, Poll};
 
-/// Polls what asked to be polled; ready once something was committed and the graph has settled.
+/// Polls the ready tasks. Ready as soon as something was committed and the graph has settled.
 pub fn poll_progress<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     context: &mut Context<'_>,
@@ -86,7 +86,7 @@ impl<G: DeclaredGraph<W>, const W: usize> progress::Driver for Exclusive<'_, G, 
     }
 
     fn commits(&self) -> u64 {
-        0 // nobody else has the graph
+        0 // the graph is borrowed exclusively
     }
 
     fn is_idle(&self) -> bool {

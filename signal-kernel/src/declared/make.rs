@@ -1,11 +1,11 @@
 //! Making a declared graph: its pieces one after the other, then the struct.
 //!
-//! Where nothing is optimized, each move of a value is a copy on the stack, and all copies that a function makes have
-//! places of their own: a graph in one function would take five to ten times its size. So each piece is made in a
-//! function that is left again, and waits on the heap. What is left is the caller's place for the graph, one for the
-//! graph while its effects run, and one for the pieces on their way.
+//! Without optimization, each move of a value is a copy on the stack, and all copies in a function have places of their
+//! own: a graph in one function would take five to ten times its size. So a function of its own makes each piece, and the
+//! piece waits on the heap. The stack then holds the caller's place for the graph, one for the graph while its effects run,
+//! and one for the pieces on their way.
 //!
-//! Must not know: what is in a piece.
+//! Must not know: the contents of a piece.
 
 use super::{
     DeclaredGraph, settle,
@@ -75,7 +75,7 @@ pub fn apart<T>(make: impl FnOnce() -> T) -> Made<T> {
     Made::new(make)
 }
 
-/// Makes what holds the value of a signal or of an eagerly settled computed value.
+/// Makes the slot of a signal or of an eager computed value.
 #[inline(always)]
 pub fn slot<T, V: Version>(make: impl FnOnce() -> T) -> Made<Slot<T, V>> {
     Made::new(move || Slot::new(make()))

@@ -1,16 +1,15 @@
-//! A computed value that nothing watches: computed by the first read after a change, through `&self`.
+//! The memo of a computed value that is not needed: the first read after a change computes it, through `&self`.
 //!
-//! Invariants: while `cell` is set the value is current; it is emptied, through `&mut self`, as soon as
-//! something it depends on may have changed, and then everything that reads it is emptied too. `stamp` is
-//! written by who fills `cell`, while he does. From `arm` to `close` there is an `apart`, and `past` is the
-//! value from before the batch: what is computed half-way lives in `cell` and `apart`.
+//! Invariants: while `cell` is full the value is current. A change of a dependency empties the cell through `&mut self`,
+//! and then the cells of all dependents. The thread that fills the cell writes the stamp meanwhile. While `batch` is
+//! there, `previous` is the value from before the batch, and provisional values are in `cell` and `batch`.
 //!
 //! Must not know: ranks, edges, the other nodes.
 
 use super::{
     DeclaredGraph, Payload, Reconciled, computing,
+    failed::{self, Panicked},
     pass::Pass,
-    read::{self, Panicked},
 };
 use crate::{
     panics::{FirstPanic, judge},
@@ -29,30 +28,29 @@ use std::{
 
 /// A lazily computed value.
 pub struct Memo<T> {
-    /// A new value, or none where the value from before still holds or the node is failed.
+    /// A new value; `None` if the value in `previous` is current, or if the node is failed.
     cell: OnceLock<Option<T>>,
-    /// The last good value of those before.
+    /// The last good value before the one in the cell.
     previous: Option<T>,
     stamp: Stamp,
     /// There is one while a batch is open that has read this value.
     batch: Option<Box<BatchState<T>>>,
 }
 
-/// What was stamp out last. Not in `cell`, whose content moves when it is emptied.
+/// The outcome of the last check. Not in `cell`, whose content moves out when the cell is emptied.
 #[derive(Debug, Default)]
 struct Stamp {
-    /// When the value last changed, or how it failed: `PANICKED` or `BLOCKED`.
+    /// The revision of the last change, or the way of the failure: `PANICKED` or `BLOCKED`.
     changed_at: AtomicU64,
-    /// When that was stamp out; `FAILED` and more where it failed.
+    /// The revision of the last check; for a failed value `FAILED` is added.
     verified_at: AtomicU64,
 }
 
-/// The body, or the comparison, panicked. In place of the time of a change, so that each reader of the value knows at
-/// once.
+/// The body or the comparison has panicked. It stands in place of the revision of a change, so each reader knows at once.
 const PANICKED: u64 = u64::MAX;
 /// A dependency is failed.
 const BLOCKED: u64 = PANICKED - 1;
-/// Is added to `at` where the value is failed: no change is later, so that only failed values are asked for more.
+/// Is added to `verified_at` of a failed value: no change is later, so only failed values need a second question.
 const FAILED: u64 = 1 << 63;
 
 impl Clone for Stamp {
@@ -65,7 +63,7 @@ impl Clone for Stamp {
 }
 
 impl Stamp {
-    // Whoever reads the value knows that `cell` is set, and so sees what was written before that.
+    // A reader knows that the cell is full, so it sees all writes from before the cell was filled.
     #[inline]
     fn changed_at(&self) -> u64 {
         self.changed_at.load(Ordering::Relaxed)
@@ -81,20 +79,20 @@ impl Stamp {
         self.changed_at() >= BLOCKED
     }
 
-    /// The node is failed.
+    /// Notes a failure.
     #[inline]
     fn fail(&self, failure: u64, at: u64) {
         self.set(failure, FAILED + at);
     }
 
-    /// The value is a new one.
+    /// Notes a new value.
     #[inline]
     fn set(&self, changed_at: u64, at: u64) {
         self.changed_at.store(changed_at, Ordering::Relaxed);
         self.keep(at);
     }
 
-    /// What held still does.
+    /// Notes that the value from before is still current.
     #[inline]
     fn keep(&self, at: u64) {
         self.verified_at.store(at, Ordering::Relaxed);
@@ -112,7 +110,7 @@ struct BatchState<T> {
     provisional: Option<T>,
 }
 
-/// Prints as `_`: a value that was not asked for.
+/// Prints as `_`: `Debug` shows it for a value that is not current.
 struct Unknown;
 
 impl fmt::Debug for Unknown {
@@ -132,7 +130,7 @@ impl<T: fmt::Debug> fmt::Debug for Memo<T> {
 }
 
 impl<T> Memo<T> {
-    /// A value that has not been asked for. The rule is not kept: it only tells the type.
+    /// A memo without a value. The rule is not kept: it only tells the type.
     pub fn new(_same: fn(&T, &T) -> bool) -> Self {
         Memo {
             cell: OnceLock::new(),
@@ -144,7 +142,7 @@ impl<T> Memo<T> {
 }
 
 impl<T> Memo<T> {
-    /// The value for `Debug`, or what is to be printed instead of it; runs no body.
+    /// The value for `Debug`, or a placeholder for it. No body runs.
     pub fn to_print(&self, print: fn(&T) -> &dyn fmt::Debug) -> &dyn fmt::Debug {
         match self.peek() {
             Some(value) => print(value),
@@ -171,7 +169,7 @@ impl<T> Memo<T> {
         }
     }
 
-    /// The value from before, if that is what holds.
+    /// The value from before, if it is current.
     #[inline(never)]
     fn peek_kept(&self) -> Option<&T> {
         match self.stamp.is_failed() {
@@ -180,13 +178,13 @@ impl<T> Memo<T> {
         }
     }
 
-    /// When the value last changed, for who reads it: it is current.
+    /// The revision of the last change of the current value.
     #[inline]
     pub fn changed_at(&self) -> u64 {
         self.stamp.changed_at()
     }
 
-    /// Brings the value up to date. `changed_at` is when the latest of its dependencies changed.
+    /// Brings the value up to date. `changed_at` is the latest revision at which a dependency has changed.
     ///
     /// Returns the panic of the body if this call ran it and it panicked; the graph keeps the text of that.
     ///
@@ -240,20 +238,20 @@ fn not_current() -> ! {
     unreachable!("a body runs only when all it reads is current")
 }
 
-/// What a value is to be computed with, and what else comes of it.
+/// The inputs of a run, and its results besides the value.
 struct Run<'a, G, T> {
     memo: &'a Memo<T>,
     graph: &'a G,
     revision: u64,
     body: fn(&G) -> T,
     same: fn(&T, &T) -> bool,
-    /// A value that gives way to the one from before.
+    /// The new value, if it is equal to the one from before, which stays.
     equal: Option<T>,
     panic: Option<Payload>,
 }
 
 impl<G, T> Run<'_, G, T> {
-    /// The value was failed: has nothing changed since its body panicked? If something has, it is tried again.
+    /// Returns whether a failed value is still failed: no dependency has changed since its body panicked.
     #[cold]
     #[inline(never)]
     fn is_failed_still<const W: usize>(&self, changed_at: u64) -> bool
@@ -265,12 +263,12 @@ impl<G, T> Run<'_, G, T> {
         if still {
             stamp.fail(PANICKED, self.revision);
         } else {
-            read::forget_cause(self.graph, ptr::from_ref(self.memo).addr());
+            failed::forget_cause(self.graph, ptr::from_ref(self.memo).addr());
         }
         still
     }
 
-    /// The body has panicked.
+    /// Notes that the body has panicked.
     #[cold]
     #[inline(never)]
     fn fail<const W: usize>(&mut self, payload: Payload)
@@ -278,12 +276,12 @@ impl<G, T> Run<'_, G, T> {
         G: DeclaredGraph<W>,
     {
         // The cell is not filled yet: threads that find it so know the text.
-        read::note_cause(self.graph, ptr::from_ref(self.memo).addr(), &payload);
+        failed::note_cause(self.graph, ptr::from_ref(self.memo).addr(), &payload);
         self.memo.stamp.fail(PANICKED, self.revision);
         self.panic = Some(payload);
     }
 
-    /// What to fill the cell with.
+    /// Computes the content of the cell.
     #[inline]
     fn fresh<const W: usize>(&mut self, changed_at: u64) -> Option<T>
     where
@@ -331,13 +329,13 @@ impl<G, T> Run<'_, G, T> {
     }
 }
 
-/// A lazy value's state, whatever its type.
+/// The state of a memo of any type.
 pub trait MemoState {
     /// It is current: a value or a failure.
     fn is_fresh(&self) -> bool;
     /// It is current, and failed.
     fn is_failed(&self) -> bool;
-    /// Notes that a dependency is failed.
+    /// Notes that a failed dependency blocks the value.
     fn block(&self, revision: u64);
 }
 
@@ -359,8 +357,8 @@ impl<T> MemoState for Memo<T> {
 }
 
 impl<T> Memo<T> {
-    /// Something this value depends on may have changed. Unless it was outdated already, `marks` are nodes to be
-    /// marked, and it returns that there may be more of them.
+    /// Notes that a dependency may have changed. If the memo was current, marks `marks` and returns true: the caller then
+    /// marks the dependents in other words.
     #[inline(always)]
     pub fn invalidate<const SINGLE: bool, const W: usize>(
         &mut self,
@@ -384,13 +382,13 @@ impl<T> Memo<T> {
         true
     }
 
-    /// As `empty`, where there is nothing to drop. Not inlined, for there are as many calls as lazy values.
+    /// As `empty`, for a type that needs no drop. Not inlined, because a graph has as many calls as lazy values.
     #[inline(never)]
     fn is_emptied(&mut self) -> bool {
         self.empty().is_some()
     }
 
-    /// Empties the cell. Unless it is empty, returns what its value replaces.
+    /// Empties the cell. Returns the value that is replaced, or `None` if the cell was empty.
     fn empty(&mut self) -> Option<Option<T>> {
         let Some(value) = self.cell.take()? else {
             return Some(None);

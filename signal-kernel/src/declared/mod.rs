@@ -1,13 +1,13 @@
 //! The engine under `reactive!`: what every declared graph shares, as ordinary code.
 //!
 //! The macro emits a description (the trait [`DeclaredGraph`] and the constant [`Topology`]) and one body function
-//! for each node; the loops, the batch, the transaction and the work in flight live here, one file each:
+//! for each node. The loops, the batch, the transaction and the work in flight live here, one file each:
 //! [`settle`] after a write, [`batch`] around several, [`drive`] for polls, [`read`] and [`computing`] for
-//! lazy values, [`pass`] for the pass over a word of the mask; [`slot`], [`lazy`] and [`resource`] hold the
-//! nodes, [`watch`] whether anything has changed, [`causes`] why values are failed.
+//! lazy values, [`pass`] for the pass over a word of the mask. [`slot`], [`memo`] and [`resource`] hold the
+//! nodes, [`watch`] tells whether anything has changed, [`causes`] and [`failed`] tell why values are failed.
 //!
 //! Invariants: outside a call into the graph `pending` is empty and no batch is open; `failed` has the
-//! ranks of the failed eager values; `watch` is alarmed exactly when `failed` is not empty.
+//! ranks of the failed eager values; `watch` knows of a failure exactly if `failed` is not empty.
 //!
 //! Must not know: how a declaration is written, and which executor polls.
 
@@ -15,6 +15,7 @@ pub mod batch;
 mod causes;
 pub(crate) mod computing;
 pub(crate) mod drive;
+mod failed;
 pub mod make;
 pub(crate) mod memo;
 pub(crate) mod pass;
@@ -37,7 +38,7 @@ use crate::{
 };
 use causes::Causes;
 use memo::{AnyMemo, Memo, MemoRef, MemoState};
-use pass::Place;
+use pass::Progress;
 use resource::{AnyResource, ResourceSlot};
 use slot::{AnySlot, Finished, Slot, SlotRef, Version, Write};
 use std::{
@@ -51,7 +52,7 @@ use std::{
 use topology::{Kind, Topology};
 use watch::Watch;
 
-/// What `reactive!` implements for a struct, with a mask of `W` words.
+/// The description of a graph, with a mask of `W` words. `reactive!` implements it.
 pub trait DeclaredGraph<const W: usize>: Sized {
     /// The edges.
     const TOPOLOGY: &'static Topology;
@@ -59,26 +60,26 @@ pub trait DeclaredGraph<const W: usize>: Sized {
     /// Whether there is a resource in the graph.
     const HAS_RESOURCES: bool;
 
-    /// What the loops keep in the struct.
+    /// The state of the loops, which the struct holds.
     fn core(&self) -> &Core<W>;
 
     /// The same, to change.
     fn core_mut(&mut self) -> &mut Core<W>;
 
-    /// Works through `bits`, taken out of this word of the pending mask; with `SINGLE`, visits the one node in them.
+    /// Works through `bits`, which were taken out of this word of the pending mask. With `SINGLE`, they are one bit.
     fn pass<const SINGLE: bool>(&mut self, word: usize, bits: u64) -> Change;
 
-    /// Shows the node at `position`.
+    /// Shows the node at `position` to the visitor.
     fn node(&mut self, position: usize, visitor: &mut Visitor<'_>);
 
     /// The lazy value of this rank.
     fn memo(&self, rank: usize) -> &dyn MemoState;
 
-    /// Brings the lazy value of this rank up to date; what it depends on is, and no eager value is failed.
+    /// Brings the lazy value of this rank up to date. Its dependencies are up to date, and none of them is failed.
     fn compute(&self, rank: usize, revision: u64) -> Option<Payload>;
 }
 
-/// What [`Shared`](crate::Shared) needs of a graph, however many words its mask has. `reactive!` implements it.
+/// The interface of a graph to [`Shared`](crate::Shared), for any number of words in its mask. `reactive!` implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no graph that `reactive!` has made",
     label = "this is no declared graph"
@@ -90,14 +91,14 @@ pub trait Declared: Sized {
     /// The ready queue, which tasks share.
     fn ready_queue(&self) -> Option<&Arc<ReadyQueue>>;
 
-    /// Polls the work; ready once something was committed, however often in a row.
+    /// Polls the work. Ready as soon as something was committed, however often in a row.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()>;
 }
 
-/// What a panic carries.
+/// The payload of a panic.
 pub type Payload = Box<dyn Any + Send>;
 
-/// A node, whatever its type.
+/// A node of any type.
 enum NodeRef<'a> {
     /// A signal or an eager computed value.
     Slot(&'a mut dyn AnySlot),
@@ -107,17 +108,17 @@ enum NodeRef<'a> {
     Resource(&'a mut dyn AnyResource),
 }
 
-/// Whoever asked for a node: a graph shows it here, whatever its type.
+/// Visits one node of any type.
 pub struct Visitor<'a>(Query<'a>);
 
 enum Query<'a> {
-    /// What is there to be done with a node?
+    /// Calls a function with the node.
     Node(&'a mut dyn FnMut(NodeRef<'_>)),
-    /// The batch ends: what did it come to for this signal? All that most batches ask.
+    /// Ends the batch for this signal. Most batches ask nothing else.
     Finish(&'a mut FirstPanic, Finished),
 }
 
-// Not inlined, for there are as many calls as nodes.
+// Not inlined: a graph has as many calls as nodes.
 impl Visitor<'_> {
     /// A signal or an eager computed value.
     #[inline(never)]
@@ -164,27 +165,27 @@ pub(crate) struct Reconciled {
 pub struct Core<const W: usize> {
     /// Ranks that must be visited.
     pub pending: [u64; W],
-    /// How far a pass has come.
-    reached: Place,
-    /// Counts changes: the time of this graph.
+    /// The progress of the last pass that has unwound, or of the last visit.
+    reached: Progress,
+    /// The number of changes so far: the time of this graph.
     pub revision: u64,
     /// The tasks that are ready to be polled; only in graphs with resources.
     ready: Option<ReadyReceiver>,
-    /// [`DeclaredGraph::TOPOLOGY`], for what is called without a graph.
+    /// [`DeclaredGraph::TOPOLOGY`], for functions without a graph.
     topology: &'static Topology,
     failed: [u64; W],
-    /// Why values are failed, lazy ones too.
+    /// The texts of the failures, of lazy values too.
     causes: Causes,
     watch: Watch,
-    /// Lazy values that may be outdated: all that are, and perhaps some that were computed since.
+    /// Lazy values that may be stale: all that are, and perhaps some that were computed since.
     outdated: [AtomicU64; W],
     /// Open transactions.
     level: u32,
-    /// Positions the open batch has to do with, once each: signals it wrote, resources with a request.
-    touched: Vec<Touched>,
-    /// How many of `touched` have been marked for, as somebody has read since.
+    /// The signals that the open batch has written and the resources that it has made requests to, each once.
+    written: Vec<Written>,
+    /// The number of entries in `written` whose dependents were marked for a read.
     marked: usize,
-    /// Signals the open transactions have written, once for each: what would be taken back.
+    /// The signals that the open transactions would take back, once for each transaction.
     undoable: Vec<u32>,
     /// Resources that the open transactions have made requests to, each with the request that was replaced.
     replaced_requests: Vec<(usize, Option<Request>)>,
@@ -192,16 +193,16 @@ pub struct Core<const W: usize> {
     provisional: [u64; W],
 }
 
-/// What the open batch has to do with.
+/// A signal that the open batch has written, or a resource that it has made a request to.
 #[derive(Clone, Copy, Debug)]
-struct Touched {
+struct Written {
     position: u32,
-    /// A signal that has changed for certain, and has nothing to drop.
-    sure: bool,
+    /// The signal has certainly changed, and its log has nothing to drop.
+    known_changed: bool,
 }
 
 impl<const W: usize> Core<W> {
-    /// The core of a new graph, all of whose effects are pending and none of whose lazy values is known.
+    /// The core of a new graph: all effects are pending, and no lazy value was computed.
     pub fn new(
         effects: [u64; W],
         lazy: [u64; W],
@@ -210,7 +211,7 @@ impl<const W: usize> Core<W> {
     ) -> Self {
         Core {
             pending: effects,
-            reached: Place::default(),
+            reached: Progress::default(),
             revision: 1,
             ready,
             topology,
@@ -219,7 +220,7 @@ impl<const W: usize> Core<W> {
             watch: Watch::default(),
             outdated: lazy.map(AtomicU64::new),
             level: 0,
-            touched: Vec::new(),
+            written: Vec::new(),
             marked: 0,
             undoable: Vec::new(),
             replaced_requests: Vec::new(),
@@ -227,12 +228,12 @@ impl<const W: usize> Core<W> {
         }
     }
 
-    /// Whether anything has changed.
+    /// The watch, which knows whether anything has changed.
     pub fn watch(&mut self) -> &mut Watch {
         &mut self.watch
     }
 
-    /// Something has changed that no node depends on.
+    /// Notes a change on which no node depends.
     #[inline(always)]
     pub fn note_change(&mut self) {
         self.watch.note_change();
@@ -244,14 +245,14 @@ impl<const W: usize> Core<W> {
         self.ready.as_ref().map(|ready| &ready.queue)
     }
 
-    /// The next point in the graph's time.
+    /// Advances the time of the graph.
     #[inline(always)]
     pub fn tick(&mut self) -> u64 {
         self.revision += 1;
         self.revision
     }
 
-    /// What a write inside a batch is marked with.
+    /// The place and the revision of a write inside a batch.
     fn write(&mut self) -> Write {
         Write {
             level: self.level,
@@ -259,17 +260,20 @@ impl<const W: usize> Core<W> {
         }
     }
 
-    /// Notes the open batch's first write to the signal at `position`, and returns where it is noted.
-    fn written(&mut self, position: usize, sure: bool) -> u32 {
+    /// Notes the open batch's first write to the signal at `position`, and returns the index of the entry.
+    fn note_written(&mut self, position: usize, known_changed: bool) -> u32 {
         let position = position as u32;
-        self.touched.push(Touched { position, sure });
-        self.touched.len() as u32 - 1
+        self.written.push(Written {
+            position,
+            known_changed,
+        });
+        self.written.len() as u32 - 1
     }
 
-    /// Notes another write to the signal at `position`, if one is noted `at` this place.
-    fn written_again(&mut self, position: usize, at: u32) -> bool {
-        match self.touched.get_mut(at as usize) {
-            Some(touched) if touched.position == position as u32 => touched.sure = false,
+    /// Notes another write to the signal at `position`, if the entry `at` is one of this signal.
+    fn note_written_again(&mut self, position: usize, at: u32) -> bool {
+        match self.written.get_mut(at as usize) {
+            Some(written) if written.position == position as u32 => written.known_changed = false,
             _ => return false,
         }
         if self.marked != 0 {
@@ -283,16 +287,16 @@ impl<const W: usize> Core<W> {
         self.undoable.push(position as u32);
     }
 
-    /// Marks who reads what the open batch has written: somebody is about to read.
-    fn mark_touched(&mut self) {
-        for touched in &self.touched[self.marked..] {
-            let position = touched.position as usize;
+    /// Marks the dependents of the signals that the open batch has written: a read is about to begin.
+    fn mark_written(&mut self) {
+        for written in &self.written[self.marked..] {
+            let position = written.position as usize;
             if self.topology.kind(position) == Kind::Signal {
                 let change = Change::TRANSITION;
                 mark_dependents(&mut self.pending, self.topology, position, change);
             }
         }
-        self.marked = self.touched.len();
+        self.marked = self.written.len();
     }
 
     /// Refuses to go on if the eager value of this rank is failed: it is about to be read.
@@ -307,7 +311,7 @@ impl<const W: usize> Core<W> {
     #[cold]
     #[track_caller]
     fn refuse(&self, rank: usize) -> ! {
-        // What an eager value depends on is eager.
+        // The dependencies of an eager value are eager.
         read::refuse(self.topology, rank, &self.causes, |rank| {
             self.is_failed(rank)
         })
@@ -322,23 +326,23 @@ impl<const W: usize> Core<W> {
     /// Does a failed eager value keep the node of this rank from running?
     fn blocks(&self, rank: usize) -> bool {
         let failed = |node: usize| node < W * 64 && self.is_failed(node);
-        self.watch.is_alarmed() && self.topology.dependencies(rank).any(failed)
+        self.watch.any_failed() && self.topology.dependencies(rank).any(failed)
     }
 
-    /// Lazy values in this word of the mask that may be outdated. All others are there to be read.
+    /// The lazy values in this word that may be stale. All others can be read.
     #[inline]
     fn outdated(&self, word: usize) -> u64 {
         self.outdated[word].load(Ordering::Acquire)
     }
 
-    /// These lazy values in this word hold no more.
+    /// Notes that these lazy values in this word are stale.
     #[inline]
     fn outdate(&mut self, word: usize, bits: u64) {
         *self.outdated[word].get_mut() |= bits;
     }
 
-    /// These lazy values in this word are current. Who notes the same at once for others may undo that: then
-    /// they are found to be current when they are wanted.
+    /// Notes that these lazy values in this word are current. A thread that notes the same for others may undo that: the
+    /// next read then finds them current.
     fn note_current(&self, word: usize, bits: u64) {
         let outdated = self.outdated[word].load(Ordering::Acquire);
         self.outdated[word].store(outdated & !bits, Ordering::Release);
@@ -350,12 +354,12 @@ impl<const W: usize> Core<W> {
             return false;
         }
         self.failed[rank / 64] ^= bit(rank);
-        let alarmed = self.failed.iter().any(|&word| word != 0);
-        self.watch.set_alarmed(alarmed);
+        let any_failed = self.failed.iter().any(|&word| word != 0);
+        self.watch.set_any_failed(any_failed);
         true
     }
 
-    /// Marks who reads what has changed of the node at `position`.
+    /// Marks the dependents of the changed parts of the node at `position`.
     fn mark_dependents(&mut self, position: usize, change: Change) {
         mark_dependents(&mut self.pending, self.topology, position, change);
     }
@@ -381,8 +385,8 @@ fn lowest<const W: usize>(mask: &[u64; W]) -> Option<usize> {
     Some(word * 64 + mask[word].trailing_zeros() as usize)
 }
 
-/// The first word of a mask that is not empty, from this one on. Of a large mask most are, so it takes several at a
-/// glance.
+/// The first word of a mask that is not empty, from this one on. Most words of a large mask are empty, so it tests several
+/// at once.
 #[inline]
 fn first_word<const W: usize>(mask: &[u64; W], mut from: usize) -> Option<usize> {
     while let Some(words) = mask.get(from..from + 8) {
@@ -402,6 +406,11 @@ fn take<const W: usize>(mask: &mut [u64; W], rank: usize) -> bool {
     was
 }
 
+/// Is this rank in the mask?
+fn has<const W: usize>(mask: &[u64; W], rank: usize) -> bool {
+    mask[rank / 64] & bit(rank) != 0
+}
+
 fn put<const W: usize>(mask: &mut [u64; W], rank: usize) {
     mask[rank / 64] |= bit(rank);
 }
@@ -419,17 +428,17 @@ fn node<G: DeclaredGraph<W>, const W: usize, R>(
     result
 }
 
-/// The outermost batch ends: what did it come to for the signal at `position`?
+/// Ends the outermost batch for the signal at `position`.
 fn finish<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     position: usize,
     panics: &mut FirstPanic,
 ) -> Finished {
-    let mut visitor = Visitor(Query::Finish(panics, Finished::Untouched));
+    let mut visitor = Visitor(Query::Finish(panics, Finished::Unchanged));
     graph.node(position, &mut visitor);
     match visitor.0 {
         Query::Finish(_, finished) => finished,
-        Query::Node(_) => Finished::Untouched,
+        Query::Node(_) => Finished::Unchanged,
     }
 }
 

@@ -1,37 +1,39 @@
 //! The pass over one word of the pending mask: generated code tests its bits in order of rank.
 //!
-//! Invariants: a bit is only ever set for a higher rank than the one being visited, so one pass is
-//! enough; if the pass unwinds, what is left of the mask and the place it had reached are written back.
+//! Invariants: a visit sets bits of higher ranks only, so one pass is enough. A pass that unwinds writes back the rest of
+//! its mask and its progress.
 //!
-//! Must not know: values, bodies, what a rank stands for.
+//! Must not know: values, bodies, kinds of nodes.
 
 use super::{Core, bit};
 use crate::task::{ready::ReadyQueue, state::Change};
 use std::sync::Arc;
 
-/// Where a pass is: for the one who catches a panic.
+/// The progress of a pass, for the code that catches a panic.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Place {
+pub(crate) struct Progress {
     /// The rank that was visited last.
     pub(crate) rank: u32,
-    /// Set once the node's new state is in place: what unwinds after that comes from the drop of something old.
+    /// Set as soon as the node's new state is in place. A panic after that comes from the drop of an old value.
     pub(crate) committed: Option<Change>,
 }
 
 /// One word of the pending mask, taken out of the graph while generated code works through it.
 ///
-/// `SINGLE` visits a single node and marks nothing: the careful loop does that itself, by what `end` says.
+/// With `SINGLE`, it visits a single node and marks nothing: the careful loop marks, by the result of `end`. The loop that
+/// may visit any node is compiled apart: with a mask known at run time only, a write to a chain of 50 takes 1042
+/// instructions instead of 458.
 pub struct Pass<'core, const SINGLE: bool, const W: usize> {
     bits: u64,
-    /// Marks for the next word, which is read soon: in memory they would be set byte by byte, and a processor
-    /// waits where it reads as a whole what was just written in parts.
+    /// Marks for the next word, which is read soon. In memory they would be written byte by byte, and a processor waits
+    /// if it reads a word as a whole right after it was written in parts.
     next: u64,
-    place: Place,
+    progress: Progress,
     word: usize,
     core: &'core mut Core<W>,
-    /// The lazy values of this word that were outdated.
+    /// The lazy values of this word that have become stale.
     outdated: u64,
-    /// With `SINGLE`, what became of the node.
+    /// With `SINGLE`, the change of the node.
     change: Change,
 }
 
@@ -42,7 +44,7 @@ impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
         Pass {
             bits,
             next: 0,
-            place: Place::default(),
+            progress: Progress::default(),
             word,
             core,
             outdated: 0,
@@ -56,12 +58,12 @@ impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
         self.bits & bits != 0
     }
 
-    /// Is the node of this rank due? Then it is visited from here on.
+    /// Is the node of this rank due? If it is, its visit begins.
     #[inline(always)]
     pub fn visit(&mut self, rank: u32) -> bool {
         let due = self.due(1 << (rank % 64));
         if due {
-            self.place = Place {
+            self.progress = Progress {
                 rank,
                 committed: None,
             };
@@ -81,20 +83,20 @@ impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
         self.core.ready_queue()
     }
 
-    /// The visited node's new state is in place.
+    /// Notes that the new state of the visited node is in place.
     #[inline(always)]
     pub fn committed(&mut self, change: Change) {
-        self.place.committed = Some(change);
+        self.progress.committed = Some(change);
         self.came_to(change);
     }
 
-    /// The visited node is a lazy value that holds no more.
+    /// Notes that the visited node, a lazy value, has become stale.
     #[inline(always)]
     pub(super) fn outdated(&mut self) {
-        self.outdated |= bit(self.place.rank as usize);
+        self.outdated |= bit(self.progress.rank as usize);
     }
 
-    /// The visited node has come to this.
+    /// Notes the change of the visited node.
     #[inline(always)]
     pub(super) fn came_to(&mut self, change: Change) {
         if SINGLE {
@@ -123,7 +125,7 @@ impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
         }
     }
 
-    /// The pass is over and nobody unwound. With `SINGLE`, says what became of the node.
+    /// Ends a pass that has not unwound. With `SINGLE`, returns the change of the node.
     #[inline(always)]
     pub fn end(mut self) -> Change {
         self.write_back();
@@ -149,7 +151,7 @@ impl<const SINGLE: bool, const W: usize> Drop for Pass<'_, SINGLE, W> {
         if !SINGLE {
             self.core.pending[self.word] = self.bits;
         }
-        self.core.reached = self.place;
+        self.core.reached = self.progress;
         self.write_back();
     }
 }

@@ -1,28 +1,32 @@
 //! Reading computed values.
 //!
-//! Invariants: a lazy value is forced only when everything it depends on is current, so computing never
-//! recurses, however long the chain. A body may read lazy values of its own graph, by way of a handle on it; but none
-//! that its own value must be computed for.
+//! Invariants: a lazy value is computed only when all its dependencies are current, so a read never recurses, however
+//! long the chain is. A body may read lazy values of its own graph through a handle on the graph, except those that
+//! depend on its own value.
 //!
 //! Must not know: what is in a node.
 
 use super::{
-    DeclaredGraph, Payload, batch, bit,
+    DeclaredGraph, Payload, bit,
     causes::Causes,
     computing::{self, Place},
+    failed::address,
+    has,
     memo::Memo,
-    put,
+    put, take,
     topology::{Kind, Topology},
 };
 use crate::{aborted, panics::FirstPanic};
-use std::{fmt, panic::Location, ptr};
+use std::panic::Location;
+
+pub use super::failed::Panicked;
 
 /// Reads a lazy value.
 ///
 /// # Panics
 ///
-/// With the panic of a body that this read ran; where an earlier read did, with the name of the value and the text of
-/// that panic; with both places, where a body on this thread is being computed that the value depends on.
+/// With the panic of a body that this read has run. If an earlier read has run it: with the name of the value and the
+/// text of that panic. If the value depends on a body that is running on this thread: with both places.
 #[track_caller]
 #[inline]
 pub fn memo<'graph, G: DeclaredGraph<W>, const W: usize, T>(
@@ -56,13 +60,13 @@ fn computed<'graph, G: DeclaredGraph<W>, const W: usize, T>(
     }
 }
 
-/// There is no lazy value of this rank.
+/// Refuses a rank that is not that of a lazy value.
 #[cold]
 pub fn no_memo(rank: usize) -> ! {
     unreachable!("no memo has rank {rank}")
 }
 
-/// Brings a lazy value, and the lazy values under it, up to date; keeps the panics of the bodies it runs.
+/// Brings a lazy value and its lazy dependencies up to date, and keeps the panics of the bodies that it runs.
 ///
 /// # Panics
 ///
@@ -86,56 +90,43 @@ pub(super) fn compute<G: DeclaredGraph<W>, const W: usize>(
     }
 }
 
-/// A body that is computed for another read reads this value.
+/// The computed values that must be current before the value of this rank is, and that value. No resource is among them:
+/// none acts in a batch.
+pub(super) fn needed<G: DeclaredGraph<W>, const W: usize>(rank: usize) -> [u64; W] {
+    let mut needed = [0; W];
+    put(&mut needed, rank);
+    let mut left = needed;
+    while let Some(rank) = highest(&left) {
+        take(&mut left, rank);
+        for dependency in G::TOPOLOGY.dependencies(rank) {
+            if matches!(G::TOPOLOGY.kind(dependency), Kind::Computed | Kind::Lazy) {
+                put(&mut needed, dependency);
+                put(&mut left, dependency);
+            }
+        }
+    }
+    needed
+}
+
+/// The highest rank in a mask.
+fn highest<const W: usize>(mask: &[u64; W]) -> Option<usize> {
+    let word = mask.iter().rposition(|&word| word != 0)?;
+    Some(word * 64 + 63 - mask[word].leading_zeros() as usize)
+}
+
+/// Begins a read by a body that runs for another read.
 #[cold]
 #[track_caller]
 fn enter<G: DeclaredGraph<W>, const W: usize>(graph: &G, rank: usize) {
-    let needed = batch::needed::<G, W>(rank);
-    let ranks = (0..W * 64)
-        .filter(|&rank| batch::has(&needed, rank) && G::TOPOLOGY.kind(rank) == Kind::Lazy);
+    let needed = needed::<G, W>(rank);
+    let ranks =
+        (0..W * 64).filter(|&rank| has(&needed, rank) && G::TOPOLOGY.kind(rank) == Kind::Lazy);
     let address = |rank: usize| address(graph, rank);
     let outdated = ranks.clone().filter(|&rank| !graph.memo(rank).is_fresh());
     if let Err(around) = computing::enter(outdated.map(address)) {
         let mut ranks = ranks;
         let running = ranks.find(|&rank| address(rank) == around.memo);
         refuse_cycle(G::TOPOLOGY, rank, running.unwrap_or(rank), around.since);
-    }
-}
-
-/// The place of the lazy value of this rank, while its graph is read.
-fn address<G: DeclaredGraph<W>, const W: usize>(graph: &G, rank: usize) -> usize {
-    ptr::from_ref(graph.memo(rank)).addr()
-}
-
-/// The rank of the lazy value at this address. It is looked for: a value that is computed does not know its rank, for
-/// only one that fails needs it.
-#[cold]
-fn rank_at<G: DeclaredGraph<W>, const W: usize>(graph: &G, memo: usize) -> Option<usize> {
-    let is_it =
-        |&rank: &usize| G::TOPOLOGY.kind(rank) == Kind::Lazy && address(graph, rank) == memo;
-    (0..G::TOPOLOGY.kinds.len()).find(is_it)
-}
-
-/// The body of the lazy value at this address has panicked.
-#[cold]
-pub(super) fn note_cause<G: DeclaredGraph<W>, const W: usize>(
-    graph: &G,
-    memo: usize,
-    payload: &Payload,
-) {
-    if let Some(rank) = rank_at(graph, memo) {
-        graph.core().causes.note(rank, &**payload);
-    }
-}
-
-/// The lazy value at this address is computed anew after a failure.
-#[cold]
-pub(super) fn forget_cause<G: DeclaredGraph<W>, const W: usize>(graph: &G, memo: usize) {
-    let causes = &graph.core().causes;
-    if !causes.is_empty() {
-        if let Some(rank) = rank_at(graph, memo) {
-            causes.forget(rank);
-        }
     }
 }
 
@@ -164,7 +155,7 @@ fn compute_all<G: DeclaredGraph<W>, const W: usize>(
             for (other, bits) in G::TOPOLOGY.memos.of(word * 64 + at) {
                 if other == word {
                     here |= outdated & bits;
-                    left &= !bits; // what they need is in this node's masks
+                    left &= !bits; // the masks of this node contain what they need
                 } else {
                     needed[other] |= core.outdated(other) & bits;
                     first = first.min(other);
@@ -189,7 +180,7 @@ fn compute_all<G: DeclaredGraph<W>, const W: usize>(
     }
 }
 
-/// Brings a lazy value up to date whose lazy dependencies are.
+/// Brings a lazy value up to date. Its lazy dependencies are up to date.
 #[inline(always)]
 fn compute_one<G: DeclaredGraph<W>, const W: usize>(
     graph: &G,
@@ -197,7 +188,7 @@ fn compute_one<G: DeclaredGraph<W>, const W: usize>(
     panics: &mut FirstPanic,
 ) {
     let core = graph.core();
-    if core.watch.is_alarmed()
+    if core.watch.any_failed()
         && blocker(G::TOPOLOGY, rank, |rank| is_failed(graph, rank)).is_some()
     {
         graph.memo(rank).block(core.revision);
@@ -206,7 +197,7 @@ fn compute_one<G: DeclaredGraph<W>, const W: usize>(
     }
 }
 
-/// Apart, so that a read whose body does not panic saves no registers for one that does.
+/// Out of line: a read whose body does not panic saves no registers for this.
 #[cold]
 #[inline(never)]
 fn keep(panics: &mut FirstPanic, payload: Payload) {
@@ -251,15 +242,6 @@ fn refuse_cycle(topology: &Topology, rank: usize, running: usize, since: Place) 
         "computed `{name}` of `{graph}` is read at {here}: it depends on `{running}`, which is being computed since \
          {since}"
     );
-}
-
-/// What `Debug` prints for a failed value.
-pub struct Panicked;
-
-impl fmt::Debug for Panicked {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("<panicked>")
-    }
 }
 
 /// Refuses to read a computed value that is failed.

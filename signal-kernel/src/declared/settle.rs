@@ -1,19 +1,18 @@
-//! How a graph comes to rest after a write.
+//! Settles a graph after a write.
 //!
-//! Two loops do the same. The fast one is the generated straight-line pass: it assumes that no node is
-//! failed. The careful one visits one node at a time; it takes over when a node panics, and as long as
-//! one is failed.
+//! Two loops do the same. The fast one is the generated straight-line pass, which assumes that no node is failed. The
+//! careful one visits one node at a time. It takes over when a node panics, and as long as one is failed.
 //!
-//! Invariants: ranks are visited in ascending order, each at most once; a body that panics costs its
-//! own node only; user code runs with no part of the graph in a state between two.
+//! Invariants: ranks are visited in ascending order, each at most once. A body that panics costs its own node only. While
+//! user code runs, every part of the graph is in a valid state.
 //!
-//! Must not know: what is in a node.
+//! Must not know: values.
 
 use super::{DeclaredGraph, Payload, bit, first_word, lowest, resource, take, topology::Kind};
 use crate::{panics::FirstPanic, task::state::Change};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Where a mask has more words than this, those in which nothing is pending are skipped.
+/// In a mask of more words than this, empty words are skipped.
 const MANY: usize = 8;
 
 /// Settles a new graph: every effect runs for the first time.
@@ -29,8 +28,8 @@ pub fn settle<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
     settle_from(graph, 0, bits);
 }
 
-/// Settles after marks were made, `bits` of which in `word` are not in `pending`, nor is anything in the words
-/// before: they need not go through memory.
+/// Settles after marks were made. `bits` are the marks in `word`; they are not in `pending`, so they need not go through
+/// memory. The words before are empty.
 #[inline]
 fn settle_from<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, word: usize, bits: u64) {
     let quiet = graph.core().watch.is_quiet();
@@ -49,7 +48,7 @@ fn settle_from<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, word: usize, 
     }
 }
 
-/// Settles what the fast pass has left, or has not been tried for: a value is failed, or somebody watches.
+/// Settles the rest after the fast pass, or everything if a value is failed or there is a watcher.
 #[cold]
 fn go_on<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, first: Option<Payload>) {
     let mut panics = FirstPanic::default();
@@ -87,7 +86,7 @@ fn changed_and_dropped<G: DeclaredGraph<W>, const W: usize, T>(graph: &mut G, ol
     updated(graph, Some(()), panics);
 }
 
-/// Settles after a signal was changed in place, even if that panicked half-way. Returns the `result` of that.
+/// Settles after a signal was changed in place, also if the change has panicked. Returns the `result` of the change.
 pub fn updated<G: DeclaredGraph<W>, const W: usize, R>(
     graph: &mut G,
     result: Option<R>,
@@ -110,7 +109,7 @@ pub fn request<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) 
     }
 }
 
-/// Did a request to the resource of this rank, carried out at this revision, come to anything?
+/// Has a request to the resource of this rank, carried out at this revision, changed anything?
 pub(super) fn has_moved<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     rank: usize,
@@ -119,13 +118,13 @@ pub(super) fn has_moved<G: DeclaredGraph<W>, const W: usize>(
     resource(graph, rank, |it| it.changed_at()) == Some(revision)
 }
 
-/// Drops what nothing needs any more.
+/// Drops a replaced value.
 #[inline(always)]
 pub fn discard<T>(old: T) {
     drop(old); // user code
 }
 
-/// Runs an effect that keeps its result: what it kept of its last run is dropped first.
+/// Runs an effect that keeps its result. The result of the last run is dropped first.
 pub fn rerun<T>(kept: &mut Option<T>, body: impl FnOnce() -> T) {
     let mut panics = FirstPanic::default();
     panics.discard(kept.take()); // user code
@@ -149,7 +148,7 @@ pub(super) fn settle_into<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     panics: &mut FirstPanic,
 ) {
-    if !graph.core().watch.is_alarmed() {
+    if !graph.core().watch.any_failed() {
         let bits = std::mem::take(&mut graph.core_mut().pending[0]);
         match try_fast(graph, 0, bits) {
             None => return,
@@ -159,7 +158,7 @@ pub(super) fn settle_into<G: DeclaredGraph<W>, const W: usize>(
     settle_carefully(graph, panics);
 }
 
-/// The fast pass, where no node is failed. Returns the panic with which it did not get through.
+/// The fast pass, if no node is failed. Returns the panic that has stopped it.
 #[inline]
 fn try_fast<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
@@ -194,17 +193,17 @@ fn try_fast<G: DeclaredGraph<W>, const W: usize>(
     }
 }
 
-/// Puts the masks right after the fast pass unwound.
+/// Corrects the masks after the fast pass has unwound.
 #[cold]
 fn interrupted<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, payload: &Payload) {
     let rank = graph.core().reached.rank as usize;
-    // The pass puts the bits of what it has visited back into its word.
+    // The pass puts the bits of the visited nodes back into its word.
     graph.core_mut().pending[rank / 64] &= !(bit(rank) | (bit(rank) - 1));
     let change = unwound(graph, rank, payload);
     graph.core_mut().mark_dependents(rank, change);
 }
 
-/// The visit to this node has unwound. Returns what has changed of it.
+/// Ends a visit that has unwound. Returns the change of the node.
 fn unwound<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     rank: usize,
@@ -218,7 +217,7 @@ fn unwound<G: DeclaredGraph<W>, const W: usize>(
     conclude(graph, rank, change)
 }
 
-/// One node at a time, in ascending order of rank.
+/// Settles one node at a time, in ascending order of rank.
 #[cold]
 fn settle_carefully<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
     while let Some(rank) = lowest(&graph.core().pending) {
@@ -237,7 +236,7 @@ pub(super) fn visit<G: DeclaredGraph<W>, const W: usize>(
     graph.core_mut().mark_dependents(rank, change);
 }
 
-/// Visits one node, marks nothing, and returns what has changed of the node.
+/// Visits one node, marks nothing, and returns the change of the node.
 pub(super) fn visit_alone<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     rank: usize,
@@ -263,7 +262,7 @@ pub(super) fn visit_alone<G: DeclaredGraph<W>, const W: usize>(
 fn is_blocked<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
     match G::TOPOLOGY.kind(rank) {
         Kind::Computed | Kind::Effect => graph.core().blocks(rank),
-        // The arguments are the question's; they are needed only to start.
+        // The arguments belong to the first rank; only a start needs them.
         Kind::Resource => {
             graph.core().blocks(rank - 1) && resource(graph, rank, |it| it.is_due()) == Some(true)
         }
@@ -271,7 +270,7 @@ fn is_blocked<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) -
     }
 }
 
-/// What becomes of a resource that cannot start because a dependency is failed.
+/// Cancels a resource that cannot start because a dependency is failed.
 fn start_failed<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     rank: usize,
@@ -290,8 +289,8 @@ pub(super) fn recover<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: 
     recovered
 }
 
-/// Notes failures and their ends, and returns what has changed of a visited node. `change` is `None` if the visit could
-/// not bring the node up to date.
+/// Notes failures and their ends, and returns the change of a visited node. `change` is `None` if the visit could not
+/// bring the node up to date.
 fn conclude<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     rank: usize,
@@ -299,7 +298,7 @@ fn conclude<G: DeclaredGraph<W>, const W: usize>(
 ) -> Change {
     match (G::TOPOLOGY.kind(rank), change) {
         (Kind::Computed, Some(change)) => {
-            // What ends a failure counts as a change, even if the recovered value is the old one.
+            // The end of a failure is a change, even if the recovered value is the old one.
             if recover(graph, rank) {
                 Change::TRANSITION
             } else {

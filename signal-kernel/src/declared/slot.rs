@@ -1,4 +1,4 @@
-//! Where a signal or an eagerly settled computed value lives, with what a batch must remember of it.
+//! The place of the value of a signal or an eager computed value, and its undo log while a batch is open.
 //!
 //! Invariants: `entries` are ordered by level, at most one for each; a value that is replaced while an
 //! older one must be kept for the end of the batch is moved aside, never cloned; outside a batch nothing is
@@ -14,7 +14,7 @@ use crate::{
 };
 use std::{fmt, mem, sync::Mutex};
 
-/// When a node last changed. Only nodes that a lazy value reads keep a real one (`u64`); for all others it is `()`.
+/// The revision of a node's last change. Only a node that a lazy value reads keeps one (`u64`); for the others it is `()`.
 pub trait Version: Copy + Default {
     /// Notes a change at this revision.
     fn note_change(&mut self, revision: u64);
@@ -52,10 +52,10 @@ pub struct Slot<T, V = ()> {
     log: Option<Box<Log<T, V>>>,
 }
 
-/// What an open batch remembers of one slot. Kept allocated from one batch to the next.
+/// The undo log of one slot. It stays allocated from one batch to the next.
 #[derive(Debug)]
 struct Log<T, V> {
-    /// Signals: where in `Core::touched` the slot stands. If it does not, what this log says is of another batch.
+    /// Signals: where in `Core::written` the slot stands. If it does not, what this log says is of another batch.
     at: u32,
     /// Signals: the version from before the batch.
     origin: V,
@@ -64,7 +64,7 @@ struct Log<T, V> {
     /// Signals: the way back to before each open transaction, the innermost last.
     entries: Vec<Entry<T>>,
     /// Signals: an `update` was made whose old value is not known, so this batch has changed the value.
-    touched: bool,
+    updated: bool,
     /// Computed values: the state from before the batch, if a read in it has computed the value again.
     baseline: Option<Baseline<V>>,
 }
@@ -74,8 +74,8 @@ struct Log<T, V> {
 struct Entry<T> {
     level: u32,
     back: Back<T>,
-    /// `touched` as it was when this entry was made.
-    touched: bool,
+    /// `updated` as it was when this entry was made.
+    updated: bool,
 }
 
 #[derive(Debug)]
@@ -119,7 +119,7 @@ impl<T, V: Default> Log<T, V> {
             origin: V::default(),
             before: None,
             entries: Vec::new(),
-            touched: false,
+            updated: false,
             baseline: None,
         })
     }
@@ -155,17 +155,17 @@ impl<T, V: Default> Log<T, V> {
     /// rollback that comes earlier leaves a change.
     #[cold]
     fn lose_way_back(&mut self) {
-        self.touched = true;
+        self.updated = true;
         for entry in self.entries.iter_mut().rev() {
             if let Back::Value(_) = entry.back {
                 break;
             }
-            entry.touched = true;
+            entry.updated = true;
         }
     }
 }
 
-/// Where in the nesting of transactions a write is made, and the revision it makes.
+/// The place of a write in the nesting of transactions, and its revision.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Write {
     /// 0 in a batch, one more for each open transaction.
@@ -236,8 +236,8 @@ impl<T, V: Version> Slot<T, V> {
         (result, panics)
     }
 
-    /// The new result of a computed value's body. If it is another than the one before, `marks` are nodes to be
-    /// marked, and it returns that there may be more of them.
+    /// Stores the result of a computed value's body. If the result differs from the last one, marks `marks` and returns
+    /// true: the caller then marks the dependents in other words.
     #[inline(always)]
     pub fn store<const SINGLE: bool, const W: usize>(
         &mut self,
@@ -295,11 +295,11 @@ impl<T, V: Version> Slot<T, V> {
         }
         let Write { level, revision } = core.write();
         let old = mem::replace(&mut self.value, value);
-        // What is written once has been found to differ already.
-        let sure = level == 0 && !mem::needs_drop::<T>();
-        let log = self.note(core, position, revision, sure);
+        // The only write of a batch has been found to differ already.
+        let known_changed = level == 0 && !mem::needs_drop::<T>();
+        let log = self.note(core, position, revision, known_changed);
         let known = match level {
-            0 => log.before.is_some() || log.touched,
+            0 => log.before.is_some() || log.updated,
             _ => log.has_value(level),
         };
         if known {
@@ -307,14 +307,14 @@ impl<T, V: Version> Slot<T, V> {
         } else if level == 0 {
             log.before = Some(old);
         } else {
-            let (back, touched) = (Back::Value(old), log.touched);
+            let (back, updated) = (Back::Value(old), log.updated);
             log.push(
                 core,
                 position,
                 Entry {
                     level,
                     back,
-                    touched,
+                    updated,
                 },
             );
         }
@@ -335,7 +335,7 @@ impl<T, V: Version> Slot<T, V> {
             Some(copy(&self.value)) // user code
         };
         let log = self.note(core, position, revision, level == 0);
-        let touched = mem::replace(&mut log.touched, true);
+        let updated = mem::replace(&mut log.updated, true);
         if let Some(copy) = copy {
             let back = Back::Value(copy);
             log.push(
@@ -344,7 +344,7 @@ impl<T, V: Version> Slot<T, V> {
                 Entry {
                     level,
                     back,
-                    touched,
+                    updated,
                 },
             );
         }
@@ -362,7 +362,7 @@ impl<T, V: Version> Slot<T, V> {
     ) -> R {
         let Write { level, revision } = core.write();
         let log = self.note(core, position, revision, level == 0);
-        let touched = mem::replace(&mut log.touched, true);
+        let updated = mem::replace(&mut log.updated, true);
         let mut panics = FirstPanic::default();
         let result = panics.catch(|| change(&mut self.value)); // user code
         match &mut self.log {
@@ -374,7 +374,7 @@ impl<T, V: Version> Slot<T, V> {
                     Entry {
                         level,
                         back,
-                        touched,
+                        updated,
                     },
                 );
             }
@@ -387,28 +387,28 @@ impl<T, V: Version> Slot<T, V> {
         panics.result(result)
     }
 
-    /// Notes a write inside a batch. `sure` says that if this batch makes no other to this signal, it has
+    /// Notes a write inside a batch. `known_changed` says that if this batch makes no other to this signal, it has
     /// changed and nothing has to be dropped in the end.
     fn note<const W: usize>(
         &mut self,
         core: &mut Core<W>,
         position: usize,
         revision: u64,
-        sure: bool,
+        known_changed: bool,
     ) -> &mut Log<T, V> {
         let log = self.log.get_or_insert_with(Log::new);
-        if !core.written_again(position, log.at) {
-            log.at = core.written(position, sure);
+        if !core.note_written_again(position, log.at) {
+            log.at = core.note_written(position, known_changed);
             log.origin = self.version;
             log.before = None;
-            log.touched = false;
+            log.updated = false;
         }
         self.version.note_change(revision);
         log
     }
 }
 
-/// A slot as the batch sees it, whatever its type.
+/// A slot of any type, as a batch sees it.
 pub(crate) trait AnySlot {
     /// A transaction failed: the value from before it is put back.
     fn roll_back(&mut self, write: Write, panics: &mut FirstPanic);
@@ -424,18 +424,18 @@ pub(crate) trait AnySlot {
     fn reconcile(&mut self, due: bool, failed: bool, panics: &mut FirstPanic) -> Reconciled;
 }
 
-/// What a batch came to for one signal.
+/// The outcome of a batch for one signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Finished {
-    /// Nothing is left of what it wrote.
-    Untouched,
+    /// None of its writes is left.
+    Unchanged,
     /// The value was equal to the one from before the batch; the signal has that one again.
     PutBack,
     /// The value is another one.
     Changed,
 }
 
-/// A slot with its node's rule of equality: what `AnySlot` needs to know.
+/// A slot with the rule of equality of its node.
 pub(crate) struct SlotRef<'a, T, V> {
     /// The slot.
     pub slot: &'a mut Slot<T, V>,
@@ -447,12 +447,12 @@ impl<T, V: Version> SlotRef<'_, T, V> {
     /// The outermost batch ends: did this signal change in the end? If not, the value from before is put back.
     pub(crate) fn finish(&mut self, panics: &mut FirstPanic) -> Finished {
         let Some(log) = &mut self.slot.log else {
-            return Finished::Untouched;
+            return Finished::Unchanged;
         };
         let mut old = log.before.take();
         let unchanged = match &old {
-            _ if log.touched => false,
-            None => true, // all it wrote was taken back
+            _ if log.updated => false,
+            None => true, // all writes were taken back
             // user code; a comparison that panics has not found the values equal
             Some(old) => panics.catch(|| (self.same)(old, &self.slot.value)) == Some(true),
         };
@@ -467,7 +467,7 @@ impl<T, V: Version> SlotRef<'_, T, V> {
         match (unchanged, put_back) {
             (false, _) => Finished::Changed,
             (true, true) => Finished::PutBack,
-            (true, false) => Finished::Untouched,
+            (true, false) => Finished::Unchanged,
         }
     }
 }
@@ -478,7 +478,7 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
             return;
         };
         while let Some(entry) = log.pop_at(write.level) {
-            log.touched = entry.touched;
+            log.updated = entry.updated;
             self.slot.version.note_change(write.revision);
             match entry.back {
                 Back::Value(value) => {
@@ -520,7 +520,7 @@ impl<T, V: Version> AnySlot for SlotRef<'_, T, V> {
         while let Some(entry) = log.pop_at(level) {
             match entry.back {
                 // After an update outside the transaction, or one without a copy, the signal has changed.
-                Back::Value(value) if outer == 0 && log.before.is_none() && !entry.touched => {
+                Back::Value(value) if outer == 0 && log.before.is_none() && !entry.updated => {
                     log.before = Some(value);
                 }
                 back => {

@@ -1,7 +1,7 @@
 //! The constant description of a graph that the loops of this module work on.
 //!
-//! It is what `reactive!` writes most of, so it is a few flat lists of numbers: what rustc spends on a
-//! constant grows with the expressions in it.
+//! It is the largest part of an expansion, so it is a few flat lists of numbers: the time of rustc for a constant grows
+//! with the expressions in it.
 //!
 //! Invariants: positions are ranks, in topological order, as far as nodes are settled; signals follow. An edge leads
 //! from a lower rank to a higher one.
@@ -10,10 +10,10 @@
 
 use crate::{graph::Graph, task::state::Change};
 
-/// What the loops know of a graph: a constant that `reactive!` writes.
+/// The knowledge of the loops about a graph: a constant that `reactive!` writes.
 #[derive(Debug)]
 pub struct Topology {
-    /// The same for people.
+    /// The description for people.
     pub graph: Graph,
     /// How each node is settled, one letter by position: see `Kind`.
     pub kinds: &'static [u8],
@@ -21,20 +21,20 @@ pub struct Topology {
     pub dependencies: Lists<u32>,
     /// The lazy values each lazy value reads, and those that they read as far as they are in its own word.
     pub memos: Masks,
-    /// Who reads all of a node.
+    /// The readers of all of a node.
     pub whole: Masks,
-    /// Who reads a resource's value only.
+    /// The readers of a resource's value only.
     pub value: Masks,
-    /// Who reads a resource's error only.
+    /// The readers of a resource's error only.
     pub error: Masks,
-    /// Who reads a resource's status only.
+    /// The readers of a resource's status only.
     pub status: Masks,
 }
 
 /// A list for each position.
 #[derive(Debug)]
 pub struct Lists<T: 'static> {
-    /// Where each list ends, and the next one starts. Where there is no end, there is no list.
+    /// The end of each list, which is the start of the next one. A position without an end has no list.
     pub ends: &'static [u32],
     /// All of them, one after the other.
     pub items: &'static [T],
@@ -54,13 +54,13 @@ pub struct Masks {
 pub(crate) enum Kind {
     /// `s`: a source.
     Signal,
-    /// `c`: recomputed as soon as it is stale, for an effect or a resource needs it.
+    /// `c`: recomputed as soon as it is stale, because an effect or a resource needs it.
     Computed,
     /// `l`: recomputed when it is read.
     Lazy,
-    /// `q`: the first rank of a resource, where its arguments' dependencies changed.
+    /// `q`: the first rank of a resource. Its bit says that a dependency of the arguments has changed.
     ResourceInput,
-    /// `a`: the second rank of a resource, where it starts, stops or commits.
+    /// `a`: the second rank of a resource: it starts, stops or commits.
     Resource,
     /// `e`: run in phase B.
     Effect,
@@ -109,7 +109,7 @@ impl Topology {
         node.map_or("", |node| node.name)
     }
 
-    /// Calls `mark` for each mask of those who read what `change` says of the node at `position`.
+    /// Calls `mark` for each mask of the readers of the parts `change` of the node at `position`.
     #[inline]
     pub(crate) fn dependents(
         &self,
@@ -138,7 +138,7 @@ impl<T> Lists<T> {
         items: &[],
     };
 
-    /// Where in `items` the list of this position starts and ends.
+    /// The start and the end of the list of this position in `items`.
     #[inline]
     fn range(&self, position: usize) -> (usize, usize) {
         let end = |position: usize| self.ends.get(position).map_or(0, |&end| end as usize);
@@ -156,7 +156,7 @@ impl Masks {
         words.zip(bits).map(|(&word, &bits)| (word as usize, bits))
     }
 
-    /// Nobody reads anything.
+    /// No readers.
     pub const NONE: Self = Masks {
         words: Lists::NONE,
         bits: &[],

@@ -1,9 +1,9 @@
-//! Whether a graph is as it was: for a handle that tells others of changes.
+//! The question whether a graph has changed, for a handle that tells others of changes.
 //!
 //! Invariants: while `watcher` is not 0 nothing has changed since it was set. No watcher is given twice, so a graph that
 //! was put in the place of another is known as a change.
 //!
-//! Must not know: what changes, and who is told.
+//! Must not know: the kinds of changes, and the readers of the handle.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,45 +12,45 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Watch(u64);
 
 /// Some eager value is failed.
-const ALARM: u64 = 1;
+const ANY_FAILED: u64 = 1;
 
-/// The last watcher; even, as the first bit is the alarm's.
+/// The last watcher; even, because the lowest bit stands for a failure.
 static LAST: AtomicU64 = AtomicU64::new(0);
 
 impl Watch {
-    /// No value is failed, and nobody watches.
+    /// Is no value failed, and is there no watcher?
     #[inline(always)]
     pub(super) fn is_quiet(&self) -> bool {
         self.0 == 0
     }
 
     #[inline(always)]
-    pub(super) fn is_alarmed(&self) -> bool {
-        self.0 & ALARM != 0
+    pub(super) fn any_failed(&self) -> bool {
+        self.0 & ANY_FAILED != 0
     }
 
-    pub(super) fn set_alarmed(&mut self, alarmed: bool) {
-        self.0 = self.0 & !ALARM | u64::from(alarmed);
+    pub(super) fn set_any_failed(&mut self, any_failed: bool) {
+        self.0 = self.0 & !ANY_FAILED | u64::from(any_failed);
     }
 
-    /// Something has changed.
+    /// Notes a change.
     #[inline(always)]
     pub(super) fn note_change(&mut self) {
-        self.0 &= ALARM;
+        self.0 &= ANY_FAILED;
     }
 
     /// The number of the watcher, or 0.
     #[inline(always)]
     pub(super) fn watcher(&self) -> u64 {
-        self.0 & !ALARM
+        self.0 & !ANY_FAILED
     }
 
-    /// What was done since this watcher stopped has changed nothing.
+    /// Continues to watch: nothing has changed since this watcher stopped.
     pub(super) fn go_on(&mut self, watcher: u64) {
         self.0 |= watcher;
     }
 
-    /// Begins to watch.
+    /// Begins to watch, and returns the number of the watcher.
     pub(crate) fn begin(&mut self) -> u64 {
         let watcher = LAST.fetch_add(2, Ordering::Relaxed).wrapping_add(2);
         self.note_change();
@@ -74,7 +74,7 @@ mod tests {
     fn a_change_is_known_and_so_is_another_graph() {
         let [mut one, mut other] = [Watch::default(), Watch::default()];
         let watcher = one.begin();
-        assert!(!one.is_quiet() && !one.is_alarmed());
+        assert!(!one.is_quiet() && !one.any_failed());
         assert!(!one.end(watcher) && one.is_quiet());
 
         let watcher = one.begin();
@@ -87,12 +87,12 @@ mod tests {
     }
 
     #[test]
-    fn an_alarm_is_no_change() {
+    fn a_failure_is_no_change() {
         let mut watch = Watch::default();
-        watch.set_alarmed(true);
+        watch.set_any_failed(true);
         let watcher = watch.begin();
-        assert!(watch.is_alarmed());
-        watch.set_alarmed(false);
-        assert!(!watch.is_alarmed() && !watch.end(watcher));
+        assert!(watch.any_failed());
+        watch.set_any_failed(false);
+        assert!(!watch.any_failed() && !watch.end(watcher));
     }
 }

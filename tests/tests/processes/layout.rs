@@ -11,13 +11,11 @@ use std::path::Path;
 
 /// Circles that are still open. This list may only shrink.
 const OPEN: &[&[&str]] = &[&[
-    "declared/batch.rs",
+    "declared/failed.rs",
     "declared/memo.rs",
     "declared/mod.rs",
     "declared/pass.rs",
-    "declared/read.rs",
     "declared/resource.rs",
-    "declared/settle.rs",
     "declared/slot.rs",
 ]];
 
