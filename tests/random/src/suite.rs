@@ -340,7 +340,7 @@ fn end(world: &Rc<World>, fuses: &[u32]) -> Result<(), String> {
     if let Some(complaint) = world.complaint.borrow_mut().take() {
         return Err(complaint);
     }
-    // Acts of destructors may have made nodes again, which nobody owns then.
+    // Acts of destructors may have made nodes again, which have no owner then.
     let last: Vec<_> = world.slots.take();
     world.records.take();
     world.ran.take();

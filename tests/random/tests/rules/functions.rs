@@ -96,7 +96,7 @@ fn check(program: &[Stmt], strict: bool) -> Result<(), (usize, String)> {
     }
 }
 
-/// What owns everything.
+/// The owner of everything.
 const ROOT: u64 = 1;
 
 fn compare(program: &[Stmt], strict: bool, step: &mut usize) -> Result<(), String> {

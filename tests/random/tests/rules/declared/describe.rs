@@ -164,7 +164,7 @@ impl Body {
         }
     }
 
-    /// What the body yields; `None` if it panics.
+    /// The value that the body yields; `None` if it panics.
     pub(crate) fn run(&self, read: &dyn Fn(usize) -> i64) -> Option<i64> {
         match &self.panics_at {
             Some((expr, at)) if expr.value(read) == *at => None,

@@ -9,7 +9,7 @@
 use super::describe::{Body, Expr, Graph, Item, Kind, Operator, Rule};
 use super::random::Random;
 
-/// What a graph is made from.
+/// The measures of a graph.
 #[derive(Clone, Copy)]
 struct Plan {
     signals: usize,
@@ -74,7 +74,7 @@ pub(crate) fn all() -> Vec<Graph> {
 fn graph(name: &str, plan: Plan, random: &mut Random) -> Graph {
     let mut kinds = Vec::new();
     let mut values: Vec<i64> = Vec::new();
-    let mut usable = Vec::new(); // by whoever an effect needs
+    let mut usable = Vec::new(); // by bodies that an effect needs
     let mut all = Vec::new();
     for signal in 0..plan.signals {
         let first = random.between(0, 9);

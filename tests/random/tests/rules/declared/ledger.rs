@@ -1,4 +1,4 @@
-//! What one operation logged, to be accounted for entry by entry.
+//! The log of one operation, to be accounted for entry by entry.
 //!
 //! Invariants: computed values stand before effects, each after what it reads, none twice (R1, R4).
 //!
@@ -8,7 +8,7 @@ use super::describe::Graph;
 use super::model::Verdict;
 use super::subject::Entry;
 
-/// What one operation logged, to be accounted for entry by entry.
+/// The log of one operation, to be accounted for entry by entry.
 pub(crate) struct Log<'graph> {
     graph: &'graph Graph,
     entries: Vec<Entry>,

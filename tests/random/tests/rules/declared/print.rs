@@ -1,6 +1,6 @@
 //! Prints a graph as a `reactive!` struct, with what the test needs to get at its nodes by number.
 //!
-//! What it emits for each graph:
+//! For each graph it emits this:
 //!
 //! ```text
 //! reactive! { #[derive(Debug)] struct G0 { signal s1: i64 = 3; computed c0: i64 = { ran("c0"); s1 % 2 }; … } }

@@ -72,7 +72,7 @@ pub(crate) enum End {
 #[derive(Debug)]
 pub(crate) struct Done {
     pub(crate) outcome: Outcome,
-    /// What was logged since the operation before was done.
+    /// The log since the end of the operation before.
     pub(crate) log: Vec<Entry>,
 }
 

@@ -7,7 +7,7 @@
 
 use std::cell::RefCell;
 
-/// What can be done with a graph, be a batch open or not.
+/// The operations of a graph, be a batch open or not.
 pub(crate) trait Target {
     fn set(&mut self, item: usize, value: i64);
     fn update(&mut self, item: usize, change: &mut dyn FnMut(&mut i64));
@@ -29,14 +29,14 @@ pub(crate) trait Subject: Target {
 /// Builds a graph from its parameters.
 pub(crate) type Build = fn(&dyn Fn(usize) -> i64) -> Box<dyn Subject>;
 
-/// What a body, or the value a typed effect keeps, has done.
+/// An act of a body, or of the value that a typed effect keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Entry {
     /// A body has begun.
     Ran(usize),
     /// An effect has come to its end.
     Saw(usize, i64),
-    /// What an effect kept was dropped.
+    /// A value that an effect kept was dropped.
     Dropped(usize, i64),
 }
 
@@ -73,7 +73,7 @@ fn keep(name: &'static str, value: i64) -> Kept {
     Kept(number(name), value)
 }
 
-/// What a typed effect keeps.
+/// A value that a typed effect keeps.
 struct Kept(usize, i64);
 
 impl Drop for Kept {

@@ -24,7 +24,7 @@ struct Known {
     tier: usize,
 }
 
-/// What a body may name, and do.
+/// The nodes that a body may name, and its possible acts.
 #[derive(Clone)]
 struct Context {
     known: Vec<Known>,
@@ -126,7 +126,7 @@ impl Generator {
         }
     }
 
-    /// What is done in a batch, in a scope, or in one after the other.
+    /// The acts in a batch, in a scope, or in one after the other.
     fn ops(&mut self, context: &mut Context, may_panic: bool) -> Block {
         let mut block = Vec::new();
         for _ in 0..self.random.between(1, 5) {
@@ -286,7 +286,7 @@ impl Generator {
     }
 
     fn effect(&mut self, context: &mut Context) -> Stmt {
-        // What the effects around it read is below what it may write too.
+        // The reads of the effects around it are below its writes, too.
         let floor = if context.nesting == 0 {
             0
         } else {

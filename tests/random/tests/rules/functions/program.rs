@@ -109,7 +109,7 @@ impl Frame {
     }
 }
 
-/// What happened: one record for each run of a body.
+/// The events: one record for each run of a body.
 #[derive(Default)]
 pub(crate) struct Trace {
     pub(crate) records: Vec<Record>,
@@ -144,7 +144,7 @@ pub(crate) fn short(id: Id) -> String {
     format!("{:04x}", id >> 48)
 }
 
-/// Where a program is carried out.
+/// A program is carried out in a world.
 pub(crate) trait World {
     fn begin(&self, id: Id, kind: &str, ordered: bool) -> (u64, usize);
     fn note(&self, record: usize, text: &str);

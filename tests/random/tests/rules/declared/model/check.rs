@@ -1,4 +1,4 @@
-//! What can be seen of a graph without running a body, and what it must be.
+//! The parts of a graph that can be seen without running a body, and their values.
 //!
 //! Must not know: the runtime under test.
 
@@ -6,7 +6,7 @@ use super::super::subject::Entry;
 use super::{Model, Verdict};
 
 impl Model<'_> {
-    /// What the graph drops when it is dropped itself.
+    /// The values that the graph drops when it is dropped itself.
     pub(crate) fn kept(&self) -> Vec<Entry> {
         let kept = self.kept.iter().enumerate();
         kept.filter_map(|(item, value)| value.map(|value| Entry::Dropped(item, value)))
