@@ -19,6 +19,6 @@ reactive! {
 fn main() {
     let mut page = Page::new();
     page.set_id(4);
-    futures::executor::block_on(page.settled());
+    signal_kernel_ui_tests::block_on(page.settled());
     assert_eq!(page.text(), "Some(4)");
 }

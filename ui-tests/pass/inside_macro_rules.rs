@@ -69,6 +69,6 @@ fn main() {
     assert_eq!(*Two::new().double(), 3.0);
     assert_eq!(*Three::new().b(), 2);
     let mut four = Four::new();
-    futures::executor::block_on(four.settled());
+    signal_kernel_ui_tests::block_on(four.settled());
     assert_eq!((*four.number(), four.text().as_str()), (6, "Some(36)"));
 }

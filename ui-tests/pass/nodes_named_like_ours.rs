@@ -53,7 +53,7 @@ fn main() {
         names.update_revision(|revision| *revision = 9);
         Err(1)
     });
-    futures::executor::block_on(names.settled());
+    signal_kernel_ui_tests::block_on(names.settled());
     assert_eq!((done, *names.after(), *names.same()), (Err(1), 11, 14));
     assert_eq!(*names.context(), ('g', 'e', 'h'));
     assert_eq!(*names.show(), 13);

@@ -64,7 +64,7 @@ reactive! {
 
 fn main() {
     let mut page = Page::new(Rc::new(3));
-    futures::executor::block_on(async {
+    signal_kernel_ui_tests::block_on(async {
         page.settled().await;
         assert_eq!(page.six().value(), None);
         page.set_selected(Some(5));
