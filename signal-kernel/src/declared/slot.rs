@@ -139,6 +139,26 @@ impl<T, V: Default> Log<T, V> {
         }
     }
 
+    /// Keeps the value from before a write in the transaction at `level`, unless that has an earlier one.
+    #[inline(never)]
+    fn keep_for<const W: usize>(
+        &mut self,
+        core: &mut Core<W>,
+        position: usize,
+        level: u32,
+        old: T,
+    ) {
+        if self.has_value(level) {
+            return; // user code: the drop of `old`
+        }
+        let entry = Entry {
+            level,
+            back: Back::Value(old),
+            updated: self.updated,
+        };
+        self.push(core, position, entry);
+    }
+
     /// Notes a step of the way back.
     fn push<const W: usize>(&mut self, core: &mut Core<W>, position: usize, entry: Entry<T>) {
         let is_first = match self.entries.last() {
@@ -298,25 +318,12 @@ impl<T, V: Version> Slot<T, V> {
         // The only write of a batch has been found to differ already.
         let known_changed = level == 0 && !mem::needs_drop::<T>();
         let log = self.note(core, position, revision, known_changed);
-        let known = match level {
-            0 => log.before.is_some() || log.updated,
-            _ => log.has_value(level),
-        };
-        if known {
+        if level > 0 {
+            log.keep_for(core, position, level, old); // user code
+        } else if log.before.is_some() || log.updated {
             drop(old); // user code
-        } else if level == 0 {
-            log.before = Some(old);
         } else {
-            let (back, updated) = (Back::Value(old), log.updated);
-            log.push(
-                core,
-                position,
-                Entry {
-                    level,
-                    back,
-                    updated,
-                },
-            );
+            log.before = Some(old);
         }
     }
 
