@@ -143,6 +143,9 @@ impl World {
                 };
                 match entry.handle {
                     Handle::Shared(shared) if self.may_write() => {
+                        let mut around = self.around.borrow().clone();
+                        around.updating.push(entry.uid);
+                        let _updating = self.enter(around);
                         shared.update(|graph| self.inner(graph, inner));
                     }
                     Handle::Owned(owned) => {

@@ -196,6 +196,7 @@ pub(crate) fn body(record: &Rc<Record>, recipe: Recipe, script: usize) -> i64 {
         owned: true,
         computing: computing || before.computing,
         inside: true,
+        updating: Vec::new(),
     });
     let run = Run::begin(record, &world);
     world.tell(|| format!("{} runs", record.name()));

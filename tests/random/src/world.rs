@@ -241,6 +241,9 @@ pub(crate) struct Around {
     pub(crate) computing: bool,
     /// Polling is refused.
     pub(crate) inside: bool,
+    /// The declared graphs that the running body is updating. A read of one is refused, and the body does not run again
+    /// for that.
+    pub(crate) updating: Vec<u64>,
 }
 
 impl Around {
@@ -252,6 +255,7 @@ impl Around {
             owned: false,
             computing: false,
             inside: false,
+            updating: Vec::new(),
         }
     }
 }
@@ -505,9 +509,16 @@ impl World {
             reads.len() - 1
         });
         let outcome = entry.map_or(Outcome::Gone, |entry| self.look(&entry, source));
+        let refuses_itself =
+            outcome == Outcome::Refused && self.around.borrow().updating.contains(&uid);
+        let seen = if refuses_itself {
+            Outcome::Unseen
+        } else {
+            outcome
+        };
         if let (Some(body), Some(place)) = (body, place) {
-            if let Some(seen) = body.reads.borrow_mut().get_mut(place) {
-                seen.outcome = outcome;
+            if let Some(read) = body.reads.borrow_mut().get_mut(place) {
+                read.outcome = seen;
             }
         }
         match outcome {
