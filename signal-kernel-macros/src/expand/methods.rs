@@ -65,7 +65,7 @@ fn request_to(context: &Context, index: usize, path: &Path, request: &TokenStrea
     let (field, rank) = (context.field(index), context.plan.position(index));
     let graph = local("self", path.span());
     quote_spanned! {path.span()=>
-        let _ = #graph.#field.request(#request);
+        let _old = #graph.#field.request(#request);
         ::signal_kernel::__private::settle::request(#graph, #rank)
     }
 }

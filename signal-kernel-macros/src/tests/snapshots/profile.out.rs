@@ -312,7 +312,7 @@ impl Profile {
         doc = " It depends on [`id`](Self::id), and uses the field [`client`](Self::client). [`title`](Self::title) and the effect `note` depend on it."
     )]
     fn reload_user(&mut self) {
-        let _ = self.__user.request(::signal_kernel::__private::Request::Reload);
+        let _old = self.__user.request(::signal_kernel::__private::Request::Reload);
         ::signal_kernel::__private::settle::request(self, 1usize)
     }
     /// Drops the work of the resource `user`; does nothing if none is in flight.
@@ -323,7 +323,9 @@ impl Profile {
             ::signal_kernel::CancelReason,
         >,
     ) {
-        let _ = self.__user.request(::signal_kernel::__private::Request::cancel(reason));
+        let _old = self
+            .__user
+            .request(::signal_kernel::__private::Request::cancel(reason));
         ::signal_kernel::__private::settle::request(self, 1usize)
     }
     /// The computed value `title`.

@@ -278,7 +278,7 @@ impl Search {
         doc = " It depends on [`query`](Self::query), and uses the field `client`. [`count`](Self::count) depends on it."
     )]
     pub fn reload_hits(&mut self) {
-        let _ = self.__hits.request(::signal_kernel::__private::Request::Reload);
+        let _old = self.__hits.request(::signal_kernel::__private::Request::Reload);
         ::signal_kernel::__private::settle::request(self, 1usize)
     }
     /// Drops the work of the resource `hits`; does nothing if none is in flight.
@@ -289,7 +289,9 @@ impl Search {
             ::signal_kernel::CancelReason,
         >,
     ) {
-        let _ = self.__hits.request(::signal_kernel::__private::Request::cancel(reason));
+        let _old = self
+            .__hits
+            .request(::signal_kernel::__private::Request::cancel(reason));
         ::signal_kernel::__private::settle::request(self, 1usize)
     }
     /// The computed value `count`.
