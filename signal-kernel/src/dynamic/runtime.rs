@@ -38,7 +38,7 @@ pub(super) type Callback = Box<dyn FnOnce()>;
 pub(super) trait Body {
     /// Computed values: runs the body, and compares its result with the value of the last run. The evaluation holds the
     /// old value before the call and the new one after it. Returns whether the two differ.
-    fn compute(&mut self, _pass: &mut Evaluation<'_>) -> bool {
+    fn compute(&mut self, _evaluation: &mut Evaluation<'_>) -> bool {
         false
     }
 

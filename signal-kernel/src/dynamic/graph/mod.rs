@@ -12,7 +12,6 @@ pub(crate) mod marks;
 pub(crate) mod owners;
 pub(crate) mod paths;
 pub(crate) mod rows;
-
 pub(crate) mod tables;
 pub(crate) mod versions;
 
