@@ -23,6 +23,7 @@ pub mod plan;
 pub mod report;
 pub mod resources;
 pub mod round;
+pub mod side;
 pub mod sides;
 pub mod storm;
 pub mod workloads;

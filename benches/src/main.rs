@@ -12,7 +12,7 @@ use sections::Run;
 use serde_json::json;
 use signal_kernel_benches::{
     arguments::{Arguments, home},
-    report, resources, sides,
+    report, resources, side, sides,
     workloads::WORKLOADS,
 };
 use std::{fs, io, path::Path, process::ExitCode, thread};
@@ -103,7 +103,7 @@ fn write_plots(folder: &Path, run: &Run<'_>) -> io::Result<()> {
     if let Some(ratios) = &run.ratios {
         let ours = sides::all()
             .iter()
-            .filter(|side| side.kind == sides::Kind::Ours)
+            .filter(|side| side.kind == side::Kind::Ours)
             .count();
         fs::write(
             folder.join("results.svg"),

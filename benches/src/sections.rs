@@ -14,8 +14,8 @@ use signal_kernel_benches::{
     report::{Cell, Row, Table},
     resources,
     round::{Rounds, Samples, Turn},
-    sides::{self, Kind},
-    storm,
+    side::{Kind, Side},
+    sides, storm,
     workloads::WORKLOADS,
 };
 use std::{cell::Cell as Shared, collections::BTreeSet, process::Command, time::Duration};
@@ -95,7 +95,7 @@ impl<'a> Run<'a> {
             if !arguments.wants("writes", workload.name) {
                 continue;
             }
-            let turn = |side: &'_ sides::Side| -> Result<Turn<'_>, String> {
+            let turn = |side: &'_ Side| -> Result<Turn<'_>, String> {
                 let (run, name) = (side.run, workload.name);
                 match side.skips(name) {
                     Some(why) => Err(why.to_owned()),

@@ -4,40 +4,12 @@
 //!
 //! Must not know: the graphs of a side.
 
-use crate::{declared, hand, libraries::dynamic::Dynamic, library::Library, meter::Meter};
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// The code that all other sides are compared with.
-    Hand,
-    /// Ours: a wrong answer fails the run.
-    Ours,
-    /// A wrong answer is marked.
-    Peer,
-}
-
-/// One column.
-pub struct Side {
-    pub name: &'static str,
-    pub kind: Kind,
-    /// The way in which its effects run.
-    pub effects: &'static str,
-    /// Workloads that the side never finishes, by the start of their name, with the reason.
-    pub skip: &'static [(&'static str, &'static str)],
-    /// Times a workload once; false if it is not expressed on this side.
-    pub run: fn(&str, &Meter) -> bool,
-}
-
-impl Side {
-    /// The reason why this side skips `workload`, if it does.
-    pub fn skips(&self, workload: &str) -> Option<&'static str> {
-        let skip = self
-            .skip
-            .iter()
-            .find(|(start, _)| workload.starts_with(start));
-        skip.map(|(_, why)| *why)
-    }
-}
+use crate::{
+    declared, hand,
+    libraries::dynamic::Dynamic,
+    library::Library,
+    side::{Kind, Side},
+};
 
 fn of<L: Library>() -> Side {
     Side {

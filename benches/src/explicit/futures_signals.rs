@@ -10,7 +10,7 @@ use crate::{
     library::Count,
     meter::Meter,
     plan::{self, Graph, MANY},
-    sides::{Kind, Side},
+    side::{Kind, Side},
 };
 use futures::{
     executor::{LocalPool, LocalSpawner},

@@ -10,7 +10,7 @@ use crate::{
     library::Count,
     meter::Meter,
     plan::{self, CELLX, Graph, MANY, folded},
-    sides::{Kind, Side},
+    side::{Kind, Side},
 };
 use incremental::{Incr, IncrState, Observer, Update, Var};
 use std::{hint::black_box, rc::Rc};

@@ -5,7 +5,7 @@
 //! Must not know: the inside of the runtime.
 
 use super::{AsyncSide, Board, Fetch, Resources};
-use crate::{declared, sides::Kind};
+use crate::{declared, side::Kind};
 use signal_kernel::{reactive, resource};
 use std::task::{Context, Waker};
 

@@ -5,7 +5,7 @@
 //! Must not know: the inside of the kernel.
 
 use super::{AsyncSide, Board, Resources};
-use crate::{libraries::dynamic::Dynamic, library::Library, sides::Kind};
+use crate::{libraries::dynamic::Dynamic, library::Library, side::Kind};
 use signal_kernel::{AsyncMeta, AsyncStatus, AsyncValue, Scope, Signal};
 use signal_kernel::{create_resource, poll_progress, scope, signal};
 use std::{

@@ -5,7 +5,7 @@
 //! Must not know: other sides.
 
 use super::{AsyncSide, Board, Resources};
-use crate::sides::Kind;
+use crate::side::Kind;
 use futures::{executor::LocalPool, task::LocalSpawnExt};
 use futures_signals::{
     cancelable_future,

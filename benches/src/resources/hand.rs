@@ -5,7 +5,7 @@
 //! Must not know: any library.
 
 use super::{AsyncSide, Board, Resources};
-use crate::{hand, sides::Kind};
+use crate::{hand, side::Kind};
 use std::{
     pin::Pin,
     task::{Context, Poll, Waker},

@@ -5,7 +5,7 @@
 //! Must not know: other sides.
 
 use super::{AsyncSide, Resources};
-use crate::sides::Kind;
+use crate::side::Kind;
 use any_spawner::Executor;
 use reactive_graph::{
     computed::ArcAsyncDerived,

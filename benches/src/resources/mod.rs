@@ -14,7 +14,7 @@ mod leptos;
 #[cfg(feature = "peers")]
 mod sycamore;
 
-use crate::sides::Kind;
+use crate::side::Kind;
 use std::{
     cell::RefCell,
     pin::Pin,

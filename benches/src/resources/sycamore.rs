@@ -5,7 +5,7 @@
 //! Must not know: other sides.
 
 use super::{AsyncSide, Board, Resources};
-use crate::sides::Kind;
+use crate::side::Kind;
 use std::cell::Cell;
 use sycamore_reactive::{RootHandle, Signal, create_root, create_signal};
 use sycamore_web::{Resource, create_isomorphic_resource};
