@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use proc_macro2::{Spacing, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
+use syn::visit::Visit;
 use syn::{Expr, Lit, Macro, Pat, Token};
 
 use super::captures::captures;
@@ -74,29 +75,24 @@ impl Walk<'_> {
             return; // its argument is never evaluated
         }
         let format = format_of(&name);
-        let in_async = self.in_async;
-        // An unknown macro may wrap its arguments in anything.
-        self.in_async |= format == Format::Perhaps;
         let tests_pattern = matches!(
             name.as_str(),
             "matches" | "assert_matches" | "debug_assert_matches"
         );
         self.macros += 1;
-        let understood = tests_pattern && self.macros < DEEPEST && self.pattern_test(call, format);
-        if !understood {
-            let strings = format != Format::Never;
-            let args = if self.macros < DEEPEST {
-                arguments.parse2(call.tokens.clone()).ok()
-            } else {
-                None
-            };
-            match args {
-                Some(args) => self.arguments(&args, 0, format),
-                None => self.every_identifier(call.tokens.clone(), strings),
+        // An unknown macro may wrap its arguments in an async block.
+        self.allowing_await(format == Format::Perhaps, |walk| {
+            let is_parsed = walk.macros < DEEPEST;
+            if is_parsed && tests_pattern && walk.pattern_test(call, format) {
+                return;
             }
-        }
+            let args = is_parsed.then(|| arguments.parse2(call.tokens.clone()));
+            match args {
+                Some(Ok(args)) => walk.arguments(&args, 0, format),
+                _ => walk.every_identifier(call.tokens.clone(), format != Format::Never),
+            }
+        });
         self.macros -= 1;
-        self.in_async = in_async;
     }
 
     /// `matches!(value, pattern if guard)`
@@ -104,19 +100,15 @@ impl Walk<'_> {
         let Ok((value, pat, guard, rest)) = pattern_test.parse2(call.tokens.clone()) else {
             return false;
         };
-        self.visit(&value);
-        let scope = self.scopes.enter();
-        self.bind(&pat);
-        if let Some(guard) = &guard {
-            self.visit(guard);
-        }
-        self.scopes.leave(scope);
+        self.visit_expr(&value);
+        self.scoped(|walk| {
+            walk.bind(&pat);
+            if let Some(guard) = &guard {
+                walk.visit_expr(guard);
+            }
+        });
         self.arguments(&rest, 2, format);
         true
-    }
-
-    fn visit(&mut self, expr: &Expr) {
-        syn::visit::Visit::visit_expr(self, expr);
     }
 
     /// `first` is the number of arguments before these.

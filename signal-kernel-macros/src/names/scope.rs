@@ -1,6 +1,6 @@
 //! The names that a body itself binds, scope by scope.
 //!
-//! Invariants: each scope that is entered is left, and its bindings end with it. A local binds a name for tokens of
+//! Invariants: the bindings of a scope end with it. A local binds a name for tokens of
 //! its own hygiene, an item for all tokens.
 //!
 //! Must not know: nodes.
@@ -20,17 +20,10 @@ pub(super) struct Scopes {
     count: HashMap<String, usize>,
 }
 
-/// The index in `bound` at which a scope starts.
-#[must_use]
-pub(super) struct Scope(usize);
-
 impl Scopes {
-    pub(super) fn enter(&self) -> Scope {
-        Scope(self.bound.len())
-    }
-
-    pub(super) fn leave(&mut self, scope: Scope) {
-        for name in self.bound.drain(scope.0..) {
+    /// Forgets all bindings but the first ones.
+    fn truncate(&mut self, first: usize) {
+        for name in self.bound.drain(first..) {
             if let Some(count) = self.count.get_mut(&name) {
                 *count -= 1;
             }
@@ -59,7 +52,14 @@ fn local(name: &str, hygiene: &str) -> String {
 }
 
 impl Walk<'_> {
-    /// Binds every name of a pattern until the scope is left. The other parts of a pattern are constants and types.
+    /// Visits in a scope of its own.
+    pub(super) fn scoped(&mut self, visit: impl FnOnce(&mut Self)) {
+        let outside = self.scopes.bound.len();
+        visit(self);
+        self.scopes.truncate(outside);
+    }
+
+    /// Binds every name of a pattern until the end of the scope. The other parts of a pattern are constants and types.
     pub(super) fn bind(&mut self, pat: &Pat) {
         match pat {
             // A `cfg` may switch this binding off, so it does not count.
@@ -80,9 +80,11 @@ impl Walk<'_> {
             Pat::Reference(pat) => self.bind(&pat.pat),
             Pat::Slice(pat) => pat.elems.iter().for_each(|elem| self.bind(elem)),
             Pat::Struct(pat) => {
-                let fields = pat.fields.iter();
-                let fields = fields.filter(|field| !is_conditional(&field.attrs));
-                fields.for_each(|field| self.bind(&field.pat));
+                for field in &pat.fields {
+                    if !is_conditional(&field.attrs) {
+                        self.bind(&field.pat);
+                    }
+                }
             }
             Pat::Tuple(pat) => pat.elems.iter().for_each(|elem| self.bind(elem)),
             Pat::TupleStruct(pat) => pat.elems.iter().for_each(|elem| self.bind(elem)),

@@ -5,8 +5,13 @@
 //!
 //! Must not know: the rules.
 
+use proc_macro2::Span;
 use syn::visit::{self, Visit};
-use syn::{Arm, BinOp, Block, Expr, Ident, Item, Local, Macro, Member, Pat, Stmt, UnOp};
+use syn::{
+    Arm, BinOp, Block, Expr, ExprAssign, ExprAsync, ExprAwait, ExprBinary, ExprCall, ExprClosure,
+    ExprConst, ExprField, ExprForLoop, ExprIf, ExprIndex, ExprLet, ExprMethodCall, ExprPath,
+    ExprRepeat, ExprUnary, ExprWhile, Ident, Item, Local, Macro, Member, Pat, Stmt, UnOp,
+};
 
 use super::{
     Callee, Form, Part, Position, SelfUse, Walk, Write, bare, hygiene, is_conditional, text,
@@ -18,19 +23,23 @@ impl Walk<'_> {
         match expr {
             Expr::Paren(paren) => self.walk(&paren.expr, position),
             Expr::Group(group) => self.walk(&group.expr, position),
-            Expr::Path(path) if path.qself.is_none() => match path.path.get_ident() {
-                Some(ident) if ident == "self" => self.sees_self(ident, None),
-                Some(ident) => {
-                    self.mention(ident, Part::Whole, position);
-                }
-                None => {}
-            },
-            Expr::Path(_) => {}
+            Expr::Path(path) => self.path(path, position),
             _ => self.visit_expr(expr),
         }
     }
 
-    fn sees_self(&mut self, ident: &Ident, member: Option<&Ident>) {
+    fn path(&mut self, path: &ExprPath, position: Position) {
+        let ident = path.path.get_ident().filter(|_| path.qself.is_none());
+        match ident {
+            Some(ident) if ident == "self" => self.self_use(ident, None),
+            Some(ident) => {
+                self.mention(ident, Part::Whole, position);
+            }
+            None => {}
+        }
+    }
+
+    fn self_use(&mut self, ident: &Ident, member: Option<&Ident>) {
         let member = member.filter(|member| self.names.by_text.contains_key(&text(member)));
         self.facts.selfs.push(SelfUse {
             span: ident.span(),
@@ -38,44 +47,64 @@ impl Walk<'_> {
         });
     }
 
-    /// The method decides which part of a resource is observed.
-    fn method_call(&mut self, call: &syn::ExprMethodCall) {
-        let method = text(&call.method);
+    pub(super) fn allowing_await(&mut self, is_async: bool, visit: impl FnOnce(&mut Self)) {
+        let outside = self.in_async;
+        self.in_async |= is_async;
+        visit(self);
+        self.in_async = outside;
+    }
+
+    /// Records a callee that has the name of a node or of a generated method.
+    fn callee(&mut self, callee: &Ident, arguments: usize) {
+        if self.scopes.binds(&text(callee), &hygiene(callee.span())) {
+            return;
+        }
+        let node = self.names.node(callee);
+        if node.is_some() || self.method_of_graph(callee).is_some() {
+            self.facts.callees.push(Callee {
+                ident: callee.clone(),
+                arguments,
+                node,
+            });
+        }
+    }
+
+    /// The receiver and the method of a call, without the arguments.
+    fn method(&mut self, call: &ExprMethodCall) {
         match bare_or_paren(&call.receiver) {
             Some(ident) if ident == "self" => match self.method_of_graph(&call.method) {
-                Some((node, form)) => {
-                    let span = call.method.span();
-                    self.facts.writes.push(Write { node, span, form });
-                }
-                None => self.sees_self(ident, Some(&call.method)),
+                Some((node, form)) => self.write(node, call.method.span(), form),
+                None => self.self_use(ident, Some(&call.method)),
             },
-            Some(ident) => {
-                let plain = call.args.is_empty() && call.turbofish.is_none();
-                let part = match method.as_str() {
-                    "value" if plain => Part::Value,
-                    "error" if plain => Part::Error,
-                    "status" | "is_pending" if plain => Part::Status,
-                    _ => Part::Whole,
-                };
-                let node = self.mention(ident, part, Position::Value);
-                if let (Some(node), "get", true) = (node, method.as_str(), plain) {
-                    self.facts.gets.push((node, call.method.span()));
-                }
-                let form = match method.as_str() {
-                    "set" | "update" => Some(Form::Method),
-                    "reload" | "cancel" => Some(Form::Request),
-                    _ => None,
-                };
-                if let (Some(node), Some(form)) = (node, form) {
-                    let span = call.method.span();
-                    self.facts.writes.push(Write { node, span, form });
-                }
-            }
+            Some(ident) => self.method_of_value(ident, call),
             None => self.walk(&call.receiver, Position::Value),
         }
-        for arg in &call.args {
-            self.walk(arg, Position::Anywhere);
+    }
+
+    /// The method decides which part of a resource is observed.
+    fn method_of_value(&mut self, ident: &Ident, call: &ExprMethodCall) {
+        let method = text(&call.method);
+        let is_plain = call.args.is_empty() && call.turbofish.is_none();
+        let part = match method.as_str() {
+            "value" if is_plain => Part::Value,
+            "error" if is_plain => Part::Error,
+            "status" | "is_pending" if is_plain => Part::Status,
+            _ => Part::Whole,
+        };
+        let Some(node) = self.mention(ident, part, Position::Value) else {
+            return;
+        };
+        let span = call.method.span();
+        match method.as_str() {
+            "get" if is_plain => self.facts.gets.push((node, span)),
+            "set" | "update" => self.write(node, span, Form::Method),
+            "reload" | "cancel" => self.write(node, span, Form::Request),
+            _ => {}
         }
+    }
+
+    fn write(&mut self, node: usize, span: Span, form: Form) {
+        self.facts.writes.push(Write { node, span, form });
     }
 
     /// The node of the generated method with this name, and the form of the write.
@@ -107,11 +136,7 @@ impl Walk<'_> {
                     .filter(|root| !self.scopes.binds(&text(root), &hygiene(root.span())));
                 let node = root.and_then(|root| Some((self.names.node(root)?, root.span())));
                 if let Some((node, span)) = node {
-                    self.facts.writes.push(Write {
-                        node,
-                        span,
-                        form: Form::Assignment,
-                    });
+                    self.write(node, span, Form::Assignment);
                 }
             }
         }
@@ -137,117 +162,144 @@ fn root(expr: &Expr) -> Option<&Ident> {
     }
 }
 
+/// One method for each kind of expression that needs more than a visit of its parts.
 impl<'ast> Visit<'ast> for Walk<'_> {
     fn visit_expr(&mut self, expr: &'ast Expr) {
         match expr {
-            Expr::Path(_) | Expr::Paren(_) | Expr::Group(_) => self.walk(expr, Position::Anywhere),
-            Expr::Call(call) => {
-                match bare(&call.func) {
-                    Some(callee) if self.scopes.binds(&text(callee), &hygiene(callee.span())) => {}
-                    Some(callee) => {
-                        let node = self.names.node(callee);
-                        if node.is_some() || self.method_of_graph(callee).is_some() {
-                            self.facts.callees.push(Callee {
-                                ident: callee.clone(),
-                                arguments: call.args.len(),
-                                node,
-                            });
-                        }
-                    }
-                    None => self.visit_expr(&call.func),
-                }
-                call.args
-                    .iter()
-                    .for_each(|arg| self.walk(arg, Position::Anywhere));
-            }
-            Expr::MethodCall(call) => self.method_call(call),
-            Expr::Field(field) => match (bare(&field.base), &field.member) {
-                (Some(ident), Member::Named(member)) if ident == "self" => {
-                    self.sees_self(ident, Some(member));
-                }
-                _ => self.walk(&field.base, Position::Value),
-            },
-            Expr::Index(index) => {
-                self.walk(&index.expr, Position::Value);
-                self.visit_expr(&index.index);
-            }
-            Expr::Unary(unary) => self.walk(&unary.expr, Position::Value),
-            Expr::Binary(binary) => {
-                // `a && let Some(b) = c && d`: from left to right, so that `b` is bound in `d`.
-                self.walk(&binary.left, Position::Value);
-                self.walk(&binary.right, Position::Value);
-                if assigns(&binary.op) {
-                    self.assigned(&binary.left);
-                }
-            }
-            Expr::Assign(assign) => {
-                self.visit_expr(&assign.left);
-                self.visit_expr(&assign.right);
-                self.assigned(&assign.left);
-            }
-            Expr::Await(wait) => {
-                self.walk(&wait.base, Position::Value);
-                if !self.in_async {
-                    self.facts.awaits.push(wait.await_token.span);
-                }
-            }
-            Expr::Let(binding) => {
-                self.visit_expr(&binding.expr);
-                self.bind(&binding.pat);
-            }
-            Expr::If(branch) => {
-                let scope = self.scopes.enter();
-                self.visit_expr(&branch.cond);
-                self.visit_block(&branch.then_branch);
-                self.scopes.leave(scope);
-                if let Some((_, otherwise)) = &branch.else_branch {
-                    self.visit_expr(otherwise);
-                }
-            }
-            Expr::While(repeat) => {
-                let scope = self.scopes.enter();
-                self.visit_expr(&repeat.cond);
-                self.visit_block(&repeat.body);
-                self.scopes.leave(scope);
-            }
-            Expr::ForLoop(repeat) => {
-                self.visit_expr(&repeat.expr);
-                let scope = self.scopes.enter();
-                self.bind(&repeat.pat);
-                self.visit_block(&repeat.body);
-                self.scopes.leave(scope);
-            }
-            Expr::Closure(closure) => {
-                let scope = self.scopes.enter();
-                closure.inputs.iter().for_each(|input| self.bind(input));
-                let in_async = self.in_async;
-                self.in_async |= closure.asyncness.is_some();
-                self.visit_expr(&closure.body);
-                self.in_async = in_async;
-                self.scopes.leave(scope);
-            }
-            Expr::Async(block) => {
-                let in_async = std::mem::replace(&mut self.in_async, true);
-                self.visit_block(&block.block);
-                self.in_async = in_async;
-            }
-            // Constants cannot see the values around them.
-            Expr::Repeat(repeat) => self.visit_expr(&repeat.expr),
-            Expr::Const(_) => {}
             Expr::Verbatim(tokens) => self.every_identifier(tokens.clone(), true),
             _ => visit::visit_expr(self, expr),
         }
     }
 
-    fn visit_block(&mut self, block: &'ast Block) {
-        let scope = self.scopes.enter();
-        for stmt in &block.stmts {
-            if let Stmt::Item(item) = stmt {
-                self.bind_item(item);
-            }
+    fn visit_expr_path(&mut self, path: &'ast ExprPath) {
+        self.path(path, Position::Anywhere);
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast ExprCall) {
+        match bare(&call.func) {
+            Some(callee) => self.callee(callee, call.args.len()),
+            None => self.visit_expr(&call.func),
         }
-        visit::visit_block(self, block);
-        self.scopes.leave(scope);
+        for arg in &call.args {
+            self.visit_expr(arg);
+        }
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
+        self.method(call);
+        for arg in &call.args {
+            self.visit_expr(arg);
+        }
+    }
+
+    fn visit_expr_field(&mut self, field: &'ast ExprField) {
+        match (bare(&field.base), &field.member) {
+            (Some(ident), Member::Named(member)) if ident == "self" => {
+                self.self_use(ident, Some(member));
+            }
+            _ => self.walk(&field.base, Position::Value),
+        }
+    }
+
+    fn visit_expr_index(&mut self, index: &'ast ExprIndex) {
+        self.walk(&index.expr, Position::Value);
+        self.visit_expr(&index.index);
+    }
+
+    fn visit_expr_unary(&mut self, unary: &'ast ExprUnary) {
+        self.walk(&unary.expr, Position::Value);
+    }
+
+    /// `a && let Some(b) = c && d`: from left to right, so that `b` is bound in `d`.
+    fn visit_expr_binary(&mut self, binary: &'ast ExprBinary) {
+        self.walk(&binary.left, Position::Value);
+        self.walk(&binary.right, Position::Value);
+        if assigns(&binary.op) {
+            self.assigned(&binary.left);
+        }
+    }
+
+    fn visit_expr_assign(&mut self, assign: &'ast ExprAssign) {
+        self.visit_expr(&assign.left);
+        self.visit_expr(&assign.right);
+        self.assigned(&assign.left);
+    }
+
+    fn visit_expr_await(&mut self, wait: &'ast ExprAwait) {
+        self.walk(&wait.base, Position::Value);
+        if !self.in_async {
+            self.facts.awaits.push(wait.await_token.span);
+        }
+    }
+
+    fn visit_expr_let(&mut self, binding: &'ast ExprLet) {
+        self.visit_expr(&binding.expr);
+        self.bind(&binding.pat);
+    }
+
+    fn visit_expr_if(&mut self, branch: &'ast ExprIf) {
+        self.scoped(|walk| {
+            walk.visit_expr(&branch.cond);
+            walk.visit_block(&branch.then_branch);
+        });
+        if let Some((_, otherwise)) = &branch.else_branch {
+            self.visit_expr(otherwise);
+        }
+    }
+
+    fn visit_expr_while(&mut self, repeat: &'ast ExprWhile) {
+        self.scoped(|walk| {
+            walk.visit_expr(&repeat.cond);
+            walk.visit_block(&repeat.body);
+        });
+    }
+
+    fn visit_expr_for_loop(&mut self, repeat: &'ast ExprForLoop) {
+        self.visit_expr(&repeat.expr);
+        self.scoped(|walk| {
+            walk.bind(&repeat.pat);
+            walk.visit_block(&repeat.body);
+        });
+    }
+
+    fn visit_arm(&mut self, arm: &'ast Arm) {
+        self.scoped(|walk| {
+            walk.bind(&arm.pat);
+            walk.visit_expr(&arm.body);
+        });
+    }
+
+    fn visit_expr_closure(&mut self, closure: &'ast ExprClosure) {
+        let is_async = closure.asyncness.is_some();
+        self.scoped(|walk| {
+            for input in &closure.inputs {
+                walk.bind(input);
+            }
+            walk.allowing_await(is_async, |walk| walk.visit_expr(&closure.body));
+        });
+    }
+
+    fn visit_expr_async(&mut self, block: &'ast ExprAsync) {
+        self.allowing_await(true, |walk| walk.visit_block(&block.block));
+    }
+
+    /// The length is a constant.
+    fn visit_expr_repeat(&mut self, repeat: &'ast ExprRepeat) {
+        self.visit_expr(&repeat.expr);
+    }
+
+    /// A constant does not see the values around it.
+    fn visit_expr_const(&mut self, _: &'ast ExprConst) {}
+
+    fn visit_block(&mut self, block: &'ast Block) {
+        self.scoped(|walk| {
+            for stmt in &block.stmts {
+                if let Stmt::Item(item) = stmt {
+                    walk.bind_item(item);
+                }
+            }
+            visit::visit_block(walk, block);
+        });
     }
 
     fn visit_local(&mut self, local: &'ast Local) {
@@ -261,13 +313,6 @@ impl<'ast> Visit<'ast> for Walk<'_> {
         if !is_conditional(&local.attrs) {
             self.bind(&local.pat);
         }
-    }
-
-    fn visit_arm(&mut self, arm: &'ast Arm) {
-        let scope = self.scopes.enter();
-        self.bind(&arm.pat);
-        self.visit_expr(&arm.body);
-        self.scopes.leave(scope);
     }
 
     fn visit_macro(&mut self, call: &'ast Macro) {
