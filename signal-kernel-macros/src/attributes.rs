@@ -1,6 +1,6 @@
-//! The attributes of structs and items: their meaning for a node, and those that are passed on to rustc.
+//! The attributes of structs and items: their meaning for a node, and those that are forwarded to rustc.
 //!
-//! Invariants: every attribute is read, passed on, or refused (SK010, for derives SK021).
+//! Invariants: every attribute is read, forwarded or refused (SK010, for derives SK021).
 //!
 //! Must not know: bodies, or other items.
 
@@ -11,18 +11,18 @@ use syn::{Attribute, Ident, Meta, Path, Token, ext::IdentExt};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::model::{KeepPrevious, Rule};
+use crate::model::{Equality, KeepPrevious};
 
 /// The meaning of an item's attributes.
 pub(crate) struct Attributes {
-    pub(crate) passed: Vec<Attribute>,
-    pub(crate) rule: Rule,
+    pub(crate) forwarded: Vec<Attribute>,
+    pub(crate) equality: Equality,
     pub(crate) keep_previous: KeepPrevious,
     pub(crate) manual: bool,
 }
 
-/// Attributes that are passed on to rustc, as are those of `TOOLS`.
-const PASSED: [&str; 8] = [
+/// Attributes that are forwarded to rustc, as are those of `TOOLS`.
+const FORWARDED: [&str; 8] = [
     "doc",
     "allow",
     "expect",
@@ -37,8 +37,8 @@ const OURS: [&str; 3] = ["eq", "keep_previous", "manual"];
 
 pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) -> Attributes {
     let mut read = Attributes {
-        passed: Vec::new(),
-        rule: Rule::PartialEq,
+        forwarded: Vec::new(),
+        equality: Equality::PartialEq,
         keep_previous: KeepPrevious::Always,
         manual: false,
     };
@@ -46,7 +46,7 @@ pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) 
     for attr in attrs {
         let name = name(attr);
         if !OURS.contains(&name.as_str()) {
-            pass(attr, &OURS, &mut read.passed, errors);
+            forward(attr, &OURS, &mut read.forwarded, errors);
         } else if !belongs(&name, kind) {
             misplaced(attr, &name, kind, errors);
         } else if let Some(first) = seen.iter().find(|first| self::name(first) == name) {
@@ -54,7 +54,7 @@ pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) 
         } else {
             seen.push(attr);
             match name.as_str() {
-                "eq" => read.rule = equality(attr, kind, errors),
+                "eq" => read.equality = equality(attr, kind, errors),
                 "keep_previous" => read.keep_previous = keep_previous(attr, errors),
                 _ => read.manual = manual(attr, errors),
             }
@@ -66,7 +66,7 @@ pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) 
 /// The meaning of a struct's attributes.
 #[derive(Default)]
 pub(crate) struct OfStruct {
-    pub(crate) passed: Vec<Attribute>,
+    pub(crate) forwarded: Vec<Attribute>,
     /// `Debug` is derived.
     pub(crate) debug: bool,
     /// The name of the batch type.
@@ -93,7 +93,7 @@ pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> OfStruct {
             continue;
         }
         if !attr.path().is_ident("derive") {
-            pass(attr, &["derive", "batch"], &mut read.passed, errors);
+            forward(attr, &["derive", "batch"], &mut read.forwarded, errors);
             continue;
         }
         let paths = attr.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
@@ -141,8 +141,8 @@ fn derive(path: &Path, debug: &mut bool, errors: &mut Errors) {
     errors.push("SK021", path, text).help(help);
 }
 
-/// Passes on a known attribute of rustc or of a tool, and reports any other.
-fn pass(attr: &Attribute, known: &[&str], passed: &mut Vec<Attribute>, errors: &mut Errors) {
+/// Forwards a known attribute of rustc or of a tool, and reports any other.
+fn forward(attr: &Attribute, known: &[&str], forwarded: &mut Vec<Attribute>, errors: &mut Errors) {
     let name = name(attr);
     let first = attr
         .path()
@@ -151,12 +151,12 @@ fn pass(attr: &Attribute, known: &[&str], passed: &mut Vec<Attribute>, errors: &
         .map(|first| first.ident.to_string());
     let tool =
         attr.path().segments.len() > 1 && TOOLS.contains(&first.unwrap_or_default().as_str());
-    if tool || PASSED.contains(&name.as_str()) {
-        passed.push(attr.clone());
+    if tool || FORWARDED.contains(&name.as_str()) {
+        forwarded.push(attr.clone());
         return;
     }
     let error = errors.push("SK010", attr.path(), format!("unknown attribute `{name}`"));
-    match similar(&name, known.iter().chain(&PASSED).copied()) {
+    match similar(&name, known.iter().chain(&FORWARDED).copied()) {
         Some(meant) => error.help(format!("did you mean `{meant}`?")),
         None => error.help(
             "doc comments, lint attributes and `eq`, `keep_previous`, `manual` can stand here",
@@ -196,9 +196,9 @@ fn repeated(first: &Attribute, second: &Attribute, name: &str, errors: &mut Erro
 }
 
 /// `#[eq(path)]` or `#[eq(never)]`
-fn equality(attr: &Attribute, kind: NodeKind, errors: &mut Errors) -> Rule {
+fn equality(attr: &Attribute, kind: NodeKind, errors: &mut Errors) -> Equality {
     match attr.parse_args_with(Path::parse_mod_style) {
-        Ok(path) if !path.is_ident("never") => Rule::Path(path),
+        Ok(path) if !path.is_ident("never") => Equality::Path(path),
         Ok(path) if kind == NodeKind::Resource => {
             errors
                 .push(
@@ -207,9 +207,9 @@ fn equality(attr: &Attribute, kind: NodeKind, errors: &mut Errors) -> Rule {
                     "attribute `eq(never)` has no meaning on a resource",
                 )
                 .help("every result of a resource counts, unless `#[eq(path)]` compares them");
-            Rule::PartialEq
+            Equality::PartialEq
         }
-        Ok(_) => Rule::Never,
+        Ok(_) => Equality::Never,
         Err(_) => {
             errors
                 .push(
@@ -218,7 +218,7 @@ fn equality(attr: &Attribute, kind: NodeKind, errors: &mut Errors) -> Rule {
                     "expected `#[eq(path)]` or `#[eq(never)]`",
                 )
                 .help("the path names a `fn(&T, &T) -> bool`");
-            Rule::Never
+            Equality::Never
         }
     }
 }

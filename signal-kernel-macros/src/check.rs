@@ -20,12 +20,12 @@ use crate::names::{Facts, Names, Walk, text};
 use crate::parse::{Draft, Item, Value};
 use crate::{itself, order};
 use bodies::{
-    calls_a_value, initial_values, known_names, no_awaits, no_getters, no_mutable_fields, no_self,
+    initial_values, known_names, needs_stand_in, no_awaits, no_getters, no_mutable_fields, no_self,
     no_writes, not_itself,
 };
 use declarations::{declared_once, fed_by_calls, free_names, owned_types};
 
-/// Rules on declarations. SK008, SK009 and SK019 are about syntax: `parse` has seen to them.
+/// Rules on declarations. `parse` reports SK008, SK009 and SK019, `attributes` reports SK010 and SK021, and `acyclic` SK002.
 const DECLARATIONS: [fn(&mut Draft, &mut Errors); 4] = [
     declared_once, // SK004
     free_names,    // SK005
@@ -34,7 +34,7 @@ const DECLARATIONS: [fn(&mut Draft, &mut Errors); 4] = [
 ];
 
 /// Rules on bodies and the arguments of resources.
-const BODIES: [fn(&Scene, &mut Errors); 8] = [
+const BODIES: [fn(&Body, &mut Errors); 8] = [
     known_names,       // SK001
     initial_values,    // SK028
     not_itself,        // SK003
@@ -68,8 +68,8 @@ pub(crate) struct CheckedNode {
     pub(crate) broken: bool,
 }
 
-/// The subject of a rule on bodies.
-struct Scene<'a> {
+/// A body, and the facts about its graph that a rule on bodies needs.
+struct Body<'a> {
     graph: &'a Ident,
     item: &'a Item,
     /// The index of its node, if the item can be one.
@@ -79,15 +79,15 @@ struct Scene<'a> {
     nodes: &'a [&'a Item],
     /// The names a body may mention.
     known: &'a [String],
-    /// How many more pairs of names may be compared: see `LOOKUPS`.
-    lookups: &'a Cell<usize>,
-    /// Names that are switched off: rustc speaks of their uses.
+    /// The number of pairs of names that may still be compared: see `MOST_COMPARISONS`.
+    comparisons: &'a Cell<usize>,
+    /// Names of items that are switched off: rustc reports their uses.
     absent: &'a [String],
 }
 
 /// Each misspelt name is compared with each known one. After this many pairs in a graph an unknown name is left to
-/// rustc, which reports it without a suggestion: a build must not take the square of its mistakes.
-const LOOKUPS: usize = 50_000;
+/// rustc, which reports it without a suggestion: the time must not grow with the square of the mistakes.
+const MOST_COMPARISONS: usize = 50_000;
 
 pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
     let of_struct = attributes::of_struct(&draft.attrs, errors); // SK010, SK021
@@ -99,35 +99,37 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
     let readable = items.iter().filter(|node| node.kind != NodeKind::Effect);
     let known: Vec<String> = readable.map(|node| text(&node.name)).collect();
     let names = names(&draft);
-    let lookups = Cell::new(LOOKUPS);
+    let comparisons = Cell::new(MOST_COMPARISONS);
     let mut nodes = Vec::with_capacity(items.len());
     for (index, item) in draft.items.iter().enumerate() {
         let node = (!item.rejected).then_some(nodes.len());
         let attributes = attributes::of_item(&item.attrs, item.kind, errors); // SK010
         let mut facts = facts(item, &names);
-        facts.callees.retain(|callee| calls_a_value(callee, &items));
-        let scene = Scene {
+        facts
+            .callees
+            .retain(|callee| needs_stand_in(callee, &items));
+        let body = Body {
             graph: &draft.name,
             item,
             node,
             facts: &facts,
             nodes: &items,
             known: &known,
-            lookups: &lookups,
+            comparisons: &comparisons,
             absent: &draft.absent,
         };
         let before = errors.count();
         for rule in BODIES {
-            rule(&scene, errors);
+            rule(&body, errors);
         }
-        let is_sound = errors.count() == before && !facts.poisoned && is_whole(item);
+        let broken = errors.count() > before || facts.poisoned || !is_whole(item);
         if node.is_some() {
             nodes.push(CheckedNode {
                 item: index,
                 attributes,
                 dependencies: reads(item, node, &facts),
                 facts,
-                broken: !is_sound,
+                broken,
             });
         }
     }
@@ -139,7 +141,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
     }
 }
 
-/// All parts of the item that its node needs have been read.
+/// Whether all parts of the item that its node needs have been read.
 fn is_whole(item: &Item) -> bool {
     match item.value {
         Value::Absent => item.kind.is_source(),
@@ -178,7 +180,7 @@ pub(crate) fn acyclic(checked: &Checked, errors: &mut Errors) -> Option<Vec<usiz
     }
 }
 
-/// The whole story at the first declared node, and one error for each further hop.
+/// The whole path at the node declared first, and one error at each further edge.
 fn cyclic(cycle: &[usize], checked: &Checked, errors: &mut Errors) {
     let name = |node: usize| format!("`{}`", checked.item(node).name);
     let closed = || cycle.iter().chain(&cycle[..1]).copied();
@@ -196,7 +198,7 @@ fn cyclic(cycle: &[usize], checked: &Checked, errors: &mut Errors) {
     }
 }
 
-/// Every name that a body may mention. Effects have no value, so theirs are none.
+/// Every name that a body may mention. An effect has no value, so its name is not among them.
 fn names(draft: &Draft) -> Names {
     let mut names = Names::default();
     let mut node = 0;
@@ -208,7 +210,7 @@ fn names(draft: &Draft) -> Names {
             names.insert(&item.name, index, Some(item.kind), poisoned);
         }
     }
-    for name in &draft.lost {
+    for name in &draft.poisoned {
         names.insert(name, None, None, true);
     }
     names
@@ -245,7 +247,7 @@ fn reads(item: &Item, node: Option<usize>, facts: &Facts) -> Vec<usize> {
     reads.filter(|&read| Some(read) != node).collect()
 }
 
-/// A path's own name.
+/// The last name of a path.
 fn last(path: &Path) -> String {
     path.segments
         .last()

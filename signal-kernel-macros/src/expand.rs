@@ -22,7 +22,7 @@ mod warnings;
 
 use std::ops::Deref;
 
-use crate::model::{Declaration, Graph, Kind, Node, Part, Rule, Use};
+use crate::model::{Declaration, Equality, Graph, Kind, Node, Part, Use};
 use crate::types::PRIMITIVES;
 use plan::Plan;
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
@@ -61,13 +61,13 @@ struct Header<'a> {
     impl_generics: ImplGenerics<'a>,
     type_generics: TypeGenerics<'a>,
     where_clause: Option<&'a WhereClause>,
-    /// The generics of the batch type: a lifetime more.
-    opened: Generics,
-    /// The parameters' names.
+    /// The generics of the batch type, which has one more lifetime.
+    batch_generics: Generics,
+    /// The names of the generic parameters.
     names: Vec<TokenStream>,
 }
 
-/// A declaration without errors, and where each of its nodes stands.
+/// A declaration without errors, and the plan of its nodes.
 struct Context<'a> {
     header: Header<'a>,
     plan: &'a Plan,
@@ -85,8 +85,8 @@ impl<'a> Header<'a> {
     fn new(declaration: &'a Declaration) -> Self {
         let (impl_generics, type_generics, where_clause) = declaration.generics.split_for_impl();
         let plain = declaration.name.unraw();
-        let mut opened = declaration.generics.clone();
-        opened.params.insert(0, parse_quote!('graph));
+        let mut batch_generics = declaration.generics.clone();
+        batch_generics.params.insert(0, parse_quote!('graph));
         let names = declaration
             .generics
             .params
@@ -94,7 +94,7 @@ impl<'a> Header<'a> {
             .map(|parameter| match parameter {
                 GenericParam::Type(parameter) => parameter.ident.to_token_stream(),
                 GenericParam::Const(parameter) => parameter.ident.to_token_stream(),
-                // Refused, but there: the user's types still name it.
+                // An error has been reported, but the user's types still name it.
                 GenericParam::Lifetime(parameter) => parameter.lifetime.to_token_stream(),
             });
         let names = names.collect();
@@ -108,12 +108,12 @@ impl<'a> Header<'a> {
             impl_generics,
             type_generics,
             where_clause,
-            opened,
+            batch_generics,
             names,
         }
     }
 
-    /// Names for two type parameters of ours, which the user's do not have.
+    /// Names for two type parameters, which differ from the user's.
     fn free_types(&self) -> [Ident; 2] {
         ["R", "E"].map(|name| {
             if self.names.iter().any(|taken| taken.to_string() == name) {
@@ -137,10 +137,11 @@ impl<'a> Header<'a> {
     /// The type of a node, if it is certain to be comparable. All nodes of such a type share one function: no error
     /// message has to name the node, and a large graph compiles noticeably faster.
     fn primitive(&self, node: &Node) -> Option<&'static str> {
-        let (Kind::Signal { ty, rule, .. } | Kind::Computed { ty, rule, .. }) = &node.kind else {
+        let (Kind::Signal { ty, equality, .. } | Kind::Computed { ty, equality, .. }) = &node.kind
+        else {
             return None;
         };
-        let (Type::Path(ty), Rule::PartialEq) = (ty, rule) else {
+        let (Type::Path(ty), Equality::PartialEq) = (ty, equality) else {
             return None;
         };
         let name = ty.path.get_ident().filter(|_| ty.qself.is_none())?;
@@ -163,7 +164,7 @@ impl<'a> Context<'a> {
         self.declaration.nodes.iter().any(Node::is_resource)
     }
 
-    /// Is this a computed value that nothing watches?
+    /// Whether this is a computed value that nothing watches.
     fn is_lazy(&self, node: usize) -> bool {
         self.plan.nodes[node].lazy
     }
@@ -176,8 +177,8 @@ impl<'a> Context<'a> {
             && !declared.is_effect()
     }
 
-    /// The span of the methods of a node. No lint speaks of code at the macro's own span: not of an unused method, nor
-    /// of the name of `set__x`.
+    /// The span of the methods of a node. rustc lints no code at the macro's own span: neither an unused method nor a
+    /// name like `set__x`.
     fn method_span(&self, node: usize) -> Span {
         let name = &self.declaration.nodes[node].name;
         let is_silent = name.to_string().starts_with('_') || self.is_unused(node);
@@ -204,11 +205,11 @@ impl<'a> Context<'a> {
     }
 
     /// A node as a body sees it, in the form that a template takes: `([&] __price.value)`.
-    fn input(&self, used: &Use, from: Home, in_effect: bool) -> TokenStream {
+    fn input(&self, used: &Use, from: Origin, in_effect: bool) -> TokenStream {
         let node = &self.declaration.nodes[used.node];
         let place = match from {
-            Home::Locals(part) if self.part(used.node) == part => field(node).to_token_stream(),
-            Home::Graph | Home::Locals(_) => self.field(used.node),
+            Origin::Locals(part) if self.part(used.node) == part => field(node).to_token_stream(),
+            Origin::Graph | Origin::Locals(_) => self.field(used.node),
         };
         match &node.kind {
             Kind::Field { mutable: true, .. } if in_effect => quote!(([&mut] #place)),
@@ -244,7 +245,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn inputs(&self, node: &Node, from: Home) -> Vec<TokenStream> {
+    fn inputs(&self, node: &Node, from: Origin) -> Vec<TokenStream> {
         let in_effect = node.is_effect();
         node.uses()
             .iter()
@@ -255,7 +256,7 @@ impl<'a> Context<'a> {
 
 /// The origin of a body's inputs.
 #[derive(Clone, Copy)]
-enum Home {
+enum Origin {
     /// In the struct.
     Graph,
     /// In the locals of `new`, which makes this part.
@@ -283,9 +284,9 @@ fn resource_type(path: &Path, what: &str) -> TokenStream {
     quote_spanned!(path.span()=> <#path as ::signal_kernel::Resource>::#what)
 }
 
-/// The function of a resource. A path that looks like a type's may be one, and no resource. Then all uses of it rest on
-/// one constant, which fails at the path: one mistake, one error. A constant cannot depend on the parameters of the
-/// struct, so a path with arguments stays as it is.
+/// The function of a resource. A path with a capital letter may lead to a type that is no resource. Every use of it
+/// depends on one constant, which then fails at the path: one mistake, one error. A constant cannot depend on the
+/// parameters of the struct, so a path with arguments stays as it is.
 ///
 /// ```text
 /// ::signal_kernel::__private::Known<Fetch, { <Fetch as ::signal_kernel::Resource>::IS }>
@@ -309,7 +310,7 @@ fn field(node: &Node) -> Ident {
     format_ident!("__{}", node.name.unraw(), span = call_site_at(&node.name))
 }
 
-/// A function of ours for a node, distinguished by `what`.
+/// The name of an internal function for a node, such as `__body_total`.
 fn function(what: &str, node: &Node) -> Ident {
     format_ident!(
         "__{what}_{}",
@@ -318,7 +319,7 @@ fn function(what: &str, node: &Node) -> Ident {
     )
 }
 
-/// The span of a node's name, or of the macro where lints would blame the user for a name like `set__x`.
+/// The span of a node's name, or of the macro if lints would blame the user for a name like `set__x`.
 fn named_span(node: &Node) -> Span {
     if node.name.to_string().starts_with('_') {
         call_site_at(&node.name)
@@ -332,13 +333,13 @@ fn call_site_at(name: &Ident) -> Span {
     Span::call_site().located_at(name.span())
 }
 
-/// A local of ours, or `self`, at a span of the user's. Locals have the hygiene of their tokens, and a token of the
-/// user's may come from another macro than the token beside it.
+/// A local of the macro, or `self`, at the location of a user's token. A local has the hygiene of its token, and that
+/// of the user's token may differ from that of the token beside it.
 fn local(name: &str, span: Span) -> Ident {
     Ident::new(name, Span::call_site().located_at(span))
 }
 
-/// A method of the user's for a node.
+/// The name of a method that users call for a node.
 fn method(before: &str, node: &Node, after: &str) -> Ident {
     format_ident!(
         "{before}{}{after}",
@@ -347,7 +348,7 @@ fn method(before: &str, node: &Node, after: &str) -> Ident {
     )
 }
 
-/// Items at a span: rustc shows an item from its first to its last token, and those are ours.
+/// Gives items a span: rustc shows an item from its first to its last token, and both come from the macro.
 fn respan(span: Span, items: TokenStream) -> TokenStream {
     let items = items.into_iter().map(|mut token| match &token {
         TokenTree::Ident(word) if ["fn", "struct", "impl"].iter().any(|first| word == first) => {
@@ -363,7 +364,7 @@ fn respan(span: Span, items: TokenStream) -> TokenStream {
     items.collect()
 }
 
-/// For methods, which have spans of the user's: lints would blame the user for code of the macro.
+/// For methods, which have spans of the user: lints would blame the user for the macro's code.
 fn lint_allows() -> TokenStream {
     quote! {
         #[allow(

@@ -51,7 +51,7 @@ fn changed(tokens: &TokenStream) -> Option<TokenStream> {
         };
         let content = inner.clone().unwrap_or_else(|| group.stream());
         let (delimiter, span) = match group.delimiter() {
-            Delimiter::None if is_open(&content) => {
+            Delimiter::None if must_be_opened(&content) => {
                 any = true;
                 output.extend(content);
                 continue;
@@ -107,7 +107,7 @@ pub(crate) fn opened_attribute(group: &Group) -> Option<TokenStream> {
 }
 
 /// Whether the content is a `let` statement, a lifetime or label, or `..`, which may be a pattern.
-fn is_open(content: &TokenStream) -> bool {
+fn must_be_opened(content: &TokenStream) -> bool {
     let content: Vec<TokenTree> = content.clone().into_iter().take(3).collect();
     match &content[..] {
         [TokenTree::Ident(word), ..] => word == "let",

@@ -33,7 +33,7 @@ use model::{Graph, Sketch};
 /// Declares a graph. See `signal_kernel::reactive`.
 #[proc_macro]
 pub fn reactive(input: TokenStream) -> TokenStream {
-    whole(reactive2(input.into()))
+    with_errors(reactive2(input.into()))
 }
 
 /// Turns an async function into a resource. See `signal_kernel::resource`.
@@ -48,7 +48,7 @@ pub fn resource(options: TokenStream, item: TokenStream) -> TokenStream {
 pub fn reactive_where(input: TokenStream) -> TokenStream {
     let mut input = TokenStream2::from(input).into_iter();
     let answers = input.next();
-    whole(declared(input.collect(), answers.as_ref()))
+    with_errors(declared(input.collect(), answers.as_ref()))
 }
 
 /// The additions of `#[resource]` to a function, with rustc's answers to its predicates: `[1 0] (options) async fn …`.
@@ -65,7 +65,7 @@ pub fn __picture(input: TokenStream) -> TokenStream {
     picture::picture(input.into()).into()
 }
 
-fn whole((mut output, errors): (TokenStream2, Errors)) -> TokenStream {
+fn with_errors((mut output, errors): (TokenStream2, Errors)) -> TokenStream {
     // Errors come last: they must not move the tokens in front of an editor's cursor.
     output.extend(errors.into_constant());
     output.into()
@@ -80,10 +80,10 @@ fn declared(input: TokenStream2, answers: Option<&TokenTree>) -> (TokenStream2, 
     let mut errors = Errors::new();
     let (path, structs) = options::options(input.clone(), &mut errors);
     let path = path.as_ref();
-    let [input, structs] = [input, structs].map(|tokens| rename::aside(path, tokens));
+    let [input, structs] = [input, structs].map(|tokens| rename::set_aside(path, tokens));
     let output = asked_or_expanded(&input, structs, answers, &mut errors);
-    let output = rename::at(path, output);
-    (rename::back(path, output), errors)
+    let output = rename::with_root(path, output);
+    (rename::restore(path, output), errors)
 }
 
 /// `structs` is the input behind the options.

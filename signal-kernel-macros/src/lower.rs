@@ -1,9 +1,9 @@
-//! From what was written to what it means: items become nodes of the model.
+//! From syntax to meaning: items become nodes of the model.
 //!
 //! Invariants: every item gives a node; parts that are missing, and have been reported, get a stand-in
 //! which type-checks.
 //!
-//! Must not know: any rule; what is emitted.
+//! Must not know: the rules; the emitted code.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -29,7 +29,7 @@ pub(crate) fn lower(checked: Checked) -> (Declaration, Vec<bool>) {
         .map(|checked| node(&draft.items[checked.item], checked, &names))
         .collect();
     let declaration = Declaration {
-        attrs: attributes.passed,
+        attrs: attributes.forwarded,
         debug: attributes.debug,
         batch: attributes.batch,
         unexpected: unexpected(&draft),
@@ -64,12 +64,12 @@ fn node(item: &Item, checked: CheckedNode, names: &Names) -> Node {
         NodeKind::Signal => Kind::Signal {
             ty: ty(item),
             is_parameter: matches!(item.value, Value::Absent),
-            rule: attributes.rule,
+            equality: attributes.equality,
         },
         NodeKind::Computed => Kind::Computed {
             ty: ty(item),
             uses,
-            rule: attributes.rule,
+            equality: attributes.equality,
         },
         NodeKind::Resource => {
             let (path, args, parens) = call(item, names);
@@ -80,7 +80,7 @@ fn node(item: &Item, checked: CheckedNode, names: &Names) -> Node {
                 uses,
                 keep_previous: attributes.keep_previous,
                 manual: attributes.manual,
-                rule: attributes.rule,
+                equality: attributes.equality,
             }
         }
         NodeKind::Effect => Kind::Effect {
@@ -92,7 +92,7 @@ fn node(item: &Item, checked: CheckedNode, names: &Names) -> Node {
         },
     };
     Node {
-        attrs: attributes.passed,
+        attrs: attributes.forwarded,
         vis: item.vis.clone(),
         name: item.name.clone(),
         raw: item.raw.clone(),

@@ -26,7 +26,7 @@ pub(crate) struct Sketch {
 
 /// One `struct` of a `reactive!` call.
 pub(crate) struct Declaration {
-    /// Doc comments and lint attributes, passed on to the struct.
+    /// Doc comments and lint attributes, forwarded to the struct.
     pub(crate) attrs: Vec<Attribute>,
     /// `#[derive(Debug)]` was asked for.
     pub(crate) debug: bool,
@@ -43,7 +43,7 @@ pub(crate) struct Declaration {
 
 /// One item of a struct, a plain field included.
 pub(crate) struct Node {
-    /// Doc comments and lint attributes, passed on to the node's getter.
+    /// Doc comments and lint attributes, forwarded to the node's getter.
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
@@ -123,12 +123,12 @@ pub(crate) enum Kind {
     Signal {
         ty: Type,
         is_parameter: bool,
-        rule: Rule,
+        equality: Equality,
     },
     Computed {
         ty: Type,
         uses: Vec<Use>,
-        rule: Rule,
+        equality: Equality,
     },
     Resource {
         /// The `#[resource]` function, with the type arguments the user wrote.
@@ -140,8 +140,8 @@ pub(crate) enum Kind {
         uses: Vec<Use>,
         keep_previous: KeepPrevious,
         manual: bool,
-        /// The cut-off of the value. `Rule::PartialEq` means that there is none.
-        rule: Rule,
+        /// The cut-off of the value. `Equality::PartialEq` means that there is none.
+        equality: Equality,
     },
     Effect {
         /// The type of a result that is kept until the next run.
@@ -151,7 +151,7 @@ pub(crate) enum Kind {
 }
 
 /// How two values of a node are compared.
-pub(crate) enum Rule {
+pub(crate) enum Equality {
     PartialEq,
     /// `#[eq(path)]`, a `fn(&T, &T) -> bool`.
     Path(Path),

@@ -205,8 +205,8 @@ pub(crate) struct Walk<'a> {
     /// By node: the index of its entry in `facts.uses`, and the hygiene of each mention, once.
     used: HashMap<usize, (usize, Vec<String>)>,
     /// Names in the arguments of unknown macros, which may declare them.
-    given: HashSet<String>,
-    /// Inside of an async block or closure, in which `.await` is allowed.
+    maybe_declared: HashSet<String>,
+    /// Whether `.await` is allowed: the walk is in an async block or closure.
     in_async: bool,
     /// The depth of nested macro calls.
     macros: usize,
@@ -219,7 +219,7 @@ impl<'a> Walk<'a> {
             scopes: Scopes::default(),
             facts: Facts::default(),
             used: HashMap::new(),
-            given: HashSet::new(),
+            maybe_declared: HashSet::new(),
             in_async: false,
             macros: 0,
         }
@@ -242,7 +242,7 @@ impl<'a> Walk<'a> {
         let mut facts = self.facts;
         facts
             .unknown
-            .retain(|unknown| !self.given.contains(&unknown.name));
+            .retain(|unknown| !self.maybe_declared.contains(&unknown.name));
         facts
     }
 

@@ -1,6 +1,6 @@
 //! The syntax of a struct: each piece from `split` is parsed alone, into an [`Item`] with the parts that parse.
 //!
-//! Invariants: a name that could be read becomes an item, or stands in [`Draft::lost`]; each missing part has been
+//! Invariants: a name that could be read becomes an item, or stands in [`Draft::poisoned`]; each missing part has been
 //! reported once (SK008, SK009, SK019).
 //!
 //! Must not know: the meaning of names and attributes.
@@ -23,9 +23,9 @@ pub(crate) struct Draft {
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
     pub(crate) items: Vec<Item>,
-    /// Names of items whose other parts are unknown.
-    pub(crate) lost: Vec<Ident>,
-    /// Words in place of a keyword: of the item with this index, or of a lost item before it.
+    /// Names of items whose kind is unknown: a body that mentions one cannot be judged.
+    pub(crate) poisoned: Vec<Ident>,
+    /// Words in place of a keyword: of the item with this index, or of one before it without a kind.
     pub(crate) unexpected: Vec<(usize, Ident)>,
     /// Names of items that a `cfg` switches off.
     pub(crate) absent: Vec<String>,
@@ -93,7 +93,7 @@ pub(crate) fn parse(part: split::Struct, errors: &mut Errors) -> Option<Draft> {
             name,
             generics,
             items: Vec::new(),
-            lost: Vec::new(),
+            poisoned: Vec::new(),
             unexpected: Vec::new(),
             absent: Vec::new(),
         })

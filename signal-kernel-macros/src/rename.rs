@@ -18,13 +18,13 @@ const OURS: &str = "signal_kernel";
 const ASIDE: &str = "__signal_kernel_of_the_user";
 
 /// The user's tokens, with `signal_kernel` renamed.
-pub(crate) fn aside(path: Option<&Path>, tokens: TokenStream) -> TokenStream {
+pub(crate) fn set_aside(path: Option<&Path>, tokens: TokenStream) -> TokenStream {
     let renamed = path.and_then(|_| renamed(&tokens, OURS, ASIDE));
     renamed.unwrap_or(tokens)
 }
 
 /// The tokens as the user wrote them.
-pub(crate) fn back(path: Option<&Path>, tokens: TokenStream) -> TokenStream {
+pub(crate) fn restore(path: Option<&Path>, tokens: TokenStream) -> TokenStream {
     let renamed = path.and_then(|_| renamed(&tokens, ASIDE, OURS));
     renamed.unwrap_or(tokens)
 }
@@ -51,7 +51,7 @@ fn renamed(tokens: &TokenStream, from: &str, to: &str) -> Option<TokenStream> {
 }
 
 /// Replaces each emitted `::signal_kernel` by `path`.
-pub(crate) fn at(path: Option<&Path>, tokens: TokenStream) -> TokenStream {
+pub(crate) fn with_root(path: Option<&Path>, tokens: TokenStream) -> TokenStream {
     let replaced = path.and_then(|path| replaced(path, &tokens));
     replaced.unwrap_or(tokens)
 }

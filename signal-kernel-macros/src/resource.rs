@@ -40,7 +40,7 @@ pub(crate) fn answered(input: TokenStream) -> TokenStream {
     let options = parse::options(options, &mut errors);
     let item: TokenStream = input.collect();
     if let (Some(mut function), Some(answers)) = (
-        parse::function(rename::aside(options.path.as_ref(), item), &mut errors),
+        parse::function(rename::set_aside(options.path.as_ref(), item), &mut errors),
         answers,
     ) {
         let conditions = function.conditions().answered(&answers);
@@ -48,7 +48,7 @@ pub(crate) fn answered(input: TokenStream) -> TokenStream {
         function.take_cancel(&mut errors);
         tokens = added(&function, &options, &mut errors);
     }
-    tokens = rename::back(options.path.as_ref(), tokens);
+    tokens = rename::restore(options.path.as_ref(), tokens);
     tokens.extend(errors.into_compile_errors());
     tokens
 }
@@ -58,16 +58,16 @@ fn run(options: TokenStream, item: TokenStream) -> (TokenStream, Errors) {
     let given = options.clone();
     let options = parse::options(options, &mut errors);
     let path = options.path.as_ref();
-    let item = rename::aside(path, item);
+    let item = rename::set_aside(path, item);
     let Some(mut function) = parse::function(item.clone(), &mut errors) else {
-        return (rename::back(path, parse::without_cancel(item)), errors);
+        return (rename::restore(path, parse::without_cancel(item)), errors);
     };
     let conditions = function.conditions();
     if conditions.is_empty() {
         function.resolve(&conditions, &mut errors);
         function.take_cancel(&mut errors);
         let added = added(&function, &options, &mut errors);
-        return (rename::back(path, quote!(#function #added)), errors);
+        return (rename::restore(path, quote!(#function #added)), errors);
     }
     // The expansion with the answers reports every mistake.
     errors.forget();
@@ -80,11 +80,14 @@ fn run(options: TokenStream, item: TokenStream) -> (TokenStream, Errors) {
         "resource_where",
         &quote!((#given) #(#attrs)* #vis #sig #body),
     );
-    let asked = rename::at(path, asked);
-    let mut said_later = Errors::new();
-    function.take_cancel(&mut said_later);
-    said_later.forget();
-    (rename::back(path, quote!(#function #asked)), Errors::new())
+    let asked = rename::with_root(path, asked);
+    let mut reported_later = Errors::new();
+    function.take_cancel(&mut reported_later);
+    reported_later.forget();
+    (
+        rename::restore(path, quote!(#function #asked)),
+        Errors::new(),
+    )
 }
 
 fn added(function: &Function, options: &Options, errors: &mut Errors) -> TokenStream {
@@ -93,5 +96,5 @@ fn added(function: &Function, options: &Options, errors: &mut Errors) -> TokenSt
         Added::Placeholder(resource) => expand::placeholder(&resource),
         Added::Nothing => TokenStream::new(),
     };
-    rename::at(options.path.as_ref(), added)
+    rename::with_root(options.path.as_ref(), added)
 }

@@ -1,6 +1,6 @@
 //! Rules on bodies, and on the arguments of resources, which are bodies too.
 //!
-//! Invariants: rules look at the facts of one body; what one rule reports no other reports again.
+//! Invariants: a rule looks at the facts of one body; no two rules report the same mistake.
 //!
 //! Must not know: how the facts were found.
 
@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use quote::ToTokens;
 use syn::Type;
 
-use super::{Scene, last};
+use super::{Body, last};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
@@ -17,38 +17,38 @@ use crate::names::{Callee, Form, Use};
 use crate::parse::{Item, Value};
 use crate::types::PRIMITIVES;
 
-/// SK001: a name that stands for a value and is close to a node's.
-pub(super) fn known_names(scene: &Scene, errors: &mut Errors) {
+/// SK001: an unknown name that stands for a value and resembles the name of a node.
+pub(super) fn known_names(body: &Body, errors: &mut Errors) {
     let mut looked_up = HashSet::new();
-    for unknown in &scene.facts.unknown {
-        if scene.absent.contains(&unknown.name) || !looked_up.insert(&unknown.name) {
+    for unknown in &body.facts.unknown {
+        if body.absent.contains(&unknown.name) || !looked_up.insert(&unknown.name) {
             continue;
         }
-        let Some(left) = scene.lookups.get().checked_sub(scene.known.len()) else {
+        let Some(left) = body.comparisons.get().checked_sub(body.known.len()) else {
             return;
         };
-        scene.lookups.set(left);
-        let meant = similar(&unknown.name, scene.known.iter().map(String::as_str));
+        body.comparisons.set(left);
+        let meant = similar(&unknown.name, body.known.iter().map(String::as_str));
         let Some(meant) = meant else {
             continue;
         };
-        let text = format!("no node named `{}` in `{}`", unknown.name, scene.graph);
+        let text = format!("no node named `{}` in `{}`", unknown.name, body.graph);
         errors
             .push_at("SK001", unknown.span, text)
             .help(format!("did you mean `{meant}`?"));
     }
 }
 
-/// SK028: initial values are computed before there is a node. A name that stands where a function cannot is surely
-/// meant to be the node.
-pub(super) fn initial_values(scene: &Scene, errors: &mut Errors) {
-    if !scene.item.kind.is_source() {
+/// SK028: initial values are computed before any node exists. If a name stands at a position that no function can have,
+/// the node is surely meant.
+pub(super) fn initial_values(body: &Body, errors: &mut Errors) {
+    if !body.item.kind.is_source() {
         return;
     }
-    for name in &scene.facts.values {
+    for name in &body.facts.values {
         let text = format!(
             "the initial value of `{}` cannot read `{name}`",
-            scene.item.name
+            body.item.name
         );
         errors
             .push("SK028", name, text)
@@ -56,8 +56,8 @@ pub(super) fn initial_values(scene: &Scene, errors: &mut Errors) {
     }
 }
 
-/// Is it worth a stand-in that says what the name means? A function of the user's may well have the name of a node.
-pub(super) fn calls_a_value(callee: &Callee, nodes: &[&Item]) -> bool {
+/// Whether a call gets a stand-in function, whose error explains the mistake. A call with arguments usually means a function of the user that has the name of a node, unless the node holds a function.
+pub(super) fn needs_stand_in(callee: &Callee, nodes: &[&Item]) -> bool {
     let Some(node) = callee.node else {
         return true;
     };
@@ -70,22 +70,22 @@ pub(super) fn calls_a_value(callee: &Callee, nodes: &[&Item]) -> bool {
 }
 
 /// SK003: the shortest cycle.
-pub(super) fn not_itself(scene: &Scene, errors: &mut Errors) {
+pub(super) fn not_itself(body: &Body, errors: &mut Errors) {
     // The mentions of a broken body are a guess.
-    if matches!(scene.item.value, Value::Broken(_)) {
+    if matches!(body.item.value, Value::Broken(_)) {
         return;
     }
-    for Use { node, ident, .. } in &scene.facts.uses {
-        if Some(*node) == scene.node {
-            let (keyword, name) = (scene.item.kind.keyword(), &scene.item.name);
+    for Use { node, ident, .. } in &body.facts.uses {
+        if Some(*node) == body.node {
+            let (keyword, name) = (body.item.kind.keyword(), &body.item.name);
             errors.push("SK003", ident, format!("{keyword} `{name}` reads itself"));
         }
     }
 }
 
 /// SK006, SK007: only the caller writes.
-pub(super) fn no_writes(scene: &Scene, errors: &mut Errors) {
-    let (code, text, help) = match scene.item.kind {
+pub(super) fn no_writes(body: &Body, errors: &mut Errors) {
+    let (code, text, help) = match body.item.kind {
         NodeKind::Effect => (
             "SK007",
             "effects cannot write signals, so a graph always comes to rest",
@@ -102,11 +102,11 @@ pub(super) fn no_writes(scene: &Scene, errors: &mut Errors) {
             "write from outside, in a `batch`",
         ),
     };
-    for write in &scene.facts.writes {
-        let node = scene.nodes[write.node];
+    for write in &body.facts.writes {
+        let node = body.nodes[write.node];
         let forbidden = match write.form {
             Form::Assignment => node.kind != NodeKind::Field,
-            // A type of the user's may well have a method `set`.
+            // A type of the user may have a method `set`.
             Form::Method => node.kind == NodeKind::Signal && node.ty.as_ref().is_some_and(is_plain),
             Form::Request => node.kind == NodeKind::Resource,
             Form::Setter | Form::Requester => true,
@@ -138,8 +138,8 @@ fn is_plain(ty: &Type) -> bool {
 }
 
 /// SK011: bodies do not wait.
-pub(super) fn no_awaits(scene: &Scene, errors: &mut Errors) {
-    let (text, help) = match scene.item.kind {
+pub(super) fn no_awaits(body: &Body, errors: &mut Errors) {
+    let (text, help) = match body.item.kind {
         NodeKind::Effect => ("effect bodies are synchronous", "declare a `resource`"),
         NodeKind::Resource => (
             "the arguments of a resource are synchronous",
@@ -147,14 +147,14 @@ pub(super) fn no_awaits(scene: &Scene, errors: &mut Errors) {
         ),
         _ => ("computed bodies are synchronous", "declare a `resource`"),
     };
-    for span in &scene.facts.awaits {
+    for span in &body.facts.awaits {
         errors.push_at("SK011", *span, text).help(help);
     }
 }
 
 /// SK012: a body has no `self`.
-pub(super) fn no_self(scene: &Scene, errors: &mut Errors) {
-    for found in &scene.facts.selfs {
+pub(super) fn no_self(body: &Body, errors: &mut Errors) {
+    for found in &body.facts.selfs {
         let help = match &found.member {
             Some(member) => format!("write `{member}`"),
             None => "name the nodes themselves".to_owned(),
@@ -164,13 +164,13 @@ pub(super) fn no_self(scene: &Scene, errors: &mut Errors) {
     }
 }
 
-/// SK023: what changes unseen is no input.
-pub(super) fn no_mutable_fields(scene: &Scene, errors: &mut Errors) {
-    if scene.item.kind == NodeKind::Effect {
+/// SK023: a change of a `let mut` field starts no run, so only effects may read it.
+pub(super) fn no_mutable_fields(body: &Body, errors: &mut Errors) {
+    if body.item.kind == NodeKind::Effect {
         return;
     }
-    for Use { node, ident, .. } in &scene.facts.uses {
-        if scene.nodes[*node].mutable {
+    for Use { node, ident, .. } in &body.facts.uses {
+        if body.nodes[*node].mutable {
             errors
                 .push("SK023", ident, "only effects see `let mut` fields")
                 .help("make it a `signal`");
@@ -178,12 +178,12 @@ pub(super) fn no_mutable_fields(scene: &Scene, errors: &mut Errors) {
     }
 }
 
-/// SK024: a body has the value at hand. Other kernels hand out cells.
-pub(super) fn no_getters(scene: &Scene, errors: &mut Errors) {
-    for (node, span) in &scene.facts.gets {
-        let node = scene.nodes[*node];
+/// SK024: a body sees the value itself. In other libraries it would see a cell.
+pub(super) fn no_getters(body: &Body, errors: &mut Errors) {
+    for (node, span) in &body.facts.gets {
+        let node = body.nodes[*node];
         let name = &node.name;
-        // A type of the user's may well have a method `get`.
+        // A type of the user may have a method `get`.
         if node.ty.as_ref().is_some_and(is_plain) {
             errors
                 .push_at(

@@ -1,8 +1,8 @@
-//! Rules on what is declared: names, types, and what feeds a resource.
+//! Rules on declarations: names, types and the calls of resources.
 //!
 //! Invariants: an item that cannot be a node is marked so, and stays in the draft: its body is checked like any other.
 //!
-//! Must not know: what bodies mention.
+//! Must not know: the mentions in bodies.
 
 use std::collections::HashMap;
 
@@ -68,23 +68,23 @@ pub(super) fn free_names(draft: &mut Draft, errors: &mut Errors) {
         }
         for method in methods(item) {
             let (noun, name) = (item.kind.noun(), &item.name);
-            let what = format!("{noun} `{name}` generates `{method}`");
-            if let Some(&twin) = getters.get(&method) {
-                let other = &draft.items[twin].name;
+            let text = format!("{noun} `{name}` generates `{method}`");
+            if let Some(&at) = getters.get(&method) {
+                let other = &draft.items[at].name;
                 errors.push(
                     "SK005",
                     other,
-                    format!("{what}, which is declared here too"),
+                    format!("{text}, which is declared here too"),
                 );
-                draft.items[twin].rejected = true;
+                draft.items[at].rejected = true;
                 break;
             }
-            if let Some(&twin) = generated.get(&method) {
-                let other = &draft.items[twin].name;
+            if let Some(&first) = generated.get(&method) {
+                let other = &draft.items[first].name;
                 errors.push(
                     "SK005",
                     name,
-                    format!("{what}, which `{other}` generates too"),
+                    format!("{text}, which `{other}` generates too"),
                 );
                 draft.items[at].rejected = true;
                 break;
@@ -128,7 +128,7 @@ pub(super) fn fed_by_calls(draft: &mut Draft, errors: &mut Errors) {
     }
 }
 
-/// Of something close to a call the call is kept.
+/// Keeps the call of an expression that is nearly a call.
 fn fed_by_call(expr: Expr, errors: &mut Errors) -> Option<(Path, Option<Arguments>)> {
     let text = "a resource is fed by a call";
     match expr {
@@ -174,7 +174,7 @@ fn fed_by_call(expr: Expr, errors: &mut Errors) -> Option<(Path, Option<Argument
     }
 }
 
-/// The path of a function may be a fragment.
+/// Removes the group around a fragment: the path of the function may be one.
 fn ungrouped(expr: Expr) -> Expr {
     match expr {
         Expr::Group(group) => ungrouped(*group.expr),
@@ -195,7 +195,7 @@ pub(super) fn owned_types(draft: &mut Draft, errors: &mut Errors) {
     }
 }
 
-/// The path a broken call starts with.
+/// The path at the start of a broken call.
 fn path_of_call(tokens: TokenStream) -> Option<Path> {
     let path = |input: ParseStream| {
         let path: ExprPath = input.parse()?;

@@ -25,7 +25,7 @@ pub(crate) fn generics(generics: &Generics, errors: &mut Errors) {
     }
 }
 
-/// Whether the type can be kept. A rejected type gives way to a stand-in, or to none. One error is enough for a type.
+/// Whether the type can be kept. A rejected type is replaced, or removed if there is no replacement; it gets one error.
 pub(crate) fn check(ty: &mut Option<Type>, generics: &Generics, errors: &mut Errors) -> bool {
     let Some(written) = ty else {
         return true;

@@ -9,7 +9,7 @@ use super::{
     Context, Header, Kind, Node, docs, field, lint_allows,
     methods::{self, Method},
     resource_type, respan, seen_type,
-    texts::{Texts, texts},
+    texts::Texts,
 };
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
@@ -52,7 +52,7 @@ pub(super) fn structs(context: &Context) -> TokenStream {
 ///
 /// A large graph has its nodes in parts: `part_0__: (Slot<u64>, …)`, `part_1__: Box<(Memo<u64>, …)>`.
 ///
-/// The core is named most, and rustc looks for a field from the first to the last: it goes first.
+/// The core comes first: it is named most often, and rustc searches the fields from the first to the last.
 pub(super) fn structs_with(
     header: &Header,
     words: usize,
@@ -65,13 +65,13 @@ pub(super) fn structs_with(
         type_generics,
         where_clause,
         declaration,
-        opened,
+        batch_generics,
         ..
     } = header;
     let (attrs, vis) = (&declaration.attrs, &declaration.vis);
     let full = &declaration.generics;
-    let (open_impl, _, _) = opened.split_for_impl();
-    // An empty list that is the macro's: rustc suggests no parameter in it for a type it does not find.
+    let (batch_impl, _, _) = batch_generics.split_for_impl();
+    // With an empty list of the macro's own, rustc does not suggest to add an unknown type as a parameter.
     let full = if full.params.is_empty() {
         quote!(<>)
     } else {
@@ -93,7 +93,7 @@ pub(super) fn structs_with(
 
         #[doc = #batch_doc]
         #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
-        #vis struct #batch #open_impl #where_clause {
+        #vis struct #batch #batch_impl #where_clause {
             #[doc(hidden)]
             graph__: &'graph mut #name #type_generics,
         }
@@ -133,146 +133,167 @@ pub(super) fn stored_type(node: &Node, is_lazy: bool, is_versioned: bool) -> Opt
 /// ::signal_kernel::__batch! { … }
 /// ```
 pub(super) fn accessors(context: &Context) -> TokenStream {
-    let texts = texts(context);
-    let accessors = Accessors {
-        header: context,
-        texts: &texts,
-        span: &|index| context.method_span(index),
-        body: &|method, index| methods::body(context, method, index),
-    };
     let nodes = 0..context.declaration.nodes.len();
     let (unused, used): (Vec<usize>, Vec<usize>) =
         nodes.partition(|&index| context.is_unused(index));
-    let own = accessors.own(&used);
-    let [used, unused_in_batch] = [&used, &unused].map(|nodes| {
-        let entries = nodes
-            .iter()
-            .filter_map(|&index| batch_entry(context, context, index));
-        entries.collect::<Vec<TokenStream>>()
-    });
-    let batch = batch(context, &used, &unused_in_batch);
-    let unused = unused.into_iter().map(|index| accessors.unused(index));
+    let own = own(context, &used);
+    let batch = batch(context, &used, &unused);
+    let unused = unused.into_iter().map(|index| self::unused(context, index));
     quote!(#own #batch #(#unused)*)
 }
 
-/// The methods of a graph for all nodes. The bodies come from elsewhere, since a sketch has none.
-pub(super) struct Accessors<'a> {
-    pub(super) header: &'a Header<'a>,
-    /// By node.
-    pub(super) texts: &'a [Texts],
+/// The parts of the methods of nodes in which a graph and its sketch differ.
+pub(super) trait Printer {
+    fn header(&self) -> &Header<'_>;
+    /// The attributes of a node's methods.
+    fn texts(&self, index: usize) -> Texts;
     /// The span of a node's methods.
-    pub(super) span: &'a dyn Fn(usize) -> Span,
-    pub(super) body: &'a dyn Fn(Method, usize) -> TokenStream,
+    fn span(&self, index: usize) -> Span;
+    fn body(&self, method: Method, index: usize) -> TokenStream;
+    /// The place of a node in the struct.
+    fn field(&self, index: usize) -> TokenStream;
+    fn position(&self, index: usize) -> usize;
+    /// A statement that uses the getter of an unused node.
+    fn getter_use(&self, index: usize) -> TokenStream;
 }
 
-impl Accessors<'_> {
-    pub(super) fn own(&self, nodes: &[usize]) -> TokenStream {
-        let Header {
-            name,
-            impl_generics,
-            type_generics,
-            where_clause,
-            ..
-        } = self.header;
-        // Joined in one go, not one by one.
-        let methods = nodes.iter().map(|&index| self.methods(index));
-        let methods: TokenStream = methods
-            .flat_map(|(getter, others)| [getter, others])
-            .collect();
-        let lint_allows = lint_allows();
-        quote! {
-            #[allow(dead_code)]
-            #lint_allows
-            impl #impl_generics #name #type_generics #where_clause {
-                #methods
-            }
-        }
+impl Printer for Context<'_> {
+    fn header(&self) -> &Header<'_> {
+        &self.header
     }
 
-    /// The methods of a private node that no body mentions. If no code reads it either, rustc says so at the user's
-    /// token: of the getter alone, which every other reading method uses. Lints pass over the other methods, whose names
-    /// belong to the macro.
-    ///
-    /// ```text
-    /// impl Cart { fn price(&self) -> &u64 … }
-    /// impl Cart { fn set_price(&mut self, value: u64) … fn update_price(…) { let _ = <Cart>::price; … } }
-    /// ```
-    fn unused(&self, index: usize) -> TokenStream {
-        let Header {
-            name,
-            impl_generics,
-            type_generics,
-            where_clause,
-            names,
-            ..
-        } = self.header;
-        let lint_allows = lint_allows();
-        let (getter, others) = self.methods(index);
-        let parameters = if names.is_empty() {
-            quote!(<>)
-        } else {
-            quote!(#impl_generics)
-        };
-        let getter = quote! {
-            #lint_allows
-            impl #parameters #name #type_generics #where_clause { #getter }
-        };
-        let getter = respan(name.span(), getter);
-        quote! {
-            #getter
-            #lint_allows
-            impl #impl_generics #name #type_generics #where_clause { #others }
-        }
+    fn texts(&self, index: usize) -> Texts {
+        Texts::new(self, index)
     }
 
-    /// The getter of a node, and its other methods.
-    fn methods(&self, index: usize) -> (TokenStream, TokenStream) {
-        let node = &self.header.declaration.nodes[index];
-        let (vis, span) = (&node.vis, (self.span)(index));
-        let named = |before, after| method(before, node, after, span);
-        let ty = seen_type(node);
-        let seen_mut = reference(&ty, true);
-        let returned = returned(self.header, &ty, node.name.span());
-        let [value, change] = ["value", "change"].map(|name| Ident::new(name, node.name.span()));
-        let body = |method| (self.body)(method, index);
-        let [getter_docs, second_docs, third_docs] = &self.texts[index].0;
-        let others = match &node.kind {
-            Kind::Effect { .. } => return Default::default(),
-            Kind::Field { mutable: true, .. } => {
-                let (name, body) = (named("", "_mut"), body(Method::GetMut));
-                quote! {
-                    #second_docs
-                    #vis fn #name(&mut self) -> #seen_mut { #body }
-                }
-            }
-            Kind::Signal { .. } => {
-                let (set, update) = (named("set_", ""), named("update_", ""));
-                let [set_body, update_body] = [Method::Set, Method::Update].map(body);
-                let closure = quote_spanned!(node.name.span()=> impl ::signal_kernel::__private::core::ops::FnOnce(#seen_mut) -> #returned);
-                quote! {
-                    #second_docs
-                    #vis fn #set(&mut self, #value: #ty) { #set_body }
-                    #third_docs
-                    #vis fn #update<#returned>(&mut self, #change: #closure) -> #returned { #update_body }
-                }
-            }
-            Kind::Resource { .. } => {
-                let (reload, cancel) = (named("reload_", ""), named("cancel_", ""));
-                let [reload_body, cancel_body] = [Method::Reload, Method::Cancel].map(body);
-                quote! {
-                    #second_docs
-                    #vis fn #reload(&mut self) { #reload_body }
-                    #third_docs
-                    #vis fn #cancel(&mut self, reason: impl ::signal_kernel::__private::core::convert::Into<::signal_kernel::CancelReason>) { #cancel_body }
-                }
-            }
-            Kind::Field { .. } | Kind::Computed { .. } => TokenStream::new(),
-        };
-        let getter = getter(node, getter_docs, &ty, body(Method::Get));
-        (getter, respan(span, others))
+    fn span(&self, index: usize) -> Span {
+        self.method_span(index)
+    }
+
+    fn body(&self, method: Method, index: usize) -> TokenStream {
+        methods::body(self, method, index)
+    }
+
+    fn field(&self, index: usize) -> TokenStream {
+        self.field(index)
+    }
+
+    fn position(&self, index: usize) -> usize {
+        self.plan.position(index)
+    }
+
+    fn getter_use(&self, index: usize) -> TokenStream {
+        self.getter_use(index)
     }
 }
 
+/// The methods of a graph for these nodes.
+pub(super) fn own(printer: &dyn Printer, nodes: &[usize]) -> TokenStream {
+    let Header {
+        name,
+        impl_generics,
+        type_generics,
+        where_clause,
+        ..
+    } = printer.header();
+    // Joined in one go, not one by one.
+    let methods = nodes.iter().map(|&index| methods(printer, index));
+    let methods: TokenStream = methods
+        .flat_map(|(getter, others)| [getter, others])
+        .collect();
+    let lint_allows = lint_allows();
+    quote! {
+        #[allow(dead_code)]
+        #lint_allows
+        impl #impl_generics #name #type_generics #where_clause {
+            #methods
+        }
+    }
+}
+
+/// The methods of a private node that no body mentions. If no other code reads it, rustc warns at the user's token,
+/// about the getter alone: the other methods that read use the getter, and lints ignore methods at the macro's
+/// span.
+///
+/// ```text
+/// impl Cart { fn price(&self) -> &u64 … }
+/// impl Cart { fn set_price(&mut self, value: u64) … fn update_price(…) { let _ = <Cart>::price; … } }
+/// ```
+fn unused(printer: &dyn Printer, index: usize) -> TokenStream {
+    let Header {
+        name,
+        impl_generics,
+        type_generics,
+        where_clause,
+        names,
+        ..
+    } = printer.header();
+    let lint_allows = lint_allows();
+    let (getter, others) = methods(printer, index);
+    let parameters = if names.is_empty() {
+        quote!(<>)
+    } else {
+        quote!(#impl_generics)
+    };
+    let getter = quote! {
+        #lint_allows
+        impl #parameters #name #type_generics #where_clause { #getter }
+    };
+    let getter = respan(name.span(), getter);
+    quote! {
+        #getter
+        #lint_allows
+        impl #impl_generics #name #type_generics #where_clause { #others }
+    }
+}
+
+/// The getter of a node, and its other methods.
+fn methods(printer: &dyn Printer, index: usize) -> (TokenStream, TokenStream) {
+    let header = printer.header();
+    let node = &header.declaration.nodes[index];
+    let (vis, span) = (&node.vis, printer.span(index));
+    let named = |before, after| method(before, node, after, span);
+    let ty = seen_type(node);
+    let seen_mut = reference(&ty, true);
+    let returned = returned(header, &ty, node.name.span());
+    let [value, change] = ["value", "change"].map(|name| Ident::new(name, node.name.span()));
+    let body = |method| printer.body(method, index);
+    let [getter_docs, second_docs, third_docs] = printer.texts(index).0;
+    let others = match &node.kind {
+        Kind::Effect { .. } => return Default::default(),
+        Kind::Field { mutable: true, .. } => {
+            let (name, body) = (named("", "_mut"), body(Method::GetMut));
+            quote! {
+                #second_docs
+                #vis fn #name(&mut self) -> #seen_mut { #body }
+            }
+        }
+        Kind::Signal { .. } => {
+            let (set, update) = (named("set_", ""), named("update_", ""));
+            let [set_body, update_body] = [Method::Set, Method::Update].map(body);
+            let closure = quote_spanned!(node.name.span()=> impl ::signal_kernel::__private::core::ops::FnOnce(#seen_mut) -> #returned);
+            quote! {
+                #second_docs
+                #vis fn #set(&mut self, #value: #ty) { #set_body }
+                #third_docs
+                #vis fn #update<#returned>(&mut self, #change: #closure) -> #returned { #update_body }
+            }
+        }
+        Kind::Resource { .. } => {
+            let (reload, cancel) = (named("reload_", ""), named("cancel_", ""));
+            let [reload_body, cancel_body] = [Method::Reload, Method::Cancel].map(body);
+            quote! {
+                #second_docs
+                #vis fn #reload(&mut self) { #reload_body }
+                #third_docs
+                #vis fn #cancel(&mut self, reason: impl ::signal_kernel::__private::core::convert::Into<::signal_kernel::CancelReason>) { #cancel_body }
+            }
+        }
+        Kind::Field { .. } | Kind::Computed { .. } => TokenStream::new(),
+    };
+    let getter = getter(node, &getter_docs, &ty, body(Method::Get));
+    (getter, respan(span, others))
+}
 /// A getter, with the span of its name: as `respan` would do it, with less work.
 fn getter(node: &Node, docs: &TokenStream, ty: &TokenStream, body: TokenStream) -> TokenStream {
     let (name, vis, attrs) = (&node.name, &node.vis, &node.attrs);
@@ -297,24 +318,21 @@ fn method(before: &str, node: &Node, after: &str, span: Span) -> Ident {
     name
 }
 
-/// The batch type's methods for a node, as a description for `__batch!`. A sketch has no places of nodes but the names
-/// of their fields.
+/// The batch type's methods for a node, as a description for `__batch!`. In a sketch the field of a node stands for its
+/// place.
 ///
 /// ```text
 /// [signal pub price u64, [__price] 2 __equal_u64 set_price … update_price_with value change R [u64: Undo<'undo>] []]
 /// ```
-pub(super) fn batch_entry(
-    header: &Header,
-    places: &dyn Places,
-    index: usize,
-) -> Option<TokenStream> {
+fn batch_entry(printer: &dyn Printer, index: usize) -> Option<TokenStream> {
+    let header = printer.header();
     let node = &header.declaration.nodes[index];
-    let (vis, ty, span) = (&node.vis, seen_type(node), places.span(index));
+    let (vis, ty, span) = (&node.vis, seen_type(node), printer.span(index));
     let mut name = node.name.clone();
     name.set_span(span);
-    let place = places.place(index);
-    let position = Literal::usize_unsuffixed(places.position(index));
-    let reads = places.reads(index);
+    let place = printer.field(index);
+    let position = Literal::usize_unsuffixed(printer.position(index));
+    let reads = printer.getter_use(index);
     let named = |before, after| method(before, node, after, span);
     Some(match &node.kind {
         Kind::Effect { .. } => return None,
@@ -350,40 +368,15 @@ pub(super) fn batch_entry(
     })
 }
 
-/// The answers in which a graph and a sketch differ.
-pub(super) trait Places {
-    /// The span of a node's methods.
-    fn span(&self, index: usize) -> Span;
-    fn place(&self, index: usize) -> TokenStream;
-    fn position(&self, index: usize) -> usize;
-    /// A statement that uses the getter.
-    fn reads(&self, index: usize) -> TokenStream;
-}
-
-impl Places for Context<'_> {
-    fn span(&self, index: usize) -> Span {
-        self.method_span(index)
-    }
-
-    fn place(&self, index: usize) -> TokenStream {
-        self.field(index)
-    }
-
-    fn position(&self, index: usize) -> usize {
-        self.plan.position(index)
-    }
-
-    fn reads(&self, index: usize) -> TokenStream {
-        self.getter_use(index)
-    }
-}
-
 /// The batch type's methods, in the template of the runtime.
-pub(super) fn batch(
-    header: &Header,
-    entries: &[TokenStream],
-    unused: &[TokenStream],
-) -> TokenStream {
+pub(super) fn batch(printer: &dyn Printer, nodes: &[usize], unused: &[usize]) -> TokenStream {
+    let [entries, unused] = [nodes, unused].map(|nodes| {
+        let entries = nodes
+            .iter()
+            .filter_map(|&index| batch_entry(printer, index));
+        entries.collect::<TokenStream>()
+    });
+    let header = printer.header();
     let [returned, failed] = header.free_types();
     let Header {
         name,
@@ -392,21 +385,21 @@ pub(super) fn batch(
         where_clause,
         declaration,
         names,
-        opened,
+        batch_generics,
         ..
     } = header;
     let vis = &declaration.vis;
-    let (open_impl, open_type, _) = opened.split_for_impl();
+    let (batch_impl, batch_type, _) = batch_generics.split_for_impl();
     quote! {
         ::signal_kernel::__batch! {
-            self impl [#open_impl] #batch #open_type [#where_clause] for #name #type_generics,
+            self impl [#batch_impl] #batch #batch_type [#where_clause] for #name #type_generics,
             #vis #batch [#(#names),*] #returned #failed
-            { #(#entries)* } { #(#unused)* }
+            { #entries } { #unused }
         }
     }
 }
 
-/// The type that a closure over a value of this type returns: none that is named in it.
+/// The type parameter for the result of a closure over a value of this type, which must not mention that name.
 fn returned(header: &Header, ty: &TokenStream, span: Span) -> Ident {
     let [free, _] = header.free_types();
     if mentions(ty.clone(), &free) {
@@ -424,7 +417,7 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
     })
 }
 
-/// A reference that begins where its type does.
+/// A reference with the span of the first token of its type.
 fn reference(ty: &TokenStream, mutable: bool) -> TokenStream {
     let first = ty.clone().into_iter().next();
     let span = first.map_or_else(Span::call_site, |first| first.span());

@@ -1,4 +1,4 @@
-//! One function for each body: it sees what the body mentions, as parameters, and nothing else.
+//! One function for each body. Its parameters are the nodes that the body mentions.
 //!
 //! Invariants: a body stands in exactly one function, as that function's own block.
 //!
@@ -6,63 +6,23 @@
 
 use super::editor::{self, Function};
 use super::mixed;
-use super::{Header, Kind, Node, Rule, Use, function, resource_type, seen_type};
+use super::{Equality, Header, Kind, Node, Use, function, resource_type, seen_type};
 use crate::model::Arg;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::BTreeSet;
 use syn::{Path, Type, spanned::Spanned};
 
-/// rustc does not see the tokens of a broken node.
+/// The functions of all bodies, and those that compare values. rustc does not see the tokens of a broken node.
 pub(super) fn bodies(header: &Header, is_broken: impl Fn(usize) -> bool) -> TokenStream {
     let Header {
         name,
         impl_generics,
         type_generics,
         where_clause,
+        declaration,
         ..
     } = header;
-    let nodes = header.declaration.nodes.iter().enumerate();
-    let functions = nodes.map(|(index, node)| match &node.kind {
-        Kind::Field { .. } | Kind::Signal { .. } if node.is_parameter() => None,
-        Kind::Field { ty, .. } | Kind::Signal { ty, .. } => {
-            Some(initial(node, ty, is_broken(index)))
-        }
-        Kind::Computed { ty, .. } => Some(self::body(header, node, is_broken(index), quote!(#ty))),
-        Kind::Effect { kept, .. } => {
-            let result = kept
-                .as_ref()
-                .map_or_else(|| quote_spanned!(node.name.span()=> ()), |ty| quote!(#ty));
-            Some(self::body(header, node, is_broken(index), result))
-        }
-        Kind::Resource {
-            path,
-            args,
-            parens,
-            uses,
-            ..
-        } => {
-            let args = (!is_broken(index)).then_some((args.as_slice(), *parens));
-            Some(start(header, node, path, args, uses))
-        }
-    });
-    let functions: Vec<Option<Function>> = functions.collect();
-    let nodes = header.declaration.nodes.iter();
-    let sames = nodes.filter_map(|node| match &node.kind {
-        Kind::Signal { .. } | Kind::Computed { .. } if header.primitive(node).is_some() => None,
-        Kind::Signal { ty, rule, .. } | Kind::Computed { ty, rule, .. } => {
-            Some(same(header, node, &quote!(#ty), ty.span(), rule))
-        }
-        Kind::Resource {
-            path,
-            rule: rule @ Rule::Path(_),
-            ..
-        } => {
-            let ty = resource_type(path, "Value");
-            Some(same(header, node, &ty, path.span(), rule))
-        }
-        Kind::Field { .. } | Kind::Resource { .. } | Kind::Effect { .. } => None,
-    });
     let head = quote! {
         #[doc(hidden)]
         #[allow(
@@ -79,15 +39,65 @@ pub(super) fn bodies(header: &Header, is_broken: impl Fn(usize) -> bool) -> Toke
         )]
         impl #impl_generics #name #type_generics #where_clause
     };
-    let functions = editor::functions(header, &head, functions);
+    let nodes = declaration.nodes.iter().enumerate();
+    let functions = nodes.map(|(index, node)| node_function(header, node, is_broken(index)));
+    let functions = editor::functions(header, &head, functions.collect());
+    let comparisons = declaration
+        .nodes
+        .iter()
+        .filter_map(|node| comparison(header, node));
+    let comparisons: TokenStream = comparisons.collect();
     let equal = equal(header);
-    let sames: TokenStream = sames.collect();
     quote! {
         #functions
         #head {
-            #sames
+            #comparisons
             #equal
         }
+    }
+}
+
+/// The function of a node's value, body or call.
+fn node_function(header: &Header, node: &Node, is_broken: bool) -> Option<Function> {
+    Some(match &node.kind {
+        Kind::Field { .. } | Kind::Signal { .. } if node.is_parameter() => return None,
+        Kind::Field { ty, .. } | Kind::Signal { ty, .. } => initial(node, ty, is_broken),
+        Kind::Computed { ty, .. } | Kind::Effect { kept: Some(ty), .. } => {
+            body(header, node, is_broken, quote!(#ty))
+        }
+        Kind::Effect { kept: None, .. } => {
+            let unit = quote_spanned!(node.name.span()=> ());
+            body(header, node, is_broken, unit)
+        }
+        Kind::Resource {
+            path,
+            args,
+            parens,
+            uses,
+            ..
+        } => {
+            let args = (!is_broken).then_some((args.as_slice(), *parens));
+            start(header, node, path, args, uses)
+        }
+    })
+}
+
+/// The function that compares two values of a node. Nodes of a primitive type share one: see [`equal`].
+fn comparison(header: &Header, node: &Node) -> Option<TokenStream> {
+    match &node.kind {
+        Kind::Signal { .. } | Kind::Computed { .. } if header.primitive(node).is_some() => None,
+        Kind::Signal { ty, equality, .. } | Kind::Computed { ty, equality, .. } => {
+            Some(same(header, node, &quote!(#ty), ty.span(), equality))
+        }
+        Kind::Resource {
+            path,
+            equality: equality @ Equality::Path(_),
+            ..
+        } => {
+            let ty = resource_type(path, "Value");
+            Some(same(header, node, &ty, path.span(), equality))
+        }
+        Kind::Field { .. } | Kind::Resource { .. } | Kind::Effect { .. } => None,
     }
 }
 
@@ -124,7 +134,7 @@ fn body(header: &Header, node: &Node, is_broken: bool, result: TokenStream) -> F
         .uses()
         .iter()
         .map(|used| parameter(header, used, in_effect, &unused));
-    // rustc shows a function from here on, say where a `?` cannot stand.
+    // rustc shows a function from this token on, for example in an error about `?`.
     let keyword = quote_spanned!(node.name.span()=> fn);
     let stand_in = is_broken.then(unreachable_block);
     Function {
@@ -137,24 +147,24 @@ fn body(header: &Header, node: &Node, is_broken: bool, result: TokenStream) -> F
     }
 }
 
-/// The block of a body that rustc must not see.
+/// The block in place of a body that rustc must not see.
 fn unreachable_block() -> TokenStream {
     quote!({ ::signal_kernel::__private::std::unreachable!() })
 }
 
-/// There is no macro in a body, and no `cfg`: what it mentions it uses.
+/// Whether a body has neither a macro call nor a `cfg`: it then uses every node that it mentions.
 fn is_plain(node: &Node) -> bool {
     !node.raw.to_string().contains(['!', '#'])
 }
 
-/// A parameter may be unused in a broken body, and in a macro of unknown grammar, where a mention was only presumed.
+/// A parameter may be unused in a broken body, and if its only mention is a guess in a macro of unknown grammar.
 fn may_be_unused() -> TokenStream {
     quote!(#[allow(unused_variables)])
 }
 
 fn parameter(header: &Header, used: &Use, in_effect: bool, unused: &TokenStream) -> TokenStream {
     let node = &header.declaration.nodes[used.node];
-    // An editor goes from a use to where its parameter stands: at the declaration.
+    // An editor jumps from a use to the location of its parameter: the declaration.
     let mut ident = used.ident.clone();
     ident.set_span(ident.span().located_at(node.name.span()));
     let ty = seen_type(node);
@@ -188,21 +198,27 @@ fn initial(node: &Node, ty: &Type, is_broken: bool) -> Function {
 /// ```
 ///
 /// A type parameter is compared by `PartialEq` itself: rustc then knows which bound to suggest.
-fn same(header: &Header, node: &Node, ty: &TokenStream, span: Span, rule: &Rule) -> TokenStream {
+fn same(
+    header: &Header,
+    node: &Node,
+    ty: &TokenStream,
+    span: Span,
+    equality: &Equality,
+) -> TokenStream {
     let name = function("same", node);
-    // They have the hygiene of the tokens around them, which may be the fragment of a user's macro.
+    // Both have the hygiene of the tokens around them, which may come from a macro of the user.
     let [before, after] = ["before", "after"].map(|name| Ident::new(name, span));
     let is_parameter = header
         .names
         .iter()
         .any(|name| name.to_string() == ty.to_string());
-    let (compared, at) = match rule {
-        Rule::PartialEq if is_parameter => (
+    let (compared, at) = match equality {
+        Equality::PartialEq if is_parameter => (
             quote_spanned!(span=> <_ as ::signal_kernel::__private::core::cmp::PartialEq>::eq(#before, #after)),
             span,
         ),
-        Rule::PartialEq => {
-            // The marker only names the node in rustc's message; the type must not be spelled in its scope.
+        Equality::PartialEq => {
+            // The marker names the node in rustc's message. It would hide a type of the same name, so no type stands here.
             let marker = &node.name;
             let call = quote_spanned! {span=>
                 <_ as ::signal_kernel::needs::Comparable<#marker>>::is_unchanged(#before, #after)
@@ -214,12 +230,12 @@ fn same(header: &Header, node: &Node, ty: &TokenStream, span: Span, rule: &Rule)
             };
             (compared, span)
         }
-        // rustc finds fault at the path, be it with what the function takes or with what it returns.
-        Rule::Path(path) => (
+        // rustc reports wrong parameters and a wrong result of the function at the path.
+        Equality::Path(path) => (
             quote_spanned!(path.span()=> #path(#before, #after)),
             path.span(),
         ),
-        Rule::Never => (quote!({ let _ = (#before, #after); false }), span),
+        Equality::Never => (quote!({ let _ = (#before, #after); false }), span),
     };
     let result = quote_spanned!(at=> bool);
     quote! {
@@ -228,8 +244,8 @@ fn same(header: &Header, node: &Node, ty: &TokenStream, span: Span, rule: &Rule)
     }
 }
 
-/// Calls the resource function with its arguments; a `?` in one ends in `None`. So does an argument that
-/// carries a mistake.
+/// Calls the resource function with its arguments. The result is `None` after a `?` without a value, and for arguments
+/// with an error.
 ///
 /// ```text
 /// fn __start_user(client: &Client, id: &u64) -> Option<impl FnOnce(Start<'_, Future>)> {
@@ -257,7 +273,7 @@ fn start(
     let future = resource_type(path, "Future");
     let started = match args {
         Some((args, parens)) => {
-            // Cloned first: what rustc says of the call then speaks of values, not of references.
+            // The arguments are cloned before the call, so that errors in the call mention values, not references.
             let mut clones = TokenStream::new();
             let values = args.iter().enumerate().map(|(index, arg)| {
                 let Arg { expr, bare, tried } = arg;
@@ -265,7 +281,7 @@ fn start(
                     return quote!(#expr);
                 };
                 let value = format_ident!("__argument_{index}", span = expr.span());
-                // The type is spelled out, or else rustc would suggest to borrow a value that cannot be cloned.
+                // Without the type rustc would suggest to borrow a value that cannot be cloned.
                 let ty = located(seen_type(&header.declaration.nodes[node]), expr.span());
                 let copy = quote_spanned!(expr.span()=> <#ty as ::signal_kernel::needs::Argument<#ty>>::copy_for_call(#expr));
                 clones.extend(quote!(let #value = #copy #tried;));

@@ -1,4 +1,4 @@
-//! How a graph comes into being: `new`, `Default`, `Debug`, and the methods that drive it.
+//! The construction of a graph: `new`, `Default`, `Debug`, and the methods that drive it.
 //!
 //! Invariants: initial values run in declaration order, then computed values and first loads in order of
 //! rank; effects run when the struct is complete.
@@ -6,8 +6,8 @@
 //! Must not know: masks and edges.
 
 use super::{
-    Context, Header, Home, Kind, Node, bits, docs, field, function, lint_allows, local, respan,
-    seen_type,
+    Context, Header, Kind, Node, Origin, bits, docs, field, function, lint_allows, local,
+    plan::Plan, respan, seen_type,
 };
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -15,20 +15,21 @@ use syn::{Type, ext::IdentExt, spanned::Spanned};
 
 pub(super) fn build(context: &Context) -> TokenStream {
     let batch = &context.batch;
-    let methods = methods(context, &docs::parameters(context), |method| match method {
-        "new" => new_body(context),
-        "batch" => quote! {
+    let bodies = Bodies {
+        new: new_body(context),
+        batch: quote! {
             ::signal_kernel::__private::batch::batch(self, |graph| batch(&mut #batch { graph__: graph }))
         },
-        "transaction" => quote! {
+        transaction: quote! {
             ::signal_kernel::__private::batch::batch(self, |graph| {
                 ::signal_kernel::__private::batch::transaction(graph, |graph| transaction(&mut #batch { graph__: graph }))
             })
         },
-        "poll_progress" => quote!(::signal_kernel::__private::poll_progress(self, context)),
-        "progress" => quote!(::signal_kernel::__private::progress(self).await),
-        _ => quote!(::signal_kernel::__private::settled(self).await),
-    });
+        poll_progress: quote!(::signal_kernel::__private::poll_progress(self, context)),
+        progress: quote!(::signal_kernel::__private::progress(self).await),
+        settled: quote!(::signal_kernel::__private::settled(self).await),
+    };
+    let methods = methods(context, &docs::parameters(context), bodies);
     let debug = context.declaration.debug.then(|| {
         let field = |index| context.field(index);
         debug(context, field, |index, ty| {
@@ -38,21 +39,28 @@ pub(super) fn build(context: &Context) -> TokenStream {
     quote!(#methods #debug)
 }
 
-/// `new`, `Default` and the methods that drive the graph. The body of each method comes from its name.
+/// The bodies of `new` and of the methods that drive a graph.
+pub(super) struct Bodies {
+    pub(super) new: TokenStream,
+    pub(super) batch: TokenStream,
+    pub(super) transaction: TokenStream,
+    pub(super) poll_progress: TokenStream,
+    pub(super) progress: TokenStream,
+    pub(super) settled: TokenStream,
+}
+
+/// `new`, `Default` and the methods that drive the graph.
 pub(super) fn methods(
     header: &Header,
-    takes: &TokenStream,
-    body: impl Fn(&str) -> TokenStream,
+    parameter_docs: &TokenStream,
+    bodies: Bodies,
 ) -> TokenStream {
-    let [returned, failed] = header.free_types();
     let Header {
         name,
         impl_generics,
         type_generics,
         where_clause,
         declaration,
-        batch,
-        names,
         ..
     } = header;
     let vis = &declaration.vis;
@@ -67,40 +75,58 @@ pub(super) fn methods(
             }
         }
     });
-    let [
-        new,
-        batch_body,
-        transaction_body,
-        poll_progress,
-        progress,
-        settled,
-    ] = [
-        "new",
-        "batch",
-        "transaction",
-        "poll_progress",
-        "progress",
-        "settled",
-    ]
-    .map(body);
     let plain = name.unraw();
     let new_doc = format!(
         " A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run."
     );
-    let methods = quote! {
+    let new = &bodies.new;
+    let new = quote! {
         #[doc = #new_doc]
-        #takes
+        #parameter_docs
         #[allow(clippy::too_many_arguments)]
         #vis fn #called(#(#parameters),*) -> #itself { #new }
+    };
+    let [new, driven] = [new, driven(header, bodies)].map(|methods| respan(name.span(), methods));
+    let lint_allows = lint_allows();
+    quote! {
+        #[allow(dead_code)]
+        #lint_allows
+        impl #impl_generics #name #type_generics #where_clause {
+            #new
+            #driven
+        }
 
+        #default
+    }
+}
+
+/// The methods that write several nodes at once, and those that wait for work.
+fn driven(header: &Header, bodies: Bodies) -> TokenStream {
+    let [returned, failed] = header.free_types();
+    let Header {
+        declaration,
+        batch,
+        names,
+        ..
+    } = header;
+    let vis = &declaration.vis;
+    let Bodies {
+        new: _,
+        batch: batch_body,
+        transaction,
+        poll_progress,
+        progress,
+        settled,
+    } = bodies;
+    quote! {
         /// Defers settling to the end of `batch`, and returns what it returns.
         #vis fn batch<#returned>(&mut self, batch: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> #returned) -> #returned {
             #batch_body
         }
 
-        /// A batch that takes back its writes and requests if `transaction` returns an error or panics. A `set_x` moves
-        /// the old value of `x` aside; an `update_x` clones it, once in each transaction; an `update_x_with` is told
-        /// how to undo the change.
+        /// A batch that takes back its writes and requests if `transaction` returns an error or panics. `set_x` keeps
+        /// the old value of `x`; `update_x` clones it, once in each transaction; `update_x_with` takes a second closure,
+        /// which undoes the change.
         ///
         /// # Errors
         ///
@@ -109,7 +135,7 @@ pub(super) fn methods(
             &mut self,
             transaction: impl ::signal_kernel::__private::core::ops::FnOnce(&mut #batch<'_, #(#names),*>) -> ::signal_kernel::__private::core::result::Result<#returned, #failed>,
         ) -> ::signal_kernel::__private::core::result::Result<#returned, #failed> {
-            #transaction_body
+            #transaction
         }
 
         /// Polls the work in flight; ready once at least one piece of it was committed and its effects have run.
@@ -117,23 +143,12 @@ pub(super) fn methods(
             #poll_progress
         }
 
-        /// Waits until a piece of work was committed and its effects have run; for ever while none is in flight.
+        /// Waits until a piece of work was committed and its effects have run. Stays pending while no work is in flight.
         /// Dropping this future drops no work.
         #vis async fn progress(&mut self) { #progress }
 
         /// Waits until nothing is in flight. Dropping this future drops no work.
         #vis async fn settled(&mut self) { #settled }
-    };
-    let methods = respan(name.span(), methods);
-    let lint_allows = lint_allows();
-    quote! {
-        #[allow(dead_code)]
-        #lint_allows
-        impl #impl_generics #name #type_generics #where_clause {
-            #methods
-        }
-
-        #default
     }
 }
 
@@ -143,44 +158,19 @@ fn parameter(node: &Node) -> Option<TokenStream> {
     node.is_parameter().then(|| quote!(#name: #ty))
 }
 
-/// The description of the pieces and the struct for `__make!`, the template in the runtime. In a large graph each part
-/// is a piece, which is made of its nodes.
+/// The description of the pieces and the struct for `__make!`, the template in the runtime.
 fn new_body(context: &Context) -> TokenStream {
     let plan = context.plan;
-    let nodes = &context.declaration.nodes;
     let ready = Ident::new("ready", Span::call_site());
-    let (mut sources, mut derived, mut fields) = (Vec::new(), Vec::new(), TokenStream::new());
-    for (part, members) in plan.parts.iter().enumerate() {
-        let pieces = members.iter().map(|&index| piece(context, index));
-        let values = members.iter().map(|&index| taken(&nodes[index]));
-        let name = format_ident!("part_{part}__");
-        let (how, take) = if plan.is_lazy(part) {
-            (quote!(boxed), None)
-        } else {
-            (quote!(part), Some(quote!(.take())))
-        };
-        let piece = quote!([part #name #how { #(#pieces)* } (#(#values,)*)]);
-        if members.iter().all(|&index| nodes[index].is_source()) {
-            sources.push(piece);
-        } else {
-            derived.push(piece);
-        }
-        fields.extend(quote!(#name: #name #take,));
-    }
-    if plan.parts.is_empty() {
-        for (index, node) in nodes.iter().enumerate() {
-            if node.is_source() {
-                sources.push(piece(context, index));
-            }
-            if node.is_stored() {
-                let (field, value) = (field(node), taken(node));
-                fields.extend(quote!(#field: #value,));
-            }
-        }
-        let ranks = (0..plan.ranks).map(|rank| (rank, plan.positions[rank]));
-        let nodes = ranks.filter(|&(rank, index)| rank == plan.position(index));
-        derived.extend(nodes.map(|(_, index)| piece(context, index)));
-    }
+    let Pieces {
+        sources,
+        derived,
+        fields,
+    } = if plan.parts.is_empty() {
+        whole(context)
+    } else {
+        parts(context)
+    };
     let queue = if context.has_resources() {
         quote!(::signal_kernel::__private::core::option::Option::Some(
             ::signal_kernel::__private::core::default::Default::default()
@@ -188,29 +178,84 @@ fn new_body(context: &Context) -> TokenStream {
     } else {
         quote!(::signal_kernel::__private::core::option::Option::None)
     };
-    let [mut effects, mut memos] = [(); 2].map(|()| vec![0_u64; plan.words]);
-    for (rank, &index) in plan.positions[..plan.ranks].iter().enumerate() {
-        if nodes[index].is_effect() {
-            effects[rank / 64] |= bits(rank);
-        }
-        if plan.nodes[index].lazy {
-            memos[rank / 64] |= bits(rank);
-        }
-    }
+    let nodes = &context.declaration.nodes;
     let words = Literal::usize_unsuffixed(plan.words);
-    let [effects, memos] = [effects, memos].map(|masks| {
-        let masks = masks.into_iter().map(Literal::u64_unsuffixed);
-        quote!([#(#masks),*])
-    });
+    let effects = mask(plan, |index| nodes[index].is_effect());
+    let memos = mask(plan, |index| plan.nodes[index].lazy);
     quote! {
         ::signal_kernel::__make! {
             #words #effects #memos #ready [#queue]
-            { #(#sources)* } { #(#derived)* } { #fields }
+            { #(#sources)* } { #(#derived)* } { #(#fields)* }
         }
     }
 }
 
-/// The value of a piece, on its way to where it belongs. A field that is a parameter is no piece.
+/// The ranks of the chosen nodes, as a list of words.
+fn mask(plan: &Plan, is_chosen: impl Fn(usize) -> bool) -> TokenStream {
+    let mut words = vec![0_u64; plan.words];
+    for (rank, &index) in plan.positions[..plan.ranks].iter().enumerate() {
+        if is_chosen(index) {
+            words[rank / 64] |= bits(rank);
+        }
+    }
+    let words = words.into_iter().map(Literal::u64_unsuffixed);
+    quote!([#(#words),*])
+}
+
+/// The pieces of a graph, and the fields of its struct that take their values.
+#[derive(Default)]
+struct Pieces {
+    sources: Vec<TokenStream>,
+    derived: Vec<TokenStream>,
+    fields: Vec<TokenStream>,
+}
+
+/// Each node is a piece.
+fn whole(context: &Context) -> Pieces {
+    let plan = context.plan;
+    let mut pieces = Pieces::default();
+    for (index, node) in context.declaration.nodes.iter().enumerate() {
+        if node.is_source() {
+            pieces.sources.push(piece(context, index));
+        }
+        if node.is_stored() {
+            let (field, value) = (field(node), taken(node));
+            pieces.fields.push(quote!(#field: #value,));
+        }
+    }
+    for (rank, &index) in plan.positions[..plan.ranks].iter().enumerate() {
+        if rank == plan.position(index) {
+            pieces.derived.push(piece(context, index));
+        }
+    }
+    pieces
+}
+
+/// Each part of a large graph is a piece, which is made of its nodes.
+fn parts(context: &Context) -> Pieces {
+    let (plan, nodes) = (context.plan, &context.declaration.nodes);
+    let mut pieces = Pieces::default();
+    for (part, members) in plan.parts.iter().enumerate() {
+        let inner = members.iter().map(|&index| piece(context, index));
+        let values = members.iter().map(|&index| taken(&nodes[index]));
+        let name = format_ident!("part_{part}__");
+        let (how, take) = if plan.is_lazy(part) {
+            (quote!(boxed), None)
+        } else {
+            (quote!(part), Some(quote!(.take())))
+        };
+        let piece = quote!([part #name #how { #(#inner)* } (#(#values,)*)]);
+        if members.iter().all(|&index| nodes[index].is_source()) {
+            pieces.sources.push(piece);
+        } else {
+            pieces.derived.push(piece);
+        }
+        pieces.fields.push(quote!(#name: #name #take,));
+    }
+    pieces
+}
+
+/// Moves the value of a piece into the struct. A field that is a parameter is no piece.
 fn taken(node: &Node) -> TokenStream {
     let piece = field(node);
     if node.is_field() && node.is_parameter() {
@@ -230,7 +275,7 @@ fn piece(context: &Context, index: usize) -> TokenStream {
     } else {
         quote!(())
     };
-    let inputs = || context.inputs(node, Home::Locals(context.part(index)));
+    let inputs = || context.inputs(node, Origin::Locals(context.part(index)));
     match &node.kind {
         Kind::Field {
             is_parameter: true, ..
@@ -320,7 +365,7 @@ pub(super) fn debug(
     let where_clause = &generics.where_clause;
     let fields = declaration.nodes.iter().enumerate().filter_map(|(index, node)| {
         let (field, label) = (field(index), node.name.unraw().to_string());
-        // The span of the user's token, which may come from another macro than the method around it.
+        // The span of the user's token, whose hygiene may differ from that of the method around it.
         let span = match &node.kind {
             Kind::Field { ty, .. } | Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => ty.span(),
             Kind::Resource { path, .. } => path.span(),

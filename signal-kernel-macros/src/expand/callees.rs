@@ -1,10 +1,10 @@
-//! Functions that stand in where a body calls a node (SK024), or a method of the graph as if it were a function
-//! (SK007): their bounds say why there is nothing to call.
+//! Stand-in functions for calls of a node (SK024), or of a method of the graph as if it were a function (SK007). The
+//! bounds of a stand-in explain the mistake.
 //!
-//! Invariants: a function of the user's of the same name is found before one of these, since a name that is
-//! imported by a glob comes last; a graph without such a call expands to nothing here.
+//! Invariants: a function of the user with the same name has priority, since names imported by a glob come last; a
+//! graph without such a call has no stand-ins.
 //!
-//! Must not know: whether there is such a function of the user's: rustc does.
+//! Must not know: whether the user has such a function. Only rustc knows.
 
 use crate::model::{Callee, Declaration};
 use proc_macro2::TokenStream;
@@ -39,7 +39,7 @@ pub(super) fn callees(declaration: &Declaration) -> TokenStream {
     }
 }
 
-/// It yields whatever the body takes, so that the bound is the only error.
+/// The result has any type that the body expects, so that the bound is the only error.
 fn function(callee: &Callee) -> TokenStream {
     let Callee {
         ident,

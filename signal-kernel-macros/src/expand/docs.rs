@@ -102,7 +102,7 @@ pub(super) fn is_documented(attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attr| text(attr).is_some())
 }
 
-/// The text as an attribute; nothing where there is no text.
+/// The text as an attribute; no attribute for an empty text.
 fn attribute(context: &Context, text: impl FnOnce(&Plan) -> String) -> TokenStream {
     let text = text(context.plan);
     if text.is_empty() {

@@ -1,10 +1,10 @@
 //! The bodies of a graph as an editor can complete them: see the helper `__bodies!` of the runtime crate,
 //! which shows rustc the functions and nothing else.
 //!
-//! Invariants: what stands before a body's tokens does not depend on them; entries are in declaration
-//! order; the user's tokens stand once, but for the arguments of a resource, which rustc needs otherwise.
+//! Invariants: the tokens before a body do not depend on it; entries are in declaration order; the user's tokens stand
+//! once, except the arguments of a resource, which rustc needs in another form.
 //!
-//! Must not know: what a body's function is for.
+//! Must not know: the purpose of a body's function.
 
 use super::{Header, Kind, Node, Use, function, mixed, seen_type};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
@@ -12,8 +12,8 @@ use quote::quote;
 use syn::Expr;
 use syn::parse::{ParseStream, Parser};
 
-/// In larger graphs the function an editor sees has the nodes a body names, not every one: all of them
-/// for each body is a square.
+/// In larger graphs an editor sees a function with the nodes that its body names, not with all nodes: those would take
+/// quadratic time.
 const MANY: usize = 128;
 
 /// The function of a body, taken apart.
@@ -22,7 +22,7 @@ pub(super) struct Function {
     pub(super) head: TokenStream,
     /// The type of the user's tokens.
     pub(super) result: TokenStream,
-    /// The block rustc gets instead of the user's tokens.
+    /// The block that rustc gets instead of the user's tokens.
     pub(super) stand_in: Option<TokenStream>,
 }
 
@@ -108,8 +108,8 @@ fn entry(header: &Header, node: &Node, function: Function) -> TokenStream {
     quote!(#tag (#scope -> #result) #block (#(#named)*) { #head } #end)
 }
 
-/// Tokens as the block of a function. What is a block already is not wrapped: doubled braces trip rustc's
-/// `unused_braces`. `{ a } + b` is an expression, but where a block begins it would be two statements.
+/// Tokens as the block of a function. A block is not wrapped again, since rustc's `unused_braces` warns about double
+/// braces. `{ a } + b` gets parentheses: at the start of a block it would be two statements.
 fn block(tokens: &TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {
@@ -117,7 +117,7 @@ fn block(tokens: &TokenStream) -> TokenStream {
             tokens.clone()
         }
         (Some(first), Some(_)) if may_begin_a_statement(&first) && is_cut_short(tokens) => {
-            // Parentheses that come from a macro are never linted as unused.
+            // rustc does not lint parentheses from a macro as unused.
             let mut whole = Group::new(Delimiter::Parenthesis, tokens.clone());
             whole.set_span(Span::mixed_site());
             quote!({ #whole })
@@ -136,7 +136,7 @@ fn may_begin_a_statement(first: &TokenTree) -> bool {
     }
 }
 
-/// A statement would end before the expression does. Of tokens that do not parse nothing is known.
+/// Whether a statement would end before the expression does; `false` for tokens that do not parse.
 fn is_cut_short(tokens: &TokenStream) -> bool {
     let statement = |input: ParseStream| {
         input.call(Expr::parse_with_earlier_boundary_rule)?;
@@ -148,7 +148,7 @@ fn is_cut_short(tokens: &TokenStream) -> bool {
     cut_short.unwrap_or(false) && syn::parse2::<Expr>(tokens.clone()).is_ok()
 }
 
-/// A node as bodies may name it, at its declaration: that is where an editor goes from a use.
+/// The parameter for a node, at its declaration: an editor jumps there from a use.
 fn parameter(node: &Node, in_effect: bool) -> Option<TokenStream> {
     let (name, ty) = (&node.name, seen_type(node));
     match node.kind {

@@ -5,7 +5,7 @@
 //!
 //! Must not know: declaration syntax; batches; the code that the template makes of this.
 
-use super::{Context, Header, Home, Kind, Part, Rule, bits, plan::Plan, tables};
+use super::{Context, Equality, Header, Kind, Origin, Part, bits, plan::Plan, tables};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -131,7 +131,7 @@ fn memo(context: &Context, plan: &Plan, rank: usize, index: usize) -> Option<Tok
     let node = &context.declaration.nodes[index];
     let (rank, place) = (number(rank), context.field(index));
     let (body, same) = (super::function("body", node), context.same(node));
-    let inputs = context.inputs(node, Home::Graph);
+    let inputs = context.inputs(node, Origin::Graph);
     // A lazy value that reads no other one becomes stale only through a confirmed change.
     let since = if plan.nodes[index].reads.is_empty() {
         quote!(now)
@@ -193,7 +193,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
     let index = plan.positions[rank];
     let node = &context.declaration.nodes[index];
     let place = context.field(index);
-    let inputs = || context.inputs(node, Home::Graph);
+    let inputs = || context.inputs(node, Origin::Graph);
     match &node.kind {
         Kind::Computed { .. } => {
             let masks = plan.masks(index, Part::Whole);
@@ -224,15 +224,15 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
             let mark = mark(rank, ((rank + 1) / 64) as u32, bits(rank + 1));
             quote_spanned!(path.span()=> [question [#place] #mark])
         }
-        Kind::Resource { path, rule, .. } => {
+        Kind::Resource { path, equality, .. } => {
             let inputs = inputs();
             let (start, locals) = (super::function("start", node), locals(&inputs));
-            let same = match rule {
-                Rule::Path(_) => {
+            let same = match equality {
+                Equality::Path(_) => {
                     let same = context.same(node);
                     quote!(Some(Self::#same))
                 }
-                Rule::PartialEq | Rule::Never => quote!(None),
+                Equality::PartialEq | Equality::Never => quote!(None),
             };
             let parts = [Part::Whole, Part::Value, Part::Error, Part::Status];
             let parts = parts.into_iter().filter_map(|part| {

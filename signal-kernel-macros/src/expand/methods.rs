@@ -88,7 +88,7 @@ fn set(context: &Context, index: usize, node: &Node, span: Span) -> TokenStream 
     };
     let masks = plan.masks(index, Part::Whole);
     let Some(((word, bits), later)) = masks.split_first() else {
-        // A float is not: the zeros are equal.
+        // Equal integers are identical, so a plain store will do. Equal floats are not: there are two zeros.
         let exact = context
             .primitive(node)
             .is_some_and(|name| !name.starts_with('f'));

@@ -1,11 +1,11 @@
-//! Bodies of mixed hygiene: a macro of the user's has put them together, of its own tokens and its caller's.
+//! Bodies of mixed hygiene: a macro of the user has joined its own tokens and those of its caller.
 //!
-//! A parameter is visible only to tokens of its own hygiene. So a node that a body names from several places gets an
-//! alias for each of the others. A `let mut` field cannot have two names at once: its mentions get one hygiene.
+//! A parameter is visible only to tokens of its own hygiene. A node that a body names with several hygienes gets an
+//! alias for each further one. A `let mut` field cannot have two names at once, so its mentions get one hygiene.
 //!
 //! Invariants: a body of one hygiene stays as it is.
 //!
-//! Must not know: which tokens come from where; the walk over names has found that out.
+//! Must not know: the origin of tokens, which the walk over names has found.
 
 use super::{Header, Kind, Node, Use};
 use crate::fragments::regrouped;

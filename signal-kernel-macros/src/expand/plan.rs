@@ -2,7 +2,7 @@
 //!
 //! Invariants: positions below `ranks` are ranks in topological order, eager values and resources first,
 //! then lazy values, then effects in declaration order; signals follow. A resource has two ranks, one
-//! after the other: at the first its question has changed, at the second it starts, stops or commits.
+//! after the other: at the first its arguments may have changed, at the second it starts, stops or commits.
 //!
 //! Must not know: tokens.
 
@@ -10,16 +10,16 @@ use crate::kind::NodeKind;
 use crate::model::{Graph, Kind, Node, Part};
 use std::collections::BTreeMap;
 
-/// A graph with more nodes than this is kept in parts: rustc's time grows with the square of a function's length, and
-/// there are functions that touch every field of a struct.
+/// A graph with more nodes than this is kept in parts: the time of rustc grows with the square of a function's length,
+/// and some functions touch every field of a struct.
 const LARGE: usize = 128;
-/// So many nodes are one part.
+/// The number of nodes in a part.
 const PART: usize = 64;
 
 pub(super) struct Plan {
-    /// How many positions are ranks.
+    /// The number of positions that are ranks.
     pub(super) ranks: usize,
-    /// How many words a mask of ranks has.
+    /// The number of words in a mask of ranks.
     pub(super) words: usize,
     /// The node at each position; a resource stands at two.
     pub(super) positions: Vec<usize>,
@@ -30,7 +30,7 @@ pub(super) struct Plan {
 }
 
 pub(super) struct NodePlan {
-    /// The part that holds the node, and where in it.
+    /// The part that holds the node, and the index in that part.
     pub(super) part: Option<(usize, usize)>,
     /// The node's rank or position; a resource's second rank; `None` for a plain field.
     pub(super) position: Option<usize>,
@@ -49,25 +49,15 @@ pub(super) struct NodePlan {
 
 impl Plan {
     pub(super) fn new(graph: &Graph) -> Self {
-        let Graph { declaration, order } = graph;
-        let nodes = &declaration.nodes;
-        let watched = watched(nodes, order);
+        let nodes = &graph.declaration.nodes;
+        let watched = watched(nodes, &graph.order);
         let lazy = |node: usize| nodes[node].is_computed() && !watched[node];
-        let mut positions = Vec::new();
-        for &node in order {
-            match nodes[node].kind {
-                Kind::Resource { .. } => positions.extend([node, node]),
-                Kind::Computed { .. } if !lazy(node) => positions.push(node),
-                _ => {}
-            }
-        }
-        positions.extend(order.iter().copied().filter(|&node| lazy(node)));
-        let of_kind =
-            |kind: NodeKind| (0..nodes.len()).filter(move |&node| nodes[node].kind() == kind);
-        positions.extend(of_kind(NodeKind::Effect));
-        let ranks = positions.len();
-        positions.extend(of_kind(NodeKind::Signal));
-
+        let (positions, ranks) = positions(graph, lazy);
+        let parts = if nodes.len() > LARGE {
+            parts(nodes, &positions[..ranks], lazy)
+        } else {
+            Vec::new()
+        };
         let mut plans: Vec<NodePlan> = (0..nodes.len())
             .map(|node| NodePlan {
                 part: None,
@@ -82,38 +72,12 @@ impl Plan {
         for (position, &node) in positions.iter().enumerate() {
             plans[node].position = Some(position);
         }
-        for (reader, node) in nodes.iter().enumerate() {
-            let Some(position) = plans[reader].position else {
-                continue;
-            };
-            let rank = if node.is_resource() {
-                position - 1
-            } else {
-                position
-            };
-            let reads_lazily = plans[reader].lazy;
-            let compares = reads_lazily && node.uses().iter().any(|used| lazy(used.node));
-            for used in node.uses() {
-                plans[used.node].mentioned = true;
-                plans[used.node].versioned |= compares;
-                if let (true, true, Some(rank)) =
-                    (reads_lazily, lazy(used.node), plans[used.node].position)
-                {
-                    plans[reader].reads.push(rank);
-                }
-                plans[used.node].dependents.push((rank, used.part));
-            }
-        }
-        let parts = if nodes.len() > LARGE {
-            parts(nodes, &positions[..ranks], lazy)
-        } else {
-            Vec::new()
-        };
         for (part, members) in parts.iter().enumerate() {
             for (at, &node) in members.iter().enumerate() {
                 plans[node].part = Some((part, at));
             }
         }
+        link(nodes, &mut plans);
         Plan {
             ranks,
             words: ranks.div_ceil(64).max(1),
@@ -123,7 +87,7 @@ impl Plan {
         }
     }
 
-    /// Is this a part of lazy values? They are large, so they are not in the struct: that may have to fit on a stack.
+    /// Whether this part holds lazy values. They are large, so the part is boxed: the struct may have to fit on a stack.
     pub(super) fn is_lazy(&self, part: usize) -> bool {
         self.parts[part].iter().all(|&node| self.nodes[node].lazy)
     }
@@ -148,7 +112,7 @@ impl Plan {
     }
 
     /// By rank, the lazy values that a lazy value reads, and all that those of them read that are in its own
-    /// word of the mask: if one of them is outdated, so is what reads it.
+    /// word of the mask: if one of them is stale, so is its reader.
     pub(super) fn lazily_read(&self) -> Vec<Vec<(u32, u64)>> {
         let mut read: Vec<BTreeMap<u32, u64>> = Vec::new();
         for (rank, &node) in self.positions[..self.ranks].iter().enumerate() {
@@ -168,6 +132,53 @@ impl Plan {
     }
 }
 
+/// The node at each position, and the number of positions that are ranks.
+fn positions(graph: &Graph, lazy: impl Fn(usize) -> bool) -> (Vec<usize>, usize) {
+    let Graph { declaration, order } = graph;
+    let nodes = &declaration.nodes;
+    let mut positions = Vec::new();
+    for &node in order {
+        match nodes[node].kind {
+            Kind::Resource { .. } => positions.extend([node, node]),
+            Kind::Computed { .. } if !lazy(node) => positions.push(node),
+            _ => {}
+        }
+    }
+    positions.extend(order.iter().copied().filter(|&node| lazy(node)));
+    let of_kind = |kind: NodeKind| (0..nodes.len()).filter(move |&node| nodes[node].kind() == kind);
+    positions.extend(of_kind(NodeKind::Effect));
+    let ranks = positions.len();
+    positions.extend(of_kind(NodeKind::Signal));
+    (positions, ranks)
+}
+
+/// Records each edge at both of its ends.
+fn link(nodes: &[Node], plans: &mut [NodePlan]) {
+    for (reader, node) in nodes.iter().enumerate() {
+        let Some(position) = plans[reader].position else {
+            continue;
+        };
+        let rank = if node.is_resource() {
+            position - 1
+        } else {
+            position
+        };
+        let compares = plans[reader].lazy && node.uses().iter().any(|used| plans[used.node].lazy);
+        for used in node.uses() {
+            let read = &mut plans[used.node];
+            read.mentioned = true;
+            read.versioned |= compares;
+            read.dependents.push((rank, used.part));
+            if let (true, Some(rank)) = (read.lazy, read.position) {
+                let reader = &mut plans[reader];
+                if reader.lazy {
+                    reader.reads.push(rank);
+                }
+            }
+        }
+    }
+}
+
 /// Gathers ranks into words.
 pub(super) fn masks(ranks: impl Iterator<Item = usize>) -> Vec<(u32, u64)> {
     let mut masks = BTreeMap::new();
@@ -177,8 +188,7 @@ pub(super) fn masks(ranks: impl Iterator<Item = usize>) -> Vec<(u32, u64)> {
     masks.into_iter().collect()
 }
 
-/// The stored nodes, in parts: sources first, then the others by rank. A part has lazy
-/// values only, or none.
+/// The stored nodes, in parts: sources first, then the others by rank. The values of a part are all lazy, or none is.
 fn parts(nodes: &[Node], ranks: &[usize], lazy: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
     let kept = |node: &usize| nodes[*node].is_stored();
     let is_source = |node: &usize| nodes[*node].is_source();
@@ -191,7 +201,7 @@ fn parts(nodes: &[Node], ranks: &[usize], lazy: impl Fn(usize) -> bool) -> Vec<V
     parts.map(<[usize]>::to_vec).collect()
 }
 
-/// Which computed values an effect or a resource needs, directly or not.
+/// By node: whether an effect or a resource needs it, directly or not.
 fn watched(nodes: &[Node], order: &[usize]) -> Vec<bool> {
     let mut watched = vec![false; nodes.len()];
     for &node in order.iter().rev() {

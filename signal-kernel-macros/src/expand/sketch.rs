@@ -5,18 +5,31 @@
 //!
 //! Must not know: ranks.
 
-use super::access::{self, Accessors, Places};
+use super::access::{self, Printer};
+use super::methods::Method;
 use super::{Header, bodies, build, callees, engine, field, tables, texts::Texts};
 use crate::model::Sketch;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 
-impl Places for Header<'_> {
+impl Printer for Header<'_> {
+    fn header(&self) -> &Header<'_> {
+        self
+    }
+
+    fn texts(&self, _index: usize) -> Texts {
+        Texts::default()
+    }
+
     fn span(&self, index: usize) -> Span {
         super::named_span(&self.declaration.nodes[index])
     }
 
-    fn place(&self, index: usize) -> TokenStream {
+    fn body(&self, _method: Method, _index: usize) -> TokenStream {
+        unreachable()
+    }
+
+    fn field(&self, index: usize) -> TokenStream {
         field(&self.declaration.nodes[index]).to_token_stream()
     }
 
@@ -24,9 +37,13 @@ impl Places for Header<'_> {
         0
     }
 
-    fn reads(&self, _index: usize) -> TokenStream {
+    fn getter_use(&self, _index: usize) -> TokenStream {
         TokenStream::new()
     }
+}
+
+fn unreachable() -> TokenStream {
+    quote!(::signal_kernel::__private::std::unreachable!())
 }
 
 /// The methods of a graph that the batch type's methods call.
@@ -53,7 +70,6 @@ pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
     } = sketch;
     let header = &Header::new(declaration);
     let nodes = &declaration.nodes;
-    let unreachable = || quote!(::signal_kernel::__private::std::unreachable!());
     let bodies = bodies::bodies(header, |node| broken[node]);
     let fields = nodes.iter().filter_map(|node| {
         let (field, ty) = (field(node), access::stored_type(node, false, false)?);
@@ -61,24 +77,22 @@ pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
     });
     let structs = access::structs_with(header, 1, &fields.collect(), &TokenStream::new());
     let tables = tables::graph_of(header, &quote!(&[]));
-    let built = build::methods(header, &TokenStream::new(), |_| unreachable());
+    let bodies_of_methods = build::Bodies {
+        new: unreachable(),
+        batch: unreachable(),
+        transaction: unreachable(),
+        poll_progress: unreachable(),
+        progress: unreachable(),
+        settled: unreachable(),
+    };
+    let built = build::methods(header, &TokenStream::new(), bodies_of_methods);
     let debug = declaration.debug.then(|| {
         let field = |index: usize| field(&nodes[index]).to_token_stream();
         build::debug(header, field, |_, _| quote!(&"_"))
     });
-    let accessors = Accessors {
-        header,
-        texts: &vec![Texts::default(); nodes.len()],
-        span: &|index| super::named_span(&nodes[index]),
-        body: &|_, _| unreachable(),
-    };
     let indices: Vec<usize> = (0..nodes.len()).collect();
-    let accessors = accessors.own(&indices);
-    let entries = indices
-        .iter()
-        .filter_map(|&index| access::batch_entry(header, header, index));
-    let entries: Vec<TokenStream> = entries.collect();
-    let batch = access::batch(header, &entries, &[]);
+    let accessors = access::own(header, &indices);
+    let batch = access::batch(header, &indices, &[]);
     let shortcuts = shortcuts(header);
     let declared = engine::declared(header, unreachable());
     let callees = callees::callees(declaration);

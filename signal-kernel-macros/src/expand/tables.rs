@@ -1,8 +1,8 @@
 //! The constants of a graph: its public description, and the wiring the runtime works on.
 //!
-//! Invariants: `GRAPH` lists nodes in declaration order; `TOPOLOGY` lists them by position. Both are
-//! made of few flat lists: rustc's time grows with the expressions in a constant, and the macro's with the
-//! tokens it puts together one by one.
+//! Invariants: `GRAPH` lists nodes in declaration order; `TOPOLOGY` lists them by position. Both are few flat lists:
+//! the time of rustc grows with the expressions in a constant, and that of the macro with the tokens that it emits one
+//! by one.
 //!
 //! Must not know: types and bodies.
 
@@ -23,8 +23,6 @@ use syn::ext::IdentExt;
 ///     });
 /// }
 /// ```
-///
-/// A sketch has the constant too, with nothing in it.
 pub(super) fn graph(context: &Context) -> TokenStream {
     let (nodes, plan) = (&context.declaration.nodes, context.plan);
     let mut indices = vec![None; nodes.len()];
@@ -54,6 +52,7 @@ pub(super) fn graph(context: &Context) -> TokenStream {
     graph_of(context, &nodes)
 }
 
+/// The constant with these nodes. That of a sketch is empty.
 pub(super) fn graph_of(header: &Header, nodes: &TokenStream) -> TokenStream {
     let Header {
         name,
@@ -152,7 +151,7 @@ fn masks_of(name: &str, masks: impl Iterator<Item = Vec<(u32, u64)>>) -> TokenSt
     quote!(#name (#ends, #words, #bits))
 }
 
-/// A list of literals, as text: the compiler reads a text much faster than it takes in tokens one by one.
+/// A list of literals, as text: rustc parses a text much faster than it accepts tokens one by one.
 struct List {
     text: String,
     count: usize,
@@ -173,13 +172,13 @@ impl List {
 
     fn finish(mut self) -> TokenStream {
         self.text.push(']');
-        let sound = "a list of literals";
-        // The compiler's own parser, where there is a compiler: `proc_macro2` would go through the text before it.
+        let expected = "a list of literals";
+        // rustc's own parser, if rustc runs the macro: `proc_macro2` would read the text once more.
         if proc_macro::is_available() {
-            let tokens: proc_macro::TokenStream = self.text.parse().expect(sound);
+            let tokens: proc_macro::TokenStream = self.text.parse().expect(expected);
             tokens.into()
         } else {
-            self.text.parse().expect(sound)
+            self.text.parse().expect(expected)
         }
     }
 }

@@ -10,21 +10,19 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 /// The attributes of a node's methods: of the getter, and of up to two others.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Texts(pub(super) [TokenStream; 3]);
 
-/// The attributes for all nodes.
-pub(super) fn texts(context: &Context) -> Vec<Texts> {
-    let nodes = context.declaration.nodes.iter().enumerate();
-    nodes
-        .map(|(index, node)| Texts(own_texts(context, index, node)))
-        .collect()
+impl Texts {
+    pub(super) fn new(context: &Context, index: usize) -> Self {
+        Texts(own_texts(context, index, &context.declaration.nodes[index]))
+    }
 }
 
 fn own_texts(context: &Context, index: usize, node: &Node) -> [TokenStream; 3] {
     let (noun, plain) = (node.kind().noun(), node.name.unraw());
     let (edges, readers) = (docs::edges(context, index), docs::readers(context, index));
-    // Our line of a getter's documentation stands below the user's.
+    // The generated line of a getter's documentation stands below the user's.
     let below = docs::is_documented(&node.attrs).then(|| doc(""));
     let line = doc(&format!("The {noun} `{plain}`."));
     let getter = quote!(#below #line #edges #[inline] #[track_caller]);

@@ -1,7 +1,7 @@
-//! Warnings about declarations that are allowed and yet hardly meant. Only rustc can give a warning.
+//! Warnings about declarations that are allowed but hardly intended. Only rustc can give a warning.
 //!
-//! Invariants: a warning stands at the user's token, is about a graph without errors, and comes after
-//! all that the graph expands to.
+//! Invariants: a warning stands at the user's token, is about a graph without errors, and comes after all items of the
+//! graph.
 //!
 //! Must not know: how a node runs.
 
@@ -10,8 +10,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute;
 
-/// SK016: each effect that reads no node. A use of something deprecated is the one warning with a text
-/// of ours; `#[allow(deprecated)]` on the effect, or on the struct, silences it.
+/// SK016: each effect that reads no node. A use of a deprecated item is the only warning with a text of the macro's
+/// choice; `#[allow(deprecated)]` on the effect, or on the struct, silences it.
 ///
 /// ```text
 /// const _: () = {

@@ -143,7 +143,7 @@ impl Walk<'_> {
                 _ => self.walk(arg, position),
             }
             if format == Format::Perhaps {
-                self.given.extend(bare(arg).map(text));
+                self.maybe_declared.extend(bare(arg).map(text));
             }
         }
     }
@@ -171,7 +171,7 @@ impl Walk<'_> {
                 TokenTree::Ident(ident) if !lifetime => {
                     let (name, span) = (text(&ident), ident.span());
                     self.mention_text(&name, span, Some(&ident), Part::Whole, Position::Anywhere);
-                    self.given.insert(name);
+                    self.maybe_declared.insert(name);
                 }
                 TokenTree::Group(group) => self.every_identifier(group.stream(), strings),
                 TokenTree::Literal(literal) if strings => {

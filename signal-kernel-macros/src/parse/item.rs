@@ -1,6 +1,6 @@
 //! One item, part by part: the parts before a mistake are kept.
 //!
-//! Invariants: one mistake in an item is one error; a name that was read becomes an item, or a lost name.
+//! Invariants: one mistake in an item is one error; a name that was read becomes an item, or is poisoned.
 //!
 //! Must not know: the other items.
 
@@ -77,7 +77,7 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
             raw,
             rejected: false,
         }),
-        None => draft.lost.push(name),
+        None => draft.poisoned.push(name),
     }
 }
 

@@ -68,12 +68,12 @@ pub(super) fn check<'a>(
     for rule in RULES {
         rule(function, options, errors);
     }
-    let good = errors.count() == before;
+    let keeps_rules = errors.count() == before;
 
     let sig = &function.sig;
     let output = output(sig);
     if !output.is_none_or(stands_alone) {
-        if good {
+        if keeps_rules {
             names_output(sig, errors);
         }
         return Added::Nothing;
@@ -102,7 +102,7 @@ pub(super) fn check<'a>(
         infallible: options.infallible || output.is_none_or(is_no_result),
         local: options.local,
     };
-    if good && known {
+    if keeps_rules && known {
         Added::Working(resource)
     } else {
         Added::Placeholder(resource)
@@ -193,13 +193,13 @@ fn owns_arguments(function: &Function, _: &Options, errors: &mut Errors) {
                     tokens,
                     "a `#[resource]` function owns its arguments: this one is borrowed",
                 )
-                .help(owned_twin(ty));
+                .help(owned_type(ty));
         }
     }
 }
 
 /// The type to take instead of a reference.
-fn owned_twin(ty: &Type) -> String {
+fn owned_type(ty: &Type) -> String {
     let name = |ty: &Type| plain_name(ty).map(|segment| segment.ident.to_string());
     let owned = match ty {
         Type::Reference(reference) => match &*reference.elem {

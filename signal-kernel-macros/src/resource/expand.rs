@@ -38,7 +38,7 @@ pub(super) fn working(resource: &Resource<'_>) -> TokenStream {
         None => (quote!(#begin), TokenStream::new()),
     };
     let work = work(name, generics, params);
-    let (first, last) = blamed(resource);
+    let (first, last) = output_spans(resource);
     let start_of_type = quote_spanned!(first=> impl);
     let end_of_type = quote_spanned!(last=> Future>);
     quote! {
@@ -99,7 +99,7 @@ pub(super) fn placeholder(resource: &Resource<'_>) -> TokenStream {
 /// The type has the function's own visibility: with a wider one, a private type in `Value` would be an error.
 fn description(resource: &Resource<'_>) -> (TokenStream, TokenStream) {
     let Resource { name, generics, .. } = resource;
-    let quiet = quiet(resource);
+    let lint_allows = lint_allows(resource);
     let declared = declared(resource);
     let (value, error) = yielded(resource);
     let [value, error, future] = [
@@ -108,7 +108,7 @@ fn description(resource: &Resource<'_>) -> (TokenStream, TokenStream) {
         ("Future", future(resource)),
     ]
     .map(|(name, ty)| {
-        let (first, last) = blamed(resource);
+        let (first, last) = output_spans(resource);
         let name = Ident::new(name, first);
         let (head, end) = (quote_spanned!(first=> type), quote_spanned!(last=> ;));
         quote!(#head #name = #ty #end)
@@ -117,18 +117,21 @@ fn description(resource: &Resource<'_>) -> (TokenStream, TokenStream) {
     let bounded = with_bounds(generics, resource.local);
     let (binder, _, clause) = bounded.split_for_impl();
     let described = quote! {
-        #quiet
+        #lint_allows
         #[doc(hidden)]
         #declared
 
-        #quiet
+        #lint_allows
         impl #binder ::signal_kernel::Resource for #name #types #clause {
             #value
             #error
             #future
         }
     };
-    (described, quote!(#quiet impl #binder #name #types #clause))
+    (
+        described,
+        quote!(#lint_allows impl #binder #name #types #clause),
+    )
 }
 
 /// ```text
@@ -165,7 +168,7 @@ fn yielded(resource: &Resource<'_>) -> (TokenStream, TokenStream) {
     if resource.infallible {
         return (output, quote!(::core::convert::Infallible));
     }
-    let (first, last) = blamed(resource);
+    let (first, last) = output_spans(resource);
     let open = quote_spanned!(first=> <);
     // The type may be no `Result`: rustc then reports one error, for the constant `IS`, at the type.
     let output = match resource.output {
@@ -198,7 +201,7 @@ fn future(resource: &Resource<'_>) -> TokenStream {
     } else {
         quote!(SendFuture)
     };
-    let (first, last) = blamed(resource);
+    let (first, last) = output_spans(resource);
     let root = quote_spanned!(first=> ::signal_kernel::__private);
     let end = quote_spanned!(last=> >);
     let exit = resource.infallible.then(|| quote!(, #root::IntoOk));
@@ -207,7 +210,7 @@ fn future(resource: &Resource<'_>) -> TokenStream {
 
 /// The first and the last span that rustc underlines if the output is no `Result`. All code that depends on it has
 /// these spans, since rustc shows equal errors at one span once.
-fn blamed(resource: &Resource<'_>) -> (Span, Span) {
+fn output_spans(resource: &Resource<'_>) -> (Span, Span) {
     let output = resource.output.map(Type::to_token_stream);
     let mut spans = output.into_iter().flatten().map(|token| token.span());
     let first = spans.next().unwrap_or(resource.name.span());
@@ -235,7 +238,7 @@ fn start(function: &Ident) -> Ident {
 }
 
 /// The attributes of every added item. Lints would report generated code at the user's tokens.
-fn quiet(resource: &Resource<'_>) -> TokenStream {
+fn lint_allows(resource: &Resource<'_>) -> TokenStream {
     let attrs = &resource.attrs;
     quote! {
         #(#attrs)*

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 
 use crate::check;
 use crate::errors::Errors;
-use crate::model::{Declaration, KeepPrevious, Kind, Part, Rule};
+use crate::model::{Declaration, Equality, KeepPrevious, Kind, Part};
 use crate::{lower, parse, split};
 
 fn lowered(items: &str) -> (Declaration, Vec<bool>, Option<Vec<usize>>, usize) {
@@ -107,7 +107,7 @@ fn attributes_reach_the_node() {
     assert!(matches!(
         &nodes[0].kind,
         Kind::Signal {
-            rule: Rule::Path(_),
+            equality: Equality::Path(_),
             ..
         }
     ));
@@ -116,7 +116,7 @@ fn attributes_reach_the_node() {
         Kind::Resource {
             manual: true,
             keep_previous: KeepPrevious::Never,
-            rule: Rule::PartialEq,
+            equality: Equality::PartialEq,
             ..
         }
     ));

@@ -190,9 +190,9 @@ impl Profile {
             |graph| batch(&mut ProfileBatch { graph__: graph }),
         )
     }
-    /// A batch that takes back its writes and requests if `transaction` returns an error or panics. A `set_x` moves
-    /// the old value of `x` aside; an `update_x` clones it, once in each transaction; an `update_x_with` is told
-    /// how to undo the change.
+    /// A batch that takes back its writes and requests if `transaction` returns an error or panics. `set_x` keeps
+    /// the old value of `x`; `update_x` clones it, once in each transaction; `update_x_with` takes a second closure,
+    /// which undoes the change.
     ///
     /// # Errors
     ///
@@ -220,7 +220,7 @@ impl Profile {
     ) -> ::signal_kernel::__private::core::task::Poll<()> {
         ::signal_kernel::__private::poll_progress(self, context)
     }
-    /// Waits until a piece of work was committed and its effects have run; for ever while none is in flight.
+    /// Waits until a piece of work was committed and its effects have run. Stays pending while no work is in flight.
     /// Dropping this future drops no work.
     async fn progress(&mut self) {
         ::signal_kernel::__private::progress(self).await
