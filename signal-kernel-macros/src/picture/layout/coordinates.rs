@@ -9,28 +9,10 @@ use super::{Direction, Grid};
 impl Grid<'_> {
     /// The middle of each point along its layer, near the middles of its linked points.
     pub(super) fn coordinates(&self, direction: Direction) -> Vec<i32> {
-        // By layer: the distance of each point from the first one, if all stand as close as they may.
         let packed: Vec<Vec<f64>> = self
             .layers
             .iter()
-            .map(|layer| {
-                let mut at = 0;
-                let mut last: Option<usize> = None;
-                let offsets = layer.iter().map(|&point| {
-                    if let Some(last) = last {
-                        let extent = |point| self.extent(point, direction);
-                        let space = match (self.is_track(last), self.is_track(point)) {
-                            (false, false) => 16,
-                            (true, true) => 8,
-                            _ => 12,
-                        };
-                        at += (extent(last) + extent(point)) / 2 + space;
-                    }
-                    last = Some(point);
-                    f64::from(at)
-                });
-                offsets.collect()
-            })
+            .map(|layer| self.packed(layer, direction))
             .collect();
         let mut coordinates = vec![0.0; self.points.len()];
         for (layer, offsets) in self.layers.iter().zip(&packed) {
@@ -69,6 +51,24 @@ impl Grid<'_> {
             }
         }
         whole
+    }
+
+    /// The distance of each point of a layer from the first one, if all stand as close as they may.
+    fn packed(&self, layer: &[usize], direction: Direction) -> Vec<f64> {
+        let extent = |point| self.extent(point, direction);
+        let mut at = 0;
+        let mut offsets = vec![0.0; layer.len().min(1)];
+        for pair in layer.windows(2) {
+            let (last, point) = (pair[0], pair[1]);
+            let space = match (self.is_track(last), self.is_track(point)) {
+                (false, false) => 16,
+                (true, true) => 8,
+                _ => 12,
+            };
+            at += (extent(last) + extent(point)) / 2 + space;
+            offsets.push(f64::from(at));
+        }
+        offsets
     }
 
     /// Moves the points of a layer as near to their linked points as the distances in the layer allow. The links of one
