@@ -6,6 +6,7 @@ mod dynamic;
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}
 mod editor;
+pub mod eq;
 #[doc = include_str!("../docs/dynamic.md")]
 pub mod functions {}
 mod graph;
@@ -26,8 +27,8 @@ pub use dynamic::{
     Scope, Signal, async_signal, async_signal_with, batch, callback, computed, computed_with,
     create_effect, create_effect_with, create_manual_resource, create_manual_resource_with,
     create_resource, create_resource_when, create_resource_when_with, create_resource_with,
-    from_future, from_future_with, on_cleanup, poll_progress, progress, scope, settled, signal,
-    signal_with, transaction, untrack,
+    from_future, from_future_with, keyed, on_cleanup, poll_progress, progress, scope, settled,
+    signal, signal_with, transaction, untrack,
 };
 pub use graph::{Graph, Node, NodeKind};
 pub use shared::{Busy, Shared};

@@ -76,7 +76,15 @@ pub struct Effect {
 /// ```
 #[track_caller]
 pub fn create_effect(body: impl FnMut() + 'static) -> Effect {
-    make(Box::new(Plain(body)), Location::caller())
+    make_plain(body, Location::caller())
+}
+
+/// Makes an effect whose creation is reported at `place`.
+pub(super) fn make_plain(
+    body: impl FnMut() + 'static,
+    place: &'static Location<'static>,
+) -> Effect {
+    make(Box::new(Plain(body)), place)
 }
 
 /// Makes an effect whose body gets the handle of the effect itself, so that the body can end the effect in any run, the

@@ -15,7 +15,7 @@
 //! declared graph.
 //!
 //! The handles are in [`signal`], [`computed`], [`effect`], [`scope`] and [`async_signal`]; [`resource`] makes the last,
-//! with [`options`].
+//! with [`options`]; [`keyed`](mod@keyed) makes rows out of them.
 //!
 //! Invariants: no borrow of the graph is held while user code runs; guards alone change the context, so a panic leaves
 //! nothing behind; nothing here recurses over a user's graph.
@@ -37,6 +37,7 @@ mod failure;
 mod failures;
 mod graph;
 mod handle;
+mod keyed;
 #[cfg(test)]
 mod limits;
 mod names;
@@ -65,6 +66,7 @@ pub use computed::{Computed, computed, computed_with};
 pub use drive::{poll_progress, progress, settled};
 pub use effect::{Effect, create_effect, create_effect_with, on_cleanup};
 pub use events::AsyncEvent;
+pub use keyed::keyed;
 pub use options::{FromFutureOptions, ResourceOptions};
 pub use read_error::{Cycle, Disposed, Failure, ReadError};
 pub use resource::{
