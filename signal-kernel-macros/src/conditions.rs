@@ -23,8 +23,7 @@ use syn::punctuated::Punctuated;
 use syn::{Lit, LitBool, Path, Token, token};
 
 use crate::errors::Errors;
-use crate::fragments::regrouped;
-use crate::split::{Item, Struct, item_name};
+use crate::fragments::{opened_attribute, regrouped};
 
 /// The predicates of a macro call, each once, in the order of the text.
 #[derive(Default)]
@@ -35,17 +34,6 @@ pub(crate) struct Conditions {
 }
 
 impl Conditions {
-    pub(crate) fn of(structs: &[Struct]) -> Self {
-        let mut conditions = Self::default();
-        for part in structs {
-            conditions.collect(part.head.clone());
-            for item in &part.items {
-                conditions.collect(item.tokens.clone());
-            }
-        }
-        conditions
-    }
-
     /// Collects the predicates of the attributes at the start of these tokens.
     pub(crate) fn collect(&mut self, tokens: TokenStream) {
         let (attributes, _) = attributes(tokens);
@@ -107,23 +95,6 @@ impl Conditions {
             self.answers = answers.map(|answer| answer.to_string() == "1").collect();
         }
         self
-    }
-
-    /// Removes the structs and items that are switched off, and resolves the attributes of the others.
-    pub(crate) fn apply(&self, structs: &mut Vec<Struct>, errors: &mut Errors) {
-        structs.retain_mut(|part| {
-            let Some(head) = self.resolve(part.head.clone(), errors) else {
-                return false;
-            };
-            part.head = head;
-            for item in std::mem::take(&mut part.items) {
-                match self.resolve(item.tokens.clone(), errors) {
-                    Some(tokens) => part.items.push(Item { tokens, ..item }),
-                    None => part.absent.extend(item_name(item.tokens)),
-                }
-            }
-            true
-        });
     }
 
     /// The tokens without `cfg`, with the attributes of each `cfg_attr` that holds. `None` if they are switched off.
@@ -281,7 +252,7 @@ fn attributes(tokens: TokenStream) -> (AttributeTokens, TokenStream) {
     {
         match tokens.next() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket => {
-                let content = crate::fragments::opened_attribute(&group);
+                let content = opened_attribute(&group);
                 let content = content.map(|content| {
                     let mut opened = Group::new(Delimiter::Bracket, content);
                     opened.set_span(group.span());

@@ -10,12 +10,20 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::Path;
+use syn::parse::ParseStream;
+use syn::{Path, Token};
 
 use crate::fragments::regrouped;
 
 const OURS: &str = "signal_kernel";
 const ASIDE: &str = "__signal_kernel_of_the_user";
+
+/// `crate = path`
+pub(crate) fn crate_path(input: ParseStream) -> syn::Result<Path> {
+    input.parse::<Token![crate]>()?;
+    input.parse::<Token![=]>()?;
+    input.call(Path::parse_mod_style)
+}
 
 /// The user's tokens, with `signal_kernel` renamed.
 pub(crate) fn set_aside(path: Option<&Path>, tokens: TokenStream) -> TokenStream {

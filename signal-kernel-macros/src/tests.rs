@@ -5,7 +5,6 @@ mod budgets;
 mod conditions;
 mod editor;
 mod layers;
-mod lowered;
 mod rules;
 mod snapshots;
 mod syntax;
@@ -15,7 +14,7 @@ use proc_macro2::TokenStream;
 /// Each error as `code line:column text | help`.
 fn diagnostics(source: &str) -> Vec<String> {
     let input: TokenStream = source.parse().expect("tokens");
-    let (_, errors) = crate::reactive2(input);
+    let (_, errors) = crate::reactive::reactive(input);
     let list = errors.into_list().into_iter();
     list.map(|(code, place, text)| format!("{code} {place} {text}"))
         .collect()

@@ -15,7 +15,7 @@ use crate::conditions::Conditions;
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::fragments::regrouped;
-use crate::options::crate_path;
+use crate::rename::crate_path;
 
 /// The content of the parentheses of `#[resource(..)]`.
 #[derive(Default)]

@@ -77,7 +77,7 @@ fn no_input_makes_the_macro_panic() {
     for rate in [2, 5, 20, 60, 200] {
         for _ in 0..60 {
             let input = mutate(sample.clone(), &mut random, rate);
-            let (output, errors) = crate::reactive2(input);
+            let (output, errors) = crate::reactive::reactive(input);
             let output = super::editor::for_rustc(output);
             drop(errors.into_compile_errors().to_string());
             if let Err(error) = syn::parse2::<syn::File>(output.clone()) {
@@ -182,7 +182,7 @@ fn every_prefix_is_survived() {
         for end in 0..inner.len() {
             let cut = Group::new(group.delimiter(), inner[..end].iter().cloned().collect());
             let input = sample[..at].iter().cloned().chain([cut.into()]);
-            let (_, errors) = crate::reactive2(input.collect());
+            let (_, errors) = crate::reactive::reactive(input.collect());
             drop(errors.into_list());
         }
     }
@@ -203,7 +203,7 @@ fn chain(count: usize, broken: bool) -> TokenStream {
 
 fn time(input: TokenStream) -> Duration {
     let start = Instant::now();
-    let (_, errors) = crate::reactive2(input);
+    let (_, errors) = crate::reactive::reactive(input);
     let time = start.elapsed();
     errors.into_list();
     time

@@ -1,12 +1,12 @@
 //! `#[cfg]` and `#[cfg_attr]`, before and after rustc's answers.
 
 use super::{assert_errors, assert_item};
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The predicates that rustc is asked for, in order.
 fn asked(source: &str) -> Vec<String> {
-    let (output, errors) = crate::reactive2(source.parse().expect("tokens"));
+    let (output, errors) = crate::reactive::reactive(source.parse().expect("tokens"));
     assert_eq!(errors.into_list(), []);
     let text = output.to_string();
     let asked = text.split("# [cfg (").skip(1).step_by(2);
@@ -16,12 +16,8 @@ fn asked(source: &str) -> Vec<String> {
 
 /// The expansion of the input with these answers, and the errors about it.
 fn answered(answers: TokenStream, source: &str) -> (String, Vec<String>) {
-    let answers = TokenTree::Group(proc_macro2::Group::new(
-        proc_macro2::Delimiter::Bracket,
-        answers,
-    ));
     let source: TokenStream = source.parse().expect("tokens");
-    let (output, errors) = crate::declared(source, Some(&answers));
+    let (output, errors) = crate::reactive::answered(quote!([#answers] #source));
     let errors = errors.into_list().into_iter();
     let errors = errors.map(|(code, _, text)| format!("{code} {text}"));
     (output.to_string(), errors.collect())
@@ -103,7 +99,7 @@ fn a_predicate_that_is_none_is_not_asked() {
 #[test]
 fn the_question_ends_with_the_users_tokens() {
     let source = "struct A { #[cfg(a)] signal x: u8 = 1; computed y: u8 = x. }";
-    let (output, errors) = crate::reactive2(source.parse().expect("tokens"));
+    let (output, errors) = crate::reactive::reactive(source.parse().expect("tokens"));
     assert_eq!(errors.into_list(), []);
     let source: TokenStream = source.parse().expect("tokens");
     assert!(output.to_string().ends_with(&format!("{{ [] {source} }}")));
@@ -113,7 +109,7 @@ fn the_question_ends_with_the_users_tokens() {
 fn the_crate_is_where_the_option_says() {
     let source =
         "#![crate = a::b] struct A { signal x: ::signal_kernel::X = 1; computed y: u8 = 1; }";
-    let (output, errors) = crate::reactive2(source.parse().expect("tokens"));
+    let (output, errors) = crate::reactive::reactive(source.parse().expect("tokens"));
     assert_eq!(errors.into_list(), []);
     let output = output.to_string();
     assert_eq!(

@@ -7,7 +7,7 @@ const MARKER: &str = "intellijRulezz";
 
 fn expanded(items: &str) -> String {
     let input = format!("struct S {{ {items} }}").parse::<TokenStream>();
-    let (output, errors) = crate::reactive2(input.expect("tokens"));
+    let (output, errors) = crate::reactive::reactive(input.expect("tokens"));
     drop(errors.into_compile_errors());
     // The tag of an entry may differ in its letter, but not in its length.
     output.to_string().replace("} b (", "} k (")

@@ -15,7 +15,7 @@ fn assert_expansion(name: &str) {
 /// The expansion of these structs as rustc sees it, pretty-printed.
 pub(super) fn printed(input: &str) -> String {
     let input: TokenStream = input.parse().expect("tokens");
-    let (output, errors) = crate::reactive2(input);
+    let (output, errors) = crate::reactive::reactive(input);
     assert_eq!(errors.into_list(), []);
     let file = syn::parse2(for_rustc(output)).expect("the expansion is a file of items");
     wrapped(&prettyplease::unparse(&file))

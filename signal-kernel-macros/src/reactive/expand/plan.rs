@@ -7,7 +7,7 @@
 //! Must not know: tokens.
 
 use crate::kind::NodeKind;
-use crate::model::{Graph, Kind, Node, Part};
+use crate::reactive::model::{Graph, Kind, Node, Part};
 use std::collections::BTreeMap;
 
 /// A graph with more nodes than this is kept in parts: the time of rustc grows with the square of a function's length,

@@ -6,7 +6,7 @@
 //!
 //! Must not know: whether the user has such a function. Only rustc knows.
 
-use crate::model::{Callee, Declaration};
+use crate::reactive::model::{Callee, Declaration};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::HashSet;

@@ -14,7 +14,7 @@ use syn::{Attribute, Block, Expr, Generics, Ident, Path, Token, Type, Visibility
 
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::split;
+use crate::reactive::split;
 
 /// A struct as it was written.
 pub(crate) struct Draft {

@@ -13,8 +13,8 @@ use super::{Body, last};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::names::{Callee, Form, Use};
-use crate::parse::{Item, Value};
+use crate::reactive::names::{Callee, Form, Use};
+use crate::reactive::parse::{Item, Value};
 use crate::types::PRIMITIVES;
 
 /// SK001: an unknown name that stands for a value and resembles the name of a node.

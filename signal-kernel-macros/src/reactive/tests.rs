@@ -2,10 +2,9 @@
 
 use proc_macro2::TokenStream;
 
-use crate::check;
+use super::model::{Declaration, Equality, KeepPrevious, Kind, Part};
+use super::{check, lower, parse, split};
 use crate::errors::Errors;
-use crate::model::{Declaration, Equality, KeepPrevious, Kind, Part};
-use crate::{lower, parse, split};
 
 fn lowered(items: &str) -> (Declaration, Vec<bool>, Option<Vec<usize>>, usize) {
     let input: TokenStream = format!("struct S {{ {items} }}").parse().expect("tokens");

@@ -8,7 +8,7 @@
 use super::access::{self, Printer};
 use super::methods::Method;
 use super::{Header, bodies, build, callees, engine, field, tables, texts::Texts};
-use crate::model::Sketch;
+use crate::reactive::model::Sketch;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 

@@ -9,7 +9,7 @@
 
 use super::{Header, Kind, Node, Use};
 use crate::fragments::regrouped;
-use crate::names::{hygiene, text};
+use crate::reactive::names::{hygiene, text};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 

@@ -6,11 +6,12 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::{ParseStream, Parser};
-use syn::{Path, Token};
+use syn::Path;
+use syn::parse::Parser;
 
 use crate::errors::Errors;
 use crate::fragments::opened_attribute;
+use crate::rename::crate_path;
 
 /// The path of the runtime crate, if it is given, and the input behind the options.
 pub(crate) fn options(input: TokenStream, errors: &mut Errors) -> (Option<Path>, TokenStream) {
@@ -41,13 +42,6 @@ pub(crate) fn options(input: TokenStream, errors: &mut Errors) -> (Option<Path>,
         }
     }
     (path, rest)
-}
-
-/// `crate = path`
-pub(crate) fn crate_path(input: ParseStream) -> syn::Result<Path> {
-    input.parse::<Token![crate]>()?;
-    input.parse::<Token![=]>()?;
-    input.call(Path::parse_mod_style)
 }
 
 /// `#![…]` at the start.

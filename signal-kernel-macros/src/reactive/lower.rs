@@ -9,11 +9,11 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Expr, Ident, Path, Type, TypeTuple, punctuated::Punctuated};
 
-use crate::check::{Checked, CheckedNode};
 use crate::kind::NodeKind;
-use crate::model::{Arg, Declaration, Kind, Node};
-use crate::names::{Names, bare};
-use crate::parse::{Draft, Item, Value};
+use crate::reactive::check::{Checked, CheckedNode};
+use crate::reactive::model::{Arg, Declaration, Kind, Node};
+use crate::reactive::names::{Names, bare};
+use crate::reactive::parse::{Draft, Item, Value};
 
 /// The declaration, and for each of its nodes whether it is broken.
 pub(crate) fn lower(checked: Checked) -> (Declaration, Vec<bool>) {

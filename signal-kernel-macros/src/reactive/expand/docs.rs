@@ -10,8 +10,8 @@
 mod tests;
 
 use super::{Context, plan::Plan};
-use crate::model::Node;
 use crate::picture::sentences::{self, Dependencies};
+use crate::reactive::model::Node;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::BTreeSet;

@@ -7,7 +7,7 @@
 use super::editor::{self, Function};
 use super::mixed;
 use super::{Equality, Header, Kind, Node, Use, function, resource_type, seen_type};
-use crate::model::Arg;
+use crate::reactive::model::Arg;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::BTreeSet;

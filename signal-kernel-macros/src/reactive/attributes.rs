@@ -11,7 +11,7 @@ use syn::{Attribute, Ident, Meta, Path, Token, ext::IdentExt};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::model::{Equality, KeepPrevious};
+use crate::reactive::model::{Equality, KeepPrevious};
 
 /// The meaning of an item's attributes.
 pub(crate) struct Attributes {

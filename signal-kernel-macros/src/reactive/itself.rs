@@ -12,7 +12,7 @@ use quote::{ToTokens, quote};
 use syn::parse::Parse;
 
 use crate::fragments::regrouped;
-use crate::parse::{Draft, Value};
+use crate::reactive::parse::{Draft, Value};
 
 /// Replaces each `Self` by the struct's name and parameters.
 pub(crate) fn named(draft: &mut Draft) {

@@ -4,7 +4,7 @@ use syn::{Expr, Ident};
 
 use super::{Form, Names, Walk};
 use crate::kind::NodeKind;
-use crate::model::Part;
+use crate::reactive::model::Part;
 
 /// Signals `a b x price title width type`, resource `user`, field `log`, and the broken declaration `lost`.
 fn nodes() -> Names {

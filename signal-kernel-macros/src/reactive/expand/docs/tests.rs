@@ -10,7 +10,7 @@ use syn::{
 /// The documentation of a struct, or of one of its methods, as rustdoc reads it.
 fn documentation(source: &str, method: Option<&str>) -> String {
     let input: TokenStream = source.parse().expect("tokens");
-    let (output, errors) = crate::reactive2(input);
+    let (output, errors) = crate::reactive::reactive(input);
     drop(errors.into_list());
     let items = syn::parse2::<syn::File>(output).expect("items").items;
     let attrs = items.iter().find_map(|item| match (item, method) {
@@ -54,7 +54,7 @@ fn line(attr: Attribute) -> Option<String> {
 }
 
 const PROFILE: &str = "
-    /// What the page knows.
+    /// The links that the page can resolve.
     pub struct Profile {
         let client: Client;
         let mut log: Vec<String> = Vec::new();

@@ -13,12 +13,12 @@ use std::cell::Cell;
 
 use syn::{Ident, Path};
 
-use crate::attributes::{self, Attributes, OfStruct};
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::names::{Facts, Names, Walk, text};
-use crate::parse::{Draft, Item, Value};
-use crate::{itself, order};
+use crate::reactive::attributes::{self, Attributes, OfStruct};
+use crate::reactive::names::{Facts, Names, Walk, text};
+use crate::reactive::parse::{Draft, Item, Value};
+use crate::reactive::{itself, order};
 use bodies::{
     initial_values, known_names, needs_stand_in, no_awaits, no_getters, no_mutable_fields, no_self,
     no_writes, not_itself,

@@ -14,7 +14,7 @@ use super::{Draft, Item, Value, report};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::split;
+use crate::reactive::split;
 
 /// The parts of an item that were read before one that does not parse.
 #[derive(Default)]

@@ -13,8 +13,8 @@ use syn::{Expr, ExprPath, Path, token};
 use super::{last, owned};
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::names::text;
-use crate::parse::{Arguments, Draft, Item, Value};
+use crate::reactive::names::text;
+use crate::reactive::parse::{Arguments, Draft, Item, Value};
 
 /// SK004: names are unique.
 pub(super) fn declared_once(draft: &mut Draft, errors: &mut Errors) {
