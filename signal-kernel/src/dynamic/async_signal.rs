@@ -6,11 +6,12 @@
 //! Must not know: the start of work.
 
 use super::{
-    batch, current,
     drive::ThreadDriver,
-    handle::{Handle, handle},
-    read_error::Disposed,
-    read_error::ReadError,
+    engine::{
+        batch, current,
+        handle::{Handle, handle},
+        read_error::{Disposed, ReadError},
+    },
     resource_node::{self, AnyResource, Completion},
 };
 use crate::task::{
@@ -153,7 +154,7 @@ fn must<R>(result: Result<R, Disposed>) -> R {
 }
 
 impl<T: 'static> AsyncValue<T> {
-    /// The last value, cloned. While other work is pending, the value still belongs to the previous question.
+    /// The last value, cloned. While other work is pending, the value still belongs to the previous input.
     ///
     /// # Panics
     ///
@@ -232,7 +233,7 @@ impl<T: 'static> AsyncValue<T> {
 }
 
 impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
-    /// The last value, cloned. While other work is pending, the value still belongs to the previous question.
+    /// The last value, cloned. While other work is pending, the value still belongs to the previous input.
     ///
     /// # Panics
     ///
@@ -432,7 +433,7 @@ macro_rules! meta {
             Ok(self.try_status()? == AsyncStatus::Pending)
         }
 
-        /// Whether the work in flight asks the same question again, after a reload.
+        /// Whether the work in flight fetches for the same input again, after a reload.
         ///
         /// # Panics
         ///
@@ -473,7 +474,7 @@ macro_rules! meta {
             try_read(self.handle, Change::TRANSITION, |it| it.view().2)
         }
 
-        /// Whether the resource has a value that answers the present question: as
+        /// Whether the resource has a value that belongs to the present input: as
         /// [`AsyncState::is_current`](crate::AsyncState::is_current).
         ///
         /// # Panics
@@ -709,7 +710,7 @@ macro_rules! meta {
             must(resource_of(self.handle)).keep_previous()
         }
 
-        /// Asks the last question again and drops the work in flight. Without an earlier question nothing happens.
+        /// Fetches for the last input again and drops the work in flight. Without an earlier input nothing happens.
         /// Inside a [`batch`](crate::batch) the call is a request, which the end of the batch carries out.
         ///
         /// # Panics

@@ -6,17 +6,19 @@
 //! Must not know: the need for a value.
 
 use super::{
-    access,
-    context::UntrackedGuard,
-    current,
-    graph::ids::NodeId,
-    graph::marks::{Kind, Marks},
-    handle::{Handle, create, handle},
-    read_error::Disposed,
-    read_error::ReadError,
-    runtime::{Body, Evaluation},
-    runtime::{Content, Runtime},
-    value::{Value, from_bits, is_primitive, to_bits},
+    engine::{
+        access,
+        context::UntrackedGuard,
+        current,
+        handle::{Handle, create, handle},
+        read_error::{Disposed, ReadError},
+        runtime::{Body, Content, Evaluation, Runtime},
+        value::{Value, from_bits, is_primitive, to_bits},
+    },
+    graph::{
+        ids::NodeId,
+        marks::{Kind, Marks},
+    },
 };
 use crate::panics::FirstPanic;
 use std::{borrow::Cow, cell::RefCell, marker::PhantomData, mem, panic::Location, rc::Rc};
@@ -127,10 +129,10 @@ where
         value: PhantomData,
     });
     current::with(|cell| {
-        let mut graph = cell.borrow_mut();
+        let mut runtime = cell.borrow_mut();
         Computed {
             handle: create(
-                &mut graph,
+                &mut runtime,
                 Kind::Computed,
                 Content::Body(Some(formula)),
                 place,
@@ -452,18 +454,18 @@ impl<T: 'static> Computed<T> {
     #[inline(always)]
     fn try_read<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, ReadError> {
         let value = current::with(|cell| {
-            let mut graph = cell.borrow_mut();
-            let value = graph
+            let mut runtime = cell.borrow_mut();
+            let value = runtime
                 .read_fast(self.handle, Marks::NOT_CURRENT, true)?
                 .clone();
-            graph.try_last(self.handle.key.node);
+            runtime.try_last(self.handle.key.node);
             Some(value)
         });
         let value = match value {
             Some(value) => value,
             None => current::with(|cell| {
-                let graph = access::try_up_to_date(cell, self.handle, true)?;
-                Ok::<_, ReadError>(graph.nodes[self.handle.key.node].value.clone())
+                let runtime = access::try_up_to_date(cell, self.handle, true)?;
+                Ok::<_, ReadError>(runtime.nodes[self.handle.key.node].value.clone())
             })?,
         };
         Ok(show(&value, f)) // user code

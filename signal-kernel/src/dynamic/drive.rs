@@ -7,12 +7,15 @@
 //! Must not know: executors, and the nature of work.
 
 use super::{
-    batch, current,
-    graph::ids::{NodeId, Order},
-    graph::marks::{Kind, Stale},
-    run,
-    runtime::Runtime,
-    tasks::{ForeignGraph, ThreadTasks},
+    engine::{
+        batch, current, run,
+        runtime::Runtime,
+        tasks::{ForeignGraph, ThreadTasks},
+    },
+    graph::{
+        ids::{NodeId, Order},
+        marks::{Kind, Stale},
+    },
 };
 use crate::{
     panics::FirstPanic,
@@ -58,15 +61,15 @@ impl progress::Driver for ThreadDriver {
 
     fn commits(&self) -> u64 {
         current::with(|cell| {
-            let graph = cell.borrow();
-            graph.tasks.as_ref().map_or(0, |tasks| tasks.commits)
+            let runtime = cell.borrow();
+            runtime.tasks.as_ref().map_or(0, |tasks| tasks.commits)
         })
     }
 
     fn is_idle(&self) -> bool {
         current::with(|cell| {
-            let graph = cell.borrow();
-            let tasks = graph.tasks.as_ref();
+            let runtime = cell.borrow();
+            let tasks = runtime.tasks.as_ref();
             tasks.is_none_or(|tasks| tasks.waiting.queue.is_idle())
         })
     }
@@ -77,37 +80,37 @@ impl progress::Driver for ThreadDriver {
 }
 
 /// This thread's tasks, made for the first resource or the first wait.
-pub(super) fn thread_tasks(graph: &mut Runtime) -> &mut ThreadTasks {
-    graph.tasks.get_or_insert_with(ThreadTasks::new)
+pub(super) fn thread_tasks(runtime: &mut Runtime) -> &mut ThreadTasks {
+    runtime.tasks.get_or_insert_with(ThreadTasks::new)
 }
 
 /// Registers a shared graph: from now on a driver polls its work when its node is in the ready list.
 pub(super) fn add_shared(
-    graph: &mut Runtime,
+    runtime: &mut Runtime,
     node: NodeId,
     foreign: Weak<dyn ForeignGraph>,
 ) -> Arc<TaskWaker> {
-    let tasks = thread_tasks(graph);
+    let tasks = thread_tasks(runtime);
     tasks.foreign.insert(node, foreign);
     TaskWaker::new(&tasks.waiting.queue, node.to_number())
 }
 
 /// Removes a shared graph, which is being dropped.
-pub(super) fn remove_shared(graph: &mut Runtime, node: NodeId) {
-    if let Some(tasks) = &mut graph.tasks {
+pub(super) fn remove_shared(runtime: &mut Runtime, node: NodeId) {
+    if let Some(tasks) = &mut runtime.tasks {
         tasks.foreign.remove(&node);
     }
 }
 
 /// Notes a commit of a shared graph, polled by a driver of its own or of the thread.
 pub(super) fn note_commit(cell: &RefCell<Runtime>) {
-    let mut graph = cell.borrow_mut();
-    let Some(tasks) = &mut graph.tasks else {
+    let mut runtime = cell.borrow_mut();
+    let Some(tasks) = &mut runtime.tasks else {
         return;
     };
     tasks.commits += 1;
     let waiting = tasks.waiting.clone();
-    drop(graph);
+    drop(runtime);
     waiting.wakers.wake_here(); // user code
 }
 
@@ -118,10 +121,10 @@ fn poll_foreign(
     here: &'static Location<'static>,
     panics: &mut FirstPanic,
 ) -> bool {
-    let graph = cell.borrow();
-    let tasks = graph.tasks.as_ref();
+    let runtime = cell.borrow();
+    let tasks = runtime.tasks.as_ref();
     let foreign = tasks.and_then(|tasks| tasks.foreign.get(&node)?.upgrade());
-    drop(graph);
+    drop(runtime);
     let Some(foreign) = foreign else {
         return false;
     };
@@ -169,14 +172,14 @@ pub(super) fn poll(
     here: &'static Location<'static>,
 ) -> Poll<()> {
     current::with(|cell| {
-        let mut graph = cell.borrow_mut();
-        let running = graph.context.running;
-        let nested = graph.depth > 0 || running.is_some();
-        let kind = graph.nodes.get(running).map(|node| node.kind);
+        let mut runtime = cell.borrow_mut();
+        let running = runtime.context.running;
+        let nested = runtime.depth > 0 || running.is_some();
+        let kind = runtime.nodes.get(running).map(|node| node.kind);
         let polled = matches!(kind, Some(Kind::Resource | Kind::Passive)); // work waits for work
         // A task waits from now on: work that starts later must wake the task.
-        let waiting = thread_tasks(&mut graph).waiting.clone();
-        drop(graph);
+        let waiting = thread_tasks(&mut runtime).waiting.clone();
+        drop(runtime);
         let waits = key.is_some();
         waiting.queue.begin_poll();
         waiting.wakers.add(context.waker(), key); // user code
@@ -188,10 +191,10 @@ pub(super) fn poll(
             );
             return Poll::Pending;
         }
-        let mut graph = cell.borrow_mut();
-        let tasks = thread_tasks(&mut graph);
+        let mut runtime = cell.borrow_mut();
+        let tasks = thread_tasks(&mut runtime);
         if tasks.ready.budget.is_spent() {
-            drop(graph);
+            drop(runtime);
             context.waker().wake_by_ref(); // user code
             return Poll::Pending;
         }
@@ -200,17 +203,17 @@ pub(super) fn poll(
             tasks.ready.budget.reset();
             return Poll::Pending;
         }
-        graph.depth = 1;
+        runtime.depth = 1;
         let mut panics = FirstPanic::default();
         let mut done = false;
-        ready.sort_unstable_by_key(|&node| (graph.order(NodeId::from_number(node)), node));
-        drop(graph);
+        ready.sort_unstable_by_key(|&node| (runtime.order(NodeId::from_number(node)), node));
+        drop(runtime);
         for &node in &ready {
             let node = NodeId::from_number(node);
             if run::poll(cell, node, &mut panics) {
-                let mut graph = cell.borrow_mut();
-                if graph.nodes[node].kind == Kind::Resource {
-                    graph.queue_up_to_resources(node, Stale::Dirty);
+                let mut runtime = cell.borrow_mut();
+                if runtime.nodes[node].kind == Kind::Resource {
+                    runtime.queue_up_to_resources(node, Stale::Dirty);
                 }
                 done = true;
             } else if cell.borrow().is_foreign(node) {
@@ -219,13 +222,13 @@ pub(super) fn poll(
         }
         thread_tasks(&mut cell.borrow_mut()).ready.put_back(ready);
         batch::end(cell, &mut panics);
-        let mut graph = cell.borrow_mut();
-        let tasks = thread_tasks(&mut graph);
+        let mut runtime = cell.borrow_mut();
+        let tasks = thread_tasks(&mut runtime);
         tasks.commits += u64::from(done);
         // An effect may start work that is ready at once, and so on without end.
         let goes_on = done && (waits || tasks.ready.queue.has_ready());
         tasks.ready.budget.spend(goes_on);
-        drop(graph);
+        drop(runtime);
         if done {
             panics.catch(|| waiting.wakers.wake_here()); // user code: other tasks may wait for the same commit
         }

@@ -3,13 +3,16 @@
 //! Must not know: the time of a run.
 
 use super::{
-    batch, current, dispose,
-    graph::ids::NodeId,
-    graph::marks::{Kind, Stale},
-    handle::{Handle, create, handle},
-    run,
-    runtime::Body,
-    runtime::{Content, Runtime},
+    engine::{
+        batch, current, dispose,
+        handle::{Handle, create, handle},
+        run,
+        runtime::{Body, Content, Runtime},
+    },
+    graph::{
+        ids::NodeId,
+        marks::{Kind, Stale},
+    },
 };
 use crate::{panics::FirstPanic, stack};
 use std::{borrow::Cow, cell::RefCell, panic::Location};
@@ -118,9 +121,9 @@ pub fn create_effect_with(body: impl FnMut(Effect) + 'static) -> Effect {
 #[inline(never)]
 fn make(body: Box<dyn Body>, place: &'static Location<'static>) -> Effect {
     current::with(|cell| {
-        let mut graph = cell.borrow_mut();
-        let handle = create(&mut graph, Kind::Effect, Content::Body(Some(body)), place);
-        drop(graph);
+        let mut runtime = cell.borrow_mut();
+        let handle = create(&mut runtime, Kind::Effect, Content::Body(Some(body)), place);
+        drop(runtime);
         let mut panics = FirstPanic::default();
         first_run(cell, handle.key.node, &mut panics);
         panics.resume();
@@ -133,30 +136,30 @@ fn make(body: Box<dyn Body>, place: &'static Location<'static>) -> Effect {
 
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn first_run(cell: &RefCell<Runtime>, node: NodeId, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
-    if graph.depth == 0 && graph.is_settled() {
+    let mut runtime = cell.borrow_mut();
+    if runtime.depth == 0 && runtime.is_settled() {
         // The first run is a round of its own.
-        graph.nodes[node].marks.set_stale(Stale::Dirty);
-        (graph.depth, graph.round) = (1, true);
-        drop(graph);
+        runtime.nodes[node].marks.set_stale(Stale::Dirty);
+        (runtime.depth, runtime.round) = (1, true);
+        drop(runtime);
         run::effect(cell, node, panics);
-        graph = cell.borrow_mut();
-        graph.round = false;
-        if graph.is_settled() && graph.snapshots.is_empty() {
-            batch::close_at_rest(graph, panics);
+        runtime = cell.borrow_mut();
+        runtime.round = false;
+        if runtime.is_settled() && runtime.snapshots.is_empty() {
+            batch::close_at_rest(runtime, panics);
         } else {
-            drop(graph);
+            drop(runtime);
             batch::settle(cell, panics);
         }
-    } else if graph.depth == 1 && graph.round {
+    } else if runtime.depth == 1 && runtime.round {
         // Another effect has made this one: the first run is a part of the other's run.
-        drop(graph);
+        drop(runtime);
         run_inside(cell, node, panics);
     } else {
-        graph.queue(node, Stale::Dirty);
-        if graph.depth == 0 {
-            graph.depth = 1;
-            drop(graph);
+        runtime.queue(node, Stale::Dirty);
+        if runtime.depth == 0 {
+            runtime.depth = 1;
+            drop(runtime);
             batch::settle(cell, panics);
         }
     }
@@ -179,11 +182,11 @@ fn run_inside(cell: &RefCell<Runtime>, node: NodeId, panics: &mut FirstPanic) {
 
 #[inline(never)]
 fn begin_inside(cell: &RefCell<Runtime>, node: NodeId) -> bool {
-    let mut graph = cell.borrow_mut();
-    graph.nodes[node].marks.set_stale(Stale::Dirty);
-    let inside = graph.is_nested();
+    let mut runtime = cell.borrow_mut();
+    runtime.nodes[node].marks.set_stale(Stale::Dirty);
+    let inside = runtime.is_nested();
     if inside {
-        graph.begin_inside(node, false);
+        runtime.begin_inside(node, false);
     }
     inside
 }
@@ -226,9 +229,9 @@ impl<F: FnOnce()> Body for Once<F> {
 }
 
 impl Effect {
-    fn of(graph: &Runtime, node: NodeId) -> Self {
+    fn of(runtime: &Runtime, node: NodeId) -> Self {
         Effect {
-            handle: Handle::of(graph, node),
+            handle: Handle::of(runtime, node),
             marker: std::marker::PhantomData,
         }
     }
@@ -324,16 +327,16 @@ pub fn on_cleanup(cleanup: impl FnOnce() + 'static) {
     let place = Location::caller();
     let cleanup = Box::new(Once(Some(cleanup)));
     current::with(|cell| {
-        let mut graph = cell.borrow_mut();
-        if graph.context.owner.is_none() {
-            drop(graph);
+        let mut runtime = cell.borrow_mut();
+        if runtime.context.owner.is_none() {
+            drop(runtime);
             panic!(
                 "`on_cleanup` at {place} is outside of any scope, effect or computed value: nothing would \
                  ever run it"
             );
         }
         create(
-            &mut graph,
+            &mut runtime,
             Kind::Cleanup,
             Content::Body(Some(cleanup)),
             place,

@@ -6,32 +6,12 @@
 //!
 //! Must not know: the changes of a state.
 
-use super::{
-    graph::ids::NodeId,
-    runtime::{Callback, Runtime},
-};
+use super::engine::runtime::Callback;
 use crate::{
     panics::{Apart, FirstPanic},
     task::status::{AsyncStatus, CancelReason},
 };
-use std::{cell::RefCell, rc::Rc};
-
-/// Makes all calls that are due, in the order of their events. Nodes that a call makes have no owner.
-pub(super) fn run(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
-    if graph.callbacks.is_empty() {
-        return;
-    }
-    let callbacks = std::mem::take(&mut graph.callbacks);
-    let before = graph.context;
-    graph.untracked();
-    (graph.context.owner, graph.context.computing) = (NodeId::NONE, NodeId::NONE);
-    drop(graph);
-    for callback in callbacks {
-        panics.catch(callback); // user code
-    }
-    cell.borrow_mut().context = before;
-}
+use std::rc::Rc;
 
 /// An event in a run of work: the argument of `on_event`.
 ///
@@ -88,7 +68,7 @@ pub enum AsyncEvent {
         /// The reason of the end.
         reason: CancelReason,
     },
-    /// A newer run has replaced this run, or the resource has no question any more.
+    /// A newer run has replaced this run, or the resource has no input any more.
     Superseded {
         /// The number of the run.
         token: u64,

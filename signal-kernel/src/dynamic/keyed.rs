@@ -8,8 +8,8 @@
 
 use super::{
     computed::{self, Computed},
-    context::UntrackedGuard,
-    current, effect,
+    effect,
+    engine::{context::UntrackedGuard, current},
     scope::{Scope, scope},
 };
 use crate::eq;

@@ -1,10 +1,7 @@
 //! The limits of the numbers: no test outside of the crate could count that far.
 
-use super::{
-    Signal, batch, computed, create_effect, current,
-    graph::ids::{Order, RunId, Version},
-    scope, signal, transaction,
-};
+use super::graph::ids::{Order, RunId, Version};
+use super::{Signal, batch, computed, create_effect, engine::current, scope, signal, transaction};
 use std::{cell::RefCell, rc::Rc};
 
 #[track_caller]
@@ -171,10 +168,10 @@ fn an_effect_in_a_slot_that_is_used_up_ends_once() {
     let count = signal(0);
     create_effect(|| ()).dispose();
     current::with(|cell| {
-        let mut graph = cell.borrow_mut();
-        let free = graph.free_node;
+        let mut runtime = cell.borrow_mut();
+        let free = runtime.free_node;
         assert!(free.is_some());
-        graph.nodes[free].generation = u32::MAX;
+        runtime.nodes[free].generation = u32::MAX;
     });
     let runs = Rc::new(RefCell::new(0));
     let effect = create_effect({
@@ -213,15 +210,15 @@ fn runs_are_numbered_anew() {
 fn a_transaction_that_is_nested_too_deep_leaves_the_nesting_as_it_was() {
     let count = signal(0);
     current::with(|cell| {
-        let mut graph = cell.borrow_mut();
-        (graph.depth, graph.level) = (1, u16::MAX - 1);
+        let mut runtime = cell.borrow_mut();
+        (runtime.depth, runtime.level) = (1, u16::MAX - 1);
     });
     let outcome = std::panic::catch_unwind(|| transaction(|| Ok::<_, ()>(())));
     assert!(outcome.is_err());
     current::with(|cell| {
-        let mut graph = cell.borrow_mut();
-        assert_eq!((graph.depth, graph.level), (1, u16::MAX - 1));
-        (graph.depth, graph.level) = (0, 0);
+        let mut runtime = cell.borrow_mut();
+        assert_eq!((runtime.depth, runtime.level), (1, u16::MAX - 1));
+        (runtime.depth, runtime.level) = (0, 0);
     });
     count.set(1);
     assert_sound();
@@ -326,10 +323,10 @@ fn a_thread_that_ends_leaves_no_tables() {
     }
     fn look(tell: &Sender<(bool, usize)>) {
         current::with(|cell| {
-            let graph = cell.borrow();
+            let runtime = cell.borrow();
             let tables =
-                graph.nodes.capacity() + graph.ownership.capacity() + graph.links.capacity();
-            let _ = tell.send((graph.names.are_empty(), tables));
+                runtime.nodes.capacity() + runtime.ownership.capacity() + runtime.links.capacity();
+            let _ = tell.send((runtime.names.are_empty(), tables));
         });
     }
     let (tell, told) = channel();

@@ -1,74 +1,49 @@
 //! The dynamic graph: signals, computed values, effects and resources as functions, for graphs whose shape is known only
 //! at run time.
 //!
-//! Each thread has one [`runtime`], the [`current`] one. Its [`graph`] is a folder of its own: tables of nodes, links and
-//! owners, and the algorithms that need nothing else. The runtime adds values and bodies ([`value`], [`signal_cell`]),
-//! the [`undo_log`] of batches, [`names`] for messages, the records of [`failures`], and the [`tasks`] of the thread.
-//! [`handle`]s are keys of its nodes; [`access`] reads and writes by them. [`check`] holds all
-//! tables against their invariants.
+//! Each thread has one graph. Its tables of nodes, links and owners, and the algorithms that need nothing else, are in
+//! [`graph`]; values, bodies and all calls of user code are in [`engine`].
 //!
-//! A write marks all nodes that it may affect; [`settle`] brings them up to date and runs the effects; [`run`] runs one
-//! body, in a [`context`]; [`batch`] nests writes and undoes those of failed transactions; [`net_change`] compares the
-//! values of before and after; [`snapshots`] keep the values from before a batch that were read in the middle of it;
-//! [`failure`] begins and ends failures, whose errors are in [`read_error`]; [`dispose`] ends nodes. [`resource_node`] is
-//! asynchronous work as a node, [`drive`] polls it, [`events`] call the callbacks of a user; [`source`] is the node of a
-//! declared graph.
-//!
-//! The handles are in [`signal`], [`computed`], [`effect`], [`scope`] and [`async_signal`]; [`resource`] makes the last,
-//! with [`options`]; [`keyed`](mod@keyed) makes rows out of them.
+//! The handles are in [`signal`], with [`signal_cell`], [`computed`], [`effect`], [`scope`] and [`async_signal`];
+//! [`resource`] makes the last, with [`options`]; [`keyed`](mod@keyed) makes rows out of them. [`resource_node`] is asynchronous work as a node, [`drive`] polls the
+//! work, [`events`] are the arguments of a user's listeners; [`source`] is the node of a declared graph.
 //!
 //! Invariants: no borrow of the graph is held while user code runs; guards alone change the context, so a panic leaves
 //! nothing behind; nothing here recurses over a user's graph.
 //!
 //! Must not know: `crate::declared`, executors.
 
-mod access;
 mod async_signal;
-mod batch;
-mod check;
 mod computed;
-mod context;
-mod current;
-mod dispose;
 mod drive;
 mod effect;
+mod engine;
 mod events;
-mod failure;
-mod failures;
 mod graph;
-mod handle;
 mod keyed;
 #[cfg(test)]
 mod limits;
-mod names;
-mod net_change;
 mod options;
-mod read_error;
 mod resource;
 mod resource_node;
-mod run;
-mod runtime;
 mod scope;
-mod settle;
 mod signal;
 mod signal_cell;
-mod snapshots;
 mod source;
-mod tasks;
-mod undo_log;
-mod value;
 
 use crate::stack;
+use engine::{batch, context, current};
 
 pub use async_signal::{AsyncMeta, AsyncSignal, AsyncValue, Running};
-pub use check::{check_dynamic, dynamic_size};
 pub use computed::{Computed, computed, computed_with};
 pub use drive::{poll_progress, progress, settled};
 pub use effect::{Effect, create_effect, create_effect_with, on_cleanup};
+pub use engine::check::{check_dynamic, dynamic_size};
+pub use engine::read_error::{Cycle, Disposed, Failure, ReadError};
+pub(crate) use engine::tasks::ForeignGraph;
 pub use events::AsyncEvent;
 pub use keyed::keyed;
 pub use options::{FromFutureOptions, ResourceOptions};
-pub use read_error::{Cycle, Disposed, Failure, ReadError};
 pub use resource::{
     Fetcher, async_signal, async_signal_with, create_manual_resource, create_manual_resource_with,
     create_resource, create_resource_when, create_resource_when_with, create_resource_with,
@@ -78,7 +53,6 @@ pub use resource_node::FetchContext;
 pub use scope::{Scope, scope};
 pub use signal::{ReadSignal, Signal, signal, signal_with};
 pub(crate) use source::SharedNode;
-pub(crate) use tasks::ForeignGraph;
 
 /// Runs `f`, and settles once at its end what it has written.
 ///

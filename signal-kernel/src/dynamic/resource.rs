@@ -6,16 +6,16 @@
 //! Must not know: the storage of work, and its states.
 
 use super::{
-    access,
     async_signal::{AsyncMeta, AsyncSignal, AsyncValue},
     computed::{self, Computed},
-    current,
-    graph::ids::NodeId,
-    graph::marks::Kind,
-    handle::{Handle, create},
+    engine::{
+        access, current,
+        handle::{Handle, create},
+        runtime::{Content, Runtime},
+    },
+    graph::{ids::NodeId, marks::Kind},
     options::{FromFutureOptions, ResourceOptions},
     resource_node::{self, Config, Fetch, FetchContext, SourceState, StartRun},
-    runtime::{Content, Runtime},
     scope::OwnerGuard,
 };
 use crate::panics::{Apart, FirstPanic};
@@ -431,7 +431,7 @@ where
     }
 }
 
-/// A question that is always the same: it has no input.
+/// A fetch without an input.
 struct Once<M>(M);
 
 impl<T, E, M, F> Fetch<T, E> for Once<M>
@@ -450,7 +450,7 @@ where
     }
 }
 
-/// A question with a source of `V`; the fetcher gets the `S` in the source's value.
+/// A fetch whose input comes from a source of `V`; the fetcher gets the `S` in the source's value.
 struct TrackedFetch<V, S, C, K> {
     source: Computed<V>,
     observe: Option<Computed<()>>,
@@ -492,7 +492,7 @@ where
     }
 }
 
-/// A question whose input is the last one that was given to `run`.
+/// A fetch whose input is the last one that was given to `run`.
 struct ManualFetch<I, C, K> {
     observe: Option<Computed<()>>,
     last: Apart<Option<I>>,
@@ -568,19 +568,19 @@ where
 }
 
 /// Makes a resource, whose owner is the running one, and lets the resource act.
-fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
+fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
     config: Config<T, E>,
     place: &'static Location<'static>,
-    question: impl FnOnce() -> Q,
+    fetch: impl FnOnce() -> F,
 ) -> Handle {
     current::with(|cell| {
-        let mut graph = cell.borrow_mut();
-        let owner = create(&mut graph, Kind::Scope, Content::Body(None), place);
-        let inside = OwnerGuard::enter(cell, &mut graph, owner.key.node);
-        drop(graph);
-        let question = question();
+        let mut runtime = cell.borrow_mut();
+        let owner = create(&mut runtime, Kind::Scope, Content::Body(None), place);
+        let inside = OwnerGuard::enter(cell, &mut runtime, owner.key.node);
+        drop(runtime);
+        let fetch = fetch();
         drop(inside);
-        let handle = resource_node::open(cell, owner, question, config);
+        let handle = resource_node::open(cell, owner, fetch, config);
         let mut panics = FirstPanic::default();
         access::settle_at_rest(cell, &mut panics);
         panics.resume();

@@ -7,20 +7,23 @@
 //! Invariants: a resource acts in phase A only, so nothing starts, stops or is committed inside a batch; the resource
 //! replaces the view of its readers in one step, after it has acted; each started run ends in one event.
 //!
-//! Must not know: the meaning of a question, and the executor.
+//! Must not know: the meaning of an input, and the executor.
 
 use super::{
-    access, current, dispose, drive,
+    drive,
+    engine::{
+        access, current, dispose,
+        handle::{Handle, create_in},
+        pull,
+        read_error::{Disposed, ReadError},
+        runtime::{Body, Callback, Content, Runtime},
+        value::Value,
+    },
     events::{Listeners, StatusAndToken},
-    graph::ids::{NodeId, Queued},
-    graph::marks::{Kind, Stale},
-    handle::{Handle, create_in},
-    read_error::Disposed,
-    read_error::ReadError,
-    runtime::Body,
-    runtime::Callback,
-    runtime::{Content, Runtime},
-    value::Value,
+    graph::{
+        ids::{NodeId, Queued},
+        marks::{Kind, Stale},
+    },
 };
 use crate::{
     panics::{Apart, FirstPanic, swallow},
@@ -124,9 +127,9 @@ impl FetchContext {
     }
 }
 
-/// The question of a resource: its sources, its input and its fetcher.
+/// The fetch of a resource: its sources, its input and its fetcher.
 pub(super) trait Fetch<T, E>: 'static {
-    /// Tracks the sources of the question. `None`: the tracking has ended the resource.
+    /// Tracks the sources of the input. `None`: the tracking has ended the resource.
     fn track(
         &mut self,
         _cell: &RefCell<Runtime>,
@@ -139,14 +142,14 @@ pub(super) trait Fetch<T, E>: 'static {
     /// Takes over an input that was given by hand.
     fn give(&mut self, _input: Box<dyn Any>) {}
 
-    /// Prepares the input. False: the question has none.
+    /// Prepares the input. Returns false if there is none.
     fn ready(&mut self) -> bool;
 
     /// Starts the work.
     fn start(&mut self, run: StartRun<'_, T, E>);
 }
 
-/// The state of the sources of a question.
+/// The state of the sources of an input.
 #[derive(Clone, Copy, Default)]
 pub(super) struct SourceState {
     /// A source has changed since the resource has acted last.
@@ -186,13 +189,13 @@ pub(super) trait AnyResource {
 
     fn view(&self) -> (AsyncStatus, u64, bool, Option<CancelReason>);
 
-    /// Has the resource a value that answers the present question?
+    /// Returns whether the resource has a value that belongs to the present input.
     fn is_current(&self) -> bool;
 
     /// Makes a request, which replaces a pending one.
     fn ask_for(self: Rc<Self>, request: Request);
 
-    /// Asks the question with this input, which replaces a pending request. Puts the `Completion<T>` into `out`.
+    /// Requests a run with this input, which replaces a pending request. Puts the `Completion<T>` into `out`.
     fn give(self: Rc<Self>, input: Box<dyn Any>, out: &mut dyn Any);
 
     fn parts(&self) -> &Parts;
@@ -292,15 +295,15 @@ fn assert_may_write(resource: NodeId) {
 /// Queues a resource for phase A: now, or at the end of the batch. A failed transaction calls `undo` first.
 fn queue_request(resource: NodeId, undo: impl FnOnce() + 'static) {
     current::with(|cell| {
-        let mut graph = cell.borrow_mut();
-        graph.queue(resource, Stale::Dirty);
+        let mut runtime = cell.borrow_mut();
+        runtime.queue(resource, Stale::Dirty);
         let mut unused = Some(undo);
-        if graph.level > 0 {
-            graph
+        if runtime.level > 0 {
+            runtime
                 .undo
                 .extend(unused.take().map(|undo| Box::new(undo) as Callback));
         }
-        drop(graph);
+        drop(runtime);
         let mut panics = FirstPanic::default();
         access::settle_at_rest(cell, &mut panics);
         panics.discard(unused); // user code: an input that was given before
@@ -311,27 +314,27 @@ fn queue_request(resource: NodeId, undo: impl FnOnce() + 'static) {
 /// Tracks a part, for a read. In phase A a resource that is due acts before the read. Inside a batch, and in code that
 /// the resource itself runs, a read finds the resource in its earlier state.
 pub(super) fn read_part(cell: &RefCell<Runtime>, parts: &Parts, part: Change) {
-    let mut graph = cell.borrow_mut();
-    if graph.in_phase_a && !graph.is_inside(parts.resource.key.node) {
-        let Some(part) = parts.node(&mut graph, part) else {
+    let mut runtime = cell.borrow_mut();
+    if runtime.in_phase_a && !runtime.is_inside(parts.resource.key.node) {
+        let Some(part) = parts.node(&mut runtime, part) else {
             return;
         };
-        let marks = graph.marks(parts.resource.key.node);
+        let marks = runtime.marks(parts.resource.key.node);
         if marks.is_stale() || marks.is_in_progress() {
-            graph.nodes[part].marks.set_stale(Stale::Check); // a read inside a batch may have seen the old part
+            runtime.nodes[part].marks.set_stale(Stale::Check); // a read inside a batch may have seen the old part
         }
-        if graph.marks(part).is_stale() {
-            drop(graph);
-            access::pull_part(cell, part, true);
-            graph = cell.borrow_mut();
-            if !parts.resource.is_alive(&graph) {
+        if runtime.marks(part).is_stale() {
+            drop(runtime);
+            pull::outlined(cell, part, true);
+            runtime = cell.borrow_mut();
+            if !parts.resource.is_alive(&runtime) {
                 return;
             }
         }
     }
-    if graph.context.observer.node.is_some() {
-        if let Some(part) = parts.node(&mut graph, part) {
-            graph.track(part);
+    if runtime.context.observer.node.is_some() {
+        if let Some(part) = parts.node(&mut runtime, part) {
+            runtime.track(part);
         }
     }
 }
@@ -342,13 +345,13 @@ pub(super) fn try_read_part(
     parts: &Parts,
     part: Change,
 ) -> Result<(), ReadError> {
-    let mut graph = cell.borrow_mut();
-    if graph.in_phase_a && !graph.is_inside(parts.resource.key.node) {
-        if let Some(node) = parts.node(&mut graph, part) {
-            if graph.marks(node).is_in_progress() {
-                return Err(ReadError::Cycle(graph.refuse(node, true)));
+    let mut runtime = cell.borrow_mut();
+    if runtime.in_phase_a && !runtime.is_inside(parts.resource.key.node) {
+        if let Some(node) = parts.node(&mut runtime, part) {
+            if runtime.marks(node).is_in_progress() {
+                return Err(ReadError::Cycle(runtime.refuse(node, true)));
             }
-            drop(graph);
+            drop(runtime);
             let read = catch_unwind(AssertUnwindSafe(|| read_part(cell, parts, part))); // user code
             let Err(payload) = read else {
                 return Ok(());
@@ -361,7 +364,7 @@ pub(super) fn try_read_part(
             return Err(ReadError::Cycle(cycle));
         }
     }
-    drop(graph);
+    drop(runtime);
     read_part(cell, parts, part);
     Ok(())
 }
@@ -369,13 +372,13 @@ pub(super) fn try_read_part(
 impl Parts {
     /// The node of a part, made by the first read of the part. `None` if the node is gone: the owner of the resource is
     /// being disposed of.
-    fn node(&self, graph: &mut Runtime, part: Change) -> Option<NodeId> {
+    fn node(&self, runtime: &mut Runtime, part: Change) -> Option<NodeId> {
         let index = Change::PARTS.iter().position(|&known| known == part);
         let node = &self.nodes[index.unwrap_or(3)];
         match node.get() {
-            Some(id) => id.is_alive(graph).then_some(id.key.node),
+            Some(id) => id.is_alive(runtime).then_some(id.key.node),
             None => {
-                let made = self.make(graph);
+                let made = self.make(runtime);
                 node.set(Some(made));
                 Some(made.key.node)
             }
@@ -383,17 +386,17 @@ impl Parts {
     }
 
     #[cold]
-    fn make(&self, graph: &mut Runtime) -> Handle {
+    fn make(&self, runtime: &mut Runtime) -> Handle {
         let resource = self.resource.key.node;
-        let place = graph.ownership[resource].place;
+        let place = runtime.ownership[resource].place;
         let content = Content::Body(None);
-        let handle = create_in(graph, self.owner, Kind::Passive, content, place);
+        let handle = create_in(runtime, self.owner, Kind::Passive, content, place);
         let part = handle.key.node;
-        graph.depends_on(part, resource);
-        let marks = graph.marks(resource);
-        let acts = marks.is_running() && graph.in_phase_a; // otherwise the node polls, which alone changes nothing
+        runtime.depends_on(part, resource);
+        let marks = runtime.marks(resource);
+        let acts = marks.is_running() && runtime.in_phase_a; // otherwise the node polls, which alone changes nothing
         if marks.is_due() || acts {
-            graph.nodes[part].marks.set_stale(Stale::Check); // the mark that an older part would have
+            runtime.nodes[part].marks.set_stale(Stale::Check); // the mark that an older part would have
         }
         handle
     }
@@ -427,9 +430,9 @@ pub(super) struct Config<T, E> {
     pub(super) listeners: Option<Rc<Listeners<T, E>>>,
 }
 
-struct ResourceBody<T, E, Q> {
+struct ResourceBody<T, E, F> {
     task: Task<Rc<T>, Rc<E>, Work<T, E>>,
-    question: Apart<Q>,
+    fetch: Apart<F>,
     shared: Rc<ResourceCell<T, E>>,
     listeners: Option<Rc<Listeners<T, E>>>,
     queue: Option<Arc<ReadyQueue>>,
@@ -440,18 +443,18 @@ struct ResourceBody<T, E, Q> {
 }
 
 /// Makes the node of a resource.
-pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
+pub(super) fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
     cell: &RefCell<Runtime>,
     owner: Handle,
-    question: Q,
+    fetch: F,
     config: Config<T, E>,
 ) -> Handle {
-    let mut graph = cell.borrow_mut();
-    let queue = drive::thread_tasks(&mut graph).waiting.queue.clone();
+    let mut runtime = cell.borrow_mut();
+    let queue = drive::thread_tasks(&mut runtime).waiting.queue.clone();
     let scope = owner.key.node;
-    let place = graph.ownership[scope].place;
+    let place = runtime.ownership[scope].place;
     let content = Content::Body(None);
-    let handle = create_in(&mut graph, scope, Kind::Resource, content, place);
+    let handle = create_in(&mut runtime, scope, Kind::Resource, content, place);
     let resource = handle.key.node;
     let shared = Rc::new(ResourceCell {
         view: RefCell::default(),
@@ -466,35 +469,35 @@ pub(super) fn open<T: 'static, E: 'static, Q: Fetch<T, E>>(
         keep_previous: config.keep_previous,
     });
     let any: Rc<dyn AnyResource> = shared.clone();
-    graph.nodes[resource].value = Value::Cell(Rc::new(any));
-    graph.nodes[resource].body = Some(Box::new(ResourceBody {
+    runtime.nodes[resource].value = Value::Cell(Rc::new(any));
+    runtime.nodes[resource].body = Some(Box::new(ResourceBody {
         task: Task::new(resource.to_number(), config.keep_previous.into(), false),
-        question: Apart::new(question),
+        fetch: Apart::new(fetch),
         shared,
         listeners: config.listeners,
         queue: Some(queue),
         begun: !config.eager,
         completion: None,
     }));
-    graph.queue(resource, Stale::Dirty);
+    runtime.queue(resource, Stale::Dirty);
     handle
 }
 
-impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
+impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
     fn run(&mut self, cell: &RefCell<Runtime>, node: NodeId) {
         let mut panics = FirstPanic::default();
-        let Some(source) = self.question.track(cell, node, &mut panics) else {
+        let Some(source) = self.fetch.track(cell, node, &mut panics) else {
             return panics.resume();
         };
-        let mut graph = cell.borrow_mut();
-        graph.forget_unread();
-        graph.untracked(); // from here to the end of the run
-        drop(graph);
+        let mut runtime = cell.borrow_mut();
+        runtime.forget_unread();
+        runtime.untracked(); // from here to the end of the run
+        drop(runtime);
         let given = self.shared.input.borrow_mut().take();
         let mut by_hand = None;
         if let Some((completion, input)) = given {
             by_hand = Some(completion);
-            panics.catch(|| self.question.give(input)); // user code: drops the previous input
+            panics.catch(|| self.fetch.give(input)); // user code: drops the previous input
         }
         let first = !std::mem::replace(&mut self.begun, true);
         if source.moved || by_hand.is_some() || first {
@@ -511,7 +514,7 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
             discarded.discard(&mut panics);
             (change, panics)
         } else {
-            let (question, token) = (&mut *self.question, before.1 + 1);
+            let (fetch, token) = (&mut *self.fetch, before.1 + 1);
             let start = || {
                 if cell.borrow().owns_any(node) {
                     let mut panics = FirstPanic::default();
@@ -521,11 +524,11 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
                 // The drop of the outdated work, a cleanup or the clone of the input may end the resource; its source
                 // is gone then.
                 let asked = SeesAgain { cell, node };
-                let ready = !is_gone() && question.ready() && !is_gone(); // user code
+                let ready = !is_gone() && fetch.ready() && !is_gone(); // user code
                 drop(asked);
                 // user code
                 ready.then_some(move |start: Start<'_, Work<T, E>>| {
-                    question.start(StartRun { token, start })
+                    fetch.start(StartRun { token, start })
                 })
             };
             self.task.act(self.queue.as_ref(), start, None, |_| ())
@@ -548,8 +551,8 @@ impl<T: 'static, E: 'static, Q: Fetch<T, E>> Body for ResourceBody<T, E, Q> {
     }
 }
 
-/// The drop of this guard notes that the resource has seen the present state of its sources: the question of the next
-/// run is read after the destructor of the last run, and that destructor may write. A later write is another question,
+/// The drop of this guard notes that the resource has seen the present state of its sources: the input of the next
+/// run is read after the destructor of the last run, and that destructor may write. A later write makes another input,
 /// also if the write restores the earlier value.
 struct SeesAgain<'a> {
     cell: &'a RefCell<Runtime>,
@@ -595,20 +598,20 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
         let mut view = self.shared.view.borrow_mut();
         let stale = view.catch_up(&self.task.state, change);
         drop(view);
-        let mut graph = cell.borrow_mut();
-        let alone = graph.schedule.alone && graph.schedule.resources.is_empty();
+        let mut runtime = cell.borrow_mut();
+        let alone = runtime.schedule.alone && runtime.schedule.resources.is_empty();
         for (part, node) in Change::PARTS.into_iter().zip(&self.shared.parts.nodes) {
-            let node = node.get().filter(|it| it.is_alive(&graph));
+            let node = node.get().filter(|it| it.is_alive(&runtime));
             if let (Some(node), true) = (node, change.contains(part)) {
-                graph.bump_version(node.key.node);
+                runtime.bump_version(node.key.node);
                 if alone {
-                    graph.mark_up_to_resources(node.key.node);
+                    runtime.mark_up_to_resources(node.key.node);
                 } else {
-                    graph.mark(node.key.node, Stale::Check);
+                    runtime.mark(node.key.node, Stale::Check);
                 }
             }
         }
-        drop(graph);
+        drop(runtime);
         stale.discard(panics); // user code: the last handle on an outdated value
     }
 
@@ -630,7 +633,7 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
     }
 }
 
-/// Brings the sources of a question up to date, and returns their state. The resource is the observer. `None`: a source
+/// Brings the sources of an input up to date, and returns their state. The resource is the observer. `None`: a source
 /// has ended the resource.
 pub(super) fn follow(
     cell: &RefCell<Runtime>,
@@ -638,37 +641,37 @@ pub(super) fn follow(
     sources: impl Iterator<Item = NodeId> + Clone,
     panics: &mut FirstPanic,
 ) -> Option<SourceState> {
-    let mut graph = cell.borrow_mut();
-    if graph.schedule.grown {
-        graph.look_for_cycle(resource, sources.clone());
+    let mut runtime = cell.borrow_mut();
+    if runtime.schedule.grown {
+        runtime.look_for_cycle(resource, sources.clone());
     }
     let mut moved = false;
     for source in sources.clone() {
-        let marks = graph.marks(source);
+        let marks = runtime.marks(source);
         let odd = marks.is_stale() || marks.is_in_progress() || marks.is_provisional();
-        if odd || graph.is_open(source).is_some() {
-            let seen = graph.seen(resource, source);
-            drop(graph);
+        if odd || runtime.is_open(source).is_some() {
+            let seen = runtime.seen(resource, source);
+            drop(runtime);
             // user code
-            let pulled = panics.catch(|| access::pull_part(cell, source, true));
-            graph = cell.borrow_mut();
-            if graph.marks(resource).is_disposed() {
+            let pulled = panics.catch(|| pull::outlined(cell, source, true));
+            runtime = cell.borrow_mut();
+            if runtime.marks(resource).is_disposed() {
                 return None;
             }
             // The read of a panicking source is tracked: after the read, the link has seen the new version.
-            if pulled.is_none() && seen.is_some_and(|seen| seen != graph.version(source)) {
+            if pulled.is_none() && seen.is_some_and(|seen| seen != runtime.version(source)) {
                 moved = true;
             }
         }
     }
-    moved |= graph.has_moved(resource);
+    moved |= runtime.has_moved(resource);
     let mut failed = false;
     for source in sources {
-        graph.track(source);
-        let marks = graph.marks(source);
+        runtime.track(source);
+        let marks = runtime.marks(source);
         failed |= marks.is_failed();
         if marks.is_stale() && !marks.is_failed() {
-            graph.queue(resource, Stale::Check); // the source became stale again before the link was there
+            runtime.queue(resource, Stale::Check); // the source became stale again before the link was there
         }
     }
     Some(SourceState { moved, failed })
@@ -679,9 +682,9 @@ pub(super) fn resource_of(
     cell: &RefCell<Runtime>,
     id: Handle,
 ) -> Result<Rc<dyn AnyResource>, Disposed> {
-    let graph = cell.borrow();
-    id.check(&graph, "resource")?;
-    let resource = match &graph.nodes[id.key.node].value {
+    let runtime = cell.borrow();
+    id.check(&runtime, "resource")?;
+    let resource = match &runtime.nodes[id.key.node].value {
         Value::Cell(held) => held.downcast_ref::<Rc<dyn AnyResource>>(),
         Value::Bits(_) => None,
     };

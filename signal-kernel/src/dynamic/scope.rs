@@ -6,11 +6,12 @@
 //! Must not know: the owned nodes.
 
 use super::{
-    batch, current, dispose,
-    graph::ids::NodeId,
-    graph::marks::Kind,
-    handle::{Handle, create},
-    runtime::{Content, Runtime},
+    engine::{
+        batch, current, dispose,
+        handle::{Handle, create},
+        runtime::{Content, Runtime},
+    },
+    graph::{ids::NodeId, marks::Kind},
 };
 use crate::{panics::FirstPanic, stack};
 use std::{cell::RefCell, fmt, panic::Location};
@@ -72,15 +73,15 @@ pub struct Scope {
 pub fn scope<R>(f: impl FnOnce() -> R) -> (R, Scope) {
     let place = Location::caller();
     current::with(|cell| {
-        let mut graph = cell.borrow_mut();
-        let handle = create(&mut graph, Kind::Scope, Content::Body(None), place);
+        let mut runtime = cell.borrow_mut();
+        let handle = create(&mut runtime, Kind::Scope, Content::Body(None), place);
         let node = handle.key.node;
         let scope = Scope {
             handle,
             marker: std::marker::PhantomData,
         };
-        let owner = OwnerGuard::enter(cell, &mut graph, node);
-        drop(graph);
+        let owner = OwnerGuard::enter(cell, &mut runtime, node);
+        drop(runtime);
         let result = stack::nested(|| cell.borrow().too_deep(node), f); // user code
         drop(owner);
         (result, scope)
@@ -99,10 +100,10 @@ pub(super) struct OwnerGuard<'a> {
 
 impl<'a> OwnerGuard<'a> {
     /// From here on, `scope` owns new nodes.
-    pub(super) fn enter(cell: &'a RefCell<Runtime>, graph: &mut Runtime, scope: NodeId) -> Self {
-        let before = std::mem::replace(&mut graph.context.owner, scope);
-        let again = graph.marks(scope).is_running();
-        graph.nodes[scope].marks.hold();
+    pub(super) fn enter(cell: &'a RefCell<Runtime>, runtime: &mut Runtime, scope: NodeId) -> Self {
+        let before = std::mem::replace(&mut runtime.context.owner, scope);
+        let again = runtime.marks(scope).is_running();
+        runtime.nodes[scope].marks.hold();
         OwnerGuard {
             cell,
             scope,
@@ -114,16 +115,16 @@ impl<'a> OwnerGuard<'a> {
 
 impl Drop for OwnerGuard<'_> {
     fn drop(&mut self) {
-        let mut graph = self.cell.borrow_mut();
-        graph.context.owner = self.before;
+        let mut runtime = self.cell.borrow_mut();
+        runtime.context.owner = self.before;
         if self.again {
             return;
         }
-        graph.nodes[self.scope].marks.end_run();
-        if !graph.marks(self.scope).is_disposed() {
+        runtime.nodes[self.scope].marks.end_run();
+        if !runtime.marks(self.scope).is_disposed() {
             return;
         }
-        drop(graph);
+        drop(runtime);
         let mut panics = FirstPanic::default();
         panics.catch(|| {
             batch::dispose(self.cell, |panics| {

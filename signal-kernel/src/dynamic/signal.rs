@@ -3,19 +3,20 @@
 //! Must not know: readers, the replacement of a value, and the settle.
 
 use super::{
-    access,
-    context::UntrackedGuard,
-    current,
+    engine::{
+        access,
+        context::UntrackedGuard,
+        current,
+        handle::{Handle, create, handle},
+        read_error::{Disposed, ReadError},
+        runtime::{Content, Runtime},
+        value::{Value, from_bits, is_primitive, same_bits, to_bits},
+    },
     graph::marks::{Kind, Marks},
-    handle::{Handle, create, handle},
-    read_error::Disposed,
-    read_error::ReadError,
-    runtime::{Content, Runtime},
     signal_cell::{
         BorrowGuard, SignalCell, being_updated, change, inside, is_same, put, put_in_batch, rule,
         set_bits, signal_value,
     },
-    value::{Value, from_bits, is_primitive, same_bits, to_bits},
 };
 use crate::panics::FirstPanic;
 use std::{borrow::Cow, cell::RefCell, marker::PhantomData, mem, panic::Location, rc::Rc};
@@ -94,9 +95,9 @@ pub fn signal_with<T: 'static>(value: T, same: fn(&T, &T) -> bool) -> Signal<T> 
 
 fn make<T>(value: Value, place: &'static Location<'static>) -> Signal<T> {
     current::with(|cell| {
-        let mut graph = cell.borrow_mut();
+        let mut runtime = cell.borrow_mut();
         Signal {
-            handle: create(&mut graph, Kind::Signal, Content::Value(value), place),
+            handle: create(&mut runtime, Kind::Signal, Content::Value(value), place),
             marker: PhantomData,
         }
     })
@@ -292,25 +293,25 @@ impl<T: 'static> Signal<T> {
     pub fn try_set(&self, value: T) -> Result<(), Disposed> {
         let place = Location::caller();
         current::with(|cell| {
-            let graph = cell.borrow_mut();
-            self.handle.check(&graph, "signal")?;
-            if let Err(message) = graph.may_write(self.handle.key.node) {
-                drop(graph);
+            let runtime = cell.borrow_mut();
+            self.handle.check(&runtime, "signal")?;
+            if let Err(message) = runtime.may_write(self.handle.key.node) {
+                drop(runtime);
                 let mut panics = FirstPanic::default();
                 panics.discard(value); // user code: a panic of the drop would meet the panic that follows
                 panics.swallow();
                 panic!("{message}");
             }
-            let slot = &graph.nodes[self.handle.key.node];
+            let slot = &runtime.nodes[self.handle.key.node];
             match (&slot.value, to_bits(&value)) {
                 (&Value::Bits(old), Some(new)) if !slot.marks.is_updating() => {
                     if !same_bits::<T>(old, new) {
-                        set_bits(cell, graph, self.handle.key.node, new, rule::<T>());
+                        set_bits(cell, runtime, self.handle.key.node, new, rule::<T>());
                     }
                     Ok(())
                 }
                 _ => {
-                    drop(graph);
+                    drop(runtime);
                     self.set_cell(cell, value, place)
                 }
             }
@@ -324,13 +325,13 @@ impl<T: 'static> Signal<T> {
         value: T,
         place: &'static Location<'static>,
     ) -> Result<(), Disposed> {
-        let graph = cell.borrow();
-        let Value::Cell(held) = graph.nodes[self.handle.key.node].value.clone() else {
-            drop(graph);
+        let runtime = cell.borrow();
+        let Value::Cell(held) = runtime.nodes[self.handle.key.node].value.clone() else {
+            drop(runtime);
             being_updated(cell, self.handle.key.node, place);
         };
-        let observed = graph.context.observer.node.is_some();
-        drop(graph);
+        let observed = runtime.context.observer.node.is_some();
+        drop(runtime);
         let untracked = observed.then(|| UntrackedGuard::new(cell));
         let mut panics = FirstPanic::default();
         let same = panics.catch(|| is_same(&*held, &value)); // user code
@@ -341,29 +342,29 @@ impl<T: 'static> Signal<T> {
             return Ok(());
         }
         drop(untracked);
-        let mut graph = cell.borrow_mut();
-        if let Err(gone) = self.handle.check(&graph, "signal") {
-            drop(graph);
+        let mut runtime = cell.borrow_mut();
+        if let Err(gone) = self.handle.check(&runtime, "signal") {
+            drop(runtime);
             panics.discard(value); // user code
             panics.resume();
             return Err(gone);
         }
-        let gone = if graph.depth == 0 {
-            put(&mut graph, self.handle.key.node, value)
+        let gone = if runtime.depth == 0 {
+            put(&mut runtime, self.handle.key.node, value)
         } else {
-            put_in_batch(&mut graph, self.handle.key.node, value)
+            put_in_batch(&mut runtime, self.handle.key.node, value)
         };
         if mem::needs_drop::<T>() {
-            drop(graph);
+            drop(runtime);
             panics.discard(gone); // user code
-            graph = cell.borrow_mut();
-            if !self.handle.is_alive(&graph) {
-                drop(graph);
+            runtime = cell.borrow_mut();
+            if !self.handle.is_alive(&runtime) {
+                drop(runtime);
                 panics.resume();
                 return Ok(());
             }
         }
-        access::changed(cell, graph, self.handle.key.node, &mut panics);
+        access::changed(cell, runtime, self.handle.key.node, &mut panics);
         panics.resume();
         Ok(())
     }
@@ -422,41 +423,41 @@ impl<T: 'static> Signal<T> {
         let place = Location::caller();
         let index = self.handle.key.node;
         current::with(|cell| {
-            let mut graph = cell.borrow_mut();
-            self.handle.check(&graph, "signal")?;
-            let refused = graph
+            let mut runtime = cell.borrow_mut();
+            self.handle.check(&runtime, "signal")?;
+            let refused = runtime
                 .may_write(index)
-                .and_then(|()| graph.may_update(index, place));
+                .and_then(|()| runtime.may_update(index, place));
             if let Err(message) = refused {
-                drop(graph);
+                drop(runtime);
                 panic!("{message}");
             }
-            let node = &mut graph.nodes[index];
+            let node = &mut runtime.nodes[index];
             node.marks.begin_update();
             let mut value = node.value.take();
-            if graph.depth > 0 {
-                if !graph.is_logged(index) {
+            if runtime.depth > 0 {
+                if !runtime.is_logged(index) {
                     let old = match value {
                         Value::Bits(bits) => Some(Value::Bits(bits)),
                         Value::Cell(_) => None,
                     };
-                    graph.record(index, old, rule::<T>());
+                    runtime.record(index, old, rule::<T>());
                 }
-                graph.record_always(index);
+                runtime.record_always(index);
             }
-            graph.updating.push((index, place));
-            drop(graph);
+            runtime.updating.push((index, place));
+            drop(runtime);
             let mut panics = FirstPanic::default();
             let result = panics.catch(|| change(&mut value, f)); // user code
-            let mut graph = cell.borrow_mut();
-            graph.updating.pop();
-            if self.handle.is_alive(&graph) {
-                let node = &mut graph.nodes[index];
+            let mut runtime = cell.borrow_mut();
+            runtime.updating.pop();
+            if self.handle.is_alive(&runtime) {
+                let node = &mut runtime.nodes[index];
                 node.marks.end_update();
                 node.value = value.take();
-                access::changed(cell, graph, index, &mut panics);
+                access::changed(cell, runtime, index, &mut panics);
             } else {
-                drop(graph);
+                drop(runtime);
             }
             panics.discard(value); // user code: the signal was disposed of meanwhile
             Ok(panics.result(result))
@@ -522,8 +523,8 @@ impl<T: 'static> Signal<T> {
     fn read<R>(&self, tracked: bool, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
         let place = Location::caller();
         let value = current::with(|cell| {
-            let mut graph = cell.borrow_mut();
-            let value = graph.read_fast(self.handle, Marks::UPDATING, tracked)?;
+            let mut runtime = cell.borrow_mut();
+            let value = runtime.read_fast(self.handle, Marks::UPDATING, tracked)?;
             // Only a custom rule puts a primitive value into a cell; the slow path reads such a value.
             match value {
                 Value::Cell(_) if is_primitive::<T>() => None,

@@ -7,13 +7,15 @@
 //! Must not know: readers, and the settle.
 
 use super::{
-    access, current,
+    engine::{
+        access, current,
+        handle::Handle,
+        read_error::Disposed,
+        runtime::Runtime,
+        undo_log::Rule,
+        value::{Value, out_of_bits, same_bits, to_bits},
+    },
     graph::ids::NodeId,
-    handle::Handle,
-    read_error::Disposed,
-    runtime::Runtime,
-    undo_log::Rule,
-    value::{Value, out_of_bits, same_bits, to_bits},
 };
 use crate::panics::FirstPanic;
 use std::{
@@ -88,18 +90,18 @@ pub(super) fn rule<T: 'static>() -> Rule {
 #[inline(always)]
 pub(super) fn set_bits(
     cell: &RefCell<Runtime>,
-    mut graph: RefMut<'_, Runtime>,
+    mut runtime: RefMut<'_, Runtime>,
     index: NodeId,
     bits: u64,
     rule: Rule,
 ) {
-    if graph.depth > 0 && !graph.is_logged(index) {
-        let old = graph.nodes[index].value.take();
-        graph.record(index, Some(old), rule);
+    if runtime.depth > 0 && !runtime.is_logged(index) {
+        let old = runtime.nodes[index].value.take();
+        runtime.record(index, Some(old), rule);
     }
-    graph.nodes[index].value = Value::Bits(bits);
+    runtime.nodes[index].value = Value::Bits(bits);
     let mut panics = FirstPanic::default();
-    access::changed(cell, graph, index, &mut panics);
+    access::changed(cell, runtime, index, &mut panics);
     panics.resume();
 }
 
@@ -111,8 +113,8 @@ pub(super) struct Replaced<T> {
 
 /// Replaces a value.
 #[inline(always)]
-pub(super) fn put<T: 'static>(graph: &mut Runtime, index: NodeId, value: T) -> Replaced<T> {
-    let slot = &mut graph.nodes[index].value;
+pub(super) fn put<T: 'static>(runtime: &mut Runtime, index: NodeId, value: T) -> Replaced<T> {
+    let slot = &mut runtime.nodes[index].value;
     if let Value::Cell(cell) = slot {
         let unique = Rc::get_mut(cell).and_then(|held| held.downcast_mut::<SignalCell<T>>());
         if let Some(held) = unique {
@@ -148,18 +150,18 @@ fn rule_of<T: 'static>(value: &Value) -> fn(&T, &T) -> bool {
 
 /// Replaces a value in a batch. The undo log keeps the first value that the batch replaces.
 pub(super) fn put_in_batch<T: 'static>(
-    graph: &mut Runtime,
+    runtime: &mut Runtime,
     index: NodeId,
     value: T,
 ) -> Replaced<T> {
-    if graph.is_logged(index) {
-        return put(graph, index, value);
+    if runtime.is_logged(index) {
+        return put(runtime, index, value);
     }
-    let old = graph.nodes[index].value.take();
+    let old = runtime.nodes[index].value.take();
     let same = rule_of(&old);
-    let spare = graph.log.spare();
-    graph.nodes[index].value = Value::Cell(fill(spare, SignalCell { value, same }));
-    graph.record(index, Some(old), rule::<T>());
+    let spare = runtime.log.spare();
+    runtime.nodes[index].value = Value::Cell(fill(spare, SignalCell { value, same }));
+    runtime.record(index, Some(old), rule::<T>());
     Replaced {
         _value: None,
         _cell: None,
@@ -188,16 +190,16 @@ pub(super) fn signal_value(
     tracked: bool,
     place: &Location<'_>,
 ) -> Result<Value, Disposed> {
-    let mut graph = cell.borrow_mut();
-    let Some(node) = handle.get(&graph) else {
-        return Err(handle.disposed(&graph, "signal"));
+    let mut runtime = cell.borrow_mut();
+    let Some(node) = handle.get(&runtime) else {
+        return Err(handle.disposed(&runtime, "signal"));
     };
     let value = node.value.clone();
     let updating = node.marks.is_updating();
     if tracked {
-        graph.track(handle.key.node);
+        runtime.track(handle.key.node);
     }
-    drop(graph);
+    drop(runtime);
     if updating {
         being_updated(cell, handle.key.node, place);
     }
@@ -206,11 +208,11 @@ pub(super) fn signal_value(
 
 #[cold]
 pub(super) fn being_updated(cell: &RefCell<Runtime>, index: NodeId, here: &Location<'_>) -> ! {
-    let graph = cell.borrow();
-    let name = graph.describe(index);
-    let at = graph.updating.iter().rev().find(|it| it.0 == index);
+    let runtime = cell.borrow();
+    let name = runtime.describe(index);
+    let at = runtime.updating.iter().rev().find(|it| it.0 == index);
     let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
-    drop(graph);
+    drop(runtime);
     panic!("{name} is being updated{at}, and is used at {here}");
 }
 

@@ -8,13 +8,15 @@
 //! Must not know: the content of the declared graph.
 
 use super::{
-    access, batch, current, drive,
-    graph::ids::NodeId,
-    graph::marks::Kind,
-    handle::{Handle, create_in},
-    runtime::{Content, Runtime},
-    tasks::ForeignGraph,
-    value::Value,
+    drive,
+    engine::{
+        access, batch, current,
+        handle::{Handle, create_in},
+        runtime::{Content, Runtime},
+        tasks::ForeignGraph,
+        value::Value,
+    },
+    graph::{ids::NodeId, marks::Kind},
 };
 use crate::{
     panics::FirstPanic,
@@ -102,10 +104,10 @@ impl SharedNode {
     #[cold]
     pub(crate) fn track_refused(&self) {
         let place = current::with(|cell| {
-            let graph = cell.borrow();
-            let observer = graph.context.observer.node;
+            let runtime = cell.borrow();
+            let observer = runtime.context.observer.node;
             let waits = observer.is_some() && observer != self.user.get();
-            waits.then(|| self.whole.place(&graph))
+            waits.then(|| self.whole.place(&runtime))
         });
         let Some(place) = place else { return };
         let refused = self.refused.get().unwrap_or_else(|| source(place));
@@ -150,10 +152,10 @@ impl SharedNode {
             return;
         };
         current::with(|cell| {
-            let mut graph = cell.borrow_mut();
-            if refused.is_alive(&graph) {
-                graph.bump_version(refused.key.node);
-                graph.note_refused_subs(refused.key.node);
+            let mut runtime = cell.borrow_mut();
+            if refused.is_alive(&runtime) {
+                runtime.bump_version(refused.key.node);
+                runtime.note_refused_subs(refused.key.node);
             }
         });
     }
@@ -239,10 +241,10 @@ impl SharedNode {
 /// A node without an owner.
 fn source(place: &'static Location<'static>) -> Handle {
     current::with(|cell| {
-        let mut graph = cell.borrow_mut();
-        let place = graph.names.number(place);
+        let mut runtime = cell.borrow_mut();
+        let place = runtime.names.number(place);
         let content = Content::Value(Value::NONE);
-        create_in(&mut graph, NodeId::NONE, Kind::Passive, content, place)
+        create_in(&mut runtime, NodeId::NONE, Kind::Passive, content, place)
     })
 }
 

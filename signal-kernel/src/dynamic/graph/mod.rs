@@ -2,7 +2,7 @@
 //!
 //! The types of values and bodies are parameters.
 //!
-//! Must not know: `runtime`, `value`, `run`, user code, and when anything runs.
+//! Must not know: `crate::dynamic::engine`, user code, and when anything runs.
 
 pub(crate) mod checks;
 pub(crate) mod edges;

@@ -53,7 +53,7 @@ impl<V, B> Graph<V, B> {
         }
         *self.first(prev, kind) = next;
         if self.last_owned(prev).is_none() {
-            self.nodes[prev].aside = 0;
+            self.nodes[prev].set_owns_any(false);
         }
     }
 

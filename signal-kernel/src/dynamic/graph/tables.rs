@@ -35,9 +35,8 @@ pub(crate) struct Node<V, B> {
     pub(crate) deps: LinkId,
     /// The position in the order of creation, in which effects run. `NONE` without a body.
     pub(crate) order: Order,
-    /// Signals: the level of the newest entry in the undo log of the open batch, plus one; 0 without an entry. All
-    /// other kinds: 0 while the node owns nothing.
-    pub(crate) aside: u16,
+    /// Of a signal the `log_level`, of any other kind `owns_any`.
+    by_kind: u16,
     pub(crate) kind: Kind,
     pub(crate) marks: Marks,
 }
@@ -84,10 +83,30 @@ pub(crate) struct Observer {
 }
 
 impl<V, B> Node<V, B> {
-    /// Returns whether the node owns anything. Only for kinds that can own nodes.
+    /// Returns whether the node owns anything. A signal owns nothing.
     #[inline(always)]
     pub(crate) fn owns_any(&self) -> bool {
-        self.aside != 0
+        debug_assert!(self.kind != Kind::Signal);
+        self.by_kind != 0
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_owns_any(&mut self, owns: bool) {
+        debug_assert!(self.kind != Kind::Signal);
+        self.by_kind = u16::from(owns);
+    }
+
+    /// The level of the signal's newest entry in the undo log of the open batch, plus one; 0 without an entry.
+    #[inline(always)]
+    pub(crate) fn log_level(&self) -> u16 {
+        debug_assert!(self.kind == Kind::Signal);
+        self.by_kind
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_log_level(&mut self, level: u16) {
+        debug_assert!(self.kind == Kind::Signal);
+        self.by_kind = level;
     }
 
     /// Returns whether the node is a computed value whose body is out of its slot.
@@ -265,7 +284,7 @@ impl<V, B> Graph<V, B> {
             subs_tail: LinkId::NONE,
             deps: LinkId::NONE,
             order: Order::NONE,
-            aside: 0,
+            by_kind: 0,
             kind,
             marks: Marks::new(kind),
         };
@@ -291,7 +310,7 @@ impl<V, B> Graph<V, B> {
             place,
         };
         if owner.is_some() {
-            self.nodes[owner].aside = 1;
+            self.nodes[owner].set_owns_any(true);
             ownership.next_sibling = std::mem::replace(self.first(owner, node.kind), index);
             if let Some(next) = self.ownership.get_mut(ownership.next_sibling) {
                 next.prev_sibling = index;

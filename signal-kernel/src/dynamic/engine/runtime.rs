@@ -6,17 +6,19 @@
 
 use super::{
     failures::Failures,
-    graph::{
-        checks::Frame,
-        ids::{NodeId, Order, Version},
-        tables::{self, Graph, RunContext},
-    },
     names::Names,
     tasks::ThreadTasks,
     undo_log::{Snapshot, UndoLog},
     value::Value,
 };
-use crate::panics::FirstPanic;
+use crate::{
+    dynamic::graph::{
+        checks::Frame,
+        ids::{NodeId, Order, Version},
+        tables::{self, Graph, RunContext},
+    },
+    panics::FirstPanic,
+};
 use std::{
     any::Any,
     cell::RefCell,
@@ -26,16 +28,16 @@ use std::{
 };
 
 /// A node of the runtime's graph.
-pub(super) type Node = tables::Node<Value, Box<dyn Body>>;
+pub(crate) type Node = tables::Node<Value, Box<dyn Body>>;
 
 /// The content of a new node.
-pub(super) type Content = tables::Content<Value, Box<dyn Body>>;
+pub(crate) type Content = tables::Content<Value, Box<dyn Body>>;
 
 /// A call that is due.
-pub(super) type Callback = Box<dyn FnOnce()>;
+pub(crate) type Callback = Box<dyn FnOnce()>;
 
 /// The typed half of a node with a body.
-pub(super) trait Body {
+pub(crate) trait Body {
     /// Computed values: runs the body, and compares its result with the value of the last run. The evaluation holds the
     /// old value before the call and the new one after it. Returns whether the two differ.
     fn compute(&mut self, _evaluation: &mut Evaluation<'_>) -> bool {
@@ -68,27 +70,27 @@ pub(super) trait Body {
 }
 
 /// One run of the body of a computed value.
-pub(super) struct Evaluation<'a> {
-    pub(super) cell: &'a RefCell<Runtime>,
-    pub(super) node: NodeId,
-    pub(super) generation: u32,
+pub(crate) struct Evaluation<'a> {
+    pub(crate) cell: &'a RefCell<Runtime>,
+    pub(crate) node: NodeId,
+    pub(crate) generation: u32,
     /// The context from before the run.
-    pub(super) before: &'a RunContext,
+    pub(crate) before: &'a RunContext,
     /// The value of the last run; after the body, the value of this run.
-    pub(super) value: Value,
+    pub(crate) value: Value,
     /// The last run has left a value.
-    pub(super) valued: bool,
+    pub(crate) valued: bool,
     /// The last run has failed.
-    pub(super) failed: bool,
+    pub(crate) failed: bool,
     /// The body has caught the panic of a failed read: the panic that takes its place.
-    pub(super) caught: Option<Box<dyn Any + Send>>,
+    pub(crate) caught: Option<Box<dyn Any + Send>>,
     /// The node has its value already.
-    pub(super) finished: bool,
+    pub(crate) finished: bool,
 }
 
 impl<'a> Evaluation<'a> {
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn new(cell: &'a RefCell<Runtime>, node: NodeId, before: &'a RunContext) -> Self {
+    pub(crate) fn new(cell: &'a RefCell<Runtime>, node: NodeId, before: &'a RunContext) -> Self {
         Evaluation {
             cell,
             node,
@@ -104,36 +106,36 @@ impl<'a> Evaluation<'a> {
 }
 
 /// Everything that a thread keeps for its dynamic graph.
-pub(super) struct Runtime {
-    pub(super) graph: Graph<Value, Box<dyn Body>>,
-    pub(super) check_stack: Vec<Frame>,
+pub(crate) struct Runtime {
+    pub(crate) graph: Graph<Value, Box<dyn Body>>,
+    pub(crate) check_stack: Vec<Frame>,
     /// The number of open batches. A settle counts as one.
-    pub(super) depth: u32,
+    pub(crate) depth: u32,
     /// The number of open transactions.
-    pub(super) level: u16,
+    pub(crate) level: u16,
     /// Phase A: resources run, stale values are computed.
-    pub(super) in_phase_a: bool,
+    pub(crate) in_phase_a: bool,
     /// Effects are running, and no batch is open but that of their round.
-    pub(super) round: bool,
-    pub(super) log: UndoLog,
+    pub(crate) round: bool,
+    pub(crate) log: UndoLog,
     /// The snapshots of the computed values with a provisional value; empty at rest.
-    pub(super) snapshots: BTreeMap<NodeId, Snapshot>,
+    pub(crate) snapshots: BTreeMap<NodeId, Snapshot>,
     /// Signals that a `with` has borrowed, and the place of each `with`.
-    pub(super) reading: Vec<(NodeId, &'static Location<'static>)>,
+    pub(crate) reading: Vec<(NodeId, &'static Location<'static>)>,
     /// Signals in an update, and the place of each update.
-    pub(super) updating: Vec<(NodeId, &'static Location<'static>)>,
-    pub(super) names: Names,
-    pub(super) failures: Failures,
+    pub(crate) updating: Vec<(NodeId, &'static Location<'static>)>,
+    pub(crate) names: Names,
+    pub(crate) failures: Failures,
     /// Panics of destructors, held back until the graph has come to rest.
-    pub(super) deferred_panics: FirstPanic,
-    pub(super) callbacks: Vec<Callback>,
+    pub(crate) deferred_panics: FirstPanic,
+    pub(crate) callbacks: Vec<Callback>,
     /// The callbacks that take back the requests of open transactions to resources, the newest last.
-    pub(super) undo: Vec<Callback>,
-    pub(super) tasks: Option<ThreadTasks>,
+    pub(crate) undo: Vec<Callback>,
+    pub(crate) tasks: Option<ThreadTasks>,
 }
 
 impl Runtime {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Runtime {
             graph: Graph::new(),
             check_stack: Vec::new(),
@@ -156,7 +158,7 @@ impl Runtime {
 
     /// Numbers versions and creations anew before the counters run out. The renumbering happens at rest only.
     #[inline(always)]
-    pub(super) fn renumber_if_due(&mut self) {
+    pub(crate) fn renumber_if_due(&mut self) {
         if self.graph.clock >= Version::LAST || self.orders >= Order::LAST {
             self.renumber_at_rest();
         }
@@ -170,18 +172,18 @@ impl Runtime {
     }
 
     /// A node in a message: ``computed `total` `` or `computed made at src/main.rs:7:15`.
-    pub(super) fn describe(&self, node: NodeId) -> String {
+    pub(crate) fn describe(&self, node: NodeId) -> String {
         self.names.describe(&self.graph, node)
     }
 
     /// As `describe`, without the kind.
-    pub(super) fn name(&self, node: NodeId) -> String {
+    pub(crate) fn name(&self, node: NodeId) -> String {
         self.names.name(&self.graph, node)
     }
 
     /// Releases the memory of the tables when no node is left in them.
     #[inline(always)]
-    pub(super) fn shrink_if_empty(&mut self) {
+    pub(crate) fn shrink_if_empty(&mut self) {
         if self.graph.is_empty_and_large() && self.graph.context.running.is_none() {
             self.shrink();
         }
@@ -195,7 +197,7 @@ impl Runtime {
 
     /// Takes everything out when the thread ends. The first generation rises, so that every handle is stale from now
     /// on.
-    pub(super) fn take_all(&mut self) -> Runtime {
+    pub(crate) fn take_all(&mut self) -> Runtime {
         let mut all = std::mem::replace(self, Runtime::new());
         std::mem::swap(&mut self.names, &mut all.names); // messages of destructors still name places
         self.graph.first_generation = all.graph.next_generation();

@@ -7,29 +7,30 @@
 //! Must not know: which signals a batch has written, and when it ends.
 
 use super::{
-    context::UntrackedGuard,
-    failures::Record,
-    graph::ids::{Key, NodeId},
-    graph::marks::Stale,
-    runtime::Runtime,
-    undo_log::Snapshot,
-    value::Value,
+    context::UntrackedGuard, failures::Record, runtime::Runtime, undo_log::Snapshot, value::Value,
 };
-use crate::{panics::FirstPanic, provisional::has_changed};
+use crate::{
+    dynamic::graph::{
+        ids::{Key, NodeId},
+        marks::Stale,
+    },
+    panics::FirstPanic,
+    provisional::has_changed,
+};
 use std::cell::RefCell;
 
 /// Takes a snapshot of the node if a batch has written something. The body of the node is about to run.
 #[inline]
-pub(super) fn take(graph: &mut Runtime, node: NodeId) {
-    if !graph.log.is_empty() {
-        take_slow(graph, node);
+pub(crate) fn take(runtime: &mut Runtime, node: NodeId) {
+    if !runtime.log.is_empty() {
+        take_slow(runtime, node);
     }
 }
 
-fn take_slow(graph: &mut Runtime, index: NodeId) {
-    let failed = graph.is_failed(index);
-    let failure = graph.known_record(index).filter(|_| failed);
-    let node = &mut graph.nodes[index];
+fn take_slow(runtime: &mut Runtime, index: NodeId) {
+    let failed = runtime.is_failed(index);
+    let failure = runtime.known_record(index).filter(|_| failed);
+    let node = &mut runtime.nodes[index];
     if node.marks.is_provisional() || node.version.is_none() && !failed {
         return;
     }
@@ -40,16 +41,16 @@ fn take_slow(graph: &mut Runtime, index: NodeId) {
         version,
         failure,
     };
-    graph.snapshots.insert(index, snapshot);
+    runtime.snapshots.insert(index, snapshot);
 }
 
 /// Goes back to the snapshot: the provisional value is not valid any more, so the body must run. Returns the provisional
 /// value, for the caller to drop.
-pub(super) fn revert(graph: &mut Runtime, index: NodeId) -> Value {
-    let Some(snapshot) = graph.snapshots.remove(&index) else {
+pub(crate) fn revert(runtime: &mut Runtime, index: NodeId) -> Value {
+    let Some(snapshot) = runtime.snapshots.remove(&index) else {
         return Value::NONE;
     };
-    let node = &mut graph.nodes[index];
+    let node = &mut runtime.nodes[index];
     node.marks.clear_provisional();
     node.marks.clear_failed();
     if snapshot.failure.is_some() {
@@ -57,55 +58,55 @@ pub(super) fn revert(graph: &mut Runtime, index: NodeId) -> Value {
     }
     node.version = snapshot.version;
     let gone = std::mem::replace(&mut node.value, snapshot.value);
-    graph.restore_record(index, snapshot.failure);
+    runtime.restore_record(index, snapshot.failure);
     gone
 }
 
 /// Keeps the provisional value, which is valid in the end too. If the value equals that of the snapshot, the node has
 /// not changed.
-pub(super) fn accept(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
-    let node = &mut graph.nodes[index];
+pub(crate) fn accept(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
+    let mut runtime = cell.borrow_mut();
+    let node = &mut runtime.nodes[index];
     node.marks.set_clean();
     node.marks.clear_provisional();
-    let Some(snapshot) = graph.snapshots.remove(&index) else {
+    let Some(snapshot) = runtime.snapshots.remove(&index) else {
         return;
     };
-    let (was_failed, failed) = (snapshot.failure.is_some(), graph.is_failed(index));
-    let (key, newer) = (graph.key(index), graph.nodes[index].value.clone());
+    let (was_failed, failed) = (snapshot.failure.is_some(), runtime.is_failed(index));
+    let (key, newer) = (runtime.key(index), runtime.nodes[index].value.clone());
     let mut gone = snapshot.value;
     let mut equal = false;
     if !was_failed && !failed {
-        let Some(body) = graph.nodes[index].body.take() else {
+        let Some(body) = runtime.nodes[index].body.take() else {
             return;
         };
-        drop(graph);
+        drop(runtime);
         let untracked = UntrackedGuard::new(cell);
         let same = panics.catch(|| body.same(&gone, &newer)); // user code
         drop(untracked);
-        graph = cell.borrow_mut();
-        if !graph.is_alive(key) {
-            drop(graph);
+        runtime = cell.borrow_mut();
+        if !runtime.is_alive(key) {
+            drop(runtime);
             body.end(panics); // user code
             panics.discard(newer); // user code
             panics.discard(gone); // user code
             return;
         }
-        graph.nodes[index].body = Some(body);
+        runtime.nodes[index].body = Some(body);
         if same != Some(false) {
-            gone = std::mem::replace(&mut graph.nodes[index].value, gone);
+            gone = std::mem::replace(&mut runtime.nodes[index].value, gone);
         }
         if same.is_none() {
-            graph.fail(index, Record::default());
-            graph.bump_version(index);
-            graph.mark(index, Stale::Check); // a reader that has seen the provisional value carries no mark yet
+            runtime.fail(index, Record::default());
+            runtime.bump_version(index);
+            runtime.mark(index, Stale::Check); // a reader that has seen the provisional value carries no mark yet
         }
         equal = same == Some(true);
     }
     if !has_changed(was_failed, failed, equal) {
-        graph.restore_version(index, snapshot.version);
+        runtime.restore_version(index, snapshot.version);
     }
-    drop(graph);
+    drop(runtime);
     panics.discard(newer); // user code
     panics.discard(gone); // user code
 }
@@ -113,35 +114,39 @@ pub(super) fn accept(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstP
 /// Ends all snapshots when the graph has come to rest. Effects have seen the provisional values that are current, so the
 /// next change is compared with them. If the provisional value is stale, the next read runs the body.
 #[cold]
-pub(super) fn end_all(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
-    let graph = cell.borrow();
-    let keys: Vec<Key> = graph.snapshots.keys().map(|&it| graph.key(it)).collect();
-    drop(graph);
+pub(crate) fn end_all(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
+    let runtime = cell.borrow();
+    let keys: Vec<Key> = runtime
+        .snapshots
+        .keys()
+        .map(|&it| runtime.key(it))
+        .collect();
+    drop(runtime);
     for key in keys {
-        let mut graph = cell.borrow_mut();
-        if !graph.is_alive(key) || !graph.marks(key.node).is_provisional() {
+        let mut runtime = cell.borrow_mut();
+        if !runtime.is_alive(key) || !runtime.marks(key.node).is_provisional() {
             continue; // user code has disposed of the node, or has read it
         }
-        if graph.marks(key.node).is_stale() {
-            let gone = revert(&mut graph, key.node);
-            graph.nodes[key.node].marks.set_stale(Stale::Dirty);
-            drop(graph);
+        if runtime.marks(key.node).is_stale() {
+            let gone = revert(&mut runtime, key.node);
+            runtime.nodes[key.node].marks.set_stale(Stale::Dirty);
+            drop(runtime);
             panics.discard(gone); // user code
         } else {
-            drop(graph);
+            drop(runtime);
             accept(cell, key.node, panics);
         }
     }
 }
 
 /// Removes the snapshot of a node that ends. Returns the value of the snapshot, for the caller to drop.
-pub(super) fn forget(graph: &mut Runtime, index: NodeId) -> Value {
-    if !graph.marks(index).is_provisional() {
+pub(crate) fn forget(runtime: &mut Runtime, index: NodeId) -> Value {
+    if !runtime.marks(index).is_provisional() {
         return Value::NONE;
     }
-    let Some(snapshot) = graph.snapshots.remove(&index) else {
+    let Some(snapshot) = runtime.snapshots.remove(&index) else {
         return Value::NONE;
     };
-    graph.nodes[index].marks.clear_provisional();
+    runtime.nodes[index].marks.clear_provisional();
     snapshot.value
 }

@@ -2,50 +2,50 @@
 //!
 //! Must not know: the graph, and the time of a run.
 
-use super::{
-    graph::ids::{Key, NodeId, RunId},
-    read_error::Cycle,
+use super::read_error::Cycle;
+use crate::{
+    dynamic::graph::ids::{Key, NodeId, RunId},
+    panics::text_of,
 };
-use crate::panics::text_of;
 use std::{any::Any, collections::BTreeMap, sync::Arc};
 
 /// The records of failed nodes.
-pub(super) struct Failures {
-    pub(super) known: BTreeMap<NodeId, Record>,
+pub(crate) struct Failures {
+    pub(crate) known: BTreeMap<NodeId, Record>,
     /// The last cycle that a read has closed.
-    pub(super) last: Option<Cycle>,
+    pub(crate) last: Option<Cycle>,
     /// The refused reads of the pulls in progress.
-    pub(super) refused: Vec<Refused>,
+    pub(crate) refused: Vec<Refused>,
 }
 
 /// A computed value whose read was refused, since the node that it has asked for was in progress.
-pub(super) struct Refused {
-    pub(super) reader: Key,
-    pub(super) dep: Key,
+pub(crate) struct Refused {
+    pub(crate) reader: Key,
+    pub(crate) dep: Key,
 }
 
 /// The record of a failed node.
 #[derive(Clone, Default)]
-pub(super) struct Record {
-    pub(super) cause: Option<Arc<str>>,
+pub(crate) struct Record {
+    pub(crate) cause: Option<Arc<str>>,
     /// A `try_` read got the panic as a value: no caller was unwound.
-    pub(super) silent: bool,
+    pub(crate) silent: bool,
     /// The body has caught the panic of a read, and is failed for that reason.
-    pub(super) caught: bool,
+    pub(crate) caught: bool,
     /// The node was in progress when a read closed a cycle; the next read checks the node. The node may be failed
     /// besides, or may be no failure at all. An open node carries no other mark, so that changes go on to the refused
     /// readers. The number is the count of runs at that time.
-    pub(super) open: Option<RunId>,
+    pub(crate) open: Option<RunId>,
     /// Before the cycle, the node was not failed.
-    pub(super) sound: bool,
+    pub(crate) sound: bool,
     /// At that time the body had to run for certain.
-    pub(super) dirty: bool,
+    pub(crate) dirty: bool,
 }
 
 impl Record {
     /// The record of a body that has panicked. `silent`: a `try_` read gets the panic as a value.
     #[cold]
-    pub(super) fn new(payload: &(dyn Any + Send), silent: bool) -> Self {
+    pub(crate) fn new(payload: &(dyn Any + Send), silent: bool) -> Self {
         Record {
             cause: text_of(payload),
             silent,
@@ -55,7 +55,7 @@ impl Record {
 
     /// The record of a body that has caught the panic of a read.
     #[cold]
-    pub(super) fn caught(message: &str, silent: bool) -> Self {
+    pub(crate) fn caught(message: &str, silent: bool) -> Self {
         Record {
             cause: Some(message.into()),
             silent,
@@ -66,7 +66,7 @@ impl Record {
 }
 
 impl Failures {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Failures {
             known: BTreeMap::new(),
             last: None,
@@ -76,7 +76,7 @@ impl Failures {
 
     /// Takes the record of a node that is gone, or failed no more.
     #[inline(always)]
-    pub(super) fn take(&mut self, node: NodeId) -> Option<Record> {
+    pub(crate) fn take(&mut self, node: NodeId) -> Option<Record> {
         match self.known.is_empty() {
             true => None,
             false => self.known.remove(&node),
@@ -84,23 +84,23 @@ impl Failures {
     }
 
     /// Keeps the cycle that was found last, for the read that has closed it.
-    pub(super) fn note(&mut self, cycle: &Cycle) {
+    pub(crate) fn note(&mut self, cycle: &Cycle) {
         self.last = Some(cycle.clone());
     }
 
     /// The cycle that this panic reports.
-    pub(super) fn cycle_of(&mut self, payload: &(dyn Any + Send)) -> Option<Cycle> {
+    pub(crate) fn cycle_of(&mut self, payload: &(dyn Any + Send)) -> Option<Cycle> {
         self.last.take_if(|cycle| cycle.is(payload))
     }
 
     /// Has a pull refused a read?
     #[inline(always)]
-    pub(super) fn has_refused(&self) -> bool {
+    pub(crate) fn has_refused(&self) -> bool {
         !self.refused.is_empty()
     }
 
     /// The nodes that have a record.
-    pub(super) fn nodes(&self) -> impl Iterator<Item = &NodeId> {
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &NodeId> {
         self.known.keys()
     }
 }

@@ -4,41 +4,41 @@
 //!
 //! Must not know: the types of values, and the settle.
 
-use super::{graph::marks::Stale, runtime::Runtime, value::Value};
-use crate::panics::FirstPanic;
+use super::{runtime::Runtime, value::Value};
+use crate::{dynamic::graph::marks::Stale, panics::FirstPanic};
 use std::cell::RefCell;
 
 /// Judges the writes of the outermost batch, or of a round of effects: a signal without a net change gets its old value
 /// back.
-pub(super) fn reconcile(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
-    if !graph.log.always.is_empty() {
-        graph.log.mark_always();
+pub(crate) fn reconcile(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
+    let mut runtime = cell.borrow_mut();
+    if !runtime.log.always.is_empty() {
+        runtime.log.mark_always();
     }
-    let mut entries = std::mem::take(&mut graph.log.entries);
-    drop(graph);
+    let mut entries = std::mem::take(&mut runtime.log.entries);
+    drop(runtime);
     for entry in &mut entries {
-        let mut graph = cell.borrow_mut();
-        let alive = graph.is_alive(entry.key);
+        let mut runtime = cell.borrow_mut();
+        let alive = runtime.is_alive(entry.key);
         if alive {
-            graph.nodes[entry.key.node].aside = 0;
+            runtime.nodes[entry.key.node].set_log_level(0);
         }
         let Some(old) = entry.value.take() else {
             continue;
         };
-        let new = graph.nodes[entry.key.node].value.clone();
-        drop(graph);
+        let new = runtime.nodes[entry.key.node].value.clone();
+        drop(runtime);
         let mut gone = old;
         if alive && !entry.always {
             let same = panics.catch(|| (entry.rule.same)(&gone, &new)); // user code
-            let mut graph = cell.borrow_mut();
-            let alive = graph.is_alive(entry.key);
+            let mut runtime = cell.borrow_mut();
+            let alive = runtime.is_alive(entry.key);
             // The comparison itself may have written the signal: the written value stays, and the next round judges it.
-            let unwritten = alive && graph.nodes[entry.key.node].aside == 0;
+            let unwritten = alive && runtime.nodes[entry.key.node].log_level() == 0;
             if same == Some(true) && unwritten {
-                graph.restore_version(entry.key.node, entry.version);
-                gone = std::mem::replace(&mut graph.nodes[entry.key.node].value, gone);
-                graph.mark(entry.key.node, Stale::Check); // provisional values that were read are outdated
+                runtime.restore_version(entry.key.node, entry.version);
+                gone = std::mem::replace(&mut runtime.nodes[entry.key.node].value, gone);
+                runtime.mark(entry.key.node, Stale::Check); // provisional values that were read are outdated
             }
         }
         if let Value::Cell(new) = new {
@@ -51,8 +51,8 @@ pub(super) fn reconcile(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
         }
     }
     entries.clear();
-    let mut graph = cell.borrow_mut();
-    if graph.log.entries.capacity() < entries.capacity() && graph.log.is_empty() {
-        graph.log.entries = entries;
+    let mut runtime = cell.borrow_mut();
+    if runtime.log.entries.capacity() < entries.capacity() && runtime.log.is_empty() {
+        runtime.log.entries = entries;
     }
 }

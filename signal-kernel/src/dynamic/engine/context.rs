@@ -4,31 +4,29 @@
 //!
 //! Must not know: nodes, and the purpose of user code.
 
-use super::{
-    graph::{
-        ids::NodeId,
-        tables::{NOBODY, RunContext},
-    },
-    runtime::Runtime,
+use super::runtime::Runtime;
+use crate::dynamic::graph::{
+    ids::NodeId,
+    tables::{NOBODY, RunContext},
 };
 use std::cell::{RefCell, RefMut};
 
 /// Releases the graph after runs, or before user code other than a body, and restores the context from before the runs.
 /// Between two runs the context may differ.
 #[inline(always)]
-pub(super) fn restore_context(mut graph: RefMut<'_, Runtime>, outer: &RunContext) {
-    graph.context = *outer;
+pub(crate) fn restore_context(mut runtime: RefMut<'_, Runtime>, outer: &RunContext) {
+    runtime.context = *outer;
 }
 
 /// Releases the graph between runs, for user code other than a body.
 #[inline(always)]
-pub(super) fn suspend_tracking(mut graph: RefMut<'_, Runtime>, outer: &RunContext) {
-    graph.context = untracked_context(outer);
+pub(crate) fn suspend_tracking(mut runtime: RefMut<'_, Runtime>, outer: &RunContext) {
+    runtime.context = untracked_context(outer);
 }
 
 /// The context `outer` without its observer, so that a destructor between runs tracks no read.
 #[inline(always)]
-pub(super) fn untracked_context(outer: &RunContext) -> RunContext {
+pub(crate) fn untracked_context(outer: &RunContext) -> RunContext {
     RunContext {
         observer: NOBODY,
         ..*outer
@@ -36,13 +34,13 @@ pub(super) fn untracked_context(outer: &RunContext) -> RunContext {
 }
 
 /// During the life of this guard, reads are not tracked, and new nodes have no owner.
-pub(super) struct Detached<'a> {
+pub(crate) struct Detached<'a> {
     untracked: UntrackedGuard<'a>,
     owner: NodeId,
 }
 
 impl<'a> Detached<'a> {
-    pub(super) fn new(cell: &'a RefCell<Runtime>) -> Self {
+    pub(crate) fn new(cell: &'a RefCell<Runtime>) -> Self {
         let untracked = UntrackedGuard::new(cell);
         let owner = std::mem::replace(&mut cell.borrow_mut().context.owner, NodeId::NONE);
         Detached { untracked, owner }
@@ -56,14 +54,14 @@ impl Drop for Detached<'_> {
 }
 
 /// During the life of this guard, reads are not tracked.
-pub(super) struct UntrackedGuard<'a> {
+pub(crate) struct UntrackedGuard<'a> {
     cell: &'a RefCell<Runtime>,
     /// The observer from before.
     node: NodeId,
 }
 
 impl<'a> UntrackedGuard<'a> {
-    pub(super) fn new(cell: &'a RefCell<Runtime>) -> Self {
+    pub(crate) fn new(cell: &'a RefCell<Runtime>) -> Self {
         let node = std::mem::replace(&mut cell.borrow_mut().context.observer.node, NodeId::NONE);
         UntrackedGuard { cell, node }
     }

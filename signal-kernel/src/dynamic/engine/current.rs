@@ -54,12 +54,12 @@ impl Drop for End {
 }
 
 /// Registers `End`, which drops the values of the graph when the thread ends.
-pub(super) fn end_with_thread() {
+pub(crate) fn end_with_thread() {
     let _ = END.try_with(|_| ());
 }
 
 #[inline(always)]
-pub(super) fn with<R>(f: impl FnOnce(&RefCell<Runtime>) -> R) -> R {
+pub(crate) fn with<R>(f: impl FnOnce(&RefCell<Runtime>) -> R) -> R {
     local(|cell| {
         if aborted::has_panicked() {
             check_aborted(cell);
@@ -86,10 +86,10 @@ fn local<R>(f: impl FnOnce(&RefCell<Runtime>) -> R) -> R {
 /// A panic has ended a call on this thread: decides whether the graph was at work in that call.
 #[cold]
 fn check_aborted(cell: &RefCell<Runtime>) {
-    let at_work = cell.try_borrow().map_or(true, |graph| {
-        let outer = &graph.context;
+    let at_work = cell.try_borrow().map_or(true, |runtime| {
+        let outer = &runtime.context;
         let inside = [outer.running, outer.owner, outer.observer.node];
-        graph.depth > 0 || inside.iter().any(|&node| node.is_some())
+        runtime.depth > 0 || inside.iter().any(|&node| node.is_some())
     });
     aborted::look(at_work);
 }

@@ -4,7 +4,7 @@
 //!
 //! Must not know: the purpose of nodes.
 
-use super::graph::{
+use crate::dynamic::graph::{
     ids::{NodeId, PlaceId},
     marks::Kind,
     rows::Table,
@@ -17,7 +17,7 @@ type Place = &'static Location<'static>;
 /// The number of places that are found again without a search.
 const RECENT: usize = 32;
 
-pub(super) struct Names {
+pub(crate) struct Names {
     places: Table<PlaceId, Place>,
     numbers: BTreeMap<Place, PlaceId>,
     /// The last places asked for, by the bits of their address: only a shortcut.
@@ -26,7 +26,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Names {
             places: Table::new(),
             numbers: BTreeMap::new(),
@@ -37,7 +37,7 @@ impl Names {
 
     /// The number of a place.
     #[inline]
-    pub(super) fn number(&mut self, place: Place) -> PlaceId {
+    pub(crate) fn number(&mut self, place: Place) -> PlaceId {
         let address = ptr::from_ref(place).addr();
         let slot = (address >> 3) % RECENT;
         let (known, number) = self.recent[slot];
@@ -56,28 +56,28 @@ impl Names {
     }
 
     /// The place where a node was made. The places of a thread that has ended are unknown.
-    pub(super) fn place(&self, number: PlaceId) -> Place {
+    pub(crate) fn place(&self, number: PlaceId) -> Place {
         let place = self.places.get(number).copied();
         place.unwrap_or(Location::caller())
     }
 
     /// Does the table use no memory?
     #[cfg(test)]
-    pub(super) fn are_empty(&self) -> bool {
+    pub(crate) fn are_empty(&self) -> bool {
         self.places.capacity() == 0 && self.numbers.is_empty() && self.given.is_empty()
     }
 
-    pub(super) fn give(&mut self, node: NodeId, name: Cow<'static, str>) {
+    pub(crate) fn give(&mut self, node: NodeId, name: Cow<'static, str>) {
         self.given.insert(node, name);
     }
 
     /// The nodes that have a name from the user.
-    pub(super) fn given(&self) -> impl Iterator<Item = &NodeId> {
+    pub(crate) fn given(&self) -> impl Iterator<Item = &NodeId> {
         self.given.keys()
     }
 
     /// Takes the name of a node that is gone.
-    pub(super) fn take(&mut self, node: NodeId) -> Option<Cow<'static, str>> {
+    pub(crate) fn take(&mut self, node: NodeId) -> Option<Cow<'static, str>> {
         if self.given.is_empty() {
             return None;
         }
@@ -85,7 +85,7 @@ impl Names {
     }
 
     /// A node in a message: ``computed `total` `` or `computed made at src/main.rs:7:15`.
-    pub(super) fn describe<V, B>(&self, graph: &Graph<V, B>, node: NodeId) -> String {
+    pub(crate) fn describe<V, B>(&self, graph: &Graph<V, B>, node: NodeId) -> String {
         let slot = &graph.nodes[node];
         let kind = match slot.kind {
             Kind::Signal => "signal",
@@ -104,7 +104,7 @@ impl Names {
     }
 
     /// As `describe`, without the kind.
-    pub(super) fn name<V, B>(&self, graph: &Graph<V, B>, node: NodeId) -> String {
+    pub(crate) fn name<V, B>(&self, graph: &Graph<V, B>, node: NodeId) -> String {
         match self.given.get(&node) {
             Some(name) => format!("`{name}`"),
             None => format!("`{}`", self.place_of(graph, node)),

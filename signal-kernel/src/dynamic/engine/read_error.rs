@@ -74,7 +74,7 @@ struct Reason {
 }
 
 impl Failure {
-    pub(super) fn new(node: String, culprit: Option<String>, cause: Option<Arc<str>>) -> Self {
+    pub(crate) fn new(node: String, culprit: Option<String>, cause: Option<Arc<str>>) -> Self {
         Failure(Arc::new(Reason {
             node,
             culprit,
@@ -177,16 +177,16 @@ impl Cycle {
         self.0.nodes.iter().map(String::as_str)
     }
 
-    pub(super) fn new(nodes: Vec<String>, text: String) -> Self {
+    pub(crate) fn new(nodes: Vec<String>, text: String) -> Self {
         Cycle(Arc::new(Path { nodes, text }))
     }
 
     /// The panic of a read that has closed this cycle.
-    pub(super) fn payload(&self) -> Box<dyn Any + Send> {
+    pub(crate) fn payload(&self) -> Box<dyn Any + Send> {
         Box::new(self.0.text.clone())
     }
 
-    pub(super) fn is(&self, payload: &(dyn Any + Send)) -> bool {
+    pub(crate) fn is(&self, payload: &(dyn Any + Send)) -> bool {
         payload.downcast_ref::<String>() == Some(&self.0.text)
     }
 }
@@ -262,7 +262,7 @@ pub struct Disposed {
 }
 
 impl Disposed {
-    pub(super) fn new(what: &'static str, made: &'static Location<'static>) -> Self {
+    pub(crate) fn new(what: &'static str, made: &'static Location<'static>) -> Self {
         Disposed { what, made }
     }
 
@@ -285,12 +285,12 @@ impl Disposed {
     #[cold]
     #[inline(never)]
     #[track_caller]
-    pub(super) fn panic(self) -> ! {
+    pub(crate) fn panic(self) -> ! {
         self.panic_at(Location::caller())
     }
 
     /// As `Disposed::panic`, for closures, which do not know their caller.
-    pub(super) fn panic_at(self, place: &Location<'_>) -> ! {
+    pub(crate) fn panic_at(self, place: &Location<'_>) -> ! {
         panic!("{self}, and is used at {place}")
     }
 }

@@ -7,110 +7,110 @@
 
 use super::{
     current,
-    graph::{
-        ids::{Key, NodeId, PlaceId},
-        marks::Kind,
-    },
     read_error::Disposed,
     runtime::{Content, Node, Runtime},
+};
+use crate::dynamic::graph::{
+    ids::{Key, NodeId, PlaceId},
+    marks::Kind,
 };
 use std::{borrow::Cow, fmt, panic::Location};
 
 /// The untyped part of a handle: the key of its node, and the place where the node was made, for messages.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Handle {
-    pub(super) key: Key,
+pub(crate) struct Handle {
+    pub(crate) key: Key,
     place: PlaceId,
 }
 
 /// Creates a node that belongs to the current owner.
 #[inline(always)]
-pub(super) fn create(
-    graph: &mut Runtime,
+pub(crate) fn create(
+    runtime: &mut Runtime,
     kind: Kind,
     content: Content,
     place: &'static Location<'static>,
 ) -> Handle {
-    let (owner, place) = (graph.context.owner, graph.names.number(place));
-    create_in(graph, owner, kind, content, place)
+    let (owner, place) = (runtime.context.owner, runtime.names.number(place));
+    create_in(runtime, owner, kind, content, place)
 }
 
 /// Creates a node that belongs to `owner`.
 #[inline(always)]
-pub(super) fn create_in(
-    graph: &mut Runtime,
+pub(crate) fn create_in(
+    runtime: &mut Runtime,
     owner: NodeId,
     kind: Kind,
     content: Content,
     place: PlaceId,
 ) -> Handle {
     if matches!(content, Content::Body(_)) {
-        graph.renumber_if_due();
+        runtime.renumber_if_due();
     }
-    let node = graph.add(kind, content, owner, place);
-    if graph.nodes.len() == 1 {
+    let node = runtime.add(kind, content, owner, place);
+    if runtime.nodes.len() == 1 {
         current::end_with_thread();
     }
-    Handle::of(graph, node)
+    Handle::of(runtime, node)
 }
 
 impl Handle {
     /// The handle of a new node.
-    pub(super) fn of(graph: &Runtime, index: NodeId) -> Self {
+    pub(crate) fn of(runtime: &Runtime, index: NodeId) -> Self {
         Handle {
-            key: graph.key(index),
-            place: graph.ownership[index].place,
+            key: runtime.key(index),
+            place: runtime.ownership[index].place,
         }
     }
 
     #[inline(always)]
-    pub(super) fn is_alive(self, graph: &Runtime) -> bool {
-        graph.is_alive(self.key)
+    pub(crate) fn is_alive(self, runtime: &Runtime) -> bool {
+        runtime.is_alive(self.key)
     }
 
     /// The node, if it is alive.
     #[inline(always)]
-    pub(super) fn get(self, graph: &Runtime) -> Option<&Node> {
-        let node = graph.nodes.get(self.key.node)?;
+    pub(crate) fn get(self, runtime: &Runtime) -> Option<&Node> {
+        let node = runtime.nodes.get(self.key.node)?;
         (node.generation == self.key.generation && !node.marks.is_disposed()).then_some(node)
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn check(self, graph: &Runtime, what: &'static str) -> Result<(), Disposed> {
-        if self.is_alive(graph) {
+    pub(crate) fn check(self, runtime: &Runtime, what: &'static str) -> Result<(), Disposed> {
+        if self.is_alive(runtime) {
             Ok(())
         } else {
-            Err(self.disposed(graph, what))
+            Err(self.disposed(runtime, what))
         }
     }
 
     #[cold]
-    pub(super) fn disposed(self, graph: &Runtime, what: &'static str) -> Disposed {
-        Disposed::new(what, graph.names.place(self.place))
+    pub(crate) fn disposed(self, runtime: &Runtime, what: &'static str) -> Disposed {
+        Disposed::new(what, runtime.names.place(self.place))
     }
 
-    pub(super) fn place(self, graph: &Runtime) -> &'static Location<'static> {
-        graph.names.place(self.place)
+    pub(crate) fn place(self, runtime: &Runtime) -> &'static Location<'static> {
+        runtime.names.place(self.place)
     }
 
     /// The output of `Debug`.
-    pub(super) fn debug(self, what: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(crate) fn debug(self, what: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = current::with(|cell| {
-            let graph = cell.borrow();
-            match self.is_alive(&graph) {
-                true => graph.describe(self.key.node),
-                false => format!("disposed {what} made at {}", self.place(&graph)),
+            let runtime = cell.borrow();
+            match self.is_alive(&runtime) {
+                true => runtime.describe(self.key.node),
+                false => format!("disposed {what} made at {}", self.place(&runtime)),
             }
         });
         f.write_str(&text)
     }
 
     /// Gives the node a name.
-    pub(super) fn name(self, name: Cow<'static, str>) {
+    pub(crate) fn name(self, name: Cow<'static, str>) {
         current::with(|cell| {
-            let mut graph = cell.borrow_mut();
-            if self.is_alive(&graph) {
-                graph.names.give(self.key.node, name);
+            let mut runtime = cell.borrow_mut();
+            if self.is_alive(&runtime) {
+                runtime.names.give(self.key.node, name);
             }
         });
     }
@@ -150,4 +150,4 @@ macro_rules! handle {
         }
     };
 }
-pub(super) use handle;
+pub(crate) use handle;

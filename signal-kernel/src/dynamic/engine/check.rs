@@ -4,13 +4,11 @@
 //!
 //! Must not know: values, and how the graph reaches its state.
 
-use super::{
-    current,
-    graph::ids::{LinkId, NodeId},
-    graph::marks::{Kind, Marks},
-    graph::rows::RowId,
-    runtime::Runtime,
-    value::Value,
+use super::{current, runtime::Runtime, value::Value};
+use crate::dynamic::graph::{
+    ids::{LinkId, NodeId},
+    marks::{Kind, Marks},
+    rows::RowId,
 };
 
 type Checked = Result<(), String>;
@@ -40,7 +38,7 @@ pub fn dynamic_size() -> (usize, usize) {
 
 impl Runtime {
     /// Checks all invariants. A later check relies on the earlier ones.
-    pub(super) fn check(&self) -> Checked {
+    pub(crate) fn check(&self) -> Checked {
         self.check_slots()?;
         self.check_bodies()?;
         self.check_links()?;
@@ -425,7 +423,7 @@ impl Runtime {
                 "{} still has the marks {marks}",
                 self.describe(index)
             );
-            let logged = node.kind == Kind::Signal && node.aside != 0;
+            let logged = node.kind == Kind::Signal && node.log_level() != 0;
             ensure!(!logged, "{} is still logged", self.describe(index));
         }
         ensure!(

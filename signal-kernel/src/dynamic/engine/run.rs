@@ -10,14 +10,18 @@ use super::{
     context::{restore_context, suspend_tracking, untracked_context},
     dispose,
     failures::Record,
-    graph::ids::{Key, LinkId, NodeId, Queued, Version},
-    graph::marks::{Kind, Stale},
-    graph::tables::{NOBODY, Observer, RunContext},
     runtime::{Body, Evaluation, Node, Runtime},
     snapshots,
     value::Value,
 };
-use crate::panics::{FirstPanic, swallow};
+use crate::{
+    dynamic::graph::{
+        ids::{Key, LinkId, NodeId, Queued, Version},
+        marks::{Kind, Stale},
+        tables::{NOBODY, Observer, RunContext},
+    },
+    panics::{FirstPanic, swallow},
+};
 use std::{
     any::Any,
     cell::{RefCell, RefMut},
@@ -28,21 +32,21 @@ use std::{
 impl Evaluation<'_> {
     /// Gives the node its value before the run is over, whether the value has `changed` or not: the caller can now drop
     /// the replaced value. The reads of that drop are not tracked.
-    pub(super) fn finish(&mut self, changed: bool) {
-        let mut graph = self.cell.borrow_mut();
-        graph.forget_unread();
-        let running = graph.context.running;
-        graph.context = *self.before; // the node may end now: it must own no new node
-        graph.context.running = running;
-        graph.untracked();
-        self.settle_value(&mut graph, Ok(changed));
+    pub(crate) fn finish(&mut self, changed: bool) {
+        let mut runtime = self.cell.borrow_mut();
+        runtime.forget_unread();
+        let running = runtime.context.running;
+        runtime.context = *self.before; // the node may end now: it must own no new node
+        runtime.context.running = running;
+        runtime.untracked();
+        self.settle_value(&mut runtime, Ok(changed));
         self.finished = true;
     }
 
     /// Gives the node its value, unless the node was disposed of. `outcome`: whether the value has changed, or the
     /// record of the failure.
-    fn settle_value(&mut self, graph: &mut Runtime, mut outcome: Result<bool, Record>) {
-        let node = &mut graph.nodes[self.node];
+    fn settle_value(&mut self, runtime: &mut Runtime, mut outcome: Result<bool, Record>) {
+        let node = &mut runtime.nodes[self.node];
         let marks = node.marks;
         node.marks.end_run();
         node.marks.clear_failed();
@@ -50,41 +54,41 @@ impl Evaluation<'_> {
             return;
         }
         if marks.is_failed() && outcome.is_ok() {
-            outcome = Err(self.fail_for_catching(graph));
+            outcome = Err(self.fail_for_catching(runtime));
         }
         match outcome {
-            Ok(changed) => self.succeed(graph, changed),
-            Err(record) => self.fail(graph, record),
+            Ok(changed) => self.succeed(runtime, changed),
+            Err(record) => self.fail(runtime, record),
         }
     }
 
     /// Ends a successful run. The end of a failure is a change, even if the value is the old one.
     #[inline(always)]
-    fn succeed(&mut self, graph: &mut Runtime, changed: bool) {
-        let node = &mut graph.nodes[self.node];
+    fn succeed(&mut self, runtime: &mut Runtime, changed: bool) {
+        let node = &mut runtime.nodes[self.node];
         node.marks.end_run();
         node.value = self.value.take();
-        drop(graph.failures.take(self.node));
+        drop(runtime.failures.take(self.node));
         if changed || self.failed {
-            graph.bump_version(self.node);
+            runtime.bump_version(self.node);
         }
     }
 
     /// Ends a failed run. The start of a failure is a change.
     #[cold]
-    fn fail(&mut self, graph: &mut Runtime, record: Record) {
-        graph.nodes[self.node].value = self.value.take();
-        graph.fail(self.node, record);
+    fn fail(&mut self, runtime: &mut Runtime, record: Record) {
+        runtime.nodes[self.node].value = self.value.take();
+        runtime.fail(self.node, record);
         if self.valued && !self.failed {
-            graph.bump_version(self.node);
+            runtime.bump_version(self.node);
         }
     }
 
     /// Makes the record of a body that has caught the panic of a failed read.
     #[cold]
-    fn fail_for_catching(&mut self, graph: &Runtime) -> Record {
-        let message = graph.has_caught(self.node);
-        let tried = graph.is_tried(self.node);
+    fn fail_for_catching(&mut self, runtime: &Runtime) -> Record {
+        let message = runtime.has_caught(self.node);
+        let tried = runtime.is_tried(self.node);
         let record = Record::caught(&message, tried);
         // A `try_` read returns the failure as a value.
         self.caught = (!tried).then(|| Box::new(message) as _);
@@ -110,19 +114,19 @@ impl Runtime {
 /// Runs the body of a computed value and compares the result. Returns true if the value is certainly a new one. The
 /// caller restores the context `outer`.
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub(super) fn computed<'a>(
+pub(crate) fn computed<'a>(
     cell: &'a RefCell<Runtime>,
     mut guard: RefMut<'a, Runtime>,
     outer: &RunContext,
     index: NodeId,
     panics: &mut FirstPanic,
 ) -> (RefMut<'a, Runtime>, bool) {
-    let graph = &mut *guard;
-    let node = &mut graph.graph.nodes[index];
+    let runtime = &mut *guard;
+    let node = &mut runtime.graph.nodes[index];
     let plain = node.version.is_some()
         && !node.marks.is_failed()
         && !node.owns_any()
-        && graph.log.is_empty();
+        && runtime.log.is_empty();
     let (old, mut body) = match (&node.value, plain) {
         (&Value::Bits(old), true) => match node.body.take() {
             Some(body) => (old, body),
@@ -136,7 +140,7 @@ pub(super) fn computed<'a>(
     };
     node.marks.begin_run();
     let deps = node.deps;
-    graph.enter(index, deps, index);
+    runtime.enter(index, deps, index);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| body.compute_bits(cell, old))); // user code
     finish_run(
@@ -175,9 +179,9 @@ fn finish_run<'a, R>(
         }
     };
     let mut guard = cell.borrow_mut();
-    let graph = &mut *guard;
-    graph.forget_unread();
-    let graph = &mut graph.graph;
+    let runtime = &mut *guard;
+    runtime.forget_unread();
+    let graph = &mut runtime.graph;
     let node = &mut graph.nodes[index];
     if node.marks.is_failed_or_disposed() {
         drop(guard);
@@ -199,10 +203,10 @@ fn finish_run_slow(
     (body, mut outcome): (Box<dyn Body>, thread::Result<()>),
     panics: &mut FirstPanic,
 ) {
-    let mut graph = cell.borrow_mut();
-    end_reads(&mut graph, index, outcome.is_err());
-    graph.context = untracked_context(outer);
-    let node = &mut graph.nodes[index];
+    let mut runtime = cell.borrow_mut();
+    end_reads(&mut runtime, index, outcome.is_err());
+    runtime.context = untracked_context(outer);
+    let node = &mut runtime.nodes[index];
     node.marks.end_run();
     node.marks.clear_failed();
     let (generation, kind) = (node.generation, node.kind);
@@ -212,10 +216,10 @@ fn finish_run_slow(
     };
     let mut tried = false;
     if !node.marks.is_disposed() {
-        tried = kind == Kind::Computed && graph.is_tried(index);
+        tried = kind == Kind::Computed && runtime.is_tried(index);
         let (payload, record) = match outcome {
             Ok(()) => {
-                let message = graph.has_caught(index);
+                let message = runtime.has_caught(index);
                 let record = Record::caught(&message, tried);
                 (Box::new(message) as Box<dyn Any + Send>, record)
             }
@@ -225,15 +229,15 @@ fn finish_run_slow(
             }
         };
         if kind == Kind::Computed {
-            graph.fail(index, record);
-            graph.bump_version(index); // the start of a failure is a change
+            runtime.fail(index, record);
+            runtime.bump_version(index); // the start of a failure is a change
         }
         outcome = Err(payload);
     }
     // Either no handle exists for an effect whose first run has panicked, or the handle was never of use.
-    let node = &graph.nodes[index];
+    let node = &runtime.nodes[index];
     let ends = node.kind == Kind::Effect && node.marks.is_first() && outcome.is_err();
-    drop(graph);
+    drop(runtime);
     if tried {
         outcome = hand_over(outcome);
     }
@@ -244,11 +248,11 @@ fn finish_run_slow(
 }
 
 /// Ends the tracking of a run. After a panic, the node also keeps the dependencies of its last run.
-fn end_reads(graph: &mut Runtime, node: NodeId, panicked: bool) {
-    if panicked && !graph.marks(node).is_disposed() {
-        graph.keep_unread();
+fn end_reads(runtime: &mut Runtime, node: NodeId, panicked: bool) {
+    if panicked && !runtime.marks(node).is_disposed() {
+        runtime.keep_unread();
     } else {
-        graph.forget_unread();
+        runtime.forget_unread();
     }
 }
 
@@ -267,7 +271,7 @@ fn run_computed_slow(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstP
 /// As `run_computed_slow`, for a value that was never computed. Such bodies run nested, so the parts that need much
 /// stack are not inlined.
 #[inline(never)]
-pub(super) fn computed_first(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
+pub(crate) fn computed_first(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     let before = cell.borrow().context;
     let mut evaluation = Evaluation::new(cell, index, &before);
     if let Some(mut body) = begin_evaluation_outlined(&mut evaluation, panics) {
@@ -312,8 +316,8 @@ fn begin_evaluation(
         guard = cell.borrow_mut();
     }
     snapshots::take(&mut guard, index);
-    let graph = &mut *guard;
-    let node = &mut graph.nodes[index];
+    let runtime = &mut *guard;
+    let node = &mut runtime.nodes[index];
     let (deps, marks) = (node.deps, node.marks);
     let body = node.body.take()?; // else a cleanup was faster
     node.marks.begin_run();
@@ -322,9 +326,9 @@ fn begin_evaluation(
     evaluation.value = node.value.take();
     evaluation.valued = node.version.is_some();
     if marks.is_failed() {
-        evaluation.failed = !graph.is_sound(index);
+        evaluation.failed = !runtime.is_sound(index);
     }
-    graph.enter(index, deps, index);
+    runtime.enter(index, deps, index);
     Some(body)
 }
 
@@ -337,14 +341,14 @@ fn end_evaluation(
     panics: &mut FirstPanic,
 ) {
     let mut guard = evaluation.cell.borrow_mut();
-    let graph = &mut *guard;
-    let plain = !evaluation.finished && !graph.marks(evaluation.node).is_failed_or_disposed();
+    let runtime = &mut *guard;
+    let plain = !evaluation.finished && !runtime.marks(evaluation.node).is_failed_or_disposed();
     match outcome {
         Ok(changed) if plain => {
-            graph.forget_unread();
-            graph.context = *evaluation.before;
-            evaluation.succeed(graph, changed);
-            graph.nodes[evaluation.node].put_back(body);
+            runtime.forget_unread();
+            runtime.context = *evaluation.before;
+            evaluation.succeed(runtime, changed);
+            runtime.nodes[evaluation.node].put_back(body);
         }
         outcome => {
             drop(guard);
@@ -363,16 +367,16 @@ fn end_evaluation_slow(
 ) {
     let (cell, index) = (evaluation.cell, evaluation.node);
     let mut guard = cell.borrow_mut();
-    let graph = &mut *guard;
-    end_reads(graph, index, outcome.is_err());
-    graph.context = *evaluation.before;
-    let tried = outcome.is_err() && graph.is_tried(index);
+    let runtime = &mut *guard;
+    end_reads(runtime, index, outcome.is_err());
+    runtime.context = *evaluation.before;
+    let tried = outcome.is_err() && runtime.is_tried(index);
     if !evaluation.finished {
         let outcome = match &outcome {
             Ok(changed) => Ok(*changed),
             Err(payload) => Err(Record::new(&**payload, tried)),
         };
-        evaluation.settle_value(graph, outcome);
+        evaluation.settle_value(runtime, outcome);
     }
     drop(guard);
     let outcome = match evaluation.caught.take() {
@@ -401,26 +405,26 @@ fn hand_over(outcome: thread::Result<()>) -> thread::Result<()> {
 /// read the node and so run it.
 #[cold]
 fn dispose_of_last_run(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) -> bool {
-    let mut graph = cell.borrow_mut();
-    let key = graph.key(index);
+    let mut runtime = cell.borrow_mut();
+    let key = runtime.key(index);
     // No cleanup may take the old value for current.
-    graph.nodes[index].marks.end_check();
-    graph.nodes[index].marks.set_stale(Stale::Dirty);
-    drop(graph);
+    runtime.nodes[index].marks.end_check();
+    runtime.nodes[index].marks.set_stale(Stale::Dirty);
+    drop(runtime);
     dispose::outdated(cell, index, panics);
-    let graph = cell.borrow();
-    graph.is_alive(key) && graph.marks(index).is_stale()
+    let runtime = cell.borrow();
+    runtime.is_alive(key) && runtime.marks(index).is_stale()
 }
 
 /// Runs the remaining effects of a round, one after the other.
 #[inline(never)]
-pub(super) fn effects(cell: &RefCell<Runtime>, round: &[Queued], panics: &mut FirstPanic) {
+pub(crate) fn effects(cell: &RefCell<Runtime>, round: &[Queued], panics: &mut FirstPanic) {
     let mut guard = cell.borrow_mut();
     let outer = guard.context;
     for &due in round {
-        let graph = &mut *guard;
+        let runtime = &mut *guard;
         let index = due.node();
-        let node = &mut graph.nodes[index];
+        let node = &mut runtime.nodes[index];
         if node.order != due.order() {
             continue;
         }
@@ -444,7 +448,7 @@ pub(super) fn effects(cell: &RefCell<Runtime>, round: &[Queued], panics: &mut Fi
 
 /// Runs an effect, after the end of the nodes it owns, or runs a resource.
 #[inline(never)]
-pub(super) fn effect(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
+pub(crate) fn effect(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     let outer = cell.borrow().context;
     if let Some(mut body) = begin_effect(cell, index, panics) {
         let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
@@ -454,7 +458,7 @@ pub(super) fn effect(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstP
 
 /// As `effect`, for effects and resources that run nested: the parts that need much stack are not inlined.
 #[inline(never)]
-pub(super) fn effect_inside(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
+pub(crate) fn effect_inside(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     let outer = cell.borrow().context;
     if let Some(mut body) = begin_effect_outlined(cell, index, panics) {
         let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
@@ -499,12 +503,12 @@ fn begin_effect(
         }
         guard = cell.borrow_mut();
     }
-    let graph = &mut *guard;
-    let node = &mut graph.nodes[index];
+    let runtime = &mut *guard;
+    let node = &mut runtime.nodes[index];
     let deps = node.deps;
     let body = node.body.take()?;
     node.marks.begin_run();
-    graph.enter(index, deps, NodeId::NONE);
+    runtime.enter(index, deps, NodeId::NONE);
     Some(body)
 }
 
@@ -516,8 +520,8 @@ fn end_effect(
     ran: (Box<dyn Body>, thread::Result<()>),
     panics: &mut FirstPanic,
 ) {
-    let (graph, _) = finish_run(cell, outer, index, ran, panics, end_effect_run);
-    restore_context(graph, outer);
+    let (runtime, _) = finish_run(cell, outer, index, ran, panics, end_effect_run);
+    restore_context(runtime, outer);
 }
 
 /// Ends a run of an effect or a resource, which has no value of its own.
@@ -529,7 +533,7 @@ fn end_effect_run(node: &mut Node, _: &mut Version, (): ()) -> bool {
 
 /// Runs a resource. The caller restores the context `outer`.
 #[inline(always)]
-pub(super) fn resource<'a>(
+pub(crate) fn resource<'a>(
     cell: &'a RefCell<Runtime>,
     mut guard: RefMut<'a, Runtime>,
     outer: &RunContext,
@@ -555,8 +559,8 @@ fn run_taken_body<'a>(
     mut body: Box<dyn Body>,
     panics: &mut FirstPanic,
 ) -> RefMut<'a, Runtime> {
-    let graph = &mut *guard;
-    graph.enter(index, deps, NodeId::NONE);
+    let runtime = &mut *guard;
+    runtime.enter(index, deps, NodeId::NONE);
     drop(guard);
     let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
     finish_run(cell, outer, index, (body, outcome), panics, end_effect_run).0
@@ -573,14 +577,14 @@ fn return_body(
     if let Err(payload) = outcome {
         panics.keep(payload); // user code: drops a later panic
     }
-    let mut graph = cell.borrow_mut();
-    if graph.is_alive(key) {
-        graph.nodes[key.node].body = Some(body);
+    let mut runtime = cell.borrow_mut();
+    if runtime.is_alive(key) {
+        runtime.nodes[key.node].body = Some(body);
         return;
     }
     // After `Evaluation::finish` the node does not count as running, so its slot may be free already.
-    let waits = graph.key(key.node) == key && graph.nodes[key.node].kind != Kind::Free;
-    drop(graph);
+    let waits = runtime.key(key.node) == key && runtime.nodes[key.node].kind != Kind::Free;
+    drop(runtime);
     body.end(panics); // user code
     panics.discard(value); // user code
     if waits {
@@ -589,14 +593,14 @@ fn return_body(
 }
 
 /// Polls the work of a resource. Returns whether the work has come to an end.
-pub(super) fn poll(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) -> bool {
-    let mut graph = cell.borrow_mut();
-    let slot = graph.nodes.get(index);
+pub(crate) fn poll(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) -> bool {
+    let mut runtime = cell.borrow_mut();
+    let slot = runtime.nodes.get(index);
     if slot.is_none_or(|slot| slot.kind != Kind::Resource) {
         return false; // a late wake
     }
-    let key = graph.key(index);
-    let Some(mut body) = graph.nodes[index].body.take() else {
+    let key = runtime.key(index);
+    let Some(mut body) = runtime.nodes[index].body.take() else {
         return false;
     };
     let outer = RunContext {
@@ -605,14 +609,14 @@ pub(super) fn poll(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPan
         computing: NodeId::NONE,
         running: index,
     };
-    let before = std::mem::replace(&mut graph.context, outer);
-    graph.nodes[index].marks.hold();
-    drop(graph);
+    let before = std::mem::replace(&mut runtime.context, outer);
+    runtime.nodes[index].marks.hold();
+    drop(runtime);
     let done = body.poll(panics);
-    let mut graph = cell.borrow_mut();
-    graph.context = before;
-    graph.nodes[index].marks.end_run();
-    drop(graph);
+    let mut runtime = cell.borrow_mut();
+    runtime.context = before;
+    runtime.nodes[index].marks.end_run();
+    drop(runtime);
     return_body(cell, key, (body, Value::NONE), Ok(()), panics);
     done
 }

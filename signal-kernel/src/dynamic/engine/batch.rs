@@ -8,8 +8,6 @@
 
 use super::{
     current, dispose,
-    graph::ids::{NodeId, Version},
-    graph::marks::Stale,
     handle::Handle,
     runtime::Runtime,
     settle,
@@ -17,7 +15,14 @@ use super::{
     undo_log::{Entry, Rule},
     value::Value,
 };
-use crate::{panics::FirstPanic, stack};
+use crate::{
+    dynamic::graph::{
+        ids::{NodeId, Version},
+        marks::Stale,
+    },
+    panics::FirstPanic,
+    stack,
+};
 use std::cell::{RefCell, RefMut};
 
 /// The state of the graph at the start of a transaction.
@@ -29,28 +34,29 @@ struct Start {
 
 impl Runtime {
     /// Is the signal's value from before the innermost open batch or transaction in the log?
-    pub(super) fn is_logged(&self, node: NodeId) -> bool {
-        self.nodes[node].aside == self.level + 1
+    pub(crate) fn is_logged(&self, node: NodeId) -> bool {
+        self.nodes[node].log_level() == self.level + 1
     }
 
     /// Notes the first write to a signal in this batch or transaction.
-    pub(super) fn record(&mut self, node: NodeId, value: Option<Value>, rule: Rule) {
+    pub(crate) fn record(&mut self, node: NodeId, value: Option<Value>, rule: Rule) {
         let (level, key) = (self.level, self.key(node));
         let slot = &mut self.nodes[node];
         let entry = Entry {
             key,
             level,
-            previous: std::mem::replace(&mut slot.aside, level + 1),
+            previous: slot.log_level(),
             version: slot.version,
             always: value.is_none(),
             value,
             rule,
         };
+        slot.set_log_level(level + 1);
         self.log.entries.push(entry);
     }
 
     /// Notes an update in place, which is a change even if the values are equal.
-    pub(super) fn record_always(&mut self, node: NodeId) {
+    pub(crate) fn record_always(&mut self, node: NodeId) {
         match self.log.entries.last_mut() {
             Some(entry) if entry.key.node == node => entry.always = true,
             _ => {
@@ -62,7 +68,7 @@ impl Runtime {
 }
 
 /// Runs `f` as a batch, and settles if it is the outermost one, also if `f` panics.
-pub(super) fn run<R>(cell: &RefCell<Runtime>, f: impl FnOnce() -> R) -> R {
+pub(crate) fn run<R>(cell: &RefCell<Runtime>, f: impl FnOnce() -> R) -> R {
     let inside = open(cell);
     let mut panics = FirstPanic::default();
     let result = panics.catch(|| nested(cell, inside, f));
@@ -70,7 +76,7 @@ pub(super) fn run<R>(cell: &RefCell<Runtime>, f: impl FnOnce() -> R) -> R {
 }
 
 /// As `run`, for an `f` that ends nodes.
-pub(super) fn dispose(cell: &RefCell<Runtime>, f: impl FnOnce(&mut FirstPanic)) {
+pub(crate) fn dispose(cell: &RefCell<Runtime>, f: impl FnOnce(&mut FirstPanic)) {
     open(cell);
     let mut panics = FirstPanic::default();
     stack::ending(|| f(&mut panics));
@@ -79,7 +85,7 @@ pub(super) fn dispose(cell: &RefCell<Runtime>, f: impl FnOnce(&mut FirstPanic)) 
 }
 
 /// Disposes of the node of a handle; a second call does nothing.
-pub(super) fn dispose_node(handle: Handle) {
+pub(crate) fn dispose_node(handle: Handle) {
     current::with(|cell| {
         if handle.is_alive(&cell.borrow()) {
             dispose(cell, |panics| dispose::node(cell, handle.key.node, panics));
@@ -89,10 +95,10 @@ pub(super) fn dispose_node(handle: Handle) {
 
 /// Opens a batch. True inside another batch, or in a settle.
 fn open(cell: &RefCell<Runtime>) -> bool {
-    let mut graph = cell.borrow_mut();
-    graph.renumber_if_due();
-    graph.depth += 1;
-    graph.depth > 1
+    let mut runtime = cell.borrow_mut();
+    runtime.renumber_if_due();
+    runtime.depth += 1;
+    runtime.depth > 1
 }
 
 /// Runs the content of a batch.
@@ -111,33 +117,33 @@ fn finish<R>(cell: &RefCell<Runtime>, result: Option<R>, mut panics: FirstPanic)
 }
 
 /// Ends a batch: the outermost one settles.
-pub(super) fn end(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
-    if graph.depth > 1 {
-        graph.depth -= 1;
+pub(crate) fn end(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
+    let mut runtime = cell.borrow_mut();
+    if runtime.depth > 1 {
+        runtime.depth -= 1;
         return;
     }
-    drop(graph);
+    drop(runtime);
     settle(cell, panics);
 }
 
 /// Settles at the end of the outermost batch.
 #[inline(never)]
-pub(super) fn settle(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
+pub(crate) fn settle(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
     close_at_rest(settle::rounds(cell, panics), panics);
 }
 
 /// Closes the outermost batch without anything left to settle.
 #[inline(always)]
-pub(super) fn close_at_rest(mut graph: RefMut<'_, Runtime>, panics: &mut FirstPanic) {
-    graph.depth = 0;
-    graph.shrink_if_empty();
-    let waiting = graph.tasks.as_ref().and_then(ThreadTasks::must_notify);
-    if waiting.is_none() && graph.deferred_panics.is_empty() {
+pub(crate) fn close_at_rest(mut runtime: RefMut<'_, Runtime>, panics: &mut FirstPanic) {
+    runtime.depth = 0;
+    runtime.shrink_if_empty();
+    let waiting = runtime.tasks.as_ref().and_then(ThreadTasks::must_notify);
+    if waiting.is_none() && runtime.deferred_panics.is_empty() {
         return;
     }
-    let deferred_panics = std::mem::take(&mut graph.deferred_panics);
-    drop(graph);
+    let deferred_panics = std::mem::take(&mut runtime.deferred_panics);
+    drop(runtime);
     panics.merge(deferred_panics);
     if let Some(waiting) = waiting {
         panics.catch(|| waiting.notify()); // user code
@@ -145,21 +151,21 @@ pub(super) fn close_at_rest(mut graph: RefMut<'_, Runtime>, panics: &mut FirstPa
 }
 
 /// Runs `f` as a transaction: an error or a panic of `f` restores every signal that `f` has written.
-pub(super) fn transaction<R, E>(
+pub(crate) fn transaction<R, E>(
     cell: &RefCell<Runtime>,
     f: impl FnOnce() -> Result<R, E>,
 ) -> Result<R, E> {
     let level = cell.borrow().level + 1;
     assert!(level < u16::MAX, "transactions nest less than 65535 deep");
     let inside = open(cell);
-    let mut graph = cell.borrow_mut();
+    let mut runtime = cell.borrow_mut();
     let start = Start {
-        entries: graph.log.entries.len(),
-        undo: graph.undo.len(),
-        clock: graph.clock,
+        entries: runtime.log.entries.len(),
+        undo: runtime.undo.len(),
+        clock: runtime.clock,
     };
-    graph.level = level;
-    drop(graph);
+    runtime.level = level;
+    drop(runtime);
     let mut panics = FirstPanic::default();
     let result = panics.catch(|| nested(cell, inside, f));
     cell.borrow_mut().level = level - 1;
@@ -173,38 +179,38 @@ pub(super) fn transaction<R, E>(
 
 /// Hands the writes of the transaction over to the outer batch or transaction.
 fn merge_into_outer(cell: &RefCell<Runtime>, start: usize, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
+    let mut runtime = cell.borrow_mut();
     let mut gone = Vec::new();
     let mut kept = start;
-    for index in start..graph.log.entries.len() {
-        let always = graph.log.take_always(index);
-        let entry = &graph.log.entries[index];
+    for index in start..runtime.log.entries.len() {
+        let always = runtime.log.take_always(index);
+        let entry = &runtime.log.entries[index];
         let (key, previous, level) = (entry.key, entry.previous, entry.level);
-        let alive = graph.is_alive(key);
+        let alive = runtime.is_alive(key);
         if !alive || previous == level {
             // The value was replaced, or written at that level before: the older value is the one to restore.
-            let entry = &mut graph.log.entries[index];
+            let entry = &mut runtime.log.entries[index];
             gone.extend(entry.value.take());
             if alive {
                 if always {
-                    graph.log.always.insert((key, level - 1));
+                    runtime.log.always.insert((key, level - 1));
                 }
-                graph.nodes[key.node].aside = level;
+                runtime.nodes[key.node].set_log_level(level);
             }
         } else {
-            graph.log.entries[index].level = level - 1;
-            graph.nodes[key.node].aside = level;
-            graph.log.entries.swap(index, kept);
+            runtime.log.entries[index].level = level - 1;
+            runtime.nodes[key.node].set_log_level(level);
+            runtime.log.entries.swap(index, kept);
             kept += 1;
         }
     }
-    graph.log.entries.truncate(kept);
-    let undo = match graph.level {
-        0 => std::mem::take(&mut graph.undo),
+    runtime.log.entries.truncate(kept);
+    let undo = match runtime.level {
+        0 => std::mem::take(&mut runtime.undo),
         _ => Vec::new(),
     };
     // User code may write, so the log is in order before any of it runs.
-    drop(graph);
+    drop(runtime);
     for undo in undo {
         panics.discard(undo); // user code: an input that was given before
     }
@@ -215,29 +221,29 @@ fn merge_into_outer(cell: &RefCell<Runtime>, start: usize, panics: &mut FirstPan
 
 /// Restores the values from before the writes of the transaction, and takes back its requests.
 fn roll_back(cell: &RefCell<Runtime>, start: &Start, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
+    let mut runtime = cell.borrow_mut();
     let mut gone = Vec::new();
-    while graph.log.entries.len() > start.entries {
-        let last = graph.log.entries.len() - 1;
-        graph.log.take_always(last);
-        let Some(entry) = graph.log.entries.pop() else {
+    while runtime.log.entries.len() > start.entries {
+        let last = runtime.log.entries.len() - 1;
+        runtime.log.take_always(last);
+        let Some(entry) = runtime.log.entries.pop() else {
             break;
         };
-        if graph.is_alive(entry.key) {
-            let node = &mut graph.nodes[entry.key.node];
-            node.aside = entry.previous;
+        if runtime.is_alive(entry.key) {
+            let node = &mut runtime.nodes[entry.key.node];
+            node.set_log_level(entry.previous);
             node.version = entry.version;
             let value = entry.value.unwrap_or(Value::NONE);
             gone.push(std::mem::replace(&mut node.value, value));
-            graph.mark(entry.key.node, Stale::Check);
+            runtime.mark(entry.key.node, Stale::Check);
         } else {
             gone.extend(entry.value);
         }
     }
-    see_as_before(&mut graph, start.clock);
-    let undo = graph.undo.split_off(start.undo);
+    see_as_before(&mut runtime, start.clock);
+    let undo = runtime.undo.split_off(start.undo);
     // User code may write, so the log is in order before any of it runs.
-    drop(graph);
+    drop(runtime);
     for undo in undo.into_iter().rev() {
         panics.catch(undo); // user code: an input that was given
     }
@@ -248,15 +254,15 @@ fn roll_back(cell: &RefCell<Runtime>, start: &Start, panics: &mut FirstPanic) {
 
 /// Makes the body of a failed transaction see the restored values as the ones that it has read. The body need not run
 /// again for the rollback: the body itself has made the attempt, and another run would make the same attempt.
-fn see_as_before(graph: &mut Runtime, clock: Version) {
-    let observer = graph.context.observer.node;
-    let Some(observer) = graph.nodes.get(observer) else {
+fn see_as_before(runtime: &mut Runtime, clock: Version) {
+    let observer = runtime.context.observer.node;
+    let Some(observer) = runtime.nodes.get(observer) else {
         return;
     };
     let mut next = observer.deps;
-    while let Some(link) = graph.graph.links.get_mut(next) {
-        if let Some(dep) = graph.graph.nodes.get(link.dep) {
-            let before = match graph.snapshots.get(&link.dep) {
+    while let Some(link) = runtime.graph.links.get_mut(next) {
+        if let Some(dep) = runtime.graph.nodes.get(link.dep) {
+            let before = match runtime.snapshots.get(&link.dep) {
                 Some(snapshot) if dep.marks.is_stale() => snapshot.version,
                 _ => dep.version,
             };

@@ -10,34 +10,40 @@
 
 use super::{
     context::UntrackedGuard,
-    graph::ids::{Key, NodeId},
-    graph::marks::Kind,
     runtime::{Body, Runtime},
     snapshots,
 };
-use crate::panics::FirstPanic;
+use crate::{
+    dynamic::graph::{
+        ids::{Key, NodeId},
+        marks::Kind,
+    },
+    panics::FirstPanic,
+};
 use std::cell::RefCell;
 
 /// Disposes of a node and of all that it owns. The caller has a batch open.
-pub(super) fn node(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
+pub(crate) fn node(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     let key = cell.borrow().key(index);
     owned(cell, index, panics);
-    let graph = cell.borrow();
-    if graph.is_alive(key) {
-        drop(graph);
+    let runtime = cell.borrow();
+    if runtime.is_alive(key) {
+        drop(runtime);
         take_out(cell, index, panics);
     }
 }
 
 /// Disposes of all that a node owns.
-pub(super) fn owned(cell: &RefCell<Runtime>, owner: NodeId, panics: &mut FirstPanic) {
+pub(crate) fn owned(cell: &RefCell<Runtime>, owner: NodeId, panics: &mut FirstPanic) {
     owned_while(cell, owner, panics, |_| true);
 }
 
 /// Disposes of the nodes that the last run of a computed value has made. Stops when a cleanup has read the value: that
 /// read has run the body, and the present nodes belong to the new run.
-pub(super) fn outdated(cell: &RefCell<Runtime>, owner: NodeId, panics: &mut FirstPanic) {
-    owned_while(cell, owner, panics, |graph| graph.marks(owner).is_stale());
+pub(crate) fn outdated(cell: &RefCell<Runtime>, owner: NodeId, panics: &mut FirstPanic) {
+    owned_while(cell, owner, panics, |runtime| {
+        runtime.marks(owner).is_stale()
+    });
 }
 
 /// A child in its state at the start of its owner's end.
@@ -82,11 +88,11 @@ enum Step {
 }
 
 impl Ending {
-    fn new(graph: &Runtime, owner: NodeId, goes: bool, children: &mut Vec<Child>) -> Self {
+    fn new(runtime: &Runtime, owner: NodeId, goes: bool, children: &mut Vec<Child>) -> Self {
         let start = children.len();
-        graph.list_children(owner, children);
+        runtime.list_children(owner, children);
         Ending {
-            owner: graph.key(owner),
+            owner: runtime.key(owner),
             goes,
             stage: Stage::Owners,
             start,
@@ -95,10 +101,10 @@ impl Ending {
     }
 
     /// The next step. The children of outer owners stand in the list before the children of this one.
-    fn step(&mut self, graph: &Runtime, children: &mut Vec<Child>) -> Step {
+    fn step(&mut self, runtime: &Runtime, children: &mut Vec<Child>) -> Step {
         loop {
             if self.stage == Stage::Cleanups {
-                let cleanup = graph.ownership[self.owner.node].first_cleanup;
+                let cleanup = runtime.ownership[self.owner.node].first_cleanup;
                 if cleanup.is_some() {
                     return Step::Out(cleanup);
                 }
@@ -110,8 +116,8 @@ impl Ending {
                     Stage::Active => !child.value,
                     _ => true,
                 };
-                if due && graph.is_alive(child.key) {
-                    if graph.last_owned(child.key.node).is_some() {
+                if due && runtime.is_alive(child.key) {
+                    if runtime.last_owned(child.key.node).is_some() {
                         let goes = !child.value || self.stage == Stage::Values;
                         self.next += usize::from(!goes);
                         return Step::Down(child.key.node, goes);
@@ -127,11 +133,11 @@ impl Ending {
             self.stage = match self.stage {
                 Stage::Owners => Stage::Active,
                 Stage::Active => Stage::Cleanups,
-                _ if graph.last_owned(self.owner.node).is_none() => return Step::Done,
+                _ if runtime.last_owned(self.owner.node).is_none() => return Step::Done,
                 _ => {
                     // User code has made more nodes in the meantime.
                     children.truncate(self.start);
-                    graph.list_children(self.owner.node, children);
+                    runtime.list_children(self.owner.node, children);
                     Stage::Owners
                 }
             };
@@ -162,35 +168,35 @@ fn owned_while(
     go_on: impl Fn(&Runtime) -> bool,
 ) {
     let mut children = Vec::new();
-    let graph = cell.borrow();
-    let mut stack = vec![Ending::new(&graph, owner, false, &mut children)];
-    drop(graph);
+    let runtime = cell.borrow();
+    let mut stack = vec![Ending::new(&runtime, owner, false, &mut children)];
+    drop(runtime);
     loop {
         let first = stack.len() == 1;
         let Some(ending) = stack.last_mut() else {
             return;
         };
-        let graph = cell.borrow();
+        let runtime = cell.borrow();
         let (index, goes) = (ending.owner.node, ending.goes);
-        if graph.key(index) != ending.owner {
+        if runtime.key(index) != ending.owner {
             children.truncate(ending.start); // user code has ended the owner in the meantime
             stack.pop();
             continue;
         }
-        if first && !go_on(&graph) {
+        if first && !go_on(&runtime) {
             return;
         }
-        match ending.step(&graph, &mut children) {
+        match ending.step(&runtime, &mut children) {
             Step::Down(child, goes) => {
-                let next = Ending::new(&graph, child, goes, &mut children);
+                let next = Ending::new(&runtime, child, goes, &mut children);
                 stack.push(next);
             }
             Step::Out(child) => {
-                drop(graph);
+                drop(runtime);
                 take_out(cell, child, panics);
             }
             Step::Done => {
-                drop(graph);
+                drop(runtime);
                 children.truncate(ending.start);
                 stack.pop();
                 if goes {
@@ -204,25 +210,25 @@ fn owned_while(
 /// Takes a node that owns nothing out of the graph and drops its content.
 fn take_out(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     let _untracked = UntrackedGuard::new(cell);
-    let mut graph = cell.borrow_mut();
-    graph.leave_owner(index);
-    let name = graph.names.take(index);
-    drop(graph.failures.take(index));
-    let snapshot = snapshots::forget(&mut graph, index);
-    if graph.marks(index).is_running() {
-        graph.nodes[index].marks.set_disposed();
-        let value = graph.nodes[index].value.take();
-        drop(graph);
+    let mut runtime = cell.borrow_mut();
+    runtime.leave_owner(index);
+    let name = runtime.names.take(index);
+    drop(runtime.failures.take(index));
+    let snapshot = snapshots::forget(&mut runtime, index);
+    if runtime.marks(index).is_running() {
+        runtime.nodes[index].marks.set_disposed();
+        let value = runtime.nodes[index].value.take();
+        drop(runtime);
         panics.discard(snapshot); // user code
         panics.discard(value); // user code
         drop(name);
         return;
     }
-    graph.isolate(index);
-    let node = &mut graph.nodes[index];
+    runtime.isolate(index);
+    let node = &mut runtime.nodes[index];
     let (kind, value, mut body) = (node.kind, node.value.take(), node.body.take());
-    free(&mut graph, index);
-    drop(graph);
+    free(&mut runtime, index);
+    drop(runtime);
     if let (Kind::Cleanup, Some(cleanup)) = (kind, &mut body) {
         run_cleanup(cell, &mut **cleanup, panics);
     }
@@ -235,37 +241,37 @@ fn take_out(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
 }
 
 /// Releases the slot of a node. A `with` that still borrows the value owns it by now.
-fn free(graph: &mut Runtime, index: NodeId) {
-    for borrowed in &mut graph.reading {
+fn free(runtime: &mut Runtime, index: NodeId) {
+    for borrowed in &mut runtime.reading {
         if borrowed.0 == index {
             borrowed.0 = NodeId::NONE;
         }
     }
-    graph.free(index);
+    runtime.free(index);
 }
 
 /// Ends a node that was disposed of while its body ran: the body has returned.
-pub(super) fn finish(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
+pub(crate) fn finish(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
     owned(cell, index, panics);
-    let mut graph = cell.borrow_mut();
-    let node = &mut graph.nodes[index];
+    let mut runtime = cell.borrow_mut();
+    let node = &mut runtime.nodes[index];
     node.marks.clear_stale();
     node.marks.clear_failed();
     let value = node.value.take();
-    graph.isolate(index);
-    free(&mut graph, index);
-    drop(graph);
+    runtime.isolate(index);
+    free(&mut runtime, index);
+    drop(runtime);
     panics.discard(value); // user code
 }
 
 /// Runs a callback of `on_cleanup`: reads are not tracked, and new nodes have no owner. Within the body of a computed
 /// value, the callback must not write either.
 fn run_cleanup(cell: &RefCell<Runtime>, body: &mut dyn Body, panics: &mut FirstPanic) {
-    let mut graph = cell.borrow_mut();
-    let before = graph.context;
-    graph.untracked();
-    graph.context.owner = NodeId::NONE;
-    drop(graph);
+    let mut runtime = cell.borrow_mut();
+    let before = runtime.context;
+    runtime.untracked();
+    runtime.context.owner = NodeId::NONE;
+    drop(runtime);
     panics.catch(|| body.run(cell, NodeId::NONE)); // user code
     cell.borrow_mut().context = before;
 }

@@ -4,10 +4,12 @@
 //!
 //! Must not know: when work is polled.
 
-use super::graph::ids::NodeId;
-use crate::task::{
-    ready::{ReadyQueue, ReadyReceiver},
-    wakers::WakerSet,
+use crate::{
+    dynamic::graph::ids::NodeId,
+    task::{
+        ready::{ReadyQueue, ReadyReceiver},
+        wakers::WakerSet,
+    },
 };
 use std::{
     collections::BTreeMap,
@@ -25,25 +27,25 @@ pub(crate) trait ForeignGraph {
 }
 
 /// The asynchronous tasks of a thread.
-pub(super) struct ThreadTasks {
-    pub(super) waiting: Rc<Waiting>,
-    pub(super) ready: ReadyReceiver,
+pub(crate) struct ThreadTasks {
+    pub(crate) waiting: Rc<Waiting>,
+    pub(crate) ready: ReadyReceiver,
     /// The waker in the ready queue: it wakes all waiting tasks.
-    pub(super) waker: Waker,
+    pub(crate) waker: Waker,
     /// The number of commits.
-    pub(super) commits: u64,
+    pub(crate) commits: u64,
     /// Shared graphs that have had work, by their nodes.
-    pub(super) foreign: BTreeMap<NodeId, Weak<dyn ForeignGraph>>,
+    pub(crate) foreign: BTreeMap<NodeId, Weak<dyn ForeignGraph>>,
 }
 
 /// The waiting tasks and the ready queue, shared within the thread.
-pub(super) struct Waiting {
-    pub(super) queue: Arc<ReadyQueue>,
-    pub(super) wakers: Arc<WakerSet>,
+pub(crate) struct Waiting {
+    pub(crate) queue: Arc<ReadyQueue>,
+    pub(crate) wakers: Arc<WakerSet>,
 }
 
 impl ThreadTasks {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let wakers = Arc::<WakerSet>::default();
         let ready = ReadyReceiver::default();
         ThreadTasks {
@@ -59,7 +61,7 @@ impl ThreadTasks {
     }
 
     /// The waiting tasks, if they do not know yet that work was started or stopped.
-    pub(super) fn must_notify(&self) -> Option<Rc<Waiting>> {
+    pub(crate) fn must_notify(&self) -> Option<Rc<Waiting>> {
         self.waiting
             .queue
             .must_notify()
@@ -69,7 +71,7 @@ impl ThreadTasks {
 
 impl Waiting {
     /// Wakes all waiting tasks, for work was started or stopped without their knowledge.
-    pub(super) fn notify(&self) {
+    pub(crate) fn notify(&self) {
         self.queue.set_notified();
         self.wakers.wake_here(); // user code
     }

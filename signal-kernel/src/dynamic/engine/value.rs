@@ -16,7 +16,7 @@ use std::{
 
 /// 16 bytes, like the `Rc` alone.
 #[derive(Clone)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Bits(u64),
     Cell(Rc<dyn Any>),
 }
@@ -30,11 +30,11 @@ impl Default for Value {
 
 impl Value {
     /// The content of an empty node.
-    pub(super) const NONE: Value = Value::Bits(0);
+    pub(crate) const NONE: Value = Value::Bits(0);
 
     /// The bits of a value that is kept as bits.
     #[inline(always)]
-    pub(super) fn bits(&self) -> u64 {
+    pub(crate) fn bits(&self) -> u64 {
         match *self {
             Value::Bits(bits) => bits,
             Value::Cell(_) => unreachable!("a value of a primitive type is kept as bits"),
@@ -43,7 +43,7 @@ impl Value {
 
     /// Takes the content out.
     #[inline(always)]
-    pub(super) fn take(&mut self) -> Value {
+    pub(crate) fn take(&mut self) -> Value {
         std::mem::replace(self, Value::NONE)
     }
 }
@@ -54,7 +54,7 @@ macro_rules! primitives {
     ($raw:ident; $($type:ty: $bits:ident => $to:expr, $from:expr;)*) => {
         /// The bits of a value of a primitive type.
         #[cfg_attr(not(debug_assertions), inline(always))]
-        pub(super) fn to_bits<T: 'static>(value: &T) -> Option<u64> {
+        pub(crate) fn to_bits<T: 'static>(value: &T) -> Option<u64> {
             $(if TypeId::of::<T>() == TypeId::of::<$type>() {
                 let &$bits = (value as &dyn Any).downcast_ref::<$type>()?;
                 return Some($to);
@@ -64,7 +64,7 @@ macro_rules! primitives {
 
         /// Shows the value of these bits to `f`.
         #[cfg_attr(not(debug_assertions), inline(always))]
-        pub(super) fn from_bits<T: 'static, R>($raw: u64, f: impl FnOnce(&T) -> R) -> R {
+        pub(crate) fn from_bits<T: 'static, R>($raw: u64, f: impl FnOnce(&T) -> R) -> R {
             $(if TypeId::of::<T>() == TypeId::of::<$type>() {
                 let value: $type = $from;
                 return f((&value as &dyn Any).downcast_ref().expect("it is the same type"));
@@ -74,7 +74,7 @@ macro_rules! primitives {
 
         /// The value of these bits.
         #[inline(always)]
-        pub(super) fn out_of_bits<T: 'static>($raw: u64) -> Option<T> {
+        pub(crate) fn out_of_bits<T: 'static>($raw: u64) -> Option<T> {
             let mut out: Option<T> = None;
             $(if TypeId::of::<T>() == TypeId::of::<$type>() {
                 let slot = (&mut out as &mut dyn Any).downcast_mut::<Option<$type>>()?;
@@ -85,7 +85,7 @@ macro_rules! primitives {
 
         /// Are these the bits of equal values, by `PartialEq`?
         #[inline(always)]
-        pub(super) fn same_bits<T: 'static>(old: u64, new: u64) -> bool {
+        pub(crate) fn same_bits<T: 'static>(old: u64, new: u64) -> bool {
             $(if TypeId::of::<T>() == TypeId::of::<$type>() {
                 return from_bits(old, |old: &$type| from_bits(new, |new: &$type| old == new));
             })*
@@ -94,7 +94,7 @@ macro_rules! primitives {
 
         /// Is this a primitive type?
         #[cfg_attr(not(debug_assertions), inline(always))]
-        pub(super) fn is_primitive<T: 'static>() -> bool {
+        pub(crate) fn is_primitive<T: 'static>() -> bool {
             $(TypeId::of::<T>() == TypeId::of::<$type>())||*
         }
     };

@@ -7,20 +7,20 @@
 
 use super::{
     failures::{Record, Refused},
-    graph::{
-        ids::{NodeId, RunId, Version},
-        marks::{Kind, Stale},
-        tables::Link,
-    },
     read_error::Failure,
     runtime::Runtime,
+};
+use crate::dynamic::graph::{
+    ids::{NodeId, RunId, Version},
+    marks::{Kind, Stale},
+    tables::Link,
 };
 
 impl Runtime {
     /// Marks a node as failed, with this record. Bodies that have read an earlier failure run again if the cause is
     /// another one.
     #[cold]
-    pub(super) fn fail(&mut self, index: NodeId, record: Record) {
+    pub(crate) fn fail(&mut self, index: NodeId, record: Record) {
         self.nodes[index].marks.set_failed();
         let cause = record.cause.clone();
         let before = self.failures.known.insert(index, record);
@@ -44,7 +44,7 @@ impl Runtime {
 
     /// The record of a node that cannot run because this dependency is failed.
     #[cold]
-    pub(super) fn record_of(&self, dep: NodeId) -> Record {
+    pub(crate) fn record_of(&self, dep: NodeId) -> Record {
         let known = self.failures.known.get(&dep);
         Record {
             cause: known.and_then(|known| known.cause.clone()),
@@ -54,25 +54,25 @@ impl Runtime {
 
     /// Is this node failed? A node with the mark may also be one that was in progress when a read closed a cycle.
     #[cold]
-    pub(super) fn is_failed(&self, index: NodeId) -> bool {
+    pub(crate) fn is_failed(&self, index: NodeId) -> bool {
         self.marks(index).is_failed() && !self.is_sound(index)
     }
 
     /// Does this node carry the mark of a failure only because it was in progress when a read closed a cycle?
     #[cold]
-    pub(super) fn is_sound(&self, index: NodeId) -> bool {
+    pub(crate) fn is_sound(&self, index: NodeId) -> bool {
         self.failures.known.get(&index).is_some_and(|it| it.sound)
     }
 
     /// Was this node in progress when a read closed a cycle? The result is the count of runs at that time.
     #[cold]
-    pub(super) fn is_open(&self, index: NodeId) -> Option<RunId> {
+    pub(crate) fn is_open(&self, index: NodeId) -> Option<RunId> {
         self.failures.known.get(&index)?.open
     }
 
     /// Leaves open a node that cannot be brought up to date now, because of a cycle.
     #[cold]
-    pub(super) fn leave_open(&mut self, index: NodeId, runs: RunId) {
+    pub(crate) fn leave_open(&mut self, index: NodeId, runs: RunId) {
         let marks = self.marks(index);
         let record = self.failures.known.entry(index).or_default();
         record.open = Some(runs);
@@ -83,7 +83,7 @@ impl Runtime {
 
     /// Makes an open node stale, since a reader asks for it.
     #[cold]
-    pub(super) fn reopen(&mut self, index: NodeId) {
+    pub(crate) fn reopen(&mut self, index: NodeId) {
         let Some(record) = self.failures.known.get_mut(&index) else {
             return;
         };
@@ -103,14 +103,14 @@ impl Runtime {
 
     /// Notes that this computed value was refused the read of `dep`, which is in progress.
     #[cold]
-    pub(super) fn note_refused(&mut self, reader: NodeId, dep: NodeId) {
+    pub(crate) fn note_refused(&mut self, reader: NodeId, dep: NodeId) {
         let (reader, dep) = (self.key(reader), self.key(dep));
         self.failures.refused.push(Refused { reader, dep });
     }
 
     /// As [`note_refused`](Self::note_refused), for all dependents of `dep`.
     #[cold]
-    pub(super) fn note_refused_subs(&mut self, dep: NodeId) {
+    pub(crate) fn note_refused_subs(&mut self, dep: NodeId) {
         let mut link = self.nodes[dep].subs;
         while let Some(&Link { sub, next_sub, .. }) = self.links.get(link) {
             self.note_refused(sub, dep);
@@ -121,7 +121,7 @@ impl Runtime {
     /// Ends a pull. A run that refused its value to other readers may have read other nodes than the run before. If the
     /// value is on no cycle any more, the refused readers are checked again.
     #[cold]
-    pub(super) fn tell_refused(&mut self) {
+    pub(crate) fn tell_refused(&mut self) {
         for it in std::mem::take(&mut self.failures.refused) {
             let (reader, dep) = (it.reader.node, it.dep.node);
             if !self.is_alive(it.reader) {
@@ -136,12 +136,12 @@ impl Runtime {
         }
     }
 
-    pub(super) fn known_record(&self, index: NodeId) -> Option<Record> {
+    pub(crate) fn known_record(&self, index: NodeId) -> Option<Record> {
         self.failures.known.get(&index).cloned()
     }
 
     /// Restores an earlier record.
-    pub(super) fn restore_record(&mut self, index: NodeId, record: Option<Record>) {
+    pub(crate) fn restore_record(&mut self, index: NodeId, record: Option<Record>) {
         match record {
             Some(record) => drop(self.failures.known.insert(index, record)),
             None => drop(self.failures.take(index)),
@@ -182,7 +182,7 @@ impl Runtime {
 
     /// The message of a read of a failed computed value.
     #[cold]
-    pub(super) fn failure(&self, index: NodeId) -> Failure {
+    pub(crate) fn failure(&self, index: NodeId) -> Failure {
         let culprit = self.culprit(index);
         let cause = |node: NodeId| self.failures.known.get(&node)?.cause.clone();
         Failure::new(
@@ -194,7 +194,7 @@ impl Runtime {
 
     /// Notes that a `try_` read has got this failure as a value, with the panic of the body.
     #[cold]
-    pub(super) fn silence(&mut self, index: NodeId) {
+    pub(crate) fn silence(&mut self, index: NodeId) {
         let culprit = self.culprit(index);
         if let Some(record) = self.failures.known.get_mut(&culprit) {
             record.silent = true;
@@ -203,7 +203,7 @@ impl Runtime {
 
     /// The message for an effect that cannot run because of this dependency, if no caller has got the failure yet.
     #[cold]
-    pub(super) fn break_silence(&mut self, dep: NodeId) -> Option<String> {
+    pub(crate) fn break_silence(&mut self, dep: NodeId) -> Option<String> {
         let culprit = self.culprit(dep);
         let record = self.failures.known.get_mut(&culprit)?;
         if !std::mem::take(&mut record.silent) {
@@ -215,7 +215,7 @@ impl Runtime {
     /// Notes that the read of a failed value unwinds the observing body. A body that catches the panic is failed all
     /// the same.
     #[cold]
-    pub(super) fn unwind_observer(&mut self) {
+    pub(crate) fn unwind_observer(&mut self) {
         let observer = self.context.observer.node;
         if let Some(node) = self.nodes.get_mut(observer) {
             let runs = node.marks.is_running();
@@ -227,7 +227,7 @@ impl Runtime {
 
     /// The message for a body that has caught the panic of a read.
     #[cold]
-    pub(super) fn has_caught(&self, index: NodeId) -> String {
+    pub(crate) fn has_caught(&self, index: NodeId) -> String {
         let this = self.describe(index);
         let read = match self.blocker(index) {
             Some(dep) => self.failure(dep).to_string(),

@@ -1,0 +1,454 @@
+//! Brings one node up to date by its dependencies: `refresh` checks them in the order of the body's reads, and runs the
+//! body if one of them has changed.
+//!
+//! Invariants: no function here recurses: the nodes whose dependencies are being checked have frames on the check stack.
+//! If user code marks a node on the check stack, all frames there start again at their first dependencies. A panic costs
+//! one node. `check_fast` decides as `check_dep_list` does, for nodes without a rare mark.
+//!
+//! Must not know: values, handles, and the reason for which the node is needed.
+
+use super::{context, run, runtime::Runtime, snapshots, value::Value};
+use crate::{
+    dynamic::graph::{
+        checks::{Frame, UNTRACKED},
+        ids::{NodeId, Seen},
+        marks::{Kind, Marks, Stale},
+        tables::RunContext,
+    },
+    panics::FirstPanic,
+};
+use std::cell::{RefCell, RefMut};
+
+enum Step {
+    /// This dependency may be stale itself.
+    Down(NodeId),
+    Clean,
+    Run,
+    /// A dependency is failed, and no dependency before it has changed: the body could not get past the failed one.
+    Blocked,
+    /// This dependency is running, so it depends on itself.
+    Cycle(NodeId),
+}
+
+/// The reason that `check_fast` stops.
+enum Stop {
+    /// The root of the refresh needs no further step.
+    Done,
+    /// The body of this computed value must run.
+    Run,
+    /// This resource must run.
+    RunResource,
+    /// The node needs the slow path.
+    Slow,
+}
+
+/// Brings a node up to date. `must_run`: the node is a computed value that must run for certain. An effect does not run
+/// here: an effect that must run is marked as dirty. The caller restores the context `outer`. `AT_REST`: this refresh is
+/// not one of many nested ones, so a resource may use more of the stack.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(crate) fn refresh<'a, const AT_REST: bool>(
+    cell: &'a RefCell<Runtime>,
+    mut runtime: RefMut<'a, Runtime>,
+    outer: &RunContext,
+    root: NodeId,
+    mut must_run: bool,
+    panics: &mut FirstPanic,
+) -> RefMut<'a, Runtime> {
+    let base = runtime.check_stack.len();
+    let mut at = Frame::open(&mut runtime.nodes, root);
+    loop {
+        let stop = match must_run {
+            true => Stop::Run,
+            false => runtime.check_fast(&mut at, base),
+        };
+        let mut moved = false;
+        match stop {
+            Stop::Done => return runtime,
+            Stop::Run => (runtime, moved) = run::computed(cell, runtime, outer, at.node, panics),
+            Stop::RunResource if AT_REST => {
+                runtime = run::resource(cell, runtime, outer, at.node, panics)
+            }
+            Stop::RunResource => {
+                context::suspend_tracking(runtime, outer);
+                run::effect_inside(cell, at.node, panics);
+                runtime = cell.borrow_mut();
+            }
+            Stop::Slow => {
+                context::suspend_tracking(runtime, outer);
+                let next = check_slow(cell, at, base, panics);
+                runtime = cell.borrow_mut();
+                match next {
+                    Next::GoOn(frame) => {
+                        at = frame;
+                        continue;
+                    }
+                    Next::Back => {}
+                    Next::Refused => return runtime,
+                }
+            }
+        }
+        if !moved && runtime.marks(at.node).is_checking() {
+            // The body is out of its slot: a rule or a destructor of the last run has read the node.
+            context::suspend_tracking(runtime, outer);
+            refuse(cell, at.node, at.node, base, panics);
+            return cell.borrow_mut();
+        }
+        match runtime.go_back(base, moved) {
+            Some((frame, run)) => (at, must_run) = (frame, run),
+            None => return runtime,
+        }
+    }
+}
+
+/// Prepares the first run of a computed value as `refresh` prepares any run.
+#[inline(always)]
+pub(crate) fn begin_first_run(runtime: &mut RefMut<'_, Runtime>, root: NodeId, outer: &RunContext) {
+    Frame::open(&mut runtime.nodes, root);
+    runtime.context = context::untracked_context(outer);
+}
+
+/// Ends the first run of a body.
+#[inline(always)]
+pub(crate) fn end_first_run(
+    cell: &RefCell<Runtime>,
+    root: NodeId,
+    outer: &RunContext,
+    panics: &mut FirstPanic,
+) {
+    let mut runtime = cell.borrow_mut();
+    if runtime.marks(root).is_checking() {
+        // The body was out of its slot: a rule or a destructor of the last run has read the node.
+        let base = runtime.check_stack.len();
+        context::suspend_tracking(runtime, outer);
+        return refuse(cell, root, root, base, panics);
+    }
+    runtime.recheck_if_due();
+}
+
+/// The next step of a refresh after the slow path.
+enum Next {
+    GoOn(Frame),
+    Back,
+    /// The refresh was given up because of a cycle.
+    Refused,
+}
+
+/// Checks a node that `check_fast` cannot decide, and acts on the outcome.
+#[inline(never)]
+fn check_slow(
+    cell: &RefCell<Runtime>,
+    mut at: Frame,
+    base: usize,
+    panics: &mut FirstPanic,
+) -> Next {
+    let mut runtime = cell.borrow_mut();
+    let step = runtime.check_deps(&mut at, base);
+    let node = at.node;
+    match step {
+        Step::Down(dep) => {
+            runtime.check_stack.push(at);
+            runtime.reopen(dep);
+            let next = Frame::open(&mut runtime.nodes, dep);
+            return Next::GoOn(next);
+        }
+        Step::Cycle(dep) => {
+            drop(runtime);
+            refuse(cell, node, dep, base, panics);
+            return Next::Refused;
+        }
+        _ => drop(runtime),
+    }
+    apply_check(cell, at, &step, panics);
+    Next::Back
+}
+
+/// Gives up a refresh whose root depends on itself through the edge from `node` to `dep`. If `node` is `dep`, the body
+/// is out of its slot: a rule or a destructor of the last run has read the node.
+#[cold]
+fn refuse(
+    cell: &RefCell<Runtime>,
+    node: NodeId,
+    dep: NodeId,
+    base: usize,
+    panics: &mut FirstPanic,
+) {
+    let mut runtime = cell.borrow_mut();
+    let cycle = runtime.cycle(node, dep);
+    runtime.next_run(); // no earlier check counts any more
+    if node == dep {
+        runtime.nodes[node].marks.end_check();
+    } else {
+        runtime.abandon_frame(node);
+    }
+    for frame in runtime.check_stack.split_off(base) {
+        runtime.abandon_frame(frame.node);
+    }
+    drop(runtime);
+    panics.keep(cycle.payload());
+}
+
+/// Acts on the outcome of a check.
+fn apply_check(cell: &RefCell<Runtime>, at: Frame, step: &Step, panics: &mut FirstPanic) {
+    let mut runtime = cell.borrow_mut();
+    let index = at.node;
+    let kind = runtime.nodes[index].kind;
+    let provisional = runtime.marks(index).is_provisional() && runtime.log.is_empty();
+    match step {
+        Step::Clean if provisional => {
+            drop(runtime);
+            snapshots::accept(cell, index, panics);
+        }
+        Step::Clean => runtime.nodes[index].marks.set_clean(),
+        // In a batch the body runs all the same, unless the node is failed already: the provisional failure depends on
+        // the reads of the body.
+        Step::Blocked
+            if kind == Kind::Computed && (runtime.log.is_empty() || runtime.is_failed(index)) =>
+        {
+            let (last, failed) = (runtime.nodes[index].version, runtime.is_failed(index));
+            let record = runtime.record_of(runtime.links[at.link].dep);
+            let gone = if provisional {
+                snapshots::revert(&mut runtime, index)
+            } else {
+                Value::NONE
+            };
+            runtime.nodes[index].marks.set_clean();
+            if !runtime.is_failed(index) {
+                runtime.bump_version(index);
+            }
+            runtime.fail(index, record);
+            if provisional && failed {
+                // A reader that has seen the provisional failure has seen this one.
+                let now = std::mem::replace(&mut runtime.nodes[index].version, last);
+                runtime.restore_version(index, now);
+            }
+            drop(runtime);
+            panics.discard(gone); // user code
+        }
+        Step::Blocked if kind == Kind::Effect => {
+            let dep = runtime.links[at.link].dep;
+            let message = runtime.break_silence(dep);
+            runtime.nodes[index].marks.set_clean();
+            runtime.nodes[index].marks.set_failed();
+            drop(runtime);
+            if let Some(message) = message {
+                panics.keep(Box::new(message)); // user code: drops a later panic
+            }
+        }
+        _ => {
+            let gone = if provisional {
+                snapshots::revert(&mut runtime, index)
+            } else {
+                Value::NONE
+            };
+            match kind {
+                Kind::Computed => {
+                    let was_failed = provisional && runtime.is_failed(index);
+                    let key = runtime.key(index);
+                    let outer = runtime.context;
+                    let mut own = FirstPanic::new();
+                    runtime = run::computed(cell, runtime, &outer, index, &mut own).0;
+                    let failed = runtime.is_alive(key) && runtime.is_failed(index);
+                    context::restore_context(runtime, &outer);
+                    if was_failed && failed {
+                        own.swallow(); // the failure from before the batch is no change
+                    } else {
+                        panics.merge(own);
+                    }
+                }
+                Kind::Resource => {
+                    drop(runtime);
+                    run::effect(cell, index, panics);
+                }
+                Kind::Effect => {
+                    runtime.nodes[index].marks.confirm();
+                }
+                _ => runtime.nodes[index].marks.set_clean(), // a part: its resource has run
+            }
+            panics.discard(gone); // user code
+        }
+    }
+}
+
+impl Runtime {
+    /// Pops the next frame of this refresh, if there is one. Returns with the frame whether its node must run for
+    /// certain. `moved`: the dependency at the link of the frame has a new value.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn go_back(&mut self, base: usize, moved: bool) -> Option<(Frame, bool)> {
+        if moved && self.check_stack.len() > base {
+            let frame = *self.check_stack.last()?;
+            if let Some(node) = self.nodes.get(frame.node) {
+                let plain = node.marks.is_plain_check();
+                if plain && node.kind == Kind::Computed {
+                    self.check_stack.pop();
+                    return Some((frame, true));
+                }
+            }
+        }
+        self.recheck_if_due();
+        let frame = Frame::last(&mut self.check_stack, &self.graph.nodes.rows_mut(), base)?;
+        Some((frame, false))
+    }
+
+    /// Restarts the frames if user code may have changed a dependency that one of them has passed.
+    #[inline(always)]
+    fn recheck_if_due(&mut self) {
+        if self.schedule.recheck {
+            self.recheck();
+        }
+    }
+
+    /// Restarts every frame on the check stack at its node's first dependency.
+    #[cold]
+    fn recheck(&mut self) {
+        self.schedule.recheck = false;
+        for frame in &mut self.check_stack {
+            let node = &self.graph.nodes[frame.node];
+            if node.marks.is_checking() && frame.link != UNTRACKED {
+                frame.link = node.deps;
+            }
+        }
+    }
+
+    /// Walks from node to node while each step is simple: the nodes and their dependencies are computed values or
+    /// effects, and none of them is running, failed or provisional.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn check_fast(&mut self, at: &mut Frame, base: usize) -> Stop {
+        let Runtime {
+            graph, check_stack, ..
+        } = self;
+        let (mut nodes, links) = (graph.nodes.rows_mut(), graph.links.rows());
+        'node: loop {
+            let Some(node) = nodes.get(at.node) else {
+                return Stop::Slow;
+            };
+            let plain = matches!(node.kind, Kind::Computed | Kind::Effect | Kind::Resource);
+            if !plain || node.marks.is_provisional() {
+                return Stop::Slow;
+            }
+            let mut must_run = node.marks.is_dirty();
+            while !must_run {
+                // The index `NONE` lies outside both tables: it ends the list of links, and skips a disposed
+                // dependency.
+                let Some(link) = links.get(at.link) else {
+                    break;
+                };
+                if let Some(dep) = nodes.get_mut(link.dep) {
+                    if dep.marks.has_any(Marks::NOT_CURRENT) {
+                        if dep.marks.needs_slow_check() {
+                            return Stop::Slow;
+                        }
+                        dep.marks.begin_check();
+                        let next = Frame {
+                            node: link.dep,
+                            link: dep.deps,
+                        };
+                        check_stack.push(std::mem::replace(at, next));
+                        continue 'node;
+                    }
+                    if link.seen != Seen::new(dep.version) {
+                        if link.seen.is_refused() {
+                            return Stop::Slow;
+                        }
+                        must_run = dep.version != link.seen.version();
+                    }
+                }
+                at.link = link.next_dep;
+            }
+            let node = &mut nodes[at.node];
+            if !must_run {
+                node.marks.set_clean();
+            } else if node.kind == Kind::Computed {
+                return Stop::Run;
+            } else if node.kind == Kind::Resource {
+                return Stop::RunResource;
+            } else {
+                node.marks.confirm();
+            }
+            match Frame::last(check_stack, &nodes, base) {
+                Some(frame) => *at = frame,
+                None => return Stop::Done,
+            }
+        }
+    }
+
+    /// Checks the dependencies of a node, in the order of the body's reads, up to the first one that decides the next
+    /// step.
+    #[inline(never)]
+    fn check_deps(&mut self, at: &mut Frame, base: usize) -> Step {
+        let marks = self.marks(at.node);
+        let provisional = marks.is_provisional() && self.log.is_empty();
+        if marks.is_dirty() && !provisional {
+            return Step::Run;
+        }
+        self.check_dep_list(at, base)
+    }
+
+    fn check_dep_list(&mut self, at: &mut Frame, base: usize) -> Step {
+        while at.link.is_some() {
+            let link = &self.links[at.link];
+            if link.dep.is_some() {
+                let dep = &self.nodes[link.dep];
+                if dep.kind == Kind::Resource && !self.in_phase_a {
+                    return Step::Clean; // no resource starts, stops or commits inside a batch
+                }
+                if dep.marks.has_any(Marks::NOT_CURRENT) {
+                    if dep.marks.is_running() {
+                        return Step::Cycle(link.dep);
+                    }
+                    if dep.marks.is_checking() {
+                        // A refused cycle has left its links: no change can come through such a link.
+                        let ours = |frame: &Frame| frame.node == link.dep;
+                        if link.dep != at.node && !self.check_stack[base..].iter().any(ours) {
+                            return Step::Cycle(link.dep);
+                        }
+                        let (to, next) = (link.dep, link.next_dep);
+                        if link.seen.is_refused() || dep.version == link.seen.version() {
+                            self.leave_cycle_open(at, base, to);
+                            at.link = next;
+                            continue;
+                        }
+                    } else if dep.marks.is_stale()
+                        || dep.marks.is_provisional() && self.log.is_empty()
+                    {
+                        return Step::Down(link.dep);
+                    } else if let Some(runs) = self.is_open(link.dep) {
+                        let (refused, same) =
+                            (link.seen.is_refused(), dep.version == link.seen.version());
+                        let known = runs == self.runs;
+                        if !known && (!refused || !self.leads_to(link.dep, at.node)) {
+                            return Step::Down(link.dep);
+                        }
+                        let inside = self.check_stack.len() > base;
+                        if !refused && same && inside && !self.is_failed(link.dep) {
+                            // The dependency was checked, and is current only if the whole cycle is.
+                            let next = link.next_dep;
+                            if self.nodes[at.node].kind == Kind::Computed {
+                                self.leave_open(at.node, self.runs);
+                            }
+                            at.link = next;
+                            continue;
+                        }
+                    }
+                    let failed = dep.marks.is_failed() && !dep.marks.is_checking();
+                    if failed && !link.seen.is_tried() && self.is_failed(link.dep) {
+                        return Step::Blocked;
+                    }
+                }
+                let (dep, refused) = (link.dep, link.seen.is_refused());
+                let moved = self.nodes[dep].version != link.seen.version();
+                if !refused && moved {
+                    return Step::Run;
+                }
+                if refused && (moved || self.is_open(dep).is_none()) && !self.leads_to(dep, at.node)
+                {
+                    // The dependency is current without this node, so this node is on no cycle any more. The dependents
+                    // of this node carry no mark yet.
+                    self.mark(at.node, Stale::Check);
+                    return Step::Run;
+                }
+            }
+            at.link = link.next_dep;
+        }
+        Step::Clean
+    }
+}
