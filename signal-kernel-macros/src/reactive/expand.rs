@@ -22,7 +22,7 @@ mod warnings;
 
 use std::ops::Deref;
 
-use crate::reactive::model::{Declaration, Equality, Graph, Kind, Node, Part, Use};
+use crate::reactive::model::{Declaration, Equality, Graph, Kind, Node, Observed, Use};
 use crate::types::PRIMITIVES;
 use plan::Plan;
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};

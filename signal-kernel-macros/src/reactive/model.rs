@@ -6,7 +6,7 @@
 //! Must not know: the syntax of a declaration, and the emitted code.
 
 use crate::kind::NodeKind;
-pub(crate) use crate::reactive::names::{Callee, Part, Use};
+pub(crate) use crate::reactive::names::{Callee, Observed, Use};
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Generics, Ident, Path, Token, Type, Visibility};
 

@@ -45,7 +45,7 @@ pub(crate) struct Use {
     pub(crate) ident: Ident,
     /// One mention of each further hygiene: the tokens of a body may come from several macros.
     pub(crate) others: Vec<Ident>,
-    pub(crate) part: Part,
+    pub(crate) observed: Observed,
 }
 
 /// A callee that is named like a node or like a generated method. Only rustc knows whether it is a function.
@@ -58,21 +58,21 @@ pub(crate) struct Callee {
 
 /// The part of a resource that a body observes. Nodes of other kinds are observed whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Part {
+pub(crate) enum Observed {
     Whole,
     Value,
     Error,
     Status,
 }
 
-impl Part {
+impl Observed {
     /// `None` for the whole.
     pub(crate) fn word(self) -> Option<&'static str> {
         match self {
-            Part::Whole => None,
-            Part::Value => Some("value"),
-            Part::Error => Some("error"),
-            Part::Status => Some("status"),
+            Observed::Whole => None,
+            Observed::Value => Some("value"),
+            Observed::Error => Some("error"),
+            Observed::Status => Some("status"),
         }
     }
 }
@@ -247,8 +247,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Records a name in an expression. Returns the node that it names.
-    fn mention(&mut self, ident: &Ident, part: Part, position: Position) -> Option<usize> {
-        let node = self.mention_text(&text(ident), ident.span(), Some(ident), part, position);
+    fn mention(&mut self, ident: &Ident, observed: Observed, position: Position) -> Option<usize> {
+        let node = self.mention_text(&text(ident), ident.span(), Some(ident), observed, position);
         self.facts.named.extend(node.map(|_| ident.clone()));
         if position == Position::Value {
             self.facts.values.extend(node.map(|_| ident.clone()));
@@ -262,7 +262,7 @@ impl<'a> Walk<'a> {
         text: &str,
         span: Span,
         ident: Option<&Ident>,
-        part: Part,
+        observed: Observed,
         position: Position,
     ) -> Option<usize> {
         let hygiene = hygiene(span);
@@ -279,9 +279,9 @@ impl<'a> Walk<'a> {
         };
         self.facts.poisoned |= name.poisoned;
         let node = name.node?;
-        let part = match name.kind {
-            Some(NodeKind::Resource) => part,
-            _ => Part::Whole,
+        let observed = match name.kind {
+            Some(NodeKind::Resource) => observed,
+            _ => Observed::Whole,
         };
         let ident = || match ident {
             Some(ident) => ident.clone(),
@@ -291,8 +291,8 @@ impl<'a> Walk<'a> {
         match self.used.get_mut(&node) {
             Some((at, known)) => {
                 let used = &mut self.facts.uses[*at];
-                if used.part != part {
-                    used.part = Part::Whole;
+                if used.observed != observed {
+                    used.observed = Observed::Whole;
                 }
                 if !known.contains(&hygiene) {
                     known.push(hygiene);
@@ -306,7 +306,7 @@ impl<'a> Walk<'a> {
                     node,
                     ident: ident(),
                     others: Vec::new(),
-                    part,
+                    observed,
                 });
             }
         }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 
-use super::model::{Declaration, Equality, KeepPrevious, Kind, Part};
+use super::model::{Declaration, Equality, KeepPrevious, Kind, Observed};
 use super::{check, lower, parse, split};
 use crate::errors::Errors;
 
@@ -22,8 +22,8 @@ fn nodes(items: &str) -> Vec<String> {
     let nodes = declaration.nodes.iter().zip(broken);
     let nodes = nodes.map(|(node, broken)| {
         let mut words = vec![node.name.to_string()];
-        words.extend(node.uses().iter().map(|used| match used.part {
-            Part::Whole => format!("@{}", used.node),
+        words.extend(node.uses().iter().map(|used| match used.observed {
+            Observed::Whole => format!("@{}", used.node),
             part => format!("@{}.{part:?}", used.node),
         }));
         match &node.kind {

@@ -72,7 +72,7 @@ pub(super) fn of_struct(context: &Context) -> TokenStream {
         let flags = flags.into_iter().filter(|&(_, is_set)| is_set);
         let flags = flags.map(|(flag, _)| word(flag));
         let uses = node.uses().iter().map(|used| {
-            let (index, part) = (Literal::usize_unsuffixed(used.node), used.part.word());
+            let (index, part) = (Literal::usize_unsuffixed(used.node), used.observed.word());
             let part = part.map(word);
             quote!(#index #part,)
         });
@@ -127,7 +127,7 @@ fn dependencies(context: &Context, plan: &Plan, index: usize) -> Dependencies {
         if nodes[used.node].is_field() {
             dependencies.fields.push(name);
         } else {
-            let text = sentences::observed(name, used.part.word());
+            let text = sentences::observed(name, used.observed.word());
             dependencies.nodes.push(text);
         }
     }

@@ -5,7 +5,7 @@
 //!
 //! Must not know: declaration syntax; batches; the code that the template makes of this.
 
-use super::{Context, Equality, Header, Kind, Origin, Part, bits, plan::Plan, tables};
+use super::{Context, Equality, Header, Kind, Observed, Origin, bits, plan::Plan, tables};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -137,14 +137,14 @@ fn memo(context: &Context, plan: &Plan, rank: usize, index: usize) -> Option<Tok
         quote!(now)
     } else {
         let changes = node.uses().iter().filter_map(|used| {
-            let (place, part) = (context.field(used.node), used.part);
+            let place = context.field(used.node);
             match &context.declaration.nodes[used.node].kind {
                 Kind::Computed { .. } if plan.nodes[used.node].lazy => {
                     Some(quote!((#place.changed_at())))
                 }
                 Kind::Signal { .. } | Kind::Computed { .. } => Some(quote!((#place.version))),
                 Kind::Resource { .. } => {
-                    let part = part_name(part);
+                    let part = part_name(used.observed);
                     Some(quote!((#place.version(::signal_kernel::__private::Change::#part))))
                 }
                 Kind::Field { .. } | Kind::Effect { .. } => None,
@@ -155,12 +155,12 @@ fn memo(context: &Context, plan: &Plan, rank: usize, index: usize) -> Option<Tok
     Some(quote!(#rank [#place] #body [#(#inputs)*] #same [#since];))
 }
 
-fn part_name(part: Part) -> proc_macro2::Ident {
+fn part_name(part: Observed) -> proc_macro2::Ident {
     let name = match part {
-        Part::Whole => "TRANSITION",
-        Part::Value => "VALUE",
-        Part::Error => "ERROR",
-        Part::Status => "STATUS",
+        Observed::Whole => "TRANSITION",
+        Observed::Value => "VALUE",
+        Observed::Error => "ERROR",
+        Observed::Status => "STATUS",
     };
     format_ident!("{name}")
 }
@@ -196,7 +196,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
     let inputs = || context.inputs(node, Origin::Graph);
     match &node.kind {
         Kind::Computed { .. } => {
-            let masks = plan.masks(index, Part::Whole);
+            let masks = plan.masks(index, Observed::Whole);
             let is_near = |(word, _): &&(u32, u64)| *word as usize == rank / 64;
             let near = masks.iter().find(is_near).map_or(0, |(_, bits)| *bits);
             let near = Literal::u64_unsuffixed(near);
@@ -234,7 +234,12 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
                 }
                 Equality::PartialEq | Equality::Never => quote!(None),
             };
-            let parts = [Part::Whole, Part::Value, Part::Error, Part::Status];
+            let parts = [
+                Observed::Whole,
+                Observed::Value,
+                Observed::Error,
+                Observed::Status,
+            ];
             let parts = parts.into_iter().filter_map(|part| {
                 let masks = plan.masks(index, part);
                 let marks = masks.iter().map(|&(word, bits)| mark(rank, word, bits));

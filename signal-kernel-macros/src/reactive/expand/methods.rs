@@ -4,7 +4,7 @@
 //!
 //! Must not know: signatures; ranks of other nodes than the one a method is for.
 
-use super::{Context, Kind, Node, Part, local};
+use super::{Context, Kind, Node, Observed, local};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Path, spanned::Spanned};
@@ -86,7 +86,7 @@ fn set(context: &Context, index: usize, node: &Node, span: Span) -> TokenStream 
     } else {
         quote!(0)
     };
-    let masks = plan.masks(index, Part::Whole);
+    let masks = plan.masks(index, Observed::Whole);
     let Some(((word, bits), later)) = masks.split_first() else {
         // Equal integers are identical, so a plain store will do. Equal floats are not: there are two zeros.
         let exact = context

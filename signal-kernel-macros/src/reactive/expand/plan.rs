@@ -7,7 +7,7 @@
 //! Must not know: tokens.
 
 use crate::kind::NodeKind;
-use crate::reactive::model::{Graph, Kind, Node, Part};
+use crate::reactive::model::{Graph, Kind, Node, Observed};
 use std::collections::BTreeMap;
 
 /// A graph with more nodes than this is kept in parts: the time of rustc grows with the square of a function's length,
@@ -44,7 +44,7 @@ pub(super) struct NodePlan {
     /// The ranks of the lazy values that this lazy value reads.
     pub(super) reads: Vec<usize>,
     /// The ranks that depend on this node, with the part they observe.
-    pub(super) dependents: Vec<(usize, Part)>,
+    pub(super) dependents: Vec<(usize, Observed)>,
 }
 
 impl Plan {
@@ -102,7 +102,7 @@ impl Plan {
     }
 
     /// The masks of those who observe `part` of a node, as pairs of a word and its bits.
-    pub(super) fn masks(&self, node: usize, part: Part) -> Vec<(u32, u64)> {
+    pub(super) fn masks(&self, node: usize, part: Observed) -> Vec<(u32, u64)> {
         let ranks = self.nodes[node].dependents.iter();
         masks(
             ranks
@@ -168,7 +168,7 @@ fn link(nodes: &[Node], plans: &mut [NodePlan]) {
             let read = &mut plans[used.node];
             read.mentioned = true;
             read.versioned |= compares;
-            read.dependents.push((rank, used.part));
+            read.dependents.push((rank, used.observed));
             if let (true, Some(rank)) = (read.lazy, read.position) {
                 let reader = &mut plans[reader];
                 if reader.lazy {

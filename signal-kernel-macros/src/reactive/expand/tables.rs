@@ -7,7 +7,7 @@
 //! Must not know: types and bodies.
 
 use super::{
-    Context, Header, Kind, Node, Part,
+    Context, Header, Kind, Node, Observed,
     plan::{Plan, masks},
 };
 use proc_macro2::{Literal, TokenStream};
@@ -109,10 +109,10 @@ pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
     };
     let memos = masks_of("memos", memos.into_iter());
     let parts = [
-        ("whole", Part::Whole),
-        ("value", Part::Value),
-        ("error", Part::Error),
-        ("status", Part::Status),
+        ("whole", Observed::Whole),
+        ("value", Observed::Value),
+        ("error", Observed::Error),
+        ("status", Observed::Status),
     ];
     let parts = parts.map(|(name, part)| {
         masks_of(
@@ -120,7 +120,7 @@ pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
             positions().map(
                 |(position, index)| match (is_input(position, index), part) {
                     (false, _) => plan.masks(index, part),
-                    (true, Part::Whole) => masks(std::iter::once(position + 1)),
+                    (true, Observed::Whole) => masks(std::iter::once(position + 1)),
                     (true, _) => Vec::new(),
                 },
             ),

@@ -4,7 +4,7 @@ use syn::{Expr, Ident};
 
 use super::{Form, Names, Walk};
 use crate::kind::NodeKind;
-use crate::reactive::model::Part;
+use crate::reactive::model::Observed;
 
 /// Signals `a b x price title width type`, resource `user`, field `log`, and the broken declaration `lost`.
 fn nodes() -> Names {
@@ -32,10 +32,13 @@ fn facts(body: &str) -> super::Facts {
 
 /// The idents in the order of mention; a resource with the part that is observed.
 fn mentions(body: &str) -> String {
-    let uses = facts(body).uses.into_iter().map(|used| match used.part {
-        Part::Whole => used.ident.to_string(),
-        part => format!("{}.{part:?}", used.ident),
-    });
+    let uses = facts(body)
+        .uses
+        .into_iter()
+        .map(|used| match used.observed {
+            Observed::Whole => used.ident.to_string(),
+            part => format!("{}.{part:?}", used.ident),
+        });
     uses.collect::<Vec<_>>().join(" ")
 }
 

@@ -14,7 +14,7 @@ use syn::{
 };
 
 use super::{
-    Callee, Form, Part, Position, SelfUse, Walk, Write, bare, hygiene, is_conditional, text,
+    Callee, Form, Observed, Position, SelfUse, Walk, Write, bare, hygiene, is_conditional, text,
 };
 use crate::kind::NodeKind;
 
@@ -33,7 +33,7 @@ impl Walk<'_> {
         match ident {
             Some(ident) if ident == "self" => self.self_use(ident, None),
             Some(ident) => {
-                self.mention(ident, Part::Whole, position);
+                self.mention(ident, Observed::Whole, position);
             }
             None => {}
         }
@@ -85,13 +85,13 @@ impl Walk<'_> {
     fn method_of_value(&mut self, ident: &Ident, call: &ExprMethodCall) {
         let method = text(&call.method);
         let is_plain = call.args.is_empty() && call.turbofish.is_none();
-        let part = match method.as_str() {
-            "value" if is_plain => Part::Value,
-            "error" if is_plain => Part::Error,
-            "status" | "is_pending" if is_plain => Part::Status,
-            _ => Part::Whole,
+        let observed = match method.as_str() {
+            "value" if is_plain => Observed::Value,
+            "error" if is_plain => Observed::Error,
+            "status" | "is_pending" if is_plain => Observed::Status,
+            _ => Observed::Whole,
         };
-        let Some(node) = self.mention(ident, part, Position::Value) else {
+        let Some(node) = self.mention(ident, observed, Position::Value) else {
             return;
         };
         let span = call.method.span();

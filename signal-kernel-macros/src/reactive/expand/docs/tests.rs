@@ -54,7 +54,7 @@ fn line(attr: Attribute) -> Option<String> {
 }
 
 const PROFILE: &str = "
-    /// The links that the page can resolve.
+    /// A user, and the page about the user.
     pub struct Profile {
         let client: Client;
         let mut log: Vec<String> = Vec::new();
@@ -129,7 +129,7 @@ fn a_struct_shows_its_graph_and_lists_what_has_no_method() {
     let (_, after) = rest.split_once("</div>").expect("its end");
     assert_eq!(
         before,
-        "What the page knows.\n\n# Graph\n\nA graph of 2 signals, 2 computed values, 1 resource and 3 effects. \
+        "A user, and the page about the user.\n\n# Graph\n\nA graph of 2 signals, 2 computed values, 1 resource and 3 effects. \
          An arrow leads from a node to a dependent; [`GRAPH`](Self::GRAPH) has the same as data.\n\n"
     );
     assert_eq!(
