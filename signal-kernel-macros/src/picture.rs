@@ -181,6 +181,7 @@ impl Graph {
             is_effect: item.kind == NodeKind::Effect,
             is_lazy: item.has("lazy"),
             keeps_result: item.has("kept"),
+            is_after_first: item.has("after_first"),
         };
         for (read, part) in &item.reads {
             let read = &self.items[*read];

@@ -14,6 +14,7 @@ pub(crate) struct Dependencies {
     pub(crate) is_effect: bool,
     pub(crate) is_lazy: bool,
     pub(crate) keeps_result: bool,
+    pub(crate) is_after_first: bool,
 }
 
 impl Dependencies {
@@ -34,6 +35,9 @@ impl Dependencies {
         }
         if self.is_lazy {
             clauses.push("is computed when it is read".to_owned());
+        }
+        if self.is_after_first {
+            clauses.push("does not run in `new`".to_owned());
         }
         if self.keeps_result {
             clauses.push("keeps its result until it runs again".to_owned());

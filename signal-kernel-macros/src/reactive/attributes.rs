@@ -19,6 +19,9 @@ pub(crate) struct Attributes {
     pub(crate) equality: Equality,
     pub(crate) keep_previous: KeepPrevious,
     pub(crate) manual: bool,
+    pub(crate) eager: bool,
+    /// `#[after_first]`, for a message on it.
+    pub(crate) after_first: Option<Path>,
 }
 
 /// Attributes that are forwarded to rustc, as are those of `TOOLS`.
@@ -33,7 +36,7 @@ const FORWARDED: [&str; 8] = [
     "must_use",
 ];
 const TOOLS: [&str; 3] = ["clippy", "rustfmt", "diagnostic"];
-const OURS: [&str; 3] = ["eq", "keep_previous", "manual"];
+const OURS: [&str; 5] = ["eq", "keep_previous", "manual", "eager", "after_first"];
 
 pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) -> Attributes {
     let mut read = Attributes {
@@ -41,6 +44,8 @@ pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) 
         equality: Equality::PartialEq,
         keep_previous: KeepPrevious::Always,
         manual: false,
+        eager: false,
+        after_first: None,
     };
     let mut seen: Vec<&Attribute> = Vec::new();
     for attr in attrs {
@@ -56,7 +61,9 @@ pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) 
             match name.as_str() {
                 "eq" => read.equality = equality(attr, kind, errors),
                 "keep_previous" => read.keep_previous = keep_previous(attr, errors),
-                _ => read.manual = manual(attr, errors),
+                "manual" => read.manual = flag(attr, errors),
+                "eager" => read.eager = flag(attr, errors),
+                _ => read.after_first = flag(attr, errors).then(|| attr.path().clone()),
             }
         }
     }
@@ -71,12 +78,21 @@ pub(crate) struct OfStruct {
     pub(crate) debug: bool,
     /// The name of the batch type.
     pub(crate) batch: Option<Ident>,
+    /// All computed values are eager.
+    pub(crate) eager: bool,
 }
 
 pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> OfStruct {
     let mut read = OfStruct::default();
-    let mut named = None;
+    let (mut named, mut eager) = (None, None);
     for attr in attrs {
+        if attr.path().is_ident("eager") {
+            match eager.replace(attr) {
+                Some(first) => repeated(first, attr, "eager", errors),
+                None => read.eager = flag(attr, errors),
+            }
+            continue;
+        }
         if attr.path().is_ident("batch") {
             if let Some(first) = named.replace(attr) {
                 repeated(first, attr, "batch", errors);
@@ -93,7 +109,12 @@ pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> OfStruct {
             continue;
         }
         if !attr.path().is_ident("derive") {
-            forward(attr, &["derive", "batch"], &mut read.forwarded, errors);
+            forward(
+                attr,
+                &["derive", "batch", "eager"],
+                &mut read.forwarded,
+                errors,
+            );
             continue;
         }
         let paths = attr.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated);
@@ -159,7 +180,7 @@ fn forward(attr: &Attribute, known: &[&str], forwarded: &mut Vec<Attribute>, err
     match similar(&name, known.iter().chain(&FORWARDED).copied()) {
         Some(meant) => error.help(format!("did you mean `{meant}`?")),
         None => error.help(
-            "doc comments, lint attributes and `eq`, `keep_previous`, `manual` can stand here",
+            "doc comments, lint attributes and `eq`, `keep_previous`, `manual`, `eager`, `after_first` can stand here",
         ),
     }
 }
@@ -170,6 +191,8 @@ fn belongs(name: &str, kind: NodeKind) -> bool {
             kind,
             NodeKind::Signal | NodeKind::Computed | NodeKind::Resource
         ),
+        "eager" => kind == NodeKind::Computed,
+        "after_first" => kind == NodeKind::Effect,
         _ => kind == NodeKind::Resource,
     }
 }
@@ -177,6 +200,8 @@ fn belongs(name: &str, kind: NodeKind) -> bool {
 fn misplaced(attr: &Attribute, name: &str, kind: NodeKind, errors: &mut Errors) {
     let help = match name {
         "eq" => "`eq` compares the values of a signal, a computed value or a resource",
+        "eager" => "`eager` computes a value with each write; only a `computed` waits for a read",
+        "after_first" => "`after_first` leaves out the first run of an `effect`",
         _ => "it belongs to a `resource`",
     };
     let (article, noun) = (kind.article(), kind.noun());
@@ -246,9 +271,11 @@ fn keep_previous(attr: &Attribute, errors: &mut Errors) -> KeepPrevious {
     KeepPrevious::Always
 }
 
-fn manual(attr: &Attribute, errors: &mut Errors) -> bool {
+/// An attribute without arguments: that it stands there is its meaning.
+fn flag(attr: &Attribute, errors: &mut Errors) -> bool {
     if !matches!(attr.meta, Meta::Path(_)) {
-        errors.push("SK010", &attr.meta, "expected `#[manual]`");
+        let text = format!("expected `#[{}]`", name(attr));
+        errors.push("SK010", &attr.meta, text);
     }
     true
 }

@@ -16,7 +16,7 @@ use syn::{Ident, Path};
 use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::reactive::attributes::{self, Attributes, OfStruct};
-use crate::reactive::names::{Facts, Names, Walk, text};
+use crate::reactive::names::{Facts, Names, Use, Walk, text};
 use crate::reactive::parse::{Draft, Item, Value};
 use crate::reactive::{itself, order};
 use bodies::{
@@ -119,6 +119,9 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
             absent: &draft.absent,
         };
         let before = errors.count();
+        if let Some(after_first) = &attributes.after_first {
+            runs_at_last(&body, after_first, errors);
+        }
         for rule in BODIES {
             rule(&body, errors);
         }
@@ -138,6 +141,16 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
         attributes: of_struct,
         names,
         nodes,
+    }
+}
+
+/// SK010: nothing makes an effect run again that depends on no node.
+fn runs_at_last(body: &Body, after_first: &Path, errors: &mut Errors) {
+    let is_node = |used: &Use| body.nodes[used.node].kind != NodeKind::Field;
+    let is_unread = matches!(body.item.value, Value::Broken(_)) || body.facts.poisoned;
+    if !is_unread && !body.facts.uses.iter().any(is_node) {
+        let text = "this effect never runs: `after_first` leaves out its first run, and it depends on no node";
+        errors.push("SK010", after_first, text);
     }
 }
 

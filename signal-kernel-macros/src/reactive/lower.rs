@@ -26,7 +26,14 @@ pub(crate) fn lower(checked: Checked) -> (Declaration, Vec<bool>) {
     let broken = nodes.iter().map(|node| node.broken).collect();
     let nodes = nodes
         .into_iter()
-        .map(|checked| node(&draft.items[checked.item], checked, &names))
+        .map(|checked| {
+            node(
+                &draft.items[checked.item],
+                checked,
+                &names,
+                attributes.eager,
+            )
+        })
         .collect();
     let declaration = Declaration {
         attrs: attributes.forwarded,
@@ -50,7 +57,7 @@ fn unexpected(draft: &Draft) -> Vec<(usize, Ident)> {
         .collect()
 }
 
-fn node(item: &Item, checked: CheckedNode, names: &Names) -> Node {
+fn node(item: &Item, checked: CheckedNode, names: &Names, all_eager: bool) -> Node {
     let CheckedNode {
         attributes, facts, ..
     } = checked;
@@ -70,6 +77,7 @@ fn node(item: &Item, checked: CheckedNode, names: &Names) -> Node {
             ty: ty(item),
             uses,
             equality: attributes.equality,
+            eager: all_eager || attributes.eager,
         },
         NodeKind::Resource => {
             let (path, args, parens) = call(item, names);
@@ -89,6 +97,7 @@ fn node(item: &Item, checked: CheckedNode, names: &Names) -> Node {
                 _ => item.ty.clone(),
             },
             uses,
+            after_first: attributes.after_first.is_some(),
         },
     };
     Node {

@@ -101,6 +101,22 @@ impl Node {
         !matches!(self.kind, Kind::Effect { kept: None, .. })
     }
 
+    /// `#[eager]` on the node or on the struct.
+    pub(crate) fn is_eager(&self) -> bool {
+        matches!(self.kind, Kind::Computed { eager: true, .. })
+    }
+
+    /// An effect that `new` runs.
+    pub(crate) fn runs_at_first(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Effect {
+                after_first: false,
+                ..
+            }
+        )
+    }
+
     /// The nodes that this node's body, or a resource's arguments, mention.
     pub(crate) fn uses(&self) -> &[Use] {
         match &self.kind {
@@ -129,6 +145,8 @@ pub(crate) enum Kind {
         ty: Type,
         uses: Vec<Use>,
         equality: Equality,
+        /// `#[eager]` on it or on the struct: it is computed with each write.
+        eager: bool,
     },
     Resource {
         /// The `#[resource]` function, with the type arguments the user wrote.
@@ -147,6 +165,8 @@ pub(crate) enum Kind {
         /// The type of a result that is kept until the next run.
         kept: Option<Type>,
         uses: Vec<Use>,
+        /// `#[after_first]`: `new` does not run it.
+        after_first: bool,
     },
 }
 

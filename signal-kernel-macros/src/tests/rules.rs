@@ -342,6 +342,25 @@ fn initial_values_that_read_an_item() {
 }
 
 #[test]
+fn an_eager_graph() {
+    assert_errors("#[eager] struct S { computed a: u8 = 1; }", &[]);
+    assert_errors(
+        "#[eager] #[eager] struct S { signal a: u8; }",
+        &["SK010 1:12 attribute `eager` is given twice"],
+    );
+    assert_errors(
+        "#[eager(a)] struct S { signal a: u8; }",
+        &["SK010 1:3 expected `#[eager]`"],
+    );
+    assert_errors(
+        "struct S { signal a: u8; #[after_first] effect e { a; } let f: u8 = 1; #[after_first] effect g { f; } }",
+        &[
+            "SK010 1:74 this effect never runs: `after_first` leaves out its first run, and it depends on no node",
+        ],
+    );
+}
+
+#[test]
 fn the_name_of_the_batch_type() {
     assert_errors("#[batch(Writes)] struct S { signal a: u8; }", &[]);
     let help = "`Name` is the type that a batch passes to its closure";

@@ -174,8 +174,35 @@ fn attributes() {
     assert_item(
         "#[equal(x)] signal a: u8;",
         &[
-            "SK010 1:3 unknown attribute `equal` | doc comments, lint attributes and `eq`, `keep_previous`, `manual` can stand here",
+            "SK010 1:3 unknown attribute `equal` | doc comments, lint attributes and `eq`, `keep_previous`, `manual`, `eager`, `after_first` can stand here",
         ],
+    );
+    assert_item("#[eager] #[eq(never)] computed a: u8 = 1;", &[]);
+    assert_item(
+        "#[eager] signal a: u8;",
+        &[
+            "SK010 1:3 attribute `eager` has no meaning on a signal | `eager` computes a value with each write; only a `computed` waits for a read",
+        ],
+    );
+    assert_item(
+        "#[eager(true)] computed a: u8 = 1;",
+        &["SK010 1:3 expected `#[eager]`"],
+    );
+    assert_item(
+        "#[after_first] computed a: u8 = 1;",
+        &[
+            "SK010 1:3 attribute `after_first` has no meaning on a computed value | `after_first` leaves out the first run of an `effect`",
+        ],
+    );
+    assert_item(
+        "#[after_first] effect e {}",
+        &[
+            "SK010 1:3 this effect never runs: `after_first` leaves out its first run, and it depends on no node",
+        ],
+    );
+    assert_item(
+        "#[after_fist] effect e {}",
+        &["SK010 1:3 unknown attribute `after_fist` | did you mean `after_first`?"],
     );
     assert_item(
         "#[manul] resource r = f();",

@@ -9,6 +9,7 @@ mod computed;
 mod conditions;
 mod diamonds;
 mod drivers;
+mod eager;
 mod effects;
 mod equality;
 mod grammar;

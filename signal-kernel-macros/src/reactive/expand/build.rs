@@ -76,8 +76,13 @@ pub(super) fn methods(
         }
     });
     let plain = name.unraw();
+    let runs_later = |node: &Node| node.is_effect() && !node.runs_at_first();
+    let but_some = match declaration.nodes.iter().any(runs_later) {
+        true => ", but for those after the first run",
+        false => "",
+    };
     let new_doc = format!(
-        " A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run."
+        " A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run{but_some}."
     );
     let new = &bodies.new;
     let new = quote! {
@@ -180,7 +185,7 @@ fn new_body(context: &Context) -> TokenStream {
     };
     let nodes = &context.declaration.nodes;
     let words = Literal::usize_unsuffixed(plan.words);
-    let effects = mask(plan, |index| nodes[index].is_effect());
+    let effects = mask(plan, |index| nodes[index].runs_at_first());
     let memos = mask(plan, |index| plan.nodes[index].lazy);
     quote! {
         ::signal_kernel::__make! {

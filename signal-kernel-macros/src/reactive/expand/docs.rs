@@ -68,6 +68,7 @@ pub(super) fn of_struct(context: &Context) -> TokenStream {
             ("hidden", is_hidden(node)),
             ("lazy", plan.nodes[index].lazy),
             ("kept", node.is_effect() && node.is_stored()),
+            ("after_first", node.is_effect() && !node.runs_at_first()),
         ];
         let flags = flags.into_iter().filter(|&(_, is_set)| is_set);
         let flags = flags.map(|(flag, _)| word(flag));
@@ -121,6 +122,7 @@ fn dependencies(context: &Context, plan: &Plan, index: usize) -> Dependencies {
         is_effect: node.is_effect(),
         is_lazy: plan.nodes[index].lazy,
         keeps_result: node.is_effect() && node.is_stored(),
+        is_after_first: node.is_effect() && !node.runs_at_first(),
     };
     for used in node.uses() {
         let name = link(context, used.node, &node.vis);

@@ -201,9 +201,9 @@ fn parts(nodes: &[Node], ranks: &[usize], lazy: impl Fn(usize) -> bool) -> Vec<V
     parts.map(<[usize]>::to_vec).collect()
 }
 
-/// By node: whether an effect or a resource needs it, directly or not.
+/// By node: whether it is eager, or an effect, a resource or an eager value needs it, directly or not.
 fn watched(nodes: &[Node], order: &[usize]) -> Vec<bool> {
-    let mut watched = vec![false; nodes.len()];
+    let mut watched: Vec<bool> = nodes.iter().map(Node::is_eager).collect();
     for &node in order.iter().rev() {
         let declared = &nodes[node];
         if watched[node] || declared.is_effect() || declared.is_resource() {
