@@ -59,10 +59,10 @@ struct Readme;
 pub mod __private {
     pub use crate::{
         declared::{
-            Core, Declared, DeclaredGraph, Payload, Visitor, batch,
+            Core, Declared, DeclaredGraph, MemoState, Payload, Visitor, batch,
             drive::{poll_progress, poll_work, progress, settled},
             make,
-            memo::{Memo, MemoState},
+            memo::Memo,
             pass::Pass,
             read,
             resource::ResourceSlot,

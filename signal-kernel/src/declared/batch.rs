@@ -7,11 +7,11 @@
 //! Must not know: values.
 
 use super::{
-    DeclaredGraph, NodeRef, Reconciled, Written, bit, has, lowest, mark_dependents, memo, node,
-    put, read, resource, settle, slot,
-    slot::{Finished, Write},
-    take,
+    core::Written,
+    mask::{Mask, bit},
+    read, settle,
     topology::Kind,
+    visit::{self, DeclaredGraph, NetChange, NodeRef, memo, node, resource, slot},
 };
 use crate::{
     panics::FirstPanic,
@@ -47,7 +47,7 @@ pub fn transaction<G: DeclaredGraph<W>, const W: usize, R, E>(
     let result = panics.catch(|| f(graph)); // user code
     graph.core_mut().level = level - 1;
     if matches!(result, Some(Ok(_))) {
-        hand_up(graph, level, start, &mut panics);
+        merge_into_outer(graph, level, start, &mut panics);
     } else {
         roll_back(graph, level, start, &mut panics);
     }
@@ -91,10 +91,10 @@ pub fn refresh<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) 
     graph.core_mut().mark_written();
     let needed = read::needed::<G, W>(rank);
     let mut panics = FirstPanic::default();
-    while let Some(rank) = lowest(&and(&graph.core().pending, &needed)) {
+    while let Some(rank) = graph.core().pending.and(&needed).lowest() {
         let core = graph.core_mut();
-        take(&mut core.pending, rank);
-        if !has(&core.provisional, rank) {
+        core.pending.take(rank);
+        if !core.provisional.has(rank) {
             save_baseline(graph, rank, &mut panics);
         }
         settle::visit(graph, rank, &mut panics);
@@ -109,15 +109,15 @@ pub fn refresh<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) 
 /// Saves the state of lazy values that were stale before the batch: they are about to be computed from its writes.
 fn save_stale<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
-    needed: &[u64; W],
+    needed: &Mask<W>,
     panics: &mut FirstPanic,
 ) {
     let mut left = *needed;
-    while let Some(rank) = lowest(&left) {
-        take(&mut left, rank);
+    while let Some(rank) = left.lowest() {
+        left.take(rank);
         if G::TOPOLOGY.kind(rank) == Kind::Lazy
             && !graph.memo(rank).is_fresh()
-            && !has(&graph.core().provisional, rank)
+            && !graph.core().provisional.has(rank)
         {
             save_baseline(graph, rank, panics);
         }
@@ -131,7 +131,7 @@ fn save_baseline<G: DeclaredGraph<W>, const W: usize>(
     panics: &mut FirstPanic,
 ) {
     let core = graph.core_mut();
-    put(&mut core.provisional, rank);
+    core.provisional.insert(rank);
     let failed = core.is_failed(rank);
     node(graph, rank, |node| {
         match node {
@@ -157,9 +157,7 @@ fn roll_back<G: DeclaredGraph<W>, const W: usize>(
     let revision = graph.core_mut().tick();
     for position in graph.core_mut().undoable.split_off(start.writes) {
         let position = position as usize;
-        slot(graph, position, |it| {
-            it.roll_back(Write { level, revision }, panics)
-        });
+        slot(graph, position, |it| it.roll_back(level, revision, panics));
         let core = graph.core_mut();
         if core.marked != 0 {
             core.mark_dependents(position, Change::TRANSITION);
@@ -168,7 +166,7 @@ fn roll_back<G: DeclaredGraph<W>, const W: usize>(
 }
 
 /// Merges the undo log of a transaction into that of the outer one, if there is one.
-fn hand_up<G: DeclaredGraph<W>, const W: usize>(
+fn merge_into_outer<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     level: u32,
     start: Start,
@@ -178,7 +176,9 @@ fn hand_up<G: DeclaredGraph<W>, const W: usize>(
         graph.core_mut().replaced_requests.clear();
     }
     for position in graph.core_mut().undoable.split_off(start.writes) {
-        let new = slot(graph, position as usize, |it| it.hand_up(level, panics));
+        let new = slot(graph, position as usize, |it| {
+            it.merge_into_outer(level, panics)
+        });
         if new == Some(true) {
             graph.core_mut().undoable.push(position);
         }
@@ -188,12 +188,12 @@ fn hand_up<G: DeclaredGraph<W>, const W: usize>(
 /// Ends the outermost batch: finds the net changes and settles them.
 fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
     let core = graph.core_mut();
-    let has_provisional = lowest(&core.provisional).is_some();
+    let has_provisional = !core.provisional.is_empty();
     if has_provisional {
         core.mark_written();
     }
     // Only provisional values are stale because of a write that may not count in the end.
-    let mut stale = std::mem::replace(&mut core.pending, [0; W]);
+    let mut stale = std::mem::replace(&mut core.pending, Mask::EMPTY);
     let mut written = std::mem::take(&mut core.written);
     core.marked = 0;
     let (watched, mut changed, mut requests) = (core.watch.watcher() != 0, false, Vec::new());
@@ -205,33 +205,20 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
         let position = position as usize;
         if known_changed {
             changed = true;
-            mark_dependents(
-                &mut graph.core_mut().pending,
-                G::TOPOLOGY,
-                position,
-                Change::TRANSITION,
-            );
+            let pending = &mut graph.core_mut().pending;
+            G::TOPOLOGY.mark_dependents(position, Change::TRANSITION, pending);
             continue;
         }
         if G::TOPOLOGY.kind(position) == Kind::Resource {
-            put(&mut graph.core_mut().pending, position);
+            graph.core_mut().pending.insert(position);
             if watched {
                 requests.push(position);
             }
             continue;
         }
-        match super::finish(graph, position, panics) {
-            Finished::Changed => {
-                changed = true;
-                let core = graph.core_mut();
-                core.mark_dependents(position, Change::TRANSITION);
-            }
-            // Equal is not the same: provisional values were computed from a value that is gone.
-            Finished::PutBack => {
-                mark_dependents(&mut stale, G::TOPOLOGY, position, Change::TRANSITION)
-            }
-            Finished::Unchanged => {}
-        }
+        let change = visit::finish(graph, position, panics);
+        changed |= change.changed;
+        mark(graph, position, change, &mut stale);
     }
     written.clear();
     graph.core_mut().written = written;
@@ -249,37 +236,49 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
     }
 }
 
+/// Marks the dependents of a node by the outcome of the batch for that node. `stale` has the nodes whose provisional
+/// values do not hold any more.
+fn mark<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    position: usize,
+    NetChange { changed, moved }: NetChange,
+    stale: &mut Mask<W>,
+) {
+    if changed {
+        let core = graph.core_mut();
+        core.mark_dependents(position, Change::TRANSITION);
+    }
+    if moved {
+        G::TOPOLOGY.mark_dependents(position, Change::TRANSITION, stale);
+    }
+}
+
 /// Settles the values that the batch has read, and all that comes before them. `pending` has the nodes whose
 /// dependencies have changed in the end, `stale` those whose provisional values do not hold any more.
 fn settle_provisional<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
-    mut stale: [u64; W],
+    mut stale: Mask<W>,
     panics: &mut FirstPanic,
 ) {
-    while let Some(rank) = lowest(&graph.core().provisional) {
+    while let Some(rank) = graph.core().provisional.lowest() {
         let core = graph.core_mut();
         // Everything before this value must be settled first.
-        if let Some(before) = lowest(&core.pending).filter(|&before| before < rank) {
-            take(&mut core.pending, before);
+        if let Some(before) = core.pending.lowest().filter(|&before| before < rank) {
+            core.pending.take(before);
             let change = settle::visit_alone(graph, before, panics);
             graph.core_mut().mark_dependents(before, change);
-            mark_dependents(&mut stale, G::TOPOLOGY, before, change);
+            G::TOPOLOGY.mark_dependents(before, change, &mut stale);
             continue;
         }
-        take(&mut core.provisional, rank);
-        let is_due = take(&mut core.pending, rank);
-        let is_stale = take(&mut stale, rank);
-        let Reconciled { changed, moved } = if G::TOPOLOGY.kind(rank) == Kind::Lazy {
+        core.provisional.take(rank);
+        let is_due = core.pending.take(rank);
+        let is_stale = stale.take(rank);
+        let change = if G::TOPOLOGY.kind(rank) == Kind::Lazy {
             reconcile_memo(graph, rank, is_due, is_stale, panics)
         } else {
             reconcile_slot(graph, rank, is_due, is_stale, panics)
         };
-        if changed {
-            graph.core_mut().mark_dependents(rank, Change::TRANSITION);
-        }
-        if moved {
-            mark_dependents(&mut stale, G::TOPOLOGY, rank, Change::TRANSITION);
-        }
+        mark(graph, rank, change, &mut stale);
     }
 }
 
@@ -291,7 +290,7 @@ fn reconcile_slot<G: DeclaredGraph<W>, const W: usize>(
     due: bool,
     stale: bool,
     panics: &mut FirstPanic,
-) -> Reconciled {
+) -> NetChange {
     let was_failed = slot(graph, rank, |it| it.was_failed()) == Some(true);
     let counts = due || was_failed;
     let moved = if counts && stale {
@@ -309,7 +308,7 @@ fn reconcile_slot<G: DeclaredGraph<W>, const W: usize>(
     let failed = graph.core().is_failed(rank);
     let reconciled = slot(graph, rank, |it| it.reconcile(counts, failed, panics));
     let reconciled = reconciled.unwrap_or_default();
-    Reconciled {
+    NetChange {
         moved: moved || reconciled.moved,
         ..reconciled
     }
@@ -321,16 +320,12 @@ fn reconcile_memo<G: DeclaredGraph<W>, const W: usize>(
     due: bool,
     stale: bool,
     panics: &mut FirstPanic,
-) -> Reconciled {
+) -> NetChange {
     let reconciled = memo(graph, rank, |it| it.reconcile(due, stale, panics)).unwrap_or_default();
     if !graph.memo(rank).is_fresh() {
         let core = graph.core_mut();
         core.causes.forget(rank);
-        core.outdate(rank / 64, bit(rank));
+        core.note_stale(rank / 64, bit(rank));
     }
     reconciled
-}
-
-fn and<const W: usize>(a: &[u64; W], b: &[u64; W]) -> [u64; W] {
-    std::array::from_fn(|word| a[word] & b[word])
 }

@@ -1,11 +1,12 @@
-//! The reasons why values of a graph are failed: the texts of their panics, for later reads.
+//! The reasons why values of a graph are failed: the texts of their panics, and the panics of later reads.
 //!
 //! Invariants: a value whose body has panicked has a text exactly if that panic had one, from the moment at which other
 //! threads can see that the value is failed; a value whose failure has ended has none. A value that is blocked by a
 //! dependency may have kept an old text, which no message tells.
 //!
-//! Must not know: edges, values.
+//! Must not know: values.
 
+use super::topology::{Kind, Topology};
 use crate::panics::text_of;
 use std::{
     any::Any,
@@ -54,4 +55,47 @@ impl Causes {
     fn lock(&self) -> MutexGuard<'_, Option<Box<Texts>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The failed dependency that keeps this node from running, if any. Only computed values are asked whether
+/// they are failed.
+pub(super) fn blocker(
+    topology: &Topology,
+    rank: usize,
+    is_failed: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    topology
+        .dependencies(rank)
+        .find(|&node| match topology.kind(node) {
+            Kind::Computed | Kind::Lazy => is_failed(node),
+            _ => false,
+        })
+}
+
+/// Refuses to read a computed value that is failed.
+///
+/// # Panics
+///
+/// Always: with the name of the node, and the name of the one whose panic it comes from, with the text of that.
+#[cold]
+#[track_caller]
+pub(super) fn refuse(
+    topology: &Topology,
+    rank: usize,
+    causes: &Causes,
+    is_failed: impl Fn(usize) -> bool,
+) -> ! {
+    let mut culprit = rank;
+    while let Some(node) = blocker(topology, culprit, &is_failed) {
+        culprit = node;
+    }
+    let (name, name_of_culprit) = (topology.name(rank), topology.name(culprit));
+    let mut message = format!("computed `{name}` of `{}` panicked", topology.graph.name);
+    if culprit != rank {
+        message += &format!(": it depends on computed `{name_of_culprit}`, which did");
+    }
+    if let Some(cause) = causes.of(culprit) {
+        message += &format!(": {cause}");
+    }
+    panic!("{message}");
 }

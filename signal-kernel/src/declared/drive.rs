@@ -6,7 +6,10 @@
 //!
 //! Must not know: executors.
 
-use super::{DeclaredGraph, put, resource, settle};
+use super::{
+    settle,
+    visit::{DeclaredGraph, resource},
+};
 use crate::{panics::FirstPanic, task::progress};
 use std::task::{Context, Poll};
 
@@ -55,7 +58,7 @@ pub fn poll_work<G: DeclaredGraph<W>, const W: usize>(
     for &rank in &tasks {
         let rank = rank as usize;
         if resource(graph, rank, |it| it.poll(&mut panics)) == Some(true) {
-            put(&mut graph.core_mut().pending, rank);
+            graph.core_mut().pending.insert(rank);
             done = true;
         }
     }

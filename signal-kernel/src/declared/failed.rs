@@ -5,7 +5,10 @@
 //!
 //! Must not know: values.
 
-use super::{DeclaredGraph, Payload, topology::Kind};
+use super::{
+    topology::Kind,
+    visit::{DeclaredGraph, Payload},
+};
 use std::{fmt, ptr};
 
 /// The address of the lazy value of this rank. The value does not move while its graph is read.

@@ -8,8 +8,9 @@
 //! Must not know: the contents of a piece.
 
 use super::{
-    DeclaredGraph, settle,
+    settle,
     slot::{Slot, Version},
+    visit::DeclaredGraph,
 };
 use std::ops::{Deref, DerefMut};
 

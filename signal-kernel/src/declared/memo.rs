@@ -7,9 +7,10 @@
 //! Must not know: ranks, edges, the other nodes.
 
 use super::{
-    DeclaredGraph, Payload, Reconciled, computing,
+    computing,
     failed::{self, Panicked},
     pass::Pass,
+    visit::{AnyMemo, DeclaredGraph, MemoState, NetChange, NodeRef, Payload, Visitor},
 };
 use crate::{
     panics::{FirstPanic, judge},
@@ -329,16 +330,6 @@ impl<G, T> Run<'_, G, T> {
     }
 }
 
-/// The state of a memo of any type.
-pub trait MemoState {
-    /// It is current: a value or a failure.
-    fn is_fresh(&self) -> bool;
-    /// It is current, and failed.
-    fn is_failed(&self) -> bool;
-    /// Notes that a failed dependency blocks the value.
-    fn block(&self, revision: u64);
-}
-
 impl<T> MemoState for Memo<T> {
     fn is_fresh(&self) -> bool {
         self.is_fresh()
@@ -357,6 +348,12 @@ impl<T> MemoState for Memo<T> {
 }
 
 impl<T> Memo<T> {
+    /// Shows this memo to the visitor, with the rule of equality of its node.
+    #[inline(never)]
+    pub fn accept(&mut self, visitor: &mut Visitor<'_>, same: fn(&T, &T) -> bool) {
+        visitor.other(NodeRef::Memo(&mut MemoRef { memo: self, same }));
+    }
+
     /// Notes that a dependency may have changed. If the memo was current, marks `marks` and returns true: the caller then
     /// marks the dependents in other words.
     #[inline(always)]
@@ -369,11 +366,11 @@ impl<T> Memo<T> {
             let Some(old) = self.empty() else {
                 return false;
             };
-            pass.outdated();
+            pass.note_stale();
             pass.committed(Change::TRANSITION);
             drop(old); // user code
         } else if self.is_emptied() {
-            pass.outdated();
+            pass.note_stale();
             pass.came_to(Change::TRANSITION);
         } else {
             return false;
@@ -401,21 +398,10 @@ impl<T> Memo<T> {
     }
 }
 
-/// A memo of any type, as a batch sees it.
-pub(crate) trait AnyMemo {
-    /// A batch is about to compute this value: the present state is the one from before the batch.
-    fn save_baseline(&mut self, panics: &mut FirstPanic);
-    /// The outermost batch ends. `due`: a dependency has changed in the end. `stale`: the provisional value, if there is
-    /// one, does not hold any more. The state from before the batch comes back if it was current and the memo is not
-    /// due. A provisional value that holds is compared with the value from before the batch; of equal ones the earlier
-    /// one comes back with its version. Without either the next read verifies the state from before the batch.
-    fn reconcile(&mut self, due: bool, stale: bool, panics: &mut FirstPanic) -> Reconciled;
-}
-
 /// A memo with the rule of equality of its node.
-pub(crate) struct MemoRef<'a, T> {
-    pub memo: &'a mut Memo<T>,
-    pub same: fn(&T, &T) -> bool,
+struct MemoRef<'a, T> {
+    memo: &'a mut Memo<T>,
+    same: fn(&T, &T) -> bool,
 }
 
 impl<T> AnyMemo for MemoRef<'_, T> {
@@ -440,7 +426,7 @@ impl<T> AnyMemo for MemoRef<'_, T> {
         }
     }
 
-    fn reconcile(&mut self, due: bool, stale: bool, panics: &mut FirstPanic) -> Reconciled {
+    fn reconcile(&mut self, due: bool, stale: bool, panics: &mut FirstPanic) -> NetChange {
         let Memo {
             cell,
             previous,
@@ -448,7 +434,7 @@ impl<T> AnyMemo for MemoRef<'_, T> {
             batch,
         } = &mut *self.memo;
         let Some(batch) = batch.take() else {
-            return Reconciled::default();
+            return NetChange::default();
         };
         let BatchState {
             baseline,
@@ -473,7 +459,7 @@ impl<T> AnyMemo for MemoRef<'_, T> {
             }
             let had_other = provisional.is_some();
             panics.discard(provisional); // user code
-            return Reconciled {
+            return NetChange {
                 changed: !unchanged,
                 moved: !unchanged || is_failed || had_other,
             };
@@ -495,6 +481,6 @@ impl<T> AnyMemo for MemoRef<'_, T> {
         }
         *cell = OnceLock::from(None);
         panics.discard(provisional); // user code
-        Reconciled { changed, moved }
+        NetChange { changed, moved }
     }
 }

@@ -5,18 +5,12 @@
 //!
 //! Must not know: values, bodies, kinds of nodes.
 
-use super::{Core, bit};
+use super::{
+    core::{Core, Progress},
+    mask::bit,
+};
 use crate::task::{ready::ReadyQueue, state::Change};
 use std::sync::Arc;
-
-/// The progress of a pass, for the code that catches a panic.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Progress {
-    /// The rank that was visited last.
-    pub(crate) rank: u32,
-    /// Set as soon as the node's new state is in place. A panic after that comes from the drop of an old value.
-    pub(crate) committed: Option<Change>,
-}
 
 /// One word of the pending mask, taken out of the graph while generated code works through it.
 ///
@@ -32,7 +26,7 @@ pub struct Pass<'core, const SINGLE: bool, const W: usize> {
     word: usize,
     core: &'core mut Core<W>,
     /// The lazy values of this word that have become stale.
-    outdated: u64,
+    stale: u64,
     /// With `SINGLE`, the change of the node.
     change: Change,
 }
@@ -47,7 +41,7 @@ impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
             progress: Progress::default(),
             word,
             core,
-            outdated: 0,
+            stale: 0,
             change: Change::NONE,
         }
     }
@@ -92,8 +86,8 @@ impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
 
     /// Notes that the visited node, a lazy value, has become stale.
     #[inline(always)]
-    pub(super) fn outdated(&mut self) {
-        self.outdated |= bit(self.progress.rank as usize);
+    pub(super) fn note_stale(&mut self) {
+        self.stale |= bit(self.progress.rank as usize);
     }
 
     /// Notes the change of the visited node.
@@ -121,7 +115,7 @@ impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
         if word == self.word + 1 {
             self.next |= bits;
         } else {
-            self.core.pending[word] |= bits;
+            self.core.pending.words[word] |= bits;
         }
     }
 
@@ -137,10 +131,10 @@ impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
     #[inline(always)]
     fn write_back(&mut self) {
         if self.word + 1 < W {
-            self.core.pending[self.word + 1] |= self.next;
+            self.core.pending.words[self.word + 1] |= self.next;
         }
-        if self.outdated != 0 {
-            self.core.outdate(self.word, self.outdated);
+        if self.stale != 0 {
+            self.core.note_stale(self.word, self.stale);
         }
     }
 }
@@ -149,7 +143,7 @@ impl<const SINGLE: bool, const W: usize> Drop for Pass<'_, SINGLE, W> {
     #[inline(always)]
     fn drop(&mut self) {
         if !SINGLE {
-            self.core.pending[self.word] = self.bits;
+            self.core.pending.words[self.word] = self.bits;
         }
         self.core.reached = self.progress;
         self.write_back();

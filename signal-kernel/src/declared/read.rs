@@ -7,14 +7,13 @@
 //! Must not know: what is in a node.
 
 use super::{
-    DeclaredGraph, Payload, bit,
-    causes::Causes,
+    causes::{blocker, refuse},
     computing::{self, Place},
     failed::address,
-    has,
+    mask::{Mask, bit},
     memo::Memo,
-    put, take,
     topology::{Kind, Topology},
+    visit::{DeclaredGraph, Payload},
 };
 use crate::{aborted, panics::FirstPanic};
 use std::panic::Location;
@@ -92,26 +91,20 @@ pub(super) fn compute<G: DeclaredGraph<W>, const W: usize>(
 
 /// The computed values that must be current before the value of this rank is, and that value. No resource is among them:
 /// none acts in a batch.
-pub(super) fn needed<G: DeclaredGraph<W>, const W: usize>(rank: usize) -> [u64; W] {
-    let mut needed = [0; W];
-    put(&mut needed, rank);
+pub(super) fn needed<G: DeclaredGraph<W>, const W: usize>(rank: usize) -> Mask<W> {
+    let mut needed = Mask::EMPTY;
+    needed.insert(rank);
     let mut left = needed;
-    while let Some(rank) = highest(&left) {
-        take(&mut left, rank);
+    while let Some(rank) = left.highest() {
+        left.take(rank);
         for dependency in G::TOPOLOGY.dependencies(rank) {
             if matches!(G::TOPOLOGY.kind(dependency), Kind::Computed | Kind::Lazy) {
-                put(&mut needed, dependency);
-                put(&mut left, dependency);
+                needed.insert(dependency);
+                left.insert(dependency);
             }
         }
     }
     needed
-}
-
-/// The highest rank in a mask.
-fn highest<const W: usize>(mask: &[u64; W]) -> Option<usize> {
-    let word = mask.iter().rposition(|&word| word != 0)?;
-    Some(word * 64 + 63 - mask[word].leading_zeros() as usize)
 }
 
 /// Begins a read by a body that runs for another read.
@@ -120,10 +113,10 @@ fn highest<const W: usize>(mask: &[u64; W]) -> Option<usize> {
 fn enter<G: DeclaredGraph<W>, const W: usize>(graph: &G, rank: usize) {
     let needed = needed::<G, W>(rank);
     let ranks =
-        (0..W * 64).filter(|&rank| has(&needed, rank) && G::TOPOLOGY.kind(rank) == Kind::Lazy);
+        (0..W * 64).filter(|&rank| needed.has(rank) && G::TOPOLOGY.kind(rank) == Kind::Lazy);
     let address = |rank: usize| address(graph, rank);
-    let outdated = ranks.clone().filter(|&rank| !graph.memo(rank).is_fresh());
-    if let Err(around) = computing::enter(outdated.map(address)) {
+    let stale = ranks.clone().filter(|&rank| !graph.memo(rank).is_fresh());
+    if let Err(around) = computing::enter(stale.map(address)) {
         let mut ranks = ranks;
         let running = ranks.find(|&rank| address(rank) == around.memo);
         refuse_cycle(G::TOPOLOGY, rank, running.unwrap_or(rank), around.since);
@@ -137,27 +130,27 @@ fn compute_all<G: DeclaredGraph<W>, const W: usize>(
 ) {
     let core = graph.core();
     let mut read = G::TOPOLOGY.memos.of(rank);
-    if read.all(|(word, bits)| core.outdated(word) & bits == 0) {
+    if read.all(|(word, bits)| core.stale(word) & bits == 0) {
         compute_one(graph, rank, panics);
         core.note_current(rank / 64, bit(rank));
         return;
     }
-    let mut needed = [0; W];
-    put(&mut needed, rank);
     let last = rank / 64;
+    let mut needed = [0; W];
+    needed[last] = bit(rank);
     let (mut word, mut first) = (last, last);
     loop {
-        let outdated = core.outdated(word);
+        let stale = core.stale(word);
         let (mut here, mut left) = (needed[word], needed[word]);
         while left != 0 {
             let at = 63 - left.leading_zeros() as usize;
             left &= !bit(at);
             for (other, bits) in G::TOPOLOGY.memos.of(word * 64 + at) {
                 if other == word {
-                    here |= outdated & bits;
+                    here |= stale & bits;
                     left &= !bits; // the masks of this node contain what they need
                 } else {
-                    needed[other] |= core.outdated(other) & bits;
+                    needed[other] |= core.stale(other) & bits;
                     first = first.min(other);
                 }
             }
@@ -204,17 +197,6 @@ fn keep(panics: &mut FirstPanic, payload: Payload) {
     panics.keep(payload);
 }
 
-/// The failed dependency that keeps this node from running, if any. Only computed values are asked whether
-/// they are failed.
-fn blocker(topology: &Topology, rank: usize, is_failed: impl Fn(usize) -> bool) -> Option<usize> {
-    topology
-        .dependencies(rank)
-        .find(|&node| match topology.kind(node) {
-            Kind::Computed | Kind::Lazy => is_failed(node),
-            _ => false,
-        })
-}
-
 fn is_failed<G: DeclaredGraph<W>, const W: usize>(graph: &G, rank: usize) -> bool {
     match G::TOPOLOGY.kind(rank) {
         Kind::Lazy => graph.memo(rank).is_failed(),
@@ -242,32 +224,4 @@ fn refuse_cycle(topology: &Topology, rank: usize, running: usize, since: Place) 
         "computed `{name}` of `{graph}` is read at {here}: it depends on `{running}`, which is being computed since \
          {since}"
     );
-}
-
-/// Refuses to read a computed value that is failed.
-///
-/// # Panics
-///
-/// Always: with the name of the node, and the name of the one whose panic it comes from, with the text of that.
-#[cold]
-#[track_caller]
-pub(super) fn refuse(
-    topology: &Topology,
-    rank: usize,
-    causes: &Causes,
-    is_failed: impl Fn(usize) -> bool,
-) -> ! {
-    let mut culprit = rank;
-    while let Some(node) = blocker(topology, culprit, &is_failed) {
-        culprit = node;
-    }
-    let (name, name_of_culprit) = (topology.name(rank), topology.name(culprit));
-    let mut message = format!("computed `{name}` of `{}` panicked", topology.graph.name);
-    if culprit != rank {
-        message += &format!(": it depends on computed `{name_of_culprit}`, which did");
-    }
-    if let Some(cause) = causes.of(culprit) {
-        message += &format!(": {cause}");
-    }
-    panic!("{message}");
 }

@@ -2,7 +2,10 @@
 //!
 //! Must not know: the rules of the states, drivers.
 
-use super::pass::Pass;
+use super::{
+    pass::Pass,
+    visit::{AnyResource, NodeRef, Visitor},
+};
 use crate::{
     panics::FirstPanic,
     task::{
@@ -58,6 +61,11 @@ where
         }
     }
 
+    /// Shows this resource to the visitor.
+    pub fn accept(&mut self, visitor: &mut Visitor<'_>) {
+        visitor.other(NodeRef::Resource(self));
+    }
+
     /// When this part last changed.
     pub fn version(&self, part: Change) -> u64 {
         part.index().map_or(0, |index| self.versions.0[index])
@@ -100,20 +108,6 @@ where
         let (change, panics) = self.task.act(queue, start, same, note);
         (change, panics)
     }
-}
-
-/// A resource of any type, for the loops of the graph.
-pub(crate) trait AnyResource {
-    /// When anything last changed.
-    fn changed_at(&self) -> u64;
-    /// Is a start due, so that the input is needed?
-    fn is_due(&self) -> bool;
-    /// A transaction failed: the pending request from before it is pending again.
-    fn restore_request(&mut self, request: Option<Request>);
-    /// A start is due, but the input depends on a failed node.
-    fn start_failed(&mut self, revision: u64, panics: &mut FirstPanic) -> Change;
-    /// Polls the work; true if it has come to an end and there is an output to commit.
-    fn poll(&mut self, panics: &mut FirstPanic) -> bool;
 }
 
 impl<T, E, F> AnyResource for ResourceSlot<T, E, F>

@@ -8,7 +8,11 @@
 //!
 //! Must not know: values.
 
-use super::{DeclaredGraph, Payload, bit, first_word, lowest, resource, take, topology::Kind};
+use super::{
+    mask::bit,
+    topology::Kind,
+    visit::{DeclaredGraph, Payload, resource},
+};
 use crate::{panics::FirstPanic, task::state::Change};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -24,7 +28,7 @@ pub fn begin<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
 /// Settles after marks were made. The first panic of user code goes on when everything else has run.
 #[inline]
 pub fn settle<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
-    let bits = std::mem::take(&mut graph.core_mut().pending[0]);
+    let bits = std::mem::take(&mut graph.core_mut().pending.words[0]);
     settle_from(graph, 0, bits);
 }
 
@@ -36,7 +40,7 @@ fn settle_from<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, word: usize, 
     let first = if quiet {
         try_fast(graph, word, bits)
     } else {
-        graph.core_mut().pending[word] |= bits;
+        graph.core_mut().pending.words[word] |= bits;
         None
     };
     if !quiet || first.is_some() {
@@ -73,7 +77,7 @@ pub fn changed<G: DeclaredGraph<W>, const W: usize, T>(
     bits: u64,
 ) {
     if std::mem::needs_drop::<T>() {
-        graph.core_mut().pending[word] |= bits;
+        graph.core_mut().pending.words[word] |= bits;
         changed_and_dropped(graph, old);
     } else {
         settle_from(graph, word, bits);
@@ -102,7 +106,7 @@ pub fn updated<G: DeclaredGraph<W>, const W: usize, R>(
 pub fn request<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) {
     let core = graph.core_mut();
     let (watcher, revision) = (core.watch.watcher(), core.tick());
-    super::put(&mut core.pending, rank);
+    core.pending.insert(rank);
     settle(graph);
     if watcher != 0 && !has_moved(graph, rank, revision) {
         graph.core_mut().watch.go_on(watcher);
@@ -149,7 +153,7 @@ pub(super) fn settle_into<G: DeclaredGraph<W>, const W: usize>(
     panics: &mut FirstPanic,
 ) {
     if !graph.core().watch.any_failed() {
-        let bits = std::mem::take(&mut graph.core_mut().pending[0]);
+        let bits = std::mem::take(&mut graph.core_mut().pending.words[0]);
         match try_fast(graph, 0, bits) {
             None => return,
             Some(first) => panics.keep(first),
@@ -175,13 +179,13 @@ fn try_fast<G: DeclaredGraph<W>, const W: usize>(
                 break;
             }
             let pending = &mut graph.core_mut().pending;
-            if W > MANY && pending[word] == 0 {
-                match first_word(pending, word) {
+            if W > MANY && pending.words[word] == 0 {
+                match pending.first_word(word) {
                     Some(next) => word = next,
                     None => break,
                 }
             }
-            bits = std::mem::take(&mut pending[word]);
+            bits = std::mem::take(&mut pending.words[word]);
         }
     }));
     match pass {
@@ -198,7 +202,7 @@ fn try_fast<G: DeclaredGraph<W>, const W: usize>(
 fn interrupted<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, payload: &Payload) {
     let rank = graph.core().reached.rank as usize;
     // The pass puts the bits of the visited nodes back into its word.
-    graph.core_mut().pending[rank / 64] &= !(bit(rank) | (bit(rank) - 1));
+    graph.core_mut().pending.remove_up_to(rank);
     let change = unwound(graph, rank, payload);
     graph.core_mut().mark_dependents(rank, change);
 }
@@ -220,8 +224,8 @@ fn unwound<G: DeclaredGraph<W>, const W: usize>(
 /// Settles one node at a time, in ascending order of rank.
 #[cold]
 fn settle_carefully<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
-    while let Some(rank) = lowest(&graph.core().pending) {
-        take(&mut graph.core_mut().pending, rank);
+    while let Some(rank) = graph.core().pending.lowest() {
+        graph.core_mut().pending.take(rank);
         visit(graph, rank, panics);
     }
 }

@@ -26,7 +26,7 @@
 ///             }
 ///         }
 ///     }
-///     node { __node_0 0 3 [inline] { 0 slot [__total] __equal_u64; 2 slot [__price] __equal_u64; } }
+///     node { __node_0 0 3 [inline] { 0 [__total] __equal_u64; 2 [__price] __equal_u64; } }
 ///     memo { }
 /// }
 /// ```
@@ -48,7 +48,7 @@ macro_rules! __engine {
         node {
             $(
                 $node:ident $node_first:literal $node_last:literal [$($node_inline:tt)*] {
-                    $( $position:literal $show:ident [$($shown:tt)*] $($shown_by:ident)?; )*
+                    $( $position:literal [$($shown:tt)*] $($rule:ident)?; )*
                 }
             )*
         }
@@ -84,7 +84,7 @@ macro_rules! __engine {
                 #[$($node_inline)*]
                 fn $node(&mut $this, position: usize, visitor: &mut $crate::__private::Visitor<'_>) {
                     match position {
-                        $( $position => visitor.$show(&mut $this.$($shown)* $(, Self::$shown_by)?), )*
+                        $( $position => $this.$($shown)*.accept(visitor $(, Self::$rule)?), )*
                         _ => {}
                     }
                 }

@@ -8,6 +8,7 @@
 //!
 //! Must not know: values, generated code.
 
+use super::mask::Mask;
 use crate::{graph::Graph, task::state::Change};
 
 /// The knowledge of the loops about a graph: a constant that `reactive!` writes.
@@ -51,7 +52,7 @@ pub struct Masks {
 
 /// How a node is settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(super) enum Kind {
     /// `s`: a source.
     Signal,
     /// `c`: recomputed as soon as it is stale, because an effect or a resource needs it.
@@ -83,7 +84,7 @@ impl Topology {
 
     /// How the node at `position` is settled.
     #[inline]
-    pub(crate) fn kind(&self, position: usize) -> Kind {
+    pub(super) fn kind(&self, position: usize) -> Kind {
         match self.kinds[position] {
             b's' => Kind::Signal,
             b'c' => Kind::Computed,
@@ -96,26 +97,25 @@ impl Topology {
 
     /// The positions that the node at `position` reads.
     #[inline]
-    pub(crate) fn dependencies(&self, position: usize) -> impl Iterator<Item = usize> + use<> {
+    pub(super) fn dependencies(&self, position: usize) -> impl Iterator<Item = usize> + use<> {
         let (start, end) = self.dependencies.range(position);
         let dependencies = &self.dependencies.items[start..end];
         dependencies.iter().map(|&position| position as usize)
     }
 
     /// The name of the node of this rank.
-    pub(crate) fn name(&self, rank: usize) -> &'static str {
+    pub(super) fn name(&self, rank: usize) -> &'static str {
         let mut nodes = self.graph.nodes.iter();
         let node = nodes.find(|node| node.rank == Some(rank));
         node.map_or("", |node| node.name)
     }
 
-    /// Calls `mark` for each mask of the readers of the parts `change` of the node at `position`.
-    #[inline]
-    pub(crate) fn dependents(
+    /// Marks the dependents of the parts `change` of the node at `position` in `mask`.
+    pub(super) fn mark_dependents<const W: usize>(
         &self,
         position: usize,
         change: Change,
-        mut mark: impl FnMut(usize, u64),
+        mask: &mut Mask<W>,
     ) {
         let parts = [
             (Change::TRANSITION, &self.whole),
@@ -125,7 +125,8 @@ impl Topology {
         ];
         for (part, masks) in parts {
             if change.contains(part) {
-                masks.of(position).for_each(|(word, bits)| mark(word, bits));
+                let marks = masks.of(position);
+                marks.for_each(|(word, bits)| mask.words[word] |= bits);
             }
         }
     }
@@ -149,7 +150,7 @@ impl<T> Lists<T> {
 impl Masks {
     /// The words and their bits for the node at `position`.
     #[inline]
-    pub(crate) fn of(&self, position: usize) -> impl Iterator<Item = (usize, u64)> + use<> {
+    pub(super) fn of(&self, position: usize) -> impl Iterator<Item = (usize, u64)> + use<> {
         let (start, end) = self.words.range(position);
         let words = self.words.items[start..end].iter();
         let bits = self.bits[start..end].iter();

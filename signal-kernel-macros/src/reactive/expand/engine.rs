@@ -101,7 +101,7 @@ fn chunks(
 }
 
 /// ```text
-/// 2 slot [__price] __same_price;
+/// 2 [__price] __same_price;
 /// ```
 fn show(context: &Context, plan: &Plan, position: usize, index: usize) -> Option<TokenStream> {
     let node = &context.declaration.nodes[index];
@@ -109,16 +109,14 @@ fn show(context: &Context, plan: &Plan, position: usize, index: usize) -> Option
         return None;
     }
     let (position, place) = (number(position), context.field(index));
-    let show = match &node.kind {
-        Kind::Resource { path, .. } => {
-            return Some(quote_spanned!(path.span()=> #position resource [#place];));
+    match &node.kind {
+        Kind::Resource { path, .. } => Some(quote_spanned!(path.span()=> #position [#place];)),
+        Kind::Signal { .. } | Kind::Computed { .. } => {
+            let same = context.same(node);
+            Some(quote!(#position [#place] #same;))
         }
-        Kind::Computed { .. } if plan.nodes[index].lazy => quote!(memo),
-        Kind::Signal { .. } | Kind::Computed { .. } => quote!(slot),
-        Kind::Effect { .. } | Kind::Field { .. } => return None,
-    };
-    let same = context.same(node);
-    Some(quote!(#position #show [#place] #same;))
+        Kind::Effect { .. } | Kind::Field { .. } => None,
+    }
 }
 
 /// ```text

@@ -73,7 +73,7 @@ fn request_to(context: &Context, index: usize, path: &Path, request: &TokenStrea
 /// ```text
 /// let revision = self.core__.tick();
 /// if let Some(old) = self.__price.replace(value, Self::__same_price, revision) {
-///     self.core__.pending[1] = 0x3;
+///     self.core__.set_pending(1, 0x3);
 ///     self.__changed(old, 0, 0x1);
 /// }
 /// ```
@@ -106,7 +106,7 @@ fn set(context: &Context, index: usize, node: &Node, span: Span) -> TokenStream 
     let word = *word as usize;
     let marks = later.iter().map(|(word, bits)| {
         let word = *word as usize;
-        quote!(self.core__.pending[#word] = #bits;)
+        quote!(self.core__.set_pending(#word, #bits);)
     });
     quote! {
         let revision = #revision;

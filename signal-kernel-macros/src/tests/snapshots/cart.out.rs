@@ -292,7 +292,6 @@ impl Cart {
     self impl [] Cart[] 1 R E topology b"cess"([2, 3, 3, 3,], [2, 3, 0,]) { whole([1, 1,
     2, 3,], [0, 0, 0,], [2, 1, 1,]) } resources false pass { __pass_0 0[inline] { 3 {
     0[computed[__total] __body_total[([&] __price.value) ([&] __qty.value)] __equal_u64
-    2[]] 1[effect __body_show[([&] __total.value)]] } } } node { __node_0 0 3[inline] { 0
-    slot[__total] __equal_u64; 2 slot[__price] __equal_u64; 3 slot[__qty] __equal_u64; }
-    } memo {}
+    2[]] 1[effect __body_show[([&] __total.value)]] } } } node { __node_0 0 3[inline] {
+    0[__total] __equal_u64; 2[__price] __equal_u64; 3[__qty] __equal_u64; } } memo {}
 }

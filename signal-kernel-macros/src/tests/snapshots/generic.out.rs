@@ -289,9 +289,9 @@ where
     self impl [< T : Clone + PartialEq, const N : usize >] Pair < T, N > [where T :
     Send,] 1 R E topology b"lls"([1, 2, 2,], [2, 0,]) { memos([0, 1,], [0,], [1,])
     whole([1, 1, 2,], [0, 0,], [2, 1,]) } resources false pass { __pass_0 0[inline] { 3 {
-    0[memo[__many] 2[]] 1[memo[__count] 0[]] } } } node { __node_0 0 2[inline] { 0
-    memo[__many] __same_many; 1 memo[__count] __equal_usize; 2 slot[__type] __same_type;
-    } } memo { __memo_0 __compute_0 0 2[inline] { 0[__many] __body_many[([&] __type
-    .value)] __same_many[now]; 1[__count] __body_count[([] __many.current())]
+    0[memo[__many] 2[]] 1[memo[__count] 0[]] } } } node { __node_0 0 2[inline] {
+    0[__many] __same_many; 1[__count] __equal_usize; 2[__type] __same_type; } } memo {
+    __memo_0 __compute_0 0 2[inline] { 0[__many] __body_many[([&] __type.value)]
+    __same_many[now]; 1[__count] __body_count[([] __many.current())]
     __equal_usize[ask(__many.changed_at())]; } }
 }

@@ -362,6 +362,6 @@ impl Profile {
     { VALUE { mark(4) } STATUS { mark(8) } }] 2[computed[__title] __body_title[([&]
     __user.task.state)] __same_title 24[]] 3[effect __body_note[([& mut] __log) ([&]
     __title.value) ([&] __user.task.state)]] 4[kept[__lock] __body_lock[input_0([&]
-    __client) input_1([&] __title.value)]] } } } node { __node_0 0 5[inline] { 1
-    resource[__user]; 2 slot[__title] __same_title; 5 slot[__id] __same_id; } } memo {}
+    __client) input_1([&] __title.value)]] } } } node { __node_0 0 5[inline] { 1[__user];
+    2[__title] __same_title; 5[__id] __same_id; } } memo {}
 }

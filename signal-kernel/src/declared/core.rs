@@ -1,0 +1,230 @@
+//! The state of a graph besides its nodes: the pending and the failed ones, and the open batch. One type for all graphs.
+//!
+//! Invariants: outside a call into the graph `pending` is empty and no batch is open; `failed` has the ranks of the failed
+//! eager values; `watch` knows of a failure exactly if `failed` is not empty.
+//!
+//! Must not know: the types of nodes, bodies.
+
+use super::{
+    causes::{self, Causes},
+    mask::{Mask, bit},
+    topology::{Kind, Topology},
+    watch::Watch,
+};
+use crate::task::{
+    ready::{ReadyQueue, ReadyReceiver},
+    state::Change,
+    task::Request,
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+/// The part of a graph that is the same for all graphs with a mask of `W` words.
+#[derive(Debug)]
+pub struct Core<const W: usize> {
+    /// Ranks that must be visited.
+    pub(super) pending: Mask<W>,
+    /// The progress of the last pass that has unwound, or of the last visit.
+    pub(super) reached: Progress,
+    /// The number of changes so far: the time of this graph.
+    pub revision: u64,
+    /// The tasks that are ready to be polled; only in graphs with resources.
+    pub(super) ready: Option<ReadyReceiver>,
+    /// `DeclaredGraph::TOPOLOGY`, for functions without a graph.
+    topology: &'static Topology,
+    failed: Mask<W>,
+    /// The texts of the failures, also of lazy values.
+    pub(super) causes: Causes,
+    pub(super) watch: Watch,
+    /// Lazy values that may be stale: all that are, and perhaps some that were computed since.
+    stale: [AtomicU64; W],
+    /// The number of open transactions.
+    pub(super) level: u32,
+    /// The signals that the open batch has written and the resources that it has made requests to, each once.
+    pub(super) written: Vec<Written>,
+    /// The number of entries in `written` whose dependents were marked for a read.
+    pub(super) marked: usize,
+    /// The signals that the open transactions would take back, once for each transaction.
+    pub(super) undoable: Vec<u32>,
+    /// Resources that the open transactions have made requests to, each with the request that was replaced.
+    pub(super) replaced_requests: Vec<(usize, Option<Request>)>,
+    /// Computed values that the open batch has read after it wrote: their values are provisional.
+    pub(super) provisional: Mask<W>,
+}
+
+/// A signal that the open batch has written, or a resource that it has made a request to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Written {
+    pub(super) position: u32,
+    /// The signal has certainly changed, and its undo log has nothing to drop.
+    pub(super) known_changed: bool,
+}
+
+/// The progress of a pass, for the code that catches a panic.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Progress {
+    /// The rank that was visited last.
+    pub(super) rank: u32,
+    /// Set as soon as the node's new state is in place. A panic after that comes from the drop of an old value.
+    pub(super) committed: Option<Change>,
+}
+
+impl<const W: usize> Core<W> {
+    /// The core of a new graph: all effects are pending, and no lazy value was computed.
+    pub fn new(
+        effects: [u64; W],
+        lazy: [u64; W],
+        ready: Option<ReadyReceiver>,
+        topology: &'static Topology,
+    ) -> Self {
+        Core {
+            pending: Mask { words: effects },
+            reached: Progress::default(),
+            revision: 1,
+            ready,
+            topology,
+            failed: Mask::EMPTY,
+            causes: Causes::default(),
+            watch: Watch::default(),
+            stale: lazy.map(AtomicU64::new),
+            level: 0,
+            written: Vec::new(),
+            marked: 0,
+            undoable: Vec::new(),
+            replaced_requests: Vec::new(),
+            provisional: Mask::EMPTY,
+        }
+    }
+
+    /// The watch, which knows whether anything has changed.
+    pub fn watch(&mut self) -> &mut Watch {
+        &mut self.watch
+    }
+
+    /// Notes a change on which no node depends.
+    #[inline(always)]
+    pub fn note_change(&mut self) {
+        self.watch.note_change();
+    }
+
+    /// The ready queue, which tasks share.
+    #[inline(always)]
+    pub fn ready_queue(&self) -> Option<&Arc<ReadyQueue>> {
+        self.ready.as_ref().map(|ready| &ready.queue)
+    }
+
+    /// Advances the time of the graph.
+    #[inline(always)]
+    pub fn tick(&mut self) -> u64 {
+        self.revision += 1;
+        self.revision
+    }
+
+    /// Marks nodes of a word, which has no marks yet.
+    #[inline(always)]
+    pub fn set_pending(&mut self, word: usize, bits: u64) {
+        self.pending.words[word] = bits;
+    }
+
+    /// Marks the dependents of the changed parts of the node at `position`.
+    pub(super) fn mark_dependents(&mut self, position: usize, change: Change) {
+        self.topology
+            .mark_dependents(position, change, &mut self.pending);
+    }
+
+    /// Notes the open batch's first write to the signal at `position`, and returns the index of the entry.
+    pub(super) fn note_written(&mut self, position: usize, known_changed: bool) -> u32 {
+        let position = position as u32;
+        self.written.push(Written {
+            position,
+            known_changed,
+        });
+        self.written.len() as u32 - 1
+    }
+
+    /// Notes another write to the signal at `position`, if the entry `at` is one of this signal.
+    pub(super) fn note_written_again(&mut self, position: usize, at: u32) -> bool {
+        match self.written.get_mut(at as usize) {
+            Some(written) if written.position == position as u32 => written.known_changed = false,
+            _ => return false,
+        }
+        if self.marked != 0 {
+            self.mark_dependents(position, Change::TRANSITION);
+        }
+        true
+    }
+
+    /// Marks the dependents of the signals that the open batch has written: a read is about to begin.
+    pub(super) fn mark_written(&mut self) {
+        for written in &self.written[self.marked..] {
+            let position = written.position as usize;
+            if self.topology.kind(position) == Kind::Signal {
+                let change = Change::TRANSITION;
+                self.topology
+                    .mark_dependents(position, change, &mut self.pending);
+            }
+        }
+        self.marked = self.written.len();
+    }
+
+    /// Refuses to go on if the eager value of this rank is failed: it is about to be read.
+    #[inline(always)]
+    #[track_caller]
+    pub fn assert_good(&self, rank: usize) {
+        if self.is_failed(rank) {
+            self.refuse(rank);
+        }
+    }
+
+    #[cold]
+    #[track_caller]
+    fn refuse(&self, rank: usize) -> ! {
+        // The dependencies of an eager value are eager.
+        causes::refuse(self.topology, rank, &self.causes, |rank| {
+            self.is_failed(rank)
+        })
+    }
+
+    /// Is the eager value of this rank failed?
+    #[inline(always)]
+    pub fn is_failed(&self, rank: usize) -> bool {
+        self.failed.has(rank)
+    }
+
+    /// Does a failed eager value keep the node of this rank from running?
+    pub(super) fn blocks(&self, rank: usize) -> bool {
+        let failed = |node: usize| node < W * 64 && self.is_failed(node);
+        self.watch.any_failed() && self.topology.dependencies(rank).any(failed)
+    }
+
+    /// Notes a failure or its end; returns whether that is new.
+    pub(super) fn set_failed(&mut self, rank: usize, failed: bool) -> bool {
+        if self.is_failed(rank) == failed {
+            return false;
+        }
+        self.failed.words[rank / 64] ^= bit(rank);
+        self.watch.set_any_failed(!self.failed.is_empty());
+        true
+    }
+
+    /// The lazy values in this word that may be stale. All others can be read.
+    #[inline]
+    pub(super) fn stale(&self, word: usize) -> u64 {
+        self.stale[word].load(Ordering::Acquire)
+    }
+
+    /// Notes that these lazy values in this word are stale.
+    #[inline]
+    pub(super) fn note_stale(&mut self, word: usize, bits: u64) {
+        *self.stale[word].get_mut() |= bits;
+    }
+
+    /// Notes that these lazy values in this word are current. A thread that notes the same for others may undo that: the
+    /// next read then finds them current.
+    pub(super) fn note_current(&self, word: usize, bits: u64) {
+        let stale = self.stale[word].load(Ordering::Acquire);
+        self.stale[word].store(stale & !bits, Ordering::Release);
+    }
+}
