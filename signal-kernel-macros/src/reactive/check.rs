@@ -25,7 +25,8 @@ use bodies::{
 };
 use declarations::{declared_once, fed_by_calls, free_names, owned_types};
 
-/// Rules on declarations. `parse` reports SK008, SK009 and SK019, `attributes` reports SK010 and SK021, and `acyclic` SK002.
+/// Rules on declarations. `parse` reports SK008, SK009 and SK019, `attributes` reports SK010 and SK021, `acyclic` reports
+/// SK002.
 const DECLARATIONS: [fn(&mut Draft, &mut Errors); 4] = [
     declared_once, // SK004
     free_names,    // SK005

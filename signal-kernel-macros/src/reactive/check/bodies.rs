@@ -56,7 +56,8 @@ pub(super) fn initial_values(body: &Body, errors: &mut Errors) {
     }
 }
 
-/// Whether a call gets a stand-in function, whose error explains the mistake. A call with arguments usually means a function of the user that has the name of a node, unless the node holds a function.
+/// Whether a call gets a stand-in function, whose error explains the mistake. A call with arguments usually means a
+/// function of the user that has the name of a node, unless the node holds a function.
 pub(super) fn needs_stand_in(callee: &Callee, nodes: &[&Item]) -> bool {
     let Some(node) = callee.node else {
         return true;

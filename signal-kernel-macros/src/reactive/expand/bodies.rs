@@ -218,7 +218,7 @@ fn same(
             span,
         ),
         Equality::PartialEq => {
-            // The marker names the node in rustc's message. It would hide a type of the same name, so no type stands here.
+            // The marker names the node in rustc's message. It hides a type of the same name, so no type stands here.
             let marker = &node.name;
             let call = quote_spanned! {span=>
                 <_ as ::signal_kernel::needs::Comparable<#marker>>::is_unchanged(#before, #after)

@@ -1,5 +1,5 @@
-//! The bodies of a graph as an editor can complete them: see the helper `__bodies!` of the runtime crate,
-//! which shows rustc the functions and nothing else.
+//! The bodies of a graph, in a form that an editor can complete: see `__bodies!` of the runtime crate, which shows rustc
+//! nothing but the functions.
 //!
 //! Invariants: the tokens before a body do not depend on it; entries are in declaration order; the user's tokens stand
 //! once, except the arguments of a resource, which rustc needs in another form.

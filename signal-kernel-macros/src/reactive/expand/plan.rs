@@ -1,4 +1,4 @@
-//! The plan of a graph: the rank or position of each node, its dependents, how it is settled.
+//! The plan of a graph: for each node its rank or position, its dependents, and whether it is lazy.
 //!
 //! Invariants: positions below `ranks` are ranks in topological order, eager values and resources first,
 //! then lazy values, then effects in declaration order; signals follow. A resource has two ranks, one
@@ -23,7 +23,7 @@ pub(super) struct Plan {
     pub(super) words: usize,
     /// The node at each position; a resource stands at two.
     pub(super) positions: Vec<usize>,
-    /// By node.
+    /// The plan of each node.
     pub(super) nodes: Vec<NodePlan>,
     /// The nodes of each part, in the order in which they are made; none in a small graph.
     pub(super) parts: Vec<Vec<usize>>,
@@ -101,7 +101,7 @@ impl Plan {
         self.nodes.iter().any(|node| node.lazy)
     }
 
-    /// The masks of those who observe `part` of a node, as pairs of a word and its bits.
+    /// The masks of the ranks that observe `part` of a node, as pairs of a word and its bits.
     pub(super) fn masks(&self, node: usize, part: Observed) -> Vec<(u32, u64)> {
         let ranks = self.nodes[node].dependents.iter();
         masks(

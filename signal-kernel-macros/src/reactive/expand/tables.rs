@@ -1,4 +1,4 @@
-//! The constants of a graph: its public description, and the wiring the runtime works on.
+//! The constants of a graph: `GRAPH`, its public description, and `TOPOLOGY`, on which the runtime works.
 //!
 //! Invariants: `GRAPH` lists nodes in declaration order; `TOPOLOGY` lists them by position. Both are few flat lists:
 //! the time of rustc grows with the expressions in a constant, and that of the macro with the tokens that it emits one
