@@ -271,7 +271,7 @@ fn keep_previous(attr: &Attribute, errors: &mut Errors) -> KeepPrevious {
     KeepPrevious::Always
 }
 
-/// An attribute without arguments: that it stands there is its meaning.
+/// `#[name]`, an attribute without arguments.
 fn flag(attr: &Attribute, errors: &mut Errors) -> bool {
     if !matches!(attr.meta, Meta::Path(_)) {
         let text = format!("expected `#[{}]`", name(attr));

@@ -16,12 +16,12 @@ use syn::{Ident, Path};
 use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::reactive::attributes::{self, Attributes, OfStruct};
-use crate::reactive::names::{Facts, Names, Use, Walk, text};
+use crate::reactive::names::{Facts, Names, Walk, text};
 use crate::reactive::parse::{Draft, Item, Value};
 use crate::reactive::{itself, order};
 use bodies::{
     initial_values, known_names, needs_stand_in, no_awaits, no_getters, no_mutable_fields, no_self,
-    no_writes, not_itself,
+    no_writes, not_itself, runs_ever,
 };
 use declarations::{declared_once, fed_by_calls, free_names, owned_types};
 
@@ -35,7 +35,7 @@ const DECLARATIONS: [fn(&mut Draft, &mut Errors); 4] = [
 ];
 
 /// Rules on bodies and the arguments of resources.
-const BODIES: [fn(&Body, &mut Errors); 8] = [
+const BODIES: [fn(&Body, &mut Errors); 9] = [
     known_names,       // SK001
     initial_values,    // SK028
     not_itself,        // SK003
@@ -44,6 +44,7 @@ const BODIES: [fn(&Body, &mut Errors); 8] = [
     no_self,           // SK012
     no_mutable_fields, // SK023
     no_getters,        // SK024
+    runs_ever,         // SK010
 ];
 
 /// A draft that every rule has seen, and what was found out about it.
@@ -73,6 +74,7 @@ pub(crate) struct CheckedNode {
 struct Body<'a> {
     graph: &'a Ident,
     item: &'a Item,
+    attributes: &'a Attributes,
     /// The index of its node, if the item can be one.
     node: Option<usize>,
     facts: &'a Facts,
@@ -112,6 +114,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
         let body = Body {
             graph: &draft.name,
             item,
+            attributes: &attributes,
             node,
             facts: &facts,
             nodes: &items,
@@ -120,9 +123,6 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
             absent: &draft.absent,
         };
         let before = errors.count();
-        if let Some(after_first) = &attributes.after_first {
-            runs_at_last(&body, after_first, errors);
-        }
         for rule in BODIES {
             rule(&body, errors);
         }
@@ -142,16 +142,6 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
         attributes: of_struct,
         names,
         nodes,
-    }
-}
-
-/// SK010: nothing makes an effect run again that depends on no node.
-fn runs_at_last(body: &Body, after_first: &Path, errors: &mut Errors) {
-    let is_node = |used: &Use| body.nodes[used.node].kind != NodeKind::Field;
-    let is_unread = matches!(body.item.value, Value::Broken(_)) || body.facts.poisoned;
-    if !is_unread && !body.facts.uses.iter().any(is_node) {
-        let text = "this effect never runs: `after_first` leaves out its first run, and it depends on no node";
-        errors.push("SK010", after_first, text);
     }
 }
 

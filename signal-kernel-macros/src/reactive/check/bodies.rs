@@ -196,3 +196,16 @@ pub(super) fn no_getters(body: &Body, errors: &mut Errors) {
         }
     }
 }
+
+/// SK010: without a first run, only a node that changes can make an effect run.
+pub(super) fn runs_ever(body: &Body, errors: &mut Errors) {
+    let Some(after_first) = &body.attributes.after_first else {
+        return;
+    };
+    let is_node = |used: &Use| body.nodes[used.node].kind != NodeKind::Field;
+    let is_known = !body.facts.poisoned && !matches!(body.item.value, Value::Broken(_));
+    if is_known && !body.facts.uses.iter().any(is_node) {
+        let text = "this effect never runs: `after_first` leaves out its first run, and it depends on no node";
+        errors.push("SK010", after_first, text);
+    }
+}

@@ -77,9 +77,10 @@ pub(super) fn methods(
     });
     let plain = name.unraw();
     let runs_later = |node: &Node| node.is_effect() && !node.runs_at_first();
-    let but_some = match declaration.nodes.iter().any(runs_later) {
-        true => ", but for those after the first run",
-        false => "",
+    let but_some = if declaration.nodes.iter().any(runs_later) {
+        ", but for those after the first run"
+    } else {
+        ""
     };
     let new_doc = format!(
         " A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run{but_some}."
