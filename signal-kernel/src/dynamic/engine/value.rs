@@ -62,18 +62,8 @@ macro_rules! primitives {
             None
         }
 
-        /// Shows the value of these bits to `f`.
+        /// The value of these bits. A debug build compiles it once for each type, not into each reader.
         #[cfg_attr(not(debug_assertions), inline(always))]
-        pub(crate) fn from_bits<T: 'static, R>($raw: u64, f: impl FnOnce(&T) -> R) -> R {
-            $(if TypeId::of::<T>() == TypeId::of::<$type>() {
-                let value: $type = $from;
-                return f((&value as &dyn Any).downcast_ref().expect("it is the same type"));
-            })*
-            unreachable!("only values of primitive types are kept as bits")
-        }
-
-        /// The value of these bits.
-        #[inline(always)]
         pub(crate) fn out_of_bits<T: 'static>($raw: u64) -> Option<T> {
             let mut out: Option<T> = None;
             $(if TypeId::of::<T>() == TypeId::of::<$type>() {
@@ -98,6 +88,13 @@ macro_rules! primitives {
             $(TypeId::of::<T>() == TypeId::of::<$type>())||*
         }
     };
+}
+
+/// Shows the value of these bits to `f`. It has no comparisons of its own: rustc compiles it for each `f`.
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(crate) fn from_bits<T: 'static, R>(raw: u64, f: impl FnOnce(&T) -> R) -> R {
+    let value = out_of_bits(raw).expect("only values of primitive types are kept as bits");
+    f(&value)
 }
 
 primitives! { raw;
