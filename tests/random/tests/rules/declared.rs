@@ -1,6 +1,6 @@
 //! Random declared graphs against a naive interpreter of the rules.
 //!
-//! `declared/generate.rs` makes the graphs, always the same ones; `build.rs` prints them as `reactive!`
+//! `declared/generate.rs` makes the graphs, always the same ones; the package `graphs` prints them as `reactive!`
 //! structs, `declared/model.rs` interprets them. Random programs (`declared/program.rs`) are carried out on
 //! both; after each operation all values, the exact runs of every body, their order, and `Debug` are
 //! compared. A program that fails is made as short as possible before it is shown.
@@ -54,18 +54,17 @@ mod generate;
 mod ledger;
 mod model;
 mod program;
-use signal_kernel_tests::{panics::quietly, random};
-mod subject;
 
 use describe::{Graph, Kind};
 use model::Model;
 use program::{Op, message};
 use random::Random;
 use signal_kernel::NodeKind;
+use signal_kernel_graphs::{BUILD, Build, Entry, Subject, take_log};
+use signal_kernel_tests::{panics::quietly, random};
 use std::cell::Cell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use subject::{BUILD, Build, Entry, Subject, take_log};
 
 /// Graphs without a body that can panic come first.
 const STRICT: usize = 23;

@@ -55,15 +55,10 @@ impl Rule {
     pub(crate) fn same(self, a: i64, b: i64) -> bool {
         match self {
             Rule::Equal => a == b,
-            Rule::SameTen => same_ten(&a, &b),
+            Rule::SameTen => a.div_euclid(10) == b.div_euclid(10),
             Rule::Never => false,
         }
     }
-}
-
-/// The rule that some nodes name in `#[eq(..)]`.
-pub(crate) fn same_ten(a: &i64, b: &i64) -> bool {
-    a.div_euclid(10) == b.div_euclid(10)
 }
 
 #[derive(Debug)]

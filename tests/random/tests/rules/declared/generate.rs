@@ -1,4 +1,4 @@
-//! The random graphs, always the same ones: `build.rs` prints them as `reactive!` structs, the test
+//! The random graphs, always the same ones: the package `graphs` prints them as `reactive!` structs, the test
 //! interprets them.
 //!
 //! Invariants: no body panics with the first values; a graph has exactly the number of computed values

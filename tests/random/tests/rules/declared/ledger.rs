@@ -6,7 +6,7 @@
 
 use super::describe::Graph;
 use super::model::Verdict;
-use super::subject::Entry;
+use signal_kernel_graphs::Entry;
 
 /// The log of one operation, to be accounted for entry by entry.
 pub(crate) struct Log<'graph> {

@@ -15,7 +15,7 @@ mod settle;
 use super::describe::{Graph, Rule};
 use super::ledger::Log;
 use super::program::{CLOSURE, Done, End, Op, Outcome, Step, UPDATE};
-use super::subject::Entry;
+use signal_kernel_graphs::Entry;
 
 /// What a dependent can tell about a node: its value (none if failed), and how often it changed in a way
 /// that the value alone does not show.

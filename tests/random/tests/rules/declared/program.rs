@@ -7,7 +7,7 @@
 
 use super::describe::Graph;
 use super::random::Random;
-use super::subject::{Entry, Target, take_log};
+use signal_kernel_graphs::{Entry, Target, take_log};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 

@@ -2,8 +2,8 @@
 //!
 //! Must not know: the runtime under test.
 
-use super::super::subject::Entry;
 use super::{Model, Verdict};
+use signal_kernel_graphs::Entry;
 
 impl Model<'_> {
     /// The values that the graph drops when it is dropped itself.

@@ -4,8 +4,8 @@
 
 use super::super::describe::{Kind, Rule};
 use super::super::ledger::Log;
-use super::super::subject::Entry;
 use super::{Before, Failure, HalfWay, Model, State, Verdict};
+use signal_kernel_graphs::Entry;
 
 /// What is known of each item while a batch is closed.
 struct Ending {

@@ -1,4 +1,4 @@
-//! A declared graph with its nodes by number, and the log that its bodies write.
+//! Random declared graphs, with their nodes by number and the log that their bodies write.
 //!
 //! Invariants: an item's number is its place in the declaration, and the number in its name; the log
 //! belongs to the thread.
@@ -8,30 +8,43 @@
 use std::cell::RefCell;
 
 /// The operations of a graph, be a batch open or not.
-pub(crate) trait Target {
+pub trait Target {
+    /// Writes a signal.
     fn set(&mut self, item: usize, value: i64);
+    /// Changes a signal in place.
     fn update(&mut self, item: usize, change: &mut dyn FnMut(&mut i64));
     /// As `update`, with a way back of its own.
     fn update_with(&mut self, item: usize, value: i64);
+    /// The value of a signal or a computed value.
     fn read(&mut self, item: usize) -> i64;
+    /// A batch.
     fn batch(&mut self, f: &mut dyn FnMut(&mut dyn Target));
+    /// A transaction.
+    ///
+    /// # Errors
+    ///
+    /// If `f` fails.
+    #[allow(clippy::result_unit_err, reason = "the reason has no meaning here")]
     fn transaction(&mut self, f: Attempt<'_>) -> Result<(), ()>;
 }
 
-pub(crate) type Attempt<'a> = &'a mut dyn FnMut(&mut dyn Target) -> Result<(), ()>;
+/// The closure of a transaction.
+pub type Attempt<'a> = &'a mut dyn FnMut(&mut dyn Target) -> Result<(), ()>;
 
 /// A whole graph.
-pub(crate) trait Subject: Target {
+pub trait Subject: Target {
+    /// As `Debug` prints it.
     fn debug(&self) -> String;
+    /// Its nodes and edges.
     fn shape(&self) -> signal_kernel::Graph;
 }
 
 /// Builds a graph from its parameters.
-pub(crate) type Build = fn(&dyn Fn(usize) -> i64) -> Box<dyn Subject>;
+pub type Build = fn(&dyn Fn(usize) -> i64) -> Box<dyn Subject>;
 
 /// An act of a body, or of the value that a typed effect keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Entry {
+pub enum Entry {
     /// A body has begun.
     Ran(usize),
     /// An effect has come to its end.
@@ -45,7 +58,7 @@ thread_local! {
 }
 
 /// Takes what was logged since the last call.
-pub(crate) fn take_log() -> Vec<Entry> {
+pub fn take_log() -> Vec<Entry> {
     LOG.take()
 }
 
@@ -80,6 +93,11 @@ impl Drop for Kept {
     fn drop(&mut self) {
         log(Entry::Dropped(self.0, self.1));
     }
+}
+
+/// The rule that some nodes name in `#[eq(..)]`.
+fn same_ten(a: &i64, b: &i64) -> bool {
+    a.div_euclid(10) == b.div_euclid(10)
 }
 
 macro_rules! subject {
@@ -176,17 +194,16 @@ macro_rules! updates_with {
 macro_rules! subjects {
     ($($name:ident)*) => {
         /// Every graph, in the order of `generate::all`.
-        pub(crate) const BUILD: &[Build] = &[$($name::build),*];
+        pub const BUILD: &[Build] = &[$($name::build),*];
     };
 }
 
 #[allow(unused_parens, clippy::all)] // printed by a program
 mod graphs {
-    use super::super::describe::same_ten;
-    use super::{Attempt, Build, Kept, Subject, Target, keep, ran, saw};
+    use super::{Attempt, Build, Kept, Subject, Target, keep, ran, same_ten, saw};
     use signal_kernel::reactive;
 
     include!(concat!(env!("OUT_DIR"), "/graphs.rs"));
 }
 
-pub(crate) use graphs::BUILD;
+pub use graphs::BUILD;
