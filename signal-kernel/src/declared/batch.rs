@@ -1,8 +1,8 @@
 //! Batches and transactions: writes at once, one settle at the end, and the way back of a transaction that fails.
 //!
-//! Invariants: while a batch is open, `pending` has the values that are stale because of its writes, as far as a read has
-//! asked for them; only reads bring values up to date. At the end of the outermost batch the net change counts. A panic
-//! leaves the nesting of batches as it was.
+//! Invariants: while a batch is open, `pending` has the values that are stale because of its writes, as far as a read
+//! has asked for them; only reads bring values up to date. At the end of the outermost batch the net change counts. A
+//! panic leaves the nesting of batches as it was.
 //!
 //! Must not know: values.
 
@@ -37,15 +37,15 @@ pub fn transaction<G: DeclaredGraph<W>, const W: usize, R, E>(
     f: impl FnOnce(&mut G) -> Result<R, E>,
 ) -> Result<R, E> {
     let core = graph.core_mut();
-    core.level += 1;
-    let level = core.level;
+    core.batch.level += 1;
+    let level = core.batch.level;
     let start = Start {
-        writes: core.undoable.len(),
-        requests: core.replaced_requests.len(),
+        writes: core.batch.undoable.len(),
+        requests: core.batch.replaced_requests.len(),
     };
     let mut panics = FirstPanic::default();
     let result = panics.catch(|| f(graph)); // user code
-    graph.core_mut().level = level - 1;
+    graph.core_mut().batch.level = level - 1;
     if matches!(result, Some(Ok(_))) {
         merge_into_outer(graph, level, start, &mut panics);
     } else {
@@ -65,8 +65,8 @@ pub fn request<G: DeclaredGraph<W>, const W: usize>(
     if replaced.is_none() {
         core.note_written(rank, false);
     }
-    if core.level > 0 {
-        core.replaced_requests.push((rank, replaced));
+    if core.batch.level > 0 {
+        core.batch.replaced_requests.push((rank, replaced));
     }
 }
 
@@ -85,7 +85,7 @@ struct Start {
 #[track_caller]
 pub fn refresh<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) {
     // Without a write in the batch, only values are stale that were stale before it.
-    if graph.core().written.is_empty() {
+    if graph.core().batch.written.is_empty() {
         return;
     }
     graph.core_mut().mark_written();
@@ -94,14 +94,14 @@ pub fn refresh<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) 
     while let Some(rank) = graph.core().pending.and(&needed).lowest() {
         let core = graph.core_mut();
         core.pending.take(rank);
-        if !core.provisional.has(rank) {
+        if !core.batch.provisional.has(rank) {
             save_baseline(graph, rank, &mut panics);
         }
         settle::visit(graph, rank, &mut panics);
     }
     save_stale(graph, &needed, &mut panics);
     if !panics.is_empty() && G::TOPOLOGY.kind(rank) == Kind::Lazy {
-        read::compute(graph, rank, &mut panics); // all that can run does
+        read::compute(graph, rank, &mut panics); // every body without a failed dependency runs
     }
     panics.resume();
 }
@@ -117,7 +117,7 @@ fn save_stale<G: DeclaredGraph<W>, const W: usize>(
         left.take(rank);
         if G::TOPOLOGY.kind(rank) == Kind::Lazy
             && !graph.memo(rank).is_fresh()
-            && !graph.core().provisional.has(rank)
+            && !graph.core().batch.provisional.has(rank)
         {
             save_baseline(graph, rank, panics);
         }
@@ -131,7 +131,7 @@ fn save_baseline<G: DeclaredGraph<W>, const W: usize>(
     panics: &mut FirstPanic,
 ) {
     let core = graph.core_mut();
-    core.provisional.insert(rank);
+    core.batch.provisional.insert(rank);
     let failed = core.is_failed(rank);
     node(graph, rank, |node| {
         match node {
@@ -150,16 +150,20 @@ fn roll_back<G: DeclaredGraph<W>, const W: usize>(
     start: Start,
     panics: &mut FirstPanic,
 ) {
-    let requests = graph.core_mut().replaced_requests.split_off(start.requests);
+    let requests = graph
+        .core_mut()
+        .batch
+        .replaced_requests
+        .split_off(start.requests);
     for (rank, replaced) in requests.into_iter().rev() {
         resource(graph, rank, |it| it.restore_request(replaced));
     }
     let revision = graph.core_mut().tick();
-    for position in graph.core_mut().undoable.split_off(start.writes) {
+    for position in graph.core_mut().batch.undoable.split_off(start.writes) {
         let position = position as usize;
         slot(graph, position, |it| it.roll_back(level, revision, panics));
         let core = graph.core_mut();
-        if core.marked != 0 {
+        if core.batch.marked != 0 {
             core.mark_dependents(position, Change::TRANSITION);
         }
     }
@@ -173,14 +177,14 @@ fn merge_into_outer<G: DeclaredGraph<W>, const W: usize>(
     panics: &mut FirstPanic,
 ) {
     if level == 1 {
-        graph.core_mut().replaced_requests.clear();
+        graph.core_mut().batch.replaced_requests.clear();
     }
-    for position in graph.core_mut().undoable.split_off(start.writes) {
+    for position in graph.core_mut().batch.undoable.split_off(start.writes) {
         let new = slot(graph, position as usize, |it| {
             it.merge_into_outer(level, panics)
         });
         if new == Some(true) {
-            graph.core_mut().undoable.push(position);
+            graph.core_mut().batch.undoable.push(position);
         }
     }
 }
@@ -188,15 +192,15 @@ fn merge_into_outer<G: DeclaredGraph<W>, const W: usize>(
 /// Ends the outermost batch: finds the net changes and settles them.
 fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
     let core = graph.core_mut();
-    let has_provisional = !core.provisional.is_empty();
+    let has_provisional = !core.batch.provisional.is_empty();
     if has_provisional {
         core.mark_written();
     }
     // Only provisional values are stale because of a write that may not count in the end.
     let mut stale = std::mem::replace(&mut core.pending, Mask::EMPTY);
-    let mut written = std::mem::take(&mut core.written);
-    core.marked = 0;
-    let (watched, mut changed, mut requests) = (core.watch.watcher() != 0, false, Vec::new());
+    let mut written = std::mem::take(&mut core.batch.written);
+    core.batch.marked = 0;
+    let mut changed = false;
     for &Written {
         position,
         known_changed,
@@ -207,33 +211,45 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
             changed = true;
             let pending = &mut graph.core_mut().pending;
             G::TOPOLOGY.mark_dependents(position, Change::TRANSITION, pending);
-            continue;
+        } else {
+            changed |= conclude(graph, position, &mut stale, panics);
         }
-        if G::TOPOLOGY.kind(position) == Kind::Resource {
-            graph.core_mut().pending.insert(position);
-            if watched {
-                requests.push(position);
-            }
-            continue;
-        }
-        let change = visit::finish(graph, position, panics);
-        changed |= change.changed;
-        mark(graph, position, change, &mut stale);
     }
-    written.clear();
-    graph.core_mut().written = written;
-    let revision = graph.core_mut().tick();
+    let core = graph.core_mut();
+    let revision = core.tick();
+    let watched = core.watch.watcher() != 0;
     if has_provisional {
         settle_provisional(graph, stale, panics);
     }
     settle::settle_into(graph, panics);
-    if watched {
-        let mut requests = requests.into_iter();
-        changed |= requests.any(|rank| settle::has_moved(graph, rank, revision));
+    if watched && !changed {
+        let positions = written.iter().map(|it| it.position as usize);
+        let mut requests = positions.filter(|&it| G::TOPOLOGY.kind(it) == Kind::Resource);
+        changed = requests.any(|rank| settle::has_moved(graph, rank, revision));
     }
+    written.clear();
+    let core = graph.core_mut();
+    core.batch.written = written;
     if changed {
-        graph.core_mut().note_change();
+        core.note_change();
     }
+}
+
+/// Ends the batch for a signal or a resource, and marks the nodes that are due for it. True if it is a signal that has
+/// changed.
+fn conclude<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    position: usize,
+    stale: &mut Mask<W>,
+    panics: &mut FirstPanic,
+) -> bool {
+    if G::TOPOLOGY.kind(position) == Kind::Resource {
+        graph.core_mut().pending.insert(position);
+        return false;
+    }
+    let change = visit::finish(graph, position, panics);
+    mark(graph, position, change, stale);
+    change.changed
 }
 
 /// Marks the dependents of a node by the outcome of the batch for that node. `stale` has the nodes whose provisional
@@ -245,8 +261,8 @@ fn mark<G: DeclaredGraph<W>, const W: usize>(
     stale: &mut Mask<W>,
 ) {
     if changed {
-        let core = graph.core_mut();
-        core.mark_dependents(position, Change::TRANSITION);
+        let pending = &mut graph.core_mut().pending;
+        G::TOPOLOGY.mark_dependents(position, Change::TRANSITION, pending);
     }
     if moved {
         G::TOPOLOGY.mark_dependents(position, Change::TRANSITION, stale);
@@ -260,7 +276,7 @@ fn settle_provisional<G: DeclaredGraph<W>, const W: usize>(
     mut stale: Mask<W>,
     panics: &mut FirstPanic,
 ) {
-    while let Some(rank) = graph.core().provisional.lowest() {
+    while let Some(rank) = graph.core().batch.provisional.lowest() {
         let core = graph.core_mut();
         // Everything before this value must be settled first.
         if let Some(before) = core.pending.lowest().filter(|&before| before < rank) {
@@ -270,7 +286,7 @@ fn settle_provisional<G: DeclaredGraph<W>, const W: usize>(
             G::TOPOLOGY.mark_dependents(before, change, &mut stale);
             continue;
         }
-        core.provisional.take(rank);
+        core.batch.provisional.take(rank);
         let is_due = core.pending.take(rank);
         let is_stale = stale.take(rank);
         let change = if G::TOPOLOGY.kind(rank) == Kind::Lazy {
@@ -282,8 +298,8 @@ fn settle_provisional<G: DeclaredGraph<W>, const W: usize>(
     }
 }
 
-/// The body runs once more if the provisional value does not hold, and either a dependency has changed in the end or the
-/// value was failed before the batch: only the body can tell the text of that failure.
+/// The body runs once more if the provisional value does not hold, and either a dependency has changed in the end or
+/// the value was failed before the batch: only the body can tell the text of that failure.
 fn reconcile_slot<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     rank: usize,

@@ -1,8 +1,8 @@
-//! The lazy values that a thread is computing. A value that depends on itself is refused: its cell would wait for its own
-//! thread.
+//! The lazy values that a thread is computing. A value that depends on itself is refused: its cell would wait for its
+//! own thread.
 //!
-//! Invariants: `INNERMOST` is the newest read on this thread that computes lazy values, `OUTER` has the reads around it.
-//! Outside of all reads both are empty, and `OUTER` holds no memory.
+//! Invariants: `INNERMOST` is the newest read on this thread that computes lazy values, `OUTER` has the reads around
+//! it. Outside of all reads both are empty, and `OUTER` holds no memory.
 //!
 //! Must not know: graphs.
 

@@ -1,7 +1,8 @@
-//! The state of a graph besides its nodes: the pending and the failed ones, and the open batch. One type for all graphs.
+//! The state of a graph besides its nodes: the pending and the failed ones, and the open batch. One type for all
+//! graphs.
 //!
-//! Invariants: outside a call into the graph `pending` is empty and no batch is open; `failed` has the ranks of the failed
-//! eager values; `watch` knows of a failure exactly if `failed` is not empty.
+//! Invariants: outside a call into the graph `pending` is empty and no batch is open; `failed` has the ranks of the
+//! failed eager values; `watch` knows of a failure exactly if `failed` is not empty.
 //!
 //! Must not know: the types of nodes, bodies.
 
@@ -40,9 +41,15 @@ pub struct Core<const W: usize> {
     pub(super) watch: Watch,
     /// Lazy values that may be stale: all that are, and perhaps some that were computed since.
     stale: [AtomicU64; W],
+    pub(super) batch: OpenBatch<W>,
+}
+
+/// The writes, requests and reads of the open batch and its transactions. Outside a batch it is empty.
+#[derive(Debug)]
+pub(super) struct OpenBatch<const W: usize> {
     /// The number of open transactions.
     pub(super) level: u32,
-    /// The signals that the open batch has written and the resources that it has made requests to, each once.
+    /// The signals that the batch has written and the resources that it has made requests to, each once.
     pub(super) written: Vec<Written>,
     /// The number of entries in `written` whose dependents were marked for a read.
     pub(super) marked: usize,
@@ -50,7 +57,7 @@ pub struct Core<const W: usize> {
     pub(super) undoable: Vec<u32>,
     /// Resources that the open transactions have made requests to, each with the request that was replaced.
     pub(super) replaced_requests: Vec<(usize, Option<Request>)>,
-    /// Computed values that the open batch has read after it wrote: their values are provisional.
+    /// Computed values that the batch has read after it wrote: their values are provisional.
     pub(super) provisional: Mask<W>,
 }
 
@@ -89,12 +96,14 @@ impl<const W: usize> Core<W> {
             causes: Causes::default(),
             watch: Watch::default(),
             stale: lazy.map(AtomicU64::new),
-            level: 0,
-            written: Vec::new(),
-            marked: 0,
-            undoable: Vec::new(),
-            replaced_requests: Vec::new(),
-            provisional: Mask::EMPTY,
+            batch: OpenBatch {
+                level: 0,
+                written: Vec::new(),
+                marked: 0,
+                undoable: Vec::new(),
+                replaced_requests: Vec::new(),
+                provisional: Mask::EMPTY,
+            },
         }
     }
 
@@ -137,20 +146,20 @@ impl<const W: usize> Core<W> {
     /// Notes the open batch's first write to the signal at `position`, and returns the index of the entry.
     pub(super) fn note_written(&mut self, position: usize, known_changed: bool) -> u32 {
         let position = position as u32;
-        self.written.push(Written {
+        self.batch.written.push(Written {
             position,
             known_changed,
         });
-        self.written.len() as u32 - 1
+        self.batch.written.len() as u32 - 1
     }
 
     /// Notes another write to the signal at `position`, if the entry `at` is one of this signal.
     pub(super) fn note_written_again(&mut self, position: usize, at: u32) -> bool {
-        match self.written.get_mut(at as usize) {
+        match self.batch.written.get_mut(at as usize) {
             Some(written) if written.position == position as u32 => written.known_changed = false,
             _ => return false,
         }
-        if self.marked != 0 {
+        if self.batch.marked != 0 {
             self.mark_dependents(position, Change::TRANSITION);
         }
         true
@@ -158,7 +167,7 @@ impl<const W: usize> Core<W> {
 
     /// Marks the dependents of the signals that the open batch has written: a read is about to begin.
     pub(super) fn mark_written(&mut self) {
-        for written in &self.written[self.marked..] {
+        for written in &self.batch.written[self.batch.marked..] {
             let position = written.position as usize;
             if self.topology.kind(position) == Kind::Signal {
                 let change = Change::TRANSITION;
@@ -166,7 +175,7 @@ impl<const W: usize> Core<W> {
                     .mark_dependents(position, change, &mut self.pending);
             }
         }
-        self.marked = self.written.len();
+        self.batch.marked = self.batch.written.len();
     }
 
     /// Refuses to go on if the eager value of this rank is failed: it is about to be read.
@@ -221,8 +230,8 @@ impl<const W: usize> Core<W> {
         *self.stale[word].get_mut() |= bits;
     }
 
-    /// Notes that these lazy values in this word are current. A thread that notes the same for others may undo that: the
-    /// next read then finds them current.
+    /// Notes that these lazy values in this word are current. A thread that notes the same for others may undo that:
+    /// the next read then finds them current.
     pub(super) fn note_current(&self, word: usize, bits: u64) {
         let stale = self.stale[word].load(Ordering::Acquire);
         self.stale[word].store(stale & !bits, Ordering::Release);

@@ -21,7 +21,7 @@ pub fn poll_progress<G: DeclaredGraph<W>, const W: usize>(
     poll(graph, context, false)
 }
 
-/// The same, also for a wait that may be followed by the next one within a turn of the executor.
+/// As `poll_progress`. `waits` says that the next wait may follow in the same turn of the executor.
 #[inline]
 fn poll<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
@@ -37,14 +37,14 @@ fn poll<G: DeclaredGraph<W>, const W: usize>(
     }
     let polled = poll_work(graph, context);
     if let Some(ready) = &mut graph.core_mut().ready {
-        // Work that a commit has started anew may be ready at once, and so on.
+        // A commit may start work that is ready at once, whose commit starts work again, and so on.
         let goes_on = polled.is_ready() && (waits || ready.queue.has_ready());
         ready.budget.spend(goes_on);
     }
     polled
 }
 
-/// The same, for a driver that has a budget of its own.
+/// As `poll_progress`, for a driver that has a budget of its own.
 pub fn poll_work<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     context: &mut Context<'_>,

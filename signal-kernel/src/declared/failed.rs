@@ -1,7 +1,7 @@
-//! Failed lazy values: the places where their bodies note the reasons, and the text that `Debug` prints for them.
+//! The failures of lazy values: the causes that their bodies note, and the texts that `Debug` prints.
 //!
-//! Invariants: a body knows the address of its value, not the rank, because only a failure needs the rank. The rank is
-//! searched for then.
+//! Invariants: the run of a body knows the address of its value, but not the rank. Only a failure needs the rank, and
+//! searches for it.
 //!
 //! Must not know: values.
 
@@ -47,11 +47,17 @@ pub(super) fn forget_cause<G: DeclaredGraph<W>, const W: usize>(graph: &G, memo:
     }
 }
 
-/// Prints as `<panicked>`: `Debug` shows it for a failed value.
-pub struct Panicked;
+/// A text in place of a value.
+pub struct Placeholder(&'static str);
 
-impl fmt::Debug for Panicked {
+/// `Debug` shows it for a failed value.
+pub static PANICKED: Placeholder = Placeholder("<panicked>");
+
+/// `Debug` shows it for a value that is not current.
+pub(super) static UNKNOWN: Placeholder = Placeholder("_");
+
+impl fmt::Debug for Placeholder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("<panicked>")
+        formatter.write_str(self.0)
     }
 }

@@ -1,9 +1,9 @@
 //! Making a declared graph: its pieces one after the other, then the struct.
 //!
-//! Without optimization, each move of a value is a copy on the stack, and all copies in a function have places of their
-//! own: a graph in one function would take five to ten times its size. So a function of its own makes each piece, and the
-//! piece waits on the heap. The stack then holds the caller's place for the graph, one for the graph while its effects run,
-//! and one for the pieces on their way.
+//! Without optimization, each move of a value is a copy on the stack, and each copy in a function has a place of its
+//! own: a graph made in one function would take five to ten times its size. So each piece is made by a function of its
+//! own, and waits on the heap. The stack then holds the caller's place for the graph, one for the graph while its
+//! effects run, and one for the pieces on their way.
 //!
 //! Must not know: the contents of a piece.
 
@@ -72,7 +72,7 @@ impl<T> DerefMut for Made<T> {
 
 /// Makes a piece.
 #[inline(always)]
-pub fn apart<T>(make: impl FnOnce() -> T) -> Made<T> {
+pub fn piece<T>(make: impl FnOnce() -> T) -> Made<T> {
     Made::new(make)
 }
 
@@ -82,13 +82,13 @@ pub fn slot<T, V: Version>(make: impl FnOnce() -> T) -> Made<Slot<T, V>> {
     Made::new(move || Slot::new(make()))
 }
 
-/// Makes a part of a large graph: one function of all of it would take rustc far longer.
+/// Makes a part of a large graph. rustc would take far longer for one function that makes all parts.
 #[inline(never)]
 pub fn part<T>(make: impl FnOnce() -> T) -> Made<T> {
     Made::new(make)
 }
 
-/// The same for a part that is kept outside of the struct.
+/// Makes a part of a large graph that is kept outside of the struct.
 #[inline(never)]
 pub fn boxed<T>(make: impl FnOnce() -> T) -> Box<T> {
     Box::new(make())

@@ -53,8 +53,8 @@ impl<const W: usize> Mask<W> {
         Some(word * 64 + 63 - self.words[word].leading_zeros() as usize)
     }
 
-    /// The first word that is not empty, from this one on. Most words of a large mask are empty, so several are tested at
-    /// once.
+    /// The first word that is not empty, from this one on. Most words of a large mask are empty, so several are tested
+    /// at once.
     #[inline]
     pub(super) fn first_word(&self, mut from: usize) -> Option<usize> {
         while let Some(words) = self.words.get(from..from + 8) {

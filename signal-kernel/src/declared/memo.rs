@@ -1,14 +1,14 @@
 //! The memo of a computed value that is not needed: the first read after a change computes it, through `&self`.
 //!
-//! Invariants: while `cell` is full the value is current. A change of a dependency empties the cell through `&mut self`,
-//! and then the cells of all dependents. The thread that fills the cell writes the stamp meanwhile. While `batch` is
-//! there, `previous` is the value from before the batch, and provisional values are in `cell` and `batch`.
+//! Invariants: while `cell` is full the value is current. A change of a dependency empties the cell, through
+//! `&mut self`, and then the cells of all dependents. The thread that fills the cell also writes the stamp, before the cell
+//! is full. While `batch` is there, `previous` is the value from before the batch, and `cell` and `batch` have
+//! provisional values.
 //!
 //! Must not know: ranks, edges, the other nodes.
 
 use super::{
-    computing,
-    failed::{self, Panicked},
+    computing, failed,
     pass::Pass,
     visit::{AnyMemo, DeclaredGraph, MemoState, NetChange, NodeRef, Payload, Visitor},
 };
@@ -34,11 +34,11 @@ pub struct Memo<T> {
     /// The last good value before the one in the cell.
     previous: Option<T>,
     stamp: Stamp,
-    /// There is one while a batch is open that has read this value.
+    /// The state from before the open batch, if that has read this value.
     batch: Option<Box<BatchState<T>>>,
 }
 
-/// The outcome of the last check. Not in `cell`, whose content moves out when the cell is emptied.
+/// The outcome of the last check. It is not in `cell`, because the content of an emptied cell moves out.
 #[derive(Debug, Default)]
 struct Stamp {
     /// The revision of the last change, or the way of the failure: `PANICKED` or `BLOCKED`.
@@ -47,11 +47,12 @@ struct Stamp {
     verified_at: AtomicU64,
 }
 
-/// The body or the comparison has panicked. It stands in place of the revision of a change, so each reader knows at once.
+/// The body or the comparison has panicked. This stands in place of the revision of a change, so a reader needs no
+/// second look.
 const PANICKED: u64 = u64::MAX;
-/// A dependency is failed.
+/// A dependency is failed. This stands in place of a revision too.
 const BLOCKED: u64 = PANICKED - 1;
-/// Is added to `verified_at` of a failed value: no change is later, so only failed values need a second question.
+/// Added to `verified_at` of a failed value. No change is later than that, so a good value needs no test for failure.
 const FAILED: u64 = 1 << 63;
 
 impl Clone for Stamp {
@@ -64,7 +65,7 @@ impl Clone for Stamp {
 }
 
 impl Stamp {
-    // A reader knows that the cell is full, so it sees all writes from before the cell was filled.
+    // `Relaxed`: a reader has found the cell full, so it sees all writes from before the cell was filled.
     #[inline]
     fn changed_at(&self) -> u64 {
         self.changed_at.load(Ordering::Relaxed)
@@ -111,21 +112,12 @@ struct BatchState<T> {
     provisional: Option<T>,
 }
 
-/// Prints as `_`: `Debug` shows it for a value that is not current.
-struct Unknown;
-
-impl fmt::Debug for Unknown {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("_")
-    }
-}
-
 impl<T: fmt::Debug> fmt::Debug for Memo<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.peek() {
             Some(value) => value.fmt(formatter),
-            None if self.is_failed() => Panicked.fmt(formatter),
-            None => formatter.write_str("_"),
+            None if self.is_failed() => failed::PANICKED.fmt(formatter),
+            None => failed::UNKNOWN.fmt(formatter),
         }
     }
 }
@@ -140,19 +132,17 @@ impl<T> Memo<T> {
             batch: None,
         }
     }
-}
 
-impl<T> Memo<T> {
     /// The value for `Debug`, or a placeholder for it. No body runs.
     pub fn to_print(&self, print: fn(&T) -> &dyn fmt::Debug) -> &dyn fmt::Debug {
         match self.peek() {
             Some(value) => print(value),
-            None if self.is_failed() => &Panicked,
-            None => &Unknown,
+            None if self.is_failed() => &failed::PANICKED,
+            None => &failed::UNKNOWN,
         }
     }
 
-    /// The value, for a body that reads it: `compute` has seen to it that there is one.
+    /// The value, for a body that reads it. The engine runs a body only if all values that it reads are current.
     #[inline]
     pub fn current(&self) -> &T {
         match self.peek() {
@@ -170,7 +160,7 @@ impl<T> Memo<T> {
         }
     }
 
-    /// The value from before, if it is current.
+    /// The value of the last run, if a check has found it current.
     #[inline(never)]
     fn peek_kept(&self) -> Option<&T> {
         match self.stamp.is_failed() {
@@ -212,7 +202,7 @@ impl<T> Memo<T> {
         self.cell.get_or_init(|| run.fresh(changed_at));
         let Run { equal, panic, .. } = run;
         if mem::needs_drop::<T>() {
-            // user code: what comes of dropping it says nothing about the value that is kept
+            // user code: a panic of this drop does not make the kept value a failed one
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(equal))) {
                 return Some(payload);
             }
@@ -227,7 +217,7 @@ impl<T> Memo<T> {
         provisional.or(self.previous.as_ref())
     }
 
-    /// It is current: a value or a failure.
+    /// Is it current, as a value or as a failure?
     #[inline]
     pub(super) fn is_fresh(&self) -> bool {
         self.cell.get().is_some()
@@ -252,7 +242,7 @@ struct Run<'a, G, T> {
 }
 
 impl<G, T> Run<'_, G, T> {
-    /// Returns whether a failed value is still failed: no dependency has changed since its body panicked.
+    /// Is a failed value still failed? It is if no dependency has changed since its body panicked.
     #[cold]
     #[inline(never)]
     fn is_failed_still<const W: usize>(&self, changed_at: u64) -> bool
@@ -276,7 +266,7 @@ impl<G, T> Run<'_, G, T> {
     where
         G: DeclaredGraph<W>,
     {
-        // The cell is not filled yet: threads that find it so know the text.
+        // Before the cell is full: a thread that finds it full knows the text.
         failed::note_cause(self.graph, ptr::from_ref(self.memo).addr(), &payload);
         self.memo.stamp.fail(PANICKED, self.revision);
         self.panic = Some(payload);
@@ -306,7 +296,7 @@ impl<G, T> Run<'_, G, T> {
         }
         let run = || {
             let value = (self.body)(self.graph); // user code
-            // user code; what ends a failure counts as a change
+            // user code; the end of a failure counts as a change
             let (equal, value) = judge(value, |value| {
                 kept.is_some_and(|kept| (self.same)(kept, value))
             });
@@ -354,8 +344,8 @@ impl<T> Memo<T> {
         visitor.other(NodeRef::Memo(&mut MemoRef { memo: self, same }));
     }
 
-    /// Notes that a dependency may have changed. If the memo was current, marks `marks` and returns true: the caller then
-    /// marks the dependents in other words.
+    /// Notes that a dependency may have changed. If the memo was current, marks `marks` and returns true: the caller
+    /// then marks the dependents in other words.
     #[inline(always)]
     pub fn invalidate<const SINGLE: bool, const W: usize>(
         &mut self,
@@ -427,13 +417,7 @@ impl<T> AnyMemo for MemoRef<'_, T> {
     }
 
     fn reconcile(&mut self, due: bool, stale: bool, panics: &mut FirstPanic) -> NetChange {
-        let Memo {
-            cell,
-            previous,
-            stamp,
-            batch,
-        } = &mut *self.memo;
-        let Some(batch) = batch.take() else {
+        let Some(batch) = self.memo.batch.take() else {
             return NetChange::default();
         };
         let BatchState {
@@ -441,29 +425,63 @@ impl<T> AnyMemo for MemoRef<'_, T> {
             was_current,
             mut provisional,
         } = *batch;
-        let value = cell.take();
-        let (was_failed, is_failed) = (baseline.is_failed(), stamp.is_failed());
-        let unchanged = was_current && !due && !was_failed;
+        let value = self.memo.cell.take();
+        let unchanged = was_current && !due && !baseline.is_failed();
         let holds = !unchanged && !stale && value.is_some();
         if let Some(value) = value.flatten() {
             panics.discard(provisional.replace(value)); // user code
         }
-        if !holds {
-            *stamp = baseline;
-            if unchanged {
-                *cell = OnceLock::from(None);
-            }
-            if was_failed {
-                // The text of that panic is forgotten: the next read runs the body again.
-                stamp.fail(BLOCKED, 0);
-            }
-            let had_other = provisional.is_some();
-            panics.discard(provisional); // user code
-            return NetChange {
-                changed: !unchanged,
-                moved: !unchanged || is_failed || had_other,
-            };
+        if holds {
+            self.accept(&baseline, provisional, panics)
+        } else {
+            self.restore(baseline, unchanged, provisional, panics)
         }
+    }
+}
+
+impl<T> MemoRef<'_, T> {
+    /// Goes back to the state from before the batch. It is current again if it is `unchanged`; else the next read
+    /// verifies it.
+    fn restore(
+        &mut self,
+        baseline: Stamp,
+        unchanged: bool,
+        provisional: Option<T>,
+        panics: &mut FirstPanic,
+    ) -> NetChange {
+        let Memo { cell, stamp, .. } = &mut *self.memo;
+        let is_failed = stamp.is_failed();
+        let was_failed = baseline.is_failed();
+        *stamp = baseline;
+        if unchanged {
+            *cell = OnceLock::from(None);
+        }
+        if was_failed {
+            // The text of that panic is forgotten: the next read runs the body again.
+            stamp.fail(BLOCKED, 0);
+        }
+        let moved = !unchanged || is_failed || provisional.is_some();
+        panics.discard(provisional); // user code
+        NetChange {
+            changed: !unchanged,
+            moved,
+        }
+    }
+
+    /// The provisional state holds. If its value is equal to the one from before the batch, that one stays, with its
+    /// version.
+    fn accept(
+        &mut self,
+        baseline: &Stamp,
+        mut provisional: Option<T>,
+        panics: &mut FirstPanic,
+    ) -> NetChange {
+        let Memo {
+            cell,
+            previous,
+            stamp,
+            ..
+        } = &mut *self.memo;
         let is_equal = match (&provisional, &*previous) {
             (None, _) => true,
             (Some(_), None) => false,
@@ -472,7 +490,8 @@ impl<T> AnyMemo for MemoRef<'_, T> {
                 panics.catch(|| (self.same)(before, value)) == Some(true)
             }
         };
-        let changed = has_changed(was_failed, is_failed, is_equal);
+        let is_failed = stamp.is_failed();
+        let changed = has_changed(baseline.is_failed(), is_failed, is_equal);
         let moved = !changed && provisional.is_some();
         if changed && !is_failed {
             mem::swap(previous, &mut provisional);

@@ -1,7 +1,7 @@
 //! The pass over one word of the pending mask: generated code tests its bits in order of rank.
 //!
-//! Invariants: a visit sets bits of higher ranks only, so one pass is enough. A pass that unwinds writes back the rest of
-//! its mask and its progress.
+//! Invariants: a visit sets bits of higher ranks only, so one pass is enough. A pass that unwinds writes back the rest
+//! of its mask and its progress.
 //!
 //! Must not know: values, bodies, kinds of nodes.
 
@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 /// One word of the pending mask, taken out of the graph while generated code works through it.
 ///
-/// With `SINGLE`, it visits a single node and marks nothing: the careful loop marks, by the result of `end`. The loop that
-/// may visit any node is compiled apart: with a mask known at run time only, a write to a chain of 50 takes 1042
-/// instructions instead of 458.
+/// With `SINGLE`, it visits a single node and marks nothing: the careful loop marks, by the result of `end`. The loop
+/// that may visit any node is compiled on its own: with a mask known at run time only, a write to a chain of 50 takes
+/// 1042 instructions instead of 458.
 pub struct Pass<'core, const SINGLE: bool, const W: usize> {
     bits: u64,
     /// Marks for the next word, which is read soon. In memory they would be written byte by byte, and a processor waits

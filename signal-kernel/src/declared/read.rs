@@ -18,7 +18,7 @@ use super::{
 use crate::{aborted, panics::FirstPanic};
 use std::panic::Location;
 
-pub use super::failed::Panicked;
+pub use super::failed::PANICKED;
 
 /// Reads a lazy value.
 ///
@@ -89,8 +89,8 @@ pub(super) fn compute<G: DeclaredGraph<W>, const W: usize>(
     }
 }
 
-/// The computed values that must be current before the value of this rank is, and that value. No resource is among them:
-/// none acts in a batch.
+/// The computed values that must be current before the value of this rank is, and that value. No resource is among
+/// them: none acts in a batch.
 pub(super) fn needed<G: DeclaredGraph<W>, const W: usize>(rank: usize) -> Mask<W> {
     let mut needed = Mask::EMPTY;
     needed.insert(rank);

@@ -1,4 +1,4 @@
-//! A resource of a declared graph: its task, and when the parts of its state have changed.
+//! A resource of a declared graph: its task, and the revisions at which the parts of its state have changed.
 //!
 //! Must not know: the rules of the states, drivers.
 
@@ -20,20 +20,17 @@ use std::sync::Arc;
 
 /// A resource of a declared graph, that yields a `T` or an `E` through the future `F`.
 pub struct ResourceSlot<T, E, F> {
-    /// The work, with the state that readers see.
+    /// The work, and the state that readers see.
     pub task: Task<T, E, F>,
-    versions: Versions,
+    /// The revision of the last change of each part, in the order of [`Change::PARTS`].
+    versions: [u64; 4],
 }
 
-/// When value, error, status and anything at all last changed.
-struct Versions([u64; 4]);
-
-impl Versions {
-    fn note(&mut self, change: Change, revision: u64) {
-        for (version, part) in self.0.iter_mut().zip(Change::PARTS) {
-            if change.contains(part) {
-                *version = revision;
-            }
+/// Notes a change of parts at this revision.
+fn note_change(versions: &mut [u64; 4], change: Change, revision: u64) {
+    for (version, part) in versions.iter_mut().zip(Change::PARTS) {
+        if change.contains(part) {
+            *version = revision;
         }
     }
 }
@@ -46,7 +43,7 @@ where
     pub fn new(rank: u32, keep_previous: KeepPrevious, manual: bool) -> Self {
         ResourceSlot {
             task: Task::new(rank, keep_previous, manual),
-            versions: Versions([0; 4]),
+            versions: [0; 4],
         }
     }
 
@@ -66,9 +63,9 @@ where
         visitor.other(NodeRef::Resource(self));
     }
 
-    /// When this part last changed.
+    /// The revision of the last change of this part.
     pub fn version(&self, part: Change) -> u64 {
-        part.index().map_or(0, |index| self.versions.0[index])
+        part.index().map_or(0, |index| self.versions[index])
     }
 
     /// Notes a request, and returns the pending one that it replaces.
@@ -92,7 +89,7 @@ where
 
     /// Starts, stops or commits, whichever is due.
     ///
-    /// The caller takes down the change before it lets a panic go on.
+    /// The caller notes the change before it lets a panic go on.
     pub fn act<S>(
         &mut self,
         queue: Option<&Arc<ReadyQueue>>,
@@ -103,10 +100,8 @@ where
     where
         S: FnOnce(Start<'_, F>),
     {
-        let versions = &mut self.versions;
-        let note = |change| versions.note(change, revision);
-        let (change, panics) = self.task.act(queue, start, same, note);
-        (change, panics)
+        let note = |change| note_change(&mut self.versions, change, revision);
+        self.task.act(queue, start, same, note)
     }
 }
 
@@ -128,7 +123,7 @@ where
 
     fn start_failed(&mut self, revision: u64, panics: &mut FirstPanic) -> Change {
         let (change, discarded) = self.task.start_failed(panics);
-        self.versions.note(change, revision);
+        note_change(&mut self.versions, change, revision);
         discarded.discard(panics);
         change
     }

@@ -3,8 +3,8 @@
 //! Two loops do the same. The fast one is the generated straight-line pass, which assumes that no node is failed. The
 //! careful one visits one node at a time. It takes over when a node panics, and as long as one is failed.
 //!
-//! Invariants: ranks are visited in ascending order, each at most once. A body that panics costs its own node only. While
-//! user code runs, every part of the graph is in a valid state.
+//! Invariants: ranks are visited in ascending order, each at most once. A body that panics costs its own node only.
+//! While user code runs, every part of the graph is in a valid state.
 //!
 //! Must not know: values.
 
@@ -32,8 +32,8 @@ pub fn settle<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
     settle_from(graph, 0, bits);
 }
 
-/// Settles after marks were made. `bits` are the marks in `word`; they are not in `pending`, so they need not go through
-/// memory. The words before are empty.
+/// Settles after marks were made. `bits` are the marks in `word`; they are not in `pending`, so they need not go
+/// through memory. The words before are empty.
 #[inline]
 fn settle_from<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, word: usize, bits: u64) {
     let quiet = graph.core().watch.is_quiet();

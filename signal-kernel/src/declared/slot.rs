@@ -1,7 +1,7 @@
 //! The place of the value of a signal or an eager computed value.
 //!
-//! Invariants: a write compares first, and an equal value changes nothing but an undo log. The replaced value is dropped
-//! last, when the new one and its version are in place.
+//! Invariants: a write compares first, and an equal value changes nothing but an undo log. The replaced value is
+//! dropped last, when the new one and its version are in place.
 //!
 //! Must not know: ranks, edges, the other nodes.
 
@@ -18,7 +18,8 @@ use crate::{
 };
 use std::mem;
 
-/// The revision of a node's last change. Only a node that a lazy value reads keeps one (`u64`); for the others it is `()`.
+/// The revision of a node's last change. Only a node that a lazy value reads keeps one (`u64`); for the others it is
+/// `()`.
 pub trait Version: Copy + Default {
     /// Notes a change at this revision.
     fn note_change(&mut self, revision: u64);
@@ -83,8 +84,8 @@ impl<T, V: Version> Slot<T, V> {
         Some(mem::replace(&mut self.value, value))
     }
 
-    /// As `replace`, for a signal that no node depends on, of a type whose equal values are the same: it need not be
-    /// compared, unless somebody watches.
+    /// As `replace`, for a signal that no node depends on, of a type whose equal values are the same. No comparison is
+    /// needed, unless there is a watcher.
     #[inline(always)]
     pub fn put<const W: usize>(&mut self, core: &mut Core<W>, value: T)
     where
@@ -108,8 +109,8 @@ impl<T, V: Version> Slot<T, V> {
         }
     }
 
-    /// Changes the signal at `position` in place, outside any batch, and marks who reads it, even if `change`
-    /// panics half-way. Returns what `change` returns, if it does.
+    /// Changes the signal at `position` in place, outside any batch, and marks its dependents, even if `change`
+    /// panics half-way. Returns the result of `change`, if there is one.
     pub fn change<R, const W: usize>(
         &mut self,
         core: &mut Core<W>,
@@ -180,7 +181,7 @@ impl<T, V: Version> Slot<T, V> {
         if equal {
             return; // user code: the drop of `value`
         }
-        let (level, revision) = (core.level, core.tick());
+        let (level, revision) = (core.batch.level, core.tick());
         let old = mem::replace(&mut self.value, value);
         // The only write of a batch has been found to differ already.
         let known_changed = level == 0 && !mem::needs_drop::<T>();
@@ -203,7 +204,7 @@ impl<T, V: Version> Slot<T, V> {
         position: usize,
         copy: impl FnOnce(&T) -> T,
     ) -> &mut T {
-        let (level, revision) = (core.level, core.tick());
+        let (level, revision) = (core.batch.level, core.tick());
         let has_value = match &self.log {
             Some(log) => log.state.has_value(level),
             None => false,
@@ -230,7 +231,7 @@ impl<T, V: Version> Slot<T, V> {
         change: impl FnOnce(&mut T) -> R,
         undo: impl FnOnce(&mut T) + Send + 'static,
     ) -> R {
-        let (level, revision) = (core.level, core.tick());
+        let (level, revision) = (core.batch.level, core.tick());
         self.note(core, position, revision, level == 0);
         let mut panics = FirstPanic::default();
         let result = panics.catch(|| change(&mut self.value)); // user code

@@ -3,8 +3,8 @@
 //!
 //! A description holds names, places and numbers. A place is a path to a field without the graph: `__price`, or
 //! `part_2__.17` in a graph that is kept in parts. An input `([&] __price.value)` is a reference to a place; the input
-//! `([] __total.current())` is a memo's value. Names of the user's and `self` come from the description, so that they
-//! mean in a template what they mean in the declaration.
+//! `([] __total.current())` is a memo's value. The user's names and `self` come from the description, so they keep
+//! the meaning that they have in the declaration.
 //!
 //! Invariants: no macro here calls itself; an entry of a list is one group, so that rustc's matcher has no choice to
 //! make between two entries.
@@ -128,7 +128,8 @@ macro_rules! __engine {
                 }
             )*
 
-            // Methods of each node call these: they leave no type to infer, which costs rustc most in a call.
+            // The methods of each node call these. They leave no type to infer: inference takes the most of rustc's
+            // time for a call.
             #[inline]
             fn __changed<$free>(&mut $this, old: $free, word: usize, bits: u64) {
                 $crate::__private::settle::changed($this, old, word, bits);
@@ -264,15 +265,16 @@ macro_rules! __visit {
     ($this:ident $pass:ident [effect $body:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]]) => {
         Self::$body($($($borrow)* $this.$($input)*),*);
     };
-    // An effect that keeps its result. Its inputs are taken apart, for the result is borrowed from the graph too.
+    // An effect that keeps its result. The body borrows each input on its own, because the place of the result is in
+    // the graph too.
     ($this:ident $pass:ident [
         kept [$($place:tt)*] $body:ident [$( $input:ident ([$($borrow:tt)*] $($from:tt)*) )*]
     ]) => {
         $( let $input = $($borrow)* $this.$($from)*; )*
         $crate::__private::settle::rerun(&mut $this.$($place)*, move || Self::$body($($input),*));
     };
-    // The first rank of a resource: its question has changed.
-    ($this:ident $pass:ident [question [$($place:tt)*] $mark:ident ($($marked:tt)*)]) => {
+    // The first rank of a resource: its input has changed.
+    ($this:ident $pass:ident [input [$($place:tt)*] $mark:ident ($($marked:tt)*)]) => {
         if $this.$($place)*.input_changed(&mut $pass) {
             $pass.$mark($($marked)*);
         }
@@ -316,8 +318,8 @@ macro_rules! __since {
 /// The body of `new`: the pieces one after the other, then the struct.
 ///
 /// Each piece is made in a function of its own, and waits for the struct on the heap where nothing is optimized: else
-/// all pieces, and the copies of their moves, would be on the stack together. Types are spelled out: a piece whose type
-/// waits for the struct at the end makes rustc's time grow with the square of the nodes.
+/// all pieces, and the copies of their moves, would be on the stack together. Types are spelled out: if rustc had to
+/// infer the type of a piece from the struct at the end, its time would grow with the square of the nodes.
 ///
 /// ```text
 /// __make! {
@@ -358,7 +360,7 @@ macro_rules! __piece {
         let $piece = $value;
     };
     ($ready:ident [field $piece:ident = $init:ident]) => {
-        let $piece = $crate::__private::make::apart(Self::$init);
+        let $piece = $crate::__private::make::piece(Self::$init);
     };
     ($ready:ident [parameter $piece:ident $version:tt = $value:ident]) => {
         let $piece = $crate::__private::make::slot::<_, $version>(move || $value);
@@ -370,25 +372,25 @@ macro_rules! __piece {
         let $piece = $crate::__private::make::slot::<_, $version>(|| Self::$body($($($borrow)* $($input)*),*));
     };
     ($ready:ident [memo $piece:ident $same:ident]) => {
-        let $piece = $crate::__private::make::apart(|| $crate::__private::Memo::new(Self::$same));
+        let $piece = $crate::__private::make::piece(|| $crate::__private::Memo::new(Self::$same));
     };
     // A `#[manual]` resource does not start here.
     ($ready:ident [manual $piece:ident $rank:literal $keep:ident]) => {
-        let $piece = $crate::__private::make::apart(|| {
+        let $piece = $crate::__private::make::piece(|| {
             $crate::__private::ResourceSlot::new($rank, $crate::__private::KeepPrevious::$keep, true)
         });
     };
     ($ready:ident [resource $piece:ident $rank:literal $keep:ident $start:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]]) => {
-        let mut $piece = $crate::__private::make::apart(|| {
+        let mut $piece = $crate::__private::make::piece(|| {
             $crate::__private::ResourceSlot::new($rank, $crate::__private::KeepPrevious::$keep, false)
         });
         $piece.begin(&$ready, Self::$start($($($borrow)* $($input)*),*));
     };
     ($ready:ident [kept $piece:ident $ty:ty]) => {
         let $piece =
-            $crate::__private::make::apart(|| $crate::__private::core::option::Option::<$ty>::None);
+            $crate::__private::make::piece(|| $crate::__private::core::option::Option::<$ty>::None);
     };
-    // A part of a large graph.
+    // A part of a large graph, in the struct or boxed.
     ($ready:ident [part $part:ident $how:ident { $($piece:tt)* } $made:tt]) => {
         let $part = $crate::__private::make::$how(|| {
             $( $crate::__piece! { $ready $piece } )*
@@ -490,8 +492,8 @@ macro_rules! __batch_methods {
             $this.graph__.$($place)*.write(&mut $this.graph__.core__, $position, $value, <$graph>::$same);
         }
 
-        /// Changes the signal in place, and returns what `change` returns: this always counts as a change, unless rolled
-        /// back. In a transaction the first update copies the old value.
+        /// Changes the signal in place, and returns what `change` returns: this always counts as a change, unless
+        /// rolled back. In a transaction the first update copies the old value.
         $vis fn $update<$returned>(
             &mut $this,
             $change: impl $crate::__private::core::ops::FnOnce(&mut $ty) -> $returned,
@@ -558,16 +560,16 @@ macro_rules! __batch_methods {
             &$this.graph__.$($place)*.task.state
         }
 
-        /// Asks for what the graph's method of this name does, when the batch ends; the last request counts. A
-        /// transaction that fails forgets its requests.
+        /// Requests a reload, which follows when the batch ends. The last request counts. A transaction that fails
+        /// forgets its requests.
         $vis fn $reload(&mut $this) {
             $($reads)*
             let replaced = $this.graph__.$($place)*.request($crate::__private::Request::Reload);
             $this.graph__.__requested($rank, replaced);
         }
 
-        /// Asks for what the graph's method of this name does, when the batch ends; the last request counts. A
-        /// transaction that fails forgets its requests.
+        /// Requests a cancel, which follows when the batch ends. The last request counts. A transaction that fails
+        /// forgets its requests.
         $vis fn $cancel(
             &mut $this,
             reason: impl $crate::__private::core::convert::Into<$crate::CancelReason>,

@@ -11,16 +11,17 @@
 use super::mask::Mask;
 use crate::{graph::Graph, task::state::Change};
 
-/// The knowledge of the loops about a graph: a constant that `reactive!` writes.
+/// All that the loops know about a graph: a constant that `reactive!` writes.
 #[derive(Debug)]
 pub struct Topology {
     /// The description for people.
     pub graph: Graph,
     /// How each node is settled, one letter by position: see `Kind`.
     pub kinds: &'static [u8],
-    /// The positions each node reads, resources by their `Resource`.
+    /// The positions that each node reads. A resource is read at its second rank.
     pub dependencies: Lists<u32>,
-    /// The lazy values each lazy value reads, and those that they read as far as they are in its own word.
+    /// For each lazy value the lazy values that it depends on: the direct ones, and the indirect ones through lazy
+    /// values of its own word.
     pub memos: Masks,
     /// The readers of all of a node.
     pub whole: Masks,
@@ -37,7 +38,7 @@ pub struct Topology {
 pub struct Lists<T: 'static> {
     /// The end of each list, which is the start of the next one. A position without an end has no list.
     pub ends: &'static [u32],
-    /// All of them, one after the other.
+    /// All lists, one after the other.
     pub items: &'static [T],
 }
 
@@ -50,7 +51,7 @@ pub struct Masks {
     pub bits: &'static [u64],
 }
 
-/// How a node is settled.
+/// The kind of a node: how it is settled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `s`: a source.
@@ -68,7 +69,7 @@ pub(super) enum Kind {
 }
 
 impl Topology {
-    /// A graph none of whose nodes depends on another in the ways of the masks.
+    /// The topology of a graph, as yet without masks.
     pub const fn new(graph: Graph, kinds: &'static [u8], dependencies: Lists<u32>) -> Self {
         Topology {
             graph,

@@ -1,11 +1,11 @@
 //! The undo log of a slot: the way back to the values from before the open batch and before each open transaction.
 //!
-//! Only the values have the type of the node. The rest is a type of its own, so that rustc compiles it once, and not again
-//! for each type of value.
+//! Only the values have the type of the node. The rest is a type of its own, so that rustc compiles it once, and not
+//! again for each type of value.
 //!
-//! Invariants: `steps` are ordered by level, and no step of a transaction follows one that has a value; `values` has the
-//! value or the closure of each step. A value is moved aside, never cloned. Outside a batch there is no step, and `before`
-//! is empty or needs no drop.
+//! Invariants: `steps` are ordered by level, and no step of a transaction follows one that has a value; `values` has
+//! the value or the closure of each step. A value is moved aside, never cloned. Outside a batch there is no step, and
+//! `before` is empty or needs no drop.
 //!
 //! Must not know: edges, bodies.
 
@@ -25,8 +25,8 @@ pub(super) struct UndoLog<T> {
 /// An undo log without its values.
 #[derive(Debug, Default)]
 pub(super) struct UndoState {
-    /// Signals: the index of the slot's entry in `Core::written`. If that is the entry of another slot or none, the log is
-    /// of another batch.
+    /// Signals: the index of the slot's entry in `OpenBatch::written`. If that is the entry of another slot or none,
+    /// the log is of another batch.
     at: u32,
     /// Signals: an update was made whose old value is not known, so this batch has changed the value.
     pub(super) updated: bool,
@@ -86,20 +86,20 @@ pub(super) struct Baseline {
 
 impl UndoState {
     /// Notes a write to the signal at `position`. True if it is the first of this batch: the log then begins anew.
-    /// `known_changed` says that if this batch makes no other write to this signal, it has changed and nothing has to be
-    /// dropped in the end.
+    /// `known_changed` says that if this batch makes no other write to this signal, it has changed and nothing has to
+    /// be dropped in the end.
     pub(super) fn note<const W: usize>(
         &mut self,
         core: &mut Core<W>,
         position: usize,
         known_changed: bool,
     ) -> bool {
-        let again = core.note_written_again(position, self.at);
-        if !again {
-            self.at = core.note_written(position, known_changed);
-            self.updated = false;
+        if core.note_written_again(position, self.at) {
+            return false;
         }
-        !again
+        self.at = core.note_written(position, known_changed);
+        self.updated = false;
+        true
     }
 
     /// Does the transaction at `level` know the value to go back to?
@@ -118,7 +118,7 @@ impl UndoState {
         has_value: bool,
     ) {
         if self.steps.last().is_none_or(|last| last.level != level) {
-            core.undoable.push(position as u32);
+            core.batch.undoable.push(position as u32);
         }
         self.steps.push(Step {
             level,
@@ -227,8 +227,8 @@ impl<T> UndoLog<T> {
         false
     }
 
-    /// The value from before the batch, or a later one that is equal, is `value`. A comparison that panics has not found
-    /// the values equal.
+    /// The value from before the batch, or a later one that is equal, is `value`. A comparison that panics has not
+    /// found the values equal.
     pub(super) fn is_unchanged(
         &self,
         value: &T,

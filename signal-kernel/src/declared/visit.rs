@@ -26,7 +26,7 @@ pub trait DeclaredGraph<const W: usize>: Sized {
     /// The state of the loops, which the struct holds.
     fn core(&self) -> &Core<W>;
 
-    /// The same, to change.
+    /// The state of the loops, to be changed.
     fn core_mut(&mut self) -> &mut Core<W>;
 
     /// Works through `bits`, which were taken out of this word of the pending mask. With `SINGLE`, they are one bit.
@@ -42,7 +42,8 @@ pub trait DeclaredGraph<const W: usize>: Sized {
     fn compute(&self, rank: usize, revision: u64) -> Option<Payload>;
 }
 
-/// The interface of a graph to [`Shared`](crate::Shared), for any number of words in its mask. `reactive!` implements it.
+/// The interface of a graph to [`Shared`](crate::Shared), for any number of words in its mask. `reactive!` implements
+/// it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no graph that `reactive!` has made",
     label = "this is no declared graph"
@@ -54,7 +55,7 @@ pub trait Declared: Sized {
     /// The ready queue, which tasks share.
     fn ready_queue(&self) -> Option<&Arc<ReadyQueue>>;
 
-    /// Polls the work. Ready as soon as something was committed, however often in a row.
+    /// Polls the work. Ready as soon as something was committed, without a budget.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()>;
 }
 
@@ -93,8 +94,8 @@ pub(super) trait AnySlot {
 pub(super) trait AnyMemo {
     /// A batch is about to compute this value: the present state is the one from before the batch.
     fn save_baseline(&mut self, panics: &mut FirstPanic);
-    /// The outermost batch ends. `due`: a dependency has changed in the end. `stale`: the provisional value, if there is
-    /// one, does not hold any more. The state from before the batch comes back if it was current and the memo is not
+    /// The outermost batch ends. `due`: a dependency has changed in the end. `stale`: the provisional value, if there
+    /// is one, does not hold any more. The state from before the batch comes back if it was current and the memo is not
     /// due. A provisional value that holds is compared with the value from before the batch; of equal ones the earlier
     /// one comes back with its version. Without either the next read verifies the state from before the batch.
     fn reconcile(&mut self, due: bool, stale: bool, panics: &mut FirstPanic) -> NetChange;
@@ -102,9 +103,9 @@ pub(super) trait AnyMemo {
 
 /// A memo of any type, as a read sees it.
 pub trait MemoState {
-    /// It is current: a value or a failure.
+    /// Is it current, as a value or as a failure?
     fn is_fresh(&self) -> bool;
-    /// It is current, and failed.
+    /// Is it current, as a failure?
     fn is_failed(&self) -> bool;
     /// Notes that a failed dependency blocks the value.
     fn block(&self, revision: u64);

@@ -1,13 +1,13 @@
-//! The question whether a graph has changed, for a handle that tells others of changes.
+//! Whether a graph has changed, for a handle that notifies its readers.
 //!
-//! Invariants: while `watcher` is not 0 nothing has changed since it was set. No watcher is given twice, so a graph that
-//! was put in the place of another is known as a change.
+//! Invariants: while `watcher` is not 0 nothing has changed since it was set. No watcher is given twice, so a graph
+//! that was put in the place of another is known as a change.
 //!
 //! Must not know: the kinds of changes, and the readers of the handle.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// One word, so that a write asks one question: is anything here out of the ordinary?
+/// One word, so that a write needs one test for both: a failed value and a watcher.
 #[derive(Debug, Default)]
 pub struct Watch(u64);
 

@@ -336,7 +336,7 @@ fn computed_value(context: &Context, index: usize, ty: &Type) -> TokenStream {
     let value = quote_spanned!(ty.span()=> #print(&#graph.#field.value));
     quote! {
         if self.core__.is_failed(#rank) {
-            &::signal_kernel::__private::read::Panicked as &dyn ::signal_kernel::__private::core::fmt::Debug
+            &::signal_kernel::__private::read::PANICKED as &dyn ::signal_kernel::__private::core::fmt::Debug
         } else {
             #value
         }

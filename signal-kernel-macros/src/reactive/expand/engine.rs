@@ -220,7 +220,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
         }
         Kind::Resource { path, .. } if rank != plan.position(index) => {
             let mark = mark(rank, ((rank + 1) / 64) as u32, bits(rank + 1));
-            quote_spanned!(path.span()=> [question [#place] #mark])
+            quote_spanned!(path.span()=> [input [#place] #mark])
         }
         Kind::Resource { path, equality, .. } => {
             let inputs = inputs();

@@ -1,4 +1,4 @@
-/// What is in the basket.
+/// The goods in the basket.
 #[derive(Debug)]
 pub struct Cart {
     pub signal price: u64 = 300;

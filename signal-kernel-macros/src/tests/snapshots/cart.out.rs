@@ -46,7 +46,7 @@ impl Cart {
         ::signal_kernel::__private::core::cmp::PartialEq::eq(before, after)
     }
 }
-/// What is in the basket.
+/// The goods in the basket.
 #[cfg_attr(
     doc,
     doc = ::signal_kernel::__private::picture!{Cart documented;signal price linked[];signal qty linked[];computed
@@ -184,7 +184,7 @@ impl ::signal_kernel::__private::core::fmt::Debug for Cart {
             .field(
                 "total",
                 if self.core__.is_failed(0usize) {
-                    &::signal_kernel::__private::read::Panicked
+                    &::signal_kernel::__private::read::PANICKED
                         as &dyn ::signal_kernel::__private::core::fmt::Debug
                 } else {
                     <_ as ::signal_kernel::needs::Printable>::to_print(

@@ -357,11 +357,11 @@ impl Profile {
     self impl [] Profile[] 1 R E topology b"qacees"([1, 2, 3, 5, 6, 6,], [5, 0, 1, 2, 1,
     2,]) { whole([1, 1, 2, 2, 2, 3,], [0, 0, 0,], [2, 24, 1,]) value([0, 1, 1, 1, 1, 1,],
     [0,], [4,]) status([0, 1, 1, 1, 1, 1,], [0,], [8,]) } resources true pass { __pass_0
-    0[inline] { 31 { 0[question[__user] mark(2)] 1[resource[__user]
-    __start_user[input_0([&] __client) input_1([&] __id.value)] [Some(Self::__same_user)]
-    { VALUE { mark(4) } STATUS { mark(8) } }] 2[computed[__title] __body_title[([&]
-    __user.task.state)] __same_title 24[]] 3[effect __body_note[([& mut] __log) ([&]
-    __title.value) ([&] __user.task.state)]] 4[kept[__lock] __body_lock[input_0([&]
-    __client) input_1([&] __title.value)]] } } } node { __node_0 0 5[inline] { 1[__user];
-    2[__title] __same_title; 5[__id] __same_id; } } memo {}
+    0[inline] { 31 { 0[input[__user] mark(2)] 1[resource[__user] __start_user[input_0([&]
+    __client) input_1([&] __id.value)] [Some(Self::__same_user)] { VALUE { mark(4) }
+    STATUS { mark(8) } }] 2[computed[__title] __body_title[([&] __user.task.state)]
+    __same_title 24[]] 3[effect __body_note[([& mut] __log) ([&] __title.value) ([&]
+    __user.task.state)]] 4[kept[__lock] __body_lock[input_0([&] __client) input_1([&]
+    __title.value)]] } } } node { __node_0 0 5[inline] { 1[__user]; 2[__title]
+    __same_title; 5[__id] __same_id; } } memo {}
 }

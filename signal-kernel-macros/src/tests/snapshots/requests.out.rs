@@ -382,11 +382,11 @@ impl Search {
     self impl [] Search[] 1 R E topology b"qallss"([1, 2, 3, 4, 4, 4,], [4, 0, 1, 2,]) {
     memos([0, 0, 0, 1,], [0,], [4,]) whole([1, 1, 2, 2, 3, 3,], [0, 0, 0,], [2, 8, 1,])
     value([0, 1, 1, 1, 1, 1,], [0,], [4,]) } resources true pass { __pass_0 0[inline] {
-    15 { 0[question[__hits] mark(2)] 1[resource[__hits] __start_hits[input_0([&]
-    __client) input_1([&] __query.value)] [None] { VALUE { mark(4) } }] 2[memo[__count]
-    8[]] 3[memo[__is_empty] 0[]] } } } node { __node_0 0 5[inline] { 1[__hits];
-    2[__count] __equal_usize; 3[__is_empty] __equal_bool; 4[__query] __same_query;
-    5[__unused] __equal_u8; } } memo { __memo_0 __compute_0 0 5[inline] { 2[__count]
+    15 { 0[input[__hits] mark(2)] 1[resource[__hits] __start_hits[input_0([&] __client)
+    input_1([&] __query.value)] [None] { VALUE { mark(4) } }] 2[memo[__count] 8[]]
+    3[memo[__is_empty] 0[]] } } } node { __node_0 0 5[inline] { 1[__hits]; 2[__count]
+    __equal_usize; 3[__is_empty] __equal_bool; 4[__query] __same_query; 5[__unused]
+    __equal_u8; } } memo { __memo_0 __compute_0 0 5[inline] { 2[__count]
     __body_count[([&] __hits.task.state)] __equal_usize[now]; 3[__is_empty]
     __body_is_empty[([] __count.current())] __equal_bool[ask(__count.changed_at())]; } }
 }
