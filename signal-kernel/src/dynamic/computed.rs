@@ -183,9 +183,10 @@ where
 impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> ComputedBody<T, F, S, CUSTOM> {
     #[inline]
     fn renewed(&self, cell: &RefCell<Runtime>, old: u64, new: &T) -> Option<u64> {
-        match self.is_same(cell, &Value::Bits(old), new) {
-            true => None,
-            false => to_bits(new),
+        if self.is_same(cell, &Value::Bits(old), new) {
+            None
+        } else {
+            to_bits(new)
         }
     }
 
@@ -198,18 +199,17 @@ impl<T: 'static, F, S: Fn(&T, &T) -> bool, const CUSTOM: bool> ComputedBody<T, F
             };
             return true;
         }
-        let same = match mem::needs_drop::<T>() {
-            true => {
-                let mut panics = FirstPanic::default();
-                let same = panics.catch(|| self.is_same(evaluation.cell, &evaluation.value, &new)); // user code
-                if same.is_none() {
-                    panics.discard(new); // user code
-                    panics.resume();
-                    return false;
-                }
-                same == Some(true)
+        let same = if mem::needs_drop::<T>() {
+            let mut panics = FirstPanic::default();
+            let same = panics.catch(|| self.is_same(evaluation.cell, &evaluation.value, &new)); // user code
+            if same.is_none() {
+                panics.discard(new); // user code
+                panics.resume();
+                return false;
             }
-            false => self.is_same(evaluation.cell, &evaluation.value, &new),
+            same == Some(true)
+        } else {
+            self.is_same(evaluation.cell, &evaluation.value, &new)
         };
         if same {
             if mem::needs_drop::<T>() {

@@ -6,6 +6,7 @@
 //!
 //! Must not know: executors, and the nature of work.
 
+use super::engine::turn::Turn;
 use super::{
     engine::{
         batch, current, run,
@@ -18,7 +19,6 @@ use super::{
     },
 };
 use crate::{
-    panics::FirstPanic,
     stack,
     task::{progress, ready::TaskWaker, wakers::WaitKey},
 };
@@ -114,22 +114,36 @@ pub(super) fn note_commit(cell: &RefCell<Runtime>) {
     waiting.wakers.wake_here(); // user code
 }
 
+/// Polls the ready work once each, and ends the batch that the caller has opened. Returns whether the work has committed
+/// something.
+fn poll_ready(turn: &mut Turn<'_>, ready: Vec<u32>, here: &'static Location<'static>) -> bool {
+    let mut done = false;
+    for &node in &ready {
+        let node = NodeId::from_number(node);
+        let completed = run::poll(turn, node);
+        let runtime = turn.runtime();
+        if completed {
+            if runtime.nodes[node].kind == Kind::Resource {
+                runtime.queue_up_to_resources(node, Stale::Dirty);
+            }
+            done = true;
+        } else if runtime.is_foreign(node) {
+            done |= poll_foreign(turn, node, here);
+        }
+    }
+    thread_tasks(turn.runtime()).ready.put_back(ready);
+    batch::end(turn);
+    done
+}
+
 /// Polls the shared graph of this node; true if the graph has committed something.
-fn poll_foreign(
-    cell: &RefCell<Runtime>,
-    node: NodeId,
-    here: &'static Location<'static>,
-    panics: &mut FirstPanic,
-) -> bool {
-    let runtime = cell.borrow();
-    let tasks = runtime.tasks.as_ref();
-    let foreign = tasks.and_then(|tasks| tasks.foreign.get(&node)?.upgrade());
-    drop(runtime);
-    let Some(foreign) = foreign else {
+fn poll_foreign(turn: &mut Turn<'_>, node: NodeId, here: &'static Location<'static>) -> bool {
+    let tasks = turn.runtime().tasks.as_ref();
+    let Some(foreign) = tasks.and_then(|tasks| tasks.foreign.get(&node)?.upgrade()) else {
         return false;
     };
-    let done = panics.catch(|| foreign.poll(here)); // user code
-    panics.catch(|| stack::ending(|| drop(foreign))); // user code: this may be the last handle
+    let done = turn.call(|| foreign.poll(here)); // user code
+    turn.call(|| stack::ending(|| drop(foreign))); // user code: this may be the last handle
     done != Some(false)
 }
 
@@ -203,36 +217,20 @@ pub(super) fn poll(
             tasks.ready.budget.reset();
             return Poll::Pending;
         }
-        runtime.depth = 1;
-        let mut panics = FirstPanic::default();
-        let mut done = false;
         ready.sort_unstable_by_key(|&node| (runtime.order(NodeId::from_number(node)), node));
+        runtime.depth = 1;
+        let mut turn = Turn::new(cell, runtime.context);
         drop(runtime);
-        for &node in &ready {
-            let node = NodeId::from_number(node);
-            if run::poll(cell, node, &mut panics) {
-                let mut runtime = cell.borrow_mut();
-                if runtime.nodes[node].kind == Kind::Resource {
-                    runtime.queue_up_to_resources(node, Stale::Dirty);
-                }
-                done = true;
-            } else if cell.borrow().is_foreign(node) {
-                done |= poll_foreign(cell, node, here, &mut panics);
-            }
-        }
-        thread_tasks(&mut cell.borrow_mut()).ready.put_back(ready);
-        batch::end(cell, &mut panics);
-        let mut runtime = cell.borrow_mut();
-        let tasks = thread_tasks(&mut runtime);
+        let done = poll_ready(&mut turn, ready, here);
+        let tasks = thread_tasks(turn.runtime());
         tasks.commits += u64::from(done);
         // An effect may start work that is ready at once, and so on without end.
         let goes_on = done && (waits || tasks.ready.queue.has_ready());
         tasks.ready.budget.spend(goes_on);
-        drop(runtime);
         if done {
-            panics.catch(|| waiting.wakers.wake_here()); // user code: other tasks may wait for the same commit
+            turn.call(|| waiting.wakers.wake_here()); // user code: other tasks may wait for the same commit
         }
-        panics.resume();
+        turn.end();
         if done { Poll::Ready(()) } else { Poll::Pending }
     })
 }

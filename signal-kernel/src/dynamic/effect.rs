@@ -2,6 +2,7 @@
 //!
 //! Must not know: the time of a run.
 
+use super::engine::turn::Turn;
 use super::{
     engine::{
         batch, current, dispose,
@@ -14,8 +15,12 @@ use super::{
         marks::{Kind, Stale},
     },
 };
-use crate::{panics::FirstPanic, stack};
-use std::{borrow::Cow, cell::RefCell, panic::Location};
+use crate::stack;
+use std::{
+    borrow::Cow,
+    cell::{RefCell, RefMut},
+    panic::Location,
+};
 
 /// A body that runs when a value that it has read has changed.
 ///
@@ -123,10 +128,7 @@ fn make(body: Box<dyn Body>, place: &'static Location<'static>) -> Effect {
     current::with(|cell| {
         let mut runtime = cell.borrow_mut();
         let handle = create(&mut runtime, Kind::Effect, Content::Body(Some(body)), place);
-        drop(runtime);
-        let mut panics = FirstPanic::default();
-        first_run(cell, handle.key.node, &mut panics);
-        panics.resume();
+        first_run(cell, runtime, handle.key.node);
         Effect {
             handle,
             marker: std::marker::PhantomData,
@@ -135,54 +137,57 @@ fn make(body: Box<dyn Body>, place: &'static Location<'static>) -> Effect {
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn first_run(cell: &RefCell<Runtime>, node: NodeId, panics: &mut FirstPanic) {
-    let mut runtime = cell.borrow_mut();
+fn first_run(cell: &RefCell<Runtime>, mut runtime: RefMut<'_, Runtime>, node: NodeId) {
     if runtime.depth == 0 && runtime.is_settled() {
         // The first run is a round of its own.
         runtime.nodes[node].marks.set_stale(Stale::Dirty);
         (runtime.depth, runtime.round) = (1, true);
+        let mut turn = Turn::new(cell, runtime.context);
         drop(runtime);
-        run::effect(cell, node, panics);
-        runtime = cell.borrow_mut();
+        run::effect(&mut turn, node);
+        let mut runtime = turn.take();
+        runtime.context = turn.outer();
         runtime.round = false;
         if runtime.is_settled() && runtime.snapshots.is_empty() {
-            batch::close_at_rest(runtime, panics);
+            batch::close_at_rest(&mut turn, runtime);
         } else {
             drop(runtime);
-            batch::settle(cell, panics);
+            batch::settle(&mut turn);
         }
+        turn.end();
     } else if runtime.depth == 1 && runtime.round {
         // Another effect has made this one: the first run is a part of the other's run.
         drop(runtime);
-        run_inside(cell, node, panics);
+        run_inside(cell, node);
     } else {
         runtime.queue(node, Stale::Dirty);
         if runtime.depth == 0 {
-            runtime.depth = 1;
             drop(runtime);
-            batch::settle(cell, panics);
+            batch::settle_at_rest(cell);
         }
     }
 }
 
 /// Runs an effect that another effect has just made, as a part of the other's run.
 #[inline(never)]
-fn run_inside(cell: &RefCell<Runtime>, node: NodeId, panics: &mut FirstPanic) {
+fn run_inside(cell: &RefCell<Runtime>, node: NodeId) {
     stack::nested(
         || refuse_depth(cell, node),
         || {
-            let inside = begin_inside(cell, node);
-            run::effect_inside(cell, node, panics);
+            let mut turn = Turn::begin(cell);
+            let inside = begin_inside(turn.runtime(), node);
+            run::effect_inside(&mut turn, node);
+            turn.restore_context();
             if inside {
-                cell.borrow_mut().end_inside();
+                turn.runtime().end_inside();
             }
+            turn.end();
         },
     );
 }
 
 #[inline(never)]
-fn begin_inside(cell: &RefCell<Runtime>, node: NodeId) -> bool {
-    let mut runtime = cell.borrow_mut();
+fn begin_inside(runtime: &mut Runtime, node: NodeId) -> bool {
     runtime.nodes[node].marks.set_stale(Stale::Dirty);
     let inside = runtime.is_nested();
     if inside {
@@ -191,12 +196,13 @@ fn begin_inside(cell: &RefCell<Runtime>, node: NodeId) -> bool {
     inside
 }
 
-/// Disposes of the effect, as after any panic of its first run.
 #[cold]
 #[inline(never)]
 fn refuse_depth(cell: &RefCell<Runtime>, node: NodeId) -> String {
-    let path = cell.borrow().too_deep(node);
-    dispose::node(cell, node, &mut FirstPanic::new());
+    let mut turn = Turn::begin(cell);
+    let path = turn.runtime().too_deep(node);
+    dispose::node(&mut turn, node);
+    turn.swallow_panics();
     path
 }
 

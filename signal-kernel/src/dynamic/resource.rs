@@ -5,6 +5,7 @@
 //!
 //! Must not know: the storage of work, and its states.
 
+use super::engine::turn::Turn;
 use super::{
     async_signal::{AsyncMeta, AsyncSignal, AsyncValue},
     computed::{self, Computed},
@@ -581,9 +582,9 @@ fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
         let fetch = fetch();
         drop(inside);
         let handle = resource_node::open(cell, owner, fetch, config);
-        let mut panics = FirstPanic::default();
-        access::settle_at_rest(cell, &mut panics);
-        panics.resume();
+        let mut turn = Turn::begin(cell);
+        access::settle_if_due(&mut turn);
+        turn.end();
         handle
     })
 }

@@ -9,6 +9,7 @@
 //!
 //! Must not know: the meaning of an input, and the executor.
 
+use super::engine::turn::Turn;
 use super::{
     drive,
     engine::{
@@ -295,7 +296,8 @@ fn assert_may_write(resource: NodeId) {
 /// Queues a resource for phase A: now, or at the end of the batch. A failed transaction calls `undo` first.
 fn queue_request(resource: NodeId, undo: impl FnOnce() + 'static) {
     current::with(|cell| {
-        let mut runtime = cell.borrow_mut();
+        let mut turn = Turn::begin(cell);
+        let runtime = turn.runtime();
         runtime.queue(resource, Stale::Dirty);
         let mut unused = Some(undo);
         if runtime.level > 0 {
@@ -303,11 +305,9 @@ fn queue_request(resource: NodeId, undo: impl FnOnce() + 'static) {
                 .undo
                 .extend(unused.take().map(|undo| Box::new(undo) as Callback));
         }
-        drop(runtime);
-        let mut panics = FirstPanic::default();
-        access::settle_at_rest(cell, &mut panics);
-        panics.discard(unused); // user code: an input that was given before
-        panics.resume();
+        access::settle_if_due(&mut turn);
+        turn.discard(unused); // user code: an input that was given before
+        turn.end();
     });
 }
 
@@ -517,9 +517,7 @@ impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
             let (fetch, token) = (&mut *self.fetch, before.1 + 1);
             let start = || {
                 if cell.borrow().owns_any(node) {
-                    let mut panics = FirstPanic::default();
-                    dispose::owned(cell, node, &mut panics);
-                    panics.resume();
+                    dispose::owned_now(cell, node);
                 }
                 // The drop of the outdated work, a cleanup or the clone of the input may end the resource; its source
                 // is gone then.
@@ -538,7 +536,7 @@ impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
             return panics.resume(); // no listener hears of a disposed resource
         }
         if self.task.state.status() == AsyncStatus::Cancelled && !change.is_none() {
-            dispose::owned(cell, node, &mut panics); // nodes that the run has made end with the run
+            panics.catch(|| dispose::owned_now(cell, node)); // nodes that the run has made end with the run
         }
         self.resolve(by_hand);
         self.publish(cell, change, &mut panics);

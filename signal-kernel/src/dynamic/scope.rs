@@ -127,9 +127,7 @@ impl Drop for OwnerGuard<'_> {
         drop(runtime);
         let mut panics = FirstPanic::default();
         panics.catch(|| {
-            batch::dispose(self.cell, |panics| {
-                dispose::finish(self.cell, self.scope, panics);
-            });
+            batch::dispose(self.cell, |turn| dispose::finish(turn, self.scope));
         });
         panics.end_drop();
     }

@@ -2,11 +2,10 @@
 //!
 //! Must not know: readers, the replacement of a value, and the settle.
 
+use super::engine::turn::Turn;
 use super::{
     engine::{
-        access,
-        context::UntrackedGuard,
-        current,
+        access, current,
         handle::{Handle, create, handle},
         read_error::{Disposed, ReadError},
         runtime::{Content, Runtime},
@@ -325,47 +324,42 @@ impl<T: 'static> Signal<T> {
         value: T,
         place: &'static Location<'static>,
     ) -> Result<(), Disposed> {
-        let runtime = cell.borrow();
-        let Value::Cell(held) = runtime.nodes[self.handle.key.node].value.clone() else {
-            drop(runtime);
-            being_updated(cell, self.handle.key.node, place);
+        let node = self.handle.key.node;
+        let mut turn = Turn::begin(cell);
+        let Value::Cell(held) = turn.runtime().nodes[node].value.clone() else {
+            drop(turn);
+            being_updated(cell, node, place);
         };
-        let observed = runtime.context.observer.node.is_some();
-        drop(runtime);
-        let untracked = observed.then(|| UntrackedGuard::new(cell));
-        let mut panics = FirstPanic::default();
-        let same = panics.catch(|| is_same(&*held, &value)); // user code
-        panics.discard(held); // user code: the comparison may have disposed of the signal
+        turn.suspend_tracking();
+        let same = turn.call(|| is_same(&*held, &value)); // user code
+        turn.discard(held); // user code: the comparison may have disposed of the signal
         if same != Some(false) {
-            panics.discard(value); // user code
-            panics.resume();
+            turn.discard(value); // user code
+            turn.restore_context();
+            turn.end();
             return Ok(());
         }
-        drop(untracked);
-        let mut runtime = cell.borrow_mut();
-        if let Err(gone) = self.handle.check(&runtime, "signal") {
-            drop(runtime);
-            panics.discard(value); // user code
-            panics.resume();
+        turn.restore_context();
+        let runtime = turn.runtime();
+        if let Err(gone) = self.handle.check(runtime, "signal") {
+            turn.discard(value); // user code
+            turn.end();
             return Err(gone);
         }
         let gone = if runtime.depth == 0 {
-            put(&mut runtime, self.handle.key.node, value)
+            put(runtime, node, value)
         } else {
-            put_in_batch(&mut runtime, self.handle.key.node, value)
+            put_in_batch(runtime, node, value)
         };
         if mem::needs_drop::<T>() {
-            drop(runtime);
-            panics.discard(gone); // user code
-            runtime = cell.borrow_mut();
-            if !self.handle.is_alive(&runtime) {
-                drop(runtime);
-                panics.resume();
+            turn.discard(gone); // user code
+            if !self.handle.is_alive(turn.runtime()) {
+                turn.end();
                 return Ok(());
             }
         }
-        access::changed(cell, runtime, self.handle.key.node, &mut panics);
-        panics.resume();
+        access::change(&mut turn, node);
+        turn.end();
         Ok(())
     }
 
@@ -423,13 +417,14 @@ impl<T: 'static> Signal<T> {
         let place = Location::caller();
         let index = self.handle.key.node;
         current::with(|cell| {
-            let mut runtime = cell.borrow_mut();
-            self.handle.check(&runtime, "signal")?;
+            let mut turn = Turn::begin(cell);
+            let runtime = turn.runtime();
+            self.handle.check(runtime, "signal")?;
             let refused = runtime
                 .may_write(index)
                 .and_then(|()| runtime.may_update(index, place));
             if let Err(message) = refused {
-                drop(runtime);
+                drop(turn);
                 panic!("{message}");
             }
             let node = &mut runtime.nodes[index];
@@ -446,21 +441,17 @@ impl<T: 'static> Signal<T> {
                 runtime.record_always(index);
             }
             runtime.updating.push((index, place));
-            drop(runtime);
-            let mut panics = FirstPanic::default();
-            let result = panics.catch(|| change(&mut value, f)); // user code
-            let mut runtime = cell.borrow_mut();
+            let result = turn.call(|| change(&mut value, f)); // user code
+            let runtime = turn.runtime();
             runtime.updating.pop();
-            if self.handle.is_alive(&runtime) {
+            if self.handle.is_alive(runtime) {
                 let node = &mut runtime.nodes[index];
                 node.marks.end_update();
                 node.value = value.take();
-                access::changed(cell, runtime, index, &mut panics);
-            } else {
-                drop(runtime);
+                access::change(&mut turn, index);
             }
-            panics.discard(value); // user code: the signal was disposed of meanwhile
-            Ok(panics.result(result))
+            turn.discard(value); // user code: the signal was disposed of meanwhile
+            Ok(turn.end_with(result))
         })
     }
 

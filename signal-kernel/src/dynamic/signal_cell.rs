@@ -6,9 +6,10 @@
 //!
 //! Must not know: readers, and the settle.
 
+use super::engine::batch;
 use super::{
     engine::{
-        access, current,
+        current,
         handle::Handle,
         read_error::Disposed,
         runtime::Runtime,
@@ -17,7 +18,6 @@ use super::{
     },
     graph::ids::NodeId,
 };
-use crate::panics::FirstPanic;
 use std::{
     any::Any,
     cell::{RefCell, RefMut},
@@ -100,9 +100,10 @@ pub(super) fn set_bits(
         runtime.record(index, Some(old), rule);
     }
     runtime.nodes[index].value = Value::Bits(bits);
-    let mut panics = FirstPanic::default();
-    access::changed(cell, runtime, index, &mut panics);
-    panics.resume();
+    if runtime.change(index) {
+        drop(runtime);
+        batch::settle_at_rest(cell);
+    }
 }
 
 /// The content that a write replaces: a value, or a cell that a reader holds.

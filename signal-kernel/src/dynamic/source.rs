@@ -10,7 +10,7 @@
 use super::{
     drive,
     engine::{
-        access, batch, current,
+        batch, current,
         handle::{Handle, create_in},
         runtime::{Content, Runtime},
         tasks::ForeignGraph,
@@ -191,7 +191,7 @@ impl SharedNode {
                 let refused = self.refused.get().filter(|_| self.refuses.take());
                 for id in whole.into_iter().chain(refused) {
                     if id.is_alive(&cell.borrow()) {
-                        access::changed(cell, cell.borrow_mut(), id.key.node, &mut panics);
+                        cell.borrow_mut().change(id.key.node); // the batch settles
                     }
                 }
                 panics.resume();

@@ -5,6 +5,7 @@
 //!
 //! Must not know: the types of values.
 
+use super::turn::Turn;
 use super::{
     batch,
     current::with,
@@ -19,7 +20,7 @@ use crate::{
         ids::NodeId,
         marks::{Marks, Stale},
     },
-    panics::{FirstPanic, swallow},
+    panics::swallow,
 };
 use std::{
     any::Any,
@@ -316,36 +317,37 @@ impl Runtime {
     }
 }
 
-/// Marks the dependents of the signal at `index`, whose value has changed. At rest, the graph settles.
+impl Runtime {
+    /// Gives the signal at `index` a new version and marks its dependents. Returns whether the graph must settle.
+    #[inline(always)]
+    pub(crate) fn change(&mut self, index: NodeId) -> bool {
+        self.renumber_if_due();
+        self.bump_version(index);
+        if self.depth > 0 {
+            self.mark(index, Stale::Check);
+            return false;
+        }
+        self.mark(index, Stale::Dirty);
+        !self.schedule.are_empty()
+    }
+}
+
+/// Notes a new value of the signal at `index`. At rest, the graph settles.
 #[inline(always)]
-pub(crate) fn changed(
-    cell: &RefCell<Runtime>,
-    mut runtime: RefMut<'_, Runtime>,
-    index: NodeId,
-    panics: &mut FirstPanic,
-) {
-    runtime.renumber_if_due();
-    runtime.bump_version(index);
-    if runtime.depth > 0 {
-        runtime.mark(index, Stale::Check);
-        return;
+pub(crate) fn change(turn: &mut Turn<'_>, index: NodeId) {
+    let runtime = turn.runtime();
+    if runtime.change(index) {
+        runtime.depth = 1;
+        batch::settle(turn);
     }
-    runtime.mark(index, Stale::Dirty);
-    if runtime.schedule.are_empty() {
-        return;
-    }
-    runtime.depth = 1;
-    drop(runtime);
-    batch::settle(cell, panics);
 }
 
 /// Settles the scheduled nodes, unless a batch is open.
 #[inline(always)]
-pub(crate) fn settle_at_rest(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
-    let mut runtime = cell.borrow_mut();
+pub(crate) fn settle_if_due(turn: &mut Turn<'_>) {
+    let runtime = turn.runtime();
     if runtime.depth == 0 && !runtime.schedule.are_empty() {
         runtime.depth = 1;
-        drop(runtime);
-        batch::settle(cell, panics);
+        batch::settle(turn);
     }
 }

@@ -4,7 +4,7 @@
 //! value from before; outside a batch the log is empty. The net change counts at the end. A call that unwinds restores
 //! the nesting that it has found.
 //!
-//! Must not know: the types of values, and the settle.
+//! Must not know: the types of values, and the order in which nodes run.
 
 use super::{
     current, dispose,
@@ -12,6 +12,7 @@ use super::{
     runtime::Runtime,
     settle,
     tasks::ThreadTasks,
+    turn::Turn,
     undo_log::{Entry, Rule},
     value::Value,
 };
@@ -20,7 +21,6 @@ use crate::{
         ids::{NodeId, Version},
         marks::Stale,
     },
-    panics::FirstPanic,
     stack,
 };
 use std::cell::{RefCell, RefMut};
@@ -69,33 +69,33 @@ impl Runtime {
 
 /// Runs `f` as a batch, and settles if it is the outermost one, also if `f` panics.
 pub(crate) fn run<R>(cell: &RefCell<Runtime>, f: impl FnOnce() -> R) -> R {
-    let inside = open(cell);
-    let mut panics = FirstPanic::default();
-    let result = panics.catch(|| nested(cell, inside, f));
-    finish(cell, result, panics)
+    let mut turn = Turn::begin(cell);
+    let inside = open(turn.runtime());
+    let result = nested(&mut turn, inside, f);
+    end(&mut turn);
+    turn.end_with(result)
 }
 
 /// As `run`, for an `f` that ends nodes.
-pub(crate) fn dispose(cell: &RefCell<Runtime>, f: impl FnOnce(&mut FirstPanic)) {
-    open(cell);
-    let mut panics = FirstPanic::default();
-    stack::ending(|| f(&mut panics));
-    end(cell, &mut panics);
-    panics.resume();
+pub(crate) fn dispose(cell: &RefCell<Runtime>, f: impl FnOnce(&mut Turn<'_>)) {
+    let mut turn = Turn::begin(cell);
+    open(turn.runtime());
+    stack::ending(|| f(&mut turn));
+    end(&mut turn);
+    turn.end();
 }
 
 /// Disposes of the node of a handle; a second call does nothing.
 pub(crate) fn dispose_node(handle: Handle) {
     current::with(|cell| {
         if handle.is_alive(&cell.borrow()) {
-            dispose(cell, |panics| dispose::node(cell, handle.key.node, panics));
+            dispose(cell, |turn| dispose::node(turn, handle.key.node));
         }
     });
 }
 
-/// Opens a batch. True inside another batch, or in a settle.
-fn open(cell: &RefCell<Runtime>) -> bool {
-    let mut runtime = cell.borrow_mut();
+/// Opens a batch. Returns whether the batch is inside another one, or in a settle.
+fn open(runtime: &mut Runtime) -> bool {
     runtime.renumber_if_due();
     runtime.depth += 1;
     runtime.depth > 1
@@ -103,39 +103,49 @@ fn open(cell: &RefCell<Runtime>) -> bool {
 
 /// Runs the content of a batch.
 #[inline(always)]
-fn nested<R>(cell: &RefCell<Runtime>, inside: bool, f: impl FnOnce() -> R) -> R {
-    match inside {
-        true => stack::nested(|| cell.borrow().too_deep(NodeId::NONE), f), // user code
-        false => f(),                                                      // user code
-    }
-}
-
-/// Ends a batch and lets the first panic go on.
-fn finish<R>(cell: &RefCell<Runtime>, result: Option<R>, mut panics: FirstPanic) -> R {
-    end(cell, &mut panics);
-    panics.result(result)
+fn nested<R>(turn: &mut Turn<'_>, inside: bool, f: impl FnOnce() -> R) -> Option<R> {
+    turn.release(|cell, panics| {
+        panics.catch(|| {
+            if inside {
+                stack::nested(|| cell.borrow().too_deep(NodeId::NONE), f) // user code
+            } else {
+                f() // user code
+            }
+        })
+    })
 }
 
 /// Ends a batch: the outermost one settles.
-pub(crate) fn end(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
-    let mut runtime = cell.borrow_mut();
+pub(crate) fn end(turn: &mut Turn<'_>) {
+    let runtime = turn.runtime();
     if runtime.depth > 1 {
         runtime.depth -= 1;
         return;
     }
+    settle(turn);
+}
+
+/// Settles the graph at rest, and lets the first panic go on.
+#[inline(always)]
+pub(crate) fn settle_at_rest(cell: &RefCell<Runtime>) {
+    let mut runtime = cell.borrow_mut();
+    runtime.depth = 1;
+    let mut turn = Turn::new(cell, runtime.context);
     drop(runtime);
-    settle(cell, panics);
+    settle(&mut turn);
+    turn.end();
 }
 
 /// Settles at the end of the outermost batch.
 #[inline(never)]
-pub(crate) fn settle(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
-    close_at_rest(settle::rounds(cell, panics), panics);
+pub(crate) fn settle(turn: &mut Turn<'_>) {
+    let runtime = settle::rounds(turn);
+    close_at_rest(turn, runtime);
 }
 
 /// Closes the outermost batch without anything left to settle.
 #[inline(always)]
-pub(crate) fn close_at_rest(mut runtime: RefMut<'_, Runtime>, panics: &mut FirstPanic) {
+pub(crate) fn close_at_rest(turn: &mut Turn<'_>, mut runtime: RefMut<'_, Runtime>) {
     runtime.depth = 0;
     runtime.shrink_if_empty();
     let waiting = runtime.tasks.as_ref().and_then(ThreadTasks::must_notify);
@@ -144,9 +154,9 @@ pub(crate) fn close_at_rest(mut runtime: RefMut<'_, Runtime>, panics: &mut First
     }
     let deferred_panics = std::mem::take(&mut runtime.deferred_panics);
     drop(runtime);
-    panics.merge(deferred_panics);
+    turn.merge(deferred_panics);
     if let Some(waiting) = waiting {
-        panics.catch(|| waiting.notify()); // user code
+        turn.call(|| waiting.notify()); // user code
     }
 }
 
@@ -155,31 +165,31 @@ pub(crate) fn transaction<R, E>(
     cell: &RefCell<Runtime>,
     f: impl FnOnce() -> Result<R, E>,
 ) -> Result<R, E> {
-    let level = cell.borrow().level + 1;
+    let mut turn = Turn::begin(cell);
+    let runtime = turn.runtime();
+    let level = runtime.level + 1;
     assert!(level < u16::MAX, "transactions nest less than 65535 deep");
-    let inside = open(cell);
-    let mut runtime = cell.borrow_mut();
+    let inside = open(runtime);
     let start = Start {
         entries: runtime.log.entries.len(),
         undo: runtime.undo.len(),
         clock: runtime.clock,
     };
     runtime.level = level;
-    drop(runtime);
-    let mut panics = FirstPanic::default();
-    let result = panics.catch(|| nested(cell, inside, f));
-    cell.borrow_mut().level = level - 1;
+    let result = nested(&mut turn, inside, f);
+    turn.runtime().level = level - 1;
     if matches!(result, Some(Ok(_))) {
-        merge_into_outer(cell, start.entries, &mut panics);
+        merge_into_outer(&mut turn, start.entries);
     } else {
-        roll_back(cell, &start, &mut panics);
+        roll_back(&mut turn, &start);
     }
-    finish(cell, result, panics)
+    end(&mut turn);
+    turn.end_with(result)
 }
 
 /// Hands the writes of the transaction over to the outer batch or transaction.
-fn merge_into_outer(cell: &RefCell<Runtime>, start: usize, panics: &mut FirstPanic) {
-    let mut runtime = cell.borrow_mut();
+fn merge_into_outer(turn: &mut Turn<'_>, start: usize) {
+    let runtime = turn.runtime();
     let mut gone = Vec::new();
     let mut kept = start;
     for index in start..runtime.log.entries.len() {
@@ -210,18 +220,17 @@ fn merge_into_outer(cell: &RefCell<Runtime>, start: usize, panics: &mut FirstPan
         _ => Vec::new(),
     };
     // User code may write, so the log is in order before any of it runs.
-    drop(runtime);
     for undo in undo {
-        panics.discard(undo); // user code: an input that was given before
+        turn.discard(undo); // user code: an input that was given before
     }
     for value in gone {
-        panics.discard(value); // user code
+        turn.discard(value); // user code
     }
 }
 
 /// Restores the values from before the writes of the transaction, and takes back its requests.
-fn roll_back(cell: &RefCell<Runtime>, start: &Start, panics: &mut FirstPanic) {
-    let mut runtime = cell.borrow_mut();
+fn roll_back(turn: &mut Turn<'_>, start: &Start) {
+    let runtime = turn.runtime();
     let mut gone = Vec::new();
     while runtime.log.entries.len() > start.entries {
         let last = runtime.log.entries.len() - 1;
@@ -240,15 +249,14 @@ fn roll_back(cell: &RefCell<Runtime>, start: &Start, panics: &mut FirstPanic) {
             gone.extend(entry.value);
         }
     }
-    see_as_before(&mut runtime, start.clock);
+    see_as_before(runtime, start.clock);
     let undo = runtime.undo.split_off(start.undo);
     // User code may write, so the log is in order before any of it runs.
-    drop(runtime);
     for undo in undo.into_iter().rev() {
-        panics.catch(undo); // user code: an input that was given
+        turn.call(undo); // user code: an input that was given
     }
     for value in gone {
-        panics.discard(value); // user code
+        turn.discard(value); // user code
     }
 }
 

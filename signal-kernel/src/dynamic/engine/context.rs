@@ -9,20 +9,7 @@ use crate::dynamic::graph::{
     ids::NodeId,
     tables::{NOBODY, RunContext},
 };
-use std::cell::{RefCell, RefMut};
-
-/// Releases the graph after runs, or before user code other than a body, and restores the context from before the runs.
-/// Between two runs the context may differ.
-#[inline(always)]
-pub(crate) fn restore_context(mut runtime: RefMut<'_, Runtime>, outer: &RunContext) {
-    runtime.context = *outer;
-}
-
-/// Releases the graph between runs, for user code other than a body.
-#[inline(always)]
-pub(crate) fn suspend_tracking(mut runtime: RefMut<'_, Runtime>, outer: &RunContext) {
-    runtime.context = untracked_context(outer);
-}
+use std::cell::RefCell;
 
 /// The context `outer` without its observer, so that a destructor between runs tracks no read.
 #[inline(always)]

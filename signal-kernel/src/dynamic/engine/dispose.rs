@@ -9,41 +9,41 @@
 //! Must not know: the content of nodes.
 
 use super::{
-    context::UntrackedGuard,
     runtime::{Body, Runtime},
     snapshots,
+    turn::Turn,
 };
-use crate::{
-    dynamic::graph::{
-        ids::{Key, NodeId},
-        marks::Kind,
-    },
-    panics::FirstPanic,
+use crate::dynamic::graph::{
+    ids::{Key, NodeId},
+    marks::Kind,
 };
 use std::cell::RefCell;
 
 /// Disposes of a node and of all that it owns. The caller has a batch open.
-pub(crate) fn node(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
-    let key = cell.borrow().key(index);
-    owned(cell, index, panics);
-    let runtime = cell.borrow();
-    if runtime.is_alive(key) {
-        drop(runtime);
-        take_out(cell, index, panics);
+pub(crate) fn node(turn: &mut Turn<'_>, index: NodeId) {
+    let key = turn.runtime().key(index);
+    owned(turn, index);
+    if turn.runtime().is_alive(key) {
+        take_out(turn, index);
     }
 }
 
 /// Disposes of all that a node owns.
-pub(crate) fn owned(cell: &RefCell<Runtime>, owner: NodeId, panics: &mut FirstPanic) {
-    owned_while(cell, owner, panics, |_| true);
+pub(crate) fn owned(turn: &mut Turn<'_>, owner: NodeId) {
+    owned_while(turn, owner, |_| true);
+}
+
+/// As `owned`, for a body that is running.
+pub(crate) fn owned_now(cell: &RefCell<Runtime>, owner: NodeId) {
+    let mut turn = Turn::begin(cell);
+    owned(&mut turn, owner);
+    turn.end();
 }
 
 /// Disposes of the nodes that the last run of a computed value has made. Stops when a cleanup has read the value: that
 /// read has run the body, and the present nodes belong to the new run.
-pub(crate) fn outdated(cell: &RefCell<Runtime>, owner: NodeId, panics: &mut FirstPanic) {
-    owned_while(cell, owner, panics, |runtime| {
-        runtime.marks(owner).is_stale()
-    });
+pub(crate) fn outdated(turn: &mut Turn<'_>, owner: NodeId) {
+    owned_while(turn, owner, |runtime| runtime.marks(owner).is_stale());
 }
 
 /// A child in its state at the start of its owner's end.
@@ -161,82 +161,74 @@ impl Runtime {
     }
 }
 
-fn owned_while(
-    cell: &RefCell<Runtime>,
-    owner: NodeId,
-    panics: &mut FirstPanic,
-    go_on: impl Fn(&Runtime) -> bool,
-) {
+fn owned_while(turn: &mut Turn<'_>, owner: NodeId, go_on: impl Fn(&Runtime) -> bool) {
     let mut children = Vec::new();
-    let runtime = cell.borrow();
-    let mut stack = vec![Ending::new(&runtime, owner, false, &mut children)];
-    drop(runtime);
+    let mut stack = vec![Ending::new(turn.runtime(), owner, false, &mut children)];
     loop {
         let first = stack.len() == 1;
         let Some(ending) = stack.last_mut() else {
             return;
         };
-        let runtime = cell.borrow();
+        let runtime = turn.runtime();
         let (index, goes) = (ending.owner.node, ending.goes);
         if runtime.key(index) != ending.owner {
             children.truncate(ending.start); // user code has ended the owner in the meantime
             stack.pop();
             continue;
         }
-        if first && !go_on(&runtime) {
+        if first && !go_on(runtime) {
             return;
         }
-        match ending.step(&runtime, &mut children) {
+        match ending.step(runtime, &mut children) {
             Step::Down(child, goes) => {
-                let next = Ending::new(&runtime, child, goes, &mut children);
+                let next = Ending::new(runtime, child, goes, &mut children);
                 stack.push(next);
             }
-            Step::Out(child) => {
-                drop(runtime);
-                take_out(cell, child, panics);
-            }
+            Step::Out(child) => take_out(turn, child),
             Step::Done => {
-                drop(runtime);
                 children.truncate(ending.start);
                 stack.pop();
                 if goes {
-                    take_out(cell, index, panics);
+                    take_out(turn, index);
                 }
             }
         }
     }
 }
 
-/// Takes a node that owns nothing out of the graph and drops its content.
-fn take_out(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
-    let _untracked = UntrackedGuard::new(cell);
-    let mut runtime = cell.borrow_mut();
+/// Takes a node that owns nothing out of the graph and drops its content. The reads of the drop are not tracked.
+fn take_out(turn: &mut Turn<'_>, index: NodeId) {
+    let observer = &mut turn.runtime().context.observer.node;
+    let observer = std::mem::replace(observer, NodeId::NONE);
+    remove(turn, index);
+    turn.runtime().context.observer.node = observer;
+}
+
+fn remove(turn: &mut Turn<'_>, index: NodeId) {
+    let runtime = turn.runtime();
     runtime.leave_owner(index);
     let name = runtime.names.take(index);
     drop(runtime.failures.take(index));
-    let snapshot = snapshots::forget(&mut runtime, index);
-    if runtime.marks(index).is_running() {
-        runtime.nodes[index].marks.set_disposed();
-        let value = runtime.nodes[index].value.take();
-        drop(runtime);
-        panics.discard(snapshot); // user code
-        panics.discard(value); // user code
-        drop(name);
-        return;
-    }
-    runtime.isolate(index);
+    let snapshot = snapshots::forget(runtime, index);
     let node = &mut runtime.nodes[index];
-    let (kind, value, mut body) = (node.kind, node.value.take(), node.body.take());
-    free(&mut runtime, index);
-    drop(runtime);
-    if let (Kind::Cleanup, Some(cleanup)) = (kind, &mut body) {
-        run_cleanup(cell, &mut **cleanup, panics);
+    let value = node.value.take();
+    let mut body = None;
+    if node.marks.is_running() {
+        node.marks.set_disposed(); // see `finish`
+    } else {
+        let kind = node.kind;
+        body = node.body.take();
+        runtime.isolate(index);
+        free(runtime, index);
+        if let (Kind::Cleanup, Some(cleanup)) = (kind, &mut body) {
+            run_cleanup(turn, &mut **cleanup);
+        }
     }
     if let Some(body) = body {
-        body.end(panics); // user code
+        turn.end_body(body);
     }
-    panics.discard(snapshot); // user code
-    panics.discard(value); // user code
+    turn.discard(snapshot);
+    turn.discard(value);
     drop(name);
 }
 
@@ -251,27 +243,25 @@ fn free(runtime: &mut Runtime, index: NodeId) {
 }
 
 /// Ends a node that was disposed of while its body ran: the body has returned.
-pub(crate) fn finish(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
-    owned(cell, index, panics);
-    let mut runtime = cell.borrow_mut();
+pub(crate) fn finish(turn: &mut Turn<'_>, index: NodeId) {
+    owned(turn, index);
+    let runtime = turn.runtime();
     let node = &mut runtime.nodes[index];
     node.marks.clear_stale();
     node.marks.clear_failed();
     let value = node.value.take();
     runtime.isolate(index);
-    free(&mut runtime, index);
-    drop(runtime);
-    panics.discard(value); // user code
+    free(runtime, index);
+    turn.discard(value);
 }
 
 /// Runs a callback of `on_cleanup`: reads are not tracked, and new nodes have no owner. Within the body of a computed
 /// value, the callback must not write either.
-fn run_cleanup(cell: &RefCell<Runtime>, body: &mut dyn Body, panics: &mut FirstPanic) {
-    let mut runtime = cell.borrow_mut();
+fn run_cleanup(turn: &mut Turn<'_>, body: &mut dyn Body) {
+    let runtime = turn.runtime();
     let before = runtime.context;
     runtime.untracked();
     runtime.context.owner = NodeId::NONE;
-    drop(runtime);
-    panics.catch(|| body.run(cell, NodeId::NONE)); // user code
-    cell.borrow_mut().context = before;
+    turn.release(|cell, panics| panics.catch(|| body.run(cell, NodeId::NONE))); // user code
+    turn.runtime().context = before;
 }

@@ -77,9 +77,10 @@ impl Failures {
     /// Takes the record of a node that is gone, or failed no more.
     #[inline(always)]
     pub(crate) fn take(&mut self, node: NodeId) -> Option<Record> {
-        match self.known.is_empty() {
-            true => None,
-            false => self.known.remove(&node),
+        if self.known.is_empty() {
+            None
+        } else {
+            self.known.remove(&node)
         }
     }
 

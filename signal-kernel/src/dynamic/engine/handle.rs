@@ -97,9 +97,10 @@ impl Handle {
     pub(crate) fn debug(self, what: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = current::with(|cell| {
             let runtime = cell.borrow();
-            match self.is_alive(&runtime) {
-                true => runtime.describe(self.key.node),
-                false => format!("disposed {what} made at {}", self.place(&runtime)),
+            if self.is_alive(&runtime) {
+                runtime.describe(self.key.node)
+            } else {
+                format!("disposed {what} made at {}", self.place(&runtime))
             }
         });
         f.write_str(&text)

@@ -1,7 +1,7 @@
 //! The runtime of a thread: the graph with values and bodies, and the calls of user code.
 //!
-//! A thread has one [`runtime`], the [`current`] one; [`handle`]s are keys of its nodes, and [`access`] reads and writes
-//! by them. A write marks all nodes that it may affect. [`settle`] runs the due resources and effects, and [`pull`]
+//! A thread has one [`runtime`], the [`current`] one. Functions hand a [`turn`] on, which borrows the runtime and calls
+//! user code. [`handle`]s are keys of nodes, and [`access`] reads and writes by them. A write marks all nodes that it may affect. [`settle`] runs the due resources and effects, and [`pull`]
 //! brings one node up to date by its dependencies; [`run`] runs one body, in a [`context`]. [`batch`] nests writes, and
 //! undoes those of a failed transaction by the [`undo_log`]; [`net_change`] compares the values of before and after;
 //! [`snapshots`] keep the values from before a batch that were read in the middle of it. [`failure`] begins and ends the
@@ -33,5 +33,6 @@ pub(crate) mod runtime;
 pub(crate) mod settle;
 pub(crate) mod snapshots;
 pub(crate) mod tasks;
+pub(crate) mod turn;
 pub(crate) mod undo_log;
 pub(crate) mod value;

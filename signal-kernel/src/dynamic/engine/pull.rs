@@ -6,15 +6,13 @@
 //!
 //! Must not know: the types of values, and the read itself.
 
-use super::{batch, read_error::Cycle, refresh, run, runtime::Runtime};
+use super::{batch, read_error::Cycle, refresh, run, runtime::Runtime, turn::Turn};
 use crate::{
     dynamic::graph::{
         checks::{Frame, UNTRACKED},
         ids::{Key, LinkId, NodeId},
         marks::{Kind, Marks, Stale},
-        tables::RunContext,
     },
-    panics::FirstPanic,
     stack,
 };
 use std::cell::{RefCell, RefMut};
@@ -57,9 +55,10 @@ pub(crate) fn outlined(cell: &RefCell<Runtime>, index: NodeId, tracked: bool) {
     let runtime = cell.borrow();
     let first = runtime.is_nested() && runtime.is_to_run_first(index);
     drop(runtime);
-    match first {
-        true => first_run(cell, index, tracked),
-        false => pull_known(cell, index, tracked),
+    if first {
+        first_run(cell, index, tracked);
+    } else {
+        pull_known(cell, index, tracked);
     }
 }
 
@@ -77,7 +76,6 @@ struct Read {
 
 /// The state of the graph before a pull.
 struct PullStart {
-    outer: RunContext,
     key: Key,
     at_rest: bool,
 }
@@ -96,24 +94,18 @@ fn bring<'a>(
         runtime.begin_inside(read.node, read.tracked);
     }
     let start = runtime.begin_pull(read.node);
-    let mut panics = FirstPanic::default();
-    runtime = refresh::refresh::<false>(
-        cell,
-        runtime,
-        &start.outer,
-        read.node,
-        must_run,
-        &mut panics,
-    );
+    let mut turn = Turn::new(cell, runtime.context);
+    runtime = refresh::refresh::<false>(&mut turn, runtime, read.node, must_run);
     if inside {
         runtime.end_inside();
     }
-    let done = runtime.end_pull(&start);
-    if done && panics.is_empty() {
+    runtime.context = turn.outer();
+    if runtime.end_pull(&start) && !turn.has_panicked() {
+        turn.end_unused();
         return runtime;
     }
     drop(runtime);
-    finish_pull_slow(cell, &start, read, panics);
+    finish_slow(turn, &start, read);
     cell.borrow_mut()
 }
 
@@ -125,14 +117,14 @@ pub(crate) fn first_run(cell: &RefCell<Runtime>, index: NodeId, tracked: bool) {
         return pull_on_new_stack(cell, index, tracked);
     }
     let _level = stack::enter();
-    let mut panics = FirstPanic::default();
-    let start = begin_inside(cell, index, tracked);
-    run::computed_first(cell, index, &mut panics);
+    let mut turn = Turn::begin(cell);
+    let start = begin_first_run(&mut turn, index, tracked);
+    run::computed_first(&mut turn, index);
     let read = Read {
         node: index,
         tracked,
     };
-    end_inside(cell, &start, read, panics);
+    end_first_run(turn, &start, read);
 }
 
 #[cold]
@@ -161,23 +153,22 @@ fn refuse_depth(cell: &RefCell<Runtime>, index: NodeId, tracked: bool) -> String
 }
 
 #[inline(never)]
-fn begin_inside(cell: &RefCell<Runtime>, index: NodeId, tracked: bool) -> PullStart {
-    let mut runtime = cell.borrow_mut();
+fn begin_first_run(turn: &mut Turn<'_>, index: NodeId, tracked: bool) -> PullStart {
+    let runtime = turn.runtime();
     runtime.begin_inside(index, tracked);
     let start = runtime.begin_pull(index);
-    refresh::begin_first_run(&mut runtime, index, &start.outer);
+    refresh::begin_first_run(turn, index);
     start
 }
 
 #[inline(never)]
-fn end_inside(cell: &RefCell<Runtime>, start: &PullStart, read: Read, mut panics: FirstPanic) {
-    refresh::end_first_run(cell, read.node, &start.outer, &mut panics);
-    let mut runtime = cell.borrow_mut();
+fn end_first_run(mut turn: Turn<'_>, start: &PullStart, read: Read) {
+    refresh::end_first_run(&mut turn, read.node);
+    turn.restore_context();
+    let runtime = turn.runtime();
     runtime.end_inside();
-    let done = runtime.end_pull(start);
-    drop(runtime);
-    if !done || !panics.is_empty() {
-        finish_pull_slow(cell, start, read, panics);
+    if !runtime.end_pull(start) || turn.has_panicked() {
+        finish_slow(turn, start, read);
     }
 }
 
@@ -189,17 +180,12 @@ fn refuse(mut runtime: RefMut<'_, Runtime>, index: NodeId, tracked: bool) -> ! {
     panic!("{cycle}");
 }
 
-/// Ends the batch of a pull at rest, and resumes the first panic.
+/// Ends the batch of a pull at rest, and lets the first panic go on.
 #[cold]
-fn finish_pull_slow(
-    cell: &RefCell<Runtime>,
-    start: &PullStart,
-    read: Read,
-    mut panics: FirstPanic,
-) {
-    let mut runtime = cell.borrow_mut();
-    let alive = runtime.is_alive(start.key);
+fn finish_slow(mut turn: Turn<'_>, start: &PullStart, read: Read) {
     let Read { node, tracked } = read;
+    let runtime = turn.runtime();
+    let alive = runtime.is_alive(start.key);
     let failed = alive && runtime.marks(node).has_any(Marks::UNREADABLE);
     if failed {
         if tracked {
@@ -210,13 +196,12 @@ fn finish_pull_slow(
         }
     } else {
         // The value is current; only the drop of an old value has panicked.
-        runtime.deferred_panics.merge(std::mem::take(&mut panics));
+        turn.defer_panics();
     }
-    drop(runtime);
     if start.at_rest {
-        batch::end(cell, &mut panics);
+        batch::end(&mut turn);
     }
-    panics.resume();
+    turn.end();
 }
 
 impl Runtime {
@@ -259,7 +244,6 @@ impl Runtime {
             self.depth = 1;
         }
         PullStart {
-            outer: self.context,
             key: self.key(index),
             at_rest,
         }
@@ -271,7 +255,6 @@ impl Runtime {
         if self.failures.has_refused() {
             self.tell_refused();
         }
-        self.context = start.outer;
         if !start.at_rest {
             return true;
         }

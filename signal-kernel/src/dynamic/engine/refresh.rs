@@ -7,17 +7,14 @@
 //!
 //! Must not know: values, handles, and the reason for which the node is needed.
 
-use super::{context, run, runtime::Runtime, snapshots, value::Value};
-use crate::{
-    dynamic::graph::{
-        checks::{Frame, UNTRACKED},
-        ids::{NodeId, Seen},
-        marks::{Kind, Marks, Stale},
-        tables::RunContext,
-    },
-    panics::FirstPanic,
+use super::{run, runtime::Runtime, snapshots, turn::Turn, value::Value};
+use crate::dynamic::graph::{
+    checks::{Frame, UNTRACKED},
+    ids::{NodeId, Seen},
+    marks::{Kind, Marks, Stale},
 };
-use std::cell::{RefCell, RefMut};
+
+use std::cell::RefMut;
 
 enum Step {
     /// This dependency may be stale itself.
@@ -43,40 +40,38 @@ enum Stop {
 }
 
 /// Brings a node up to date. `must_run`: the node is a computed value that must run for certain. An effect does not run
-/// here: an effect that must run is marked as dirty. The caller restores the context `outer`. `AT_REST`: this refresh is
+/// here: an effect that must run is marked as dirty. The caller restores the outer context. `AT_REST`: this refresh is
 /// not one of many nested ones, so a resource may use more of the stack.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn refresh<'a, const AT_REST: bool>(
-    cell: &'a RefCell<Runtime>,
+    turn: &mut Turn<'a>,
     mut runtime: RefMut<'a, Runtime>,
-    outer: &RunContext,
     root: NodeId,
     mut must_run: bool,
-    panics: &mut FirstPanic,
 ) -> RefMut<'a, Runtime> {
     let base = runtime.check_stack.len();
     let mut at = Frame::open(&mut runtime.nodes, root);
     loop {
-        let stop = match must_run {
-            true => Stop::Run,
-            false => runtime.check_fast(&mut at, base),
+        let stop = if must_run {
+            Stop::Run
+        } else {
+            runtime.check_fast(&mut at, base)
         };
         let mut moved = false;
         match stop {
             Stop::Done => return runtime,
-            Stop::Run => (runtime, moved) = run::computed(cell, runtime, outer, at.node, panics),
-            Stop::RunResource if AT_REST => {
-                runtime = run::resource(cell, runtime, outer, at.node, panics)
-            }
+            Stop::Run => (runtime, moved) = run::computed(turn, runtime, at.node),
+            Stop::RunResource if AT_REST => runtime = run::resource(turn, runtime, at.node),
             Stop::RunResource => {
-                context::suspend_tracking(runtime, outer);
-                run::effect_inside(cell, at.node, panics);
-                runtime = cell.borrow_mut();
+                drop(runtime);
+                turn.suspend_tracking();
+                run::effect_inside(turn, at.node);
+                runtime = turn.take();
             }
             Stop::Slow => {
-                context::suspend_tracking(runtime, outer);
-                let next = check_slow(cell, at, base, panics);
-                runtime = cell.borrow_mut();
+                drop(runtime);
+                let next = check_slow(turn, at, base);
+                runtime = turn.take();
                 match next {
                     Next::GoOn(frame) => {
                         at = frame;
@@ -89,9 +84,9 @@ pub(crate) fn refresh<'a, const AT_REST: bool>(
         }
         if !moved && runtime.marks(at.node).is_checking() {
             // The body is out of its slot: a rule or a destructor of the last run has read the node.
-            context::suspend_tracking(runtime, outer);
-            refuse(cell, at.node, at.node, base, panics);
-            return cell.borrow_mut();
+            drop(runtime);
+            refuse(turn, at.node, at.node, base);
+            return turn.take();
         }
         match runtime.go_back(base, moved) {
             Some((frame, run)) => (at, must_run) = (frame, run),
@@ -102,25 +97,19 @@ pub(crate) fn refresh<'a, const AT_REST: bool>(
 
 /// Prepares the first run of a computed value as `refresh` prepares any run.
 #[inline(always)]
-pub(crate) fn begin_first_run(runtime: &mut RefMut<'_, Runtime>, root: NodeId, outer: &RunContext) {
-    Frame::open(&mut runtime.nodes, root);
-    runtime.context = context::untracked_context(outer);
+pub(crate) fn begin_first_run(turn: &mut Turn<'_>, root: NodeId) {
+    Frame::open(&mut turn.runtime().nodes, root);
+    turn.suspend_tracking();
 }
 
 /// Ends the first run of a body.
 #[inline(always)]
-pub(crate) fn end_first_run(
-    cell: &RefCell<Runtime>,
-    root: NodeId,
-    outer: &RunContext,
-    panics: &mut FirstPanic,
-) {
-    let mut runtime = cell.borrow_mut();
+pub(crate) fn end_first_run(turn: &mut Turn<'_>, root: NodeId) {
+    let runtime = turn.runtime();
     if runtime.marks(root).is_checking() {
         // The body was out of its slot: a rule or a destructor of the last run has read the node.
         let base = runtime.check_stack.len();
-        context::suspend_tracking(runtime, outer);
-        return refuse(cell, root, root, base, panics);
+        return refuse(turn, root, root, base);
     }
     runtime.recheck_if_due();
 }
@@ -135,44 +124,32 @@ enum Next {
 
 /// Checks a node that `check_fast` cannot decide, and acts on the outcome.
 #[inline(never)]
-fn check_slow(
-    cell: &RefCell<Runtime>,
-    mut at: Frame,
-    base: usize,
-    panics: &mut FirstPanic,
-) -> Next {
-    let mut runtime = cell.borrow_mut();
-    let step = runtime.check_deps(&mut at, base);
-    let node = at.node;
-    match step {
+fn check_slow(turn: &mut Turn<'_>, mut at: Frame, base: usize) -> Next {
+    turn.suspend_tracking();
+    let runtime = turn.runtime();
+    match runtime.check_deps(&mut at, base) {
         Step::Down(dep) => {
             runtime.check_stack.push(at);
             runtime.reopen(dep);
-            let next = Frame::open(&mut runtime.nodes, dep);
-            return Next::GoOn(next);
+            return Next::GoOn(Frame::open(&mut runtime.nodes, dep));
         }
         Step::Cycle(dep) => {
-            drop(runtime);
-            refuse(cell, node, dep, base, panics);
+            refuse(turn, at.node, dep, base);
             return Next::Refused;
         }
-        _ => drop(runtime),
+        Step::Clean => keep(turn, at.node),
+        Step::Blocked => block(turn, at),
+        Step::Run => run_checked(turn, at.node),
     }
-    apply_check(cell, at, &step, panics);
     Next::Back
 }
 
 /// Gives up a refresh whose root depends on itself through the edge from `node` to `dep`. If `node` is `dep`, the body
 /// is out of its slot: a rule or a destructor of the last run has read the node.
 #[cold]
-fn refuse(
-    cell: &RefCell<Runtime>,
-    node: NodeId,
-    dep: NodeId,
-    base: usize,
-    panics: &mut FirstPanic,
-) {
-    let mut runtime = cell.borrow_mut();
+fn refuse(turn: &mut Turn<'_>, node: NodeId, dep: NodeId, base: usize) {
+    turn.suspend_tracking();
+    let runtime = turn.runtime();
     let cycle = runtime.cycle(node, dep);
     runtime.next_run(); // no earlier check counts any more
     if node == dep {
@@ -183,93 +160,106 @@ fn refuse(
     for frame in runtime.check_stack.split_off(base) {
         runtime.abandon_frame(frame.node);
     }
-    drop(runtime);
-    panics.keep(cycle.payload());
+    turn.keep(cycle.payload());
 }
 
-/// Acts on the outcome of a check.
-fn apply_check(cell: &RefCell<Runtime>, at: Frame, step: &Step, panics: &mut FirstPanic) {
-    let mut runtime = cell.borrow_mut();
-    let index = at.node;
-    let kind = runtime.nodes[index].kind;
-    let provisional = runtime.marks(index).is_provisional() && runtime.log.is_empty();
-    match step {
-        Step::Clean if provisional => {
-            drop(runtime);
-            snapshots::accept(cell, index, panics);
-        }
-        Step::Clean => runtime.nodes[index].marks.set_clean(),
-        // In a batch the body runs all the same, unless the node is failed already: the provisional failure depends on
-        // the reads of the body.
-        Step::Blocked
-            if kind == Kind::Computed && (runtime.log.is_empty() || runtime.is_failed(index)) =>
-        {
-            let (last, failed) = (runtime.nodes[index].version, runtime.is_failed(index));
-            let record = runtime.record_of(runtime.links[at.link].dep);
-            let gone = if provisional {
-                snapshots::revert(&mut runtime, index)
-            } else {
-                Value::NONE
-            };
-            runtime.nodes[index].marks.set_clean();
-            if !runtime.is_failed(index) {
-                runtime.bump_version(index);
-            }
-            runtime.fail(index, record);
-            if provisional && failed {
-                // A reader that has seen the provisional failure has seen this one.
-                let now = std::mem::replace(&mut runtime.nodes[index].version, last);
-                runtime.restore_version(index, now);
-            }
-            drop(runtime);
-            panics.discard(gone); // user code
-        }
-        Step::Blocked if kind == Kind::Effect => {
-            let dep = runtime.links[at.link].dep;
-            let message = runtime.break_silence(dep);
-            runtime.nodes[index].marks.set_clean();
-            runtime.nodes[index].marks.set_failed();
-            drop(runtime);
-            if let Some(message) = message {
-                panics.keep(Box::new(message)); // user code: drops a later panic
-            }
-        }
-        _ => {
-            let gone = if provisional {
-                snapshots::revert(&mut runtime, index)
-            } else {
-                Value::NONE
-            };
-            match kind {
-                Kind::Computed => {
-                    let was_failed = provisional && runtime.is_failed(index);
-                    let key = runtime.key(index);
-                    let outer = runtime.context;
-                    let mut own = FirstPanic::new();
-                    runtime = run::computed(cell, runtime, &outer, index, &mut own).0;
-                    let failed = runtime.is_alive(key) && runtime.is_failed(index);
-                    context::restore_context(runtime, &outer);
-                    if was_failed && failed {
-                        own.swallow(); // the failure from before the batch is no change
-                    } else {
-                        panics.merge(own);
-                    }
-                }
-                Kind::Resource => {
-                    drop(runtime);
-                    run::effect(cell, index, panics);
-                }
-                Kind::Effect => {
-                    runtime.nodes[index].marks.confirm();
-                }
-                _ => runtime.nodes[index].marks.set_clean(), // a part: its resource has run
-            }
-            panics.discard(gone); // user code
-        }
+/// Keeps the value of a node whose dependencies have not changed.
+fn keep(turn: &mut Turn<'_>, index: NodeId) {
+    let runtime = turn.runtime();
+    if runtime.is_provisional(index) {
+        snapshots::accept(turn, index);
+    } else {
+        runtime.nodes[index].marks.set_clean();
     }
 }
 
+/// Acts on a failed dependency at the link of the frame: a computed value fails as well, an effect does not run.
+fn block(turn: &mut Turn<'_>, at: Frame) {
+    let runtime = turn.runtime();
+    let index = at.node;
+    let dep = runtime.links[at.link].dep;
+    match runtime.nodes[index].kind {
+        // In a batch the body runs all the same, unless the node is failed already: the provisional failure depends on
+        // the reads of the body.
+        Kind::Computed if runtime.log.is_empty() || runtime.is_failed(index) => {
+            fail_with(turn, index, dep);
+        }
+        Kind::Effect => {
+            let message = runtime.break_silence(dep);
+            runtime.nodes[index].marks.set_clean();
+            runtime.nodes[index].marks.set_failed();
+            if let Some(message) = message {
+                turn.keep(Box::new(message));
+            }
+        }
+        _ => run_checked(turn, index),
+    }
+}
+
+/// Marks a computed value as failed because of this dependency.
+fn fail_with(turn: &mut Turn<'_>, index: NodeId, dep: NodeId) {
+    let runtime = turn.runtime();
+    let (last, failed) = (runtime.version(index), runtime.is_failed(index));
+    let record = runtime.record_of(dep);
+    let provisional = runtime.is_provisional(index);
+    let gone = runtime.revert(index);
+    runtime.nodes[index].marks.set_clean();
+    if !runtime.is_failed(index) {
+        runtime.bump_version(index);
+    }
+    runtime.fail(index, record);
+    if provisional && failed {
+        // A reader that has seen the provisional failure has seen this one.
+        let now = std::mem::replace(&mut runtime.nodes[index].version, last);
+        runtime.restore_version(index, now);
+    }
+    turn.discard(gone);
+}
+
+/// Runs the body of a node of which a dependency has changed. An effect runs later.
+fn run_checked(turn: &mut Turn<'_>, index: NodeId) {
+    let runtime = turn.runtime();
+    let provisional = runtime.is_provisional(index);
+    let gone = runtime.revert(index);
+    match runtime.nodes[index].kind {
+        Kind::Computed => {
+            let was_failed = provisional && runtime.is_failed(index);
+            let key = runtime.key(index);
+            let before = turn.take_panics();
+            let runtime = turn.take();
+            drop(run::computed(turn, runtime, index));
+            turn.suspend_tracking();
+            let runtime = turn.runtime();
+            if was_failed && runtime.is_alive(key) && runtime.is_failed(index) {
+                turn.swallow_panics(); // the failure from before the batch is no change
+            }
+            turn.put_before(before);
+        }
+        Kind::Resource => run::effect(turn, index),
+        Kind::Effect => {
+            runtime.nodes[index].marks.confirm();
+        }
+        _ => runtime.nodes[index].marks.set_clean(), // a part: its resource has run
+    }
+    turn.discard(gone);
+}
+
 impl Runtime {
+    /// Returns whether the value was computed in a batch that has ended.
+    fn is_provisional(&self, index: NodeId) -> bool {
+        self.marks(index).is_provisional() && self.log.is_empty()
+    }
+
+    /// Goes back to the snapshot of a provisional value whose batch has ended. Returns the provisional value, for the
+    /// caller to drop.
+    fn revert(&mut self, index: NodeId) -> Value {
+        if self.is_provisional(index) {
+            snapshots::revert(self, index)
+        } else {
+            Value::NONE
+        }
+    }
+
     /// Pops the next frame of this refresh, if there is one. Returns with the frame whether its node must run for
     /// certain. `moved`: the dependency at the link of the frame has a new value.
     #[cfg_attr(not(debug_assertions), inline(always))]

@@ -7,36 +7,43 @@
 //! Must not know: why the node runs, and in which phase.
 
 use super::{
-    context::{restore_context, suspend_tracking, untracked_context},
     dispose,
     failures::Record,
     runtime::{Body, Evaluation, Node, Runtime},
     snapshots,
+    turn::Turn,
     value::Value,
 };
-use crate::{
-    dynamic::graph::{
-        ids::{Key, LinkId, NodeId, Queued, Version},
-        marks::{Kind, Stale},
-        tables::{NOBODY, Observer, RunContext},
-    },
-    panics::{FirstPanic, swallow},
+use crate::dynamic::graph::{
+    ids::{Key, LinkId, NodeId, Queued, Version},
+    marks::{Kind, Stale},
+    tables::{NOBODY, Observer, RunContext},
 };
-use std::{
-    any::Any,
-    cell::{RefCell, RefMut},
-    panic::{AssertUnwindSafe, catch_unwind},
-    thread,
-};
+use std::{any::Any, cell::RefMut, thread};
 
-impl Evaluation<'_> {
+impl<'a> Evaluation<'a> {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn new(turn: &mut Turn<'a>, node: NodeId) -> Self {
+        Evaluation {
+            cell: turn.cell(),
+            node,
+            generation: 0,
+            before: turn.runtime().context,
+            value: Value::NONE,
+            valued: false,
+            failed: false,
+            caught: None,
+            finished: false,
+        }
+    }
+
     /// Gives the node its value before the run is over, whether the value has `changed` or not: the caller can now drop
     /// the replaced value. The reads of that drop are not tracked.
     pub(crate) fn finish(&mut self, changed: bool) {
         let mut runtime = self.cell.borrow_mut();
         runtime.forget_unread();
         let running = runtime.context.running;
-        runtime.context = *self.before; // the node may end now: it must own no new node
+        runtime.context = self.before; // the node may end now: it must own no new node
         runtime.context.running = running;
         runtime.untracked();
         self.settle_value(&mut runtime, Ok(changed));
@@ -112,110 +119,91 @@ impl Runtime {
 }
 
 /// Runs the body of a computed value and compares the result. Returns true if the value is certainly a new one. The
-/// caller restores the context `outer`.
+/// caller restores the outer context.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn computed<'a>(
-    cell: &'a RefCell<Runtime>,
-    mut guard: RefMut<'a, Runtime>,
-    outer: &RunContext,
+    turn: &mut Turn<'a>,
+    mut runtime: RefMut<'a, Runtime>,
     index: NodeId,
-    panics: &mut FirstPanic,
 ) -> (RefMut<'a, Runtime>, bool) {
-    let runtime = &mut *guard;
-    let node = &mut runtime.graph.nodes[index];
-    let plain = node.version.is_some()
-        && !node.marks.is_failed()
-        && !node.owns_any()
-        && runtime.log.is_empty();
+    let it = &mut *runtime;
+    let node = &mut it.graph.nodes[index];
+    let plain =
+        node.version.is_some() && !node.marks.is_failed() && !node.owns_any() && it.log.is_empty();
     let (old, mut body) = match (&node.value, plain) {
         (&Value::Bits(old), true) => match node.body.take() {
             Some(body) => (old, body),
-            None => return (guard, false), // the node is still being checked: see `refresh`
+            None => return (runtime, false), // the node is still being checked: see `refresh`
         },
         _ => {
-            suspend_tracking(guard, outer);
-            run_computed_slow(cell, index, panics);
-            return (cell.borrow_mut(), false);
+            drop(runtime);
+            run_computed_slow(turn, index);
+            return (turn.take(), false);
         }
     };
     node.marks.begin_run();
     let deps = node.deps;
-    runtime.enter(index, deps, index);
-    drop(guard);
-    let outcome = catch_unwind(AssertUnwindSafe(|| body.compute_bits(cell, old))); // user code
-    finish_run(
-        cell,
-        outer,
-        index,
-        (body, outcome),
-        panics,
-        |node, clock, renewed| {
-            node.marks.end_run();
-            let moved = renewed.is_some();
-            if let Some(bits) = renewed {
-                (node.value, node.version) = (Value::Bits(bits), clock.tick());
-            }
-            moved
-        },
-    )
+    it.enter(index, deps, index);
+    drop(runtime);
+    let outcome = turn.run_next(|cell| body.compute_bits(cell, old)); // user code
+    finish_run(turn, index, (body, outcome), |node, clock, renewed| {
+        node.marks.end_run();
+        let moved = renewed.is_some();
+        if let Some(bits) = renewed {
+            (node.value, node.version) = (Value::Bits(bits), clock.tick());
+        }
+        moved
+    })
 }
 
 /// Puts a body back into its node after a run. `keep` takes the result and returns whether the value is a new one.
 /// After a panic, or if the node was disposed of meanwhile, `keep` is not called.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn finish_run<'a, R>(
-    cell: &'a RefCell<Runtime>,
-    outer: &RunContext,
+    turn: &mut Turn<'a>,
     index: NodeId,
     (body, outcome): (Box<dyn Body>, thread::Result<R>),
-    panics: &mut FirstPanic,
     keep: impl FnOnce(&mut Node, &mut Version, R) -> bool,
 ) -> (RefMut<'a, Runtime>, bool) {
     let yielded = match outcome {
         Ok(yielded) => yielded,
         Err(payload) => {
-            finish_run_slow(cell, outer, index, (body, Err(payload)), panics);
-            return (cell.borrow_mut(), false);
+            finish_run_slow(turn, index, (body, Err(payload)));
+            return (turn.take(), false);
         }
     };
-    let mut guard = cell.borrow_mut();
-    let runtime = &mut *guard;
+    let mut runtime = turn.cell().borrow_mut();
     runtime.forget_unread();
     let graph = &mut runtime.graph;
     let node = &mut graph.nodes[index];
     if node.marks.is_failed_or_disposed() {
-        drop(guard);
-        finish_run_slow(cell, outer, index, (body, Ok(())), panics);
-        return (cell.borrow_mut(), false);
+        drop(runtime);
+        finish_run_slow(turn, index, (body, Ok(())));
+        return (turn.take(), false);
     }
     node.put_back(body);
     let moved = keep(node, &mut graph.clock, yielded);
-    (guard, moved)
+    (runtime, moved)
 }
 
 /// Ends a run whose body has panicked or has caught the panic of a failed read, or whose node was disposed of
 /// meanwhile. The value of a computed node has not changed.
 #[cold]
 fn finish_run_slow(
-    cell: &RefCell<Runtime>,
-    outer: &RunContext,
+    turn: &mut Turn<'_>,
     index: NodeId,
     (body, mut outcome): (Box<dyn Body>, thread::Result<()>),
-    panics: &mut FirstPanic,
 ) {
-    let mut runtime = cell.borrow_mut();
-    end_reads(&mut runtime, index, outcome.is_err());
-    runtime.context = untracked_context(outer);
+    end_reads(turn.runtime(), index, outcome.is_err());
+    turn.suspend_tracking();
+    let runtime = turn.runtime();
     let node = &mut runtime.nodes[index];
     node.marks.end_run();
     node.marks.clear_failed();
-    let (generation, kind) = (node.generation, node.kind);
-    let key = Key {
-        node: index,
-        generation,
-    };
+    let (kind, first, disposed) = (node.kind, node.marks.is_first(), node.marks.is_disposed());
+    let key = runtime.key(index);
     let mut tried = false;
-    if !node.marks.is_disposed() {
+    if !disposed {
         tried = kind == Kind::Computed && runtime.is_tried(index);
         let (payload, record) = match outcome {
             Ok(()) => {
@@ -235,15 +223,13 @@ fn finish_run_slow(
         outcome = Err(payload);
     }
     // Either no handle exists for an effect whose first run has panicked, or the handle was never of use.
-    let node = &runtime.nodes[index];
-    let ends = node.kind == Kind::Effect && node.marks.is_first() && outcome.is_err();
-    drop(runtime);
+    let ends = kind == Kind::Effect && first && outcome.is_err();
     if tried {
-        outcome = hand_over(outcome);
+        hand_over(turn, &mut outcome);
     }
-    return_body(cell, key, (body, Value::NONE), outcome, panics);
-    if ends && cell.borrow().is_alive(key) {
-        dispose::node(cell, index, panics);
+    return_body(turn, key, (body, Value::NONE), outcome);
+    if ends && turn.runtime().is_alive(key) {
+        dispose::node(turn, index);
     }
 }
 
@@ -259,65 +245,56 @@ fn end_reads(runtime: &mut Runtime, node: NodeId, panicked: bool) {
 /// Runs the body of a computed value of any type, also if the last run has left owned nodes, or if a batch reads a
 /// provisional value.
 #[inline(never)]
-fn run_computed_slow(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
-    let before = cell.borrow().context;
-    let mut evaluation = Evaluation::new(cell, index, &before);
-    if let Some(mut body) = begin_evaluation(&mut evaluation, panics) {
-        let outcome = catch_unwind(AssertUnwindSafe(|| body.compute(&mut evaluation))); // user code
-        end_evaluation(&mut evaluation, body, outcome, panics);
+fn run_computed_slow(turn: &mut Turn<'_>, index: NodeId) {
+    turn.suspend_tracking();
+    let mut evaluation = Evaluation::new(turn, index);
+    if let Some(mut body) = begin_evaluation(turn, &mut evaluation) {
+        let outcome = turn.run(|_| body.compute(&mut evaluation)); // user code
+        end_evaluation(turn, &mut evaluation, body, outcome);
     }
 }
 
 /// As `run_computed_slow`, for a value that was never computed. Such bodies run nested, so the parts that need much
 /// stack are not inlined.
 #[inline(never)]
-pub(crate) fn computed_first(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
-    let before = cell.borrow().context;
-    let mut evaluation = Evaluation::new(cell, index, &before);
-    if let Some(mut body) = begin_evaluation_outlined(&mut evaluation, panics) {
-        let outcome = catch_unwind(AssertUnwindSafe(|| body.compute(&mut evaluation))); // user code
-        end_evaluation_outlined(&mut evaluation, body, outcome, panics);
+pub(crate) fn computed_first(turn: &mut Turn<'_>, index: NodeId) {
+    let mut evaluation = Evaluation::new(turn, index);
+    if let Some(mut body) = begin_evaluation_outlined(turn, &mut evaluation) {
+        let outcome = turn.run(|_| body.compute(&mut evaluation)); // user code
+        end_evaluation_outlined(turn, &mut evaluation, body, outcome);
     }
 }
 
 #[inline(never)]
 fn begin_evaluation_outlined(
+    turn: &mut Turn<'_>,
     evaluation: &mut Evaluation<'_>,
-    panics: &mut FirstPanic,
 ) -> Option<Box<dyn Body>> {
-    begin_evaluation(evaluation, panics)
+    begin_evaluation(turn, evaluation)
 }
 
 #[inline(never)]
 fn end_evaluation_outlined(
+    turn: &mut Turn<'_>,
     evaluation: &mut Evaluation<'_>,
     body: Box<dyn Body>,
     outcome: thread::Result<bool>,
-    panics: &mut FirstPanic,
 ) {
-    end_evaluation(evaluation, body, outcome, panics);
+    end_evaluation(turn, evaluation, body, outcome);
 }
 
 /// Takes the body and the value of a computed value out of the node. Returns `None` if they are gone.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn begin_evaluation(
-    evaluation: &mut Evaluation<'_>,
-    panics: &mut FirstPanic,
-) -> Option<Box<dyn Body>> {
-    let (cell, index) = (evaluation.cell, evaluation.node);
-    let mut guard = cell.borrow_mut();
-    let node = &guard.nodes[index];
+fn begin_evaluation(turn: &mut Turn<'_>, evaluation: &mut Evaluation<'_>) -> Option<Box<dyn Body>> {
+    let index = evaluation.node;
+    let node = &turn.runtime().nodes[index];
     node.body.as_ref()?; // else a cleanup was faster, or the node is still being checked: see `refresh`
-    if node.owns_any() {
-        drop(guard);
-        if !dispose_of_last_run(cell, index, panics) {
-            return None;
-        }
-        guard = cell.borrow_mut();
+    if node.owns_any() && !dispose_of_last_run(turn, index) {
+        return None;
     }
-    snapshots::take(&mut guard, index);
-    let runtime = &mut *guard;
-    let node = &mut runtime.nodes[index];
+    let runtime = turn.runtime();
+    snapshots::take(runtime, index);
+    let node = &mut runtime.graph.nodes[index];
     let (deps, marks) = (node.deps, node.marks);
     let body = node.body.take()?; // else a cleanup was faster
     node.marks.begin_run();
@@ -335,41 +312,36 @@ fn begin_evaluation(
 /// Puts the value and the body back into the node.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn end_evaluation(
+    turn: &mut Turn<'_>,
     evaluation: &mut Evaluation<'_>,
     body: Box<dyn Body>,
     outcome: thread::Result<bool>,
-    panics: &mut FirstPanic,
 ) {
-    let mut guard = evaluation.cell.borrow_mut();
-    let runtime = &mut *guard;
+    let runtime = turn.runtime();
     let plain = !evaluation.finished && !runtime.marks(evaluation.node).is_failed_or_disposed();
     match outcome {
         Ok(changed) if plain => {
             runtime.forget_unread();
-            runtime.context = *evaluation.before;
             evaluation.succeed(runtime, changed);
             runtime.nodes[evaluation.node].put_back(body);
+            turn.suspend_tracking();
         }
-        outcome => {
-            drop(guard);
-            end_evaluation_slow(evaluation, body, outcome, panics);
-        }
+        outcome => end_evaluation_slow(turn, evaluation, body, outcome),
     }
 }
 
 /// As `end_evaluation`, if the node has its value already or the run has failed.
 #[inline(never)]
 fn end_evaluation_slow(
+    turn: &mut Turn<'_>,
     evaluation: &mut Evaluation<'_>,
     body: Box<dyn Body>,
     outcome: thread::Result<bool>,
-    panics: &mut FirstPanic,
 ) {
-    let (cell, index) = (evaluation.cell, evaluation.node);
-    let mut guard = cell.borrow_mut();
-    let runtime = &mut *guard;
-    end_reads(runtime, index, outcome.is_err());
-    runtime.context = *evaluation.before;
+    let index = evaluation.node;
+    end_reads(turn.runtime(), index, outcome.is_err());
+    turn.suspend_tracking();
+    let runtime = turn.runtime();
     let tried = outcome.is_err() && runtime.is_tried(index);
     if !evaluation.finished {
         let outcome = match &outcome {
@@ -378,51 +350,47 @@ fn end_evaluation_slow(
         };
         evaluation.settle_value(runtime, outcome);
     }
-    drop(guard);
-    let outcome = match evaluation.caught.take() {
-        Some(message) => Err(message),
-        None if tried => hand_over(outcome.map(drop)),
-        None => outcome.map(drop),
-    };
+    let mut outcome = outcome.map(drop);
+    if let Some(message) = evaluation.caught.take() {
+        outcome = Err(message);
+    } else if tried {
+        hand_over(turn, &mut outcome);
+    }
     let key = Key {
         node: index,
         generation: evaluation.generation,
     };
     let value = evaluation.value.take();
-    return_body(cell, key, (body, value), outcome, panics);
+    return_body(turn, key, (body, value), outcome);
 }
 
 /// Drops the panic of a body whose failure a `try_` read returns as a value.
 #[cold]
-fn hand_over(outcome: thread::Result<()>) -> thread::Result<()> {
-    if let Err(payload) = outcome {
-        swallow(payload); // user code
+fn hand_over(turn: &mut Turn<'_>, outcome: &mut thread::Result<()>) {
+    if let Err(payload) = std::mem::replace(outcome, Ok(())) {
+        turn.swallow(payload); // user code
     }
-    Ok(())
 }
 
 /// Disposes of the nodes that the last run of a node owns. Returns false if a cleanup has disposed of the node, or has
 /// read the node and so run it.
 #[cold]
-fn dispose_of_last_run(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) -> bool {
-    let mut runtime = cell.borrow_mut();
+fn dispose_of_last_run(turn: &mut Turn<'_>, index: NodeId) -> bool {
+    let runtime = turn.runtime();
     let key = runtime.key(index);
     // No cleanup may take the old value for current.
     runtime.nodes[index].marks.end_check();
     runtime.nodes[index].marks.set_stale(Stale::Dirty);
-    drop(runtime);
-    dispose::outdated(cell, index, panics);
-    let runtime = cell.borrow();
+    dispose::outdated(turn, index);
+    let runtime = turn.runtime();
     runtime.is_alive(key) && runtime.marks(index).is_stale()
 }
 
 /// Runs the remaining effects of a round, one after the other.
 #[inline(never)]
-pub(crate) fn effects(cell: &RefCell<Runtime>, round: &[Queued], panics: &mut FirstPanic) {
-    let mut guard = cell.borrow_mut();
-    let outer = guard.context;
+pub(crate) fn effects(turn: &mut Turn<'_>, round: &[Queued]) {
+    let mut runtime = turn.take();
     for &due in round {
-        let runtime = &mut *guard;
         let index = due.node();
         let node = &mut runtime.nodes[index];
         if node.order != due.order() {
@@ -434,76 +402,60 @@ pub(crate) fn effects(cell: &RefCell<Runtime>, round: &[Queued], panics: &mut Fi
             continue;
         }
         if node.owns_any() {
-            suspend_tracking(guard, &outer);
-            effect(cell, index, panics);
-            guard = cell.borrow_mut();
+            drop(runtime);
+            turn.suspend_tracking();
+            effect(turn, index);
+            runtime = turn.take();
         } else if let Some(body) = node.body.take() {
             node.marks.begin_run();
             let at = (index, node.deps);
-            guard = run_taken_body(cell, guard, &outer, at, body, panics);
+            runtime = run_taken_body(turn, runtime, at, body);
         }
     }
-    restore_context(guard, &outer);
+    runtime.context = turn.outer();
 }
 
 /// Runs an effect, after the end of the nodes it owns, or runs a resource.
 #[inline(never)]
-pub(crate) fn effect(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
-    let outer = cell.borrow().context;
-    if let Some(mut body) = begin_effect(cell, index, panics) {
-        let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
-        end_effect(cell, &outer, index, (body, outcome), panics);
+pub(crate) fn effect(turn: &mut Turn<'_>, index: NodeId) {
+    if let Some(mut body) = begin_effect(turn, index) {
+        let outcome = turn.run(|cell| body.run(cell, index)); // user code
+        end_effect(turn, index, (body, outcome));
     }
 }
 
 /// As `effect`, for effects and resources that run nested: the parts that need much stack are not inlined.
 #[inline(never)]
-pub(crate) fn effect_inside(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
-    let outer = cell.borrow().context;
-    if let Some(mut body) = begin_effect_outlined(cell, index, panics) {
-        let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
-        end_effect_outlined(cell, &outer, index, (body, outcome), panics);
+pub(crate) fn effect_inside(turn: &mut Turn<'_>, index: NodeId) {
+    if let Some(mut body) = begin_effect_outlined(turn, index) {
+        let outcome = turn.run(|cell| body.run(cell, index)); // user code
+        end_effect_outlined(turn, index, (body, outcome));
     }
 }
 
 #[inline(never)]
-fn begin_effect_outlined(
-    cell: &RefCell<Runtime>,
-    index: NodeId,
-    panics: &mut FirstPanic,
-) -> Option<Box<dyn Body>> {
-    begin_effect(cell, index, panics)
+fn begin_effect_outlined(turn: &mut Turn<'_>, index: NodeId) -> Option<Box<dyn Body>> {
+    begin_effect(turn, index)
 }
 
 #[inline(never)]
 fn end_effect_outlined(
-    cell: &RefCell<Runtime>,
-    outer: &RunContext,
+    turn: &mut Turn<'_>,
     index: NodeId,
     ran: (Box<dyn Body>, thread::Result<()>),
-    panics: &mut FirstPanic,
 ) {
-    end_effect(cell, outer, index, ran, panics);
+    end_effect(turn, index, ran);
 }
 
 /// Takes the body of an effect or a resource out of its node. Returns `None` if the node is running already and its own
 /// body has pulled on it, or if the body is gone.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn begin_effect(
-    cell: &RefCell<Runtime>,
-    index: NodeId,
-    panics: &mut FirstPanic,
-) -> Option<Box<dyn Body>> {
-    let mut guard = cell.borrow_mut();
-    let node = &guard.nodes[index];
-    if node.kind == Kind::Effect && node.owns_any() {
-        drop(guard);
-        if !dispose_of_last_run(cell, index, panics) {
-            return None;
-        }
-        guard = cell.borrow_mut();
+fn begin_effect(turn: &mut Turn<'_>, index: NodeId) -> Option<Box<dyn Body>> {
+    let node = &turn.runtime().nodes[index];
+    if node.kind == Kind::Effect && node.owns_any() && !dispose_of_last_run(turn, index) {
+        return None;
     }
-    let runtime = &mut *guard;
+    let runtime = turn.runtime();
     let node = &mut runtime.nodes[index];
     let deps = node.deps;
     let body = node.body.take()?;
@@ -513,15 +465,9 @@ fn begin_effect(
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn end_effect(
-    cell: &RefCell<Runtime>,
-    outer: &RunContext,
-    index: NodeId,
-    ran: (Box<dyn Body>, thread::Result<()>),
-    panics: &mut FirstPanic,
-) {
-    let (runtime, _) = finish_run(cell, outer, index, ran, panics, end_effect_run);
-    restore_context(runtime, outer);
+fn end_effect(turn: &mut Turn<'_>, index: NodeId, ran: (Box<dyn Body>, thread::Result<()>)) {
+    drop(finish_run(turn, index, ran, end_effect_run));
+    turn.suspend_tracking();
 }
 
 /// Ends a run of an effect or a resource, which has no value of its own.
@@ -531,70 +477,63 @@ fn end_effect_run(node: &mut Node, _: &mut Version, (): ()) -> bool {
     false
 }
 
-/// Runs a resource. The caller restores the context `outer`.
+/// Runs a resource. The caller restores the outer context.
 #[inline(always)]
 pub(crate) fn resource<'a>(
-    cell: &'a RefCell<Runtime>,
-    mut guard: RefMut<'a, Runtime>,
-    outer: &RunContext,
+    turn: &mut Turn<'a>,
+    mut runtime: RefMut<'a, Runtime>,
     index: NodeId,
-    panics: &mut FirstPanic,
 ) -> RefMut<'a, Runtime> {
-    let node = &mut guard.nodes[index];
+    let node = &mut runtime.nodes[index];
     let Some(body) = node.body.take() else {
-        return guard; // the resource is running already, and has pulled on itself
+        return runtime; // the resource is running already, and has pulled on itself
     };
     node.marks.begin_run();
     let at = (index, node.deps);
-    run_taken_body(cell, guard, outer, at, body, panics)
+    run_taken_body(turn, runtime, at, body)
 }
 
-/// Runs a body that is out of its slot, and puts the body back. The caller restores the context `outer`.
+/// Runs a body that is out of its slot, and puts the body back. The caller restores the outer context.
 #[inline(always)]
 fn run_taken_body<'a>(
-    cell: &'a RefCell<Runtime>,
-    mut guard: RefMut<'a, Runtime>,
-    outer: &RunContext,
+    turn: &mut Turn<'a>,
+    mut runtime: RefMut<'a, Runtime>,
     (index, deps): (NodeId, LinkId),
     mut body: Box<dyn Body>,
-    panics: &mut FirstPanic,
 ) -> RefMut<'a, Runtime> {
-    let runtime = &mut *guard;
     runtime.enter(index, deps, NodeId::NONE);
-    drop(guard);
-    let outcome = catch_unwind(AssertUnwindSafe(|| body.run(cell, index))); // user code
-    finish_run(cell, outer, index, (body, outcome), panics, end_effect_run).0
+    drop(runtime);
+    let outcome = turn.run_next(|cell| body.run(cell, index)); // user code
+    finish_run(turn, index, (body, outcome), end_effect_run).0
 }
 
 /// Puts a body back into its node. If the node was disposed of meanwhile, drops the body and the value.
 fn return_body(
-    cell: &RefCell<Runtime>,
+    turn: &mut Turn<'_>,
     key: Key,
     (body, value): (Box<dyn Body>, Value),
     outcome: thread::Result<()>,
-    panics: &mut FirstPanic,
 ) {
     if let Err(payload) = outcome {
-        panics.keep(payload); // user code: drops a later panic
+        turn.keep(payload);
     }
-    let mut runtime = cell.borrow_mut();
+    let runtime = turn.runtime();
     if runtime.is_alive(key) {
         runtime.nodes[key.node].body = Some(body);
         return;
     }
     // After `Evaluation::finish` the node does not count as running, so its slot may be free already.
     let waits = runtime.key(key.node) == key && runtime.nodes[key.node].kind != Kind::Free;
-    drop(runtime);
-    body.end(panics); // user code
-    panics.discard(value); // user code
+    turn.end_body(body);
+    turn.discard(value); // user code
     if waits {
-        dispose::finish(cell, key.node, panics);
+        dispose::finish(turn, key.node);
     }
 }
 
 /// Polls the work of a resource. Returns whether the work has come to an end.
-pub(crate) fn poll(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) -> bool {
-    let mut runtime = cell.borrow_mut();
+pub(crate) fn poll(turn: &mut Turn<'_>, index: NodeId) -> bool {
+    let runtime = turn.runtime();
     let slot = runtime.nodes.get(index);
     if slot.is_none_or(|slot| slot.kind != Kind::Resource) {
         return false; // a late wake
@@ -611,12 +550,10 @@ pub(crate) fn poll(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPan
     };
     let before = std::mem::replace(&mut runtime.context, outer);
     runtime.nodes[index].marks.hold();
-    drop(runtime);
-    let done = body.poll(panics);
-    let mut runtime = cell.borrow_mut();
+    let done = turn.release(|_, panics| body.poll(panics)); // user code
+    let runtime = turn.runtime();
     runtime.context = before;
     runtime.nodes[index].marks.end_run();
-    drop(runtime);
-    return_body(cell, key, (body, Value::NONE), Ok(()), panics);
+    return_body(turn, key, (body, Value::NONE), Ok(()));
     done
 }

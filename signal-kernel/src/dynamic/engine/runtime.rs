@@ -75,7 +75,7 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) node: NodeId,
     pub(crate) generation: u32,
     /// The context from before the run.
-    pub(crate) before: &'a RunContext,
+    pub(crate) before: RunContext,
     /// The value of the last run; after the body, the value of this run.
     pub(crate) value: Value,
     /// The last run has left a value.
@@ -86,23 +86,6 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) caught: Option<Box<dyn Any + Send>>,
     /// The node has its value already.
     pub(crate) finished: bool,
-}
-
-impl<'a> Evaluation<'a> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(crate) fn new(cell: &'a RefCell<Runtime>, node: NodeId, before: &'a RunContext) -> Self {
-        Evaluation {
-            cell,
-            node,
-            generation: 0,
-            before,
-            value: Value::NONE,
-            valued: false,
-            failed: false,
-            caught: None,
-            finished: false,
-        }
-    }
 }
 
 /// Everything that a thread keeps for its dynamic graph.

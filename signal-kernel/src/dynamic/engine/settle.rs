@@ -6,19 +6,12 @@
 //!
 //! Must not know: values, handles, and the work of a resource.
 
-use super::{net_change, refresh::refresh, run, runtime::Runtime, snapshots};
-use crate::{
-    dynamic::graph::{
-        checks::Frame,
-        ids::{NodeId, Order, Queued},
-        tables::RunContext,
-    },
-    panics::FirstPanic,
+use super::{net_change, refresh::refresh, run, runtime::Runtime, snapshots, turn::Turn};
+use crate::dynamic::graph::{
+    checks::Frame,
+    ids::{NodeId, Order, Queued},
 };
-use std::{
-    cell::{RefCell, RefMut},
-    collections::BTreeSet,
-};
+use std::{cell::RefMut, collections::BTreeSet};
 
 /// After this many rounds, the settle gives the due effects up as effects that never come to rest. A round with the
 /// first run of an effect in this settle does not count: a chain of effects, each of which writes the input of the
@@ -66,114 +59,108 @@ impl LongSettle {
 
 /// Settles all marked nodes. The caller has a batch open, and no other batch is open.
 #[inline(always)]
-pub(crate) fn rounds<'a>(
-    cell: &'a RefCell<Runtime>,
-    panics: &mut FirstPanic,
-) -> RefMut<'a, Runtime> {
-    let mut runtime = cell.borrow_mut();
+pub(crate) fn rounds<'a>(turn: &mut Turn<'a>) -> RefMut<'a, Runtime> {
+    let mut runtime = turn.take();
     let mut long: Option<Box<LongSettle>> = None; // for a settle of many rounds only
     for round in 0.. {
-        if !runtime.log.is_empty() {
-            drop(runtime);
-            net_change::reconcile(cell, panics);
-            runtime = cell.borrow_mut();
-        }
-        runtime.in_phase_a = true;
-        if !runtime.schedule.resources.is_empty() {
-            drop(runtime);
-            run_resources(cell, panics);
-            runtime = cell.borrow_mut();
-        }
-        runtime.schedule.sort_effects();
-        if runtime.schedule.unverified && runtime.schedule.resources.is_empty() {
-            drop(runtime);
-            verify(cell, panics);
-            runtime = cell.borrow_mut();
-        } // else all must run; `run::effects` skips a slot of another node
-        runtime.in_phase_a = false;
+        runtime = phase_a(turn, runtime);
         if runtime.failures.has_refused() {
             runtime.tell_refused();
             continue;
         }
         if round >= TURNS && LongSettle::ends(&mut long, round, &runtime.schedule.effects) {
-            let rounds = if round < MOST_ROUNDS {
-                ROUNDS
-            } else {
-                MOST_ROUNDS
-            };
-            let restless = long.as_mut().map(|it| std::mem::take(&mut it.restless));
-            let message = runtime.give_up(restless, rounds);
-            let callbacks = std::mem::take(&mut runtime.callbacks);
-            let settled = runtime.is_settled();
             drop(runtime);
-            for callback in callbacks {
-                panics.discard(callback); // user code
-            }
-            panics.keep(Box::new(message));
-            runtime = cell.borrow_mut();
-            if settled {
+            give_up(turn, long.as_deref_mut(), round);
+            runtime = turn.take();
+            if runtime.is_settled() {
                 break;
             }
             continue;
         }
         if !runtime.log.is_empty() || !runtime.schedule.resources.is_empty() {
-            continue; // a cleanup has written, or a body has created a resource: phase one is not over
+            continue; // a cleanup has written, or a body has created a resource: phase A is not over
         }
         if !runtime.schedule.effects.is_empty() || !runtime.callbacks.is_empty() {
-            let spare = std::mem::take(&mut runtime.schedule.spare);
-            let mut due = std::mem::replace(&mut runtime.schedule.effects, spare);
-            runtime.round = true;
-            if !runtime.callbacks.is_empty() {
-                drop(runtime);
-                run_callbacks(cell, panics);
-                runtime = cell.borrow_mut();
-            }
-            drop(runtime);
-            run::effects(cell, &due, panics);
-            runtime = cell.borrow_mut();
-            runtime.round = false;
-            due.clear();
-            runtime.schedule.spare = due;
+            runtime = phase_b(turn, runtime);
         }
+        if !runtime.is_settled() {
+            continue;
+        }
+        if runtime.snapshots.is_empty() {
+            break;
+        }
+        drop(runtime);
+        snapshots::end_all(turn);
+        runtime = turn.take();
         if runtime.is_settled() {
-            if runtime.snapshots.is_empty() {
-                return runtime;
-            }
-            drop(runtime);
-            snapshots::end_all(cell, panics);
-            runtime = cell.borrow_mut();
-            if runtime.is_settled() {
-                return runtime;
-            }
+            break;
         }
     }
     runtime
 }
 
-/// Makes all calls of listeners that are due, in the order of their events. Nodes that a call makes have no owner.
-fn run_callbacks(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
-    let mut runtime = cell.borrow_mut();
-    if runtime.callbacks.is_empty() {
-        return;
+/// Phase A: resources run, and the stale values that effects need are computed.
+#[inline(always)]
+fn phase_a<'a>(turn: &mut Turn<'a>, mut runtime: RefMut<'a, Runtime>) -> RefMut<'a, Runtime> {
+    if !runtime.log.is_empty() {
+        drop(runtime);
+        net_change::reconcile(turn);
+        runtime = turn.take();
     }
+    runtime.in_phase_a = true;
+    if !runtime.schedule.resources.is_empty() {
+        drop(runtime);
+        run_resources(turn);
+        runtime = turn.take();
+    }
+    runtime.schedule.sort_effects();
+    if runtime.schedule.unverified && runtime.schedule.resources.is_empty() {
+        drop(runtime);
+        verify(turn);
+        runtime = turn.take();
+    } // else all must run; `run::effects` skips a slot of another node
+    runtime.in_phase_a = false;
+    runtime
+}
+
+/// Phase B: makes the calls of listeners, and runs the effects.
+#[inline(always)]
+fn phase_b<'a>(turn: &mut Turn<'a>, mut runtime: RefMut<'a, Runtime>) -> RefMut<'a, Runtime> {
+    let spare = std::mem::take(&mut runtime.schedule.spare);
+    let mut due = std::mem::replace(&mut runtime.schedule.effects, spare);
+    runtime.round = true;
+    let calls = !runtime.callbacks.is_empty();
+    drop(runtime);
+    if calls {
+        run_callbacks(turn);
+    }
+    run::effects(turn, &due);
+    let mut runtime = turn.take();
+    runtime.round = false;
+    due.clear();
+    runtime.schedule.spare = due;
+    runtime
+}
+
+/// Makes all calls of listeners that are due, in the order of their events. Nodes that a call makes have no owner.
+fn run_callbacks(turn: &mut Turn<'_>) {
+    let runtime = turn.runtime();
     let callbacks = std::mem::take(&mut runtime.callbacks);
     let before = runtime.context;
     runtime.untracked();
     (runtime.context.owner, runtime.context.computing) = (NodeId::NONE, NodeId::NONE);
-    drop(runtime);
     for callback in callbacks {
-        panics.catch(callback); // user code
+        turn.call(callback); // user code
     }
-    cell.borrow_mut().context = before;
+    turn.runtime().context = before;
 }
 
 /// Phase A: runs the resources, in the order of their creation and after their dependencies. Resources that
 /// earlier ones have queued run in the same call, unless one of them is new or older than the last one that has run:
 /// the queue then stays for the next round, because only rounds are counted.
 #[inline(never)]
-fn run_resources(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
-    let mut runtime = cell.borrow_mut();
-    let outer = runtime.context;
+fn run_resources(turn: &mut Turn<'_>) {
+    let mut runtime = turn.take();
     let newest = runtime.orders;
     loop {
         let mut due = std::mem::take(&mut runtime.schedule.resources);
@@ -191,8 +178,8 @@ fn run_resources(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
                 node.marks.clear_queued();
                 if node.marks.is_stale() {
                     (runtime.schedule.alone, runtime.schedule.grown) = (alone, false);
-                    runtime = refresh::<true>(cell, runtime, &outer, it.node(), false, panics);
-                    runtime.context = outer;
+                    runtime = refresh::<true>(turn, runtime, it.node(), false);
+                    runtime.context = turn.outer();
                     runtime.schedule.alone = false;
                 }
                 runtime.unmark_parts(it);
@@ -214,85 +201,67 @@ fn run_resources(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
 /// Phase A: computes the values that queued effects need, and removes the effects that need not run from the queue.
 /// Stops when a cleanup has written a signal: the write must be reconciled first.
 #[inline(never)]
-fn verify(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
-    let mut runtime = cell.borrow_mut();
-    let outer = runtime.context;
-    let mut next = 0;
-    let mut kept = 0;
+fn verify(turn: &mut Turn<'_>) {
+    let mut runtime = turn.take();
+    let (mut next, mut kept) = (0, 0);
     while let Some(&it) = runtime.schedule.effects.get(next) {
         if !runtime.log.is_empty() {
             break;
         }
-        next += 1;
         let mut node = &mut runtime.nodes[it.node()];
-        if node.order != it.order() {
-            continue;
-        }
-        if node.marks.is_failed() {
+        if node.order == it.order() && node.marks.is_failed() {
             // A blocked effect must not run before a check of its dependencies.
             node.marks.clear_failed();
             node.marks.downgrade();
         }
-        if node.marks.needs_check() {
-            runtime = refresh::<false>(cell, runtime, &outer, it.node(), false, panics);
+        if node.order == it.order() && node.marks.needs_check() {
+            runtime = refresh::<false>(turn, runtime, it.node(), false);
             let unfinished = !runtime.log.is_empty();
             node = &mut runtime.nodes[it.node()];
-            if node.order != it.order() {
-                continue;
-            }
-            if unfinished && node.marks.is_dirty() {
+            if node.order == it.order() && unfinished && node.marks.is_dirty() {
                 node.marks.downgrade();
-                next -= 1;
                 break;
             }
         }
-        if node.marks.is_dirty() {
-            if runtime.has_more_deps(it.node()) && runtime.has_stale_dep(it.node()) {
-                // A call that takes the guard hides from the compiler that the guard belongs to this cell: the loop
-                // would then need registers for both.
-                drop(runtime);
-                let failed = refresh_all(cell, &outer, it, panics);
-                runtime = cell.borrow_mut();
-                if !runtime.log.is_empty() {
-                    next -= 1;
-                    break;
-                }
-                if !runtime.is_due(it) {
-                    continue;
-                }
-                if failed {
-                    let node = &mut runtime.nodes[it.node()];
-                    node.marks.clear_stale();
-                    node.marks.clear_queued();
-                    node.marks.set_failed();
-                    continue;
-                }
-            }
-            runtime.schedule.effects[kept] = it;
-            kept += 1;
-        } else {
+        next += 1;
+        if node.order != it.order() {
+            continue;
+        }
+        if !node.marks.is_dirty() {
             // The effect is unchanged, or blocked by a failed dependency, whose version rises when the failure ends.
             node.marks.clear_queued();
+            continue;
         }
+        if runtime.has_more_deps(it.node()) && runtime.has_stale_dep(it.node()) {
+            drop(runtime);
+            let due = refresh_all(turn, it);
+            runtime = turn.take();
+            if !runtime.log.is_empty() {
+                next -= 1;
+                break;
+            }
+            if !due {
+                continue;
+            }
+        }
+        runtime.schedule.effects[kept] = it;
+        kept += 1;
     }
-    runtime.context = outer;
-    runtime.schedule.unverified = next < runtime.schedule.effects.len();
+    runtime.context = turn.outer();
+    let schedule = &mut runtime.schedule;
+    schedule.unverified = next < schedule.effects.len();
     if kept < next {
-        runtime.schedule.effects.drain(kept..next);
+        schedule.effects.drain(kept..next);
     }
 }
 
 /// Brings the dependencies of an effect that must run up to date: its body then finds no stale value among its earlier
-/// reads. Returns whether a dependency has failed: the effect then does not start, because its body would stop halfway.
+/// reads. Returns whether the effect is still due. If a dependency has failed, the effect does not start, because its
+/// body would stop halfway.
 #[cold]
 #[inline(never)]
-fn refresh_all(
-    cell: &RefCell<Runtime>,
-    outer: &RunContext,
-    effect: Queued,
-    panics: &mut FirstPanic,
-) -> bool {
-    let mut runtime = cell.borrow_mut();
+fn refresh_all(turn: &mut Turn<'_>, effect: Queued) -> bool {
+    let mut runtime = turn.take();
     let mut failed = false;
     let mut link = runtime.deps(effect.node());
     while link.is_some() && runtime.is_due(effect) && runtime.log.is_empty() {
@@ -301,7 +270,7 @@ fn refresh_all(
             let node = effect.node();
             runtime.reopen(dep);
             runtime.check_stack.push(Frame { node, link });
-            runtime = refresh::<false>(cell, runtime, outer, dep, false, panics);
+            runtime = refresh::<false>(turn, runtime, dep, false);
             runtime.check_stack.pop();
             let it = &runtime.links[link]; // `dep` is `NONE` if the dependency was disposed of
             if it.dep.is_some() && !it.seen.is_tried() && runtime.is_failed(it.dep) {
@@ -309,14 +278,40 @@ fn refresh_all(
                 let message = runtime.break_silence(dep);
                 drop(runtime);
                 if let Some(message) = message {
-                    panics.keep(Box::new(message)); // user code: drops a later panic
+                    turn.keep(Box::new(message));
                 }
-                runtime = cell.borrow_mut();
+                runtime = turn.take();
             }
         }
         link = runtime.links[link].next_dep;
     }
-    failed
+    if failed && runtime.log.is_empty() && runtime.is_due(effect) {
+        let node = &mut runtime.nodes[effect.node()];
+        node.marks.clear_stale();
+        node.marks.clear_queued();
+        node.marks.set_failed();
+        return false;
+    }
+    runtime.is_due(effect)
+}
+
+/// Gives up the due effects, which never come to rest.
+#[cold]
+#[inline(never)]
+fn give_up(turn: &mut Turn<'_>, long: Option<&mut LongSettle>, round: u32) {
+    let rounds = if round < MOST_ROUNDS {
+        ROUNDS
+    } else {
+        MOST_ROUNDS
+    };
+    let runtime = turn.runtime();
+    let restless = long.map(|it| std::mem::take(&mut it.restless));
+    let message = runtime.give_up(restless, rounds);
+    let callbacks = std::mem::take(&mut runtime.callbacks);
+    for callback in callbacks {
+        turn.discard(callback); // user code
+    }
+    turn.keep(Box::new(message));
 }
 
 impl Runtime {

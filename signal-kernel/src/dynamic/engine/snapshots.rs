@@ -7,17 +7,16 @@
 //! Must not know: which signals a batch has written, and when it ends.
 
 use super::{
-    context::UntrackedGuard, failures::Record, runtime::Runtime, undo_log::Snapshot, value::Value,
+    context::UntrackedGuard, failures::Record, runtime::Runtime, turn::Turn, undo_log::Snapshot,
+    value::Value,
 };
 use crate::{
     dynamic::graph::{
         ids::{Key, NodeId},
         marks::Stale,
     },
-    panics::FirstPanic,
     provisional::has_changed,
 };
-use std::cell::RefCell;
 
 /// Takes a snapshot of the node if a batch has written something. The body of the node is about to run.
 #[inline]
@@ -64,8 +63,8 @@ pub(crate) fn revert(runtime: &mut Runtime, index: NodeId) -> Value {
 
 /// Keeps the provisional value, which is valid in the end too. If the value equals that of the snapshot, the node has
 /// not changed.
-pub(crate) fn accept(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstPanic) {
-    let mut runtime = cell.borrow_mut();
+pub(crate) fn accept(turn: &mut Turn<'_>, index: NodeId) {
+    let runtime = turn.runtime();
     let node = &mut runtime.nodes[index];
     node.marks.set_clean();
     node.marks.clear_provisional();
@@ -80,17 +79,15 @@ pub(crate) fn accept(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstP
         let Some(body) = runtime.nodes[index].body.take() else {
             return;
         };
-        drop(runtime);
-        let untracked = UntrackedGuard::new(cell);
-        let same = panics.catch(|| body.same(&gone, &newer)); // user code
-        drop(untracked);
-        runtime = cell.borrow_mut();
+        let same = turn.release(|cell, panics| {
+            let _untracked = UntrackedGuard::new(cell);
+            panics.catch(|| body.same(&gone, &newer)) // user code
+        });
+        let runtime = turn.runtime();
         if !runtime.is_alive(key) {
-            drop(runtime);
-            body.end(panics); // user code
-            panics.discard(newer); // user code
-            panics.discard(gone); // user code
-            return;
+            turn.end_body(body);
+            turn.discard(newer);
+            return turn.discard(gone);
         }
         runtime.nodes[index].body = Some(body);
         if same != Some(false) {
@@ -104,37 +101,30 @@ pub(crate) fn accept(cell: &RefCell<Runtime>, index: NodeId, panics: &mut FirstP
         equal = same == Some(true);
     }
     if !has_changed(was_failed, failed, equal) {
-        runtime.restore_version(index, snapshot.version);
+        turn.runtime().restore_version(index, snapshot.version);
     }
-    drop(runtime);
-    panics.discard(newer); // user code
-    panics.discard(gone); // user code
+    turn.discard(newer);
+    turn.discard(gone);
 }
 
 /// Ends all snapshots when the graph has come to rest. Effects have seen the provisional values that are current, so the
 /// next change is compared with them. If the provisional value is stale, the next read runs the body.
 #[cold]
-pub(crate) fn end_all(cell: &RefCell<Runtime>, panics: &mut FirstPanic) {
-    let runtime = cell.borrow();
-    let keys: Vec<Key> = runtime
-        .snapshots
-        .keys()
-        .map(|&it| runtime.key(it))
-        .collect();
-    drop(runtime);
+pub(crate) fn end_all(turn: &mut Turn<'_>) {
+    let runtime = turn.runtime();
+    let nodes = runtime.snapshots.keys();
+    let keys: Vec<Key> = nodes.map(|&it| runtime.key(it)).collect();
     for key in keys {
-        let mut runtime = cell.borrow_mut();
+        let runtime = turn.runtime();
         if !runtime.is_alive(key) || !runtime.marks(key.node).is_provisional() {
             continue; // user code has disposed of the node, or has read it
         }
         if runtime.marks(key.node).is_stale() {
-            let gone = revert(&mut runtime, key.node);
+            let gone = revert(runtime, key.node);
             runtime.nodes[key.node].marks.set_stale(Stale::Dirty);
-            drop(runtime);
-            panics.discard(gone); // user code
+            turn.discard(gone);
         } else {
-            drop(runtime);
-            accept(cell, key.node, panics);
+            accept(turn, key.node);
         }
     }
 }
