@@ -73,6 +73,26 @@ impl<T: Clone> Argument<T> for T {
     }
 }
 
+/// The value of a signal that the state of a graph holds. `T` is the type itself, as for [`Argument`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not `Clone`, so it cannot be handed out as state",
+    label = "`state()` clones the value of each signal",
+    note = "derive `Clone`, share the value in an `Arc`, or leave the signal out with `#[state(skip)]`",
+    note = "SK025"
+)]
+pub trait Saved<T>: Sized {
+    /// The copy for the state.
+    fn copy_for_state(&self) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Saved<T> for T {
+    #[inline(always)]
+    fn copy_for_state(&self) -> T {
+        self.clone()
+    }
+}
+
 /// The value of a node in a graph that derives `Debug`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not implement `Debug`, but the graph derives it",

@@ -18,6 +18,7 @@ pub async fn fetch(_client: Client, id: u64) -> u64 {
 
 reactive! {
     /// Nodes of every kind and visibility.
+    #[state(SavedPage, derive(Clone))]
     pub struct Page<T: Clone + PartialEq, const N: usize>
     where
         T: Send,
@@ -28,7 +29,10 @@ reactive! {
         /// Whose page it is.
         pub signal id: u64 = 1;
         pub(crate) signal r#type: T;
+        #[state(doc = "See [`Client`].")]
         signal theme: u8 = 0;
+        #[state(skip)]
+        pub signal last_seen: u64;
         /// Known to the [`Client`].
         pub resource user = fetch(client, id);
         /// Not to [`Private`].
@@ -50,6 +54,7 @@ reactive! {
         pub effect last: usize = *length;
     }
 
+    #[state(SavedInner)]
     struct Inner {
         signal a: u8 = 1;
         pub(crate) computed b: u8 = *a;
@@ -63,6 +68,7 @@ reactive! {
 pub mod bare {
     mod private {
         signal_kernel::reactive! {
+            #[state(SavedDeep)]
             pub struct r#Deep {
                 pub(in crate::bare) signal a: u8 = 1;
                 pub(super) computed b: u8 = *a;
@@ -76,7 +82,10 @@ pub mod bare {
 
 /// Reads what rustc would call unread.
 pub fn main() {
-    let mut page = Page::<u8, 2>::new(1);
+    let mut page = Page::<u8, 2>::new(1, 0);
+    let saved: SavedPage<u8> = page.state();
+    page.restore(saved.clone());
+    page = Page::with_state(*page.last_seen(), saved);
     page.set_theme(1);
     page.reload_friend();
     let _ = (page.friend(), page.client(), page.many(), page.length());

@@ -4,6 +4,8 @@
 //!
 //! Must not know: bodies, or other items.
 
+mod state;
+
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, Meta, Path, Token, ext::IdentExt};
@@ -11,7 +13,8 @@ use syn::{Attribute, Ident, Meta, Path, Token, ext::IdentExt};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::reactive::model::{Equality, KeepPrevious};
+use crate::reactive::model::{Equality, KeepPrevious, State};
+pub(crate) use state::Saved;
 
 /// The meaning of an item's attributes.
 pub(crate) struct Attributes {
@@ -22,6 +25,8 @@ pub(crate) struct Attributes {
     pub(crate) eager: bool,
     /// `#[after_first]`, for a message on it.
     pub(crate) after_first: Option<Path>,
+    /// `#[state(..)]`
+    pub(crate) saved: Option<Saved>,
 }
 
 /// Attributes that are forwarded to rustc, as are those of `TOOLS`.
@@ -36,7 +41,14 @@ const FORWARDED: [&str; 8] = [
     "must_use",
 ];
 const TOOLS: [&str; 3] = ["clippy", "rustfmt", "diagnostic"];
-const OURS: [&str; 5] = ["eq", "keep_previous", "manual", "eager", "after_first"];
+const OURS: [&str; 6] = [
+    "eq",
+    "keep_previous",
+    "manual",
+    "eager",
+    "after_first",
+    "state",
+];
 
 pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) -> Attributes {
     let mut read = Attributes {
@@ -46,6 +58,7 @@ pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) 
         manual: false,
         eager: false,
         after_first: None,
+        saved: None,
     };
     let mut seen: Vec<&Attribute> = Vec::new();
     for attr in attrs {
@@ -63,6 +76,7 @@ pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) 
                 "keep_previous" => read.keep_previous = keep_previous(attr, errors),
                 "manual" => read.manual = flag(attr, errors),
                 "eager" => read.eager = flag(attr, errors),
+                "state" => read.saved = state::of_signal(attr, errors),
                 _ => read.after_first = flag(attr, errors).then(|| attr.path().clone()),
             }
         }
@@ -80,12 +94,21 @@ pub(crate) struct OfStruct {
     pub(crate) batch: Option<Ident>,
     /// All computed values are eager.
     pub(crate) eager: bool,
+    /// The struct that holds the values of the signals.
+    pub(crate) state: Option<State>,
 }
 
 pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> OfStruct {
     let mut read = OfStruct::default();
-    let (mut named, mut eager) = (None, None);
+    let (mut named, mut eager, mut saved) = (None, None, None);
     for attr in attrs {
+        if attr.path().is_ident("state") {
+            match saved.replace(attr) {
+                Some(first) => repeated(first, attr, "state", errors),
+                None => read.state = state::of_struct(attr, errors),
+            }
+            continue;
+        }
         if attr.path().is_ident("eager") {
             match eager.replace(attr) {
                 Some(first) => repeated(first, attr, "eager", errors),
@@ -111,7 +134,7 @@ pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> OfStruct {
         if !attr.path().is_ident("derive") {
             forward(
                 attr,
-                &["derive", "batch", "eager"],
+                &["derive", "batch", "eager", "state"],
                 &mut read.forwarded,
                 errors,
             );
@@ -180,7 +203,7 @@ fn forward(attr: &Attribute, known: &[&str], forwarded: &mut Vec<Attribute>, err
     match similar(&name, known.iter().chain(&FORWARDED).copied()) {
         Some(meant) => error.help(format!("did you mean `{meant}`?")),
         None => error.help(
-            "doc comments, lint attributes and `eq`, `keep_previous`, `manual`, `eager`, `after_first` can stand here",
+            "doc comments, lint attributes and `eq`, `keep_previous`, `manual`, `eager`, `after_first`, `state` can stand here",
         ),
     }
 }
@@ -193,6 +216,7 @@ fn belongs(name: &str, kind: NodeKind) -> bool {
         ),
         "eager" => kind == NodeKind::Computed,
         "after_first" => kind == NodeKind::Effect,
+        "state" => kind == NodeKind::Signal,
         _ => kind == NodeKind::Resource,
     }
 }
@@ -202,11 +226,28 @@ fn misplaced(attr: &Attribute, name: &str, kind: NodeKind, errors: &mut Errors) 
         "eq" => "`eq` compares the values of a signal, a computed value or a resource",
         "eager" => "`eager` computes a value with each write; only a `computed` waits for a read",
         "after_first" => "`after_first` leaves out the first run of an `effect`",
+        "state" => no_state(kind),
         _ => "it belongs to a `resource`",
     };
     let (article, noun) = (kind.article(), kind.noun());
     let text = format!("attribute `{name}` has no meaning on {article} {noun}");
     errors.push("SK010", attr.path(), text).help(help);
+}
+
+/// A reason why an item of this kind is not in the state.
+fn no_state(kind: NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Field => {
+            "the state holds signals: make it a `signal`, or hand the field to `with_state`"
+        }
+        NodeKind::Signal | NodeKind::Computed => {
+            "the state holds signals: a computed value follows from them"
+        }
+        NodeKind::Resource => {
+            "the state holds signals: a resource starts again, with arguments that follow from them"
+        }
+        NodeKind::Effect => "the state holds signals: an effect runs when they are restored",
+    }
 }
 
 fn repeated(first: &Attribute, second: &Attribute, name: &str, errors: &mut Errors) {

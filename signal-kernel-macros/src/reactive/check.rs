@@ -8,6 +8,7 @@
 mod bodies;
 mod declarations;
 mod owned;
+mod state;
 
 use std::cell::Cell;
 
@@ -27,7 +28,7 @@ use declarations::{declared_once, fed_by_calls, free_names, owned_types};
 
 /// Rules on declarations. `parse` reports SK008, SK009 and SK019, `attributes` reports SK010 and SK021, `acyclic` reports
 /// SK002.
-const DECLARATIONS: [fn(&mut Draft, &mut Errors); 4] = [
+const DECLARATIONS: [fn(&mut Draft, &OfStruct, &mut Errors); 4] = [
     declared_once, // SK004
     free_names,    // SK005
     fed_by_calls,  // SK018
@@ -93,9 +94,9 @@ struct Body<'a> {
 const MOST_COMPARISONS: usize = 50_000;
 
 pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
-    let of_struct = attributes::of_struct(&draft.attrs, errors); // SK010, SK021
+    let mut of_struct = attributes::of_struct(&draft.attrs, errors); // SK010, SK021
     for rule in DECLARATIONS {
-        rule(&mut draft, errors);
+        rule(&mut draft, &of_struct, errors);
     }
     itself::named(&mut draft);
     let items: Vec<&Item> = draft.items.iter().filter(|item| !item.rejected).collect();
@@ -137,6 +138,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
             });
         }
     }
+    state::of_graph(&draft, &mut of_struct, &nodes, errors); // SK010
     Checked {
         draft,
         attributes: of_struct,

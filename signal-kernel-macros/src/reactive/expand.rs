@@ -16,6 +16,7 @@ mod methods;
 mod mixed;
 mod plan;
 mod sketch;
+mod state;
 mod tables;
 mod texts;
 mod warnings;
@@ -42,6 +43,7 @@ pub(crate) fn graph(graph: &Graph) -> TokenStream {
     let structs = access::structs(context);
     let tables = tables::graph(context);
     let built = build::build(context);
+    let state = state::state(context);
     let accessors = access::accessors(context);
     let declared = engine::declared(
         context,
@@ -50,7 +52,7 @@ pub(crate) fn graph(graph: &Graph) -> TokenStream {
     let engine = engine::engine(context);
     let warnings = warnings::warnings(context);
     let callees = callees::callees(context.declaration);
-    quote!(#bodies #structs #tables #built #accessors #declared #engine #warnings #callees)
+    quote!(#bodies #structs #tables #built #state #accessors #declared #engine #warnings #callees)
 }
 
 /// The names and generics that every impl of a declaration repeats.
@@ -169,11 +171,12 @@ impl<'a> Context<'a> {
         self.plan.nodes[node].lazy
     }
 
-    /// A private node that no body mentions: rustc is to warn if no code reads it.
+    /// A private node that no body mentions and the state does not hold: rustc is to warn if no code reads it.
     fn is_unused(&self, node: usize) -> bool {
         let declared = &self.declaration.nodes[node];
         matches!(declared.vis, Visibility::Inherited)
             && !self.plan.nodes[node].mentioned
+            && declared.saved.is_none()
             && !declared.is_effect()
     }
 

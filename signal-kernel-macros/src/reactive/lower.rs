@@ -7,9 +7,10 @@
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, Ident, Path, Type, TypeTuple, punctuated::Punctuated};
+use syn::{Expr, Ident, Meta, Path, Type, TypeTuple, punctuated::Punctuated};
 
 use crate::kind::NodeKind;
+use crate::reactive::attributes::{OfStruct, Saved};
 use crate::reactive::check::{Checked, CheckedNode};
 use crate::reactive::model::{Arg, Declaration, Kind, Node};
 use crate::reactive::names::{Names, bare};
@@ -26,19 +27,13 @@ pub(crate) fn lower(checked: Checked) -> (Declaration, Vec<bool>) {
     let broken = nodes.iter().map(|node| node.broken).collect();
     let nodes = nodes
         .into_iter()
-        .map(|checked| {
-            node(
-                &draft.items[checked.item],
-                checked,
-                &names,
-                attributes.eager,
-            )
-        })
+        .map(|checked| node(&draft.items[checked.item], checked, &names, &attributes))
         .collect();
     let declaration = Declaration {
         attrs: attributes.forwarded,
         debug: attributes.debug,
         batch: attributes.batch,
+        state: attributes.state,
         unexpected: unexpected(&draft),
         vis: draft.vis,
         name: draft.name,
@@ -57,7 +52,7 @@ fn unexpected(draft: &Draft) -> Vec<(usize, Ident)> {
         .collect()
 }
 
-fn node(item: &Item, checked: CheckedNode, names: &Names, all_eager: bool) -> Node {
+fn node(item: &Item, checked: CheckedNode, names: &Names, of_struct: &OfStruct) -> Node {
     let CheckedNode {
         attributes, facts, ..
     } = checked;
@@ -77,7 +72,7 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, all_eager: bool) -> No
             ty: ty(item),
             uses,
             equality: attributes.equality,
-            eager: all_eager || attributes.eager,
+            eager: of_struct.eager || attributes.eager,
         },
         NodeKind::Resource => {
             let (path, args, parens) = call(item, names);
@@ -100,6 +95,9 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, all_eager: bool) -> No
             after_first: attributes.after_first.is_some(),
         },
     };
+    let is_saved = of_struct.state.is_some() && item.kind == NodeKind::Signal;
+    let saved = is_saved.then_some(attributes.saved);
+    let saved = saved.and_then(field_of_state);
     Node {
         attrs: attributes.forwarded,
         vis: item.vis.clone(),
@@ -107,7 +105,17 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, all_eager: bool) -> No
         raw: item.raw.clone(),
         named: facts.named,
         callees: facts.callees,
+        saved,
         kind,
+    }
+}
+
+/// The attributes of the field that the state has for a signal.
+fn field_of_state(of_signal: Option<Saved>) -> Option<Vec<Meta>> {
+    match of_signal {
+        Some(Saved { skip: true, .. }) => None,
+        Some(Saved { attrs, .. }) => Some(attrs),
+        None => Some(Vec::new()),
     }
 }
 

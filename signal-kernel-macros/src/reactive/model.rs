@@ -8,7 +8,7 @@
 use crate::kind::NodeKind;
 pub(crate) use crate::reactive::names::{Callee, Observed, Use};
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, Expr, Generics, Ident, Path, Token, Type, Visibility};
+use syn::{Attribute, Expr, Generics, Ident, Meta, Path, Token, Type, Visibility};
 
 /// A declaration without errors, and an order in which its nodes can be computed.
 pub(crate) struct Graph {
@@ -34,11 +34,20 @@ pub(crate) struct Declaration {
     pub(crate) name: Ident,
     /// The name of the batch type, if `#[batch(Name)]` gives one.
     pub(crate) batch: Option<Ident>,
+    /// `#[state(Name)]` was asked for.
+    pub(crate) state: Option<State>,
     /// Type and const parameters with the where-clause.
     pub(crate) generics: Generics,
     pub(crate) nodes: Vec<Node>,
     /// Words in place of a keyword, each before the node with this index.
     pub(crate) unexpected: Vec<(usize, Ident)>,
+}
+
+/// The struct that holds the values of a graph's signals as plain data.
+pub(crate) struct State {
+    pub(crate) name: Ident,
+    /// Its attributes, in the order of the text.
+    pub(crate) attrs: Vec<Meta>,
 }
 
 /// One item of a struct, a plain field included.
@@ -53,6 +62,8 @@ pub(crate) struct Node {
     pub(crate) named: Vec<Ident>,
     /// Callees in `raw` that are named like a node, or like a generated method of one.
     pub(crate) callees: Vec<Callee>,
+    /// The attributes of its field in the state; `None` if the state does not hold it.
+    pub(crate) saved: Option<Vec<Meta>>,
     pub(crate) kind: Kind,
 }
 
@@ -94,6 +105,11 @@ impl Node {
             Kind::Field { is_parameter, .. } | Kind::Signal { is_parameter, .. } => is_parameter,
             _ => false,
         }
+    }
+
+    /// A parameter of `with_state` beside the state.
+    pub(crate) fn is_parameter_beside_state(&self) -> bool {
+        self.is_parameter() && self.saved.is_none()
     }
 
     /// Whether the struct has a field for this node. An effect has one for the result that it keeps.

@@ -7,11 +7,12 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 const SAMPLE: &str = r##"
 /// A graph with something of everything.
 #[derive(Debug)]
+#[state(SavedSample, derive(Clone), serde(default))]
 pub struct Sample<T: Clone, const N: usize> where T: Send {
     let client: Client;
     pub(crate) let mut log: Vec<String> = Vec::new();
-    signal price: u64 = 3;
-    #[eq(never)] signal r#type: Option<T>;
+    #[state(serde(rename = "p"))] signal price: u64 = 3;
+    #[eq(never)] #[state(skip)] signal r#type: Option<T>;
     #[keep_previous(false)] #[manual] resource user = api::fetch::<T>(client, price, (*total)?);
     computed total: u64 = match user.value() { Some(price) if *price > 3 => price, _ => *price * 2 };
     computed text: String = if let Some(x) = total && let Ok(y) = x { format!("{x:>y$} {total:?}", y = 1) } else { vec![price; 3] };

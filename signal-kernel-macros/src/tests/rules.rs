@@ -389,6 +389,158 @@ fn the_name_of_the_batch_type() {
     }
 }
 
+#[test]
+fn a_graph_with_state() {
+    assert_errors(
+        "#[state(Saved, derive(Clone), serde(default))] struct S { let log: u8; signal a: u8; #[state(skip)] signal b: u8; #[state(serde(rename = \"d\"), doc = \"x\")] signal c: u8; }",
+        &[],
+    );
+    assert_errors("#[state(Saved,)] struct S { signal a: u8; }", &[]);
+    let expected = "SK010 1:3 expected `#[state(Name, attribute, ..)]` | `Name` is the struct that `state()` returns, and `derive(Clone)` and the like go onto it";
+    for attribute in [
+        "state",
+        "state()",
+        "state = Saved",
+        "state(derive(Clone))",
+        "state(a::Saved)",
+        "state(Saved derive(Clone))",
+        "state(skip)",
+    ] {
+        assert_errors(
+            &format!("#[{attribute}] struct S {{ signal a: u8; #[state(skip)] signal b: u8; }}"),
+            &[expected],
+        );
+    }
+    assert_errors(
+        "#[state(A)] #[state(A)] struct S { signal a: u8; }",
+        &["SK010 1:15 attribute `state` is given twice"],
+    );
+    assert_errors(
+        "#[state(A)] #[state(B)] struct S { signal a: u8; }",
+        &["SK010 1:15 attribute `state` contradicts the one above"],
+    );
+    assert_errors(
+        "#[state(A, cfg(test))] struct S { #[state(cfg(test))] signal a: u8; }",
+        &[
+            "SK010 1:12 attribute `cfg` has no meaning in `state(..)` | switch the item off by `#[cfg(..)]`, or its attribute by `#[cfg_attr(.., state(..))]`",
+            "SK010 1:43 attribute `cfg` has no meaning in `state(..)` | switch the item off by `#[cfg(..)]`, or its attribute by `#[cfg_attr(.., state(..))]`",
+        ],
+    );
+}
+
+#[test]
+fn the_signals_of_a_state() {
+    let expected = "SK010 1:30 expected `#[state(skip)]` or `#[state(attribute, ..)]` | `skip` leaves the signal out of the state, any other attribute goes onto its field there";
+    for attribute in ["state", "state()", "state = skip", "state(1)"] {
+        assert_errors(
+            &format!("#[state(Saved)] struct S {{ #[{attribute}] signal a: u8; }}"),
+            &[expected],
+        );
+    }
+    assert_errors(
+        "#[state(Saved)] struct S { signal a: u8; #[state(skip, default)] signal b: u8; }",
+        &[
+            "SK010 1:44 expected `#[state(skip)]` | a signal that is left out has no field to which an attribute could go",
+        ],
+    );
+    assert_errors(
+        "#[state(Saved)] struct S { signal a: u8; #[state(skip)] #[state(skip)] signal b: u8; }",
+        &["SK010 1:59 attribute `state` is given twice"],
+    );
+    assert_item(
+        "#[state(skip)] signal a: u8;",
+        &[
+            "SK010 1:3 attribute `state` has no meaning on a signal of a graph without state | add `#[state(Name)]` to the struct",
+        ],
+    );
+    for (item, noun, help) in [
+        (
+            "let f: u8;",
+            "a field",
+            "make it a `signal`, or hand the field to `with_state`",
+        ),
+        (
+            "computed c: u8 = *a;",
+            "a computed value",
+            "a computed value follows from them",
+        ),
+        (
+            "resource r = f(a);",
+            "a resource",
+            "a resource starts again, with arguments that follow from them",
+        ),
+        (
+            "effect e { f(a); }",
+            "an effect",
+            "an effect runs when they are restored",
+        ),
+    ] {
+        assert_errors(
+            &format!("#[state(Saved)] struct S {{ signal a: u8; #[state(skip)] {item} }}"),
+            &[&format!(
+                "SK010 1:44 attribute `state` has no meaning on {noun} | the state holds signals: {help}"
+            )],
+        );
+    }
+}
+
+#[test]
+fn a_state_that_would_hold_nothing() {
+    let empty = "SK010 1:9 `Saved` would hold nothing";
+    assert_errors(
+        "#[state(Saved)] struct S { let a: u8; computed b: u8 = *a; }",
+        &[&format!("{empty} | `S` has no signal")],
+    );
+    assert_errors(
+        "#[state(Saved)] struct S { #[state(skip)] signal a: u8; }",
+        &[&format!(
+            "{empty} | every signal is left out by `#[state(skip)]`"
+        )],
+    );
+    assert_errors(
+        "#[state(Saved)] struct S { singal a: u8; }",
+        &[
+            "SK009 1:28 expected one of: `let`, `signal`, `computed`, `resource`, `effect` | did you mean `signal`?",
+        ],
+    );
+}
+
+#[test]
+fn names_that_a_state_takes() {
+    for name in ["state", "restore", "with_state"] {
+        assert_errors(
+            &format!("#[state(Saved)] struct S {{ signal a: u8; signal {name}: u8; }}"),
+            &[&format!(
+                "SK005 1:49 the node name `{name}` is reserved | a graph with `#[state(..)]` has a method of this name"
+            )],
+        );
+        assert_item(
+            &format!("signal {name}: u8; computed b: u8 = *{name};"),
+            &[],
+        );
+    }
+    let help = "the state is a struct of its own: `SavedS`";
+    for (attributes, owner) in [
+        ("#[state(S)]", "the graph"),
+        ("#[state(r#S)]", "the graph"),
+        ("#[state(SBatch)]", "the batch type"),
+        ("#[state(W)] #[batch(W)]", "the batch type"),
+        ("#[state(T)]", "a parameter of the graph"),
+        ("#[state(N)]", "a parameter of the graph"),
+    ] {
+        let found = super::diagnostics(&format!(
+            "{attributes} struct S<T, const N: usize> {{ signal a: [T; N]; }}"
+        ));
+        let name = &attributes["#[state(".len()..attributes.find(')').expect("its end")];
+        let expected = format!("SK010 1:9 `{name}` is the name of {owner} | {help}");
+        assert_eq!(found, [expected]);
+    }
+    assert_errors(
+        "#[state(SBatch)] #[batch(W)] struct S { signal a: u8; }",
+        &[],
+    );
+}
+
 /// Each misspelt name is compared with each node, up to a number of pairs: rustc reports the others.
 #[test]
 fn many_misspelt_names() {

@@ -1,4 +1,4 @@
-//! The whole expansion of four structs as rustc sees it, pretty-printed. To accept a change: run the tests with
+//! The whole expansion of five structs as rustc sees it, pretty-printed. To accept a change: run the tests with
 //! `UPDATE_EXPECT=1` and read the difference.
 
 use super::editor::for_rustc;
@@ -57,4 +57,9 @@ fn generics_raw_identifiers_and_lazy_values() {
 #[test]
 fn a_resource_that_waits_for_a_request_an_unused_node_and_the_name_of_the_batch_type() {
     assert_expansion("requests");
+}
+
+#[test]
+fn the_state_as_plain_data() {
+    assert_expansion("saved");
 }

@@ -9,6 +9,7 @@ mod tests {
 
     reactive! {
         #[derive(Debug)]
+        #[state(SavedCart, derive(Clone, PartialEq, Debug))]
         struct Cart {
             let mut seen: Vec<u64>;
             signal price: u64 = 1;
@@ -30,6 +31,9 @@ mod tests {
         });
         assert_eq!(cart.seen(), &[2, 6, 8]);
         assert_eq!(cart.label(), "8: Some(\"tea\")");
+        let state = cart.state();
+        assert_eq!(Cart::with_state(vec![1], state.clone()).seen(), &[1, 8]);
+        cart.restore(state);
         assert!(format!("{:?}", cart).starts_with("Cart { seen: [2, 6, 8]"));
     }
 }

@@ -33,6 +33,7 @@ const fn same(a: &f64, b: &f64) -> bool {
 reactive! {
     /// A graph that others see.
     #[derive(Debug)]
+    #[state(SavedPublic, derive(Clone, Copy, Debug))]
     pub struct Public {
         /// A field.
         pub let unit: u64;
@@ -64,6 +65,7 @@ reactive! {
 
     /// A graph with parameters.
     #[derive(Debug)]
+    #[state(SavedGeneric, derive(Clone, Debug))]
     pub struct Generic<T: Clone + PartialEq + Default + 'static> where T: Send {
         /// A signal.
         pub signal value: T;
@@ -75,14 +77,17 @@ reactive! {
 }
 
 reactive! {
+    #[state(SavedPrivate)]
     struct Private {
         let unit: u64 = 2;
         let mut log: Vec<String> = Vec::new();
         signal price: u64 = 1;
         #[cfg(any(unix, not(unix)))]
+        #[state(skip)]
         signal small: bool = false;
         #[eq(same)]
         signal load: f64 = 0.0;
+        signal only_saved: u64 = 0;
         computed total: u64 = if *small { *price } else { price * unit };
         computed lazy: Option<u64> = { let next = total.checked_add(1); next.filter(|next| *next > *price) };
         #[eq(never)]
@@ -117,6 +122,7 @@ reactive! {
 pub fn used() -> Option<u64> {
     let mut graph = Private::new();
     graph.set_price(2);
+    graph.set_only_saved(2);
     graph.update_load(|load| *load += 1.0);
     graph.batch(|graph| graph.set_small(true));
     graph.reload_asked();

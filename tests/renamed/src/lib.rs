@@ -67,6 +67,7 @@ mod tests {
 
         /// Every kind of item.
         #[derive(Debug)]
+        #[state(SavedProfile, derive(Clone))]
         struct Profile<T: Clone + PartialEq> {
             let seed: T;
             let mut count: u32 = 0;
@@ -95,7 +96,9 @@ mod tests {
 
     #[test]
     fn graphs_and_resources_name_the_crate_by_its_path() {
-        let mut profile = Profile::new(5);
+        let state = Profile::new(4).state();
+        let mut profile = Profile::with_state(5, state.clone());
+        profile.restore(state);
         profile.reload_loud();
         block_on(profile.settled());
         let written: Result<(), ()> = profile.transaction(|profile| {

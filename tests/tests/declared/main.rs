@@ -29,5 +29,6 @@ mod shared;
 mod shared_async;
 mod signals;
 mod stale;
+mod state;
 mod threads;
 mod transaction;

@@ -13,11 +13,12 @@ use syn::{Expr, ExprPath, Path, token};
 use super::{last, owned};
 use crate::errors::Errors;
 use crate::kind::NodeKind;
+use crate::reactive::attributes::OfStruct;
 use crate::reactive::names::text;
 use crate::reactive::parse::{Arguments, Draft, Item, Value};
 
 /// SK004: names are unique.
-pub(super) fn declared_once(draft: &mut Draft, errors: &mut Errors) {
+pub(super) fn declared_once(draft: &mut Draft, _: &OfStruct, errors: &mut Errors) {
     let mut first: HashMap<String, (usize, bool)> = HashMap::new();
     for at in 0..draft.items.len() {
         let name = draft.items[at].name.clone();
@@ -44,16 +45,22 @@ const RESERVED: [&str; 8] = [
     "GRAPH",
 ];
 
+/// Names of methods that a graph has under `#[state]`.
+const RESERVED_BY_STATE: [&str; 3] = ["state", "restore", "with_state"];
+
 /// SK005: no two generated methods have one name.
-pub(super) fn free_names(draft: &mut Draft, errors: &mut Errors) {
+pub(super) fn free_names(draft: &mut Draft, of_struct: &OfStruct, errors: &mut Errors) {
     let mut getters: HashMap<String, usize> = HashMap::new();
     for (at, item) in draft.items.iter_mut().enumerate() {
         let name = text(&item.name);
-        if RESERVED.contains(&name.as_str()) || name.starts_with("__") {
+        let of_state = of_struct.state.is_some() && RESERVED_BY_STATE.contains(&name.as_str());
+        if RESERVED.contains(&name.as_str()) || of_state || name.starts_with("__") {
             let reserved = format!("the node name `{name}` is reserved");
             let error = errors.push("SK005", &item.name, reserved);
             if name.starts_with("__") {
                 error.help("names that start with `__` belong to the macro");
+            } else if of_state {
+                error.help("a graph with `#[state(..)]` has a method of this name");
             }
             item.rejected = true;
         } else if !item.rejected && item.kind != NodeKind::Effect {
@@ -110,7 +117,7 @@ fn methods(item: &Item) -> Vec<String> {
 }
 
 /// SK018: a resource is fed by a call.
-pub(super) fn fed_by_calls(draft: &mut Draft, errors: &mut Errors) {
+pub(super) fn fed_by_calls(draft: &mut Draft, _: &OfStruct, errors: &mut Errors) {
     for item in &mut draft.items {
         if item.kind != NodeKind::Resource {
             continue;
@@ -183,7 +190,7 @@ fn ungrouped(expr: Expr) -> Expr {
 }
 
 /// SK020: types own their values.
-pub(super) fn owned_types(draft: &mut Draft, errors: &mut Errors) {
+pub(super) fn owned_types(draft: &mut Draft, _: &OfStruct, errors: &mut Errors) {
     owned::generics(&draft.generics, errors);
     for item in &mut draft.items {
         if !owned::check(&mut item.ty, &draft.generics, errors) {

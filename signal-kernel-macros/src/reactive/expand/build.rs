@@ -9,6 +9,7 @@ use super::{
     Context, Header, Kind, Node, Origin, bits, docs, field, function, lint_allows, local,
     plan::Plan, respan, seen_type,
 };
+use crate::reactive::model::Declaration;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Type, ext::IdentExt, spanned::Spanned};
@@ -16,7 +17,7 @@ use syn::{Type, ext::IdentExt, spanned::Spanned};
 pub(super) fn build(context: &Context) -> TokenStream {
     let batch = &context.batch;
     let bodies = Bodies {
-        new: new_body(context),
+        new: made(context, First::Initial),
         batch: quote! {
             ::signal_kernel::__private::batch::batch(self, |graph| batch(&mut #batch { graph__: graph }))
         },
@@ -76,12 +77,7 @@ pub(super) fn methods(
         }
     });
     let plain = name.unraw();
-    let runs_later = |node: &Node| node.is_effect() && !node.runs_at_first();
-    let but_some = if declaration.nodes.iter().any(runs_later) {
-        ", but for those after the first run"
-    } else {
-        ""
-    };
+    let but_some = but_for_later_runs(declaration);
     let new_doc = format!(
         " A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run{but_some}."
     );
@@ -103,6 +99,16 @@ pub(super) fn methods(
         }
 
         #default
+    }
+}
+
+/// The exception, if there is one, to the sentence that every effect has run.
+pub(super) fn but_for_later_runs(declaration: &Declaration) -> &'static str {
+    let runs_later = |node: &Node| node.is_effect() && !node.runs_at_first();
+    if declaration.nodes.iter().any(runs_later) {
+        ", but for those after the first run"
+    } else {
+        ""
     }
 }
 
@@ -159,13 +165,32 @@ fn driven(header: &Header, bodies: Bodies) -> TokenStream {
 }
 
 /// A field or signal without a value is a parameter of `new`.
-fn parameter(node: &Node) -> Option<TokenStream> {
+pub(super) fn parameter(node: &Node) -> Option<TokenStream> {
     let (name, ty) = (&node.name, seen_type(node));
     node.is_parameter().then(|| quote!(#name: #ty))
 }
 
+/// The first values of signals.
+#[derive(Clone, Copy)]
+pub(super) enum First {
+    /// Initial values, and parameters for signals without one.
+    Initial,
+    /// Locals with the names of the signals that the state holds.
+    State,
+}
+
+impl First {
+    /// Whether a local with the name of this signal has its first value.
+    fn is_local(self, node: &Node) -> bool {
+        match self {
+            First::Initial => node.is_parameter(),
+            First::State => node.is_parameter() || node.saved.is_some(),
+        }
+    }
+}
+
 /// The description of the pieces and the struct for `__make!`, the template in the runtime.
-fn new_body(context: &Context) -> TokenStream {
+pub(super) fn made(context: &Context, first: First) -> TokenStream {
     let plan = context.plan;
     let ready = Ident::new("ready", Span::call_site());
     let Pieces {
@@ -173,9 +198,9 @@ fn new_body(context: &Context) -> TokenStream {
         derived,
         fields,
     } = if plan.parts.is_empty() {
-        whole(context)
+        whole(context, first)
     } else {
-        parts(context)
+        parts(context, first)
     };
     let queue = if context.has_resources() {
         quote!(::signal_kernel::__private::core::option::Option::Some(
@@ -217,12 +242,12 @@ struct Pieces {
 }
 
 /// Each node is a piece.
-fn whole(context: &Context) -> Pieces {
+fn whole(context: &Context, first: First) -> Pieces {
     let plan = context.plan;
     let mut pieces = Pieces::default();
     for (index, node) in context.declaration.nodes.iter().enumerate() {
         if node.is_source() {
-            pieces.sources.push(piece(context, index));
+            pieces.sources.push(piece(context, index, first));
         }
         if node.is_stored() {
             let (field, value) = (field(node), taken(node));
@@ -231,18 +256,18 @@ fn whole(context: &Context) -> Pieces {
     }
     for (rank, &index) in plan.positions[..plan.ranks].iter().enumerate() {
         if rank == plan.position(index) {
-            pieces.derived.push(piece(context, index));
+            pieces.derived.push(piece(context, index, first));
         }
     }
     pieces
 }
 
 /// Each part of a large graph is a piece, which is made of its nodes.
-fn parts(context: &Context) -> Pieces {
+fn parts(context: &Context, first: First) -> Pieces {
     let (plan, nodes) = (context.plan, &context.declaration.nodes);
     let mut pieces = Pieces::default();
     for (part, members) in plan.parts.iter().enumerate() {
-        let inner = members.iter().map(|&index| piece(context, index));
+        let inner = members.iter().map(|&index| piece(context, index, first));
         let values = members.iter().map(|&index| taken(&nodes[index]));
         let name = format_ident!("part_{part}__");
         let (how, take) = if plan.is_lazy(part) {
@@ -272,7 +297,7 @@ fn taken(node: &Node) -> TokenStream {
 }
 
 /// The piece of a graph that holds one node: see `__piece!`.
-fn piece(context: &Context, index: usize) -> TokenStream {
+fn piece(context: &Context, index: usize, first: First) -> TokenStream {
     let plan = context.plan;
     let node = &context.declaration.nodes[index];
     let (name, piece) = (&node.name, field(node));
@@ -290,9 +315,9 @@ fn piece(context: &Context, index: usize) -> TokenStream {
             let init = function("init", node);
             quote!([field #piece = #init])
         }
-        Kind::Signal {
-            is_parameter: true, ..
-        } => quote!([parameter #piece #version = #name]),
+        Kind::Signal { .. } if first.is_local(node) => {
+            quote!([parameter #piece #version = #name])
+        }
         Kind::Signal { .. } => {
             let init = function("init", node);
             quote!([signal #piece #version = #init])

@@ -52,6 +52,21 @@ pub(super) fn parameters(context: &Context) -> TokenStream {
     })
 }
 
+/// `Beside the state it takes …`: the other parameters of `with_state`.
+pub(super) fn parameters_beside_state(context: &Context) -> TokenStream {
+    let nodes = context.declaration.nodes.iter().enumerate();
+    let names = nodes.filter(|(_, node)| node.is_parameter_beside_state());
+    let names = names.map(|(index, _)| link(context, index, &context.declaration.vis));
+    let names: Vec<String> = names.collect();
+    attribute(context, |_| {
+        if names.is_empty() {
+            return String::new();
+        }
+        let names = sentences::listed(&names, " and ");
+        format!("Beside the state it takes the first value of {names}.")
+    })
+}
+
 /// The description of the graph from which rustdoc makes the section *Graph*: see [`crate::picture`].
 pub(super) fn of_struct(context: &Context) -> TokenStream {
     let (graph, plan) = (context.declaration, context.plan);
@@ -161,7 +176,7 @@ fn link(context: &Context, index: usize, vis: &Visibility) -> String {
 }
 
 /// The node has a getter, visible wherever an item of visibility `vis` is.
-fn has_page(node: &Node, vis: &Visibility) -> bool {
+pub(super) fn has_page(node: &Node, vis: &Visibility) -> bool {
     !node.is_effect() && covers(&node.vis, vis) && !is_hidden(node)
 }
 

@@ -7,7 +7,7 @@
 
 use super::access::{self, Printer};
 use super::methods::Method;
-use super::{Header, bodies, build, callees, engine, field, tables, texts::Texts};
+use super::{Header, bodies, build, callees, engine, field, state, tables, texts::Texts};
 use crate::reactive::model::Sketch;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -86,6 +86,12 @@ pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
         settled: unreachable(),
     };
     let built = build::methods(header, &TokenStream::new(), bodies_of_methods);
+    let bodies_of_state = state::Bodies {
+        state: unreachable(),
+        restore: unreachable(),
+        with_state: unreachable(),
+    };
+    let state = state::items(header, &TokenStream::new(), bodies_of_state);
     let debug = declaration.debug.then(|| {
         let field = |index: usize| field(&nodes[index]).to_token_stream();
         build::debug(header, field, |_, _| quote!(&"_"))
@@ -96,5 +102,5 @@ pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
     let shortcuts = shortcuts(header);
     let declared = engine::declared(header, unreachable());
     let callees = callees::callees(declaration);
-    quote!(#bodies #structs #tables #built #debug #accessors #batch #shortcuts #declared #callees)
+    quote!(#bodies #structs #tables #built #state #debug #accessors #batch #shortcuts #declared #callees)
 }
