@@ -18,7 +18,7 @@ use signal_kernel::{reactive, resource};
 /// Never.
 #[resource]
 pub async fn fetch(id: u64) -> Result<u64, String> {
-    std::future::ready(Ok(id)).await
+    Ok(id)
 }
 
 reactive! {

@@ -1,7 +1,5 @@
 //! Types, constants, defaults and where-clauses.
 
-#![allow(dead_code)]
-
 use signal_kernel::{reactive, resource};
 use std::fmt::Debug;
 

@@ -1,4 +1,3 @@
-#![allow(dead_code)]
 #![no_implicit_prelude]
 
 use ::signal_kernel::{reactive, resource};

@@ -1,5 +1,3 @@
-#![allow(dead_code)]
-
 use signal_kernel::{reactive, resource};
 
 #[resource]

@@ -12,9 +12,10 @@ use crate::dynamic::graph::{
     checks::{Frame, UNTRACKED},
     ids::{NodeId, Seen},
     marks::{Kind, Marks, Stale},
+    tables::Link,
 };
 
-use std::cell::RefMut;
+use std::{cell::RefMut, ops::ControlFlow};
 
 enum Step {
     /// This dependency may be stale itself.
@@ -375,70 +376,68 @@ impl Runtime {
 
     fn check_dep_list(&mut self, at: &mut Frame, base: usize) -> Step {
         while at.link.is_some() {
-            let link = &self.links[at.link];
-            if link.dep.is_some() {
-                let dep = &self.nodes[link.dep];
-                if dep.kind == Kind::Resource && !self.in_phase_a {
-                    return Step::Clean; // no resource starts, stops or commits inside a batch
-                }
-                if dep.marks.has_any(Marks::NOT_CURRENT) {
-                    if dep.marks.is_running() {
-                        return Step::Cycle(link.dep);
-                    }
-                    if dep.marks.is_checking() {
-                        // A refused cycle has left its links: no change can come through such a link.
-                        let ours = |frame: &Frame| frame.node == link.dep;
-                        if link.dep != at.node && !self.check_stack[base..].iter().any(ours) {
-                            return Step::Cycle(link.dep);
-                        }
-                        let (to, next) = (link.dep, link.next_dep);
-                        if link.seen.is_refused() || dep.version == link.seen.version() {
-                            self.leave_cycle_open(at, base, to);
-                            at.link = next;
-                            continue;
-                        }
-                    } else if dep.marks.is_stale()
-                        || dep.marks.is_provisional() && self.log.is_empty()
-                    {
-                        return Step::Down(link.dep);
-                    } else if let Some(runs) = self.is_open(link.dep) {
-                        let (refused, same) =
-                            (link.seen.is_refused(), dep.version == link.seen.version());
-                        let known = runs == self.runs;
-                        if !known && (!refused || !self.leads_to(link.dep, at.node)) {
-                            return Step::Down(link.dep);
-                        }
-                        let inside = self.check_stack.len() > base;
-                        if !refused && same && inside && !self.is_failed(link.dep) {
-                            // The dependency was checked, and is current only if the whole cycle is.
-                            let next = link.next_dep;
-                            if self.nodes[at.node].kind == Kind::Computed {
-                                self.leave_open(at.node, self.runs);
-                            }
-                            at.link = next;
-                            continue;
-                        }
-                    }
-                    let failed = dep.marks.is_failed() && !dep.marks.is_checking();
-                    if failed && !link.seen.is_tried() && self.is_failed(link.dep) {
-                        return Step::Blocked;
-                    }
-                }
-                let (dep, refused) = (link.dep, link.seen.is_refused());
-                let moved = self.nodes[dep].version != link.seen.version();
-                if !refused && moved {
-                    return Step::Run;
-                }
-                if refused && (moved || self.is_open(dep).is_none()) && !self.leads_to(dep, at.node)
-                {
-                    // The dependency is current without this node, so this node is on no cycle any more. The dependents
-                    // of this node carry no mark yet.
-                    self.mark(at.node, Stale::Check);
-                    return Step::Run;
-                }
+            if let ControlFlow::Break(step) = self.check_dep(at, base) {
+                return step;
             }
-            at.link = link.next_dep;
+            at.link = self.links[at.link].next_dep;
         }
         Step::Clean
+    }
+
+    /// Checks the dependency at the link of the frame. Breaks if that dependency decides the next step.
+    fn check_dep(&mut self, at: &Frame, base: usize) -> ControlFlow<Step> {
+        let Link { dep, seen, .. } = self.links[at.link];
+        let Some(it) = self.nodes.get(dep) else {
+            return ControlFlow::Continue(()); // a disposed dependency
+        };
+        if it.kind == Kind::Resource && !self.in_phase_a {
+            return ControlFlow::Break(Step::Clean); // no resource starts, stops or commits inside a batch
+        }
+        let (marks, same) = (it.marks, it.version == seen.version());
+        if marks.has_any(Marks::NOT_CURRENT) {
+            if marks.is_running() {
+                return ControlFlow::Break(Step::Cycle(dep));
+            }
+            if marks.is_checking() {
+                // A refused cycle has left its links: no change can come through such a link.
+                let ours = |frame: &Frame| frame.node == dep;
+                if dep != at.node && !self.check_stack[base..].iter().any(ours) {
+                    return ControlFlow::Break(Step::Cycle(dep));
+                }
+                if seen.is_refused() || same {
+                    self.leave_cycle_open(at, base, dep);
+                    return ControlFlow::Continue(());
+                }
+            } else if marks.is_stale() || self.is_provisional(dep) {
+                return ControlFlow::Break(Step::Down(dep));
+            } else if let Some(runs) = self.is_open(dep) {
+                if runs != self.runs && (!seen.is_refused() || !self.leads_to(dep, at.node)) {
+                    return ControlFlow::Break(Step::Down(dep));
+                }
+                let inside = self.check_stack.len() > base;
+                if !seen.is_refused() && same && inside && !self.is_failed(dep) {
+                    // The dependency was checked, and is current only if the whole cycle is.
+                    if self.nodes[at.node].kind == Kind::Computed {
+                        self.leave_open(at.node, self.runs);
+                    }
+                    return ControlFlow::Continue(());
+                }
+            }
+            let failed = marks.is_failed() && !marks.is_checking();
+            if failed && !seen.is_tried() && self.is_failed(dep) {
+                return ControlFlow::Break(Step::Blocked);
+            }
+        }
+        if !seen.is_refused() && !same {
+            return ControlFlow::Break(Step::Run);
+        }
+        let alone = seen.is_refused() && (!same || self.is_open(dep).is_none());
+        if alone && !self.leads_to(dep, at.node) {
+            // The dependency is current without this node, so this node is on no cycle any more. The dependents of this
+            // node carry no mark yet.
+            self.mark(at.node, Stale::Check);
+            return ControlFlow::Break(Step::Run);
+        }
+        ControlFlow::Continue(())
     }
 }

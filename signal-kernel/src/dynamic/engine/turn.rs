@@ -32,7 +32,7 @@ pub(crate) struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
-    /// Begins a turn in the context `outer`, which is the present one.
+    /// Begins a turn for a loop, which has the borrow itself. The present context is `outer`.
     #[inline(always)]
     pub(crate) fn new(cell: &'a RefCell<Runtime>, outer: RunContext) -> Self {
         Turn {
@@ -45,7 +45,13 @@ impl<'a> Turn<'a> {
 
     #[inline(always)]
     pub(crate) fn begin(cell: &'a RefCell<Runtime>) -> Self {
-        Turn::new(cell, cell.borrow().context)
+        let runtime = cell.borrow_mut();
+        Turn {
+            cell,
+            outer: runtime.context,
+            runtime: Some(runtime),
+            panics: FirstPanic::new(),
+        }
     }
 
     /// The runtime, which the turn borrows until it calls user code.
