@@ -7,6 +7,7 @@
 //! names that it mentions), and inputs that are equal although a dependency has changed (a declared resource restarts for a
 //! dependency, a dynamic one for a value; so each source here has a computed value before it).
 
+use signal_kernel_tests::random::Random;
 use signal_kernel_tests::{
     gate::Gates,
     log::Log,
@@ -150,13 +151,11 @@ fn b128_b130_b131_panics() {
 }
 
 /// Numbers that only depend on the seed.
-struct Dice(u64);
+struct Dice(Random);
 
 impl Dice {
     fn below(&mut self, bound: usize) -> usize {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound
+        self.0.below(bound)
     }
 
     fn name(&mut self) -> Name {
@@ -201,7 +200,7 @@ impl Dice {
 
 fn random(panics: bool) {
     for seed in 0..1_000u64 {
-        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut dice = Dice(Random::new(seed));
         let script: Vec<Step> = (0..40).map(|_| dice.step(0, panics)).collect();
         play(&script);
     }

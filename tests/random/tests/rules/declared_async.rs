@@ -6,6 +6,7 @@
 //! Must not know: executors; why a rule holds.
 
 use signal_kernel::{AsyncState, AsyncStatus, CancelReason, reactive};
+use signal_kernel_tests::random::Random;
 use signal_kernel_tests::{
     describe,
     gate::{Gates, poll_once},
@@ -40,16 +41,11 @@ reactive! {
 }
 
 /// Numbers that only depend on the seed (a linear congruence; its high bits are good enough).
-struct Dice(u64);
+struct Dice(Random);
 
 impl Dice {
     fn below(&mut self, bound: usize) -> usize {
-        let next = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        self.0 = next;
-        (next >> 33) as usize % bound
+        self.0.below(bound)
     }
 
     fn id(&mut self) -> Option<u32> {
@@ -369,7 +365,7 @@ fn in_transaction(transaction: &mut WorldBatch<'_>, dice: &mut Dice) -> Result<(
 }
 
 fn history(seed: u64) -> Vec<String> {
-    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut dice = Dice(Random::new(seed));
     let mut history = History::new();
     for _ in 0..40 {
         history.step(&mut dice);

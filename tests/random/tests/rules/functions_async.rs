@@ -11,6 +11,7 @@ use signal_kernel::{
     __private::check_dynamic, AsyncEvent, AsyncMeta, AsyncValue, Computed, ResourceOptions, Scope,
     Signal, batch, computed, create_effect, create_resource_when_with, scope, signal, transaction,
 };
+use signal_kernel_tests::random::Random;
 use signal_kernel_tests::{
     describe,
     gate::Gates,
@@ -21,13 +22,11 @@ use signal_kernel_tests::{
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 /// Numbers that only depend on the seed (a linear congruence; its high bits are good enough).
-struct Dice(u64);
+struct Dice(Random);
 
 impl Dice {
     fn below(&mut self, bound: usize) -> usize {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound
+        self.0.below(bound)
     }
 
     fn id(&mut self) -> Option<u32> {
@@ -462,7 +461,7 @@ fn see_across(log: &Log, failed: Computed<bool>, meta: AsyncMeta<String>) {
 }
 
 fn history(seed: u64) {
-    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut dice = Dice(Random::new(seed));
     let (signals, inputs) = scope(|| [signal(dice.id()), signal(dice.id())]);
     let [one, two] = signals.map(|signal| Rc::new(move || signal.get()) as Source);
     let first = Real::new(&one, seed % 2 == 0, true);
