@@ -42,7 +42,11 @@ pub(crate) fn node<'a>(
         pull_on_new_stack(cell, index, tracked);
         return cell.borrow_mut();
     }
-    bring(cell, runtime, index, tracked, inside)
+    let read = Read {
+        node: index,
+        tracked,
+    };
+    bring(cell, runtime, read, inside)
 }
 
 /// As `node`, for a read outside the hottest path, with less on the stack.
@@ -63,13 +67,16 @@ fn pull_known(cell: &RefCell<Runtime>, index: NodeId, tracked: bool) {
     drop(node(cell, cell.borrow_mut(), index, tracked));
 }
 
-/// A pull in progress.
+/// A read that brings its node up to date.
 #[derive(Clone, Copy)]
-struct Pull {
-    key: Key,
-    /// The read is tracked.
+struct Read {
+    node: NodeId,
     tracked: bool,
-    /// No batch was open before.
+}
+
+/// The state of the graph before a pull.
+struct PullStart {
+    key: Key,
     at_rest: bool,
 }
 
@@ -78,28 +85,27 @@ struct Pull {
 fn bring<'a>(
     cell: &'a RefCell<Runtime>,
     mut runtime: RefMut<'a, Runtime>,
-    index: NodeId,
-    tracked: bool,
+    read: Read,
     inside: bool,
 ) -> RefMut<'a, Runtime> {
     let _level = inside.then(stack::enter);
-    let must_run = runtime.must_run(index);
+    let must_run = runtime.must_run(read.node);
     if inside {
-        runtime.begin_inside(index, tracked);
+        runtime.begin_inside(read.node, read.tracked);
     }
-    let pull = runtime.begin_pull(index, tracked);
+    let start = runtime.begin_pull(read.node);
     let mut turn = Turn::new(cell, runtime.context);
-    runtime = refresh::refresh::<false>(&mut turn, runtime, index, must_run);
+    runtime = refresh::refresh::<false>(&mut turn, runtime, read.node, must_run);
     if inside {
         runtime.end_inside();
     }
     runtime.context = turn.outer();
-    if runtime.end_pull(pull) && !turn.has_panicked() {
+    if runtime.end_pull(&start) && !turn.has_panicked() {
         turn.end_unused();
         return runtime;
     }
     drop(runtime);
-    finish_slow(turn, pull);
+    finish_slow(turn, &start, read);
     cell.borrow_mut()
 }
 
@@ -112,9 +118,13 @@ pub(crate) fn first_run(cell: &RefCell<Runtime>, index: NodeId, tracked: bool) {
     }
     let _level = stack::enter();
     let mut turn = Turn::begin(cell);
-    let pull = begin_first_run(&mut turn, index, tracked);
+    let start = begin_first_run(&mut turn, index, tracked);
     run::computed_first(&mut turn, index);
-    end_first_run(turn, pull);
+    let read = Read {
+        node: index,
+        tracked,
+    };
+    end_first_run(turn, &start, read);
 }
 
 #[cold]
@@ -143,22 +153,22 @@ fn refuse_depth(cell: &RefCell<Runtime>, index: NodeId, tracked: bool) -> String
 }
 
 #[inline(never)]
-fn begin_first_run(turn: &mut Turn<'_>, index: NodeId, tracked: bool) -> Pull {
+fn begin_first_run(turn: &mut Turn<'_>, index: NodeId, tracked: bool) -> PullStart {
     let runtime = turn.runtime();
     runtime.begin_inside(index, tracked);
-    let pull = runtime.begin_pull(index, tracked);
+    let start = runtime.begin_pull(index);
     refresh::begin_first_run(turn, index);
-    pull
+    start
 }
 
 #[inline(never)]
-fn end_first_run(mut turn: Turn<'_>, pull: Pull) {
-    refresh::end_first_run(&mut turn, pull.key.node);
+fn end_first_run(mut turn: Turn<'_>, start: &PullStart, read: Read) {
+    refresh::end_first_run(&mut turn, read.node);
     turn.restore_context();
     let runtime = turn.runtime();
     runtime.end_inside();
-    if !runtime.end_pull(pull) || turn.has_panicked() {
-        finish_slow(turn, pull);
+    if !runtime.end_pull(start) || turn.has_panicked() {
+        finish_slow(turn, start, read);
     }
 }
 
@@ -172,23 +182,23 @@ fn refuse(mut runtime: RefMut<'_, Runtime>, index: NodeId, tracked: bool) -> ! {
 
 /// Ends the batch of a pull at rest, and lets the first panic go on.
 #[cold]
-fn finish_slow(mut turn: Turn<'_>, pull: Pull) {
-    let node = pull.key.node;
+fn finish_slow(mut turn: Turn<'_>, start: &PullStart, read: Read) {
+    let Read { node, tracked } = read;
     let runtime = turn.runtime();
-    let alive = runtime.is_alive(pull.key);
+    let alive = runtime.is_alive(start.key);
     let failed = alive && runtime.marks(node).has_any(Marks::UNREADABLE);
     if failed {
-        if pull.tracked {
+        if tracked {
             runtime.track_refused(node);
         }
-        if pull.tracked && runtime.is_failed(node) {
+        if tracked && runtime.is_failed(node) {
             runtime.unwind_observer();
         }
     } else {
         // The value is current; only the drop of an old value has panicked.
         turn.defer_panics();
     }
-    if pull.at_rest {
+    if start.at_rest {
         batch::end(&mut turn);
     }
     turn.end();
@@ -227,26 +237,25 @@ impl Runtime {
 
     /// Begins a pull. A pull at rest is a batch.
     #[inline(always)]
-    fn begin_pull(&mut self, index: NodeId, tracked: bool) -> Pull {
+    fn begin_pull(&mut self, index: NodeId) -> PullStart {
         let at_rest = self.depth == 0;
         if at_rest {
             self.renumber_if_due();
             self.depth = 1;
         }
-        Pull {
+        PullStart {
             key: self.key(index),
-            tracked,
             at_rest,
         }
     }
 
     /// Ends a pull. Returns false if the graph has something to settle.
     #[inline(always)]
-    fn end_pull(&mut self, pull: Pull) -> bool {
+    fn end_pull(&mut self, start: &PullStart) -> bool {
         if self.failures.has_refused() {
             self.tell_refused();
         }
-        if !pull.at_rest {
+        if !start.at_rest {
             return true;
         }
         let done =
