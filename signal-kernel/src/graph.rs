@@ -51,7 +51,8 @@ pub struct Node {
     pub name: &'static str,
     /// The kind of the node.
     pub kind: NodeKind,
-    /// The place of the node in the order of settling: lower ranks first. Signals do not settle and have no rank.
+    /// The place of the node in the order of settling: lower ranks first. Signals do not settle and have no rank, but
+    /// for those that start anew.
     pub rank: Option<usize>,
     /// The nodes that this node reads, as indices into [`Graph::nodes`], in the order in which its declaration names
     /// them.
@@ -198,6 +199,7 @@ impl Node {
         while at < N {
             let (kind, rank) = match kinds[at] {
                 b's' => (NodeKind::Signal, None),
+                b'p' => (NodeKind::Signal, Some(positions[at])),
                 b'c' => (NodeKind::Computed, Some(positions[at])),
                 b'l' => (NodeKind::Lazy, Some(positions[at])),
                 b'r' => (NodeKind::Resource, Some(positions[at])),

@@ -64,6 +64,7 @@ pub mod __private {
             make,
             memo::Memo,
             pass::Pass,
+            per::PerSlot,
             read,
             resource::ResourceSlot,
             settle,

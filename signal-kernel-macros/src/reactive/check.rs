@@ -8,6 +8,7 @@
 mod bodies;
 mod declarations;
 mod owned;
+mod per;
 mod state;
 
 use std::cell::Cell;
@@ -25,6 +26,7 @@ use bodies::{
     no_writes, not_itself, runs_ever,
 };
 use declarations::{declared_once, fed_by_calls, free_names, owned_types};
+use per::per_dependencies;
 
 /// Rules on declarations. `parse` reports SK008, SK009 and SK019, `attributes` reports SK010 and SK021, `acyclic` reports
 /// SK002.
@@ -36,9 +38,10 @@ const DECLARATIONS: [fn(&mut Draft, &OfStruct, &mut Errors); 4] = [
 ];
 
 /// Rules on bodies and the arguments of resources.
-const BODIES: [fn(&Body, &mut Errors); 9] = [
+const BODIES: [fn(&Body, &mut Errors); 10] = [
     known_names,       // SK001
     initial_values,    // SK028
+    per_dependencies,  // SK001, SK029
     not_itself,        // SK003
     no_writes,         // SK006, SK007
     no_awaits,         // SK011
@@ -87,6 +90,9 @@ struct Body<'a> {
     comparisons: &'a Cell<usize>,
     /// Names of items that are switched off: rustc reports their uses.
     absent: &'a [String],
+    /// All items, and the names of those without a kind.
+    items: &'a [Item],
+    poisoned: &'a [Ident],
 }
 
 /// Each misspelt name is compared with each known one. After this many pairs in a graph an unknown name is left to
@@ -122,6 +128,8 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
             known: &known,
             comparisons: &comparisons,
             absent: &draft.absent,
+            items: &draft.items,
+            poisoned: &draft.poisoned,
         };
         let before = errors.count();
         for rule in BODIES {
@@ -223,6 +231,9 @@ fn names(draft: &Draft) -> Names {
 }
 
 fn facts(item: &Item, names: &Names) -> Facts {
+    if let Some(per) = &item.per {
+        return per::facts(item, per, names);
+    }
     let mut walk = Walk::new(names);
     match (&item.value, item.kind) {
         (Value::Expr(_, expr), NodeKind::Field | NodeKind::Signal) => {

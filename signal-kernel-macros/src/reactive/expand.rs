@@ -211,7 +211,7 @@ impl<'a> Context<'a> {
     fn input(&self, used: &Use, from: Origin, in_effect: bool) -> TokenStream {
         let node = &self.declaration.nodes[used.node];
         let place = match from {
-            Origin::Locals(part) if self.part(used.node) == part => field(node).to_token_stream(),
+            Origin::Locals(part) if self.part(used.node) == part => place(node, &field(node)),
             Origin::Graph | Origin::Locals(_) => self.field(used.node),
         };
         match &node.kind {
@@ -233,8 +233,14 @@ impl<'a> Context<'a> {
         Some(part)
     }
 
-    /// The place of a node in the struct: `__price`, or in a large graph `part_2__.17`.
+    /// The place of a node's value in the struct: `__price`, in a large graph `part_2__.17`, and `__page.slot` for a signal
+    /// that starts anew.
     fn field(&self, node: usize) -> TokenStream {
+        place(&self.declaration.nodes[node], &self.stored(node))
+    }
+
+    /// The place of a node in the struct.
+    fn stored(&self, node: usize) -> TokenStream {
         let declared = &self.declaration.nodes[node];
         match self.plan.nodes[node].part {
             Some((part, at)) => {
@@ -248,12 +254,28 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The place of the mark of a signal that starts anew.
+    fn mark(&self, node: usize) -> TokenStream {
+        let stored = self.stored(node);
+        quote!(#stored.hand)
+    }
+
+    /// The nodes that a body sees. The value of a signal that starts anew sees the signal itself first.
     fn inputs(&self, node: &Node, from: Origin) -> Vec<TokenStream> {
         let in_effect = node.is_effect();
-        node.uses()
-            .iter()
-            .map(|used| self.input(used, from, in_effect))
-            .collect()
+        let own = node.per().and_then(|per| per.own.as_ref());
+        let own = own.map(|own| match from {
+            Origin::Graph => {
+                let place = self.field(own.node);
+                quote!(([] #place.previous()))
+            }
+            Origin::Locals(_) => {
+                quote!(([] ::signal_kernel::__private::core::option::Option::None))
+            }
+        });
+        let uses = node.uses().iter();
+        let inputs = uses.map(|used| self.input(used, from, in_effect));
+        own.into_iter().chain(inputs).collect()
     }
 }
 
@@ -311,6 +333,14 @@ fn resource(path: &Path) -> Path {
 /// The struct's field for a node: no node can have this name.
 fn field(node: &Node) -> Ident {
     format_ident!("__{}", node.name.unraw(), span = call_site_at(&node.name))
+}
+
+/// The place of a node's value, in the place of the node.
+fn place(node: &Node, stored: &impl ToTokens) -> TokenStream {
+    match node.per() {
+        Some(_) => quote!(#stored.slot),
+        None => stored.to_token_stream(),
+    }
 }
 
 /// The name of an internal function for a node, such as `__body_total`.

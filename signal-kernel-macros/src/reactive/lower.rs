@@ -12,7 +12,7 @@ use syn::{Expr, Ident, Meta, Path, Type, TypeTuple, punctuated::Punctuated};
 use crate::kind::NodeKind;
 use crate::reactive::attributes::{OfStruct, Saved};
 use crate::reactive::check::{Checked, CheckedNode};
-use crate::reactive::model::{Arg, Declaration, Kind, Node};
+use crate::reactive::model::{Arg, Declaration, Kind, Node, Per};
 use crate::reactive::names::{Names, bare};
 use crate::reactive::parse::{Draft, Item, Value};
 
@@ -67,6 +67,12 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, of_struct: &OfStruct) 
             ty: ty(item),
             is_parameter: matches!(item.value, Value::Absent),
             equality: attributes.equality,
+            per: item.per.as_ref().map(|per| Per {
+                own: facts.own,
+                uses,
+                starts: facts.starts,
+                raw: per.raw.clone(),
+            }),
         },
         NodeKind::Computed => Kind::Computed {
             ty: ty(item),

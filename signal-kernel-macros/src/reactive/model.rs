@@ -80,7 +80,19 @@ impl Node {
 
     /// A source gets its first value in the declaration, or is a parameter of `new`.
     pub(crate) fn is_source(&self) -> bool {
-        self.kind().is_source()
+        self.kind().is_source() && self.per().is_none()
+    }
+
+    pub(crate) fn is_signal(&self) -> bool {
+        self.kind() == NodeKind::Signal
+    }
+
+    /// The dependencies of a signal that starts anew.
+    pub(crate) fn per(&self) -> Option<&Per> {
+        match &self.kind {
+            Kind::Signal { per, .. } => per.as_ref(),
+            _ => None,
+        }
     }
 
     pub(crate) fn is_field(&self) -> bool {
@@ -136,10 +148,22 @@ impl Node {
     /// The nodes that this node's body, or a resource's arguments, mention.
     pub(crate) fn uses(&self) -> &[Use] {
         match &self.kind {
-            Kind::Field { .. } | Kind::Signal { .. } => &[],
+            Kind::Signal { per: Some(per), .. } => &per.uses,
+            Kind::Field { .. } | Kind::Signal { per: None, .. } => &[],
             Kind::Computed { uses, .. }
             | Kind::Resource { uses, .. }
             | Kind::Effect { uses, .. } => uses,
+        }
+    }
+
+    /// The nodes whose changes matter to this one, with the part of a resource that does.
+    pub(crate) fn edges(&self) -> Vec<(usize, Observed)> {
+        match self.per() {
+            Some(per) => per.starts.clone(),
+            None => {
+                let uses = self.uses().iter();
+                uses.map(|used| (used.node, used.observed)).collect()
+            }
         }
     }
 }
@@ -156,6 +180,8 @@ pub(crate) enum Kind {
         ty: Type,
         is_parameter: bool,
         equality: Equality,
+        /// It starts anew when a node changes.
+        per: Option<Per>,
     },
     Computed {
         ty: Type,
@@ -184,6 +210,18 @@ pub(crate) enum Kind {
         /// `#[after_first]`: `new` does not run it.
         after_first: bool,
     },
+}
+
+/// The part of a signal behind its value: `per node, node`.
+pub(crate) struct Per {
+    /// The mention of the signal's own name in the value: there it is the value from before.
+    pub(crate) own: Option<Use>,
+    /// The nodes behind `per`, each once.
+    pub(crate) uses: Vec<Use>,
+    /// The nodes again, with the parts that count; several parts of a resource may.
+    pub(crate) starts: Vec<(usize, Observed)>,
+    /// The tokens behind `per`.
+    pub(crate) raw: TokenStream,
 }
 
 /// How two values of a node are compared.

@@ -63,6 +63,10 @@ pub(crate) enum Observed {
     Value,
     Error,
     Status,
+    /// Each value that a run yields. No start takes it away.
+    NewValue,
+    /// Each error that a run yields.
+    NewError,
 }
 
 impl Observed {
@@ -73,6 +77,8 @@ impl Observed {
             Observed::Value => Some("value"),
             Observed::Error => Some("error"),
             Observed::Status => Some("status"),
+            Observed::NewValue => Some("new_value"),
+            Observed::NewError => Some("new_error"),
         }
     }
 }
@@ -98,6 +104,10 @@ pub(crate) struct Facts {
     pub(crate) callees: Vec<Callee>,
     /// Each `x.get()`: the node, and the span of `get`.
     pub(crate) gets: Vec<(usize, Span)>,
+    /// Of a signal that starts anew: the mention of its own name, and the nodes by which it starts anew, with the parts
+    /// that count.
+    pub(crate) own: Option<Use>,
+    pub(crate) starts: Vec<(usize, Observed)>,
 }
 
 pub(crate) struct Unknown {
@@ -161,6 +171,15 @@ impl Names {
 
     pub(crate) fn node(&self, ident: &Ident) -> Option<usize> {
         self.by_text.get(&text(ident))?.node
+    }
+
+    pub(crate) fn kind(&self, ident: &Ident) -> Option<NodeKind> {
+        self.by_text.get(&text(ident))?.kind
+    }
+
+    pub(crate) fn is_poisoned(&self, ident: &Ident) -> bool {
+        let name = self.by_text.get(&text(ident));
+        name.is_some_and(|name| name.poisoned)
     }
 }
 

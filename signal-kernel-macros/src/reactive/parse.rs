@@ -6,6 +6,7 @@
 //! Must not know: the meaning of names and attributes.
 
 mod item;
+mod per;
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -15,6 +16,7 @@ use syn::{Attribute, Block, Expr, Generics, Ident, Path, Token, Type, Visibility
 use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::reactive::split;
+pub(crate) use per::{Dependency, Per};
 
 /// A struct as it was written.
 pub(crate) struct Draft {
@@ -41,7 +43,9 @@ pub(crate) struct Item {
     /// `None` if the item has no type, or one that does not parse.
     pub(crate) ty: Option<Type>,
     pub(crate) value: Value,
-    /// The tokens behind the `=`, or the block of an effect, as written.
+    /// Of a signal that starts anew.
+    pub(crate) per: Option<Per>,
+    /// The tokens behind the `=` and before `per`, or the block of an effect, as written.
     pub(crate) raw: TokenStream,
     /// Set by a rule that the item breaks, so that it cannot be a node.
     pub(crate) rejected: bool,

@@ -89,21 +89,76 @@ pub fn refresh<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) 
         return;
     }
     graph.core_mut().mark_written();
-    let needed = read::needed::<G, W>(rank);
     let mut panics = FirstPanic::default();
+    if graph.core().watch.any_failed() {
+        refresh_with_failures(graph, rank, &mut panics);
+    } else {
+        bring_up_to_date(graph, rank, &mut panics);
+    }
+    panics.resume();
+}
+
+/// A failed signal that the open batch has written is good for this read, and failed again after it: the end of the batch
+/// decides whether the failure has ended.
+#[cold]
+fn refresh_with_failures<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    panics: &mut FirstPanic,
+) {
+    let mut good = Mask::<W>::EMPTY;
+    let mut failed = mark_readers_of_failed(graph);
+    while let Some(signal) = failed.lowest() {
+        failed.take(signal);
+        if visit::is_by_hand(graph, signal) {
+            graph.core_mut().set_failed(signal, false);
+            good.insert(signal);
+        }
+    }
+    bring_up_to_date(graph, rank, panics);
+    if !good.is_empty() && panics.is_empty() && G::TOPOLOGY.kind(rank) == Kind::Lazy {
+        read::compute(graph, rank, panics);
+    }
+    while let Some(signal) = good.lowest() {
+        good.take(signal);
+        graph.core_mut().set_failed(signal, true);
+    }
+}
+
+/// Marks the readers of failed signals: reads inside the open batch may have seen other states of these. Returns the
+/// signals.
+fn mark_readers_of_failed<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) -> Mask<W> {
+    let mut signals = graph.core().failed();
+    let mut left = signals;
+    while let Some(rank) = left.lowest() {
+        left.take(rank);
+        if G::TOPOLOGY.kind(rank) == Kind::Per {
+            graph.core_mut().mark_dependents(rank, Change::TRANSITION);
+        } else {
+            signals.take(rank);
+        }
+    }
+    signals
+}
+
+fn bring_up_to_date<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    panics: &mut FirstPanic,
+) {
+    let needed = read::needed::<G, W>(rank);
     while let Some(rank) = graph.core().pending.and(&needed).lowest() {
         let core = graph.core_mut();
         core.pending.take(rank);
         if !core.batch.provisional.has(rank) {
-            save_baseline(graph, rank, &mut panics);
+            save_baseline(graph, rank, panics);
         }
-        settle::visit(graph, rank, &mut panics);
+        settle::visit(graph, rank, panics);
     }
-    save_stale(graph, &needed, &mut panics);
+    save_stale(graph, &needed, panics);
     if !panics.is_empty() && G::TOPOLOGY.kind(rank) == Kind::Lazy {
-        read::compute(graph, rank, &mut panics); // every body without a failed dependency runs
+        read::compute(graph, rank, panics); // every body without a failed dependency runs
     }
-    panics.resume();
 }
 
 /// Saves the state of lazy values that were stale before the batch: they are about to be computed from its writes.
@@ -137,7 +192,7 @@ fn save_baseline<G: DeclaredGraph<W>, const W: usize>(
         match node {
             NodeRef::Slot(slot) => slot.save_baseline(failed),
             NodeRef::Memo(memo) => memo.save_baseline(panics),
-            NodeRef::Resource(_) => {}
+            NodeRef::Resource(_) | NodeRef::ByHand(..) => {}
         }
         Some(())
     });
@@ -195,7 +250,11 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
     let has_provisional = !core.batch.provisional.is_empty();
     if has_provisional {
         core.mark_written();
+        if core.watch.any_failed() {
+            mark_readers_of_failed(graph);
+        }
     }
+    let core = graph.core_mut();
     // Only provisional values are stale because of a write that may not count in the end.
     let mut stale = std::mem::replace(&mut core.pending, Mask::EMPTY);
     let mut written = std::mem::take(&mut core.batch.written);
@@ -235,21 +294,23 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
     }
 }
 
-/// Ends the batch for a signal or a resource, and marks the nodes that are due for it. True if it is a signal that has
-/// changed.
+/// Ends the batch for a signal or a resource, and marks the nodes that are due for it. True if something that can be read
+/// has changed.
 fn conclude<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     position: usize,
     stale: &mut Mask<W>,
     panics: &mut FirstPanic,
 ) -> bool {
-    if G::TOPOLOGY.kind(position) == Kind::Resource {
+    let kind = G::TOPOLOGY.kind(position);
+    if kind == Kind::Resource {
         graph.core_mut().pending.insert(position);
         return false;
     }
     let change = visit::finish(graph, position, panics);
     mark(graph, position, change, stale);
-    change.changed
+    // The mark of a write by hand cannot be read, but may end a failure.
+    change.changed && (kind != Kind::ByHand || graph.core().watch.any_failed())
 }
 
 /// Marks the dependents of a node by the outcome of the batch for that node. `stale` has the nodes whose provisional
@@ -282,8 +343,8 @@ fn settle_provisional<G: DeclaredGraph<W>, const W: usize>(
         if let Some(before) = core.pending.lowest().filter(|&before| before < rank) {
             core.pending.take(before);
             let change = settle::visit_alone(graph, before, panics);
-            graph.core_mut().mark_dependents(before, change);
-            G::TOPOLOGY.mark_dependents(before, change, &mut stale);
+            graph.core_mut().mark_after_visit(before, change);
+            G::TOPOLOGY.mark_after_visit(before, change, &mut stale);
             continue;
         }
         core.batch.provisional.take(rank);

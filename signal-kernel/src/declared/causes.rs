@@ -57,8 +57,8 @@ impl Causes {
     }
 }
 
-/// The failed dependency that keeps this node from running, if any. Only computed values are asked whether
-/// they are failed.
+/// The failed dependency that keeps this node from running, if any. Only values of bodies are asked whether they are
+/// failed.
 pub(super) fn blocker(
     topology: &Topology,
     rank: usize,
@@ -67,7 +67,7 @@ pub(super) fn blocker(
     topology
         .dependencies(rank)
         .find(|&node| match topology.kind(node) {
-            Kind::Computed | Kind::Lazy => is_failed(node),
+            Kind::Computed | Kind::Lazy | Kind::Per => is_failed(node),
             _ => false,
         })
 }
@@ -90,9 +90,18 @@ pub(super) fn refuse(
         culprit = node;
     }
     let (name, name_of_culprit) = (topology.name(rank), topology.name(culprit));
-    let mut message = format!("computed `{name}` of `{}` panicked", topology.graph.name);
+    let noun = |rank| match topology.kind(rank) {
+        Kind::Per => "signal",
+        _ => "computed",
+    };
+    let mut message = format!(
+        "{} `{name}` of `{}` panicked",
+        noun(rank),
+        topology.graph.name
+    );
     if culprit != rank {
-        message += &format!(": it depends on computed `{name_of_culprit}`, which did");
+        let noun = noun(culprit);
+        message += &format!(": it depends on {noun} `{name_of_culprit}`, which did");
     }
     if let Some(cause) = causes.of(culprit) {
         message += &format!(": {cause}");

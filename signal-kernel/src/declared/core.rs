@@ -9,7 +9,7 @@
 use super::{
     causes::{self, Causes},
     mask::{Mask, bit},
-    topology::{Kind, Topology},
+    topology::Topology,
     watch::Watch,
 };
 use crate::task::{
@@ -143,6 +143,12 @@ impl<const W: usize> Core<W> {
             .mark_dependents(position, change, &mut self.pending);
     }
 
+    /// The same for a node that was visited.
+    pub(super) fn mark_after_visit(&mut self, rank: usize, change: Change) {
+        self.topology
+            .mark_after_visit(rank, change, &mut self.pending);
+    }
+
     /// Notes the open batch's first write to the signal at `position`, and returns the index of the entry.
     pub(super) fn note_written(&mut self, position: usize, known_changed: bool) -> u32 {
         let position = position as u32;
@@ -169,7 +175,7 @@ impl<const W: usize> Core<W> {
     pub(super) fn mark_written(&mut self) {
         for written in &self.batch.written[self.batch.marked..] {
             let position = written.position as usize;
-            if self.topology.kind(position) == Kind::Signal {
+            if self.topology.kind(position).is_written() {
                 let change = Change::TRANSITION;
                 self.topology
                     .mark_dependents(position, change, &mut self.pending);
@@ -200,6 +206,11 @@ impl<const W: usize> Core<W> {
     #[inline(always)]
     pub fn is_failed(&self, rank: usize) -> bool {
         self.failed.has(rank)
+    }
+
+    /// The ranks of the failed eager values.
+    pub(super) fn failed(&self) -> Mask<W> {
+        self.failed
     }
 
     /// Does a failed eager value keep the node of this rank from running?

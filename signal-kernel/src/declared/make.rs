@@ -8,6 +8,7 @@
 //! Must not know: the contents of a piece.
 
 use super::{
+    per::{ByHand, PerSlot},
     settle,
     slot::{Slot, Version},
     visit::DeclaredGraph,
@@ -80,6 +81,15 @@ pub fn piece<T>(make: impl FnOnce() -> T) -> Made<T> {
 #[inline(always)]
 pub fn slot<T, V: Version>(make: impl FnOnce() -> T) -> Made<Slot<T, V>> {
     Made::new(move || Slot::new(make()))
+}
+
+/// Makes the slot of a signal that starts anew.
+#[inline(always)]
+pub fn per<T, V: Version>(make: impl FnOnce() -> T) -> Made<PerSlot<T, V>> {
+    Made::new(move || PerSlot {
+        slot: Slot::new(make()),
+        hand: ByHand::new(),
+    })
 }
 
 /// Makes a part of a large graph. rustc would take far longer for one function that makes all parts.

@@ -3,10 +3,10 @@
 //! The macro emits a description (the trait [`DeclaredGraph`] and the constant [`Topology`](topology::Topology)) and
 //! one body function for each node. The loops, the batch, the transaction and the work in flight live here, one file
 //! each: [`settle`] after a write, [`batch`] around several, [`drive`] for polls, [`read`] and [`computing`] for lazy
-//! values, [`pass`] for the pass over a word of the [mask]. [`slot`] (with its [`undo_log`]), [`memo`] and [`resource`]
-//! hold the nodes, [`visit`] leads to them, [`core`] is the rest of a graph's state. [`watch`] tells whether anything
-//! has changed, [`causes`] and [`failed`] tell why values are failed. [`template`] is the generated code, which
-//! [`make`] helps to build the graph.
+//! values, [`pass`] for the pass over a word of the [mask]. [`slot`] (with its [`undo_log`]), [`per`], [`memo`] and
+//! [`resource`] hold the nodes, [`visit`] leads to them, [`core`] is the rest of a graph's state. [`watch`] tells
+//! whether anything has changed, [`causes`] and [`failed`] tell why values are failed. [`template`] is the generated
+//! code, which [`make`] helps to build the graph.
 //!
 //! Must not know: how a declaration is written, and which executor polls.
 
@@ -20,6 +20,7 @@ pub mod make;
 mod mask;
 pub(crate) mod memo;
 pub(crate) mod pass;
+pub(crate) mod per;
 pub mod read;
 pub(crate) mod resource;
 pub mod settle;

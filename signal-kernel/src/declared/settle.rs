@@ -11,7 +11,7 @@
 use super::{
     mask::bit,
     topology::Kind,
-    visit::{DeclaredGraph, Payload, resource},
+    visit::{DeclaredGraph, Payload, is_by_hand, resource},
 };
 use crate::{panics::FirstPanic, task::state::Change};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -204,7 +204,7 @@ fn interrupted<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, payload: &Pay
     // The pass puts the bits of the visited nodes back into its word.
     graph.core_mut().pending.remove_up_to(rank);
     let change = unwound(graph, rank, payload);
-    graph.core_mut().mark_dependents(rank, change);
+    graph.core_mut().mark_after_visit(rank, change);
 }
 
 /// Ends a visit that has unwound. Returns the change of the node.
@@ -215,7 +215,7 @@ fn unwound<G: DeclaredGraph<W>, const W: usize>(
 ) -> Change {
     let core = graph.core();
     let change = core.reached.committed;
-    if change.is_none() && G::TOPOLOGY.kind(rank) == Kind::Computed {
+    if change.is_none() && G::TOPOLOGY.kind(rank).is_eager() {
         core.causes.note(rank, &**payload);
     }
     conclude(graph, rank, change)
@@ -237,7 +237,7 @@ pub(super) fn visit<G: DeclaredGraph<W>, const W: usize>(
     panics: &mut FirstPanic,
 ) {
     let change = visit_alone(graph, rank, panics);
-    graph.core_mut().mark_dependents(rank, change);
+    graph.core_mut().mark_after_visit(rank, change);
 }
 
 /// Visits one node, marks nothing, and returns the change of the node.
@@ -266,11 +266,13 @@ pub(super) fn visit_alone<G: DeclaredGraph<W>, const W: usize>(
 fn is_blocked<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
     match G::TOPOLOGY.kind(rank) {
         Kind::Computed | Kind::Effect => graph.core().blocks(rank),
+        // A value that was written needs no dependency.
+        Kind::Per => graph.core().blocks(rank) && !is_by_hand(graph, rank),
         // The arguments belong to the first rank; only a start needs them.
         Kind::Resource => {
             graph.core().blocks(rank - 1) && resource(graph, rank, |it| it.is_due()) == Some(true)
         }
-        Kind::ResourceInput | Kind::Lazy | Kind::Signal => false,
+        Kind::ResourceInput | Kind::Lazy | Kind::Signal | Kind::ByHand => false,
     }
 }
 
@@ -284,7 +286,7 @@ fn start_failed<G: DeclaredGraph<W>, const W: usize>(
     resource(graph, rank, |it| it.start_failed(revision, panics))
 }
 
-/// Notes that the computed value of this rank is not failed. Returns whether it was.
+/// Notes that the eager value of this rank is not failed. Returns whether it was.
 pub(super) fn recover<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
     let recovered = graph.core_mut().set_failed(rank, false);
     if recovered {
@@ -301,7 +303,7 @@ fn conclude<G: DeclaredGraph<W>, const W: usize>(
     change: Option<Change>,
 ) -> Change {
     match (G::TOPOLOGY.kind(rank), change) {
-        (Kind::Computed, Some(change)) => {
+        (Kind::Computed | Kind::Per, Some(change)) => {
             // The end of a failure is a change, even if the recovered value is the old one.
             if recover(graph, rank) {
                 Change::TRANSITION
@@ -309,7 +311,7 @@ fn conclude<G: DeclaredGraph<W>, const W: usize>(
                 change
             }
         }
-        (Kind::Computed, None) => {
+        (Kind::Computed | Kind::Per, None) => {
             if graph.core_mut().set_failed(rank, true) {
                 Change::TRANSITION
             } else {

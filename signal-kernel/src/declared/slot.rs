@@ -70,7 +70,18 @@ impl<T, V: Version> Slot<T, V> {
     // Not inlined: a graph has as many calls as nodes.
     #[inline(never)]
     pub fn accept(&mut self, visitor: &mut Visitor<'_>, same: fn(&T, &T) -> bool) {
-        visitor.slot(&mut SlotRef { slot: self, same });
+        visitor.slot(&mut self.with_rule(same));
+    }
+
+    #[inline(always)]
+    pub(super) fn with_rule(&mut self, same: fn(&T, &T) -> bool) -> SlotRef<'_, T, V> {
+        SlotRef { slot: self, same }
+    }
+
+    /// The value, for an expression that also runs when there is none.
+    #[inline(always)]
+    pub fn previous(&self) -> Option<&T> {
+        Some(&self.value)
     }
 
     /// A write to a signal outside any batch: the old value, if the new one differs.
@@ -272,8 +283,24 @@ impl<T, V: Version> Slot<T, V> {
     }
 }
 
+impl Slot<bool> {
+    /// A write of `true` to the mark at `position`, inside a batch. Its net change is always asked for.
+    pub(super) fn mark<const W: usize>(&mut self, core: &mut Core<W>, position: usize) {
+        if mem::replace(&mut self.value, true) {
+            return;
+        }
+        let (level, revision) = (core.batch.level, core.tick());
+        let log = self.note(core, position, revision, false);
+        if level > 0 {
+            log.push(core, position, level, Back::Value(false));
+        } else {
+            log.before = Some(false);
+        }
+    }
+}
+
 /// A slot with the rule of equality of its node.
-struct SlotRef<'a, T, V> {
+pub(super) struct SlotRef<'a, T, V> {
     slot: &'a mut Slot<T, V>,
     same: fn(&T, &T) -> bool,
 }

@@ -256,6 +256,18 @@ macro_rules! __visit {
             $( $pass.mark_far($word, $far); )*
         }
     };
+    // A signal that starts anew: as a computed value, unless the batch has written it.
+    ($this:ident $pass:ident [
+        per [$($hand:tt)*] [$($place:tt)*] $body:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*] $same:ident
+        $near:literal [$( $word:literal $far:literal )*]
+    ]) => {
+        if !$this.$($hand)*.take() {
+            let value = Self::$body($($($borrow)* $this.$($input)*),*);
+            if $this.$($place)*.store(value, Self::$same, $near, &mut $pass) {
+                $( $pass.mark_far($word, $far); )*
+            }
+        }
+    };
     // A lazy value: it becomes stale.
     ($this:ident $pass:ident [memo [$($place:tt)*] $near:literal [$( $word:literal $far:literal )*]]) => {
         if $this.$($place)*.invalidate($near, &mut $pass) {
@@ -370,6 +382,12 @@ macro_rules! __piece {
     };
     ($ready:ident [computed $piece:ident $version:tt = $body:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]]) => {
         let $piece = $crate::__private::make::slot::<_, $version>(|| Self::$body($($($borrow)* $($input)*),*));
+    };
+    ($ready:ident [per $piece:ident $version:tt = $body:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]]) => {
+        let $piece = $crate::__private::make::per::<_, $version>(|| Self::$body($($($borrow)* $($input)*),*));
+    };
+    ($ready:ident [per_parameter $piece:ident $version:tt = $value:ident]) => {
+        let $piece = $crate::__private::make::per::<_, $version>(move || $value);
     };
     ($ready:ident [memo $piece:ident $same:ident]) => {
         let $piece = $crate::__private::make::piece(|| $crate::__private::Memo::new(Self::$same));
@@ -517,6 +535,59 @@ macro_rules! __batch_methods {
         ) -> $returned {
             $($reads)*
             $this.graph__.$($place)*.touch_with(&mut $this.graph__.core__, $position, $change, undo)
+        }
+    };
+    // A signal that starts anew. Each write sets the mark: before a closure runs, which may panic, and after a comparison,
+    // which may.
+    ($this:ident $graph:ty [
+        per $vis:vis $name:ident $ty:ty, [$($place:tt)*] $rank:literal [$($hand:tt)*] $mark:literal $same:ident
+        $set:ident $update:ident $update_with:ident $value:ident $change:ident $returned:ident
+        [$($bound:tt)*] [$($reads:tt)*]
+    ]) => {
+        /// As the graph's method of this name. It starts anew when the batch ends.
+        #[track_caller]
+        $vis fn $name(&mut $this) -> &$ty {
+            $($reads)*
+            if !$this.graph__.$($hand)*.is_set() {
+                $this.graph__.core__.assert_good($rank);
+            }
+            &$this.graph__.$($place)*.value
+        }
+
+        /// Writes the signal: it does not start anew when the batch ends, also if the value is equal.
+        $vis fn $set(&mut $this, $value: $ty) {
+            $this.graph__.$($place)*.write(&mut $this.graph__.core__, $rank, $value, <$graph>::$same);
+            $this.graph__.$($hand)*.set(&mut $this.graph__.core__, $mark);
+        }
+
+        /// Changes the signal in place, and returns what `change` returns: this always counts as a change, unless rolled
+        /// back. In a transaction the first update copies the old value.
+        $vis fn $update<$returned>(
+            &mut $this,
+            $change: impl $crate::__private::core::ops::FnOnce(&mut $ty) -> $returned,
+        ) -> $returned
+        where
+            $($bound)*
+        {
+            $($reads)*
+            let value = $this.graph__.$($place)*.touch(
+                &mut $this.graph__.core__,
+                $rank,
+                $crate::needs::Undo::copy_for_undo,
+            );
+            $this.graph__.$($hand)*.set(&mut $this.graph__.core__, $mark);
+            $change(value)
+        }
+
+        /// As `update`, without a copy: if a transaction fails, `undo` takes back a `change` that has returned.
+        $vis fn $update_with<$returned>(
+            &mut $this,
+            $change: impl $crate::__private::core::ops::FnOnce(&mut $ty) -> $returned,
+            undo: impl $crate::__private::core::ops::FnOnce(&mut $ty) + $crate::__private::core::marker::Send + 'static,
+        ) -> $returned {
+            $($reads)*
+            $this.graph__.$($hand)*.set(&mut $this.graph__.core__, $mark);
+            $this.graph__.$($place)*.touch_with(&mut $this.graph__.core__, $rank, $change, undo)
         }
     };
     ($this:ident $graph:ty [computed $vis:vis $name:ident $ty:ty, $rank:literal [$($reads:tt)*]]) => {

@@ -31,6 +31,10 @@ pub struct Topology {
     pub error: Masks,
     /// The readers of a resource's status only.
     pub status: Masks,
+    /// The signals that start anew when a value of a resource is committed.
+    pub new_value: Masks,
+    /// The signals that start anew when an error of a resource is committed.
+    pub new_error: Masks,
 }
 
 /// A list for each position.
@@ -66,6 +70,10 @@ pub(super) enum Kind {
     Resource,
     /// `e`: run in phase B.
     Effect,
+    /// `p`: a signal that starts anew when a dependency has changed in the end of a batch.
+    Per,
+    /// `h`: the mark of a write by hand to such a signal, its only dependent.
+    ByHand,
 }
 
 impl Topology {
@@ -80,6 +88,8 @@ impl Topology {
             value: Masks::NONE,
             error: Masks::NONE,
             status: Masks::NONE,
+            new_value: Masks::NONE,
+            new_error: Masks::NONE,
         }
     }
 
@@ -92,6 +102,8 @@ impl Topology {
             b'l' => Kind::Lazy,
             b'q' => Kind::ResourceInput,
             b'a' => Kind::Resource,
+            b'p' => Kind::Per,
+            b'h' => Kind::ByHand,
             _ => Kind::Effect,
         }
     }
@@ -126,10 +138,37 @@ impl Topology {
         ];
         for (part, masks) in parts {
             if change.contains(part) {
-                let marks = masks.of(position);
-                marks.for_each(|(word, bits)| mask.words[word] |= bits);
+                masks.mark(position, mask);
             }
         }
+    }
+
+    /// Marks the dependents of the node of this rank, which was visited and has changed.
+    pub(super) fn mark_after_visit<const W: usize>(
+        &self,
+        rank: usize,
+        change: Change,
+        mask: &mut Mask<W>,
+    ) {
+        self.mark_dependents(rank, change, mask);
+        if change.contains(Change::NEW_VALUE) {
+            self.new_value.mark(rank, mask);
+        }
+        if change.contains(Change::NEW_ERROR) {
+            self.new_error.mark(rank, mask);
+        }
+    }
+}
+
+impl Kind {
+    /// Does a body yield the value, as soon as the graph settles? Only such a node fails for good.
+    pub(super) fn is_eager(self) -> bool {
+        matches!(self, Kind::Computed | Kind::Per)
+    }
+
+    /// Is it written inside a batch, with an undo log?
+    pub(super) fn is_written(self) -> bool {
+        matches!(self, Kind::Signal | Kind::Per | Kind::ByHand)
     }
 }
 
@@ -156,6 +195,12 @@ impl Masks {
         let words = self.words.items[start..end].iter();
         let bits = self.bits[start..end].iter();
         words.zip(bits).map(|(&word, &bits)| (word as usize, bits))
+    }
+
+    /// Marks the nodes of the masks for the node at `position`.
+    fn mark<const W: usize>(&self, position: usize, mask: &mut Mask<W>) {
+        let marks = self.of(position);
+        marks.for_each(|(word, bits)| mask.words[word] |= bits);
     }
 
     /// No readers.

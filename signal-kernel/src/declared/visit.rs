@@ -4,7 +4,11 @@
 //!
 //! Must not know: how a node keeps its value.
 
-use super::{core::Core, topology::Topology, watch::Watch};
+use super::{
+    core::Core,
+    topology::{Kind, Topology},
+    watch::Watch,
+};
 use crate::{
     panics::FirstPanic,
     task::{ready::ReadyQueue, state::Change, task::Request},
@@ -66,6 +70,8 @@ pub type Payload = Box<dyn Any + Send>;
 pub(super) enum NodeRef<'a> {
     /// A signal or an eager computed value.
     Slot(&'a mut dyn AnySlot),
+    /// The mark of a signal that starts anew, and whether the mark is set.
+    ByHand(&'a mut dyn AnySlot, bool),
     /// A lazy computed value.
     Memo(&'a mut dyn AnyMemo),
     /// A resource.
@@ -153,6 +159,14 @@ impl Visitor<'_> {
         }
     }
 
+    /// The mark of a signal that starts anew.
+    pub(super) fn by_hand(&mut self, mark: &mut dyn AnySlot, is_set: bool) {
+        match &mut self.0 {
+            Query::Node(show) => show(NodeRef::ByHand(mark, is_set)),
+            Query::Finish(panics, change) => *change = mark.finish(panics),
+        }
+    }
+
     /// A node that is no signal.
     pub(super) fn other(&mut self, node: NodeRef<'_>) {
         if let Query::Node(show) = &mut self.0 {
@@ -195,9 +209,22 @@ pub(super) fn slot<G: DeclaredGraph<W>, const W: usize, R>(
     with: impl FnOnce(&mut dyn AnySlot) -> R,
 ) -> Option<R> {
     node(graph, position, |node| match node {
-        NodeRef::Slot(slot) => Some(with(slot)),
+        NodeRef::Slot(slot) | NodeRef::ByHand(slot, _) => Some(with(slot)),
         _ => None,
     })
+}
+
+/// Has the open batch written the signal of this rank, which starts anew?
+pub(super) fn is_by_hand<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
+    let mut dependencies = G::TOPOLOGY.dependencies(rank);
+    let mark = dependencies.find(|&position| G::TOPOLOGY.kind(position) == Kind::ByHand);
+    let is_set = mark.and_then(|mark| {
+        node(graph, mark, |node| match node {
+            NodeRef::ByHand(_, is_set) => Some(is_set),
+            _ => None,
+        })
+    });
+    is_set == Some(true)
 }
 
 /// Shows the memo of this rank to `with`.

@@ -343,6 +343,12 @@ impl<T, E> AsyncState<T, E> {
         if apply_part(next.error, &mut self.error, &mut brought.error) {
             change = change.union(Change::ERROR);
         }
+        if next.value == Part::Replace {
+            change = change.union(Change::NEW_VALUE);
+        }
+        if next.error == Part::Replace {
+            change = change.union(Change::NEW_ERROR);
+        }
         if self.status != next.to {
             change = change.union(Change::STATUS);
         }
@@ -419,7 +425,12 @@ impl Change {
     /// Anything changed at all, the token and the reason included.
     pub const TRANSITION: Change = Change(1 << 3);
 
-    /// All parts, in the order of their bits.
+    /// A run has yielded a value. No start or cancel does.
+    pub const NEW_VALUE: Change = Change(1 << 4);
+    /// A run has yielded an error.
+    pub const NEW_ERROR: Change = Change(1 << 5);
+
+    /// The parts that readers observe, in the order of their bits.
     pub(crate) const PARTS: [Change; 4] = [
         Change::VALUE,
         Change::ERROR,

@@ -23,6 +23,7 @@ mod panics_effects;
 mod panics_lazy;
 mod panics_values;
 mod parts;
+mod per;
 mod reload;
 mod resource_attribute;
 mod shared;

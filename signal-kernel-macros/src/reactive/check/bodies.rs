@@ -50,9 +50,15 @@ pub(super) fn initial_values(body: &Body, errors: &mut Errors) {
             "the initial value of `{}` cannot read `{name}`",
             body.item.name
         );
-        errors
-            .push("SK028", name, text)
-            .help("initial values see no node and no parameter of `new`: hand the value to `new`, or derive it with `computed`");
+        let node = body.nodes.iter().find(|node| node.name == *name);
+        let help = match (&body.item.per, node) {
+            (Some(_), Some(node)) if node.kind == NodeKind::Field => {
+                "the value of a signal that starts anew sees the nodes behind `per`, and no field".to_owned()
+            }
+            (Some(_), _) => format!("name it after `per`: the signal then starts anew when `{name}` changes too"),
+            (None, _) => "initial values see no node and no parameter of `new`: hand the value to `new`, or derive it with `computed`".to_owned(),
+        };
+        errors.push("SK028", name, text).help(help);
     }
 }
 
@@ -95,6 +101,11 @@ pub(super) fn no_writes(body: &Body, errors: &mut Errors) {
         NodeKind::Resource => (
             "SK006",
             "the arguments of a resource cannot write signals",
+            "write from outside, in a `batch`",
+        ),
+        NodeKind::Signal => (
+            "SK006",
+            "the value of a signal that starts anew cannot write signals",
             "write from outside, in a `batch`",
         ),
         _ => (
@@ -145,6 +156,10 @@ pub(super) fn no_awaits(body: &Body, errors: &mut Errors) {
         NodeKind::Resource => (
             "the arguments of a resource are synchronous",
             "await it in the function that is called",
+        ),
+        NodeKind::Signal => (
+            "the value of a signal that starts anew is synchronous",
+            "declare a `resource`",
         ),
         _ => ("computed bodies are synchronous", "declare a `resource`"),
     };

@@ -113,6 +113,11 @@ pub(super) fn stored_type(node: &Node, is_lazy: bool, is_versioned: bool) -> Opt
         Kind::Computed { ty, .. } if is_lazy => {
             quote!(::signal_kernel::__private::Memo<#ty>)
         }
+        Kind::Signal {
+            ty, per: Some(_), ..
+        } => {
+            quote!(::signal_kernel::__private::PerSlot<#ty, #version>)
+        }
         Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => {
             quote!(::signal_kernel::__private::Slot<#ty, #version>)
         }
@@ -153,6 +158,8 @@ pub(super) trait Printer {
     /// The place of a node in the struct.
     fn field(&self, index: usize) -> TokenStream;
     fn position(&self, index: usize) -> usize;
+    /// The place and the position of the mark of a signal that starts anew.
+    fn mark(&self, index: usize) -> Option<(TokenStream, usize)>;
     /// A statement that uses the getter of an unused node.
     fn getter_use(&self, index: usize) -> TokenStream;
 }
@@ -180,6 +187,10 @@ impl Printer for Context<'_> {
 
     fn position(&self, index: usize) -> usize {
         self.plan.position(index)
+    }
+
+    fn mark(&self, index: usize) -> Option<(TokenStream, usize)> {
+        Some((self.mark(index), self.plan.nodes[index].mark?))
     }
 
     fn getter_use(&self, index: usize) -> TokenStream {
@@ -354,8 +365,15 @@ fn batch_entry(printer: &dyn Printer, index: usize) -> Option<TokenStream> {
             let [value, change] = ["value", "change"].map(|name| Ident::new(name, span));
             let bound =
                 quote_spanned!(ty.span()=> for<'undo> #ty: ::signal_kernel::needs::Undo<'undo>);
+            let (kind, mark) = match printer.mark(index) {
+                Some((place, position)) => {
+                    let position = Literal::usize_unsuffixed(position);
+                    (quote!(per), quote!([#place] #position))
+                }
+                None => (quote!(signal), TokenStream::new()),
+            };
             quote! {
-                [signal #vis #name #ty, [#place] #position #same #set #update #update_with
+                [#kind #vis #name #ty, [#place] #position #mark #same #set #update #update_with
                 #value #change #returned [#bound] [#reads]]
             }
         }

@@ -7,7 +7,7 @@
 use super::editor::{self, Function};
 use super::mixed;
 use super::{Equality, Header, Kind, Node, Use, function, resource_type, seen_type};
-use crate::reactive::model::Arg;
+use crate::reactive::model::{Arg, Per};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::BTreeSet;
@@ -60,6 +60,9 @@ pub(super) fn bodies(header: &Header, is_broken: impl Fn(usize) -> bool) -> Toke
 /// The function of a node's value, body or call.
 fn node_function(header: &Header, node: &Node, is_broken: bool) -> Option<Function> {
     Some(match &node.kind {
+        Kind::Signal {
+            ty, per: Some(per), ..
+        } => per_value(header, node, ty, per, is_broken),
         Kind::Field { .. } | Kind::Signal { .. } if node.is_parameter() => return None,
         Kind::Field { ty, .. } | Kind::Signal { ty, .. } => initial(node, ty, is_broken),
         Kind::Computed { ty, .. } | Kind::Effect { kept: Some(ty), .. } => {
@@ -145,6 +148,38 @@ fn body(header: &Header, node: &Node, is_broken: bool, result: TokenStream) -> F
         result,
         stand_in,
     }
+}
+
+/// The function of a signal that starts anew. Without a parameter of its own name the value does not depend on itself.
+///
+/// ```text
+/// fn __body_page(page: Option<&usize>, left: &usize) -> usize { page.map_or(0, |page| *page.min(left)) }
+/// ```
+fn per_value(header: &Header, node: &Node, ty: &Type, per: &Per, is_broken: bool) -> Function {
+    let name = function("body", node);
+    let unused = may_be_unused();
+    let own = per.own.iter().map(|used| own_parameter(node, used, ty));
+    let uses = per.uses.iter();
+    let uses = uses.map(|used| parameter(header, used, false, &unused));
+    let parameters = own.chain(uses);
+    let keyword = quote_spanned!(node.name.span()=> fn);
+    Function {
+        head: quote! {
+            #[inline]
+            #keyword #name(#(#parameters),*) -> #ty
+        },
+        result: quote!(#ty),
+        stand_in: is_broken.then(unreachable_block),
+    }
+}
+
+/// The value from before, as the signal's own expression sees it.
+pub(super) fn own_parameter(node: &Node, used: &Use, ty: &Type) -> TokenStream {
+    let unused = may_be_unused();
+    let mut ident = used.ident.clone();
+    ident.set_span(ident.span().located_at(node.name.span()));
+    let option = quote_spanned!(ty.span()=> ::signal_kernel::__private::core::option::Option<&#ty>);
+    quote!(#unused #ident: #option)
 }
 
 /// The block in place of a body that rustc must not see.

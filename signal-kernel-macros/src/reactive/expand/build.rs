@@ -315,6 +315,13 @@ fn piece(context: &Context, index: usize, first: First) -> TokenStream {
             let init = function("init", node);
             quote!([field #piece = #init])
         }
+        Kind::Signal { per: Some(_), .. } if first.is_local(node) => {
+            quote!([per_parameter #piece #version = #name])
+        }
+        Kind::Signal { per: Some(_), .. } => {
+            let (body, inputs) = (function("body", node), inputs());
+            quote!([per #piece #version = #body [#(#inputs)*]])
+        }
         Kind::Signal { .. } if first.is_local(node) => {
             quote!([parameter #piece #version = #name])
         }
@@ -408,6 +415,7 @@ pub(super) fn debug(
             Kind::Field { ty, .. } => {
                 quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&#graph.#field))
             }
+            Kind::Signal { ty, per: Some(_), .. } => computed(index, ty),
             Kind::Signal { ty, .. } => {
                 quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&#graph.#field.value))
             }

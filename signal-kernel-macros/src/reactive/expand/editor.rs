@@ -6,7 +6,8 @@
 //!
 //! Must not know: the purpose of a body's function.
 
-use super::{Header, Kind, Node, Use, function, mixed, seen_type};
+use super::{Header, Kind, Node, bodies, function, mixed, seen_type};
+use crate::reactive::model::Per;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Expr;
@@ -55,7 +56,8 @@ pub(super) fn functions(
             Some(function) => entry(header, node, function),
             None => quote!(b),
         };
-        quote!(#words #function;)
+        let dependencies = node.per().map(|per| dependencies(header, node, per));
+        quote!(#words #function; #dependencies)
     });
     let entries: TokenStream = entries.collect();
     let last = words(nodes.len());
@@ -76,15 +78,20 @@ pub(super) fn functions(
 
 fn entry(header: &Header, node: &Node, function: Function) -> TokenStream {
     let name = self::function("edit", node);
-    let in_effect = node.is_effect();
+
     let scope = match &node.kind {
+        Kind::Signal {
+            ty, per: Some(per), ..
+        } => {
+            let own = per.own.iter();
+            let own = own.map(|used| bodies::own_parameter(node, used, ty));
+            let named = named(header, node);
+            quote!(o #name (#(#own,)* #(#named),*))
+        }
         // Initial values see no node.
         Kind::Field { .. } | Kind::Signal { .. } => quote!(n #name),
         _ if header.declaration.nodes.len() > MANY => {
-            let named = node.uses().iter();
-            let named = named.filter_map(|Use { node, .. }| {
-                parameter(&header.declaration.nodes[*node], in_effect)
-            });
+            let named = named(header, node);
             quote!(o #name (#(#named),*))
         }
         Kind::Effect { .. } => quote!(e #name),
@@ -106,6 +113,27 @@ fn entry(header: &Header, node: &Node, function: Function) -> TokenStream {
     };
     let named = &node.named;
     quote!(#tag (#scope -> #result) #block (#(#named)*) { #head } #end)
+}
+
+/// The parameters for the nodes that a body names.
+fn named(header: &Header, node: &Node) -> Vec<TokenStream> {
+    let named = node.uses().iter();
+    let named =
+        named.filter_map(|used| parameter(&header.declaration.nodes[used.node], node.is_effect()));
+    named.collect()
+}
+
+/// The names behind `per`: for an editor a tuple in a function that sees all nodes, for rustc a function without a body.
+fn dependencies(header: &Header, node: &Node, per: &Per) -> TokenStream {
+    let (edited, name) = (function("edit_per", node), function("per", node));
+    let scope = if header.declaration.nodes.len() > MANY {
+        let named = named(header, node);
+        quote!(o #edited (#(#named),*))
+    } else {
+        quote!(p #edited)
+    };
+    let raw = &per.raw;
+    quote!({ } b (#scope -> ()) { let _ = (#raw,); } () { fn #name() } {};)
 }
 
 /// Tokens as the block of a function. A block is not wrapped again, since rustc's `unused_braces` warns about double

@@ -105,11 +105,14 @@ fn chunks(
 /// ```
 fn show(context: &Context, plan: &Plan, position: usize, index: usize) -> Option<TokenStream> {
     let node = &context.declaration.nodes[index];
-    if position != plan.position(index) {
-        return None;
-    }
+    let is_second = position != plan.position(index);
     let (position, place) = (number(position), context.field(index));
     match &node.kind {
+        Kind::Signal { .. } if is_second => {
+            let mark = context.mark(index);
+            Some(quote!(#position [#mark];))
+        }
+        _ if is_second => None,
         Kind::Resource { path, .. } => Some(quote_spanned!(path.span()=> #position [#place];)),
         Kind::Signal { .. } | Kind::Computed { .. } => {
             let same = context.same(node);
@@ -159,6 +162,8 @@ fn part_name(part: Observed) -> proc_macro2::Ident {
         Observed::Value => "VALUE",
         Observed::Error => "ERROR",
         Observed::Status => "STATUS",
+        Observed::NewValue => "NEW_VALUE",
+        Observed::NewError => "NEW_ERROR",
     };
     format_ident!("{name}")
 }
@@ -193,7 +198,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
     let place = context.field(index);
     let inputs = || context.inputs(node, Origin::Graph);
     match &node.kind {
-        Kind::Computed { .. } => {
+        Kind::Computed { .. } | Kind::Signal { .. } => {
             let masks = plan.masks(index, Observed::Whole);
             let is_near = |(word, _): &&(u32, u64)| *word as usize == rank / 64;
             let near = masks.iter().find(is_near).map_or(0, |(_, bits)| *bits);
@@ -208,7 +213,12 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
             }
             let (body, same, inputs) =
                 (super::function("body", node), context.same(node), inputs());
-            quote!([computed [#place] #body [#(#inputs)*] #same #near [#(#far)*]])
+            let rest = quote!([#place] #body [#(#inputs)*] #same #near [#(#far)*]);
+            if node.is_signal() {
+                let mark = context.mark(index);
+                return quote!([per [#mark] #rest]);
+            }
+            quote!([computed #rest])
         }
         Kind::Effect { kept, .. } => {
             let (body, inputs) = (super::function("body", node), inputs());
@@ -237,6 +247,8 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
                 Observed::Value,
                 Observed::Error,
                 Observed::Status,
+                Observed::NewValue,
+                Observed::NewError,
             ];
             let parts = parts.into_iter().filter_map(|part| {
                 let masks = plan.masks(index, part);
@@ -248,7 +260,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
                 [resource [#place] #start [#(#locals #inputs)*] [#same] { #(#parts)* }]
             }
         }
-        Kind::Signal { .. } | Kind::Field { .. } => TokenStream::new(),
+        Kind::Field { .. } => TokenStream::new(),
     }
 }
 

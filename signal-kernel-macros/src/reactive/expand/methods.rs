@@ -28,7 +28,7 @@ pub(super) fn body(context: &Context, method: Method, index: usize) -> TokenStre
         (Method::Get, Kind::Computed { .. }) if context.is_lazy(index) => {
             quote!(self.__memo(#position, &self.#field))
         }
-        (Method::Get, Kind::Computed { .. }) => {
+        (Method::Get, Kind::Computed { .. } | Kind::Signal { per: Some(_), .. }) => {
             quote!(self.core__.assert_good(#position); &self.#field.value)
         }
         (Method::Get, Kind::Resource { path, .. }) => {
@@ -38,10 +38,22 @@ pub(super) fn body(context: &Context, method: Method, index: usize) -> TokenStre
         (Method::Get, Kind::Signal { .. }) => quote!(&self.#field.value),
         (Method::Get, _) => quote!(&self.#field),
         (Method::GetMut, _) => quote!(#reads self.core__.note_change(); &mut self.#field),
-        (Method::Set, _) => set(context, index, node, span),
+        (Method::Set, _) => {
+            let recover = recover(context, index, |batch| {
+                let (name, value) = (super::method("set_", node, ""), Ident::new("value", span));
+                quote!(#batch.#name(#value))
+            });
+            let set = set(context, index, node, span);
+            quote!(#recover #set)
+        }
         (Method::Update, _) => {
             let change = Ident::new("change", span);
+            let recover = recover(context, index, |batch| {
+                let name = super::method("update_", node, "_with");
+                quote!(#batch.#name(#change, |_| {}))
+            });
             quote! {
+                #recover
                 #reads
                 let changed = self.#field.change(&mut self.core__, #position, #change);
                 self.__updated(changed)
@@ -58,6 +70,24 @@ pub(super) fn body(context: &Context, method: Method, index: usize) -> TokenStre
             quote!(#reads #request)
         }
         (Method::Reload | Method::Cancel, _) => TokenStream::new(),
+    }
+}
+
+/// A write ends the failure of a signal that starts anew. The end of a batch sees to that.
+fn recover(
+    context: &Context,
+    index: usize,
+    write: impl FnOnce(&TokenStream) -> TokenStream,
+) -> TokenStream {
+    if context.declaration.nodes[index].per().is_none() {
+        return TokenStream::new();
+    }
+    let rank = context.plan.position(index);
+    let write = write(&quote!(batch));
+    quote! {
+        if self.core__.is_failed(#rank) {
+            return self.batch(|batch| #write);
+        }
     }
 }
 

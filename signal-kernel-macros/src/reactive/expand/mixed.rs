@@ -17,7 +17,8 @@ use quote::quote;
 /// let price = price;
 /// ```
 pub(super) fn aliases(header: &Header, node: &Node) -> TokenStream {
-    let uses = node.uses().iter();
+    let own = node.per().and_then(|per| per.own.as_ref());
+    let uses = node.uses().iter().chain(own);
     let uses = uses.filter(|used| !is_mutable(header, node, used));
     let aliases = uses.flat_map(|Use { ident, others, .. }| {
         let others = others.iter();

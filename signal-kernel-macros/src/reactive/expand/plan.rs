@@ -2,7 +2,8 @@
 //!
 //! Invariants: positions below `ranks` are ranks in topological order, eager values and resources first,
 //! then lazy values, then effects in declaration order; signals follow. A resource has two ranks, one
-//! after the other: at the first its arguments may have changed, at the second it starts, stops or commits.
+//! after the other: at the first its arguments may have changed, at the second it starts, stops or commits. A signal
+//! that starts anew has a rank, and a position among the signals for the mark of a write by hand.
 //!
 //! Must not know: tokens.
 
@@ -21,7 +22,7 @@ pub(super) struct Plan {
     pub(super) ranks: usize,
     /// The number of words in a mask of ranks.
     pub(super) words: usize,
-    /// The node at each position; a resource stands at two.
+    /// The node at each position; a resource stands at two, and so does a signal that starts anew.
     pub(super) positions: Vec<usize>,
     /// The plan of each node.
     pub(super) nodes: Vec<NodePlan>,
@@ -34,6 +35,8 @@ pub(super) struct NodePlan {
     pub(super) part: Option<(usize, usize)>,
     /// The node's rank or position; a resource's second rank; `None` for a plain field.
     pub(super) position: Option<usize>,
+    /// The position of the mark of a signal that starts anew: whether the open batch has written it.
+    pub(super) mark: Option<usize>,
     /// A computed value that nothing watches.
     pub(super) lazy: bool,
     /// A body mentions this node.
@@ -62,6 +65,7 @@ impl Plan {
             .map(|node| NodePlan {
                 part: None,
                 position: None,
+                mark: None,
                 lazy: lazy(node),
                 mentioned: false,
                 versioned: false,
@@ -70,7 +74,12 @@ impl Plan {
             })
             .collect();
         for (position, &node) in positions.iter().enumerate() {
-            plans[node].position = Some(position);
+            let plan = &mut plans[node];
+            if nodes[node].per().is_some() && position >= ranks {
+                plan.mark = Some(position);
+            } else {
+                plan.position = Some(position);
+            }
         }
         for (part, members) in parts.iter().enumerate() {
             for (at, &node) in members.iter().enumerate() {
@@ -141,6 +150,7 @@ fn positions(graph: &Graph, lazy: impl Fn(usize) -> bool) -> (Vec<usize>, usize)
         match nodes[node].kind {
             Kind::Resource { .. } => positions.extend([node, node]),
             Kind::Computed { .. } if !lazy(node) => positions.push(node),
+            Kind::Signal { per: Some(_), .. } => positions.push(node),
             _ => {}
         }
     }
@@ -148,6 +158,7 @@ fn positions(graph: &Graph, lazy: impl Fn(usize) -> bool) -> (Vec<usize>, usize)
     let of_kind = |kind: NodeKind| (0..nodes.len()).filter(move |&node| nodes[node].kind() == kind);
     positions.extend(of_kind(NodeKind::Effect));
     let ranks = positions.len();
+    // A signal that starts anew has its mark here.
     positions.extend(of_kind(NodeKind::Signal));
     (positions, ranks)
 }
@@ -164,11 +175,11 @@ fn link(nodes: &[Node], plans: &mut [NodePlan]) {
             position
         };
         let compares = plans[reader].lazy && node.uses().iter().any(|used| plans[used.node].lazy);
-        for used in node.uses() {
-            let read = &mut plans[used.node];
+        for (used, observed) in node.edges() {
+            let read = &mut plans[used];
             read.mentioned = true;
             read.versioned |= compares;
-            read.dependents.push((rank, used.observed));
+            read.dependents.push((rank, observed));
             if let (true, Some(rank)) = (read.lazy, read.position) {
                 let reader = &mut plans[reader];
                 if reader.lazy {
@@ -201,12 +212,14 @@ fn parts(nodes: &[Node], ranks: &[usize], lazy: impl Fn(usize) -> bool) -> Vec<V
     parts.map(<[usize]>::to_vec).collect()
 }
 
-/// By node: whether it is eager, or an effect, a resource or an eager value needs it, directly or not.
+/// By node: whether it is eager, or an effect, a resource, a signal that starts anew or an eager value needs it, directly
+/// or not.
 fn watched(nodes: &[Node], order: &[usize]) -> Vec<bool> {
     let mut watched: Vec<bool> = nodes.iter().map(Node::is_eager).collect();
     for &node in order.iter().rev() {
         let declared = &nodes[node];
-        if watched[node] || declared.is_effect() || declared.is_resource() {
+        let is_root = declared.is_effect() || declared.is_resource() || declared.per().is_some();
+        if watched[node] || is_root {
             for used in declared.uses() {
                 watched[used.node] = true;
             }

@@ -7,10 +7,10 @@
 
 use super::access::{self, Printer};
 use super::methods::Method;
-use super::{Header, bodies, build, callees, engine, field, state, tables, texts::Texts};
+use super::{Header, bodies, build, callees, engine, field, place, state, tables, texts::Texts};
 use crate::reactive::model::Sketch;
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
 
 impl Printer for Header<'_> {
     fn header(&self) -> &Header<'_> {
@@ -30,11 +30,18 @@ impl Printer for Header<'_> {
     }
 
     fn field(&self, index: usize) -> TokenStream {
-        field(&self.declaration.nodes[index]).to_token_stream()
+        let node = &self.declaration.nodes[index];
+        place(node, &field(node))
     }
 
     fn position(&self, _index: usize) -> usize {
         0
+    }
+
+    fn mark(&self, index: usize) -> Option<(TokenStream, usize)> {
+        let node = &self.declaration.nodes[index];
+        let field = field(node);
+        node.per().map(|_| (quote!(#field.hand), 0))
     }
 
     fn getter_use(&self, _index: usize) -> TokenStream {
@@ -93,7 +100,7 @@ pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
     };
     let state = state::items(header, &TokenStream::new(), bodies_of_state);
     let debug = declaration.debug.then(|| {
-        let field = |index: usize| field(&nodes[index]).to_token_stream();
+        let field = |index: usize| place(&nodes[index], &field(&nodes[index]));
         build::debug(header, field, |_, _| quote!(&"_"))
     });
     let indices: Vec<usize> = (0..nodes.len()).collect();

@@ -81,10 +81,12 @@ pub(super) fn graph_of(header: &Header, nodes: &TokenStream) -> TokenStream {
 pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
     let nodes = &context.declaration.nodes;
     let positions = || plan.positions.iter().copied().enumerate();
-    let is_input = |position: usize, index: usize| position != plan.position(index);
+    // The input of a resource, or the mark of a signal that starts anew.
+    let is_second = |position: usize, index: usize| position != plan.position(index);
     let kinds = positions().map(|(position, index)| match nodes[index].kind {
-        Kind::Resource { .. } if is_input(position, index) => b'q',
+        Kind::Resource { .. } if is_second(position, index) => b'q',
         Kind::Resource { .. } => b'a',
+        Kind::Signal { .. } if is_second(position, index) => b'h',
         _ => letter(plan, index, &nodes[index]),
     });
     let kinds = Literal::byte_string(&kinds.collect::<Vec<u8>>());
@@ -92,11 +94,16 @@ pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
     for (position, index) in positions() {
         let node = &nodes[index];
         match node.kind {
-            Kind::Resource { .. } if !is_input(position, index) => items.push(position - 1),
+            Kind::Resource { .. } if !is_second(position, index) => items.push(position - 1),
+            Kind::Signal { .. } if is_second(position, index) => {}
             _ => {
                 let read = node.uses().iter().map(|used| &plan.nodes[used.node]);
                 let read = read.filter_map(|node| node.position);
                 read.for_each(|position| items.push(position));
+                plan.nodes[index]
+                    .mark
+                    .iter()
+                    .for_each(|mark| items.push(mark));
             }
         }
         ends.push(items.count);
@@ -113,14 +120,22 @@ pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
         ("value", Observed::Value),
         ("error", Observed::Error),
         ("status", Observed::Status),
+        ("new_value", Observed::NewValue),
+        ("new_error", Observed::NewError),
     ];
     let parts = parts.map(|(name, part)| {
         masks_of(
             name,
             positions().map(
-                |(position, index)| match (is_input(position, index), part) {
+                |(position, index)| match (is_second(position, index), part) {
                     (false, _) => plan.masks(index, part),
-                    (true, Observed::Whole) => masks(std::iter::once(position + 1)),
+                    (true, Observed::Whole) => {
+                        let rank = match nodes[index].kind {
+                            Kind::Resource { .. } => position + 1,
+                            _ => plan.position(index),
+                        };
+                        masks(std::iter::once(rank))
+                    }
                     (true, _) => Vec::new(),
                 },
             ),
@@ -130,7 +145,10 @@ pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
 }
 
 fn letter(plan: &Plan, index: usize, node: &Node) -> u8 {
-    node.kind().letter(plan.nodes[index].lazy)
+    match node.per() {
+        Some(_) => b'p',
+        None => node.kind().letter(plan.nodes[index].lazy),
+    }
 }
 
 /// Masks for each position: `whole ([1, 2], [0, 0], [2, 1])`. If all are empty, nothing.

@@ -10,7 +10,7 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Block, Expr, Ident, Token, Type, Visibility, token};
 
-use super::{Draft, Item, Value, report};
+use super::{Draft, Item, Per, Value, per, report};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
@@ -44,13 +44,19 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
     if let Err(error) = parsed {
         report(&error, errors);
     }
+    let per = parts
+        .value
+        .as_mut()
+        .and_then(|value| take_per(parts.kind, value, errors));
     let raw = match (&parts.block, &parts.value) {
         (Some(block), _) => block.clone().into(),
         (None, Some(tokens)) => without_end(tokens.clone()),
         (None, None) => TokenStream::new(),
     };
+    let is_empty = |tokens: &TokenStream| tokens.clone().into_iter().count() == 1;
     let value = match (parts.block, parts.value) {
         (Some(block), _) => block_value(block, errors),
+        (None, Some(tokens)) if per.is_some() && is_empty(&tokens) => Value::Broken(tokens),
         (None, Some(tokens)) => expr_value(tokens, errors),
         (None, None) => Value::Absent,
     };
@@ -74,6 +80,7 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
             name,
             ty: parts.ty,
             value,
+            per,
             raw,
             rejected: false,
         }),
@@ -122,6 +129,11 @@ fn read(input: ParseStream, parts: &mut Parts, errors: &mut Errors) -> syn::Resu
         _ => parts.ty = ty(input, kind, errors)?,
     }
     if kind.is_source() && input.peek(Token![;]) {
+        return Ok(());
+    }
+    if kind == NodeKind::Signal && per::is_next(input) {
+        let span = input.span();
+        errors.push_at("SK029", span, NO_VALUE).help(START_ANEW);
         return Ok(());
     }
     if kind.is_source() && !input.peek(Token![=]) {
@@ -213,6 +225,35 @@ fn kind(
         return Ok(Err(found));
     }
     Ok(Err(input.parse().ok()))
+}
+
+const NO_VALUE: &str = "`per` needs a value before it";
+const START_ANEW: &str =
+    "write `= value per node`: the signal is set to the value whenever the node changes";
+
+/// Takes `per` and its dependencies off the end of a value.
+fn take_per(kind: Option<NodeKind>, value: &mut TokenStream, errors: &mut Errors) -> Option<Per> {
+    let mut tokens: Vec<TokenTree> = value.clone().into_iter().collect();
+    let end = tokens.pop();
+    let tokens: TokenStream = tokens.into_iter().collect();
+    let (head, per) = per::split(&tokens).or_else(|| per::split_without_list(&tokens))?;
+    let reported = match kind {
+        Some(NodeKind::Signal) if per.dependencies.is_empty() => {
+            let first = per.raw.clone().into_iter().next();
+            let span = first.map_or_else(|| per.keyword.span(), |first| first.span());
+            errors.push_at("SK029", span, "expected nodes after `per`")
+        }
+        Some(NodeKind::Signal) if head.is_empty() => errors.push("SK029", &per.keyword, NO_VALUE),
+        Some(NodeKind::Signal) => {
+            *value = head.into_iter().chain(end).collect();
+            return Some(per);
+        }
+        _ if per.dependencies.is_empty() || head.is_empty() => return None,
+        _ => errors.push("SK029", &per.keyword, "only a signal can start anew"),
+    };
+    reported.help(START_ANEW);
+    *value = head.into_iter().chain(end).collect();
+    (kind == Some(NodeKind::Signal)).then_some(per)
 }
 
 fn block_value(block: TokenTree, errors: &mut Errors) -> Value {
