@@ -182,6 +182,7 @@ impl Graph {
             is_lazy: item.has("lazy"),
             keeps_result: item.has("kept"),
             is_after_first: item.has("after_first"),
+            is_signal: item.kind == NodeKind::Signal,
         };
         for (read, part) in &item.reads {
             let read = &self.items[*read];

@@ -7,7 +7,7 @@ use std::fmt::Display;
 /// Longer lists are cut: the constant `GRAPH` has all names.
 const MOST_NAMES: usize = 12;
 
-/// The dependencies of a computed value, a resource or an effect, each as the text that stands for it.
+/// The dependencies of a node that is no source, each as the text that stands for it.
 pub(crate) struct Dependencies {
     pub(crate) nodes: Vec<String>,
     pub(crate) fields: Vec<String>,
@@ -15,13 +15,17 @@ pub(crate) struct Dependencies {
     pub(crate) is_lazy: bool,
     pub(crate) keeps_result: bool,
     pub(crate) is_after_first: bool,
+    /// A signal that starts anew.
+    pub(crate) is_signal: bool,
 }
 
 impl Dependencies {
     /// `depends on a and b, and uses the field c`, to stand after the name of the node.
     pub(crate) fn sentence(&self) -> String {
         let mut clauses = Vec::new();
-        if !self.nodes.is_empty() {
+        if self.is_signal {
+            clauses.push(format!("starts anew with {}", listed(&self.nodes, " and ")));
+        } else if !self.nodes.is_empty() {
             clauses.push(format!("depends on {}", listed(&self.nodes, " and ")));
         } else if self.is_effect {
             clauses.push("runs once, in `new`".to_owned());
@@ -78,6 +82,16 @@ pub(crate) fn observed(name: String, part: Option<&str>) -> String {
     match part {
         Some(part) => format!("the {part} of {name}"),
         None => name,
+    }
+}
+
+/// A change by which a signal starts anew.
+pub(crate) fn start(name: &str, part: Option<&str>) -> String {
+    match part {
+        Some("new_value") => format!("each value that {name} yields"),
+        Some("new_error") => format!("each error that {name} yields"),
+        Some(part) => format!("each change of the {part} of {name}"),
+        None => format!("each change of {name}"),
     }
 }
 

@@ -14,6 +14,7 @@ pub struct Sample<T: Clone, const N: usize> where T: Send {
     #[state(serde(rename = "p"))] signal price: u64 = 3;
     #[eq(never)] #[state(skip)] signal r#type: Option<T>;
     #[keep_previous(false)] #[manual] resource user = api::fetch::<T>(client, price, (*total)?);
+    signal page: u64 = page.map_or(0, |page| page.min(price)) per price, user.value(), user.error();
     computed total: u64 = match user.value() { Some(price) if *price > 3 => price, _ => *price * 2 };
     computed text: String = if let Some(x) = total && let Ok(y) = x { format!("{x:>y$} {total:?}", y = 1) } else { vec![price; 3] };
     effect show { let price = price + 1; log.push(format!("{text}")); fn f() {} f(|a| self.total, 'x: loop {}) }

@@ -37,6 +37,7 @@ fn an_expansion_keeps_within_its_budget() {
     );
     let effect = each(source, "effect show# { drop(*price); }", "");
     let resource = each(source, "pub resource user# = fetch(price);", "");
+    let per = each(source, "pub signal page#: u64 = 0 per price;", "");
     let fixed = lines("", source, 1, "") - signal;
     assert_within(40, "a signal", signal);
     assert_within(25, "a computed value that nothing watches", lazy);
@@ -47,5 +48,6 @@ fn an_expansion_keeps_within_its_budget() {
     );
     assert_within(11, "an effect", effect);
     assert_within(70, "a resource", resource);
+    assert_within(60, "a signal that starts anew", per);
     assert_within(200, "the graph itself", fixed);
 }

@@ -31,6 +31,10 @@ fn nothing_before_the_cursor_depends_on_what_stands_there() {
         "signal a: A; comp$ computed b: u8 = *a;",
         "signal a: A; comp$ b: u8 = *a; computed c: u8 = *b;",
         "signal a: A; pub comp$",
+        "signal a: A; signal b: u8 = a.$ per a; computed c: u8 = *b;",
+        "signal a: A; signal b: B = b.$ per a",
+        "signal a: A; signal b: u8 = 0 per $; computed c: u8 = *a;",
+        "signal a: A; signal b: u8 = 0 per a, $",
         "let mut a: A; effect e { println!(\"{}\", a.$) } effect f: A = a.$;",
     ] {
         for (cursor, _) in items.match_indices('$') {

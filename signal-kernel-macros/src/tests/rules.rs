@@ -342,6 +342,90 @@ fn initial_values_that_read_an_item() {
 }
 
 #[test]
+fn signals_that_start_anew() {
+    let start =
+        "write `= value per node`: the signal is set to the value whenever the node changes";
+    assert_item(
+        "signal a: u8; resource r = f(a); effect e { }
+        signal b: u8 = 0 per a, r, r.value(), r.error(), r.status();
+        signal c: Option<u8> = c.copied().flatten() per b;
+        signal d: u8 = per per per; signal per: u8 = *a per a,;",
+        &[],
+    );
+    assert_item(
+        "signal a: u8; let client: Client; effect e { a.x() }
+signal b: u8 = 0 per lef;
+signal c: u8 = 0 per aa, client, e;
+signal d: u8 = 0 per a.value(), r.len(), r.value();
+resource r = f(a);",
+        &[
+            "SK001 2:22 no node named `lef` in `S`",
+            "SK001 3:22 no node named `aa` in `S`",
+            "SK029 3:26 `client` is a field | a signal starts anew when a node changes; a field is none",
+            "SK029 3:34 `e` is an effect | a signal starts anew when a value changes; an effect has none",
+            "SK029 4:24 `a` is no resource: it has no `value` | write `per a`",
+            "SK029 4:35 expected `value`, `error` or `status` | `per r` counts every change of the resource",
+        ],
+    );
+    assert_item(
+        "signal left: u8; signal b: u8 = 0 per lefts;",
+        &["SK001 1:39 no node named `lefts` in `S` | did you mean `left`?"],
+    );
+    assert_item(
+        "signal a: u8;\nsignal b: u8 = 0 per;\nsignal c: u8 = 0 per 3;\nsignal d: u8 = per a;\nsignal e: u8 per a;\ncomputed f: u8 = 0 per a;\nlet g: u8 = 0 per a;",
+        &[
+            &format!("SK029 2:18 expected nodes after `per` | {start}"),
+            &format!("SK029 3:22 expected nodes after `per` | {start}"),
+            &format!("SK029 4:16 `per` needs a value before it | {start}"),
+            &format!("SK029 5:14 `per` needs a value before it | {start}"),
+            &format!("SK029 6:20 only a signal can start anew | {start}"),
+            &format!("SK029 7:15 only a signal can start anew | {start}"),
+        ],
+    );
+    // A value that does not parse keeps its dependencies, and a name is no keyword.
+    assert_item(
+        "signal a: u8; signal b: u8 = a. per a; computed c: u8 = *b;",
+        &["SK008 1:33 expected identifier or integer"],
+    );
+    assert_item(
+        "signal per: u8 = 1; computed b: u8 = per + per; signal c: u8 = per;",
+        &[],
+    );
+}
+
+#[test]
+fn the_value_of_a_signal_that_starts_anew() {
+    assert_item(
+        "signal a: u8; let k: u8 = 1; signal b: u8 = 1;
+signal c: u8 = a + f(b) + *k + *b per a;",
+        &[
+            "SK028 2:22 the initial value of `c` cannot read `b` | name it after `per`: the signal then starts anew when `b` changes too",
+            "SK028 2:28 the initial value of `c` cannot read `k` | the value of a signal that starts anew sees the nodes behind `per`, and no field",
+        ],
+    );
+    assert_item(
+        "signal a: u8;\nsignal c: u8 = self.a + aa + a.get() + { *a = 1; 2 } + f().await per a;",
+        &[
+            "SK006 2:43 the value of a signal that starts anew cannot write signals | write from outside, in a `batch`",
+            "SK011 2:60 the value of a signal that starts anew is synchronous | declare a `resource`",
+            "SK012 2:16 bodies see nodes by name, not through `self` | write `a`",
+            "SK024 2:32 bodies see the value of `a` itself: there is no `get` | write `a`, or `*a` for a copy",
+        ],
+    );
+    assert_item(
+        "signal a: u8 = 0 per a;",
+        &["SK003 1:22 signal `a` reads itself"],
+    );
+    assert_item(
+        "signal a: u8 = 0 per b;\nsignal b: u8 = 0 per a;",
+        &[
+            "SK002 1:8 cyclic dependency: `a` -> `b` -> `a` | compute these together, or make one of them a `signal`",
+            "SK002 2:22 …`b` reads `a` here",
+        ],
+    );
+}
+
+#[test]
 fn an_eager_graph() {
     assert_errors("#[eager] struct S { computed a: u8 = 1; }", &[]);
     assert_errors(

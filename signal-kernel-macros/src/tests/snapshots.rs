@@ -55,6 +55,11 @@ fn generics_raw_identifiers_and_lazy_values() {
 }
 
 #[test]
+fn signals_that_start_anew() {
+    assert_expansion("per");
+}
+
+#[test]
 fn a_resource_that_waits_for_a_request_an_unused_node_and_the_name_of_the_batch_type() {
     assert_expansion("requests");
 }

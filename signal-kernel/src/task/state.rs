@@ -548,7 +548,10 @@ mod tests {
         );
         assert_eq!(seen(&state), "pending #1");
         let (change, discarded) = state.succeed(5);
-        assert_eq!(change, parts(&[Change::STATUS, Change::VALUE]));
+        assert_eq!(
+            change,
+            parts(&[Change::STATUS, Change::VALUE, Change::NEW_VALUE])
+        );
         assert_eq!(discarded, gone(None, None));
         assert_eq!(seen(&state), "success #1 value 5");
     }
@@ -559,7 +562,10 @@ mod tests {
         let _ = state.start(ALWAYS, false);
         assert_eq!(
             state.succeed(5),
-            (parts(&[Change::STATUS, Change::VALUE]), gone(Some(5), None))
+            (
+                parts(&[Change::STATUS, Change::VALUE, Change::NEW_VALUE]),
+                gone(Some(5), None)
+            )
         );
 
         let _ = state.start(ALWAYS, false);
@@ -574,7 +580,10 @@ mod tests {
 
         let _ = state.start(ALWAYS, false);
         let (change, discarded) = state.succeed_unless(16, |old, new| old == new);
-        assert_eq!(change, parts(&[Change::STATUS, Change::VALUE]));
+        assert_eq!(
+            change,
+            parts(&[Change::STATUS, Change::VALUE, Change::NEW_VALUE])
+        );
         assert_eq!(discarded, gone(Some(5), None));
         assert_eq!(seen(&state), "success #4 value 16");
     }
@@ -608,7 +617,10 @@ mod tests {
         let mut state = success(7);
         let _ = state.start(ALWAYS, false);
         let (change, discarded) = state.fail("offline".to_owned());
-        assert_eq!(change, parts(&[Change::STATUS, Change::ERROR]));
+        assert_eq!(
+            change,
+            parts(&[Change::STATUS, Change::ERROR, Change::NEW_ERROR])
+        );
         assert_eq!(discarded, gone(None, None));
         assert_eq!(seen(&state), "error #2 value 7 error offline old");
 

@@ -87,8 +87,8 @@ pub(super) fn of_struct(context: &Context) -> TokenStream {
         ];
         let flags = flags.into_iter().filter(|&(_, is_set)| is_set);
         let flags = flags.map(|(flag, _)| word(flag));
-        let uses = node.uses().iter().map(|used| {
-            let (index, part) = (Literal::usize_unsuffixed(used.node), used.observed.word());
+        let uses = node.edges().into_iter().map(|(used, observed)| {
+            let (index, part) = (Literal::usize_unsuffixed(used), observed.word());
             let part = part.map(word);
             quote!(#index #part,)
         });
@@ -138,13 +138,17 @@ fn dependencies(context: &Context, plan: &Plan, index: usize) -> Dependencies {
         is_lazy: plan.nodes[index].lazy,
         keeps_result: node.is_effect() && node.is_stored(),
         is_after_first: node.is_effect() && !node.runs_at_first(),
+        is_signal: node.is_signal(),
     };
-    for used in node.uses() {
-        let name = link(context, used.node, &node.vis);
-        if nodes[used.node].is_field() {
+    for (used, observed) in node.edges() {
+        let name = link(context, used, &node.vis);
+        if nodes[used].is_field() {
             dependencies.fields.push(name);
+        } else if node.is_signal() {
+            let text = sentences::start(&name, observed.word());
+            dependencies.nodes.push(text);
         } else {
-            let text = sentences::observed(name, used.observed.word());
+            let text = sentences::observed(name, observed.word());
             dependencies.nodes.push(text);
         }
     }

@@ -57,7 +57,8 @@ pub(super) fn functions(
             None => quote!(b),
         };
         let dependencies = node.per().map(|per| dependencies(header, node, per));
-        quote!(#words #function; #dependencies)
+        // First, for the entry of a value ends in another way if the value has an error.
+        quote!(#dependencies #words #function;)
     });
     let entries: TokenStream = entries.collect();
     let last = words(nodes.len());

@@ -237,6 +237,11 @@ fn take_per(kind: Option<NodeKind>, value: &mut TokenStream, errors: &mut Errors
     let end = tokens.pop();
     let tokens: TokenStream = tokens.into_iter().collect();
     let (head, per) = per::split(&tokens).or_else(|| per::split_without_list(&tokens))?;
+    // The error of an incomplete value points at `per`.
+    let end = end.map(|mut end| {
+        end.set_span(per.keyword.span());
+        end
+    });
     let reported = match kind {
         Some(NodeKind::Signal) if per.dependencies.is_empty() => {
             let first = per.raw.clone().into_iter().next();
