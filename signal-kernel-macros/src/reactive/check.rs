@@ -200,9 +200,15 @@ fn cyclic(cycle: &[usize], checked: &Checked, errors: &mut Errors) {
     let closed = || cycle.iter().chain(&cycle[..1]).copied();
     let path = closed().map(name).collect::<Vec<_>>().join(" -> ");
     let first = &checked.item(cycle[0]).name;
+    let starts_anew = cycle.iter().any(|&node| checked.item(node).per.is_some());
+    let help = if starts_anew {
+        "compute these together, or leave one of them out behind `per`"
+    } else {
+        "compute these together, or make one of them a `signal`"
+    };
     errors
         .push("SK002", first, format!("cyclic dependency: {path}"))
-        .help("compute these together, or make one of them a `signal`");
+        .help(help);
     for (reader, read) in closed().zip(closed().skip(1)).skip(1) {
         let mut uses = checked.nodes[reader].facts.uses.iter();
         let used = uses.find(|used| used.node == read);

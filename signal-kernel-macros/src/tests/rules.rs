@@ -419,7 +419,7 @@ signal c: u8 = a + f(b) + *k + *b per a;",
     assert_item(
         "signal a: u8 = 0 per b;\nsignal b: u8 = 0 per a;",
         &[
-            "SK002 1:8 cyclic dependency: `a` -> `b` -> `a` | compute these together, or make one of them a `signal`",
+            "SK002 1:8 cyclic dependency: `a` -> `b` -> `a` | compute these together, or leave one of them out behind `per`",
             "SK002 2:22 …`b` reads `a` here",
         ],
     );

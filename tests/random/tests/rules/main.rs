@@ -6,5 +6,6 @@ mod declared_async;
 mod functions;
 mod functions_async;
 mod panics;
+mod per;
 mod permutations;
 mod writes;
