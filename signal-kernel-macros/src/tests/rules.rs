@@ -378,8 +378,8 @@ resource r = f(a);",
             &format!("SK029 3:22 expected nodes after `per` | {start}"),
             &format!("SK029 4:16 `per` needs a value before it | {start}"),
             &format!("SK029 5:14 `per` needs a value before it | {start}"),
-            &format!("SK029 6:20 only a signal can start anew | {start}"),
-            &format!("SK029 7:15 only a signal can start anew | {start}"),
+            "SK029 6:20 only a signal can start anew | make it a `signal`, or remove `per`",
+            "SK029 7:15 only a signal can start anew | make it a `signal`, or remove `per`",
         ],
     );
     // A value that does not parse keeps its dependencies, and a name is no keyword.

@@ -44,6 +44,8 @@ reactive! {
         /// A signal that is compared in its own way.
         #[eq(same)]
         pub signal load: f64 = 0.0;
+        /// A signal that starts anew.
+        pub signal page: u64 = page.map_or(0, |page| *page.min(price)) per price, name.value();
         /// A value that an effect needs.
         pub computed total: u64 = price * unit;
         /// A value that nothing needs.
@@ -88,6 +90,9 @@ reactive! {
         #[eq(same)]
         signal load: f64 = 0.0;
         signal only_saved: u64 = 0;
+        signal page: u64 = { 0 } per price, second;
+        #[eq(same)]
+        signal ratio: f64 = ratio.map_or(0.5, |ratio| { ratio / 2.0 }) per page, name.error();
         computed total: u64 = if *small { *price } else { price * unit };
         computed lazy: Option<u64> = { let next = total.checked_add(1); next.filter(|next| *next > *price) };
         #[eq(never)]
@@ -125,6 +130,8 @@ pub fn used() -> Option<u64> {
     graph.set_only_saved(2);
     graph.update_load(|load| *load += 1.0);
     graph.batch(|graph| graph.set_small(true));
+    graph.set_page(1);
+    graph.update_ratio(|ratio| *ratio += 1.0);
     graph.reload_asked();
     graph.cancel_name("enough");
     *graph.lazy()

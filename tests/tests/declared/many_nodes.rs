@@ -225,6 +225,8 @@ macro_rules! mixed {
                 let mut shown: u64 = 0;
                 signal value: T;
                 signal number: u64 = 1;
+                signal page: u64 = page.map_or(0, |page| page + 1) per $first;
+                signal draft: Option<T> = None per answer.value(), value;
                 computed $first: u64 = number + 1;
                 $(computed $node: u64 = number + $first;)*
                 computed copy: T = value.clone();
@@ -278,10 +280,20 @@ fn a_node_of_each_kind_among_many() {
         Err(())
     });
     assert_eq!((failed, *mixed.number()), (Err(()), 3));
+    assert_eq!((*mixed.page(), mixed.draft().clone()), (1, None));
+    mixed.batch(|mixed| {
+        mixed.set_draft(Some("d".to_owned()));
+        mixed.set_number(4);
+    });
+    assert_eq!(log.take(), ["dropped 4", "Some(8) 1170"]);
+    assert_eq!((*mixed.page(), mixed.draft().as_deref()), (2, Some("d")));
+    block_on(mixed.settled());
+    assert_eq!((*mixed.page(), mixed.draft().clone()), (2, None));
+    assert_eq!(log.take(), ["Some(10) 1170"]);
     assert_eq!((mixed.copy().as_str(), *mixed.unwatched_too()), ("b", 8));
     assert_eq!(log.take(), NOTHING);
     drop(mixed);
-    assert_eq!(log.take(), ["dropped 4"]);
+    assert_eq!(log.take(), ["dropped 5"]);
 }
 
 const WIDE: usize = 12_500;

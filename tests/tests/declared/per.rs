@@ -719,3 +719,28 @@ fn an_equal_write_by_hand_reruns_no_reader_of_a_shared_graph() {
     shared.update(|list| list.batch(|list| list.set_picked(Some(5))));
     assert_eq!(log.take(), ["Some(5)"]);
 }
+
+#[test]
+fn a_restored_one_does_not_start_anew_and_a_graph_made_of_its_state_does_not_either() {
+    reactive! {
+        #[state(SavedPage, derive(Clone, Debug, PartialEq))]
+        struct Saved {
+            signal query: u32 = 1;
+            signal page: u32 = 0 per query;
+            #[state(skip)]
+            signal scroll: u32 = *page per page;
+        }
+    }
+    let mut graph = Saved::new();
+    graph.set_page(3);
+    let saved = graph.state();
+    assert_eq!(saved, SavedPage { query: 1, page: 3 });
+    graph.set_query(2);
+    assert_eq!(*graph.page(), 0);
+    graph.set_page(3);
+    graph.set_scroll(7);
+    graph.restore(saved.clone());
+    assert_eq!((*graph.query(), *graph.page(), *graph.scroll()), (1, 3, 7));
+    let made = Saved::with_state(saved);
+    assert_eq!((*made.query(), *made.page(), *made.scroll()), (1, 3, 3));
+}

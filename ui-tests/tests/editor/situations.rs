@@ -252,6 +252,45 @@ pub(crate) const SITUATIONS: &[Situation] = &[
         MEMBERS,
     ),
     complete(
+        "a member, in the value of a signal that starts anew",
+        "signal price: Money = Money::new(1);
+         signal paid: u64 = price.$0 per price;",
+        MEMBERS,
+    ),
+    complete(
+        "a node behind `per`, by its first letters",
+        "signal price: Money = Money::new(1);
+         signal paid: u64 = 0 per pri$0;",
+        &["price"],
+    ),
+    complete(
+        "a node behind `per`, where nothing stands yet",
+        "signal price: Money = Money::new(1);
+         signal paid: u64 = 0 per $0;",
+        &["price"],
+    ),
+    complete(
+        "a second node behind `per`, before an item",
+        "signal price: Money = Money::new(1);
+         signal qty: u64 = 1;
+         signal paid: u64 = 0 per qty, pri$0
+         computed total: u64 = price.cents;",
+        &["price"],
+    ),
+    complete(
+        "a part of a resource behind `per`",
+        "resource money = fetch(1);
+         signal paid: u64 = 0 per money.$0;",
+        &["value", "error", "status"],
+    ),
+    Situation {
+        name: "from a name behind `per` to its declaration",
+        items: "signal price: Money = Money::new(1);
+                signal paid: u64 = 0 per pri$0ce;",
+        outside: "",
+        ask: Ask::Definition("signal price: Money = Money::new(1);"),
+    },
+    complete(
         "a path, in the value of a signal",
         "signal price: Money = Money::$0;
          computed total: u64 = price.cents;",

@@ -158,7 +158,10 @@ fn body(header: &Header, node: &Node, is_broken: bool, result: TokenStream) -> F
 fn per_value(header: &Header, node: &Node, ty: &Type, per: &Per, is_broken: bool) -> Function {
     let name = function("body", node);
     let unused = may_be_unused();
-    let own = per.own.iter().map(|used| own_parameter(node, used, ty));
+    let own = per
+        .own
+        .iter()
+        .map(|used| own_parameter(node, &used.ident, ty));
     let uses = per.uses.iter();
     let uses = uses.map(|used| parameter(header, used, false, &unused));
     let parameters = own.chain(uses);
@@ -174,9 +177,9 @@ fn per_value(header: &Header, node: &Node, ty: &Type, per: &Per, is_broken: bool
 }
 
 /// The value from before, as the signal's own expression sees it.
-pub(super) fn own_parameter(node: &Node, used: &Use, ty: &Type) -> TokenStream {
+pub(super) fn own_parameter(node: &Node, ident: &Ident, ty: &Type) -> TokenStream {
     let unused = may_be_unused();
-    let mut ident = used.ident.clone();
+    let mut ident = ident.clone();
     ident.set_span(ident.span().located_at(node.name.span()));
     let option = quote_spanned!(ty.span()=> ::signal_kernel::__private::core::option::Option<&#ty>);
     quote!(#unused #ident: #option)

@@ -84,10 +84,11 @@ fn entry(header: &Header, node: &Node, function: Function) -> TokenStream {
         Kind::Signal {
             ty, per: Some(per), ..
         } => {
-            let own = per.own.iter();
-            let own = own.map(|used| bodies::own_parameter(node, used, ty));
+            // Mentioned or not: the tokens before the body must not depend on it.
+            let own = per.own.as_ref().map_or(&node.name, |own| &own.ident);
+            let own = bodies::own_parameter(node, own, ty);
             let named = named(header, node);
-            quote!(o #name (#(#own,)* #(#named),*))
+            quote!(o #name (#own #(, #named)*))
         }
         // Initial values see no node.
         Kind::Field { .. } | Kind::Signal { .. } => quote!(n #name),

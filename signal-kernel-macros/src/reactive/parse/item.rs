@@ -53,7 +53,6 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
         (None, Some(tokens)) => without_end(tokens.clone()),
         (None, None) => TokenStream::new(),
     };
-    let is_empty = |tokens: &TokenStream| tokens.clone().into_iter().count() == 1;
     let value = match (parts.block, parts.value) {
         (Some(block), _) => block_value(block, errors),
         (None, Some(tokens)) if per.is_some() && is_empty(&tokens) => Value::Broken(tokens),
@@ -233,32 +232,36 @@ const START_ANEW: &str =
 
 /// Takes `per` and its dependencies off the end of a value.
 fn take_per(kind: Option<NodeKind>, value: &mut TokenStream, errors: &mut Errors) -> Option<Per> {
-    let mut tokens: Vec<TokenTree> = value.clone().into_iter().collect();
-    let end = tokens.pop();
-    let tokens: TokenStream = tokens.into_iter().collect();
-    let (head, per) = per::split(&tokens).or_else(|| per::split_without_list(&tokens))?;
-    // The error of an incomplete value points at `per`.
-    let end = end.map(|mut end| {
-        end.set_span(per.keyword.span());
-        end
-    });
-    let reported = match kind {
-        Some(NodeKind::Signal) if per.dependencies.is_empty() => {
-            let first = per.raw.clone().into_iter().next();
-            let span = first.map_or_else(|| per.keyword.span(), |first| first.span());
-            errors.push_at("SK029", span, "expected nodes after `per`")
+    let (head, per) = per::take(value)?;
+    let has_value = !is_empty(&head);
+    if kind != Some(NodeKind::Signal) {
+        if !has_value || per.dependencies.is_empty() {
+            return None; // no expression, whatever was meant
         }
-        Some(NodeKind::Signal) if head.is_empty() => errors.push("SK029", &per.keyword, NO_VALUE),
-        Some(NodeKind::Signal) => {
-            *value = head.into_iter().chain(end).collect();
-            return Some(per);
-        }
-        _ if per.dependencies.is_empty() || head.is_empty() => return None,
-        _ => errors.push("SK029", &per.keyword, "only a signal can start anew"),
-    };
-    reported.help(START_ANEW);
-    *value = head.into_iter().chain(end).collect();
-    (kind == Some(NodeKind::Signal)).then_some(per)
+        errors
+            .push("SK029", &per.keyword, "only a signal can start anew")
+            .help("make it a `signal`, or remove `per`");
+        *value = head;
+        return None;
+    }
+    if per.dependencies.is_empty() {
+        let first = per.raw.clone().into_iter().next();
+        let span = first.map_or_else(|| per.keyword.span(), |first| first.span());
+        errors
+            .push_at("SK029", span, "expected nodes after `per`")
+            .help(START_ANEW);
+    } else if !has_value {
+        errors
+            .push("SK029", &per.keyword, NO_VALUE)
+            .help(START_ANEW);
+    }
+    *value = head;
+    Some(per)
+}
+
+/// Is this a `;` alone?
+fn is_empty(value: &TokenStream) -> bool {
+    value.clone().into_iter().nth(1).is_none()
 }
 
 fn block_value(block: TokenTree, errors: &mut Errors) -> Value {

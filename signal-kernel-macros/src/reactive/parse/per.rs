@@ -25,44 +25,41 @@ pub(crate) struct Dependency {
     pub(crate) part: Option<Ident>,
 }
 
-/// The tokens of a value taken apart, if they end in `per` and dependencies. `tokens` has no `;` at the end.
-pub(super) fn split(tokens: &TokenStream) -> Option<(TokenStream, Per)> {
-    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    let found = keywords(&tokens).find_map(|(at, keyword)| {
-        let dependencies = list.parse2(stream(&tokens[at + 1..])).ok()?;
-        Some((at, keyword, dependencies))
-    });
-    let (at, keyword, dependencies) = found?;
-    Some(taken_apart(&tokens, at, keyword, dependencies))
-}
-
-/// The same for tokens that end in `per` and no list of dependencies. The keyword is meant if they are no expression, and
-/// those before it are one.
-pub(super) fn split_without_list(tokens: &TokenStream) -> Option<(TokenStream, Per)> {
-    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    let is_expression = |tokens: &[TokenTree]| syn::parse2::<Expr>(stream(tokens)).is_ok();
-    let mut keywords = keywords(&tokens).peekable();
-    keywords.peek()?;
-    if is_expression(&tokens) {
-        return None;
-    }
-    let found = keywords.find(|(at, _)| is_expression(&tokens[..*at]));
-    let (at, keyword) = found?;
-    Some(taken_apart(&tokens, at, keyword, Vec::new()))
-}
-
-fn taken_apart(
-    tokens: &[TokenTree],
-    at: usize,
-    keyword: &Ident,
-    dependencies: Vec<Dependency>,
-) -> (TokenStream, Per) {
+/// Takes `per` and its dependencies off the end of a value. Both have a `;` at the end.
+pub(super) fn take(value: &TokenStream) -> Option<(TokenStream, Per)> {
+    let mut tokens: Vec<TokenTree> = value.clone().into_iter().collect();
+    let mut end = tokens.pop()?;
+    let (at, keyword, dependencies) = with_list(&tokens).or_else(|| without_list(&tokens))?;
+    // The error of an incomplete value points at `per`.
+    end.set_span(keyword.span());
+    let head = tokens[..at].iter().cloned().chain([end]);
     let per = Per {
         keyword: keyword.clone(),
         dependencies,
         raw: stream(&tokens[at + 1..]),
     };
-    (stream(&tokens[..at]), per)
+    Some((head.collect(), per))
+}
+
+/// The keyword with dependencies behind it.
+fn with_list(tokens: &[TokenTree]) -> Option<(usize, &Ident, Vec<Dependency>)> {
+    keywords(tokens).find_map(|(at, keyword)| {
+        let dependencies = list.parse2(stream(&tokens[at + 1..])).ok()?;
+        Some((at, keyword, dependencies))
+    })
+}
+
+/// The keyword with something else behind it, or nothing. The keyword is meant if the tokens are no expression, and those
+/// before it are one.
+fn without_list(tokens: &[TokenTree]) -> Option<(usize, &Ident, Vec<Dependency>)> {
+    let is_expression = |tokens: &[TokenTree]| syn::parse2::<Expr>(stream(tokens)).is_ok();
+    let mut keywords = keywords(tokens).peekable();
+    keywords.peek()?;
+    if is_expression(tokens) {
+        return None;
+    }
+    let found = keywords.find(|(at, _)| is_expression(&tokens[..*at]));
+    found.map(|(at, keyword)| (at, keyword, Vec::new()))
 }
 
 /// Each word `per` that may be the keyword, the last one first.
@@ -121,15 +118,18 @@ pub(super) fn is_next(input: ParseStream) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{stream, with_list};
+    use proc_macro2::{TokenStream, TokenTree};
 
     /// The value and the dependencies, or the whole if there are none.
     fn shown(tokens: &str) -> String {
-        let tokens = tokens.parse().unwrap();
-        let Some((head, per)) = split(&tokens) else {
+        let tokens: TokenStream = tokens.parse().unwrap();
+        let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+        let Some((at, _, dependencies)) = with_list(&trees) else {
             return format!("{tokens} | none");
         };
-        let names = per.dependencies.iter().map(|it| match &it.part {
+        let head = stream(&trees[..at]);
+        let names = dependencies.iter().map(|it| match &it.part {
             Some(part) => format!("{}.{part}", it.node),
             None => it.node.to_string(),
         });
