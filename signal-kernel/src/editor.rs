@@ -60,8 +60,8 @@ macro_rules! __bodies {
 }
 
 /// The same macro for an editor. Each body stands in a function. Its parameters are every node that a body may name
-/// (`p`), every node that an effect may name (`e`), no node (`n`), or, in a graph with very many nodes, only the nodes
-/// that the body names (`o`).
+/// (`p`), every node that an effect may name (`e`), no node (`n`), or parameters of its own (`o`): for a signal that starts
+/// anew, and in a graph with very many nodes, only the nodes that the body names.
 #[cfg(rust_analyzer)]
 #[doc(hidden)]
 #[macro_export]

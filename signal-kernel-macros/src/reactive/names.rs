@@ -108,6 +108,8 @@ pub(crate) struct Facts {
     /// that count.
     pub(crate) own: Option<Use>,
     pub(crate) starts: Vec<(usize, Observed)>,
+    /// Of each name behind `per`, the node or field.
+    pub(crate) behind_per: Vec<Option<usize>>,
 }
 
 pub(crate) struct Unknown {

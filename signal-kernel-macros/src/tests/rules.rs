@@ -368,6 +368,10 @@ resource r = f(a);",
         ],
     );
     assert_item(
+        "let mut a: u8 = 1; signal b: u8 = *a per a;",
+        &["SK029 1:42 `a` is a field | a signal starts anew when a node changes; a field is none"],
+    );
+    assert_item(
         "signal left: u8; signal b: u8 = 0 per lefts;",
         &["SK001 1:39 no node named `lefts` in `S` | did you mean `left`?"],
     );

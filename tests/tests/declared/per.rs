@@ -223,7 +223,7 @@ fn keep_or_first(picked: Option<&Option<u32>>, rows: &[u32]) -> Option<u32> {
 }
 
 #[test]
-fn a_writable_derived_value_sees_its_own_value_from_before() {
+fn b036_a_writable_derived_value_sees_its_own_value_from_before() {
     let mut list = Picked::new();
     assert_eq!(*list.picked(), Some(4));
     list.set_picked(Some(5));

@@ -4,14 +4,16 @@
 //!
 //! Must not know: the syntax of `per`.
 
-use std::collections::HashMap;
+use syn::Ident;
 
 use super::Body;
+use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::reactive::names::{Facts, Names, Observed, Use, Walk, text};
 use crate::reactive::parse::{Dependency, Item, Per, Value};
 
+/// The mentions in the value, and the nodes behind `per`.
 pub(super) fn facts(item: &Item, per: &Per, names: &Names) -> Facts {
     let mut walk = Walk::new(names);
     match &item.value {
@@ -20,45 +22,41 @@ pub(super) fn facts(item: &Item, per: &Per, names: &Names) -> Facts {
         Value::Absent | Value::Block(_) | Value::Call(..) => {}
     }
     let mut facts = walk.finish();
-    let mentioned = std::mem::take(&mut facts.uses);
-    let own = names.node(&item.name);
+    let mut mentioned = std::mem::take(&mut facts.uses);
+    let mut mention_of = |node: usize| {
+        let at = mentioned.iter().position(|used| used.node == node)?;
+        Some(mentioned.remove(at))
+    };
     for dependency in &per.dependencies {
         facts.poisoned |= names.is_poisoned(&dependency.node);
-        let Some(node) = names.node(&dependency.node) else {
+        let node = names.node(&dependency.node);
+        facts.behind_per.push(node);
+        let Some(node) = node else { continue };
+        let mention = mention_of(node);
+        // A field is reported, and one report is enough.
+        if names.kind(&dependency.node) == Some(NodeKind::Field) {
             continue;
-        };
+        }
         facts.named.push(dependency.node.clone());
+        if facts.starts.iter().all(|(known, _)| *known != node) {
+            facts.uses.push(mention.unwrap_or_else(|| Use {
+                node,
+                ident: dependency.node.clone(),
+                others: Vec::new(),
+                observed: Observed::Whole,
+            }));
+        }
         let edge = (node, observed(dependency, names));
         if !facts.starts.contains(&edge) {
             facts.starts.push(edge);
         }
     }
-    let mut mentions: HashMap<usize, Use> = HashMap::new();
+    facts.own = names.node(&item.name).and_then(mention_of);
     facts.values.clear();
-    for used in mentioned {
-        let is_named = facts.starts.iter().any(|(node, _)| *node == used.node);
-        if is_named {
-            mentions.insert(used.node, used);
-        } else if Some(used.node) == own {
-            facts.own = Some(used);
-        } else if !matches!(item.value, Value::Broken(_)) {
-            facts.values.push(used.ident);
-        }
-    }
-    for dependency in &per.dependencies {
-        let Some(node) = names.node(&dependency.node) else {
-            continue;
-        };
-        if facts.uses.iter().all(|used| used.node != node) {
-            facts
-                .uses
-                .push(mentions.remove(&node).unwrap_or_else(|| Use {
-                    node,
-                    ident: dependency.node.clone(),
-                    others: Vec::new(),
-                    observed: Observed::Whole,
-                }));
-        }
+    if !matches!(item.value, Value::Broken(_)) {
+        facts
+            .values
+            .extend(mentioned.into_iter().map(|used| used.ident));
     }
     facts
 }
@@ -77,22 +75,22 @@ fn observed(dependency: &Dependency, names: &Names) -> Observed {
 
 /// SK001, SK029: each name behind `per` is a node, or a part of a resource.
 pub(super) fn per_dependencies(body: &Body, errors: &mut Errors) {
-    let per = body.item.per.iter();
-    for Dependency { node, part } in per.flat_map(|per| &per.dependencies) {
-        let mut found = None;
-        for item in body.items {
-            if text(&item.name) == text(node) {
-                found = Some(item);
-                break;
-            }
-        }
-        let Some(item) = found else {
-            if !body.poisoned.iter().any(|name| text(name) == text(node)) {
-                unknown(body, node, errors);
-            }
-            continue;
+    let Some(per) = &body.item.per else { return };
+    for (Dependency { node, part }, found) in per.dependencies.iter().zip(&body.facts.behind_per) {
+        let is_named = |name: &Ident| text(name) == text(node);
+        let kind = match found {
+            Some(found) => body.nodes[*found].kind,
+            // Also an item that a rule has rejected, which is reported there.
+            None => match body.items.iter().find(|item| is_named(&item.name)) {
+                Some(item) if item.kind == NodeKind::Effect => item.kind,
+                Some(_) => continue,
+                None if body.poisoned.iter().any(is_named) => continue,
+                None => {
+                    unknown(body, node, errors);
+                    continue;
+                }
+            },
         };
-        let kind = item.kind;
         if matches!(kind, NodeKind::Effect | NodeKind::Field) {
             let (article, noun) = (kind.article(), kind.noun());
             let help = match kind {
@@ -119,7 +117,7 @@ pub(super) fn per_dependencies(body: &Body, errors: &mut Errors) {
     }
 }
 
-fn unknown(body: &Body, node: &syn::Ident, errors: &mut Errors) {
+fn unknown(body: &Body, node: &Ident, errors: &mut Errors) {
     let error = errors.push(
         "SK001",
         node,
@@ -130,7 +128,7 @@ fn unknown(body: &Body, node: &syn::Ident, errors: &mut Errors) {
     };
     body.comparisons.set(left);
     let known = body.known.iter().map(String::as_str);
-    if let Some(meant) = crate::edit_distance::similar(&text(node), known) {
+    if let Some(meant) = similar(&text(node), known) {
         error.help(format!("did you mean `{meant}`?"));
     }
 }

@@ -123,6 +123,25 @@ fn methods_say_what_their_node_depends_on_and_what_depends_on_it() {
 }
 
 #[test]
+fn a_signal_that_starts_anew_says_by_what() {
+    let source = "pub struct Page {
+        pub signal query: String;
+        pub resource hits = find(query);
+        pub signal draft: u8 = 0 per query, hits.value(), hits.error(), hits.status();
+    }";
+    assert_eq!(
+        documentation(source, Some("draft")),
+        "The signal `draft`.\nIt starts anew with each change of [`query`](Self::query), each value that [`hits`](Self::hits) \
+         yields, each error that [`hits`](Self::hits) yields and each change of the status of [`hits`](Self::hits). \
+         Nothing depends on it."
+    );
+    assert_eq!(
+        documentation(source, Some("query")),
+        "The signal `query`.\n[`hits`](Self::hits) and [`draft`](Self::draft) depend on it."
+    );
+}
+
+#[test]
 fn a_struct_shows_its_graph_and_lists_what_has_no_method() {
     let documented = documentation(PROFILE, None);
     let (before, rest) = documented.split_once("<div").expect("a picture");
