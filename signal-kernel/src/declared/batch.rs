@@ -246,13 +246,9 @@ fn merge_into_outer<G: DeclaredGraph<W>, const W: usize>(
 
 /// Ends the outermost batch: finds the net changes and settles them.
 fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
-    let core = graph.core_mut();
-    let has_provisional = !core.batch.provisional.is_empty();
+    let has_provisional = !graph.core().batch.provisional.is_empty();
     if has_provisional {
-        core.mark_written();
-        if core.watch.any_failed() {
-            mark_readers_of_failed(graph);
-        }
+        mark_stale(graph);
     }
     let core = graph.core_mut();
     // Only provisional values are stale because of a write that may not count in the end.
@@ -291,6 +287,15 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
     core.batch.written = written;
     if changed {
         core.note_change();
+    }
+}
+
+/// Marks the values whose provisional values may not hold any more.
+#[inline(never)]
+fn mark_stale<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
+    graph.core_mut().mark_written();
+    if graph.core().watch.any_failed() {
+        mark_readers_of_failed(graph);
     }
 }
 

@@ -9,7 +9,7 @@
 use super::{
     causes::{self, Causes},
     mask::{Mask, bit},
-    topology::Topology,
+    topology::{Kind, Topology},
     watch::Watch,
 };
 use crate::task::{
@@ -175,7 +175,7 @@ impl<const W: usize> Core<W> {
     pub(super) fn mark_written(&mut self) {
         for written in &self.batch.written[self.batch.marked..] {
             let position = written.position as usize;
-            if self.topology.kind(position).is_written() {
+            if self.topology.kind(position) != Kind::Resource {
                 let change = Change::TRANSITION;
                 self.topology
                     .mark_dependents(position, change, &mut self.pending);

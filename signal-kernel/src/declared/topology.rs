@@ -138,12 +138,15 @@ impl Topology {
         ];
         for (part, masks) in parts {
             if change.contains(part) {
-                masks.mark(position, mask);
+                let marks = masks.of(position);
+                marks.for_each(|(word, bits)| mask.words[word] |= bits);
             }
         }
     }
 
-    /// Marks the dependents of the node of this rank, which was visited and has changed.
+    /// Marks the dependents of the node of this rank, which was visited and has changed. Not inlined: the fast pass, which
+    /// comes here after a panic only, would be compiled in another way.
+    #[inline(never)]
     pub(super) fn mark_after_visit<const W: usize>(
         &self,
         rank: usize,
@@ -151,11 +154,15 @@ impl Topology {
         mask: &mut Mask<W>,
     ) {
         self.mark_dependents(rank, change, mask);
-        if change.contains(Change::NEW_VALUE) {
-            self.new_value.mark(rank, mask);
-        }
-        if change.contains(Change::NEW_ERROR) {
-            self.new_error.mark(rank, mask);
+        let parts = [
+            (Change::NEW_VALUE, &self.new_value),
+            (Change::NEW_ERROR, &self.new_error),
+        ];
+        for (part, masks) in parts {
+            if change.contains(part) {
+                let marks = masks.of(rank);
+                marks.for_each(|(word, bits)| mask.words[word] |= bits);
+            }
         }
     }
 }
@@ -164,11 +171,6 @@ impl Kind {
     /// Does a body yield the value, as soon as the graph settles? Only such a node fails for good.
     pub(super) fn is_eager(self) -> bool {
         matches!(self, Kind::Computed | Kind::Per)
-    }
-
-    /// Is it written inside a batch, with an undo log?
-    pub(super) fn is_written(self) -> bool {
-        matches!(self, Kind::Signal | Kind::Per | Kind::ByHand)
     }
 }
 
@@ -195,12 +197,6 @@ impl Masks {
         let words = self.words.items[start..end].iter();
         let bits = self.bits[start..end].iter();
         words.zip(bits).map(|(&word, &bits)| (word as usize, bits))
-    }
-
-    /// Marks the nodes of the masks for the node at `position`.
-    fn mark<const W: usize>(&self, position: usize, mask: &mut Mask<W>) {
-        let marks = self.of(position);
-        marks.for_each(|(word, bits)| mask.words[word] |= bits);
     }
 
     /// No readers.

@@ -290,7 +290,7 @@ fn a_node_of_each_kind_among_many() {
     block_on(mixed.settled());
     assert_eq!((*mixed.page(), mixed.draft().clone()), (2, None));
     assert_eq!(log.take(), ["Some(10) 1170"]);
-    assert_eq!((mixed.copy().as_str(), *mixed.unwatched_too()), ("b", 8));
+    assert_eq!((mixed.copy().as_str(), *mixed.unwatched_too()), ("b", 10));
     assert_eq!(log.take(), NOTHING);
     drop(mixed);
     assert_eq!(log.take(), ["dropped 5"]);
