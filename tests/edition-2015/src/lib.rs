@@ -14,6 +14,8 @@ mod tests {
             let mut seen: Vec<u64>;
             signal price: u64 = 1;
             signal name: Option<String> = None;
+            #[state(skip)]
+            signal page: u64 = page.map_or(0, |page| page + 1) per price;
             computed total: u64 = price * 2;
             computed label: String = format!("{}: {:?}", total, name);
             effect see { seen.push(*total); }
@@ -31,6 +33,7 @@ mod tests {
         });
         assert_eq!(cart.seen(), &[2, 6, 8]);
         assert_eq!(cart.label(), "8: Some(\"tea\")");
+        assert_eq!(*cart.page(), 2);
         let state = cart.state();
         assert_eq!(Cart::with_state(vec![1], state.clone()).seen(), &[1, 8]);
         cart.restore(state);

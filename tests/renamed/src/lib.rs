@@ -77,6 +77,7 @@ mod tests {
             signal name: String = String::new();
             #[eq(never)]
             signal money: Money = Money(1);
+            signal draft: Option<Money> = draft.cloned().flatten() per user.value(), id;
             resource user = fetch(id);
             #[manual]
             resource loud = shout::<String>("hi".to_owned());
@@ -104,6 +105,7 @@ mod tests {
         let written: Result<(), ()> = profile.transaction(|profile| {
             profile.set_id(2);
             profile.update_money(|money| money.0 += 1);
+            profile.set_draft(Some(Money(7)));
             Ok(())
         });
         assert_eq!(written, Ok(()));
@@ -111,6 +113,7 @@ mod tests {
         profile.cancel_loud("enough");
         block_on(profile.settled());
         assert_eq!(profile.title(), "user 2");
+        assert_eq!(*profile.draft(), Some(Money(7)));
         assert_eq!(profile.loud().value().map(String::as_str), Some("HI"));
         assert_eq!(profile.said().value().map(String::as_str), Some("x"));
         assert_eq!(profile.loaded().value(), Some(&3));
