@@ -18,7 +18,7 @@ use signal_kernel::{reactive, resource};
 /// Never.
 #[resource]
 pub async fn fetch(id: u64) -> Result<u64, String> {
-    Ok(id)
+    std::future::ready(Ok(id)).await
 }
 
 reactive! {

@@ -1,5 +1,7 @@
 //! Types, constants, defaults and where-clauses.
 
+#![allow(dead_code)]
+
 use signal_kernel::{reactive, resource};
 use std::fmt::Debug;
 

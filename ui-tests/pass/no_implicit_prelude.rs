@@ -1,3 +1,4 @@
+#![allow(dead_code)]
 #![no_implicit_prelude]
 
 use ::signal_kernel::{reactive, resource};

@@ -57,5 +57,8 @@ fn main() {
     assert_eq!((done, *names.after(), *names.same()), (Err(1), 11, 14));
     assert_eq!(*names.context(), ('g', 'e', 'h'));
     assert_eq!(*names.show(), 13);
-    assert_eq!((*names.rank(), *names.position(), *names.state()), (11, 8, 16));
+    assert_eq!(
+        (*names.rank(), *names.position(), *names.state()),
+        (11, 8, 16)
+    );
 }

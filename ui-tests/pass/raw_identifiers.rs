@@ -1,3 +1,5 @@
+#![allow(dead_code)]
+
 use signal_kernel::{reactive, resource};
 
 #[resource]

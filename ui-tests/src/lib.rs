@@ -1,4 +1,4 @@
-//! Compile-pass and compile-fail programs live beside this crate in `pass/` and `fail/`.
+//! Programs that do not compile live beside this crate in `fail/`, programs that do are the package `pass/`.
 
 use std::{
     future::Future,
@@ -18,7 +18,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Polls a future to its end. Of the programs here none needs a larger executor: trybuild would compile it four times.
+/// Polls a future to its end. No program here needs a larger executor, which trybuild would compile again.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut future = pin!(future);

@@ -72,6 +72,25 @@ fn each_relative_link_has_a_target() {
     assert!(dead.is_empty(), "{dead:#?}");
 }
 
+/// rustdoc compiles all examples as one program, unless one of them does not compile in a module: then it compiles each
+/// for itself, which takes a minute. A path from the root of its crate needs `standalone_crate`.
+#[test]
+fn each_example_that_needs_a_crate_of_its_own_says_so() {
+    let mut missing = Vec::new();
+    for document in documents() {
+        let text = read(&document);
+        let blocks = text.split("\n```").skip(1).step_by(2);
+        for block in blocks {
+            let (fence, program) = block.split_once('\n').unwrap_or((block, ""));
+            let is_example = ["", "rust", "no_run"].contains(&fence);
+            if is_example && program.replace("$crate::", "").contains(" crate::") {
+                missing.push(format!("{}: {program}", document.display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
 /// The subject of a sentence is a noun. A clause in its place makes the reader go back.
 #[test]
 fn no_sentence_has_a_clause_for_its_subject() {
