@@ -56,18 +56,18 @@ pub(crate) async fn fetch(work: Fetch) -> Result<V, V> {
 
 pub(crate) struct Fetch {
     ties: Ties,
-    question: i64,
+    input: i64,
     left: i64,
 }
 
 impl Fetch {
-    fn new(ties: Ties, question: i64) -> Self {
+    fn new(ties: Ties, input: i64) -> Self {
         ties.alive.set(ties.alive.get() + 1);
         ties.counts.futures.fetch_add(1, SeqCst);
         Fetch {
             ties,
-            question,
-            left: question % 3,
+            input,
+            left: input % 3,
         }
     }
 }
@@ -78,8 +78,8 @@ impl Future for Fetch {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<V, V>> {
         callback(self.ties.script);
         if self.left == 0 {
-            let answer = self.ties.value(self.question);
-            return Poll::Ready(match self.question % 4 {
+            let answer = self.ties.value(self.input);
+            return Poll::Ready(match self.input % 4 {
                 3 => Err(answer),
                 _ => Ok(answer),
             });
@@ -188,23 +188,21 @@ impl Declared {
         let state = self.fetched();
         let answer = state.value().map(V::n);
         let error = state.error().map(V::n);
-        let question = (sum != 5).then_some(sum);
+        let input = (sum != 5).then_some(sum);
         let right = match status_number(state.status()) {
-            0 => question.is_none() && answer.is_none() && error.is_none(),
-            1 => question.is_some() && error.is_none(),
-            2 => answer == question && error.is_none(),
-            3 => error == question,
+            0 => input.is_none() && answer.is_none() && error.is_none(),
+            1 => input.is_some() && error.is_none(),
+            2 => answer == input && error.is_none(),
+            3 => error == input,
             _ => error.is_none() && state.cancel_reason().is_some(),
         };
         let (pending, alive) = (state.is_pending(), self.ties().alive.get());
         let text = || {
             let status = state.status();
-            format!(
-                "declared resource: {status} {answer:?} {error:?} for {question:?}, {alive} alive"
-            )
+            format!("declared resource: {status} {answer:?} {error:?} for {input:?}, {alive} alive")
         };
         if is.is_none() {
-            // Its arguments have failed: what it shows is none of a present question.
+            // Its arguments have failed: what it shows is none of a present input.
             if matches!(status_number(state.status()), 1..=3) {
                 return Err(format!("{}, and its arguments failed", text()));
             }

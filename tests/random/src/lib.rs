@@ -4,7 +4,7 @@
 //! `Clone` and `Drop` of values, cleanups, fetchers, `poll`, drops of futures, and hooks; each performs acts of
 //! the public interface and may panic. After each step the graph's invariants hold, each body that has run has
 //! seen the present values of its dependencies, each computed value is the sum of them, and each resource is in
-//! a state of the state machine that answers its present question. At the end nothing is left.
+//! a state of the state machine that answers its present input. At the end nothing is left.
 //!
 //! `program` is the language, `world` the state of a running program, `act` and `node` carry it out,
 //! `declared` is a declared graph for it, `verify` the model, `shrink` makes failing programs small.

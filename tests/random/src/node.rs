@@ -273,21 +273,21 @@ impl Drop for Run<'_> {
     }
 }
 
-/// The question of a run, answered by a future: `Ok` with the question, or `Err` with it.
-fn fetch(record: &Rc<Record>, work: Work, question: i64) -> Fetch {
+/// The input of a run, answered by a future: `Ok` with the input, or `Err` with it.
+fn fetch(record: &Rc<Record>, work: Work, input: i64) -> Fetch {
     if let Some(world) = world() {
         if record.futures.get() != 0 {
             world.complain(|| format!("{} starts beside its outdated work", record.name()));
         }
         world.counts.futures.fetch_add(1, SeqCst);
         record.futures.set(record.futures.get() + 1);
-        record.question.set(question);
-        world.tell(|| format!("{} is asked {question}", record.name()));
+        record.input.set(input);
+        world.tell(|| format!("{} is asked {input}", record.name()));
         let fetch = Fetch {
             record: record.clone(),
             counts: world.counts.clone(),
             work,
-            question,
+            input,
             left: work.polls,
         };
         let mut around = world.around.borrow().clone();
@@ -309,7 +309,7 @@ pub(crate) struct Fetch {
     record: Rc<Record>,
     counts: Arc<crate::world::Counts>,
     work: Work,
-    question: i64,
+    input: i64,
     left: usize,
 }
 
@@ -319,8 +319,8 @@ impl Future for Fetch {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<V, V>> {
         callback(self.work.poll);
         if self.left == 0 {
-            let answer = V::new(self.question, self.work.tag, &self.counts);
-            return Poll::Ready(if self.question % 4 == 3 {
+            let answer = V::new(self.input, self.work.tag, &self.counts);
+            return Poll::Ready(if self.input % 4 == 3 {
                 Err(answer)
             } else {
                 Ok(answer)

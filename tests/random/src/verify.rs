@@ -267,7 +267,7 @@ impl World {
         false
     }
 
-    /// A resource is in a state that the machine allows, and its answer answers the present question.
+    /// A resource is in a state that the machine allows, and its answer answers the present input.
     fn verify_work(&self, entry: &Entry) -> Checked {
         let record = &entry.record;
         if !record.alive.get() {
@@ -316,17 +316,17 @@ impl World {
         if !source.has_run.get() {
             return Ok(());
         }
-        let Some(question) = self.recipe_of(source) else {
+        let Some(input) = self.recipe_of(source) else {
             return Ok(());
         };
         let answers = match status {
-            1 => question != 6 && record.question.get() == question,
-            2 => value == Some(question),
-            3 => error == Some(question),
+            1 => input != 6 && record.input.get() == input,
+            2 => value == Some(input),
+            3 => error == Some(input),
             _ => true,
         };
         if !answers {
-            return Err(format!("no answer to the question {question}: {}", text()));
+            return Err(format!("no answer to the input {input}: {}", text()));
         }
         Ok(())
     }

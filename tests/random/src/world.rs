@@ -141,8 +141,8 @@ pub(crate) struct Record {
     /// Resources: the source, and the life of the work.
     pub(crate) source: RefCell<Option<Rc<Record>>>,
     pub(crate) futures: Cell<i64>,
-    /// The question of the last run.
-    pub(crate) question: Cell<i64>,
+    /// The input of the last run.
+    pub(crate) input: Cell<i64>,
     pub(crate) events: RefCell<Vec<Event>>,
     pub(crate) hooks: [Cell<u64>; 3],
 }
@@ -178,7 +178,7 @@ impl Record {
             result: Cell::new(0),
             source: RefCell::default(),
             futures: Cell::new(0),
-            question: Cell::new(0),
+            input: Cell::new(0),
             events: RefCell::default(),
             hooks: Default::default(),
         }

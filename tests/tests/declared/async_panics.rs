@@ -307,7 +307,7 @@ fn arguments_that_panic_in_a_reload_or_a_batch_reach_its_caller() {
 }
 
 #[test]
-fn a_question_that_could_not_be_asked_is_not_asked_again_by_the_reload_after() {
+fn an_input_whose_run_could_not_start_is_new_to_the_next_reload() {
     let (mut graph, _, broken, log) = arguments();
     broken.set(true);
     panic_of(|| graph.set_id(2));
@@ -317,7 +317,7 @@ fn a_question_that_could_not_be_asked_is_not_asked_again_by_the_reload_after() {
     assert_eq!(
         log.take(),
         ["user#2 created 2", "pending #2 value=5"],
-        "#2 is the first to ask: the value belongs to another question"
+        "#2 is the first to ask: the value belongs to another input"
     );
 }
 

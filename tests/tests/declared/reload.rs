@@ -15,7 +15,7 @@ use signal_kernel_tests::{
 };
 
 #[test]
-fn b177_b188_a_reload_asks_the_same_question_under_the_next_token() {
+fn b177_b188_a_reload_runs_for_the_same_input_under_the_next_token() {
     let (mut profile, gates, log) = profile();
     profile.reload_user();
     assert_eq!(log.take(), ["user#2 created 1", "pending #2 again value=5"]);
@@ -30,7 +30,7 @@ fn b177_b188_a_reload_asks_the_same_question_under_the_next_token() {
 }
 
 #[test]
-fn b188_a_new_question_is_not_a_reload_even_if_it_follows_one() {
+fn b188_a_new_input_is_not_a_reload_even_if_it_follows_one() {
     let (mut profile, _, log) = profile();
     profile.reload_user();
     log.clear();
@@ -123,7 +123,7 @@ fn b182_a_reload_and_a_new_input_in_one_batch_are_one_start() {
 }
 
 #[test]
-fn a_reload_with_an_input_that_comes_back_in_the_same_batch_asks_the_same_question() {
+fn a_reload_with_an_input_that_comes_back_in_the_same_batch_runs_for_the_same_input() {
     let (mut profile, _, log) = profile();
     profile.batch(|batch| {
         batch.set_id(2);
@@ -345,7 +345,7 @@ fn b178_a_manual_resource_without_input_stays_idle() {
 }
 
 #[test]
-fn a_manual_reload_of_the_same_question_is_quiet_and_of_another_is_not() {
+fn a_manual_reload_of_the_same_input_is_quiet_and_of_another_is_not() {
     let (mut graph, gates, log) = search();
     graph.reload_hits();
     gates.ok(1, 10);
@@ -492,7 +492,7 @@ reactive! {
 }
 
 #[test]
-fn keep_previous_reload_keeps_the_value_only_while_the_same_question_is_asked_again() {
+fn keep_previous_reload_keeps_the_value_only_while_it_runs_for_the_same_input_again() {
     let log = Log::default();
     let gates = Gates::new("user", &log);
     let mut graph = Same::new(gates.clone(), log.clone());
@@ -515,7 +515,7 @@ fn keep_previous_reload_keeps_the_value_only_while_the_same_question_is_asked_ag
         graph.set_id(3);
         graph.reload_user();
     });
-    assert_eq!(log.take()[1..], ["pending #5 false"], "a new question");
+    assert_eq!(log.take()[1..], ["pending #5 false"], "a new input");
 }
 
 reactive! {
@@ -531,7 +531,7 @@ reactive! {
 }
 
 #[test]
-fn a_manual_reload_whose_arguments_have_changed_asks_a_new_question() {
+fn a_manual_reload_whose_arguments_have_changed_runs_for_a_new_input() {
     let log = Log::default();
     let gates = Gates::new("hits", &log);
     let mut graph = SameByHand::new(gates.clone(), log.clone());
@@ -543,7 +543,7 @@ fn a_manual_reload_whose_arguments_have_changed_asks_a_new_question() {
     assert_eq!(log.take(), NOTHING);
     assert!(
         graph.hits().is_current(),
-        "its question is that of the last start"
+        "its input is that of the last start"
     );
     graph.reload_hits();
     assert_eq!(log.take(), ["hits#2 created 2", "pending #2 false"]);
@@ -558,7 +558,7 @@ fn a_manual_reload_whose_arguments_have_changed_asks_a_new_question() {
 }
 
 #[test]
-fn a_value_is_current_from_its_answer_until_the_question_changes() {
+fn a_value_is_current_from_its_answer_until_the_input_changes() {
     let log = Log::default();
     let gates = Gates::new("user", &log);
     let mut profile = Profile::new(gates.clone(), log.clone());
@@ -568,7 +568,7 @@ fn a_value_is_current_from_its_answer_until_the_question_changes() {
     assert!(profile.user().is_current());
     profile.reload_user();
     profile.cancel_user("enough");
-    assert!(profile.user().is_current(), "it still answers the question");
+    assert!(profile.user().is_current(), "it still answers the input");
     profile.batch(|profile| {
         profile.set_id(2);
         assert!(profile.user().is_current(), "nothing starts in a batch");
@@ -582,7 +582,7 @@ fn a_value_is_current_from_its_answer_until_the_question_changes() {
     profile.reload_user();
     assert!(
         !profile.user().is_current(),
-        "the value is of another question"
+        "the value is of another input"
     );
     gates.ok(4, 6);
     assert!(poll!(profile).is_ready());

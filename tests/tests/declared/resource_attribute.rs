@@ -102,7 +102,7 @@ fn a_bare_name_is_cloned_into_the_call_and_an_expression_is_passed_as_it_is() {
     assert_eq!(
         graph.title(),
         "user 101 (#1)",
-        "a kept value belongs to the question before"
+        "a kept value belongs to the input before"
     );
 }
 
@@ -333,7 +333,7 @@ async fn by_fmt() -> fmt::Result {
 }
 
 #[resource]
-async fn by_question_mark(id: u32) -> Result<u32, Box<dyn Error + Send + Sync>> {
+async fn by_input_mark(id: u32) -> Result<u32, Box<dyn Error + Send + Sync>> {
     let parsed: u32 = "5".parse()?;
     by_io(id).await?;
     Ok(parsed + id)
@@ -345,7 +345,7 @@ reactive! {
         resource alias = by_alias(id);
         resource io = by_io(id);
         resource text = by_fmt();
-        resource boxed = by_question_mark(id);
+        resource boxed = by_input_mark(id);
     }
 }
 
@@ -519,7 +519,7 @@ reactive! {
 }
 
 #[test]
-fn arguments_are_any_expressions_and_a_question_mark_in_one_means_no_input() {
+fn arguments_are_any_expressions_and_a_input_mark_in_one_means_no_input() {
     let mut graph = Expressions::new();
     assert_eq!(graph.hits().status(), AsyncStatus::Idle);
     block_on(graph.settled());

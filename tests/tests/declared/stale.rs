@@ -1,4 +1,4 @@
-//! Answers to old questions: they cannot arrive; and the changes that count as a new question (O, P, R2, R6).
+//! Answers to old inputs: they cannot arrive; and the changes that count as a new input (O, P, R2, R6).
 //!
 //! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
 //!
@@ -336,7 +336,7 @@ fn r6_a_result_whose_input_stays_is_committed_together_with_the_earlier_one() {
     assert_eq!(
         log.take()[4..],
         ["user success #2 value=50", "post success #1 value=9"],
-        "`author` is equal: `post` still answers the right question"
+        "`author` is equal: `post` still answers the right input"
     );
 }
 

@@ -73,7 +73,7 @@ pub(super) fn graph_of(header: &Header, nodes: &TokenStream) -> TokenStream {
     }
 }
 
-/// The wiring by position, for `__engine!`: how each node is settled, what it reads, and masks of its dependents.
+/// The topology by position, for `__engine!`: how each node is settled, what it reads, and masks of its dependents.
 ///
 /// ```text
 /// b"ces" ([2, 3, 3], [2, 3, 0]) { whole ([1, 1, 2, 3], [0, 0, 0], [2, 1, 1]) }

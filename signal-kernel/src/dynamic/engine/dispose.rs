@@ -42,7 +42,7 @@ pub(crate) fn owned_now(cell: &RefCell<Runtime>, owner: NodeId) {
 
 /// Disposes of the nodes that the last run of a computed value has made. Stops when a cleanup has read the value: that
 /// read has run the body, and the present nodes belong to the new run.
-pub(crate) fn outdated(turn: &mut Turn<'_>, owner: NodeId) {
+pub(crate) fn of_last_run(turn: &mut Turn<'_>, owner: NodeId) {
     owned_while(turn, owner, |runtime| runtime.marks(owner).is_stale());
 }
 

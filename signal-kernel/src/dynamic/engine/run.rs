@@ -381,7 +381,7 @@ fn dispose_of_last_run(turn: &mut Turn<'_>, index: NodeId) -> bool {
     // No cleanup may take the old value for current.
     runtime.nodes[index].marks.end_check();
     runtime.nodes[index].marks.set_stale(Stale::Dirty);
-    dispose::outdated(turn, index);
+    dispose::of_last_run(turn, index);
     let runtime = turn.runtime();
     runtime.is_alive(key) && runtime.marks(index).is_stale()
 }

@@ -166,7 +166,7 @@ impl History {
         let graph = &self.graph;
         let [firsts, seconds, thirds] = &self.gates;
 
-        let question = |gates: &Gates, state: &AsyncState<u32, String>| {
+        let input = |gates: &Gates, state: &AsyncState<u32, String>| {
             let pending = usize::from(state.is_pending());
             assert_eq!(
                 gates.alive(),
@@ -180,7 +180,7 @@ impl History {
             );
             (gates.created() > 0).then(|| gates.input(gates.created()))
         };
-        let asked = question(firsts, graph.first());
+        let asked = input(firsts, graph.first());
         match graph.first().status() {
             AsyncStatus::Idle => assert_eq!(*graph.id(), None),
             AsyncStatus::Cancelled => assert_ne!(*graph.id(), None),
@@ -188,11 +188,11 @@ impl History {
                 assert_eq!(
                     asked,
                     graph.id().map(|id| id.to_string()),
-                    "the question is the current one"
+                    "the input is the current one"
                 );
             }
         }
-        let asked = question(seconds, graph.second());
+        let asked = input(seconds, graph.second());
         let current = graph
             .answer()
             .map(|answer| (answer + graph.other()).to_string());
@@ -203,7 +203,7 @@ impl History {
                 assert_eq!(asked, current)
             }
         }
-        question(thirds, graph.third());
+        input(thirds, graph.third());
 
         for (gates, state) in self
             .gates

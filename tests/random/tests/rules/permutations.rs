@@ -1,4 +1,4 @@
-//! Every order in which overlapping fetches can complete, against one rule: only the newest question's
+//! Every order in which overlapping fetches can complete, against one rule: only the newest input's
 //! answer is ever visible (O, R6, R7).
 //!
 //! Each test goes through all interleavings of a small number of events, carries each out on a declared
@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, mem};
 // ---- one resource -----------------------------------------------------------------------------------
 
 reactive! {
-    /// One resource, whose question can go away.
+    /// One resource, whose input can go away.
     struct Page {
         let gates: Gates;
         let log: Log;
@@ -44,20 +44,20 @@ reactive! {
 /// The events of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Event {
-    /// A new question.
+    /// A new input.
     Ask,
-    /// Two new questions in one batch: the first is never asked.
+    /// Two new inputs in one batch: the first is never asked.
     AskTwice,
-    /// A new question and the old one again, in one batch: nothing is asked.
+    /// A new input and the old one again, in one batch: nothing is asked.
     AskInVain,
-    /// The same question again.
+    /// The same input again.
     Reload,
     /// Cancel, then reload, in one batch: the last request wins.
     CancelAndReload,
     /// Reload, then cancel, in one batch: the last request wins.
     ReloadAndCancel,
     Cancel,
-    /// The question goes away: `?` yields `None`.
+    /// The input goes away: `?` yields `None`.
     Stop,
     /// The fetch of this number completes.
     Release(usize),
@@ -70,7 +70,7 @@ use Event::*;
 #[derive(Debug)]
 struct Expected {
     keep_previous: bool,
-    question: Option<u32>,
+    input: Option<u32>,
     /// How many fetches there were.
     created: usize,
     /// The one in flight.
@@ -86,11 +86,11 @@ struct Expected {
 }
 
 impl Expected {
-    /// As `new` leaves it: the first question is asked.
+    /// As `new` leaves it: the first input is asked.
     fn new(keep_previous: bool) -> Self {
         let mut expected = Expected {
             keep_previous,
-            question: Some(100),
+            input: Some(100),
             created: 0,
             running: None,
             results: BTreeMap::new(),
@@ -108,7 +108,7 @@ impl Expected {
 
     fn start(&mut self, again: bool) {
         self.stop();
-        let Some(question) = self.question else {
+        let Some(input) = self.input else {
             self.turn("idle", false);
             self.value = None;
             return self.show();
@@ -116,7 +116,7 @@ impl Expected {
         self.created += 1;
         self.running = Some(self.created);
         self.log
-            .push(format!("user#{} created {question}", self.created));
+            .push(format!("user#{} created {input}", self.created));
         self.token += 1;
         self.turn("pending", again);
         if !self.keep_previous {
@@ -147,8 +147,8 @@ impl Expected {
     }
 
     fn reload(&mut self) {
-        // Without a question there is nothing to ask, and staying idle is no transition.
-        if self.question.is_some() {
+        // Without an input there is nothing to ask, and staying idle is no transition.
+        if self.input.is_some() {
             self.start(true);
         }
     }
@@ -220,12 +220,12 @@ macro_rules! check {
             let mut next = 100;
             compare(&log, &mut expected, page.user(), events, oks);
             for event in events {
-                let old = expected.question;
+                let old = expected.input;
                 next += 1;
                 match *event {
                     Ask => {
                         page.set_id(Some(next));
-                        expected.question = Some(next);
+                        expected.input = Some(next);
                         expected.start(false);
                     }
                     AskTwice => {
@@ -233,7 +233,7 @@ macro_rules! check {
                             page.set_id(Some(next + 1000));
                             page.set_id(Some(next));
                         });
-                        expected.question = Some(next);
+                        expected.input = Some(next);
                         expected.start(false);
                     }
                     AskInVain => page.batch(|page| {
@@ -264,7 +264,7 @@ macro_rules! check {
                     }
                     Stop => {
                         page.set_id(None);
-                        if expected.question.take().is_some() {
+                        if expected.input.take().is_some() {
                             expected.start(false);
                         }
                     }
@@ -382,7 +382,7 @@ fn b169_of_five_overlapping_fetches_only_the_newest_is_seen() {
 
 /// Behaviours 152, 163, 164, 177 and 180: three further events of every kind, in all interleavings.
 #[test]
-fn b163_reload_cancel_and_no_question_at_every_point() {
+fn b163_reload_cancel_and_no_input_at_every_point() {
     let kinds = [
         Ask,
         AskTwice,
@@ -490,7 +490,7 @@ enum Ending {
     Error,
 }
 
-/// The interpreter remembers this of one corner: all four are pending on a question asked for the second
+/// The interpreter remembers this of one corner: all four are pending on an input asked for the second
 /// time, and show the value from the first.
 #[derive(Debug, Clone)]
 struct Corner {
@@ -529,17 +529,17 @@ fn poll_corners(corners: &mut [Corner; 4]) -> Vec<String> {
         }
         let corner = corners[at].clone();
         if INPUTS[at].iter().any(|&input| changed[input]) {
-            // Its question has changed under its result: superseded, and asked anew.
+            // Its input has changed under its result: superseded, and asked anew.
             if corner.status == "pending" && ending.is_none() {
                 lines.push(format!("{}#{} dropped", NAMES[at], corner.token));
             }
-            let question = match *INPUTS[at] {
+            let input = match *INPUTS[at] {
                 [one] => corners[one].value,
                 [left, right] => sum(corners[left].value, corners[right].value),
                 _ => unreachable!("the base has no inputs"),
             };
             lines.push(format!(
-                "{}#{} created {question}",
+                "{}#{} created {input}",
                 NAMES[at],
                 corner.token + 1
             ));
@@ -575,7 +575,7 @@ fn poll_corners(corners: &mut [Corner; 4]) -> Vec<String> {
     lines
 }
 
-/// A diamond all of whose corners are pending for the second time, on the question they have an answer to.
+/// A diamond all of whose corners are pending for the second time, on the input they have an answer to.
 fn reloading() -> (Diamond, [Gates; 4], Log, [Corner; 4]) {
     let log = Log::new();
     let gates = NAMES.map(|name| Gates::new(name, &log));
@@ -636,11 +636,11 @@ fn check_diamond(order: &[usize], endings: &[Ending; 4], polled_between: bool) {
         assert_eq!(created[at] as u64, corners[at].token, "{}", story());
     }
     // The last answer belongs to the present values.
-    let question = |at: usize| gates[at].input(created[at]);
-    assert_eq!(question(1), corners[0].value.to_string(), "{}", story());
-    assert_eq!(question(2), corners[0].value.to_string(), "{}", story());
+    let input = |at: usize| gates[at].input(created[at]);
+    assert_eq!(input(1), corners[0].value.to_string(), "{}", story());
+    assert_eq!(input(2), corners[0].value.to_string(), "{}", story());
     assert_eq!(
-        question(3),
+        input(3),
         sum(corners[1].value, corners[2].value).to_string(),
         "{}",
         story()
@@ -718,7 +718,7 @@ fn assert_order(lines: &[String], story: &dyn Fn() -> String) {
 
 /// R6: four resources that feed one another, each with every ending, complete in every order, polled one
 /// by one or all at once; those that complete in one poll are committed together, and a result whose
-/// question an earlier one has changed is superseded.
+/// input an earlier one has changed is superseded.
 #[test]
 fn b158_results_of_one_poll_are_committed_together_dependencies_first() {
     let endings = [Ending::Same, Ending::Another, Ending::Error];
