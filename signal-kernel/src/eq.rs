@@ -1,8 +1,8 @@
 //! Rules of equality that are ready to use, for values without a [`PartialEq`] of the right meaning.
 //!
 //! A rule gets the old value and the new one, and tells whether they are the same; a value that is the same changes
-//! nothing. [`signal_with`](crate::signal_with) and [`computed_with`](crate::computed_with) take a rule, and so do
-//! `#[eq(..)]` in [`reactive!`](crate::reactive) and the options of resources.
+//! nothing. [`signal_with`](crate::signal_with) and [`computed_with`](crate::computed_with) take a rule, and so does
+//! `#[eq(..)]` in [`reactive!`](crate::reactive).
 
 use std::{rc::Rc, sync::Arc};
 

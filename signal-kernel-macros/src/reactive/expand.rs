@@ -343,6 +343,14 @@ fn place(node: &Node, stored: &impl ToTokens) -> TokenStream {
     }
 }
 
+/// The value from before, as the expression of a signal that starts anew sees it.
+fn own_parameter(node: &Node, ident: &Ident, ty: &Type) -> TokenStream {
+    let mut ident = ident.clone();
+    ident.set_span(ident.span().located_at(node.name.span()));
+    let option = quote_spanned!(ty.span()=> ::signal_kernel::__private::core::option::Option<&#ty>);
+    quote!(#ident: #option)
+}
+
 /// The name of an internal function for a node, such as `__body_total`.
 fn function(what: &str, node: &Node) -> Ident {
     format_ident!(

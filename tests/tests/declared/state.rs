@@ -32,7 +32,7 @@ fn evaluated() -> u32 {
 }
 
 reactive! {
-    /// What is in the basket.
+    /// The goods in the basket.
     #[state(SavedCart, derive(Clone, Debug, PartialEq, Serialize, Deserialize))]
     struct Cart {
         let log: Log;

@@ -6,7 +6,7 @@
 
 use super::editor::{self, Function};
 use super::mixed;
-use super::{Equality, Header, Kind, Node, Use, function, resource_type, seen_type};
+use super::{Equality, Header, Kind, Node, Use, function, own_parameter, resource_type, seen_type};
 use crate::reactive::model::{Arg, Per};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
@@ -158,10 +158,10 @@ fn body(header: &Header, node: &Node, is_broken: bool, result: TokenStream) -> F
 fn per_value(header: &Header, node: &Node, ty: &Type, per: &Per, is_broken: bool) -> Function {
     let name = function("body", node);
     let unused = may_be_unused();
-    let own = per
-        .own
-        .iter()
-        .map(|used| own_parameter(node, &used.ident, ty));
+    let own = per.own.iter().map(|used| {
+        let own = own_parameter(node, &used.ident, ty);
+        quote!(#unused #own)
+    });
     let uses = per.uses.iter();
     let uses = uses.map(|used| parameter(header, used, false, &unused));
     let parameters = own.chain(uses);
@@ -174,15 +174,6 @@ fn per_value(header: &Header, node: &Node, ty: &Type, per: &Per, is_broken: bool
         result: quote!(#ty),
         stand_in: is_broken.then(unreachable_block),
     }
-}
-
-/// The value from before, as the signal's own expression sees it.
-pub(super) fn own_parameter(node: &Node, ident: &Ident, ty: &Type) -> TokenStream {
-    let unused = may_be_unused();
-    let mut ident = ident.clone();
-    ident.set_span(ident.span().located_at(node.name.span()));
-    let option = quote_spanned!(ty.span()=> ::signal_kernel::__private::core::option::Option<&#ty>);
-    quote!(#unused #ident: #option)
 }
 
 /// The block in place of a body that rustc must not see.

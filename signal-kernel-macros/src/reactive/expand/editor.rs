@@ -6,7 +6,7 @@
 //!
 //! Must not know: the purpose of a body's function.
 
-use super::{Header, Kind, Node, bodies, function, mixed, seen_type};
+use super::{Header, Kind, Node, function, mixed, own_parameter, seen_type};
 use crate::reactive::model::Per;
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
@@ -86,7 +86,7 @@ fn entry(header: &Header, node: &Node, function: Function) -> TokenStream {
         } => {
             // Mentioned or not: the tokens before the body must not depend on it.
             let own = per.own.as_ref().map_or(&node.name, |own| &own.ident);
-            let own = bodies::own_parameter(node, own, ty);
+            let own = own_parameter(node, own, ty);
             let named = named(header, node);
             quote!(o #name (#own #(, #named)*))
         }
