@@ -211,7 +211,7 @@ impl<'a> Context<'a> {
     fn input(&self, used: &Use, from: Origin, in_effect: bool) -> TokenStream {
         let node = &self.declaration.nodes[used.node];
         let place = match from {
-            Origin::Locals(part) if self.part(used.node) == part => place(node, &field(node)),
+            Origin::Locals(chunk) if self.chunk(used.node) == chunk => place(node, &field(node)),
             Origin::Graph | Origin::Locals(_) => self.field(used.node),
         };
         match &node.kind {
@@ -227,13 +227,13 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The part of a large graph that holds a node.
-    fn part(&self, node: usize) -> Option<usize> {
-        let (part, _) = self.plan.nodes[node].part?;
-        Some(part)
+    /// The chunk of a large graph that holds a node.
+    fn chunk(&self, node: usize) -> Option<usize> {
+        let (chunk, _) = self.plan.nodes[node].chunk?;
+        Some(chunk)
     }
 
-    /// The place of a node's value in the struct: `__price`, in a large graph `part_2__.17`, and `__page.slot` for a signal
+    /// The place of a node's value in the struct: `__price`, in a large graph `chunk_2__.17`, and `__page.slot` for a signal
     /// that starts anew.
     fn field(&self, node: usize) -> TokenStream {
         place(&self.declaration.nodes[node], &self.stored(node))
@@ -242,13 +242,13 @@ impl<'a> Context<'a> {
     /// The place of a node in the struct.
     fn stored(&self, node: usize) -> TokenStream {
         let declared = &self.declaration.nodes[node];
-        match self.plan.nodes[node].part {
-            Some((part, at)) => {
+        match self.plan.nodes[node].chunk {
+            Some((chunk, at)) => {
                 let span = call_site_at(&declared.name);
-                let part = format_ident!("part_{part}__", span = span);
+                let chunk = format_ident!("chunk_{chunk}__", span = span);
                 let mut at = Literal::usize_unsuffixed(at);
                 at.set_span(span);
-                quote!(#part.#at)
+                quote!(#chunk.#at)
             }
             None => field(declared).to_token_stream(),
         }
@@ -284,7 +284,7 @@ impl<'a> Context<'a> {
 enum Origin {
     /// In the struct.
     Graph,
-    /// In the locals of `new`, which makes this part.
+    /// In the locals of `new`, which makes this chunk.
     Locals(Option<usize>),
 }
 

@@ -92,13 +92,13 @@ pub fn per<T, V: Version>(make: impl FnOnce() -> T) -> Made<PerSlot<T, V>> {
     })
 }
 
-/// Makes a part of a large graph. rustc would take far longer for one function that makes all parts.
+/// Makes a chunk of a large graph. rustc would take far longer for one function that makes all chunks.
 #[inline(never)]
-pub fn part<T>(make: impl FnOnce() -> T) -> Made<T> {
+pub fn chunk<T>(make: impl FnOnce() -> T) -> Made<T> {
     Made::new(make)
 }
 
-/// Makes a part of a large graph that is kept outside of the struct.
+/// Makes a chunk of a large graph that is kept outside of the struct.
 #[inline(never)]
 pub fn boxed<T>(make: impl FnOnce() -> T) -> Box<T> {
     Box::new(make())

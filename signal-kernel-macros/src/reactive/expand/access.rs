@@ -22,25 +22,25 @@ pub(super) fn structs(context: &Context) -> TokenStream {
         let planned = &plan.nodes[index];
         stored_type(&nodes[index], planned.lazy, planned.versioned)
     };
-    let fields: TokenStream = if plan.parts.is_empty() {
+    let fields: TokenStream = if plan.chunks.is_empty() {
         let fields = nodes.iter().enumerate().filter_map(|(index, node)| {
             let (field, ty) = (field(node), stored(index)?);
             Some(quote!(#[doc(hidden)] #field: #ty,))
         });
         fields.collect()
     } else {
-        let parts = plan.parts.iter().enumerate().map(|(part, members)| {
+        let chunks = plan.chunks.iter().enumerate().map(|(chunk, members)| {
             let types = members.iter().filter_map(|&index| stored(index));
             let types = quote!((#(#types,)*));
-            let ty = if plan.is_lazy(part) {
+            let ty = if plan.is_lazy(chunk) {
                 quote!(::signal_kernel::__private::std::boxed::Box<#types>)
             } else {
                 types
             };
-            let part = format_ident!("part_{part}__");
-            quote!(#[doc(hidden)] #part: #ty,)
+            let chunk = format_ident!("chunk_{chunk}__");
+            quote!(#[doc(hidden)] #chunk: #ty,)
         });
-        parts.collect()
+        chunks.collect()
     };
     structs_with(context, plan.words, &fields, &docs::of_struct(context))
 }
@@ -50,7 +50,7 @@ pub(super) fn structs(context: &Context) -> TokenStream {
 /// pub struct CartBatch<'graph> { graph__: &'graph mut Cart }
 /// ```
 ///
-/// A large graph has its nodes in parts: `part_0__: (Slot<u64>, …)`, `part_1__: Box<(Memo<u64>, …)>`.
+/// A large graph has its nodes in chunks: `chunk_0__: (Slot<u64>, …)`, `chunk_1__: Box<(Memo<u64>, …)>`.
 ///
 /// The core comes first: it is named most often, and rustc searches the fields from the first to the last.
 pub(super) fn structs_with(

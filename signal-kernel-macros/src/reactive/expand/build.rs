@@ -7,7 +7,8 @@
 
 use super::{
     Context, Header, Kind, Node, Origin, bits, docs, field, function, lint_allows, local,
-    plan::Plan, respan, seen_type,
+    plan::{Plan, Role},
+    respan, seen_type,
 };
 use crate::reactive::model::Declaration;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -197,10 +198,10 @@ pub(super) fn made(context: &Context, first: First) -> TokenStream {
         sources,
         derived,
         fields,
-    } = if plan.parts.is_empty() {
+    } = if plan.chunks.is_empty() {
         whole(context, first)
     } else {
-        parts(context, first)
+        chunks(context, first)
     };
     let queue = if context.has_resources() {
         quote!(::signal_kernel::__private::core::option::Option::Some(
@@ -224,8 +225,8 @@ pub(super) fn made(context: &Context, first: First) -> TokenStream {
 /// The ranks of the chosen nodes, as a list of words.
 fn mask(plan: &Plan, is_chosen: impl Fn(usize) -> bool) -> TokenStream {
     let mut words = vec![0_u64; plan.words];
-    for (rank, &index) in plan.positions[..plan.ranks].iter().enumerate() {
-        if is_chosen(index) {
+    for (rank, at) in plan.ranks().iter().enumerate() {
+        if is_chosen(at.node) {
             words[rank / 64] |= bits(rank);
         }
     }
@@ -254,28 +255,28 @@ fn whole(context: &Context, first: First) -> Pieces {
             pieces.fields.push(quote!(#field: #value,));
         }
     }
-    for (rank, &index) in plan.positions[..plan.ranks].iter().enumerate() {
-        if rank == plan.position(index) {
-            pieces.derived.push(piece(context, index, first));
+    for at in plan.ranks() {
+        if at.role == Role::Node {
+            pieces.derived.push(piece(context, at.node, first));
         }
     }
     pieces
 }
 
-/// Each part of a large graph is a piece, which is made of its nodes.
-fn parts(context: &Context, first: First) -> Pieces {
+/// Each chunk of a large graph is a piece, which is made of its nodes.
+fn chunks(context: &Context, first: First) -> Pieces {
     let (plan, nodes) = (context.plan, &context.declaration.nodes);
     let mut pieces = Pieces::default();
-    for (part, members) in plan.parts.iter().enumerate() {
+    for (chunk, members) in plan.chunks.iter().enumerate() {
         let inner = members.iter().map(|&index| piece(context, index, first));
         let values = members.iter().map(|&index| taken(&nodes[index]));
-        let name = format_ident!("part_{part}__");
-        let (how, take) = if plan.is_lazy(part) {
+        let name = format_ident!("chunk_{chunk}__");
+        let (how, take) = if plan.is_lazy(chunk) {
             (quote!(boxed), None)
         } else {
-            (quote!(part), Some(quote!(.take())))
+            (quote!(chunk), Some(quote!(.take())))
         };
-        let piece = quote!([part #name #how { #(#inner)* } (#(#values,)*)]);
+        let piece = quote!([chunk #name #how { #(#inner)* } (#(#values,)*)]);
         if members.iter().all(|&index| nodes[index].is_source()) {
             pieces.sources.push(piece);
         } else {
@@ -306,7 +307,7 @@ fn piece(context: &Context, index: usize, first: First) -> TokenStream {
     } else {
         quote!(())
     };
-    let inputs = || context.inputs(node, Origin::Locals(context.part(index)));
+    let inputs = || context.inputs(node, Origin::Locals(context.chunk(index)));
     match &node.kind {
         Kind::Field {
             is_parameter: true, ..

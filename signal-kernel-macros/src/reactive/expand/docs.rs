@@ -160,7 +160,7 @@ fn dependents(context: &Context, plan: &Plan, index: usize) -> String {
     let nodes = &context.declaration.nodes;
     let ranks = plan.nodes[index].dependents.iter();
     // In the order of declaration, each once.
-    let readers: BTreeSet<usize> = ranks.map(|(rank, _)| plan.positions[*rank]).collect();
+    let readers: BTreeSet<usize> = ranks.map(|(rank, _)| plan.positions[*rank].node).collect();
     let names = readers.into_iter().map(|reader| {
         let name = link(context, reader, &nodes[index].vis);
         if nodes[reader].is_effect() {

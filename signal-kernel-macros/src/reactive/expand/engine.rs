@@ -5,7 +5,11 @@
 //!
 //! Must not know: declaration syntax; batches; the code that the template makes of this.
 
-use super::{Context, Equality, Header, Kind, Observed, Origin, bits, plan::Plan, tables};
+use super::{
+    Context, Equality, Header, Kind, Observed, Origin, bits,
+    plan::{Plan, Position, Role},
+    tables,
+};
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -27,11 +31,9 @@ pub(super) fn engine(context: &Context) -> TokenStream {
     let topology = tables::topology(context, plan);
     let has_resources = context.has_resources();
     let passes = (0..plan.words).map(|word| pass(context, plan, word));
-    let nodes = chunks(plan, "node", |position, index| {
-        show(context, plan, position, index)
-    });
-    let memos = chunks(plan, "memo", |position, index| {
-        memo(context, plan, position, index)
+    let nodes = groups(plan, "node", |position, at| show(context, position, at));
+    let memos = groups(plan, "memo", |position, at| {
+        memo(context, plan, position, at)
     });
     quote! {
         ::signal_kernel::__engine! {
@@ -72,47 +74,50 @@ fn number(number: usize) -> Literal {
 /// ```text
 /// __node_0 0 2 [inline] { … }
 /// ```
-fn chunks(
+fn groups(
     plan: &Plan,
     what: &str,
-    entry: impl Fn(usize, usize) -> Option<TokenStream>,
+    entry: impl Fn(usize, Position) -> Option<TokenStream>,
 ) -> Vec<TokenStream> {
-    let (size, inline) = if plan.parts.is_empty() {
+    let (size, inline) = if plan.chunks.is_empty() {
         (plan.positions.len().max(1), quote!(inline))
     } else {
         (64, quote!(inline(never)))
     };
-    let mut chunks = Vec::new();
-    for (chunk, indices) in plan.positions.chunks(size).enumerate() {
-        let first = chunk * size;
+    let mut groups = Vec::new();
+    for (group, members) in plan.positions.chunks(size).enumerate() {
+        let first = group * size;
         let entries: Vec<TokenStream> = (first..)
-            .zip(indices)
-            .filter_map(|(position, &index)| entry(position, index))
+            .zip(members)
+            .filter_map(|(position, &at)| entry(position, at))
             .collect();
         if entries.is_empty() {
             continue;
         }
-        let function = format_ident!("__{what}_{chunk}");
-        let compute = (what == "memo").then(|| format_ident!("__compute_{chunk}"));
-        let (first, last) = (number(first), number(first + indices.len() - 1));
-        chunks.push(quote!(#function #compute #first #last [#inline] { #(#entries)* }));
+        let function = format_ident!("__{what}_{group}");
+        let compute = (what == "memo").then(|| format_ident!("__compute_{group}"));
+        let (first, last) = (number(first), number(first + members.len() - 1));
+        groups.push(quote!(#function #compute #first #last [#inline] { #(#entries)* }));
     }
-    chunks
+    groups
 }
 
 /// ```text
 /// 2 [__price] __same_price;
 /// ```
-fn show(context: &Context, plan: &Plan, position: usize, index: usize) -> Option<TokenStream> {
+fn show(context: &Context, position: usize, at: Position) -> Option<TokenStream> {
+    let index = at.node;
     let node = &context.declaration.nodes[index];
-    let is_second = position != plan.position(index);
     let (position, place) = (number(position), context.field(index));
-    match &node.kind {
-        Kind::Signal { .. } if is_second => {
+    match at.role {
+        Role::Mark => {
             let mark = context.mark(index);
-            Some(quote!(#position [#mark];))
+            return Some(quote!(#position [#mark];));
         }
-        _ if is_second => None,
+        Role::Input => return None,
+        Role::Node => {}
+    }
+    match &node.kind {
         Kind::Resource { path, .. } => Some(quote_spanned!(path.span()=> #position [#place];)),
         Kind::Signal { .. } | Kind::Computed { .. } => {
             let same = context.same(node);
@@ -125,7 +130,8 @@ fn show(context: &Context, plan: &Plan, position: usize, index: usize) -> Option
 /// ```text
 /// 3 [__sum] __body_sum [([&] __price.value)] __same_sum [ask (__price.version)];
 /// ```
-fn memo(context: &Context, plan: &Plan, rank: usize, index: usize) -> Option<TokenStream> {
+fn memo(context: &Context, plan: &Plan, rank: usize, at: Position) -> Option<TokenStream> {
+    let index = at.node;
     if !plan.nodes[index].lazy {
         return None;
     }
@@ -173,7 +179,7 @@ fn part_name(part: Observed) -> proc_macro2::Ident {
 /// ```
 fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
     let name = format_ident!("__pass_{word}");
-    let ranks: Vec<usize> = (word * 64..plan.ranks.min(word * 64 + 64)).collect();
+    let ranks: Vec<usize> = (word * 64..plan.rank_count.min(word * 64 + 64)).collect();
     let groups = ranks.chunks(GROUP).map(|group| {
         let due = Literal::u64_unsuffixed(group.iter().fold(0, |all, &rank| all | bits(rank)));
         let visits = group.iter().map(|&rank| visit(context, plan, rank));
@@ -193,7 +199,7 @@ fn pass(context: &Context, plan: &Plan, word: usize) -> TokenStream {
 /// [computed [__total] __body_total [([&] __price.value) ([&] __qty.value)] __same_total 2 []]
 /// ```
 fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
-    let index = plan.positions[rank];
+    let Position { node: index, role } = plan.positions[rank];
     let node = &context.declaration.nodes[index];
     let place = context.field(index);
     let inputs = || context.inputs(node, Origin::Graph);
@@ -228,7 +234,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
             let locals = locals(&inputs);
             quote!([kept [#place] #body [#(#locals #inputs)*]])
         }
-        Kind::Resource { path, .. } if rank != plan.position(index) => {
+        Kind::Resource { path, .. } if role == Role::Input => {
             let mark = mark(rank, ((rank + 1) / 64) as u32, bits(rank + 1));
             quote_spanned!(path.span()=> [input [#place] #mark])
         }

@@ -1,6 +1,6 @@
 //! The plan of a graph: for each node its rank or position, its dependents, and whether it is lazy.
 //!
-//! Invariants: positions below `ranks` are ranks in topological order, eager values and resources first,
+//! Invariants: positions below `rank_count` are ranks in topological order, eager values and resources first,
 //! then lazy values, then effects in declaration order; signals follow. A resource has two ranks, one
 //! after the other: at the first its arguments may have changed, at the second it starts, stops or commits. A signal
 //! that starts anew has a rank, and a position among the signals for the mark of a write by hand.
@@ -11,28 +11,44 @@ use crate::kind::NodeKind;
 use crate::reactive::model::{Graph, Kind, Node, Observed};
 use std::collections::BTreeMap;
 
-/// A graph with more nodes than this is kept in parts: the time of rustc grows with the square of a function's length,
+/// A graph with more nodes than this is kept in chunks: the time of rustc grows with the square of a function's length,
 /// and some functions touch every field of a struct.
 const LARGE: usize = 128;
-/// The number of nodes in a part.
-const PART: usize = 64;
+/// The number of nodes in a chunk.
+const CHUNK: usize = 64;
 
 pub(super) struct Plan {
     /// The number of positions that are ranks.
-    pub(super) ranks: usize,
+    pub(super) rank_count: usize,
     /// The number of words in a mask of ranks.
     pub(super) words: usize,
-    /// The node at each position; a resource stands at two, and so does a signal that starts anew.
-    pub(super) positions: Vec<usize>,
+    pub(super) positions: Vec<Position>,
     /// The plan of each node.
     pub(super) nodes: Vec<NodePlan>,
-    /// The nodes of each part, in the order in which they are made; none in a small graph.
-    pub(super) parts: Vec<Vec<usize>>,
+    /// The nodes of each chunk, in the order in which they are made; none in a small graph.
+    pub(super) chunks: Vec<Vec<usize>>,
+}
+
+/// A node, in one of its roles: some nodes stand at two positions.
+#[derive(Clone, Copy)]
+pub(super) struct Position {
+    pub(super) node: usize,
+    pub(super) role: Role,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The node itself.
+    Node,
+    /// The first rank of a resource: its arguments may have changed.
+    Input,
+    /// The mark of a signal that starts anew: whether the open batch has written it.
+    Mark,
 }
 
 pub(super) struct NodePlan {
-    /// The part that holds the node, and the index in that part.
-    pub(super) part: Option<(usize, usize)>,
+    /// The chunk that holds the node, and the index in that chunk.
+    pub(super) chunk: Option<(usize, usize)>,
     /// The node's rank or position; a resource's second rank; `None` for a plain field.
     pub(super) position: Option<usize>,
     /// The position of the mark of a signal that starts anew: whether the open batch has written it.
@@ -53,17 +69,18 @@ pub(super) struct NodePlan {
 impl Plan {
     pub(super) fn new(graph: &Graph) -> Self {
         let nodes = &graph.declaration.nodes;
-        let watched = watched(nodes, &graph.order);
+        let is_root = |node: &Node| node.is_effect() || node.is_resource() || node.per().is_some();
+        let watched = watched(nodes, &graph.order, is_root);
         let lazy = |node: usize| nodes[node].is_computed() && !watched[node];
         let (positions, ranks) = positions(graph, lazy);
-        let parts = if nodes.len() > LARGE {
-            parts(nodes, &positions[..ranks], lazy)
+        let chunks = if nodes.len() > LARGE {
+            chunks(nodes, &positions[..ranks], lazy)
         } else {
             Vec::new()
         };
         let mut plans: Vec<NodePlan> = (0..nodes.len())
             .map(|node| NodePlan {
-                part: None,
+                chunk: None,
                 position: None,
                 mark: None,
                 lazy: lazy(node),
@@ -73,32 +90,38 @@ impl Plan {
                 dependents: Vec::new(),
             })
             .collect();
-        for (position, &node) in positions.iter().enumerate() {
-            let plan = &mut plans[node];
-            if nodes[node].per().is_some() && position >= ranks {
-                plan.mark = Some(position);
-            } else {
-                plan.position = Some(position);
+        for (position, at) in positions.iter().enumerate() {
+            let plan = &mut plans[at.node];
+            match at.role {
+                Role::Node => plan.position = Some(position),
+                Role::Input => {}
+                Role::Mark => plan.mark = Some(position),
             }
         }
-        for (part, members) in parts.iter().enumerate() {
+        for (chunk, members) in chunks.iter().enumerate() {
             for (at, &node) in members.iter().enumerate() {
-                plans[node].part = Some((part, at));
+                plans[node].chunk = Some((chunk, at));
             }
         }
         link(nodes, &mut plans);
         Plan {
-            ranks,
+            rank_count: ranks,
             words: ranks.div_ceil(64).max(1),
             positions,
             nodes: plans,
-            parts,
+            chunks,
         }
     }
 
-    /// Whether this part holds lazy values. They are large, so the part is boxed: the struct may have to fit on a stack.
-    pub(super) fn is_lazy(&self, part: usize) -> bool {
-        self.parts[part].iter().all(|&node| self.nodes[node].lazy)
+    /// The positions that are ranks.
+    pub(super) fn ranks(&self) -> &[Position] {
+        &self.positions[..self.rank_count]
+    }
+
+    /// Whether this chunk holds lazy values. They are large, so the chunk is boxed: the struct may have to fit on a
+    /// stack.
+    pub(super) fn is_lazy(&self, chunk: usize) -> bool {
+        self.chunks[chunk].iter().all(|&node| self.nodes[node].lazy)
     }
 
     /// The position of a node that is not a plain field.
@@ -124,9 +147,9 @@ impl Plan {
     /// word of the mask: if one of them is stale, so is its reader.
     pub(super) fn lazily_read(&self) -> Vec<Vec<(u32, u64)>> {
         let mut read: Vec<BTreeMap<u32, u64>> = Vec::new();
-        for (rank, &node) in self.positions[..self.ranks].iter().enumerate() {
+        for (rank, at) in self.ranks().iter().enumerate() {
             let mut masks = BTreeMap::new();
-            for &dependency in &self.nodes[node].reads {
+            for &dependency in &self.nodes[at.node].reads {
                 let word = dependency / 64;
                 *masks.entry(word as u32).or_insert(0) |= 1_u64 << (dependency % 64);
                 let beyond = (word == rank / 64).then(|| &read[dependency]);
@@ -141,25 +164,36 @@ impl Plan {
     }
 }
 
-/// The node at each position, and the number of positions that are ranks.
-fn positions(graph: &Graph, lazy: impl Fn(usize) -> bool) -> (Vec<usize>, usize) {
+/// All positions, and the number of those that are ranks.
+fn positions(graph: &Graph, lazy: impl Fn(usize) -> bool) -> (Vec<Position>, usize) {
     let Graph { declaration, order } = graph;
     let nodes = &declaration.nodes;
     let mut positions = Vec::new();
+    let mut push = |node, role| positions.push(Position { node, role });
     for &node in order {
         match nodes[node].kind {
-            Kind::Resource { .. } => positions.extend([node, node]),
-            Kind::Computed { .. } if !lazy(node) => positions.push(node),
-            Kind::Signal { per: Some(_), .. } => positions.push(node),
+            Kind::Resource { .. } => {
+                push(node, Role::Input);
+                push(node, Role::Node);
+            }
+            Kind::Computed { .. } if !lazy(node) => push(node, Role::Node),
+            Kind::Signal { per: Some(_), .. } => push(node, Role::Node),
             _ => {}
         }
     }
-    positions.extend(order.iter().copied().filter(|&node| lazy(node)));
+    let lazy = order.iter().copied().filter(|&node| lazy(node));
+    lazy.for_each(|node| push(node, Role::Node));
     let of_kind = |kind: NodeKind| (0..nodes.len()).filter(move |&node| nodes[node].kind() == kind);
-    positions.extend(of_kind(NodeKind::Effect));
+    of_kind(NodeKind::Effect).for_each(|node| push(node, Role::Node));
     let ranks = positions.len();
-    // A signal that starts anew has its mark here.
-    positions.extend(of_kind(NodeKind::Signal));
+    let signals = of_kind(NodeKind::Signal).map(|node| Position {
+        node,
+        role: match nodes[node].per() {
+            Some(_) => Role::Mark,
+            None => Role::Node,
+        },
+    });
+    positions.extend(signals);
     (positions, ranks)
 }
 
@@ -199,27 +233,25 @@ pub(super) fn masks(ranks: impl Iterator<Item = usize>) -> Vec<(u32, u64)> {
     masks.into_iter().collect()
 }
 
-/// The stored nodes, in parts: sources first, then the others by rank. The values of a part are all lazy, or none is.
-fn parts(nodes: &[Node], ranks: &[usize], lazy: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
+/// The stored nodes, in chunks: sources first, then the others by rank. The values of a chunk are all lazy, or none is.
+fn chunks(nodes: &[Node], ranks: &[Position], lazy: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
     let kept = |node: &usize| nodes[*node].is_stored();
     let is_source = |node: &usize| nodes[*node].is_source();
     let sources: Vec<usize> = (0..nodes.len()).filter(is_source).collect();
-    let mut derived: Vec<usize> = ranks.iter().copied().filter(kept).collect();
-    derived.dedup(); // a resource has two ranks
+    let itself = ranks.iter().filter(|at| at.role == Role::Node);
+    let derived: Vec<usize> = itself.map(|at| at.node).filter(kept).collect();
     let derived = derived.chunk_by(|&a, &b| lazy(a) == lazy(b));
     let kinds = std::iter::once(sources.as_slice()).chain(derived);
-    let parts = kinds.flat_map(|nodes| nodes.chunks(PART));
-    parts.map(<[usize]>::to_vec).collect()
+    let chunks = kinds.flat_map(|nodes| nodes.chunks(CHUNK));
+    chunks.map(<[usize]>::to_vec).collect()
 }
 
-/// By node: whether it is eager, or an effect, a resource, a signal that starts anew or an eager value needs it, directly
-/// or not.
-fn watched(nodes: &[Node], order: &[usize]) -> Vec<bool> {
+/// By node: whether it is eager, or a root or an eager value needs it, directly or not.
+fn watched(nodes: &[Node], order: &[usize], is_root: impl Fn(&Node) -> bool) -> Vec<bool> {
     let mut watched: Vec<bool> = nodes.iter().map(Node::is_eager).collect();
     for &node in order.iter().rev() {
         let declared = &nodes[node];
-        let is_root = declared.is_effect() || declared.is_resource() || declared.per().is_some();
-        if watched[node] || is_root {
+        if watched[node] || is_root(declared) {
             for used in declared.uses() {
                 watched[used.node] = true;
             }

@@ -7,8 +7,8 @@
 //! Must not know: types and bodies.
 
 use super::{
-    Context, Header, Kind, Node, Observed,
-    plan::{Plan, masks},
+    Context, Header, Node, Observed,
+    plan::{Plan, Position, Role, masks},
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -81,22 +81,20 @@ pub(super) fn graph_of(header: &Header, nodes: &TokenStream) -> TokenStream {
 pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
     let nodes = &context.declaration.nodes;
     let positions = || plan.positions.iter().copied().enumerate();
-    // The input of a resource, or the mark of a signal that starts anew.
-    let is_second = |position: usize, index: usize| position != plan.position(index);
-    let kinds = positions().map(|(position, index)| match nodes[index].kind {
-        Kind::Resource { .. } if is_second(position, index) => b'q',
-        Kind::Resource { .. } => b'a',
-        Kind::Signal { .. } if is_second(position, index) => b'h',
-        _ => letter(plan, index, &nodes[index]),
+    let kinds = positions().map(|(_, Position { node: index, role })| match role {
+        Role::Input => b'q',
+        Role::Mark => b'h',
+        Role::Node if nodes[index].is_resource() => b'a',
+        Role::Node => letter(plan, index, &nodes[index]),
     });
     let kinds = Literal::byte_string(&kinds.collect::<Vec<u8>>());
     let [mut ends, mut items] = [(); 2].map(|()| List::new());
-    for (position, index) in positions() {
+    for (position, Position { node: index, role }) in positions() {
         let node = &nodes[index];
-        match node.kind {
-            Kind::Resource { .. } if !is_second(position, index) => items.push(position - 1),
-            Kind::Signal { .. } if is_second(position, index) => {}
-            _ => {
+        match role {
+            Role::Node if node.is_resource() => items.push(position - 1),
+            Role::Mark => {}
+            Role::Node | Role::Input => {
                 let read = node.uses().iter().map(|used| &plan.nodes[used.node]);
                 let read = read.filter_map(|node| node.position);
                 read.for_each(|position| items.push(position));
@@ -126,19 +124,13 @@ pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
     let parts = parts.map(|(name, part)| {
         masks_of(
             name,
-            positions().map(
-                |(position, index)| match (is_second(position, index), part) {
-                    (false, _) => plan.masks(index, part),
-                    (true, Observed::Whole) => {
-                        let rank = match nodes[index].kind {
-                            Kind::Resource { .. } => position + 1,
-                            _ => plan.position(index),
-                        };
-                        masks(std::iter::once(rank))
-                    }
-                    (true, _) => Vec::new(),
-                },
-            ),
+            positions().map(|(_, Position { node, role })| match (role, part) {
+                (Role::Node, _) => plan.masks(node, part),
+                (Role::Input | Role::Mark, Observed::Whole) => {
+                    masks(std::iter::once(plan.position(node)))
+                }
+                (Role::Input | Role::Mark, _) => Vec::new(),
+            }),
         )
     });
     quote!(#kinds (#ends, #items) { #memos #(#parts)* })

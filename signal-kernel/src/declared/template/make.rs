@@ -1,0 +1,93 @@
+//! The body of `new`.
+//!
+//! Must not know: how a graph settles; the methods of a batch.
+
+/// The body of `new`: the pieces one after the other, then the struct.
+///
+/// Each piece is made in a function of its own, and waits for the struct on the heap where nothing is optimized: else
+/// all pieces, and the copies of their moves, would be on the stack together. Types are spelled out: if rustc had to
+/// infer the type of a piece from the struct at the end, its time would grow with the square of the nodes.
+///
+/// ```text
+/// __make! {
+///     1 [2] [0] ready None
+///     { [signal __price () = __init_price] [field __log = __init_log] }
+///     { [computed __total () = __body_total [([&] __price.value)]] }
+///     { __price: __price.take(), __log: __log.take(), __total: __total.take(), }
+/// }
+/// ```
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __make {
+    (
+        $words:literal $effects:tt $memos:tt $ready:ident [$($queue:tt)*]
+        { $($source:tt)* } { $($derived:tt)* } { $($fields:tt)* }
+    ) => {
+        $( $crate::__piece! { $ready $source } )*
+        let $ready = $($queue)*;
+        $( $crate::__piece! { $ready $derived } )*
+        $crate::__private::make::graph(move || Self {
+            $($fields)*
+            core__: $crate::__private::Core::new(
+                $effects,
+                $memos,
+                $ready,
+                <Self as $crate::__private::DeclaredGraph<$words>>::TOPOLOGY,
+            ),
+        })
+    };
+}
+
+/// One piece of a graph.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __piece {
+    // A parameter of `new`.
+    ($ready:ident [given $piece:ident = $value:ident]) => {
+        let $piece = $value;
+    };
+    ($ready:ident [field $piece:ident = $init:ident]) => {
+        let $piece = $crate::__private::make::piece(Self::$init);
+    };
+    ($ready:ident [parameter $piece:ident $version:tt = $value:ident]) => {
+        let $piece = $crate::__private::make::slot::<_, $version>(move || $value);
+    };
+    ($ready:ident [signal $piece:ident $version:tt = $init:ident]) => {
+        let $piece = $crate::__private::make::slot::<_, $version>(Self::$init);
+    };
+    ($ready:ident [computed $piece:ident $version:tt = $body:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]]) => {
+        let $piece = $crate::__private::make::slot::<_, $version>(|| Self::$body($($($borrow)* $($input)*),*));
+    };
+    ($ready:ident [per $piece:ident $version:tt = $body:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]]) => {
+        let $piece = $crate::__private::make::per::<_, $version>(|| Self::$body($($($borrow)* $($input)*),*));
+    };
+    ($ready:ident [per_parameter $piece:ident $version:tt = $value:ident]) => {
+        let $piece = $crate::__private::make::per::<_, $version>(move || $value);
+    };
+    ($ready:ident [memo $piece:ident $same:ident]) => {
+        let $piece = $crate::__private::make::piece(|| $crate::__private::Memo::new(Self::$same));
+    };
+    // A `#[manual]` resource does not start here.
+    ($ready:ident [manual $piece:ident $rank:literal $keep:ident]) => {
+        let $piece = $crate::__private::make::piece(|| {
+            $crate::__private::ResourceSlot::new($rank, $crate::__private::KeepPrevious::$keep, true)
+        });
+    };
+    ($ready:ident [resource $piece:ident $rank:literal $keep:ident $start:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]]) => {
+        let mut $piece = $crate::__private::make::piece(|| {
+            $crate::__private::ResourceSlot::new($rank, $crate::__private::KeepPrevious::$keep, false)
+        });
+        $piece.begin(&$ready, Self::$start($($($borrow)* $($input)*),*));
+    };
+    ($ready:ident [kept $piece:ident $ty:ty]) => {
+        let $piece =
+            $crate::__private::make::piece(|| $crate::__private::core::option::Option::<$ty>::None);
+    };
+    // A chunk of a large graph, in the struct or boxed.
+    ($ready:ident [chunk $chunk:ident $how:ident { $($piece:tt)* } $made:tt]) => {
+        let $chunk = $crate::__private::make::$how(|| {
+            $( $crate::__piece! { $ready $piece } )*
+            $made
+        });
+    };
+}
