@@ -24,9 +24,10 @@ pub(crate) fn rust(graphs: &[Graph]) -> String {
 }
 
 fn declaration(graph: &Graph, text: &mut String) -> std::fmt::Result {
+    let eager = if graph.eager { "#[eager] " } else { "" };
     writeln!(
         text,
-        "reactive! {{\n    #[derive(Debug)]\n    struct {} {{",
+        "reactive! {{\n    {eager}#[derive(Debug)]\n    struct {} {{",
         graph.name
     )?;
     for item in &graph.items {
@@ -43,22 +44,31 @@ fn declaration(graph: &Graph, text: &mut String) -> std::fmt::Result {
                     false => writeln!(text, "        signal {name}: i64 = {first};")?,
                 }
             }
-            Kind::Computed { body, rule } => {
+            Kind::Computed { body, rule, eager } => {
                 attribute(*rule, text)?;
+                if *eager {
+                    writeln!(text, "        #[eager]")?;
+                }
                 let body = block(graph, name, body, |value| value.to_owned());
                 writeln!(text, "        computed {name}: i64 = {body};")?;
             }
-            Kind::Effect { body, typed: false } => {
+            Kind::Effect {
+                body,
+                typed,
+                after_first,
+            } => {
+                if *after_first {
+                    writeln!(text, "        #[after_first]")?;
+                }
+                let last = if *typed { "keep" } else { "saw" };
+                let end = if *typed { "" } else { ";" };
                 let body = block(graph, name, body, |value| {
-                    format!("saw(\"{name}\", {value});")
+                    format!("{last}(\"{name}\", {value}){end}")
                 });
-                writeln!(text, "        effect {name} {body}")?;
-            }
-            Kind::Effect { body, typed: true } => {
-                let body = block(graph, name, body, |value| {
-                    format!("keep(\"{name}\", {value})")
-                });
-                writeln!(text, "        effect {name}: Kept = {body};")?;
+                match typed {
+                    true => writeln!(text, "        effect {name}: Kept = {body};")?,
+                    false => writeln!(text, "        effect {name} {body}")?,
+                }
             }
         }
     }

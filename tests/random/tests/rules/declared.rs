@@ -19,11 +19,13 @@
 //!   changed is what it was before the batch, and does not run; but if its body had panicked before
 //!   the batch, and was read half-way, it may run once more, and panics again.
 //! - **Phase B.** An effect with a changed dependency runs once, after phase A, in declaration
-//!   order; what it kept is dropped right before.
+//!   order; what it kept is dropped right before. Effects with `#[after_first]` do not run in `new`.
 //! - **Half-way.** A read brings exactly what the value needs up to date: a watched body runs if
 //!   it saw something else than its dependencies are now, and *may* run if one of them went away
 //!   and came back. A lazy body may run only if something upstream was written since it ran last;
 //!   if it does not, the value must be what it would yield.
+//! - **Watched.** A computed value is watched if it is `#[eager]`, or an effect or a watched value mentions it. The
+//!   others are lazy.
 //! - **Lazy.** A lazy value runs when it is read and a dependency has changed since it last ran;
 //!   every settle counts, so there and back again in two writes is two changes. After a batch
 //!   with reads half-way: a value that was current before and no signal upstream of which has

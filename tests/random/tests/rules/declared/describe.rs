@@ -9,6 +9,8 @@
 #[derive(Debug)]
 pub(crate) struct Graph {
     pub(crate) name: String,
+    /// `#[eager]` stands at the struct, for all computed values.
+    pub(crate) eager: bool,
     /// In the order of declaration.
     pub(crate) items: Vec<Item>,
     /// The computed values and effects, each after everything it mentions.
@@ -32,11 +34,15 @@ pub(crate) enum Kind {
     Computed {
         body: Body,
         rule: Rule,
+        /// `#[eager]`
+        eager: bool,
     },
     /// A typed effect keeps a value that logs its own drop.
     Effect {
         body: Body,
         typed: bool,
+        /// `#[after_first]`
+        after_first: bool,
     },
 }
 
@@ -131,10 +137,29 @@ impl Graph {
         matches!(self.items[item].kind, Kind::Effect { .. })
     }
 
-    /// By item: does an effect need it?
+    pub(crate) fn is_eager(&self, item: usize) -> bool {
+        match self.items[item].kind {
+            Kind::Computed { eager, .. } => eager || self.eager,
+            _ => false,
+        }
+    }
+
+    /// Does this effect leave out its first run?
+    pub(crate) fn is_after_first(&self, item: usize) -> bool {
+        matches!(
+            self.items[item].kind,
+            Kind::Effect {
+                after_first: true,
+                ..
+            }
+        )
+    }
+
+    /// By item: is it eager, or does an effect or an eager value need it?
     pub(crate) fn watched(&self) -> Vec<bool> {
         let mut watched = vec![false; self.items.len()];
         for &item in self.order.iter().rev() {
+            watched[item] |= self.is_eager(item);
             if watched[item] || self.is_effect(item) {
                 for &mention in self.mentions(item) {
                     watched[mention] = true;

@@ -19,6 +19,8 @@ struct Plan {
     effects: usize,
     /// Out of a hundred computed values: those that no effect may use.
     lazy: usize,
+    /// Some of the values that no effect uses are eager.
+    eager: bool,
     /// Out of a hundred bodies: those that can panic.
     panics: usize,
 }
@@ -33,6 +35,7 @@ pub(crate) fn all() -> Vec<Graph> {
             ranks: 4 + 3 * i + random.below(4),
             effects: 10 + random.below(30),
             lazy: [0, 25, 50, 90][i % 4],
+            eager: i % 8 != 3,
             panics: 0,
         });
     }
@@ -43,6 +46,7 @@ pub(crate) fn all() -> Vec<Graph> {
             ranks,
             effects: 20,
             lazy: 25,
+            eager: ranks % 2 == 0,
             panics: 0,
         });
     }
@@ -52,6 +56,7 @@ pub(crate) fn all() -> Vec<Graph> {
             ranks: 5 + 4 * i + random.below(4),
             effects: 10 + random.below(25),
             lazy: [10, 40, 80][i % 3],
+            eager: i % 2 == 0,
             panics: [15, 30, 50][i % 3],
         });
     }
@@ -61,6 +66,7 @@ pub(crate) fn all() -> Vec<Graph> {
             ranks,
             effects: 20,
             lazy: 25,
+            eager: ranks == 65,
             panics: 15,
         });
     }
@@ -76,6 +82,8 @@ fn graph(name: &str, plan: Plan, random: &mut Random) -> Graph {
     let mut values: Vec<i64> = Vec::new();
     let mut usable = Vec::new(); // by bodies that an effect needs
     let mut all = Vec::new();
+    // Numbers of their own: with other attributes the nodes and the bodies stay what they are.
+    let mut marks = Random::new(plan.ranks as u64);
     for signal in 0..plan.signals {
         let first = random.between(0, 9);
         let parameter = random.chance(30);
@@ -112,11 +120,13 @@ fn graph(name: &str, plan: Plan, random: &mut Random) -> Graph {
             kinds.push(Kind::Effect {
                 body,
                 typed: random.chance(40),
+                after_first: marks.chance(20),
             });
         } else {
             kinds.push(Kind::Computed {
                 body,
                 rule: rule(random),
+                eager: lazy && plan.eager && marks.chance(33),
             });
             all.push(index);
             if !lazy {
@@ -124,11 +134,11 @@ fn graph(name: &str, plan: Plan, random: &mut Random) -> Graph {
             }
         }
     }
-    declare(name, kinds, random)
+    declare(name, plan.eager && marks.chance(15), kinds, random)
 }
 
 /// Shuffles the nodes into their order of declaration.
-fn declare(name: &str, kinds: Vec<Kind>, random: &mut Random) -> Graph {
+fn declare(name: &str, eager: bool, kinds: Vec<Kind>, random: &mut Random) -> Graph {
     let mut places: Vec<usize> = (0..kinds.len()).collect();
     random.shuffle(&mut places);
     let mut order = Vec::new();
@@ -156,6 +166,7 @@ fn declare(name: &str, kinds: Vec<Kind>, random: &mut Random) -> Graph {
     }
     let mut graph = Graph {
         name: name.to_owned(),
+        eager,
         items: items
             .into_iter()
             .map(|item| item.expect("a permutation"))

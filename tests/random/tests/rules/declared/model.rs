@@ -148,13 +148,15 @@ impl<'graph> Model<'graph> {
         self.shown[item] = value;
     }
 
-    /// The first settle: every watched value is computed, then every effect runs. Returns the first panic.
+    /// The first settle: every watched value is computed, then every effect runs that does not leave its first run out.
+    /// Returns the first panic.
     pub(crate) fn begin(&mut self, log: Vec<Entry>) -> Verdict<Option<String>> {
         let mut log = Log::new(self.graph, log)?;
         for item in self.watched_values() {
             self.compute_watched(item, &mut log)?;
         }
-        self.run_effects(&|_| true, &mut log)?;
+        let graph = self.graph;
+        self.run_effects(&|item| !graph.is_after_first(item), &|_| true, &mut log)?;
         self.states
             .iter_mut()
             .for_each(|state| state.half_way = HalfWay::default());

@@ -40,7 +40,7 @@ impl Model<'_> {
             ending.changed[item] =
                 self.settle_watched(item, &before.states[item], &mut ending, log)?;
         }
-        self.run_effects(&|item| ending.changed[item], log)?;
+        self.run_effects(&|_| true, &|item| ending.changed[item], log)?;
         for item in self.lazy_values() {
             self.settle_lazy(item, before, &mut ending);
         }
@@ -189,13 +189,15 @@ impl Model<'_> {
         }
     }
 
-    /// Phase B.
+    /// Phase B, for the effects that take part in it.
     pub(super) fn run_effects(
         &mut self,
+        takes_part: &dyn Fn(usize) -> bool,
         changed: &dyn Fn(usize) -> bool,
         log: &mut Log,
     ) -> Verdict {
-        for item in (0..self.states.len()).filter(|&item| self.graph.is_effect(item)) {
+        let effects = (0..self.states.len()).filter(|&item| self.graph.is_effect(item));
+        for item in effects.filter(|&item| takes_part(item)).collect::<Vec<_>>() {
             if !self.states[item].due
                 && !self
                     .graph
