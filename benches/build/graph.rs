@@ -9,6 +9,8 @@ use std::fmt::Write;
 /// A graph that is being put together.
 pub struct Graph {
     name: String,
+    /// All computed values are eager.
+    eager: bool,
     items: String,
     write: String,
     read: String,
@@ -18,10 +20,18 @@ impl Graph {
     pub fn new(name: impl Into<String>) -> Self {
         Graph {
             name: name.into(),
+            eager: false,
             items: String::new(),
             write: String::new(),
             read: String::new(),
         }
+    }
+
+    /// The same graph with eager values, under a name of its own.
+    pub fn eager(mut self) -> Self {
+        self.name.insert_str(0, "Eager");
+        self.eager = true;
+        self
     }
 
     /// A declaration, such as `signal s: i64 = 0;`.
@@ -75,8 +85,10 @@ impl Graph {
     }
 
     pub fn print(&self, text: &mut String) {
+        let attribute = if self.eager { "#[eager] " } else { "" };
         let Graph {
             name,
+            eager: _,
             items,
             write,
             read,
@@ -84,7 +96,7 @@ impl Graph {
         writeln!(
             text,
             "signal_kernel::reactive! {{
-    pub struct {name} {{
+    {attribute}pub struct {name} {{
         pub let mut ran: u64 = 0;
 {items}    }}
 }}

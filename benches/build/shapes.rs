@@ -10,9 +10,7 @@ use std::fmt::Display;
 pub fn all(large: bool) -> String {
     let mut graphs = vec![
         small("Source", "*self.head()", |_| {}),
-        small("Computed", "*self.result()", |graph| {
-            graph.item("computed result: i64 = add(*head, 1);");
-        }),
+        computed(),
         small("Effect", "*self.head()", |graph| {
             graph.effect("show", "seen(*head, ran);")
         }),
@@ -35,6 +33,16 @@ pub fn all(large: bool) -> String {
         fan_out_effects(1000),
         fan_in(1000),
     ];
+    // No effect uses their values.
+    let unwatched = [
+        computed(),
+        cellx(10, false),
+        cellx(50, false),
+        pairs(100),
+        fan_out(1000),
+        fan_in(1000),
+    ];
+    graphs.extend(unwatched.map(Graph::eager));
     if large {
         for layers in [1000, 2500] {
             graphs.extend([false, true].map(|effects| cellx(layers, effects)));
@@ -57,6 +65,12 @@ fn small(name: &str, read: &str, items: impl Fn(&mut Graph)) -> Graph {
 fn sum(nodes: impl IntoIterator<Item = impl Display>) -> String {
     let nodes: Vec<_> = nodes.into_iter().map(|node| format!("*{node}")).collect();
     nodes.join(" + ")
+}
+
+fn computed() -> Graph {
+    small("Computed", "*self.result()", |graph| {
+        graph.item("computed result: i64 = add(*head, 1);");
+    })
 }
 
 fn avoidable() -> Graph {

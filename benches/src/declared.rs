@@ -16,6 +16,9 @@ include!(concat!(env!("OUT_DIR"), "/declared.rs"));
 
 pub const NAME: &str = "reactive!";
 
+/// The same with `#[eager]`.
+pub const EAGER: &str = "reactive! eager";
+
 /// Nodes in one of many graphs.
 const EACH: usize = 100;
 
@@ -53,13 +56,27 @@ pub fn run(workload: &str, meter: &Meter) -> bool {
             let graphs = create(meter, Effects::new);
             meter.effects(graphs.iter().map(|graph| *graph.ran()).sum(), MANY as u64);
         }
-        "update 1 to 1" => update(meter),
+        "update 1 to 1" => update(meter, Pairs::new),
         "fan-out 1000" => plan::fan_out(1000).drive(meter, Box::new(FanOut::new())),
         "fan-out 1000, effects" => {
             plan::fan_out_effects(1000).drive(meter, Box::new(FanOutEffects::new()));
         }
         "fan-in 1000" => plan::fan_in(1000).drive(meter, Box::new(FanIn::new())),
         _ => return run_large(workload, meter),
+    }
+    true
+}
+
+/// Times a workload whose values no effect uses, with graphs in which all of them are eager.
+pub fn run_eager(workload: &str, meter: &Meter) -> bool {
+    match workload {
+        "set, computed, get" => plan::computed().drive(meter, EagerComputed::new()),
+        "cellx 10" => plan::cellx(10, false).drive(meter, Box::new(EagerCellx10::new())),
+        "cellx 50" => plan::cellx(50, false).drive(meter, Box::new(EagerCellx50::new())),
+        "update 1 to 1" => update(meter, EagerPairs::new),
+        "fan-out 1000" => plan::fan_out(1000).drive(meter, Box::new(EagerFanOut::new())),
+        "fan-in 1000" => plan::fan_in(1000).drive(meter, Box::new(EagerFanIn::new())),
+        _ => return false,
     }
     true
 }
@@ -108,9 +125,9 @@ fn create_computeds(meter: &Meter) {
 }
 
 /// 1000 graphs as one: the sources of all graphs, in order.
-struct ManyPairs(Vec<Pairs>);
+struct ManyPairs<G>(Vec<G>);
 
-impl Graph for ManyPairs {
+impl<G: Graph> Graph for ManyPairs<G> {
     #[inline(always)]
     fn write(&mut self, at: usize, value: i64) {
         self.0[at / EACH].write(at % EACH, value);
@@ -124,8 +141,8 @@ impl Graph for ManyPairs {
     }
 }
 
-fn update(meter: &Meter) {
-    let mut graphs = ManyPairs((0..MANY / EACH).map(|_| Pairs::new()).collect());
+fn update<G: Graph>(meter: &Meter, new: impl Fn() -> G) {
+    let mut graphs = ManyPairs((0..MANY / EACH).map(|_| new()).collect());
     for at in 0..MANY {
         graphs.write(at, at as i64);
         graphs.read(at);

@@ -39,6 +39,13 @@ pub fn all() -> Vec<Side> {
             skip: &[],
             run: declared::run,
         },
+        Side {
+            name: declared::EAGER,
+            kind: Kind::Ours,
+            effects: "inside the write",
+            skip: &[],
+            run: declared::run_eager,
+        },
         of::<Dynamic>(),
     ];
     #[cfg(feature = "peers")]
