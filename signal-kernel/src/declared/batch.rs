@@ -7,8 +7,8 @@
 //! Must not know: values.
 
 use super::{
-    core::Written,
     mask::{Mask, bit},
+    open_batch::{Replaced, Undoable, Written},
     read, settle,
     topology::Kind,
     visit::{self, DeclaredGraph, NetChange, NodeRef, memo, node, resource, slot},
@@ -36,20 +36,16 @@ pub fn transaction<G: DeclaredGraph<W>, const W: usize, R, E>(
     graph: &mut G,
     f: impl FnOnce(&mut G) -> Result<R, E>,
 ) -> Result<R, E> {
-    let core = graph.core_mut();
-    core.batch.level += 1;
-    let level = core.batch.level;
-    let start = Start {
-        writes: core.batch.undoable.len(),
-        requests: core.batch.replaced_requests.len(),
-    };
+    let open = graph.core_mut().open_batch();
+    open.level += 1;
+    let level = open.level;
     let mut panics = FirstPanic::default();
     let result = panics.catch(|| f(graph)); // user code
-    graph.core_mut().batch.level = level - 1;
+    graph.core_mut().open_batch().level = level - 1;
     if matches!(result, Some(Ok(_))) {
-        merge_into_outer(graph, level, start, &mut panics);
+        merge_into_outer(graph, level, &mut panics);
     } else {
-        roll_back(graph, level, start, &mut panics);
+        roll_back(graph, level, &mut panics);
     }
     panics.result(result)
 }
@@ -65,16 +61,14 @@ pub fn request<G: DeclaredGraph<W>, const W: usize>(
     if replaced.is_none() {
         core.note_written(rank, false);
     }
-    if core.batch.level > 0 {
-        core.batch.replaced_requests.push((rank, replaced));
+    let open = core.open_batch();
+    if open.level > 0 {
+        open.replaced_requests.push(Replaced {
+            rank: rank as u32,
+            level: open.level,
+            request: replaced,
+        });
     }
-}
-
-/// The lengths of the lists of writes and requests when a transaction began.
-#[derive(Clone, Copy)]
-struct Start {
-    writes: usize,
-    requests: usize,
 }
 
 /// Brings the eager values that the value of this rank needs up to date, in the middle of a batch.
@@ -85,7 +79,7 @@ struct Start {
 #[track_caller]
 pub fn refresh<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) {
     // Without a write in the batch, only values are stale that were stale before it.
-    if graph.core().batch.written.is_empty() {
+    if !graph.core().has_written() {
         return;
     }
     graph.core_mut().mark_written();
@@ -150,7 +144,7 @@ fn bring_up_to_date<G: DeclaredGraph<W>, const W: usize>(
     while let Some(rank) = graph.core().pending.and(&needed).lowest() {
         let core = graph.core_mut();
         core.pending.take(rank);
-        if !core.batch.provisional.has(rank) {
+        if !core.open_batch().provisional.has(rank) {
             save_baseline(graph, rank, panics);
         }
         settle::visit(graph, rank, panics);
@@ -172,7 +166,7 @@ fn save_stale<G: DeclaredGraph<W>, const W: usize>(
         left.take(rank);
         if G::TOPOLOGY.kind(rank) == Kind::Lazy
             && !graph.memo(rank).is_fresh()
-            && !graph.core().batch.provisional.has(rank)
+            && !graph.core_mut().open_batch().provisional.has(rank)
         {
             save_baseline(graph, rank, panics);
         }
@@ -186,7 +180,7 @@ fn save_baseline<G: DeclaredGraph<W>, const W: usize>(
     panics: &mut FirstPanic,
 ) {
     let core = graph.core_mut();
-    core.batch.provisional.insert(rank);
+    core.open_batch().provisional.insert(rank);
     let failed = core.is_failed(rank);
     node(graph, rank, |node| {
         match node {
@@ -198,63 +192,66 @@ fn save_baseline<G: DeclaredGraph<W>, const W: usize>(
     });
 }
 
-/// Takes back everything that a transaction has written and requested.
+/// Takes back everything that the transaction at `level` has written and requested.
 fn roll_back<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     level: u32,
-    start: Start,
     panics: &mut FirstPanic,
 ) {
-    let requests = graph
-        .core_mut()
-        .batch
-        .replaced_requests
-        .split_off(start.requests);
-    for (rank, replaced) in requests.into_iter().rev() {
-        resource(graph, rank, |it| it.restore_request(replaced));
+    let requests = graph.core_mut().open_batch().take_requests(level);
+    for Replaced { rank, request, .. } in requests.into_iter().rev() {
+        resource(graph, rank as usize, |it| it.restore_request(request));
     }
     let revision = graph.core_mut().tick();
-    for position in graph.core_mut().batch.undoable.split_off(start.writes) {
-        let position = position as usize;
+    let open = graph.core_mut().open_batch();
+    let (first, last) = (open.first_undoable(level), open.undoable.len());
+    for at in first..last {
+        let position = graph.core_mut().open_batch().undoable[at].position as usize;
         slot(graph, position, |it| it.roll_back(level, revision, panics));
         let core = graph.core_mut();
-        if core.batch.marked != 0 {
+        if core.open_batch().marked != 0 {
             core.mark_dependents(position, Change::TRANSITION);
         }
     }
+    graph.core_mut().open_batch().undoable.truncate(first);
 }
 
-/// Merges the undo log of a transaction into that of the outer one, if there is one.
+/// Merges the undo log of the transaction at `level` into that of the outer one, if there is one.
 fn merge_into_outer<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     level: u32,
-    start: Start,
     panics: &mut FirstPanic,
 ) {
-    if level == 1 {
-        graph.core_mut().batch.replaced_requests.clear();
-    }
-    for position in graph.core_mut().batch.undoable.split_off(start.writes) {
+    graph.core_mut().open_batch().merge_requests(level);
+    let open = graph.core_mut().open_batch();
+    let (first, last) = (open.first_undoable(level), open.undoable.len());
+    let mut kept = first;
+    for at in first..last {
+        let position = graph.core_mut().open_batch().undoable[at].position;
         let new = slot(graph, position as usize, |it| {
             it.merge_into_outer(level, panics)
         });
         if new == Some(true) {
-            graph.core_mut().batch.undoable.push(position);
+            let level = level - 1;
+            graph.core_mut().open_batch().undoable[kept] = Undoable { position, level };
+            kept += 1;
         }
     }
+    graph.core_mut().open_batch().undoable.truncate(kept);
 }
 
 /// Ends the outermost batch: finds the net changes and settles them.
 fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
-    let has_provisional = !graph.core().batch.provisional.is_empty();
+    let has_provisional = !graph.core_mut().open_batch().provisional.is_empty();
     if has_provisional {
         mark_stale(graph);
     }
     let core = graph.core_mut();
     // Only provisional values are stale because of a write that may not count in the end.
     let mut stale = std::mem::replace(&mut core.pending, Mask::EMPTY);
-    let mut written = std::mem::take(&mut core.batch.written);
-    core.batch.marked = 0;
+    let open = core.open_batch();
+    let mut written = std::mem::take(&mut open.written);
+    open.marked = 0;
     let mut changed = false;
     for &Written {
         position,
@@ -265,7 +262,7 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
         if known_changed {
             changed = true;
             let pending = &mut graph.core_mut().pending;
-            G::TOPOLOGY.mark_dependents(position, Change::TRANSITION, pending);
+            G::TOPOLOGY.mark_whole(position, pending);
         } else {
             changed |= conclude(graph, position, &mut stale, panics);
         }
@@ -284,7 +281,7 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
     }
     written.clear();
     let core = graph.core_mut();
-    core.batch.written = written;
+    core.open_batch().written = written;
     if changed {
         core.note_change();
     }
@@ -300,7 +297,8 @@ fn mark_stale<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
 }
 
 /// Ends the batch for a signal or a resource, and marks the nodes that are due for it. True if something that can be read
-/// has changed.
+/// has changed. Not inlined: the loop would prepare the places of all nodes for it.
+#[inline(never)]
 fn conclude<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     position: usize,
@@ -328,10 +326,10 @@ fn mark<G: DeclaredGraph<W>, const W: usize>(
 ) {
     if changed {
         let pending = &mut graph.core_mut().pending;
-        G::TOPOLOGY.mark_dependents(position, Change::TRANSITION, pending);
+        G::TOPOLOGY.mark_whole(position, pending);
     }
     if moved {
-        G::TOPOLOGY.mark_dependents(position, Change::TRANSITION, stale);
+        G::TOPOLOGY.mark_whole(position, stale);
     }
 }
 
@@ -342,7 +340,7 @@ fn settle_provisional<G: DeclaredGraph<W>, const W: usize>(
     mut stale: Mask<W>,
     panics: &mut FirstPanic,
 ) {
-    while let Some(rank) = graph.core().batch.provisional.lowest() {
+    while let Some(rank) = graph.core_mut().open_batch().provisional.lowest() {
         let core = graph.core_mut();
         // Everything before this value must be settled first.
         if let Some(before) = core.pending.lowest().filter(|&before| before < rank) {
@@ -352,7 +350,7 @@ fn settle_provisional<G: DeclaredGraph<W>, const W: usize>(
             G::TOPOLOGY.mark_after_visit(before, change, &mut stale);
             continue;
         }
-        core.batch.provisional.take(rank);
+        core.open_batch().provisional.take(rank);
         let is_due = core.pending.take(rank);
         let is_stale = stale.take(rank);
         let change = if G::TOPOLOGY.kind(rank) == Kind::Lazy {

@@ -9,13 +9,13 @@
 use super::{
     causes::{self, Causes},
     mask::{Mask, bit},
+    open_batch::{OpenBatch, Written},
     topology::{Kind, Topology},
     watch::Watch,
 };
 use crate::task::{
     ready::{ReadyQueue, ReadyReceiver},
     state::Change,
-    task::Request,
 };
 use std::sync::{
     Arc,
@@ -32,7 +32,7 @@ pub struct Core<const W: usize> {
     /// The number of changes so far: the time of this graph.
     pub revision: u64,
     /// The tasks that are ready to be polled; only in graphs with resources.
-    pub(super) ready: Option<ReadyReceiver>,
+    pub(super) ready: Option<Box<ReadyReceiver>>,
     /// `DeclaredGraph::TOPOLOGY`, for functions without a graph.
     topology: &'static Topology,
     failed: Mask<W>,
@@ -41,32 +41,8 @@ pub struct Core<const W: usize> {
     pub(super) watch: Watch,
     /// Lazy values that may be stale: all that are, and perhaps some that were computed since.
     stale: [AtomicU64; W],
-    pub(super) batch: OpenBatch<W>,
-}
-
-/// The writes, requests and reads of the open batch and its transactions. Outside a batch it is empty.
-#[derive(Debug)]
-pub(super) struct OpenBatch<const W: usize> {
-    /// The number of open transactions.
-    pub(super) level: u32,
-    /// The signals that the batch has written and the resources that it has made requests to, each once.
-    pub(super) written: Vec<Written>,
-    /// The number of entries in `written` whose dependents were marked for a read.
-    pub(super) marked: usize,
-    /// The signals that the open transactions would take back, once for each transaction.
-    pub(super) undoable: Vec<u32>,
-    /// Resources that the open transactions have made requests to, each with the request that was replaced.
-    pub(super) replaced_requests: Vec<(usize, Option<Request>)>,
-    /// Computed values that the batch has read after it wrote: their values are provisional.
-    pub(super) provisional: Mask<W>,
-}
-
-/// A signal that the open batch has written, or a resource that it has made a request to.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Written {
-    pub(super) position: u32,
-    /// The signal has certainly changed, and its undo log has nothing to drop.
-    pub(super) known_changed: bool,
+    /// The open batch. Made by the first batch and kept for the next one: most graphs of a list are never written.
+    open: Option<Box<OpenBatch<W>>>,
 }
 
 /// The progress of a pass, for the code that catches a panic.
@@ -90,20 +66,13 @@ impl<const W: usize> Core<W> {
             pending: Mask { words: effects },
             reached: Progress::default(),
             revision: 1,
-            ready,
+            ready: ready.map(Box::new),
             topology,
             failed: Mask::EMPTY,
             causes: Causes::default(),
             watch: Watch::default(),
             stale: lazy.map(AtomicU64::new),
-            batch: OpenBatch {
-                level: 0,
-                written: Vec::new(),
-                marked: 0,
-                undoable: Vec::new(),
-                replaced_requests: Vec::new(),
-                provisional: Mask::EMPTY,
-            },
+            open: None,
         }
     }
 
@@ -149,23 +118,39 @@ impl<const W: usize> Core<W> {
             .mark_after_visit(rank, change, &mut self.pending);
     }
 
+    /// The open batch.
+    #[inline(always)]
+    pub(super) fn open_batch(&mut self) -> &mut OpenBatch<W> {
+        self.open.get_or_insert_with(OpenBatch::new)
+    }
+
+    /// Has the open batch written anything?
+    #[inline]
+    pub(super) fn has_written(&self) -> bool {
+        self.open
+            .as_ref()
+            .is_some_and(|open| !open.written.is_empty())
+    }
+
     /// Notes the open batch's first write to the signal at `position`, and returns the index of the entry.
     pub(super) fn note_written(&mut self, position: usize, known_changed: bool) -> u32 {
+        let written = &mut self.open_batch().written;
         let position = position as u32;
-        self.batch.written.push(Written {
+        written.push(Written {
             position,
             known_changed,
         });
-        self.batch.written.len() as u32 - 1
+        written.len() as u32 - 1
     }
 
     /// Notes another write to the signal at `position`, if the entry `at` is one of this signal.
     pub(super) fn note_written_again(&mut self, position: usize, at: u32) -> bool {
-        match self.batch.written.get_mut(at as usize) {
+        let open = self.open_batch();
+        match open.written.get_mut(at as usize) {
             Some(written) if written.position == position as u32 => written.known_changed = false,
             _ => return false,
         }
-        if self.batch.marked != 0 {
+        if open.marked != 0 {
             self.mark_dependents(position, Change::TRANSITION);
         }
         true
@@ -173,7 +158,8 @@ impl<const W: usize> Core<W> {
 
     /// Marks the dependents of the signals that the open batch has written: a read is about to begin.
     pub(super) fn mark_written(&mut self) {
-        for written in &self.batch.written[self.batch.marked..] {
+        let open = self.open.get_or_insert_with(OpenBatch::new);
+        for written in &open.written[open.marked..] {
             let position = written.position as usize;
             if self.topology.kind(position) != Kind::Resource {
                 let change = Change::TRANSITION;
@@ -181,7 +167,7 @@ impl<const W: usize> Core<W> {
                     .mark_dependents(position, change, &mut self.pending);
             }
         }
-        self.batch.marked = self.batch.written.len();
+        open.marked = open.written.len();
     }
 
     /// Refuses to go on if the eager value of this rank is failed: it is about to be read.
@@ -246,5 +232,15 @@ impl<const W: usize> Core<W> {
     pub(super) fn note_current(&self, word: usize, bits: u64) {
         let stale = self.stale[word].load(Ordering::Acquire);
         self.stale[word].store(stale & !bits, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_core_is_small_because_a_list_may_hold_many_graphs() {
+        assert!(size_of::<Core<1>>() <= 96);
     }
 }

@@ -4,7 +4,8 @@
 //! one body function for each node. The loops, the batch, the transaction and the work in flight live here, one file
 //! each: [`settle`] after a write, [`batch`] around several, [`drive`] for polls, [`read`] and [`computing`] for lazy
 //! values, [`pass`] for the pass over a word of the [mask]. [`slot`] (with its [`undo_log`]), [`per`], [`memo`] and
-//! [`resource`] hold the nodes, [`visit`] leads to them, [`core`] is the rest of a graph's state. [`watch`] tells
+//! [`resource`] hold the nodes, [`visit`] leads to them, [`core`] is the rest of a graph's state, without that of an
+//! [open batch](open_batch). [`watch`] tells
 //! whether anything has changed, [`causes`] and [`failed`] tell why values are failed. [`template`] is the generated
 //! code, which [`make`] helps to build the graph.
 //!
@@ -19,6 +20,7 @@ mod failed;
 pub mod make;
 mod mask;
 pub(crate) mod memo;
+mod open_batch;
 pub(crate) mod pass;
 pub(crate) mod per;
 pub mod read;

@@ -192,7 +192,7 @@ impl<T, V: Version> Slot<T, V> {
         if equal {
             return; // user code: the drop of `value`
         }
-        let (level, revision) = (core.batch.level, core.tick());
+        let (level, revision) = (core.open_batch().level, core.tick());
         let old = mem::replace(&mut self.value, value);
         // The only write of a batch has been found to differ already.
         let known_changed = level == 0 && !mem::needs_drop::<T>();
@@ -215,7 +215,7 @@ impl<T, V: Version> Slot<T, V> {
         position: usize,
         copy: impl FnOnce(&T) -> T,
     ) -> &mut T {
-        let (level, revision) = (core.batch.level, core.tick());
+        let (level, revision) = (core.open_batch().level, core.tick());
         let has_value = match &self.log {
             Some(log) => log.state.has_value(level),
             None => false,
@@ -242,7 +242,7 @@ impl<T, V: Version> Slot<T, V> {
         change: impl FnOnce(&mut T) -> R,
         undo: impl FnOnce(&mut T) + Send + 'static,
     ) -> R {
-        let (level, revision) = (core.batch.level, core.tick());
+        let (level, revision) = (core.open_batch().level, core.tick());
         self.note(core, position, revision, level == 0);
         let mut panics = FirstPanic::default();
         let result = panics.catch(|| change(&mut self.value)); // user code
@@ -289,7 +289,7 @@ impl Slot<bool> {
         if mem::replace(&mut self.value, true) {
             return;
         }
-        let (level, revision) = (core.batch.level, core.tick());
+        let (level, revision) = (core.open_batch().level, core.tick());
         let log = self.note(core, position, revision, false);
         if level > 0 {
             log.push(core, position, level, Back::Value(false));

@@ -123,6 +123,13 @@ impl Topology {
         node.map_or("", |node| node.name)
     }
 
+    /// Marks the dependents of the node at `position`, which is no resource: all of them depend on the whole of it.
+    #[inline]
+    pub(super) fn mark_whole<const W: usize>(&self, position: usize, mask: &mut Mask<W>) {
+        let marks = self.whole.of(position);
+        marks.for_each(|(word, bits)| mask.words[word] |= bits);
+    }
+
     /// Marks the dependents of the parts `change` of the node at `position` in `mask`.
     pub(super) fn mark_dependents<const W: usize>(
         &self,

@@ -9,7 +9,7 @@
 //!
 //! Must not know: edges, bodies.
 
-use super::core::Core;
+use super::{core::Core, open_batch::Undoable};
 use crate::panics::FirstPanic;
 use std::{fmt, mem, sync::Mutex};
 
@@ -118,7 +118,10 @@ impl UndoState {
         has_value: bool,
     ) {
         if self.steps.last().is_none_or(|last| last.level != level) {
-            core.batch.undoable.push(position as u32);
+            core.open_batch().undoable.push(Undoable {
+                position: position as u32,
+                level,
+            });
         }
         self.steps.push(Step {
             level,
