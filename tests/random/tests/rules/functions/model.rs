@@ -1,11 +1,11 @@
 //! A naive interpreter of the rules, as a world.
 //!
-//! It knows no links, no marks that stop early, no slots that are used again: nodes are in a map, whoever
-//! depends on what is found by looking at all of them, and everything recurses. Stamps tell values apart: a
-//! new one for each change, the old one again when a change is taken back.
+//! The model has no links and uses no slot again: the nodes are in a map, a search of the whole map finds the dependents
+//! of a node, and everything recurses. Stamps tell values apart: each change makes a new stamp, and the end of a change
+//! that is taken back restores the old one.
 //!
-//! Each value that a body reads is held against what the value is by definition: its body, run on the signals
-//! as they are. So no body ever sees a mix.
+//! Each value that a body reads is compared with its definition: the body of the value, run on the signals as they are.
+//! So no body ever sees a mix of old and new values.
 //!
 //! Must not know: the graph.
 
@@ -152,15 +152,18 @@ impl State {
         }
     }
 
+    /// Marks the dependents of a node. A mark stops at a stale node: the nodes below are stale as well, except below a
+    /// node that a failed value blocks. That node keeps its failure until the failed value changes, and the change
+    /// marks it then.
     fn mark(&mut self, id: Id, direct: Stale) {
-        let mut reached = BTreeSet::new();
         let mut way = vec![(id, direct)];
         while let Some((id, level)) = way.pop() {
             for (&sub, node) in &mut self.nodes {
                 if node.deps.iter().any(|dep| dep.0 == id) {
-                    node.stale = node.stale.max(level);
+                    let before = node.stale;
+                    node.stale = before.max(level);
                     node.queued |= matches!(node.kind, Kind::Effect(..));
-                    if reached.insert(sub) {
+                    if before == Stale::No {
                         way.push((sub, Stale::Check));
                     }
                 }
