@@ -1052,7 +1052,8 @@ struct Scratch<'a> {
     model: &'a Model,
     made: RefCell<BTreeMap<Id, Kind>>,
     known: RefCell<BTreeMap<Id, Option<i64>>>,
-    /// Something is gone that a body would read: what that has seen before counts.
+    /// A node that a body has read or would read is gone. The body keeps the last value of such a node, so the value has
+    /// no definition any more.
     dead: Cell<bool>,
 }
 
@@ -1063,6 +1064,10 @@ impl Scratch<'_> {
         }
         let state = self.model.state.borrow();
         let made = self.made.borrow();
+        if let Some(node) = state.nodes.get(&id) {
+            let ended = node.deps.iter().any(|dep| !state.nodes.contains_key(&dep.0));
+            self.dead.set(self.dead.get() || ended);
+        }
         let (body, env) = match made.get(&id).or(state.nodes.get(&id).map(|it| &it.kind)) {
             Some(Kind::Computed(body, env)) => (body.clone(), env.clone()),
             Some(Kind::Signal { .. }) => return state.nodes.get(&id).and_then(|it| it.value),
