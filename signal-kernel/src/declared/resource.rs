@@ -100,8 +100,10 @@ where
     where
         S: FnOnce(Start<'_, F>),
     {
+        let mut panics = FirstPanic::default();
         let note = |change| note_change(&mut self.versions, change, revision);
-        self.task.act(queue, start, same, note)
+        let change = self.task.act(queue, start, same, note, &mut panics);
+        (change, panics)
     }
 }
 

@@ -110,9 +110,7 @@ fn read<R>(
     look: impl FnOnce(&dyn AnyResource) -> R,
 ) -> Result<R, Disposed> {
     current::with(|cell| {
-        let resource = resource_node::resource_of(cell, handle)?;
-        resource_node::read_part(cell, resource.parts(), part);
-        handle.check(&cell.borrow(), "resource")?; // code that was due may have ended the resource
+        let resource = resource_node::read(cell, handle, part)?;
         Ok(look(&*resource))
     })
 }
@@ -131,9 +129,7 @@ fn try_read<R>(
     look: impl FnOnce(&dyn AnyResource) -> R,
 ) -> Result<R, ReadError> {
     current::with(|cell| {
-        let resource = resource_node::resource_of(cell, handle)?;
-        resource_node::try_read_part(cell, resource.parts(), part)?;
-        handle.check(&cell.borrow(), "resource")?; // code that was due may have ended the resource
+        let resource = resource_node::try_read(cell, handle, part)?;
         Ok(look(&*resource))
     })
 }

@@ -116,9 +116,9 @@ pub(super) fn note_commit(cell: &RefCell<Runtime>) {
 
 /// Polls the ready work once each, and ends the batch that the caller has opened. Returns whether the work has committed
 /// something.
-fn poll_ready(turn: &mut Turn<'_>, ready: Vec<u32>, here: &'static Location<'static>) -> bool {
+fn poll_ready(turn: &mut Turn<'_>, ready: &[u32], here: &'static Location<'static>) -> bool {
     let mut done = false;
-    for &node in &ready {
+    for &node in ready {
         let node = NodeId::from_number(node);
         let completed = run::poll(turn, node);
         let runtime = turn.runtime();
@@ -131,7 +131,6 @@ fn poll_ready(turn: &mut Turn<'_>, ready: Vec<u32>, here: &'static Location<'sta
             done |= poll_foreign(turn, node, here);
         }
     }
-    thread_tasks(turn.runtime()).ready.put_back(ready);
     batch::end(turn);
     done
 }
@@ -221,12 +220,10 @@ pub(super) fn poll(
         runtime.depth = 1;
         let mut turn = Turn::new(cell, runtime.context);
         drop(runtime);
-        let done = poll_ready(&mut turn, ready, here);
+        let done = poll_ready(&mut turn, &ready, here);
         let tasks = thread_tasks(turn.runtime());
         tasks.commits += u64::from(done);
-        // An effect may start work that is ready at once, and so on without end.
-        let goes_on = done && (waits || tasks.ready.queue.has_ready());
-        tasks.ready.budget.spend(goes_on);
+        tasks.ready.end_poll(ready, done, waits);
         if done {
             turn.call(|| waiting.wakers.wake_here()); // user code: other tasks may wait for the same commit
         }

@@ -97,7 +97,7 @@ impl<T, E> Drop for Listeners<T, E> {
     }
 }
 
-/// The part of a state that events derive from: status and token.
+/// The status and the token of a state.
 pub(super) type StatusAndToken = (AsyncStatus, u64);
 
 impl<T: 'static, E: 'static> Listeners<T, E> {

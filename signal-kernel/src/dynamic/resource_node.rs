@@ -311,13 +311,35 @@ fn queue_request(resource: NodeId, undo: impl FnOnce() + 'static) {
     });
 }
 
-/// Tracks a part, for a read. In phase A a resource that is due acts before the read. Inside a batch, and in code that
+/// Tracks a part of a resource, for a read, and returns the resource.
+pub(super) fn read(
+    cell: &RefCell<Runtime>,
+    handle: Handle,
+    part: Change,
+) -> Result<Rc<dyn AnyResource>, Disposed> {
+    let resource = resource_of(cell, handle)?;
+    read_part(cell, resource.parts(), part)?;
+    Ok(resource)
+}
+
+/// As `read`, for a `try_` read: a cycle is an error.
+pub(super) fn try_read(
+    cell: &RefCell<Runtime>,
+    handle: Handle,
+    part: Change,
+) -> Result<Rc<dyn AnyResource>, ReadError> {
+    let resource = resource_of(cell, handle)?;
+    try_read_part(cell, resource.parts(), part)?;
+    Ok(resource)
+}
+
+/// Tracks a part. In phase A a resource that is due acts before the read, and may end. Inside a batch, and in code that
 /// the resource itself runs, a read finds the resource in its earlier state.
-pub(super) fn read_part(cell: &RefCell<Runtime>, parts: &Parts, part: Change) {
+fn read_part(cell: &RefCell<Runtime>, parts: &Parts, part: Change) -> Result<(), Disposed> {
     let mut runtime = cell.borrow_mut();
     if runtime.in_phase_a && !runtime.is_inside(parts.resource.key.node) {
         let Some(part) = parts.node(&mut runtime, part) else {
-            return;
+            return parts.check(&runtime);
         };
         let marks = runtime.marks(parts.resource.key.node);
         if marks.is_stale() || marks.is_in_progress() {
@@ -327,9 +349,7 @@ pub(super) fn read_part(cell: &RefCell<Runtime>, parts: &Parts, part: Change) {
             drop(runtime);
             pull::outlined(cell, part, true);
             runtime = cell.borrow_mut();
-            if !parts.resource.is_alive(&runtime) {
-                return;
-            }
+            parts.check(&runtime)?;
         }
     }
     if runtime.context.observer.node.is_some() {
@@ -337,14 +357,11 @@ pub(super) fn read_part(cell: &RefCell<Runtime>, parts: &Parts, part: Change) {
             runtime.track(part);
         }
     }
+    Ok(())
 }
 
-/// As `read_part`, for a `try_` read: a cycle is an error.
-pub(super) fn try_read_part(
-    cell: &RefCell<Runtime>,
-    parts: &Parts,
-    part: Change,
-) -> Result<(), ReadError> {
+/// As `read_part`, for a `try_` read.
+fn try_read_part(cell: &RefCell<Runtime>, parts: &Parts, part: Change) -> Result<(), ReadError> {
     let mut runtime = cell.borrow_mut();
     if runtime.in_phase_a && !runtime.is_inside(parts.resource.key.node) {
         if let Some(node) = parts.node(&mut runtime, part) {
@@ -353,8 +370,9 @@ pub(super) fn try_read_part(
             }
             drop(runtime);
             let read = catch_unwind(AssertUnwindSafe(|| read_part(cell, parts, part))); // user code
-            let Err(payload) = read else {
-                return Ok(());
+            let payload = match read {
+                Ok(read) => return Ok(read?),
+                Err(payload) => payload,
             };
             let cycle = cell.borrow_mut().failures.cycle_of(&*payload);
             let Some(cycle) = cycle else {
@@ -365,11 +383,14 @@ pub(super) fn try_read_part(
         }
     }
     drop(runtime);
-    read_part(cell, parts, part);
-    Ok(())
+    Ok(read_part(cell, parts, part)?)
 }
 
 impl Parts {
+    fn check(&self, runtime: &Runtime) -> Result<(), Disposed> {
+        self.resource.check(runtime, "resource")
+    }
+
     /// The node of a part, made by the first read of the part. `None` if the node is gone: the owner of the resource is
     /// being disposed of.
     fn node(&self, runtime: &mut Runtime, part: Change) -> Option<NodeId> {
@@ -486,7 +507,8 @@ pub(super) fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
 impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
     fn run(&mut self, cell: &RefCell<Runtime>, node: NodeId) {
         let mut panics = FirstPanic::default();
-        let Some(source) = self.fetch.track(cell, node, &mut panics) else {
+        let fetch = &mut *self.fetch;
+        let Some(source) = fetch.track(cell, node, &mut panics) else {
             return panics.resume();
         };
         let mut runtime = cell.borrow_mut();
@@ -497,7 +519,7 @@ impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
         let mut by_hand = None;
         if let Some((completion, input)) = given {
             by_hand = Some(completion);
-            panics.catch(|| self.fetch.give(input)); // user code: drops the previous input
+            panics.catch(|| fetch.give(input)); // user code: drops the previous input
         }
         let first = !std::mem::replace(&mut self.begun, true);
         if source.moved || by_hand.is_some() || first {
@@ -506,15 +528,14 @@ impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
         if let Some(request) = self.shared.request.take() {
             self.task.request(request);
         }
-        let before = self.status_and_token();
+        let before = self.task.state.stage();
         let is_gone = || cell.borrow().marks(node).is_disposed();
-        let (change, dropped) = if source.failed && self.task.is_due() {
-            let mut panics = FirstPanic::default();
+        let change = if source.failed && self.task.is_due() {
             let (change, discarded) = self.task.start_failed(&mut panics);
             discarded.discard(&mut panics);
-            (change, panics)
+            change
         } else {
-            let (fetch, token) = (&mut *self.fetch, before.1 + 1);
+            let token = before.1 + 1;
             let start = || {
                 if cell.borrow().owns_any(node) {
                     dispose::owned_now(cell, node);
@@ -529,17 +550,20 @@ impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
                     fetch.start(StartRun { token, start })
                 })
             };
-            self.task.act(self.queue.as_ref(), start, None, |_| ())
+            let queue = self.queue.as_ref();
+            self.task.act(queue, start, None, |_| (), &mut panics)
         };
-        panics.merge(dropped);
         if is_gone() {
             return panics.resume(); // no listener hears of a disposed resource
         }
-        if self.task.state.status() == AsyncStatus::Cancelled && !change.is_none() {
+        let changed = !change.is_none();
+        if changed && self.task.state.cancel_reason().is_some() {
             panics.catch(|| dispose::owned_now(cell, node)); // nodes that the run has made end with the run
         }
         self.resolve(by_hand);
-        self.publish(cell, change, &mut panics);
+        if changed {
+            self.publish(cell, change, &mut panics);
+        }
         self.queue_callbacks(cell, before);
         panics.resume();
     }
@@ -564,11 +588,6 @@ impl Drop for SeesAgain<'_> {
 }
 
 impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
-    fn status_and_token(&self) -> StatusAndToken {
-        let state = &self.task.state;
-        (state.status(), state.token())
-    }
-
     /// Hands the outcome of a run that was started by hand to the future that awaits the run.
     fn resolve(&mut self, by_hand: Option<Completion<T>>) {
         let state = &self.task.state;
@@ -590,17 +609,15 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
 
     /// Replaces the view of the readers, and gives each changed part a new version.
     fn publish(&self, cell: &RefCell<Runtime>, change: Change, panics: &mut FirstPanic) {
-        if change.is_none() {
-            return;
-        }
         let mut view = self.shared.view.borrow_mut();
         let stale = view.catch_up(&self.task.state, change);
         drop(view);
         let mut runtime = cell.borrow_mut();
         let alone = runtime.schedule.alone && runtime.schedule.resources.is_empty();
-        for (part, node) in Change::PARTS.into_iter().zip(&self.shared.parts.nodes) {
+        let changed = change.bits();
+        for (index, node) in self.shared.parts.nodes.iter().enumerate() {
             let node = node.get().filter(|it| it.is_alive(&runtime));
-            if let (Some(node), true) = (node, change.contains(part)) {
+            if let (Some(node), true) = (node, changed & (1 << index) != 0) {
                 runtime.bump_version(node.key.node);
                 if alone {
                     runtime.mark_up_to_resources(node.key.node);
@@ -620,13 +637,7 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
         };
         let state = &self.task.state;
         let reason = state.cancel_reason().cloned();
-        let calls = listeners.calls(
-            before,
-            self.status_and_token(),
-            reason,
-            state.value(),
-            state.error(),
-        );
+        let calls = listeners.calls(before, state.stage(), reason, state.value(), state.error());
         cell.borrow_mut().callbacks.extend(calls);
     }
 }

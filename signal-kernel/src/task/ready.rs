@@ -212,6 +212,15 @@ impl ReadyReceiver {
         }
     }
 
+    /// Ends a poll: takes the list back, and counts a commit. `waits`: the next wait may follow without a turn of the
+    /// executor.
+    pub(crate) fn end_poll(&mut self, list: Vec<u32>, committed: bool, waits: bool) {
+        self.put_back(list);
+        // A commit may start work that is ready at once, whose commit starts work again, and so on.
+        let goes_on = committed && (waits || self.queue.has_ready());
+        self.budget.spend(goes_on);
+    }
+
     /// After a settle outside a poll: wakes the wakers if the settle has started or stopped work. There is a task to
     /// poll, or `settled` may be over.
     #[inline]

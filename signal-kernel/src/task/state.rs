@@ -125,6 +125,11 @@ impl<T, E> AsyncState<T, E> {
         self.token
     }
 
+    /// The status and the token: the part of the state that events derive from.
+    pub(crate) fn stage(&self) -> (AsyncStatus, u64) {
+        (self.status, self.token)
+    }
+
     /// Why the work was stopped; `None` in every status but [`AsyncStatus::Cancelled`].
     ///
     /// # Examples
@@ -336,19 +341,11 @@ impl<T, E> AsyncState<T, E> {
         let Some(next) = transition::step(self.status, event) else {
             return (Change::NONE, brought);
         };
-        let mut change = Change::NONE;
-        if apply_part(next.value, &mut self.value, &mut brought.value) {
-            change = change.union(Change::VALUE);
-        }
-        if apply_part(next.error, &mut self.error, &mut brought.error) {
-            change = change.union(Change::ERROR);
-        }
-        if next.value == Part::Replace {
-            change = change.union(Change::NEW_VALUE);
-        }
-        if next.error == Part::Replace {
-            change = change.union(Change::NEW_ERROR);
-        }
+        let bits = (Change::VALUE, Change::NEW_VALUE);
+        let value = apply_part(next.value, &mut self.value, &mut brought.value, bits);
+        let bits = (Change::ERROR, Change::NEW_ERROR);
+        let error = apply_part(next.error, &mut self.error, &mut brought.error, bits);
+        let mut change = value.union(error);
         if self.status != next.to {
             change = change.union(Change::STATUS);
         }
@@ -365,17 +362,27 @@ impl<T, E> AsyncState<T, E> {
     }
 }
 
-/// Leaves in `brought` the value that is to be dropped. Returns whether `slot` has changed.
-fn apply_part<T>(part: Part, slot: &mut Option<T>, brought: &mut Option<T>) -> bool {
+/// Leaves in `brought` the value that is to be dropped. Returns the change of `slot`: a part that has `changed`, and is
+/// `new` if the event has brought it.
+fn apply_part<T>(
+    part: Part,
+    slot: &mut Option<T>,
+    brought: &mut Option<T>,
+    (changed, new): (Change, Change),
+) -> Change {
     match part {
-        Part::Keep => false,
+        Part::Keep => Change::NONE,
         Part::Clear => {
             *brought = slot.take();
-            brought.is_some()
+            if brought.is_some() {
+                changed
+            } else {
+                Change::NONE
+            }
         }
         Part::Replace => {
             mem::swap(slot, brought);
-            true
+            changed.union(new)
         }
     }
 }
@@ -392,8 +399,12 @@ pub(crate) struct Discarded<T, E> {
 impl<T, E> Discarded<T, E> {
     /// Drops the value and the error, one after the other.
     pub(crate) fn discard(self, panics: &mut FirstPanic) {
-        panics.discard(self.value); // user code
-        panics.discard(self.error); // user code
+        if let Some(value) = self.value {
+            panics.discard(value); // user code
+        }
+        if let Some(error) = self.error {
+            panics.discard(error); // user code
+        }
     }
 
     pub(crate) fn nothing() -> Self {
@@ -446,6 +457,11 @@ impl Change {
     /// Whether every part of `parts` is in the set.
     pub const fn contains(self, parts: Change) -> bool {
         self.0 & parts.0 == parts.0
+    }
+
+    /// The set as bits, those of [`PARTS`](Self::PARTS) first and in their order.
+    pub(crate) fn bits(self) -> u8 {
+        self.0
     }
 
     /// Whether the set is empty.

@@ -128,7 +128,7 @@ where
         self.manual
     }
 
-    /// Starts, stops or commits, whichever is due.
+    /// Starts, stops or commits, whichever is due, and returns the change.
     ///
     /// The caller records the change, in `note` or from the result, before it lets a panic go on.
     #[inline(always)]
@@ -138,30 +138,30 @@ where
         start: impl FnOnce() -> Option<S>,
         same: Option<fn(&T, &T) -> bool>,
         note: impl FnOnce(Change),
-    ) -> (Change, FirstPanic)
+        panics: &mut FirstPanic,
+    ) -> Change
     where
         S: FnOnce(Start<'_, F>),
     {
-        let mut panics = FirstPanic::default();
         let before = self.state.status();
         let mut step = if self.is_due() {
-            self.start(queue, start, &mut panics)
+            self.start(queue, start, panics)
         } else if matches!(self.request, Some(Request::Cancel(_))) {
             // The request came before the output of the work could be committed.
             (Change::NONE, Discarded::nothing())
         } else {
-            self.commit(same, &mut panics)
+            self.commit(same, panics)
         };
         if self.request.is_some() {
-            step.0 = step.0.union(self.cancel(&mut panics));
+            step.0 = step.0.union(self.cancel(panics));
             if self.state.status() == before {
                 step.0 = step.0.without(Change::STATUS); // started and stopped: the net change counts
             }
         }
         let (change, discarded) = step;
         note(change);
-        discarded.discard(&mut panics);
-        (change, panics)
+        discarded.discard(panics);
+        change
     }
 
     /// Carries out the pending request, if it is to cancel the work.
