@@ -18,9 +18,9 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-/// One line about the state of a resource: status, token, and whatever else there is.
+/// One line about the state of a resource: status, token, and every other part that is there.
 ///
-/// It takes whatever has the methods of an `AsyncState`, or the two halves of a dynamic resource.
+/// It takes any type with the methods of an `AsyncState`, or the two halves of a dynamic resource.
 #[macro_export]
 macro_rules! describe {
     ($state:expr) => {{

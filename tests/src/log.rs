@@ -1,6 +1,6 @@
 //! A log that the bodies of a graph write to and a test reads, in the order of events.
 //!
-//! Invariants: clones share one list; `take` leaves it empty, so each assertion speaks of what happened
+//! Invariants: clones share one list; `take` leaves it empty, so each assertion speaks of the events
 //! since the last one.
 //!
 //! Must not know: graphs.

@@ -167,7 +167,7 @@ impl Declared {
         });
     }
 
-    /// Holds a graph at rest against what it is by definition. Failed values are allowed for `flagged` ones.
+    /// Compares a graph at rest with its definition. Failed values are allowed for `flagged` ones.
     pub(crate) fn check(&self, flagged: bool) -> Result<(), String> {
         let (a, b) = (self.a().n(), *self.b());
         let sum = (a + b) % 7;
@@ -202,7 +202,7 @@ impl Declared {
             format!("declared resource: {status} {answer:?} {error:?} for {input:?}, {alive} alive")
         };
         if is.is_none() {
-            // Its arguments have failed: what it shows is none of a present input.
+            // Its arguments have failed: it shows no answer to a present input.
             if matches!(status_number(state.status()), 1..=3) {
                 return Err(format!("{}, and its arguments failed", text()));
             }

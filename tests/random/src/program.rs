@@ -198,7 +198,7 @@ pub(crate) enum Inner {
     Cancel,
     Batch(Vec<Inner>),
     Transaction(Vec<Inner>, bool),
-    /// Not on the declared graph: what a closure does besides.
+    /// Another act of a closure. The declared graph has none.
     Act(Box<Act>),
 }
 

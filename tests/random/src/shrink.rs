@@ -1,7 +1,7 @@
 //! Makes a failing program smaller, within a bounded number of attempts.
 //!
-//! Any act may be taken out of a program, so a candidate is the program without some steps or some acts. The one
-//! that still fails replaces the program, whatever it fails with.
+//! Any act may be taken out of a program, so a candidate is the program without some steps or some acts. A
+//! candidate that still fails, with any error, replaces the program.
 //!
 //! Must not know: why a program fails.
 
@@ -186,7 +186,7 @@ fn weigh(act: &Act) -> usize {
     }
 }
 
-/// The same act with less in it, and what is in it by itself.
+/// The same act with less in it, and the acts in it by themselves.
 fn smaller(act: &Act) -> Vec<Act> {
     let mut all = Vec::new();
     let mut lists = |acts: &[Act], wrap: &dyn Fn(Vec<Act>) -> Act| {

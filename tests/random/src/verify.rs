@@ -1,7 +1,7 @@
-//! The model: what must be true of a program at rest.
+//! The model: the state of a program at rest.
 //!
-//! Signals are taken as they are found. From them and from the recipes follow the values of all others: a body
-//! that has run has seen what its dependencies are now, and its value is the sum of them.
+//! The model takes the signals as they are. The values of all other nodes follow from the signals and the recipes: a body
+//! that has run has seen the present values of its dependencies, and its value is their sum.
 //!
 //! Invariant: nothing here has an effect on the graph but reads of lazy values.
 //!

@@ -31,7 +31,7 @@ use std::{
     thread,
 };
 
-/// Counted for the report, and for what must be gone at the end.
+/// Counted for the report, and for the check that nothing is left at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) values: AtomicI64,
@@ -147,7 +147,7 @@ pub(crate) struct Record {
     pub(crate) hooks: [Cell<u64>; 3],
 }
 
-/// `AsyncEvent`, without what is not compared.
+/// The part of an `AsyncEvent` that is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     Start(u64),

@@ -411,7 +411,7 @@ impl Tokens {
     }
 }
 
-/// Says, when the work is dropped, what its token says then.
+/// Logs the state of its token when the work is dropped.
 struct Witness(Log, CancelToken);
 
 impl Drop for Witness {

@@ -1,4 +1,4 @@
-//! Computed values: when their bodies run, and what a read gives.
+//! Computed values: the time of their runs, and the result of a read.
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!

@@ -1,4 +1,4 @@
-//! `#[cfg]` and `#[cfg_attr]` in a declaration, and where the runtime crate is: what a graph is like then.
+//! Graphs with `#[cfg]` and `#[cfg_attr]` in the declaration, and with the runtime crate at another path.
 //!
 //! Must not know: how a predicate gets its answer.
 
@@ -44,7 +44,7 @@ fn a_node_that_is_switched_off_is_absent() {
             #[cfg(any())]
             computed total: u32 = price * missing;
             #[cfg(not(any()))]
-            /// What it costs.
+            /// The price of all.
             computed total: u32 = price * 2;
             #[cfg(any())]
             effect show { log.push("never"); missing(total); }

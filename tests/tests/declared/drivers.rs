@@ -1,7 +1,7 @@
 //! The tasks that poll a graph, and their wakes: `progress`, `settled`, `poll_progress`, wakers, executors.
 //!
-//! Invariants: nothing sleeps and nothing depends on time; where tasks run beside each other, a test
-//! waits for what an effect sends.
+//! Invariants: nothing sleeps and nothing depends on time; a test with parallel tasks
+//! waits for the message of an effect.
 //!
 //! Must not know: the rules of the states.
 
@@ -346,7 +346,7 @@ fn a_task_that_waits_once_and_goes_away_leaves_the_driver_awake() {
     assert_eq!(driver.take(), 1);
     assert!(driver.poll(poll).is_ready());
 
-    // The handler takes what the driver was woken for, and goes.
+    // The handler takes the result that the driver was woken for, and ends.
     let handler = Wakes::new();
     assert!(driver.poll(poll).is_pending());
     graph.lock().unwrap().reload_user();

@@ -1,4 +1,4 @@
-//! Cut-off: which values are equal, and what an equal one stops (R2).
+//! Cut-off: an equal value stops a change (R2).
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!

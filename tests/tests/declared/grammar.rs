@@ -1,4 +1,4 @@
-//! The grammar of `reactive!`: what can be declared, and what it becomes (`signal-kernel/docs/reactive.md`, Items).
+//! The grammar of `reactive!`: the items of a graph, and the methods that they become (`signal-kernel/docs/reactive.md`, Items).
 //!
 //! Invariants: each sentence of the grammar has a test here or in `names.rs`.
 //!
@@ -268,7 +268,7 @@ pub mod visibility {
         }
     }
 
-    /// Writes where only this module may.
+    /// Writes a node that only this module may write.
     pub fn set_private(page: &mut Page, value: u64) {
         page.set_private(value);
         page.batch(|page| page.update_private(|private| *private += 1));
@@ -648,7 +648,7 @@ fn doc_comments_and_attributes_of_a_node_may_come_from_the_caller_of_a_macro() {
         /// A basket.
         #[allow(dead_code)]
         Cart {
-            /// What it costs,
+            /// The price,
             /// in cents.
             #[eq(never)]
             #[doc(alias = "cost")]

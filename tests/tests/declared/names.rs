@@ -1,6 +1,6 @@
 //! Which names of a body are mentions of nodes, and so its dependencies (`signal-kernel/docs/reactive.md`, Items).
 //!
-//! Invariants: what a node depends on is read off `GRAPH`; its value shows that the body saw it.
+//! Invariants: a test reads the dependencies of a node off `GRAPH`; the value of the node shows that the body saw them.
 //!
 //! Must not know: how the macro finds names.
 

@@ -1,4 +1,4 @@
-//! A panic of a body costs one node (R8): what runs all the same, what a read says, how it recovers.
+//! A panic of a body costs one node (R8): the nodes that run all the same, the error of a read, the recovery.
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events; after each panic the rest
 //! of the graph is shown to work.

@@ -1,4 +1,4 @@
-//! Panics of lazy bodies: what the read that runs one gives, and what later ones do (R8).
+//! Panics of lazy bodies: the read that runs such a body, and later reads (R8).
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!

@@ -37,7 +37,7 @@ const BY_STATUS: [&str; 5] = ["status", "pending", "either", "two", "whole"];
 const BY_VALUE: [&str; 6] = ["value", "status", "pending", "either", "two", "whole"];
 const BY_ERROR: [&str; 6] = ["error", "status", "pending", "either", "two", "whole"];
 
-/// A graph, and what its effects have logged since the last call.
+/// A graph, and the log of its effects since the last call.
 fn parts() -> (Parts, Gates, impl Fn() -> Vec<String>) {
     let log = Log::default();
     let gates = Gates::new("user#", &log);

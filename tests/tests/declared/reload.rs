@@ -1,4 +1,4 @@
-//! Asking again: `reload`, what is kept meanwhile, `#[manual]`, and a resource's own `#[eq]` (P, R5).
+//! Asking again: `reload`, the value that is kept meanwhile, `#[manual]`, and a resource's own `#[eq]` (P, R5).
 //!
 //! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
 //!

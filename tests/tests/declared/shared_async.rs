@@ -560,7 +560,7 @@ fn work_of_the_graph_may_wait_for_dynamic_work() {
 }
 
 reactive! {
-    /// Work that does what it is told when it is polled.
+    /// Work that carries out an order of the test when it is polled.
     struct Pokes {
         let poke: Rc<dyn Fn()>;
         let gates: Gates;

@@ -572,7 +572,7 @@ fn listening() -> ResourceOptions<Lively, Lively> {
         .on_event(|_| at("on_event"))
 }
 
-/// Work for a run, which belongs to what is counted.
+/// Work for a run, one of the things that are counted.
 fn begin(number: u32, run: &FetchContext, alive: &'static Cell<usize>) -> Work {
     on_cleanup(|| at("cleanup"));
     at("fetcher");

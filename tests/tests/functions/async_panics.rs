@@ -341,7 +341,7 @@ fn a_replaced_value_that_panics_when_dropped_hinders_no_other_node() {
     );
 }
 
-/// Says everything that happens to runs, of whatever type.
+/// Logs all events of runs, for values of any type.
 fn telling<T: Display + 'static, E: Display + 'static>(log: &Log) -> ResourceOptions<T, E> {
     let (one, two, three, four) = (log.clone(), log.clone(), log.clone(), log.clone());
     ResourceOptions::new()

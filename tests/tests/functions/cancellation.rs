@@ -254,7 +254,7 @@ fn b156_b157_the_old_work_is_dropped_before_the_new_is_created_and_no_effect_see
     );
 }
 
-/// Says in its drop what the resource looks like from there.
+/// Logs the state of the resource in its drop.
 struct Looks<F: Fn()>(F, Gate);
 
 impl<F: Fn() + Unpin> Future for Looks<F> {

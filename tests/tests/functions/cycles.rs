@@ -443,7 +443,7 @@ fn a_computed_value_that_reads_itself_and_tries_keeps_its_cut_off() {
 /// The reads of a value of the random graphs: the numbers of two others, and of a signal that chooses between them.
 type Recipe = [usize; 3];
 
-/// The value, where nothing below it goes round.
+/// The value, if no node below it is on a cycle.
 fn truth(recipes: &[Recipe], signals: &[i32], at: usize, way: &mut Vec<usize>) -> Option<i32> {
     if way.contains(&at) {
         return None;
@@ -545,7 +545,7 @@ fn walk(random: &mut Random, seed: u64, steps: usize) {
 
 type Own = &'static Cell<Option<AsyncValue<u32>>>;
 
-/// A resource named `name` whose source reads what `own` yields.
+/// A resource named `name` whose source reads the result of `own`.
 fn asks(
     name: &'static str,
     own: impl Fn() -> u32 + 'static,

@@ -512,7 +512,7 @@ fn an_effect_does_not_start_when_something_that_it_has_read_fails() {
     assert_eq!(log.take(), ["begins 5 1", "ends 5"]);
 }
 
-/// It may get past what is failed: only that can tell.
+/// The body may get past the failed value: only a run can tell.
 #[test]
 fn an_effect_that_waits_for_a_failed_value_runs_when_something_changes_that_it_has_read_before() {
     let log = leak(Log::new());

@@ -1,4 +1,4 @@
-//! Equality in the dynamic graph (BEHAVIOURS B): what counts as a change (R2).
+//! Equality in the dynamic graph (BEHAVIOURS B): the changes that count (R2).
 //!
 //! Invariants: one behaviour a test, told by the log in the order of events.
 //!

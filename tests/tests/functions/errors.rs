@@ -650,7 +650,7 @@ fn r8_the_first_panic_of_a_settle_goes_on_in_the_order_of_events() {
     assert_eq!(log.take(), ["ran"]);
 }
 
-/// Its comparison and its clone run the hook, where that says so.
+/// Its comparison and its clone run the hook, if the hook is set for them.
 struct Trying(u32, &'static Hook);
 
 struct Hook(&'static str, Cell<Option<&'static dyn Fn()>>);

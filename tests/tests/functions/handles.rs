@@ -1,4 +1,4 @@
-//! Handles of the dynamic graph: what they are, what they print, and what misuse says: always with two places.
+//! Handles of the dynamic graph: their traits, their text, and the message of misuse, which always has two places.
 //!
 //! Invariants: one behaviour a test; after each panic the graph is shown to work.
 //!
@@ -68,7 +68,7 @@ fn handles_are_copy_and_stay_on_their_thread() {
 
 #[test]
 fn b032_nothing_writes_through_a_computed_value_or_a_read_only_handle() {
-    // That there is no such method is what these traits' methods being found shows: inherent ones win.
+    // An inherent method would win over the method of a trait: a call that finds these traits shows that there is none.
     trait NoSet {
         fn set(&self, _: u8) -> &'static str {
             "none"

@@ -1,5 +1,5 @@
-//! User code that looks back at the graph from where one would not expect it: comparisons, clones, destructors,
-//! payloads of panics, and closures that end what they are given.
+//! User code that looks back at the graph from an unexpected place: comparisons, clones, destructors, payloads of panics,
+//! and closures that end their arguments.
 //!
 //! Invariants: one behaviour a test; afterwards the graph is shown to work.
 //!
@@ -44,7 +44,7 @@ impl<F: Fn(&'static str) + Copy> Clone for Acts<F> {
     }
 }
 
-/// A payload that looks at the graph when it is dropped. Panics carry what is `Send`, so it finds its signal
+/// A payload that looks at the graph when it is dropped. The payload must be `Send`, so it finds its signal
 /// in a thread-local.
 struct Payload(&'static str, &'static Log);
 

@@ -54,7 +54,7 @@ fn a_cleanup_of_a_computed_value_reads_what_depends_on_it() {
     assert_sound();
 }
 
-/// A scope whose closure runs goes when that returns, as an effect does whose body runs.
+/// A scope that ends while its closure runs goes when the closure returns. An effect goes when its body returns.
 #[test]
 fn a_scope_that_is_disposed_of_from_within_owns_what_is_made_until_it_returns() {
     let size = dynamic_size();
@@ -100,7 +100,7 @@ fn an_effect_that_ends_in_a_scope_of_its_own_owns_what_is_made_until_it_returns(
     assert_eq!(dynamic_size(), (size.0 + 1, size.1));
 }
 
-/// Two half-way runs that end where they began are no change, also for a value that has seen the second.
+/// Two half-way runs whose last value is the one from before are no change, also for a reader of the second run.
 #[test]
 fn a_value_made_in_a_batch_that_has_seen_its_end_does_not_run_again() {
     let log = Log::new();
@@ -190,7 +190,7 @@ fn nodes_made_by_a_half_way_run_end_with_it() {
     assert_sound();
 }
 
-/// A value whose run has made something does not come back: that is gone.
+/// A value whose run has made a node does not come back, for the node is gone.
 #[test]
 fn a_value_that_has_made_something_is_computed_again_when_that_is_gone() {
     let s = signal(1);
@@ -287,7 +287,7 @@ fn effects_run_in_the_order_of_their_creation_also_when_a_cleanup_has_written() 
     assert_sound();
 }
 
-/// An effect that is made by a computed value may write what that has read.
+/// An effect that a computed value makes may write the signals that the value has read.
 #[test]
 fn a_value_that_is_outdated_when_it_is_done_is_not_taken_for_current() {
     let log = Log::new();
@@ -419,7 +419,7 @@ fn reads_of_a_destructor_are_not_tracked() {
     assert_sound();
 }
 
-/// A thread that ends does not take the process with it, whatever its values do when they are dropped.
+/// The end of a thread does not end the process, even if the destructors of its values use the graph.
 #[test]
 fn a_destructor_that_uses_the_graph_at_the_end_of_its_thread_ends_nothing_else() {
     let ended = std::thread::spawn(|| {
@@ -604,7 +604,7 @@ fn an_effect_sees_what_a_cleanup_writes_behind_its_back() {
     assert_sound();
 }
 
-/// The same for who reads without an effect.
+/// The same for a read without an effect.
 #[test]
 fn a_value_sees_what_a_cleanup_writes_behind_its_back() {
     let (count, source) = (signal(0), signal(0));
@@ -697,7 +697,7 @@ fn a_graph_is_sound_while_a_signal_is_updated() {
     assert_sound();
 }
 
-/// The rule of a value makes an effect that reads what `read` makes of the value, and is refused.
+/// The rule of a value makes an effect that reads the result of `read` for the value, and is refused.
 fn refused_while_judged(read: fn(Computed<i32>) -> Computed<i32>) -> Log {
     let log = Log::new();
     let (source, trigger) = (signal(0), signal(0));
@@ -739,7 +739,7 @@ fn an_effect_made_while_a_value_is_judged_runs_again_when_it_is_there() {
     assert_eq!(log.take(), ["1"]);
 }
 
-/// The same where what it reads cannot be brought up to date, because that reads the value.
+/// The same for a read of a value that cannot be brought up to date, because it reads the first one.
 #[test]
 fn an_effect_made_while_a_value_is_judged_runs_again_when_its_dependency_is_there() {
     let log = refused_while_judged(|value| computed(move || value.get() + 10));

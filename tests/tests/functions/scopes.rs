@@ -1,4 +1,4 @@
-//! Scopes of the dynamic graph (BEHAVIOURS H): what they own, how it ends, and what is left.
+//! Scopes of the dynamic graph (BEHAVIOURS H): their nodes, the end of these, and the rest.
 //!
 //! A graph dropped in the middle of its own flush (088) is a scope dropped there, which is allowed.
 //!

@@ -1,4 +1,4 @@
-//! An outdated answer is never seen, whatever comes in which order (O, R6, R7).
+//! An outdated answer is never seen, in any order of events (O, R6, R7).
 //!
 //! Invariants: work is made by hand and polled by hand; the log says what happened, in order.
 //!
@@ -280,7 +280,7 @@ fn several_that_complete_in_one_poll_are_committed_together() {
 
 #[test]
 fn a_result_whose_input_changed_in_the_same_commit_is_superseded() {
-    // `late` comes from what was made after the resource that reads it.
+    // `late` belongs to a node that was made after the resource that reads it.
     let log = Log::new();
     let (posts, users) = (gates("post", &log), gates("user", &log));
     let author = Rc::new(RefCell::new(None::<signal_kernel::AsyncValue<u32>>));

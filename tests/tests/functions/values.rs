@@ -356,7 +356,7 @@ impl Drop for Payload {
     }
 }
 
-/// Runs what panics with a `Payload`, and lets go of that.
+/// Runs code that panics with a `Payload`, and drops the payload.
 fn grumbles(f: impl FnOnce()) {
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f));
     let payload = outcome.expect_err("a drop has panicked");

@@ -190,6 +190,9 @@ fn sources() -> Vec<PathBuf> {
         "signal-kernel-macros/src",
         "benches/src",
         "examples",
+        "tests/random",
+        "tests/src",
+        "tests/tests",
         "ui-tests/tests",
     ];
     let snapshots = workspace().join(SNAPSHOTS);

@@ -1,18 +1,17 @@
 //! Random dynamic graphs against a naive interpreter of the rules.
 //!
-//! `functions/generate.rs` makes programs, always the same ones; `program.rs` carries one out in a
-//! world: `subject.rs` is the graph, `model.rs` the interpreter. A program makes signals, computed values,
-//! effects and scopes, also inside of bodies; what a body reads depends on what it has read. After each step
-//! these are compared: the runs of all effects and cleanups, in their order, with each value that they have
-//! read; those of all computed values, in any order; whether the step has panicked; the values of all
-//! signals. The graph is held against its invariants after each step and whenever a body begins. The model
-//! holds each value that a body reads against what it is by definition, and sees to it that no body runs
-//! twice in a round and, where every value has an equality, that none runs for nothing.
+//! `functions/generate.rs` makes programs, the same ones for the same seed; `program.rs` carries one out in a world:
+//! `subject.rs` is the graph, `model.rs` the interpreter. A program makes signals, computed values, effects and scopes,
+//! also inside bodies; the reads of a body depend on the values that the body has read before. After each step the test
+//! compares the runs of all effects and cleanups, in their order, with each value that they have read; the runs of all
+//! computed values, in any order; whether the step has panicked; and the values of all signals. The graph checks its
+//! invariants after each step and at the start of each body. The model compares each value that a body reads with its
+//! definition, and refuses a body that runs twice in a round or, if every value has an equality, without a reason.
 //!
-//! A program that fails is made as short as possible before it is shown.
+//! A failing program is made as short as possible before it is shown.
 //!
-//! Not here, but in tests of their own: cycles; effects that are made by computed values; what cleanups of
-//! computed values do; comparisons, clones and destructors that panic or use the graph.
+//! Not here, but in tests of their own: cycles; effects that computed values make; cleanups of computed
+//! values; comparisons, clones and destructors that panic or use the graph.
 //!
 //! Must not know: how the graph does any of this.
 
@@ -37,7 +36,7 @@ fn graphs_that_change_do_what_the_rules_say() {
     check_programs(0, 300, 40, false, false);
 }
 
-/// The same for what changes even if it is equal.
+/// The same for values that change even if they are equal.
 #[test]
 fn values_that_are_never_equal_do_what_the_rules_say() {
     check_programs(1_000_000, 200, 40, false, true);

@@ -124,7 +124,7 @@ fn good(value: u32) -> State {
     }
 }
 
-/// The end of a failure is a change, whatever the value.
+/// The end of a failure is a change for any value.
 fn changed(before: State, after: State) -> bool {
     before.is_failed != after.is_failed || (!after.is_failed && before.value != after.value)
 }

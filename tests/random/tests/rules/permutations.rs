@@ -3,8 +3,8 @@
 //!
 //! Each test goes through all interleavings of a small number of events, carries each out on a declared
 //! graph, and on a few lines of interpreter that know the state machine and nothing else. After every
-//! event the whole log is compared: what was created and dropped, in this order, and each state that an
-//! effect saw. In the end each future was dropped exactly once.
+//! event the whole log is compared: the futures that were created and dropped, in this order, and each state
+//! that an effect saw. In the end each future was dropped exactly once.
 //!
 //! Must not know: executors, and when work is polled that has not been released (the lines "polled" are
 //! left out).
@@ -606,7 +606,7 @@ fn reloading() -> (Diamond, [Gates; 4], Log, [Corner; 4]) {
 }
 
 /// The corners release their second fetch in `order`, each with its ending, and are polled after each
-/// release or once; then whatever is left is released until nothing is in flight.
+/// release or once; then the rest is released until nothing is in flight.
 fn check_diamond(order: &[usize], endings: &[Ending; 4], polled_between: bool) {
     let story = || format!("{order:?} {endings:?} {polled_between}");
     let (mut diamond, gates, log, mut corners) = reloading();

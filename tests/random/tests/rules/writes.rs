@@ -12,7 +12,7 @@ use signal_kernel_tests::{
 };
 use std::collections::BTreeMap;
 
-/// A body's value: panics where `fails` says so.
+/// The value of a body, which panics if it is in `fails`.
 fn value(name: &str, fails: bool, value: u32) -> u32 {
     assert!(!fails, "{name}");
     value
@@ -228,7 +228,7 @@ fn agree(seed: u64, name: &str, model: &Model, read: Result<u32, String>) {
     }
 }
 
-/// One write, to the model and to whatever is open.
+/// One write, to the model and to the open batch or transaction.
 macro_rules! write {
     ($graph:expr, $model:expr, $random:expr) => {{
         let (signal, value, update) = ($random.below(3), $random.below(6), $random.below(4) == 0);

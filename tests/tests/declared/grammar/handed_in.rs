@@ -176,7 +176,7 @@ fn pieces(words: &[&str]) -> Vec<(String, usize, usize)> {
         }
         let bare = word.trim_end_matches('⟧');
         let is_delimiter = ["(", ")", "[", "]", "{", "}", "#["].contains(&bare);
-        // One of each sign is enough: what stands around it is handed in as well.
+        // One of each sign is enough: the tokens around it are handed in as well.
         let is_sign = [";", ":", ",", ".", "="].contains(&bare);
         if is_sign && words[..at].contains(word) {
             continue;

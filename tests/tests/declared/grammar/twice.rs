@@ -1,5 +1,5 @@
-//! Bodies of every form, once in `reactive!` and once in a plain function: the same values come out, whatever is
-//! written in between. In a graph each body stands as tokens, as a fragment, and as the argument of a resource.
+//! Bodies of every form, once in `reactive!` and once in a plain function: both have the same values after each
+//! write. In a graph each body stands as tokens, as a fragment, and as the argument of a resource.
 //!
 //! Must not know: how names are found.
 

@@ -36,7 +36,7 @@ enum Kind {
 
 type Deps = Vec<(Id, u64)>;
 
-/// What a value was before it was read half-way.
+/// A value from before it was read half-way.
 struct Before {
     value: i64,
     failed: bool,
@@ -49,7 +49,7 @@ struct Node {
     failed: bool,
     stamp: u64,
     deps: Deps,
-    /// What it saw in its last run that reached the end.
+    /// The values that its last complete run has read.
     saw: Vec<(Id, i64)>,
     stale: Stale,
     queued: bool,
@@ -79,9 +79,9 @@ struct Entry {
 #[derive(Default)]
 struct State {
     nodes: BTreeMap<Id, Node>,
-    /// Effects and scopes whose handle is known and was not given up.
+    /// Effects and scopes with a handle that the program still has.
     handles: BTreeSet<Id>,
-    /// Scopes that a closure was let into: their handle cannot be given up.
+    /// Scopes with a closure inside: the program cannot give up their handles.
     entered: BTreeMap<Id, u32>,
     clock: u64,
     orders: u64,
@@ -105,8 +105,8 @@ enum Step {
     Blocked,
 }
 
-/// Which checks of its own the model makes: those of values that are never equal, or updated, know no reason
-/// to run.
+/// A model that is strict also knows the reason for each run. No reason is known for values that are never equal or
+/// are updated.
 #[derive(Default)]
 pub(crate) struct Model {
     state: RefCell<State>,
@@ -140,7 +140,7 @@ impl State {
         self.node(id).stamp = clock;
     }
 
-    /// Who has seen the last value has seen an equal one.
+    /// A reader of the last value has seen an equal one.
     fn touch_back(&mut self, id: Id, stamp: u64) {
         let last = mem::replace(&mut self.node(id).stamp, stamp);
         for node in self.nodes.values_mut() {
@@ -214,7 +214,8 @@ impl State {
         }
     }
 
-    /// A run has panicked: it depends on what the run before has read, too, or on what that depends on if it is stale.
+    /// A run has panicked: the node also keeps the dependencies of the run before. For a stale one, it takes the
+    /// dependencies of that.
     fn keep_unread(&mut self, id: Id, kept: Deps) {
         let mut way: Vec<Id> = kept.into_iter().rev().map(|dep| dep.0).collect();
         let mut known = BTreeSet::from([id]);
@@ -238,7 +239,7 @@ impl State {
 }
 
 impl Model {
-    /// Carries out one step. What happened, and did it panic?
+    /// Carries out one step. Returns the runs, and whether the step has panicked.
     pub(crate) fn step(&self, f: &mut dyn FnMut(&dyn World) -> Flow<()>) -> (Vec<Record>, bool) {
         let panicked = f(self).is_err();
         let records = mem::take(&mut self.state.borrow_mut().trace.records);
@@ -293,7 +294,7 @@ impl Model {
         if panics { Err(Panicked) } else { Ok(()) }
     }
 
-    /// Judges what was written.
+    /// Judges the writes.
     fn close(&self) {
         with!(self, it => {
             let Some(written) = it.log.first_mut().map(mem::take) else {
@@ -338,7 +339,7 @@ impl Model {
                 it.log_is_empty() && it.nodes.values().all(|it| !it.queued)
             });
             if settled {
-                // What is current in the end is what the next change is held against.
+                // The next change is compared with the values that are current in the end.
                 let state = self.state.borrow();
                 let half_way = state.nodes.iter().filter(|it| it.1.before.is_some());
                 let half_way: Vec<(Id, Stale)> =
@@ -403,7 +404,7 @@ impl Model {
         due
     }
 
-    /// R1: all that an effect has read is up to date before it runs. True if some of it has failed now.
+    /// R1: the dependencies of an effect are up to date before it runs. Returns whether one of them has failed now.
     fn cover(&self, id: Id, panics: &mut bool) -> bool {
         let deps = self.state.borrow_mut().node(id).deps.clone();
         let mut failed = false;
@@ -421,13 +422,13 @@ impl Model {
         failed
     }
 
-    /// R2: something that it has seen before this settle is another value now, or has failed, or is gone.
+    /// R2: a value that it has seen before this settle is another one now, or has failed, or is gone.
     fn is_justified(&self, id: Id) {
         if !self.strict.get() || !self.state.borrow().log_is_empty() {
             return;
         }
         with!(self, it => {
-            // What one effect has seen another may have taken back in the same round.
+            // An effect may have taken back a value that another one has seen in the same round.
             if it.node(id).ran_in >= it.first_round {
                 return;
             }
@@ -445,7 +446,7 @@ impl Model {
 
     // Bringing up to date.
 
-    /// Looks at what a node depends on: the stamps that it has seen may change meanwhile.
+    /// Checks the dependencies of a node. The stamps that the node has seen may change meanwhile.
     fn verify(&self, id: Id, panics: &mut bool) -> Step {
         for at in 0.. {
             let dep = || {
@@ -518,7 +519,7 @@ impl Model {
         }
     }
 
-    /// The value from before is that of the node again.
+    /// The node gets its value from before again.
     fn put_back(&self, id: Id) {
         with!(self, it => {
             let node = it.node(id);
@@ -530,7 +531,7 @@ impl Model {
         });
     }
 
-    /// The half-way value is valid in the end: is it a change?
+    /// The half-way value is valid in the end: it is a change if it differs from the value before.
     fn accept(&self, id: Id) {
         with!(self, it => {
             let node = it.node(id);
@@ -656,7 +657,7 @@ impl Model {
         }
     }
 
-    /// Who was disposed of while he was busy goes now.
+    /// Removes a node that was disposed of while it was busy.
     fn leave(&self, id: Id, panics: &mut bool) {
         let gone = with!(self, it => it.nodes.get(&id).is_some_and(|it| it.zombie && it.busy == 0));
         if gone {
@@ -724,7 +725,7 @@ impl Model {
                 return;
             }
             if node.failed {
-                it.mark(id, Stale::Check); // who was blocked by it may go on
+                it.mark(id, Stale::Check); // a node that it has blocked may go on
             }
             it.nodes.remove(&id)
         });
@@ -743,7 +744,7 @@ impl Model {
         }
     }
 
-    // What a value is by definition.
+    // The definition of a value.
 
     fn hold_against_definition(&self, id: Id, value: Option<i64>) {
         let scratch = Scratch {
@@ -1065,7 +1066,10 @@ impl Scratch<'_> {
         let state = self.model.state.borrow();
         let made = self.made.borrow();
         if let Some(node) = state.nodes.get(&id) {
-            let ended = node.deps.iter().any(|dep| !state.nodes.contains_key(&dep.0));
+            let ended = node
+                .deps
+                .iter()
+                .any(|dep| !state.nodes.contains_key(&dep.0));
             self.dead.set(self.dead.get() || ended);
         }
         let (body, env) = match made.get(&id).or(state.nodes.get(&id).map(|it| &it.kind)) {
@@ -1092,7 +1096,7 @@ impl World for Scratch<'_> {
 
     fn read(&self, id: Id, tracked: bool) -> Flow<Option<i64>> {
         if !tracked {
-            // What fails untracked makes a body fail that is no function then.
+            // An untracked read of a failed value fails the body, which is no function then.
             self.dead.set(self.dead.get() || !self.model.strict.get());
             return Ok(Some(0));
         }

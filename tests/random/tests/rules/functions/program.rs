@@ -1,8 +1,8 @@
 //! Programs over a dynamic graph, and how one is carried out in a world: the graph, the model, or nowhere.
 //!
-//! Invariants: nodes have numbers that depend on who has made them in which of its runs, not on when, so
-//! that two worlds agree on them whatever order they choose; what a body does depends on what it has read
-//! with tracking only, so that a computed value is a function.
+//! Invariants: the number of a node follows from its maker and the maker's run, not from the time, so two worlds agree on
+//! the numbers in any order of runs; the acts of a body depend on its tracked reads only, so a computed value is a
+//! function.
 //!
 //! Must not know: rules.
 

@@ -5,7 +5,7 @@
 use super::program::{Block, Body, Expr, Stmt};
 use std::{cell::Cell, sync::Arc};
 
-/// How many statements are carried out for it, whatever comes of them: a graph that is all wrong must be told of soon.
+/// The number of statements that all attempts carry out at most: the report of a graph that is all wrong comes soon.
 const LIMIT: usize = 20_000;
 
 /// A program is taken apart statement by statement when it has no more than these.

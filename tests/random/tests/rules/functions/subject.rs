@@ -28,7 +28,7 @@ enum Handle {
 struct State {
     trace: Trace,
     handles: BTreeMap<Id, Handle>,
-    /// A computed value makes cleanups now: their order is not told.
+    /// A computed value makes cleanups now, whose order the rules leave open.
     unordered: bool,
     unsound: Option<String>,
 }
@@ -37,7 +37,7 @@ struct State {
 pub(crate) struct Subject(Rc<RefCell<State>>);
 
 impl Subject {
-    /// Carries out one step. What happened, and did it panic?
+    /// Carries out one step. Returns the runs, and whether the step has panicked.
     pub(crate) fn step(&self, f: &mut dyn FnMut(&dyn World) -> Flow<()>) -> (Vec<Record>, bool) {
         let result = catch_unwind(AssertUnwindSafe(|| f(self)));
         self.check();
@@ -80,7 +80,7 @@ impl Subject {
     }
 }
 
-/// The model's answer to a panic is a result; here everything unwinds.
+/// A panic unwinds here; in the model it is a result.
 fn raise<T>(flow: Flow<T>) -> T {
     flow.unwrap_or_else(|Panicked| resume_unwind(Box::new("boom")))
 }
@@ -191,7 +191,7 @@ impl World for Subject {
                 drop(state);
                 it.dispose();
             }
-            // One that somebody is in stays.
+            // A scope with a closure inside stays.
             Some(Handle::Scope(it)) if Rc::strong_count(it) == 1 => {
                 let gone = state.handles.remove(&id);
                 drop(state);
