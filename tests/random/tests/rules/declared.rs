@@ -33,8 +33,8 @@
 //!   half-way and nothing upstream was written, put back or computed again since. A value from
 //!   before may be put back where it is equal in the end. For the other lazy values that such a
 //!   batch could reach, only the value is checked, and that they run at most once.
-//! - **Panics.** Whatever depends on a failed value, at any distance, is failed and does not run.
-//!   A failed value is tried again when a dependency changes. What ends a failure is a change (a
+//! - **Panics.** A node that depends on a failed value, at any distance, is failed and does not run.
+//!   A failed value is tried again when a dependency changes. The end of a failure is a change (a
 //!   lazy value that nobody read meanwhile may know nothing of it). A state from before the batch
 //!   that is put back may be a failed one. The caller gets the panic of the first body in the log
 //!   that panicked; a batch whose closure panicked gives that panic. A failure found half-way is

@@ -17,7 +17,7 @@ use super::ledger::Log;
 use super::program::{CLOSURE, Done, End, Op, Outcome, Step, UPDATE};
 use signal_kernel_graphs::Entry;
 
-/// What a dependent can tell about a node: its value (none if failed), and how often it changed in a way
+/// The knowledge of a dependent about a node: its value (none if failed), and how often it changed in a way
 /// that the value alone does not show.
 type Mark = (Option<i64>, u64);
 
@@ -48,7 +48,7 @@ struct State {
     half_way: HalfWay,
 }
 
-/// What happened to a node in the open batch.
+/// The events of a node in the open batch.
 #[derive(Debug, Clone, Copy, Default)]
 struct HalfWay {
     /// A dependency was another one since the body last ran, be it there and back again.
@@ -61,7 +61,7 @@ struct HalfWay {
     read: bool,
 }
 
-/// What an open batch started from.
+/// The state from before the open batch.
 struct Before {
     states: Vec<State>,
     current: Vec<bool>,
@@ -78,11 +78,11 @@ pub(crate) struct Model<'graph> {
     /// By item: all signals it depends on, at any distance.
     sources: Vec<Vec<bool>>,
     states: Vec<State>,
-    /// What the typed effects keep.
+    /// The results that the typed effects keep.
     kept: Vec<Option<i64>>,
     before: Option<Before>,
     changes: u64,
-    /// What the graph shows after the operation that is being checked, where the rules leave a choice.
+    /// The values that the graph shows after the operation that is being checked, if the rules leave a choice.
     shown: Vec<Option<i64>>,
 }
 

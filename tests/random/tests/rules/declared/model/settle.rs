@@ -7,11 +7,11 @@ use super::super::ledger::Log;
 use super::{Before, Failure, HalfWay, Model, State, Verdict};
 use signal_kernel_graphs::Entry;
 
-/// What is known of each item while a batch is closed.
+/// The knowledge about each item while a batch is closed.
 struct Ending {
     /// It is another one than before the batch.
     changed: Vec<bool>,
-    /// What half-way values saw of it may be gone: put back, or recomputed, perhaps to the same value.
+    /// The values of it that half-way values have seen may be gone: put back, or recomputed, perhaps to the same value.
     shaken: Vec<bool>,
     /// A lazy value that was read half-way, or that depends on one.
     disturbed: Vec<bool>,
@@ -108,7 +108,7 @@ impl Model<'_> {
         Ok(!same)
     }
 
-    /// What becomes of a lazy value at the end of a batch.
+    /// Settles a lazy value at the end of a batch.
     fn settle_lazy(&mut self, item: usize, before: &Before, ending: &mut Ending) {
         let mentions = self.graph.mentions(item);
         let state = &self.states[item];
@@ -166,7 +166,7 @@ impl Model<'_> {
                 self.states[item].changes = self.count();
             }
             if failed {
-                // Whoever has not looked meanwhile may or may not know of it.
+                // A reader that has not looked meanwhile may or may not know of it.
                 self.free_dependents(item);
             }
         }
