@@ -1,11 +1,10 @@
 //! `docs/errors.md`: each wrong program gives the error of its entry, with the message that the entry quotes, and no
 //! code is missing. The doctests of `signal-kernel` compile the fixed programs.
 
-use signal_kernel_ui_tests::target;
+use signal_kernel_ui_tests::cargo;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// An entry of the catalogue.
 struct Entry {
@@ -82,12 +81,10 @@ fn each_wrong_program_gives_its_error() {
         let text = format!("{items}\n{}", main.unwrap_or_default());
         fs::write(sources.join(format!("{}.rs", code.to_lowercase())), text).expect("a program");
     }
-    let output = Command::new(env!("CARGO"))
-        .args(["check", "--bins", "--keep-going", "--offline", "--quiet"])
+    let (mut check, _) = cargo("check", &folder, env!("CARGO_TARGET_TMPDIR"));
+    let output = check
+        .args(["--bins", "--keep-going"])
         .args(["--color=never", "--message-format=json"])
-        .env("CARGO_TARGET_DIR", target(env!("CARGO_TARGET_TMPDIR")))
-        .env("RUSTFLAGS", "")
-        .current_dir(&folder)
         .output();
     let output = output.expect("cargo, which runs this test");
     let messages = String::from_utf8_lossy(&output.stdout);

@@ -1,27 +1,23 @@
 //! The documentation of a user's crate: rustdoc makes it without a warning, and it shows the graph.
 
-use signal_kernel_ui_tests::target;
-use std::env;
+use signal_kernel_ui_tests::cargo;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 #[test]
 fn rustdoc_has_nothing_to_complain_about() {
     let folder = package();
-    let target = target(env!("CARGO_TARGET_TMPDIR"));
     for visible in [&[][..], &["--document-private-items"][..]] {
-        let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["doc", "--no-deps", "--offline", "--quiet"])
+        let (mut doc, results) = cargo("doc", &folder, env!("CARGO_TARGET_TMPDIR"));
+        let output = doc
+            .arg("--no-deps")
             .args(visible)
-            .current_dir(&folder)
             .env("RUSTDOCFLAGS", "-D warnings")
-            .env("CARGO_TARGET_DIR", &target)
             .output()
             .expect("cargo runs");
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{visible:?}\n{told}");
-        let page = target.join("doc/documented/struct.Page.html");
+        let page = results.join("doc/documented/struct.Page.html");
         let page = fs::read_to_string(page).expect("the page of a struct");
         for part in [
             "<svg role=\"img\"",
