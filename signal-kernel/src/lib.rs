@@ -14,6 +14,7 @@ mod graph;
 pub mod needs;
 mod panics;
 mod provisional;
+mod reactive;
 #[doc = include_str!("../docs/rules.md")]
 pub mod rules {}
 mod shared;
@@ -31,6 +32,7 @@ pub use dynamic::{
     signal, signal_with, transaction, untrack,
 };
 pub use graph::{Graph, Node, NodeKind};
+pub use reactive::{Part, Reactive};
 pub use shared::{Busy, Shared};
 pub use task::{
     cancel::{CancelToken, Cancelled},
@@ -59,10 +61,11 @@ struct Readme;
 pub mod __private {
     pub use crate::{
         declared::{
-            Core, Declared, DeclaredGraph, MemoState, Payload, Visitor, batch,
+            Core, Declared, DeclaredGraph, Engine, MemoState, Payload, Visitor, Words, batch,
             drive::{poll_progress, poll_work, progress, settled},
             make,
             memo::Memo,
+            names::{NOTHING, Names, WHOLE, position},
             pass::Pass,
             per::PerSlot,
             read,
@@ -74,6 +77,7 @@ pub mod __private {
         },
         dynamic::{check_dynamic, dynamic_size},
         panics::FirstPanic,
+        reactive::{GivenGraph, KnownGraph, part},
         task::{
             ready::{ReadyQueue, ReadyReceiver},
             resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields},

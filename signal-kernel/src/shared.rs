@@ -9,8 +9,9 @@
 
 use crate::{
     aborted,
-    declared::{Declared, computing, watch::Watch},
+    declared::{computing, watch::Watch},
     dynamic::{ForeignGraph, SharedNode},
+    reactive::Reactive,
     stack,
     task::{
         progress,
@@ -174,7 +175,7 @@ impl<G: 'static> Shared<G> {
     #[track_caller]
     pub fn new(graph: G) -> Self
     where
-        G: Declared,
+        G: Reactive,
     {
         let place = Location::caller();
         let inner = Rc::new_cyclic(|this| {
@@ -546,7 +547,7 @@ impl<G> Clone for Shared<G> {
     }
 }
 
-impl<G: Declared + 'static> From<G> for Shared<G> {
+impl<G: Reactive + 'static> From<G> for Shared<G> {
     #[track_caller]
     fn from(graph: G) -> Self {
         Shared::new(graph)

@@ -47,6 +47,8 @@ pub(crate) fn graph(graph: &Graph) -> TokenStream {
     let accessors = access::accessors(context);
     let declared = engine::declared(
         context,
+        plan.words,
+        &tables::names(context),
         quote!(::signal_kernel::__private::poll_work(self, context)),
     );
     let engine = engine::engine(context);

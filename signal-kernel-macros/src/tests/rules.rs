@@ -83,6 +83,7 @@ fn names_that_are_taken() {
     for name in [
         "new",
         "default",
+        "part",
         "batch",
         "transaction",
         "poll_progress",

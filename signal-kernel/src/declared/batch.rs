@@ -269,12 +269,11 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
     }
     let core = graph.core_mut();
     let revision = core.tick();
-    let watched = core.watch.watcher() != 0;
     if has_provisional {
         settle_provisional(graph, stale, panics);
     }
     settle::settle_into(graph, panics);
-    if watched && !changed {
+    if !changed {
         let positions = written.iter().map(|it| it.position as usize);
         let mut requests = positions.filter(|&it| G::TOPOLOGY.kind(it) == Kind::Resource);
         changed = requests.any(|rank| settle::has_moved(graph, rank, revision));

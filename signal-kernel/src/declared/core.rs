@@ -43,6 +43,8 @@ pub struct Core<const W: usize> {
     stale: [AtomicU64; W],
     /// The open batch. Made by the first batch and kept for the next one: most graphs of a list are never written.
     open: Option<Box<OpenBatch<W>>>,
+    /// The number of changes of something that can be read.
+    pub(super) version: u64,
 }
 
 /// The progress of a pass, for the code that catches a panic.
@@ -73,6 +75,7 @@ impl<const W: usize> Core<W> {
             watch: Watch::default(),
             stale: lazy.map(AtomicU64::new),
             open: None,
+            version: 0,
         }
     }
 
@@ -85,6 +88,12 @@ impl<const W: usize> Core<W> {
     #[inline(always)]
     pub fn note_change(&mut self) {
         self.watch.note_change();
+        self.version += 1;
+    }
+
+    /// The number of changes of something that can be read.
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     /// The ready queue, which tasks share.

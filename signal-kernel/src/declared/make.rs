@@ -9,9 +9,7 @@
 
 use super::{
     per::{ByHand, PerSlot},
-    settle,
     slot::{Slot, Version},
-    visit::DeclaredGraph,
 };
 use std::ops::{Deref, DerefMut};
 
@@ -104,11 +102,9 @@ pub fn boxed<T>(make: impl FnOnce() -> T) -> Box<T> {
     Box::new(make())
 }
 
-/// Makes the graph of its pieces, and settles it: every effect runs for the first time.
+/// Makes the graph of its pieces. Nothing has run but the bodies of its values.
 #[cfg_attr(debug_assertions, inline(never))]
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub fn graph<G: DeclaredGraph<W>, const W: usize>(make: impl FnOnce() -> G) -> G {
-    let mut graph = make();
-    settle::begin(&mut graph);
-    graph
+pub fn graph<G>(make: impl FnOnce() -> G) -> G {
+    make()
 }

@@ -20,6 +20,7 @@ mod failed;
 pub mod make;
 mod mask;
 pub(crate) mod memo;
+pub(crate) mod names;
 mod open_batch;
 pub(crate) mod pass;
 pub(crate) mod per;
@@ -35,5 +36,5 @@ pub(crate) mod watch;
 
 pub use self::{
     core::Core,
-    visit::{Declared, DeclaredGraph, MemoState, Payload, Visitor},
+    visit::{Declared, DeclaredGraph, Engine, MemoState, Payload, Visitor, Words},
 };

@@ -56,7 +56,7 @@ fn settle_from<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, word: usize, 
 #[cold]
 fn go_on<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, first: Option<Payload>) {
     let mut panics = FirstPanic::default();
-    graph.core_mut().note_change();
+    graph.core_mut().watch.note_change();
     match first {
         Some(first) => {
             panics.keep(first);
@@ -80,6 +80,7 @@ pub fn changed<G: DeclaredGraph<W>, const W: usize, T>(
         graph.core_mut().pending.words[word] |= bits;
         changed_and_dropped(graph, old);
     } else {
+        graph.core_mut().version += 1;
         settle_from(graph, word, bits);
     }
 }
@@ -105,12 +106,15 @@ pub fn updated<G: DeclaredGraph<W>, const W: usize, R>(
 /// Carries out a `reload` or `cancel`.
 pub fn request<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) {
     let core = graph.core_mut();
-    let (watcher, revision) = (core.watch.watcher(), core.tick());
+    let revision = core.tick();
     core.pending.insert(rank);
-    settle(graph);
-    if watcher != 0 && !has_moved(graph, rank, revision) {
-        graph.core_mut().watch.go_on(watcher);
+    let mut panics = FirstPanic::default();
+    settle_into(graph, &mut panics);
+    if has_moved(graph, rank, revision) {
+        graph.core_mut().note_change();
     }
+    wake(graph, &mut panics);
+    panics.resume();
 }
 
 /// Has a request to the resource of this rank, carried out at this revision, changed anything?

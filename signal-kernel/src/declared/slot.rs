@@ -95,22 +95,9 @@ impl<T, V: Version> Slot<T, V> {
         Some(mem::replace(&mut self.value, value))
     }
 
-    /// As `replace`, for a signal that no node depends on, of a type whose equal values are the same. No comparison is
-    /// needed, unless there is a watcher.
+    /// As `replace`, for a signal that no node depends on, of a type without a drop and without a rule.
     #[inline(always)]
     pub fn put<const W: usize>(&mut self, core: &mut Core<W>, value: T)
-    where
-        T: Copy + PartialEq,
-    {
-        if core.watch.is_quiet() {
-            self.value = value;
-        } else {
-            self.put_carefully(core, value);
-        }
-    }
-
-    #[cold]
-    fn put_carefully<const W: usize>(&mut self, core: &mut Core<W>, value: T)
     where
         T: Copy + PartialEq,
     {

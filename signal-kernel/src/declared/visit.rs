@@ -6,6 +6,7 @@
 
 use super::{
     core::Core,
+    names::Names,
     topology::{Kind, Topology},
     watch::Watch,
 };
@@ -53,6 +54,12 @@ pub trait DeclaredGraph<const W: usize>: Sized {
     label = "this is no declared graph"
 )]
 pub trait Declared: Sized {
+    /// The engine, for code that does not know the number of words.
+    type Engine: Engine<Self>;
+
+    /// The names of the nodes.
+    const NAMES: &'static Names;
+
     /// Whether anything has changed.
     fn watch(&mut self) -> &mut Watch;
 
@@ -62,6 +69,15 @@ pub trait Declared: Sized {
     /// Polls the work. Ready as soon as something was committed, without a budget.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()>;
 }
+
+/// The engine of a graph, without the number of words in its mask.
+pub trait Engine<G> {}
+
+/// The engine with masks of `W` words.
+#[derive(Debug)]
+pub struct Words<const W: usize>;
+
+impl<G: DeclaredGraph<W>, const W: usize> Engine<G> for Words<W> {}
 
 /// The payload of a panic.
 pub type Payload = Box<dyn Any + Send>;

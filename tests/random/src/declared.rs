@@ -143,7 +143,7 @@ impl Declared {
     }
 
     /// A node of the functions reads this.
-    pub(crate) fn part(&self, part: Part) -> i64 {
+    pub(crate) fn observed(&self, part: Part) -> i64 {
         match part {
             Part::Value => *self.sum(),
             Part::Status => status_number(self.fetched().status()),

@@ -637,7 +637,7 @@ impl World {
             }),
             Handle::Shared(shared) => {
                 let read = catch_unwind(AssertUnwindSafe(|| {
-                    shared.try_read(|graph| graph.part(source.part))
+                    shared.try_read(|graph| graph.observed(source.part))
                 }));
                 match read {
                     Ok(Ok(value)) => Outcome::Value(value),

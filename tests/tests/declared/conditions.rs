@@ -117,7 +117,7 @@ fn a_local_that_is_switched_off_hides_no_node() {
                 let price = &5;
                 price * qty
             };
-            computed part: u32 = {
+            computed other: u32 = {
                 let either = match (price, qty) {
                     #[cfg(any())]
                     (price, _) => missing(price),
@@ -130,9 +130,9 @@ fn a_local_that_is_switched_off_hides_no_node() {
         }
     }
     let mut cart = Cart::new();
-    assert_eq!((*cart.off(), *cart.on(), *cart.part()), (2, 10, 3));
+    assert_eq!((*cart.off(), *cart.on(), *cart.other()), (2, 10, 3));
     cart.set_price(2);
-    assert_eq!((*cart.off(), *cart.on(), *cart.part()), (4, 10, 4));
+    assert_eq!((*cart.off(), *cart.on(), *cart.other()), (4, 10, 4));
 }
 
 #[test]

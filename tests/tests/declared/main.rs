@@ -24,6 +24,7 @@ mod panics_lazy;
 mod panics_values;
 mod parts;
 mod per;
+mod reactive;
 mod reload;
 mod resource_attribute;
 mod shared;

@@ -391,14 +391,14 @@ fn a_write_that_was_rolled_back_does_not_end_its_failure() {
 fn after_a_failure_it_sees_the_last_good_value() {
     reactive! {
         struct Sum {
-            signal part: i32 = 1;
-            signal sum: i32 = sum.map_or(0, |sum| sum + part.checked_abs().expect("a part")) per part;
+            signal term: i32 = 1;
+            signal sum: i32 = sum.map_or(0, |sum| sum + term.checked_abs().expect("a term")) per term;
         }
     }
     let mut sum = Sum::new();
-    sum.set_part(2);
-    assert_eq!(panic_of(|| sum.set_part(i32::MIN)), "a part");
-    sum.set_part(3);
+    sum.set_term(2);
+    assert_eq!(panic_of(|| sum.set_term(i32::MIN)), "a term");
+    sum.set_term(3);
     assert_eq!(*sum.sum(), 5);
 }
 

@@ -6,6 +6,7 @@ reactive! {
     struct Cart {
         signal batch: u64 = 1;
         computed double: u64 = *batch * 2;
+        signal part: u64 = 1;
     }
 }
 

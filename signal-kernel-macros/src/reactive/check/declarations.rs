@@ -34,8 +34,9 @@ pub(super) fn declared_once(draft: &mut Draft, _: &OfStruct, errors: &mut Errors
     }
 }
 
-const RESERVED: [&str; 8] = [
+const RESERVED: [&str; 9] = [
     "new",
+    "part",
     "default",
     "batch",
     "transaction",

@@ -18,7 +18,7 @@ use syn::{Type, ext::IdentExt, spanned::Spanned};
 pub(super) fn build(context: &Context) -> TokenStream {
     let batch = &context.batch;
     let bodies = Bodies {
-        new: made(context, First::Initial),
+        unstarted: made(context, First::Initial),
         batch: quote! {
             ::signal_kernel::__private::batch::batch(self, |graph| batch(&mut #batch { graph__: graph }))
         },
@@ -41,9 +41,10 @@ pub(super) fn build(context: &Context) -> TokenStream {
     quote!(#methods #debug)
 }
 
-/// The bodies of `new` and of the methods that drive a graph.
+/// The bodies of the function that makes a graph, and of the methods that drive it.
 pub(super) struct Bodies {
-    pub(super) new: TokenStream,
+    /// Makes the graph, without the first run of its effects.
+    pub(super) unstarted: TokenStream,
     pub(super) batch: TokenStream,
     pub(super) transaction: TokenStream,
     pub(super) poll_progress: TokenStream,
@@ -51,7 +52,7 @@ pub(super) struct Bodies {
     pub(super) settled: TokenStream,
 }
 
-/// `new`, `Default` and the methods that drive the graph.
+/// `new`, `part`, `Default` and the methods that drive the graph.
 pub(super) fn methods(
     header: &Header,
     parameter_docs: &TokenStream,
@@ -67,7 +68,14 @@ pub(super) fn methods(
     } = header;
     let vis = &declaration.vis;
     let parameters: Vec<TokenStream> = declaration.nodes.iter().filter_map(parameter).collect();
-    let [called, itself] = ["new", "Self"].map(|word| Ident::new(word, name.span()));
+    let given: Vec<&Ident> = declaration
+        .nodes
+        .iter()
+        .filter(|node| node.is_parameter())
+        .map(|node| &node.name)
+        .collect();
+    let [called, part_called, itself] =
+        ["new", "part", "Self"].map(|word| Ident::new(word, name.span()));
     let default = parameters.is_empty().then(|| {
         quote! {
             impl #impl_generics ::signal_kernel::__private::core::default::Default for #name #type_generics #where_clause {
@@ -82,12 +90,29 @@ pub(super) fn methods(
     let new_doc = format!(
         " A new `{plain}`: every computed value an effect or a resource needs is current, every effect has run{but_some}."
     );
-    let new = &bodies.new;
+    let part_doc = format!(
+        " A new `{plain}` that goes into another graph: it starts where it is put in, and nothing runs before."
+    );
+    let unstarted = &bodies.unstarted;
     let new = quote! {
         #[doc = #new_doc]
         #parameter_docs
         #[allow(clippy::too_many_arguments)]
-        #vis fn #called(#(#parameters),*) -> #itself { #new }
+        #vis fn #called(#(#parameters),*) -> #itself {
+            let mut graph = Self::__unstarted(#(#given),*);
+            ::signal_kernel::__private::settle::begin(&mut graph);
+            graph
+        }
+
+        #[doc = #part_doc]
+        #parameter_docs
+        #[allow(clippy::too_many_arguments)]
+        #vis fn #part_called(#(#parameters),*) -> ::signal_kernel::Part<#itself> {
+            ::signal_kernel::__private::part(Self::__unstarted(#(#given),*))
+        }
+
+        #[doc(hidden)] #[allow(clippy::too_many_arguments)]
+        fn __unstarted(#(#parameters),*) -> #itself { #unstarted }
     };
     let [new, driven] = [new, driven(header, bodies)].map(|methods| respan(name.span(), methods));
     let lint_allows = lint_allows();
@@ -124,7 +149,7 @@ fn driven(header: &Header, bodies: Bodies) -> TokenStream {
     } = header;
     let vis = &declaration.vis;
     let Bodies {
-        new: _,
+        unstarted: _,
         batch: batch_body,
         transaction,
         poll_progress,

@@ -47,18 +47,27 @@ pub(super) fn engine(context: &Context) -> TokenStream {
     }
 }
 
-/// The interface of a graph for `Shared`. A sketch has it too.
-pub(super) fn declared(header: &Header, poll: TokenStream) -> TokenStream {
+/// The interface that all graphs share. A sketch has it too.
+pub(super) fn declared(
+    header: &Header,
+    words: usize,
+    names: &TokenStream,
+    poll: TokenStream,
+) -> TokenStream {
     let Header {
         name,
+        batch,
         impl_generics,
         type_generics,
         where_clause,
+        batch_generics,
         ..
     } = header;
+    let (words, (_, batch_type, _)) = (number(words), batch_generics.split_for_impl());
     quote! {
         ::signal_kernel::__declared! {
-            self impl [#impl_generics] #name #type_generics [#where_clause] context { #poll }
+            self impl [#impl_generics] #name #type_generics [#where_clause]
+            'graph #batch [#batch_type] #words #names context { #poll }
         }
     }
 }

@@ -85,7 +85,7 @@ pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
     let structs = access::structs_with(header, 1, &fields.collect(), &TokenStream::new());
     let tables = tables::graph_of(header, &quote!(&[]));
     let bodies_of_methods = build::Bodies {
-        new: unreachable(),
+        unstarted: unreachable(),
         batch: unreachable(),
         transaction: unreachable(),
         poll_progress: unreachable(),
@@ -107,7 +107,7 @@ pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
     let accessors = access::own(header, &indices);
     let batch = access::batch(header, &indices, &[]);
     let shortcuts = shortcuts(header);
-    let declared = engine::declared(header, unreachable());
+    let declared = engine::declared(header, 1, &quote!([] []), unreachable());
     let callees = callees::callees(declaration);
     quote!(#bodies #structs #tables #built #state #debug #accessors #batch #shortcuts #declared #callees)
 }

@@ -44,7 +44,9 @@ pub(super) fn state(context: &Context) -> TokenStream {
         restore: quote!(self.batch(|graph| { #(#writes)* })),
         with_state: quote! {
             let #name { #(#taken,)* } = state;
-            #made
+            let mut graph = { #made };
+            ::signal_kernel::__private::settle::begin(&mut graph);
+            graph
         },
     };
     items(context, &docs::parameters_beside_state(context), bodies)

@@ -161,6 +161,34 @@ fn masks_of(name: &str, masks: impl Iterator<Item = Vec<(u32, u64)>>) -> TokenSt
     quote!(#name (#ends, #words, #bits))
 }
 
+/// The names by which a graph around finds a node of this one: `[hashes] [positions]`, in the order of the hashes. A field
+/// is no node; an effect has no value to read.
+pub(super) fn names(context: &Context) -> TokenStream {
+    let nodes = context.declaration.nodes.iter().enumerate();
+    let nodes = nodes.filter(|(_, node)| !node.is_effect());
+    let names = nodes.map(|(index, node)| {
+        let position = context.plan.nodes[index].position;
+        let position = position.map_or(u32::MAX, |position| position as u32);
+        (hash(&node.name.unraw().to_string()), position)
+    });
+    let mut names: Vec<(u64, u32)> = names.collect();
+    names.sort_unstable();
+    let [mut hashes, mut positions] = [(); 2].map(|()| List::new());
+    for (hash, position) in names {
+        hashes.push(hash);
+        positions.push(position);
+    }
+    let (hashes, positions) = (hashes.finish(), positions.finish());
+    quote!(#hashes #positions)
+}
+
+/// FNV-1a: the graph around, in another call of the macro, must come to the same number.
+pub(super) fn hash(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
 /// A list of literals, as text: rustc parses a text much faster than it accepts tokens one by one.
 struct List {
     text: String,

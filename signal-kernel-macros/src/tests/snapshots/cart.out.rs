@@ -100,6 +100,18 @@ impl Cart {
     /// A new `Cart`: every computed value an effect or a resource needs is current, every effect has run.
     #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
+        let mut graph = Self::__unstarted();
+        ::signal_kernel::__private::settle::begin(&mut graph);
+        graph
+    }
+    /// A new `Cart` that goes into another graph: it starts where it is put in, and nothing runs before.
+    #[allow(clippy::too_many_arguments)]
+    pub fn part() -> ::signal_kernel::Part<Self> {
+        ::signal_kernel::__private::part(Self::__unstarted())
+    }
+    #[doc(hidden)]
+    #[allow(clippy::too_many_arguments)]
+    fn __unstarted() -> Self {
         ::signal_kernel::__make! {
             1[2] [0] ready[::signal_kernel::__private::core::option::Option::None] {
             [signal __price() = __init_price] [signal __qty() = __init_qty] } { [computed
@@ -286,7 +298,9 @@ impl Cart {
     'undo >] []] [computed pub total u64, 0[]] } {}
 }
 ::signal_kernel::__declared! {
-    self impl [] Cart[] context { ::signal_kernel::__private::poll_work(self, context) }
+    self impl [] Cart[] 'graph CartBatch[< 'graph >] 1[3300820206774538237,
+    3393610910270210282, 8111889035238652307,] [0, 2, 3,] context {
+    ::signal_kernel::__private::poll_work(self, context) }
 }
 ::signal_kernel::__engine! {
     self impl [] Cart[] 1 R E topology b"cess"([2, 3, 3, 3,], [2, 3, 0,]) { whole([1, 1,

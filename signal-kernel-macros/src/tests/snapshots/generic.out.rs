@@ -122,6 +122,19 @@ where
     #[cfg_attr(doc, doc = " It takes the first value of `type`.")]
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(r#type: T) -> Self {
+        let mut graph = Self::__unstarted(r#type);
+        ::signal_kernel::__private::settle::begin(&mut graph);
+        graph
+    }
+    /// A new `Pair` that goes into another graph: it starts where it is put in, and nothing runs before.
+    #[cfg_attr(doc, doc = " It takes the first value of `type`.")]
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn part(r#type: T) -> ::signal_kernel::Part<Self> {
+        ::signal_kernel::__private::part(Self::__unstarted(r#type))
+    }
+    #[doc(hidden)]
+    #[allow(clippy::too_many_arguments)]
+    fn __unstarted(r#type: T) -> Self {
         ::signal_kernel::__make! {
             1[0] [3] ready[::signal_kernel::__private::core::option::Option::None] {
             [parameter __type() = r#type] } { [memo __many __same_many] [memo __count
@@ -283,7 +296,9 @@ where
 {}
 ::signal_kernel::__declared! {
     self impl [< T : Clone + PartialEq, const N : usize >] Pair < T, N > [where T :
-    Send,] context { ::signal_kernel::__private::poll_work(self, context) }
+    Send,] 'graph PairBatch[< 'graph, T, N >] 1[2262031468633127938,
+    12075340201627130925, 12818901015042040436,] [0, 2, 1,] context {
+    ::signal_kernel::__private::poll_work(self, context) }
 }
 ::signal_kernel::__engine! {
     self impl [< T : Clone + PartialEq, const N : usize >] Pair < T, N > [where T :

@@ -207,6 +207,18 @@ impl Draft {
     /// A new `Draft`: every computed value an effect or a resource needs is current, every effect has run.
     #[allow(clippy::too_many_arguments)]
     pub fn new() -> Self {
+        let mut graph = Self::__unstarted();
+        ::signal_kernel::__private::settle::begin(&mut graph);
+        graph
+    }
+    /// A new `Draft` that goes into another graph: it starts where it is put in, and nothing runs before.
+    #[allow(clippy::too_many_arguments)]
+    pub fn part() -> ::signal_kernel::Part<Self> {
+        ::signal_kernel::__private::part(Self::__unstarted())
+    }
+    #[doc(hidden)]
+    #[allow(clippy::too_many_arguments)]
+    fn __unstarted() -> Self {
         ::signal_kernel::__make! {
             1[256] [128]
             ready[::signal_kernel::__private::core::option::Option::Some(::signal_kernel::__private::core::default::Default::default())]
@@ -556,7 +568,10 @@ impl Draft {
     ::signal_kernel::needs::Undo < 'undo >] []] [computed pub shown String, 7[]] } {}
 }
 ::signal_kernel::__declared! {
-    self impl [] Draft[] context { ::signal_kernel::__private::poll_work(self, context) }
+    self impl [] Draft[] 'graph DraftBatch[< 'graph >] 1[628021283683842752,
+    1603740827209187564, 2258343417258958163, 9036332894136256754, 11518677449153697753,
+    13763202948658850828, 17769912516832019414,] [9, 6, 3, 1, 5, 4, 7,] context {
+    ::signal_kernel::__private::poll_work(self, context) }
 }
 ::signal_kernel::__engine! {
     self impl [] Draft[] 1 R E topology b"qaqapppleshhh"([1, 2, 3, 4, 6, 9, 12, 13, 15,

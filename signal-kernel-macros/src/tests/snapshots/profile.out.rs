@@ -167,6 +167,19 @@ impl Profile {
     #[cfg_attr(doc, doc = " It takes the first value of [`client`](Self::client).")]
     #[allow(clippy::too_many_arguments)]
     fn new(client: Client) -> Self {
+        let mut graph = Self::__unstarted(client);
+        ::signal_kernel::__private::settle::begin(&mut graph);
+        graph
+    }
+    /// A new `Profile` that goes into another graph: it starts where it is put in, and nothing runs before.
+    #[cfg_attr(doc, doc = " It takes the first value of [`client`](Self::client).")]
+    #[allow(clippy::too_many_arguments)]
+    fn part(client: Client) -> ::signal_kernel::Part<Self> {
+        ::signal_kernel::__private::part(Self::__unstarted(client))
+    }
+    #[doc(hidden)]
+    #[allow(clippy::too_many_arguments)]
+    fn __unstarted(client: Client) -> Self {
         ::signal_kernel::__make! {
             1[24] [0]
             ready[::signal_kernel::__private::core::option::Option::Some(::signal_kernel::__private::core::default::Default::default())]
@@ -350,8 +363,10 @@ impl Profile {
     reload_user cancel_user[]] [computed title String, 2[]] } {}
 }
 ::signal_kernel::__declared! {
-    self impl [] Profile[] context { ::signal_kernel::__private::poll_work(self, context)
-    }
+    self impl [] Profile[] 'graph ProfileBatch[< 'graph >] 1[628021283683842752,
+    1319681242528961585, 9036332894136256754, 14158938165268116446,
+    15722393318163439657,] [5, 4294967295, 1, 4294967295, 2,] context {
+    ::signal_kernel::__private::poll_work(self, context) }
 }
 ::signal_kernel::__engine! {
     self impl [] Profile[] 1 R E topology b"qacees"([1, 2, 3, 5, 6, 6,], [5, 0, 1, 2, 1,

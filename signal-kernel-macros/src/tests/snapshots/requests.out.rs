@@ -150,6 +150,19 @@ impl Search {
     #[cfg_attr(doc, doc = " It takes the first value of `client`.")]
     #[allow(clippy::too_many_arguments)]
     pub fn new(client: Client) -> Self {
+        let mut graph = Self::__unstarted(client);
+        ::signal_kernel::__private::settle::begin(&mut graph);
+        graph
+    }
+    /// A new `Search` that goes into another graph: it starts where it is put in, and nothing runs before.
+    #[cfg_attr(doc, doc = " It takes the first value of `client`.")]
+    #[allow(clippy::too_many_arguments)]
+    pub fn part(client: Client) -> ::signal_kernel::Part<Self> {
+        ::signal_kernel::__private::part(Self::__unstarted(client))
+    }
+    #[doc(hidden)]
+    #[allow(clippy::too_many_arguments)]
+    fn __unstarted(client: Client) -> Self {
         ::signal_kernel::__make! {
             1[0] [12]
             ready[::signal_kernel::__private::core::option::Option::Some(::signal_kernel::__private::core::default::Default::default())]
@@ -375,8 +388,10 @@ impl Search {
     }
 }
 ::signal_kernel::__declared! {
-    self impl [] Search[] context { ::signal_kernel::__private::poll_work(self, context)
-    }
+    self impl [] Search[] 'graph Writes[< 'graph >] 1[3856466037883943387,
+    6052333226747276115, 8299566544506908859, 12756040312452126403, 12818901015042040436,
+    14158938165268116446,] [5, 3, 1, 4, 2, 4294967295,] context {
+    ::signal_kernel::__private::poll_work(self, context) }
 }
 ::signal_kernel::__engine! {
     self impl [] Search[] 1 R E topology b"qallss"([1, 2, 3, 4, 4, 4,], [4, 0, 1, 2,]) {

@@ -143,6 +143,22 @@ where
     )]
     #[allow(clippy::too_many_arguments)]
     pub fn new(columns: C, len: usize, dark: bool) -> Self {
+        let mut graph = Self::__unstarted(columns, len, dark);
+        ::signal_kernel::__private::settle::begin(&mut graph);
+        graph
+    }
+    /// A new `List` that goes into another graph: it starts where it is put in, and nothing runs before.
+    #[cfg_attr(
+        doc,
+        doc = " It takes the first value of `columns`, [`len`](Self::len) and [`dark`](Self::dark)."
+    )]
+    #[allow(clippy::too_many_arguments)]
+    pub fn part(columns: C, len: usize, dark: bool) -> ::signal_kernel::Part<Self> {
+        ::signal_kernel::__private::part(Self::__unstarted(columns, len, dark))
+    }
+    #[doc(hidden)]
+    #[allow(clippy::too_many_arguments)]
+    fn __unstarted(columns: C, len: usize, dark: bool) -> Self {
         ::signal_kernel::__make! {
             1[1] [0] ready[::signal_kernel::__private::core::option::Option::None] {
             [given __columns = columns] [signal __rows() = __init_rows] [signal
@@ -276,13 +292,17 @@ where
     )]
     pub fn with_state(columns: C, dark: bool, state: SavedList<T>) -> Self {
         let SavedList { rows, picked, len } = state;
-        ::signal_kernel::__make! {
-            1[1] [0] ready[::signal_kernel::__private::core::option::Option::None] {
-            [given __columns = columns] [parameter __rows() = rows] [parameter __picked()
-            = picked] [parameter __len() = len] [parameter __dark() = dark] } {} {
-            __columns : __columns, __rows : __rows.take(), __picked : __picked.take(),
-            __len : __len.take(), __dark : __dark.take(), }
-        }
+        let mut graph = {
+            ::signal_kernel::__make! {
+                1[1] [0] ready[::signal_kernel::__private::core::option::Option::None] {
+                [given __columns = columns] [parameter __rows() = rows] [parameter
+                __picked() = picked] [parameter __len() = len] [parameter __dark() =
+                dark] } {} { __columns : __columns, __rows : __rows.take(), __picked :
+                __picked.take(), __len : __len.take(), __dark : __dark.take(), }
+            }
+        };
+        ::signal_kernel::__private::settle::begin(&mut graph);
+        graph
     }
 }
 #[allow(dead_code)]
@@ -462,7 +482,9 @@ where
 {}
 ::signal_kernel::__declared! {
     self impl [< T : Clone + PartialEq, C : Into < T > >] List < T, C > [where T : Send,]
-    context { ::signal_kernel::__private::poll_work(self, context) }
+    'graph ListBatch[< 'graph, T, C >] 1[1329241496134363980, 9611063578541408229,
+    9663440624238318748, 11518677449153697753, 11792400883550683448,] [3, 4, 4294967295,
+    2, 1,] context { ::signal_kernel::__private::poll_work(self, context) }
 }
 ::signal_kernel::__engine! {
     self impl [< T : Clone + PartialEq, C : Into < T > >] List < T, C > [where T : Send,]

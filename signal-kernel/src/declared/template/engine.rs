@@ -318,14 +318,55 @@ macro_rules! __since {
     };
 }
 
-/// The interface of a graph for [`Shared`](crate::Shared).
+/// The interface that all graphs share: [`Reactive`](crate::Reactive), and what is behind it. The two lists are the names
+/// of the nodes: see `Names`.
+///
+/// ```text
+/// __declared! { self impl [] Cart [] 'graph CartBatch [<'graph>] 1 [12, 34] [2, 0] context { poll_work(self, context) } }
+/// ```
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __declared {
-    ($this:ident impl [$($generics:tt)*] $graph:ty [$($bounds:tt)*] $context:ident $poll:block) => {
+    (
+        $this:ident impl [$($generics:tt)*] $graph:ty [$($bounds:tt)*]
+        $lifetime:lifetime $batch:ident [$($batch_generics:tt)*] $words:literal $hashes:tt $positions:tt
+        $context:ident $poll:block
+    ) => {
+        #[allow(deprecated)]
+        impl $($generics)* $crate::Reactive for $graph $($bounds)* {
+            const GRAPH: $crate::Graph = Self::GRAPH;
+
+            type Batch<$lifetime>
+                = $batch $($batch_generics)*
+            where
+                Self: $lifetime;
+
+            fn poll_progress(
+                &mut $this,
+                $context: &mut $crate::__private::core::task::Context<'_>,
+            ) -> $crate::__private::core::task::Poll<()> {
+                Self::poll_progress($this, $context)
+            }
+
+            fn version(&$this) -> u64 {
+                $this.core__.version()
+            }
+
+            #[doc(hidden)]
+            fn __write(&mut $this) -> Self::Batch<'_> {
+                $batch { graph__: $this }
+            }
+        }
+
         #[doc(hidden)]
-        #[allow(unused_variables)]
+        #[allow(deprecated, unused_variables)]
         impl $($generics)* $crate::__private::Declared for $graph $($bounds)* {
+            type Engine = $crate::__private::Words<$words>;
+            const NAMES: &'static $crate::__private::Names = &$crate::__private::Names {
+                hashes: &$hashes,
+                positions: &$positions,
+            };
+
             fn watch(&mut $this) -> &mut $crate::__private::Watch {
                 $this.core__.watch()
             }
@@ -346,7 +387,7 @@ macro_rules! __declared {
     };
 }
 
-/// The methods of a graph that [`__batch!`] calls, for a graph that has errors.
+/// The methods of a graph that [`__batch!`] calls, and an engine without nodes, for a graph that has errors.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __sketch {
@@ -372,6 +413,44 @@ macro_rules! __sketch {
                 ) -> $crate::__private::core::result::Result<$free, $failed>,
             ) -> $crate::__private::core::result::Result<$free, $failed> {
                 transaction($this)
+            }
+        }
+
+        #[doc(hidden)]
+        #[allow(unused_variables)]
+        impl $($generics)* $crate::__private::DeclaredGraph<1> for $graph $($bounds)* {
+            const TOPOLOGY: &'static $crate::__private::Topology =
+                &$crate::__private::Topology::new(
+                    Self::GRAPH,
+                    b"",
+                    $crate::__private::Lists { ends: &[], items: &[] },
+                );
+            const HAS_RESOURCES: bool = false;
+
+            fn core(&$this) -> &$crate::__private::Core<1> {
+                &$this.core__
+            }
+
+            fn core_mut(&mut $this) -> &mut $crate::__private::Core<1> {
+                &mut $this.core__
+            }
+
+            fn pass<const SINGLE: bool>(&mut $this, word: usize, bits: u64) -> $crate::__private::Change {
+                $crate::__private::Change::NONE
+            }
+
+            fn node(&mut $this, position: usize, visitor: &mut $crate::__private::Visitor<'_>) {}
+
+            fn memo(&$this, rank: usize) -> &dyn $crate::__private::MemoState {
+                $crate::__private::read::no_memo(rank)
+            }
+
+            fn compute(
+                &$this,
+                rank: usize,
+                revision: u64,
+            ) -> $crate::__private::core::option::Option<$crate::__private::Payload> {
+                $crate::__private::read::no_memo(rank)
             }
         }
     };

@@ -1,8 +1,8 @@
-//! The body of `new`.
+//! The function that makes a graph, without the first run of its effects.
 //!
 //! Must not know: how a graph settles; the methods of a batch.
 
-/// The body of `new`: the pieces one after the other, then the struct.
+/// The body of `__unstarted`: the pieces one after the other, then the struct.
 ///
 /// Each piece is made in a function of its own, and waits for the struct on the heap where nothing is optimized: else
 /// all pieces, and the copies of their moves, would be on the stack together. Types are spelled out: if rustc had to
