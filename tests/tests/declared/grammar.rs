@@ -578,9 +578,10 @@ fn a_function_of_the_name_of_a_node_is_called() {
     assert_eq!((*cart.by_function(), *cart.by_node()), (20 + 3, 6));
 }
 
-/// The functions of the graphs of which a macro's caller hands in a piece.
+/// The functions of the graphs that get some pieces from the caller of a macro.
 mod handed_in {
     #![allow(dead_code, redundant_semicolons, unused_imports)]
+    #![allow(clippy::borrow_deref_ref, clippy::identity_op)] // these tokens are of the macro in other graphs
 
     use futures::executor::block_on;
     use signal_kernel::{__private::DeclaredGraph, resource};
@@ -609,7 +610,7 @@ mod handed_in {
         value
     }
 
-    /// Whichever piece is handed in, the graph is the same.
+    /// The graph is the same for each group of pieces from the caller.
     pub(super) fn check() {
         for (name, runs) in GRAPHS {
             let (_, first) = runs[0];

@@ -1,9 +1,13 @@
-//! Graphs of which one piece comes from the caller of a `macro_rules!`: each token in turn, and each fragment.
+//! Graphs of which some pieces come from the caller of a `macro_rules!`: each fragment alone, and single tokens in groups.
 //!
 //! A graph is written with a space between its tokens. `⟦ty Vec < u64 >⟧` is a fragment of that kind, handed in whole;
-//! its tokens are handed in one by one as well,
-//! but for those with a `†`: names of locals and labels, which have the hygiene of their place. A label that is a fragment
-//! is handed in at each of its places. Part of the build script, which prints the macros.
+//! its tokens are handed in one by one as well, but for those with a `†`: names of locals and labels, which have the
+//! hygiene of their place. A label that is a fragment is handed in at each of its places. Part of the build script, which
+//! prints the macros.
+//!
+//! The tokens of a graph stand in a square, and each row and each column is a group. So for any two tokens, some graph
+//! gets the first from the caller and the second from the macro; and for each token, some graph gets neither of its
+//! neighbours from the caller.
 //!
 //! Must not know: what the macro makes of a graph.
 
@@ -117,27 +121,29 @@ const GRAPHS: [(&str, &str); 13] = [
     ),
 ];
 
-/// The functions a graph may call, and a module for each graph with one piece of it handed in.
+/// The pieces that are handed in at once: each with the name of its fragment, its first word and its end.
+struct Group {
+    kind: String,
+    pieces: Vec<(usize, usize)>,
+}
+
+/// The functions a graph may call, and a module for each graph with one group of pieces handed in.
 pub(crate) fn modules() -> String {
     let mut text = String::new();
     for (name, graph) in GRAPHS {
         let words: Vec<&str> = graph.split_whitespace().collect();
-        let pieces = pieces(&words);
+        let groups = groups(&words);
         writeln!(text, "mod {name} {{").expect("a string");
-        for (at, (kind, from, to)) in pieces.iter().enumerate() {
-            let piece = plain(&words[*from..*to]);
-            let (before, mut after) = (plain(&words[..*from]), plain(&words[*to..]));
-            if kind == "lifetime" {
-                after = after.replace(&piece, "$piece");
-            }
+        for (at, group) in groups.iter().enumerate() {
             let types = match name {
                 "generic" => "::<u8, 2>",
                 _ => "",
             };
+            let (parameters, body, arguments) = macro_of(&words, group);
             writeln!(
                 text,
-                "mod piece_{at} {{\nuse crate::grammar::handed_in::*;\nmacro_rules! graph {{ ($piece:{kind}) => {{ ::signal_kernel::reactive! {{ \
-                 {before}\n$piece\n{after} }} }} }}\ngraph!({piece});\npub(super) fn run() -> String {{ crate::grammar::handed_in::shown(G{types}::new()) }} }}"
+                "mod group_{at} {{\nuse crate::grammar::handed_in::*;\nmacro_rules! graph {{ ({parameters}) => {{ ::signal_kernel::reactive! {{ \
+                 {body} }} }} }}\ngraph!({arguments});\npub(super) fn run() -> String {{ crate::grammar::handed_in::shown(G{types}::new()) }} }}"
             )
             .expect("a string");
         }
@@ -146,12 +152,12 @@ pub(crate) fn modules() -> String {
             "pub(super) const RUNS: &[(&str, fn() -> String)] = &["
         )
         .expect("a string");
-        let run = pieces.iter().enumerate();
+        let run = groups.iter().enumerate();
         // That a graph of single tokens compiles says enough, and machine code takes the compiler longest.
-        let run = run.filter(|(at, (kind, _, _))| *at == 0 || kind != "tt");
-        for (at, (kind, from, to)) in run {
-            let shown = format!("{kind} {}", plain(&words[*from..*to]));
-            writeln!(text, "({shown:?}, piece_{at}::run),").expect("a string");
+        for (at, group) in run.filter(|(at, group)| *at == 0 || group.kind != "tt") {
+            let (_, _, arguments) = macro_of(&words, group);
+            let shown = format!("{} {arguments}", group.kind);
+            writeln!(text, "({shown:?}, group_{at}::run),").expect("a string");
         }
         writeln!(text, "]; }}").expect("a string");
     }
@@ -165,13 +171,54 @@ pub(crate) fn modules() -> String {
     text
 }
 
-/// Kind, first word and end of each piece: a mark counts as no word of its own.
-fn pieces(words: &[&str]) -> Vec<(String, usize, usize)> {
-    let mut pieces = Vec::new();
+/// The parameters and the body of the macro that hands a group in, and the arguments of its call.
+fn macro_of(words: &[&str], group: &Group) -> (String, String, String) {
+    let (mut parameters, mut body, mut arguments) = (String::new(), String::new(), String::new());
+    let mut at = 0;
+    for (number, &(from, to)) in group.pieces.iter().enumerate() {
+        let piece = plain(&words[from..to]);
+        body += &format!("{}\n$piece_{number}\n", plain(&words[at..from]));
+        parameters += &format!("$piece_{number}:{} ", group.kind);
+        arguments += &format!("{piece} ");
+        at = to;
+    }
+    let mut rest = plain(&words[at..]);
+    if group.kind == "lifetime" {
+        rest = rest.replace(arguments.trim_end(), "$piece_0");
+    }
+    (parameters, body + &rest, arguments.trim_end().to_owned())
+}
+
+/// Each fragment, and the rows and columns of the single tokens.
+fn groups(words: &[&str]) -> Vec<Group> {
+    let (fragments, tokens) = pieces(words);
+    let fragments = fragments.into_iter().map(|(kind, from, to)| Group {
+        kind,
+        pieces: vec![(from, to)],
+    });
+    let width = (1..).find(|width| width * width >= tokens.len());
+    let width = width.expect("a square");
+    let place = |&at: &usize| (at, at + 1);
+    let columns = (0..width).map(|column| tokens.iter().skip(column).step_by(width));
+    let columns = columns.map(|column| column.map(place).collect());
+    let rows = tokens
+        .chunks(width)
+        .map(|row| row.iter().map(place).collect());
+    let tokens = columns.chain(rows).map(|pieces| Group {
+        kind: "tt".to_owned(),
+        pieces,
+    });
+    fragments.chain(tokens).collect()
+}
+
+/// The kind, the first word and the end of each fragment, and the places of the single tokens: a mark counts as no word
+/// of its own.
+fn pieces(words: &[&str]) -> (Vec<(String, usize, usize)>, Vec<usize>) {
+    let (mut fragments, mut tokens) = (Vec::new(), Vec::new());
     for (at, word) in words.iter().enumerate() {
         if let Some(kind) = word.strip_prefix('⟦') {
             let end = words[at..].iter().position(|word| word.ends_with('⟧'));
-            pieces.push((kind.to_owned(), at + 1, at + 1 + end.expect("an end")));
+            fragments.push((kind.to_owned(), at + 1, at + 1 + end.expect("an end")));
             continue;
         }
         let bare = word.trim_end_matches('⟧');
@@ -182,10 +229,10 @@ fn pieces(words: &[&str]) -> Vec<(String, usize, usize)> {
             continue;
         }
         if !is_delimiter && !bare.ends_with('†') {
-            pieces.push(("tt".to_owned(), at, at + 1));
+            tokens.push(at);
         }
     }
-    pieces
+    (fragments, tokens)
 }
 
 /// The words without the marks.
