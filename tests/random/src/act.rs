@@ -409,7 +409,12 @@ impl World {
             Ok(outcome) => outcome,
             Err(payload) => {
                 self.refused_at_rest(payload);
-                Outcome::Refused
+                // The read of a value may run its owner, and so end the value.
+                if entry.record.alive.get() {
+                    Outcome::Refused
+                } else {
+                    Outcome::Gone
+                }
             }
         }
     }
