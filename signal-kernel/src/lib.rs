@@ -61,11 +61,13 @@ struct Readme;
 pub mod __private {
     pub use crate::{
         declared::{
-            Core, Declared, DeclaredGraph, Engine, MemoState, Payload, Visitor, Words, batch,
+            Core, Declared, DeclaredGraph, Engine, Link, Links, MemoState, Payload, Visitor, Words,
+            batch,
             drive::{poll_progress, poll_work, progress, settled},
+            inside::graph::Inside,
             make,
             memo::Memo,
-            names::{NOTHING, Names, WHOLE, position},
+            names::{EFFECTS, MEMBERS, NOTHING, Names, ORDER, WHOLE, position},
             pass::Pass,
             per::PerSlot,
             read,

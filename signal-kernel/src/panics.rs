@@ -64,7 +64,7 @@ impl FirstPanic {
     }
 
     /// Takes over the panic that `later` has kept.
-    pub(crate) fn merge(&mut self, later: FirstPanic) {
+    pub fn merge(&mut self, later: FirstPanic) {
         if let Some(payload) = later.0 {
             self.keep(payload);
         }

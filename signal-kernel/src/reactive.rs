@@ -2,7 +2,10 @@
 //!
 //! Must not know: how a graph settles.
 
-use crate::{declared::Declared, graph::Graph};
+use crate::{
+    declared::{Declared, Engine},
+    graph::Graph,
+};
 use std::{
     fmt,
     task::{Context, Poll},
@@ -104,20 +107,27 @@ pub trait Reactive: Declared {
 /// drop(Part::from(draft));
 /// ```
 #[must_use]
-pub struct Part<G>(G);
+pub struct Part<G> {
+    graph: G,
+    has_started: bool,
+}
 
-impl<G> Part<G> {
-    /// The graph, which has not started.
+impl<G: Reactive> Part<G> {
+    /// The graph, about to be put in.
     #[doc(hidden)]
-    pub fn into_graph(self) -> G {
-        self.0
+    pub fn into_graph(mut self) -> G {
+        <G as Declared>::Engine::put_in(&mut self.graph, self.has_started);
+        self.graph
     }
 }
 
 impl<G: Reactive> From<G> for Part<G> {
     /// A graph that has started, with its state and its work.
     fn from(graph: G) -> Self {
-        Part(graph)
+        Part {
+            graph,
+            has_started: true,
+        }
     }
 }
 
@@ -130,7 +140,10 @@ impl<G> fmt::Debug for Part<G> {
 /// The part of a graph that was made and has not started.
 #[doc(hidden)]
 pub fn part<G>(graph: G) -> Part<G> {
-    Part(graph)
+    Part {
+        graph,
+        has_started: false,
+    }
 }
 
 /// Names `G` through `Judged<{G::IS}>`: rustc then reports a type that is no graph once, at that constant.

@@ -7,6 +7,7 @@
 //! Must not know: values.
 
 use super::{
+    inside::links,
     mask::{Mask, bit},
     open_batch::{Replaced, Undoable, Written},
     read, settle,
@@ -25,7 +26,7 @@ pub fn batch<G: DeclaredGraph<W>, const W: usize, R>(
 ) -> R {
     let mut panics = FirstPanic::default();
     let result = panics.catch(|| f(graph)); // user code
-    close(graph, &mut panics);
+    close::<G, W, false>(graph, &mut panics);
     settle::wake(graph, &mut panics);
     panics.result(result)
 }
@@ -38,10 +39,10 @@ pub fn transaction<G: DeclaredGraph<W>, const W: usize, R, E>(
 ) -> Result<R, E> {
     let open = graph.core_mut().open_batch();
     open.level += 1;
-    let level = open.level;
+    let level = open.level();
     let mut panics = FirstPanic::default();
     let result = panics.catch(|| f(graph)); // user code
-    graph.core_mut().open_batch().level = level - 1;
+    graph.core_mut().open_batch().level -= 1;
     if matches!(result, Some(Ok(_))) {
         merge_into_outer(graph, level, &mut panics);
     } else {
@@ -62,10 +63,10 @@ pub fn request<G: DeclaredGraph<W>, const W: usize>(
         core.note_written(rank, false);
     }
     let open = core.open_batch();
-    if open.level > 0 {
+    if open.level() > 0 {
         open.replaced_requests.push(Replaced {
             rank: rank as u32,
-            level: open.level,
+            level: open.level(),
             request: replaced,
         });
     }
@@ -141,18 +142,56 @@ fn bring_up_to_date<G: DeclaredGraph<W>, const W: usize>(
     panics: &mut FirstPanic,
 ) {
     let needed = read::needed::<G, W>(rank);
-    while let Some(rank) = graph.core().pending.and(&needed).lowest() {
-        let core = graph.core_mut();
-        core.pending.take(rank);
-        if !core.open_batch().provisional.has(rank) {
-            save_baseline(graph, rank, panics);
-        }
-        settle::visit(graph, rank, panics);
-    }
-    save_stale(graph, &needed, panics);
+    bring_marked_up_to_date(graph, &needed, panics);
     if !panics.is_empty() && G::TOPOLOGY.kind(rank) == Kind::Lazy {
         read::compute(graph, rank, panics); // every body without a failed dependency runs
     }
+}
+
+/// Brings all values up to date, in the middle of a batch of a graph inside another.
+pub(super) fn refresh_all<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    panics: &mut FirstPanic,
+) {
+    let is_value = |&rank: &usize| {
+        let kind = G::TOPOLOGY.kind(rank);
+        matches!(kind, Kind::Computed | Kind::Lazy | Kind::Graph)
+    };
+    let values = (0..G::FIRST_EFFECT).filter(is_value);
+    if !graph.core().has_written() {
+        return;
+    }
+    if graph.core().watch.any_failed() {
+        for rank in values {
+            panics.catch(|| refresh(graph, rank));
+        }
+        return;
+    }
+    let mut needed = Mask::EMPTY;
+    values.for_each(|rank| needed.insert(rank));
+    graph.core_mut().mark_written();
+    bring_marked_up_to_date(graph, &needed, panics);
+}
+
+fn bring_marked_up_to_date<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    needed: &Mask<W>,
+    panics: &mut FirstPanic,
+) {
+    while let Some(rank) = graph.core().pending.and(needed).lowest() {
+        let core = graph.core_mut();
+        core.pending.take(rank);
+        if G::TOPOLOGY.kind(rank) == Kind::Graph {
+            visit::graph(graph, rank, |inside| inside.refresh(panics));
+            links::mark_all(G::LINKS, rank, &mut graph.core_mut().pending);
+            continue;
+        }
+        if !core.open_batch().provisional.has(rank) {
+            save_baseline(graph, rank, panics);
+        }
+        let _ = settle::visit(graph, rank, panics);
+    }
+    save_stale(graph, needed, panics);
 }
 
 /// Saves the state of lazy values that were stale before the batch: they are about to be computed from its writes.
@@ -186,14 +225,14 @@ fn save_baseline<G: DeclaredGraph<W>, const W: usize>(
         match node {
             NodeRef::Slot(slot) => slot.save_baseline(failed),
             NodeRef::Memo(memo) => memo.save_baseline(panics),
-            NodeRef::Resource(_) | NodeRef::ByHand(..) => {}
+            NodeRef::Resource(_) | NodeRef::ByHand(..) | NodeRef::Graph(_) => {}
         }
         Some(())
     });
 }
 
 /// Takes back everything that the transaction at `level` has written and requested.
-fn roll_back<G: DeclaredGraph<W>, const W: usize>(
+pub(super) fn roll_back<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     level: u32,
     panics: &mut FirstPanic,
@@ -204,32 +243,50 @@ fn roll_back<G: DeclaredGraph<W>, const W: usize>(
     }
     let revision = graph.core_mut().tick();
     let open = graph.core_mut().open_batch();
+    open.forget_by_hand(level);
     let (first, last) = (open.first_undoable(level), open.undoable.len());
     for at in first..last {
         let position = graph.core_mut().open_batch().undoable[at].position as usize;
-        slot(graph, position, |it| it.roll_back(level, revision, panics));
+        node(graph, position, |node| {
+            match node {
+                NodeRef::Slot(it) | NodeRef::ByHand(it, _) => {
+                    it.roll_back(level, revision, panics);
+                }
+                NodeRef::Graph(it) => it.roll_back(level, revision, panics),
+                NodeRef::Memo(_) | NodeRef::Resource(_) => {}
+            }
+            Some(())
+        });
         let core = graph.core_mut();
         if core.open_batch().marked != 0 {
-            core.mark_dependents(position, Change::TRANSITION);
+            core.mark_stale(position);
         }
     }
     graph.core_mut().open_batch().undoable.truncate(first);
 }
 
 /// Merges the undo log of the transaction at `level` into that of the outer one, if there is one.
-fn merge_into_outer<G: DeclaredGraph<W>, const W: usize>(
+pub(super) fn merge_into_outer<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     level: u32,
     panics: &mut FirstPanic,
 ) {
     graph.core_mut().open_batch().merge_requests(level);
     let open = graph.core_mut().open_batch();
+    open.merge_by_hand(level);
     let (first, last) = (open.first_undoable(level), open.undoable.len());
     let mut kept = first;
     for at in first..last {
-        let position = graph.core_mut().open_batch().undoable[at].position;
-        let new = slot(graph, position as usize, |it| {
-            it.merge_into_outer(level, panics)
+        let open = graph.core_mut().open_batch();
+        let position = open.undoable[at].position;
+        let is_new = open.is_first(position, level - 1, first);
+        let new = node(graph, position as usize, |node| match node {
+            NodeRef::Slot(it) | NodeRef::ByHand(it, _) => Some(it.merge_into_outer(level, panics)),
+            NodeRef::Graph(it) => {
+                it.merge_into_outer(level, panics);
+                Some(is_new)
+            }
+            NodeRef::Memo(_) | NodeRef::Resource(_) => None,
         });
         if new == Some(true) {
             let level = level - 1;
@@ -240,8 +297,20 @@ fn merge_into_outer<G: DeclaredGraph<W>, const W: usize>(
     graph.core_mut().open_batch().undoable.truncate(kept);
 }
 
-/// Ends the outermost batch: finds the net changes and settles them.
-fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
+/// Ends the batch of a graph inside another, but for its effects.
+pub(super) fn close_inside<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    panics: &mut FirstPanic,
+) {
+    close::<G, W, true>(graph, panics);
+}
+
+/// Ends the outermost batch: finds the net changes and settles them. A graph that is `INSIDE` another notes what has
+/// changed, and leaves its effects.
+fn close<G: DeclaredGraph<W>, const W: usize, const INSIDE: bool>(
+    graph: &mut G,
+    panics: &mut FirstPanic,
+) {
     let has_provisional = !graph.core_mut().open_batch().provisional.is_empty();
     if has_provisional {
         mark_stale(graph);
@@ -252,6 +321,12 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
     let open = core.open_batch();
     let mut written = std::mem::take(&mut open.written);
     open.marked = 0;
+    if INSIDE {
+        core.pending = std::mem::replace(&mut open.due, Mask::EMPTY);
+    }
+    if has_provisional {
+        links::mark_readers(G::LINKS, &mut stale);
+    }
     let mut changed = false;
     for &Written {
         position,
@@ -261,18 +336,25 @@ fn close<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstP
         let position = position as usize;
         if known_changed {
             changed = true;
-            let pending = &mut graph.core_mut().pending;
-            G::TOPOLOGY.mark_whole(position, pending);
+            let core = graph.core_mut();
+            if INSIDE {
+                core.note_changed(position);
+            }
+            G::TOPOLOGY.mark_whole(position, &mut core.pending);
         } else {
-            changed |= conclude(graph, position, &mut stale, panics);
+            changed |= conclude::<G, W, INSIDE>(graph, position, &mut stale, panics);
         }
     }
     let core = graph.core_mut();
     let revision = core.tick();
     if has_provisional {
-        settle_provisional(graph, stale, panics);
+        settle_provisional::<G, W, INSIDE>(graph, stale, panics);
     }
-    settle::settle_into(graph, panics);
+    if INSIDE {
+        settle::settle_inside(graph, panics);
+    } else {
+        settle::settle_into(graph, panics);
+    }
     if !changed {
         let positions = written.iter().map(|it| it.position as usize);
         let mut requests = positions.filter(|&it| G::TOPOLOGY.kind(it) == Kind::Resource);
@@ -298,34 +380,37 @@ fn mark_stale<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
 /// Ends the batch for a signal or a resource, and marks the nodes that are due for it. True if something that can be read
 /// has changed. Not inlined: the loop would prepare the places of all nodes for it.
 #[inline(never)]
-fn conclude<G: DeclaredGraph<W>, const W: usize>(
+fn conclude<G: DeclaredGraph<W>, const W: usize, const INSIDE: bool>(
     graph: &mut G,
     position: usize,
     stale: &mut Mask<W>,
     panics: &mut FirstPanic,
 ) -> bool {
     let kind = G::TOPOLOGY.kind(position);
-    if kind == Kind::Resource {
+    if matches!(kind, Kind::Resource | Kind::Graph) {
         graph.core_mut().pending.insert(position);
         return false;
     }
     let change = visit::finish(graph, position, panics);
-    mark(graph, position, change, stale);
+    mark::<G, W, INSIDE>(graph, position, change, stale);
     // The mark of a write by hand cannot be read, but may end a failure.
     change.changed && (kind != Kind::ByHand || graph.core().watch.any_failed())
 }
 
 /// Marks the dependents of a node by the outcome of the batch for that node. `stale` has the nodes whose provisional
 /// values do not hold any more.
-fn mark<G: DeclaredGraph<W>, const W: usize>(
+fn mark<G: DeclaredGraph<W>, const W: usize, const INSIDE: bool>(
     graph: &mut G,
     position: usize,
     NetChange { changed, moved }: NetChange,
     stale: &mut Mask<W>,
 ) {
     if changed {
-        let pending = &mut graph.core_mut().pending;
-        G::TOPOLOGY.mark_whole(position, pending);
+        let core = graph.core_mut();
+        if INSIDE {
+            core.note_changed(position);
+        }
+        G::TOPOLOGY.mark_whole(position, &mut core.pending);
     }
     if moved {
         G::TOPOLOGY.mark_whole(position, stale);
@@ -334,7 +419,7 @@ fn mark<G: DeclaredGraph<W>, const W: usize>(
 
 /// Settles the values that the batch has read, and all that comes before them. `pending` has the nodes whose
 /// dependencies have changed in the end, `stale` those whose provisional values do not hold any more.
-fn settle_provisional<G: DeclaredGraph<W>, const W: usize>(
+fn settle_provisional<G: DeclaredGraph<W>, const W: usize, const INSIDE: bool>(
     graph: &mut G,
     mut stale: Mask<W>,
     panics: &mut FirstPanic,
@@ -345,8 +430,17 @@ fn settle_provisional<G: DeclaredGraph<W>, const W: usize>(
         if let Some(before) = core.pending.lowest().filter(|&before| before < rank) {
             core.pending.take(before);
             let change = settle::visit_alone(graph, before, panics);
-            graph.core_mut().mark_after_visit(before, change);
+            let core = graph.core_mut();
+            if INSIDE && !change.is_none() {
+                core.note_changed(before);
+            }
+            core.mark_after_visit(before, change);
             G::TOPOLOGY.mark_after_visit(before, change, &mut stale);
+            if G::TOPOLOGY.kind(before) == Kind::Graph {
+                let due = links::due(graph, before);
+                graph.core_mut().pending = graph.core().pending.or(&due);
+                stale = stale.or(&due);
+            }
             continue;
         }
         core.open_batch().provisional.take(rank);
@@ -357,7 +451,7 @@ fn settle_provisional<G: DeclaredGraph<W>, const W: usize>(
         } else {
             reconcile_slot(graph, rank, is_due, is_stale, panics)
         };
-        mark(graph, rank, change, &mut stale);
+        mark::<G, W, INSIDE>(graph, rank, change, &mut stale);
     }
 }
 

@@ -9,7 +9,7 @@
 use super::{
     causes::{self, Causes},
     mask::{Mask, bit},
-    open_batch::{OpenBatch, Written},
+    open_batch::{OpenBatch, Undoable, Written},
     topology::{Kind, Topology},
     watch::Watch,
 };
@@ -34,7 +34,7 @@ pub struct Core<const W: usize> {
     /// The tasks that are ready to be polled; only in graphs with resources.
     pub(super) ready: Option<Box<ReadyReceiver>>,
     /// `DeclaredGraph::TOPOLOGY`, for functions without a graph.
-    topology: &'static Topology,
+    pub(super) topology: &'static Topology,
     failed: Mask<W>,
     /// The texts of the failures, also of lazy values.
     pub(super) causes: Causes,
@@ -130,7 +130,13 @@ impl<const W: usize> Core<W> {
     /// The open batch.
     #[inline(always)]
     pub(super) fn open_batch(&mut self) -> &mut OpenBatch<W> {
-        self.open.get_or_insert_with(OpenBatch::new)
+        self.open
+            .get_or_insert_with(|| OpenBatch::new(self.version))
+    }
+
+    /// Frees the memory of the last batch.
+    pub(super) fn forget_batch(&mut self) {
+        self.open = None;
     }
 
     /// Has the open batch written anything?
@@ -160,23 +166,111 @@ impl<const W: usize> Core<W> {
             _ => return false,
         }
         if open.marked != 0 {
-            self.mark_dependents(position, Change::TRANSITION);
+            self.mark_stale(position);
         }
         true
     }
 
+    /// Marks the nodes that a write at `position` makes stale for a read in the open batch: the dependents of a signal. A
+    /// graph inside must be refreshed, and knows its readers itself.
+    pub(super) fn mark_stale(&mut self, position: usize) {
+        match self.topology.kind(position) {
+            Kind::Graph => self.pending.insert(position),
+            _ => self.mark_dependents(position, Change::TRANSITION),
+        }
+    }
+
+    /// Notes that the innermost transaction would take back what is written at `position`. Returns its level.
+    pub(super) fn note_undoable(&mut self, position: usize) -> u32 {
+        let open = self.open_batch();
+        let (position, level) = (position as u32, open.level());
+        let mut own = open
+            .undoable
+            .iter()
+            .rev()
+            .take_while(|it| it.level == level);
+        if level > 0 && !own.any(|it| it.position == position) {
+            open.undoable.push(Undoable { position, level });
+        }
+        level
+    }
+
+    /// The marks from before the batch, of effects and of work that has come to an end, are kept for its end.
+    pub(super) fn set_due_aside(&mut self) {
+        if !self.has_written() && !self.pending.is_empty() {
+            let due = std::mem::replace(&mut self.pending, Mask::EMPTY);
+            let open = self.open_batch();
+            open.due = open.due.or(&due);
+        }
+    }
+
+    /// The level of a write to the signal at `position`. In a graph inside another, the write is noted if it is made by
+    /// hand. A batch without transactions, in a graph that is not inside another, only sees that the level is 0.
+    #[inline(always)]
+    pub(super) fn level_of_write(&mut self, position: usize) -> u32 {
+        match self.open_batch().level {
+            0 => 0,
+            _ => self.open_batch().level_of_write(position),
+        }
+    }
+
+    /// Has the open batch written the signal at `position`, be it with an equal value?
+    pub(super) fn is_by_hand(&self, position: usize) -> bool {
+        let open = self.open.as_ref();
+        open.is_some_and(|open| {
+            open.by_hand
+                .iter()
+                .any(|it| it.position as usize == position)
+        })
+    }
+
     /// Marks the dependents of the signals that the open batch has written: a read is about to begin.
     pub(super) fn mark_written(&mut self) {
-        let open = self.open.get_or_insert_with(OpenBatch::new);
+        let open = self
+            .open
+            .get_or_insert_with(|| OpenBatch::new(self.version));
         for written in &open.written[open.marked..] {
             let position = written.position as usize;
-            if self.topology.kind(position) != Kind::Resource {
-                let change = Change::TRANSITION;
-                self.topology
-                    .mark_dependents(position, change, &mut self.pending);
+            match self.topology.kind(position) {
+                Kind::Resource => {}
+                Kind::Graph => self.pending.insert(position),
+                _ => {
+                    let change = Change::TRANSITION;
+                    self.topology
+                        .mark_dependents(position, change, &mut self.pending);
+                }
             }
         }
         open.marked = open.written.len();
+    }
+
+    /// Notes that the node at `position` has changed, in a graph inside another.
+    pub(super) fn note_changed(&mut self, position: usize) {
+        self.note_changed_word(position / 64, bit(position));
+    }
+
+    /// Notes that these positions in this word have changed.
+    pub(super) fn note_changed_word(&mut self, word: usize, bits: u64) {
+        if bits != 0 {
+            let changed = &mut self.open_batch().changed;
+            if changed.len() <= word {
+                changed.resize(word + 1, 0);
+            }
+            changed[word] |= bits;
+        }
+    }
+
+    /// Has the node at `position` changed in the last settle, in a graph inside another?
+    pub(super) fn has_changed(&self, position: usize) -> bool {
+        let open = self.open.as_ref();
+        let word = open.and_then(|open| open.changed.get(position / 64));
+        word.is_some_and(|word| word & bit(position) != 0)
+    }
+
+    /// Has anything changed in the last settle, in a graph inside another?
+    pub(super) fn has_changed_anything(&self) -> bool {
+        let open = self.open.as_ref();
+        open.is_some_and(|open| open.changed.iter().any(|&word| word != 0))
     }
 
     /// Refuses to go on if the eager value of this rank is failed: it is about to be read.
@@ -210,7 +304,10 @@ impl<const W: usize> Core<W> {
 
     /// Does a failed eager value keep the node of this rank from running?
     pub(super) fn blocks(&self, rank: usize) -> bool {
-        let failed = |node: usize| node < W * 64 && self.is_failed(node);
+        // A node that reads all of a graph inside is not failed by a failed node in it.
+        let failed = |node: usize| {
+            node < W * 64 && self.is_failed(node) && self.topology.kind(node) != Kind::Graph
+        };
         self.watch.any_failed() && self.topology.dependencies(rank).any(failed)
     }
 

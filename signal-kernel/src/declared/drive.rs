@@ -8,10 +8,10 @@
 
 use super::{
     settle,
-    visit::{DeclaredGraph, resource},
+    visit::{DeclaredGraph, NodeRef, node},
 };
 use crate::{panics::FirstPanic, task::progress};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 /// Polls the ready tasks. Ready as soon as something was committed and the graph has settled.
 pub fn poll_progress<G: DeclaredGraph<W>, const W: usize>(
@@ -49,22 +49,8 @@ pub fn poll_work<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     context: &mut Context<'_>,
 ) -> Poll<()> {
-    let Some(ready) = &mut graph.core_mut().ready else {
-        return Poll::Pending;
-    };
-    let tasks = ready.take_ready(context.waker());
     let mut panics = FirstPanic::default();
-    let mut done = false;
-    for &rank in &tasks {
-        let rank = rank as usize;
-        if resource(graph, rank, |it| it.poll(&mut panics)) == Some(true) {
-            graph.core_mut().pending.insert(rank);
-            done = true;
-        }
-    }
-    if let Some(ready) = &mut graph.core_mut().ready {
-        ready.put_back(tasks);
-    }
+    let done = poll_tasks(graph, context.waker(), &mut panics);
     if !done {
         return Poll::Pending;
     }
@@ -77,6 +63,35 @@ pub fn poll_work<G: DeclaredGraph<W>, const W: usize>(
     }
     panics.resume();
     Poll::Ready(())
+}
+
+/// Polls each ready task once. True if there is an output to commit.
+pub(super) fn poll_tasks<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    waker: &Waker,
+    panics: &mut FirstPanic,
+) -> bool {
+    let Some(ready) = &mut graph.core_mut().ready else {
+        return false;
+    };
+    let tasks = ready.take_ready(waker);
+    let mut done = false;
+    for &rank in &tasks {
+        let rank = rank as usize;
+        let polled = node(graph, rank, |node| match node {
+            NodeRef::Resource(it) => Some(it.poll(panics)),
+            NodeRef::Graph(it) => Some(it.poll(panics)),
+            _ => None,
+        });
+        if polled == Some(true) {
+            graph.core_mut().pending.insert(rank);
+            done = true;
+        }
+    }
+    if let Some(ready) = &mut graph.core_mut().ready {
+        ready.put_back(tasks);
+    }
+    done
 }
 
 struct Exclusive<'a, G, const W: usize>(&'a mut G);

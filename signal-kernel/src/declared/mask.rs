@@ -67,6 +67,13 @@ impl<const W: usize> Mask<W> {
         Some(from + word)
     }
 
+    /// The ranks that are in one of the sets.
+    pub(super) fn or(&self, other: &Self) -> Self {
+        Mask {
+            words: std::array::from_fn(|word| self.words[word] | other.words[word]),
+        }
+    }
+
     /// The ranks that are in both sets.
     pub(super) fn and(&self, other: &Self) -> Self {
         Mask {

@@ -329,6 +329,10 @@ impl<T> MemoState for Memo<T> {
         self.is_fresh() && self.stamp.is_failed()
     }
 
+    fn changed_at(&self) -> u64 {
+        self.changed_at()
+    }
+
     fn block(&self, revision: u64) {
         self.cell.get_or_init(|| {
             self.stamp.fail(BLOCKED, revision);
@@ -347,10 +351,10 @@ impl<T> Memo<T> {
     /// Notes that a dependency may have changed. If the memo was current, marks `marks` and returns true: the caller
     /// then marks the dependents in other words.
     #[inline(always)]
-    pub fn invalidate<const SINGLE: bool, const W: usize>(
+    pub fn invalidate<const MODE: u8, const W: usize>(
         &mut self,
         marks: u64,
-        pass: &mut Pass<'_, SINGLE, W>,
+        pass: &mut Pass<'_, MODE, W>,
     ) -> bool {
         if mem::needs_drop::<T>() {
             let Some(old) = self.empty() else {

@@ -6,7 +6,8 @@
 //! values, [`pass`] for the pass over a word of the [mask]. [`slot`] (with its [`undo_log`]), [`per`], [`memo`] and
 //! [`resource`] hold the nodes, [`visit`] leads to them, [`core`] is the rest of a graph's state, without that of an
 //! [open batch](open_batch). [`watch`] tells
-//! whether anything has changed, [`causes`] and [`failed`] tell why values are failed. [`template`] is the generated
+//! whether anything has changed, [`causes`] and [`failed`] tell why values are failed.
+//! [`inside`] is a graph inside another one, whose nodes are found by their [`names`]. [`template`] is the generated
 //! code, which [`make`] helps to build the graph.
 //!
 //! Must not know: how a declaration is written, and which executor polls.
@@ -17,6 +18,7 @@ pub(crate) mod computing;
 mod core;
 pub(crate) mod drive;
 mod failed;
+pub(crate) mod inside;
 pub mod make;
 mod mask;
 pub(crate) mod memo;
@@ -36,5 +38,5 @@ pub(crate) mod watch;
 
 pub use self::{
     core::Core,
-    visit::{Declared, DeclaredGraph, Engine, MemoState, Payload, Visitor, Words},
+    visit::{Declared, DeclaredGraph, Engine, Link, Links, MemoState, Payload, Visitor, Words},
 };

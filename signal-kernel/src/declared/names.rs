@@ -16,6 +16,12 @@ pub struct Names {
 
 /// All of a graph, in place of a position.
 pub const WHOLE: usize = usize::MAX;
+/// The effects of a graph, in place of a position: are there any to run?
+pub const EFFECTS: usize = usize::MAX - 1;
+/// The keys that are in a list, in place of a position.
+pub const MEMBERS: usize = usize::MAX - 2;
+/// The keys that are in a list, and their order, in place of a position.
+pub const ORDER: usize = usize::MAX - 3;
 /// A field, in place of a position: it never changes.
 pub const NOTHING: usize = usize::MAX - 4;
 

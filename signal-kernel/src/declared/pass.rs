@@ -8,16 +8,25 @@
 use super::{
     core::{Core, Progress},
     mask::bit,
+    topology::Topology,
+    visit::{Closed, Links},
 };
 use crate::task::{ready::ReadyQueue, state::Change};
 use std::sync::Arc;
 
-/// One word of the pending mask, taken out of the graph while generated code works through it.
-///
-/// With `SINGLE`, it visits a single node and marks nothing: the careful loop marks, by the result of `end`. The loop
-/// that may visit any node is compiled on its own: with a mask known at run time only, a write to a chain of 50 takes
+/// The modes of a pass. Each is compiled on its own: with a mask known at run time only, a write to a chain of 50 takes
 /// 1042 instructions instead of 458.
-pub struct Pass<'core, const SINGLE: bool, const W: usize> {
+pub(super) mod mode {
+    /// All nodes that are due.
+    pub(in super::super) const WHOLE: u8 = 0;
+    /// A single node. The pass marks nothing: the careful loop marks, by the result of `end`.
+    pub(in super::super) const SINGLE: u8 = 1;
+    /// Phase A of a graph inside another: effects stay pending, and the nodes that change are noted.
+    pub(in super::super) const INSIDE: u8 = 2;
+}
+
+/// One word of the pending mask, taken out of the graph while generated code works through it.
+pub struct Pass<'core, const MODE: u8, const W: usize> {
     bits: u64,
     /// Marks for the next word, which is read soon. In memory they would be written byte by byte, and a processor waits
     /// if it reads a word as a whole right after it was written in parts.
@@ -27,11 +36,17 @@ pub struct Pass<'core, const SINGLE: bool, const W: usize> {
     core: &'core mut Core<W>,
     /// The lazy values of this word that have become stale.
     stale: u64,
-    /// With `SINGLE`, the change of the node.
+    /// In the mode `SINGLE`, the change of the node.
     change: Change,
+    /// In the mode `INSIDE`, the nodes of this word that come before all effects.
+    allowed: u64,
+    /// In the mode `INSIDE`, the nodes of this word that have changed.
+    changed: u64,
+    /// The readers of the graphs inside.
+    links: &'static [Links],
 }
 
-impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
+impl<'core, const MODE: u8, const W: usize> Pass<'core, MODE, W> {
     /// Starts the pass over `bits`, which were taken out of `word`.
     #[inline(always)]
     pub fn new(core: &'core mut Core<W>, word: usize, bits: u64) -> Self {
@@ -43,13 +58,32 @@ impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
             core,
             stale: 0,
             change: Change::NONE,
+            allowed: !0,
+            changed: 0,
+            links: &[],
+        }
+    }
+
+    /// The readers of the graphs inside, and the rank of the first effect.
+    #[inline(always)]
+    pub fn with(&mut self, links: &'static [Links], first: usize) {
+        self.links = links;
+        if MODE == mode::INSIDE {
+            self.allowed = match first.checked_sub(self.word * 64) {
+                None => 0,
+                Some(first) if first < 64 => bit(first) - 1,
+                Some(_) => !0,
+            };
         }
     }
 
     /// Is any of these nodes due?
     #[inline(always)]
     pub fn due(&self, bits: u64) -> bool {
-        self.bits & bits != 0
+        match MODE {
+            mode::INSIDE => self.bits & bits & self.allowed != 0,
+            _ => self.bits & bits != 0,
+        }
     }
 
     /// Is the node of this rank due? If it is, its visit begins.
@@ -93,15 +127,56 @@ impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
     /// Notes the change of the visited node.
     #[inline(always)]
     pub(super) fn came_to(&mut self, change: Change) {
-        if SINGLE {
-            self.change = change;
+        match MODE {
+            mode::SINGLE => self.change = change,
+            mode::INSIDE if !change.is_none() => self.changed |= bit(self.progress.rank as usize),
+            _ => {}
+        }
+    }
+
+    /// The readers of the graphs inside.
+    #[inline(always)]
+    pub(super) fn links(&self) -> &'static [Links] {
+        self.links
+    }
+
+    pub(super) fn topology(&self) -> &'static Topology {
+        self.core.topology
+    }
+
+    /// The rank of the visited node.
+    #[inline(always)]
+    pub(super) fn rank(&self) -> u32 {
+        self.progress.rank
+    }
+
+    /// Notes the end of phase A of the visited node, a graph inside: its outcome, and whether a node in it is failed.
+    pub(super) fn closed_inside(&mut self, closed: Closed, any_failed: bool) {
+        let rank = self.progress.rank as usize;
+        self.core.set_failed(rank, any_failed);
+        if closed.counts {
+            self.core.note_change();
+        }
+        if closed.changed {
+            self.committed(Change::TRANSITION);
+        } else {
+            self.committed(Change::NONE);
+        }
+    }
+
+    /// Marks nodes of any word.
+    pub(super) fn mark_in(&mut self, word: usize, bits: u64) {
+        if word == self.word {
+            self.mark(bits);
+        } else {
+            self.mark_far(word, bits);
         }
     }
 
     /// Marks nodes of this word.
     #[inline(always)]
     pub fn mark(&mut self, bits: u64) {
-        if !SINGLE {
+        if MODE != mode::SINGLE {
             self.bits |= bits;
         }
     }
@@ -109,7 +184,7 @@ impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
     /// Marks nodes of a later word.
     #[inline(always)]
     pub fn mark_far(&mut self, word: usize, bits: u64) {
-        if SINGLE {
+        if MODE == mode::SINGLE {
             return;
         }
         if word == self.word + 1 {
@@ -119,9 +194,12 @@ impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
         }
     }
 
-    /// Ends a pass that has not unwound. With `SINGLE`, returns the change of the node.
+    /// Ends a pass that has not unwound. In the mode `SINGLE`, returns the change of the node.
     #[inline(always)]
     pub fn end(mut self) -> Change {
+        if MODE == mode::INSIDE {
+            self.core.pending.words[self.word] |= self.bits & !self.allowed;
+        }
         self.write_back();
         let change = self.change;
         std::mem::forget(self);
@@ -136,13 +214,16 @@ impl<'core, const SINGLE: bool, const W: usize> Pass<'core, SINGLE, W> {
         if self.stale != 0 {
             self.core.note_stale(self.word, self.stale);
         }
+        if MODE == mode::INSIDE {
+            self.core.note_changed_word(self.word, self.changed);
+        }
     }
 }
 
-impl<const SINGLE: bool, const W: usize> Drop for Pass<'_, SINGLE, W> {
+impl<const MODE: u8, const W: usize> Drop for Pass<'_, MODE, W> {
     #[inline(always)]
     fn drop(&mut self) {
-        if !SINGLE {
+        if MODE != mode::SINGLE {
             self.core.pending.words[self.word] = self.bits;
         }
         self.core.reached = self.progress;

@@ -89,8 +89,8 @@ pub(super) fn compute<G: DeclaredGraph<W>, const W: usize>(
     }
 }
 
-/// The computed values that must be current before the value of this rank is, and that value. No resource is among
-/// them: none acts in a batch.
+/// The computed values and the graphs inside that must be current before the value of this rank is, and that value. No
+/// resource is among them: none acts in a batch.
 pub(super) fn needed<G: DeclaredGraph<W>, const W: usize>(rank: usize) -> Mask<W> {
     let mut needed = Mask::EMPTY;
     needed.insert(rank);
@@ -98,7 +98,8 @@ pub(super) fn needed<G: DeclaredGraph<W>, const W: usize>(rank: usize) -> Mask<W
     while let Some(rank) = left.highest() {
         left.take(rank);
         for dependency in G::TOPOLOGY.dependencies(rank) {
-            if matches!(G::TOPOLOGY.kind(dependency), Kind::Computed | Kind::Lazy) {
+            let kind = G::TOPOLOGY.kind(dependency);
+            if matches!(kind, Kind::Computed | Kind::Lazy | Kind::Graph) {
                 needed.insert(dependency);
                 left.insert(dependency);
             }
@@ -197,9 +198,12 @@ fn keep(panics: &mut FirstPanic, payload: Payload) {
     panics.keep(payload);
 }
 
-fn is_failed<G: DeclaredGraph<W>, const W: usize>(graph: &G, rank: usize) -> bool {
+/// Is the value of this rank failed?
+pub(super) fn is_failed<G: DeclaredGraph<W>, const W: usize>(graph: &G, rank: usize) -> bool {
     match G::TOPOLOGY.kind(rank) {
         Kind::Lazy => graph.memo(rank).is_failed(),
+        // A node that reads all of a graph inside is not failed by a failed node in it.
+        Kind::Graph => false,
         _ => graph.core().is_failed(rank),
     }
 }

@@ -75,9 +75,9 @@ where
 
     /// The dependencies of the input have changed. True if the resource must act.
     #[inline]
-    pub fn input_changed<const SINGLE: bool, const W: usize>(
+    pub fn input_changed<const MODE: u8, const W: usize>(
         &mut self,
-        pass: &mut Pass<'_, SINGLE, W>,
+        pass: &mut Pass<'_, MODE, W>,
     ) -> bool {
         self.task.invalidate();
         let acts = !self.task.is_manual();
@@ -113,6 +113,10 @@ where
 {
     fn changed_at(&self) -> u64 {
         self.version(Change::TRANSITION)
+    }
+
+    fn part_changed_at(&self, part: Change) -> u64 {
+        self.version(part)
     }
 
     fn is_due(&self) -> bool {

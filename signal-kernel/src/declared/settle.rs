@@ -9,7 +9,9 @@
 //! Must not know: values.
 
 use super::{
+    inside::links,
     mask::bit,
+    pass::mode,
     topology::Kind,
     visit::{DeclaredGraph, Payload, is_by_hand, resource},
 };
@@ -38,7 +40,7 @@ pub fn settle<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
 fn settle_from<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, word: usize, bits: u64) {
     let quiet = graph.core().watch.is_quiet();
     let first = if quiet {
-        try_fast(graph, word, bits)
+        try_fast::<G, W, { mode::WHOLE }>(graph, word, bits)
     } else {
         graph.core_mut().pending.words[word] |= bits;
         None
@@ -60,7 +62,7 @@ fn go_on<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, first: Option<Paylo
     match first {
         Some(first) => {
             panics.keep(first);
-            settle_carefully(graph, &mut panics);
+            settle_carefully::<G, W, { mode::WHOLE }>(graph, &mut panics);
         }
         None => settle_into(graph, &mut panics),
     }
@@ -156,19 +158,35 @@ pub(super) fn settle_into<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     panics: &mut FirstPanic,
 ) {
+    settle_in_mode::<G, W, { mode::WHOLE }>(graph, panics);
+}
+
+/// Phase A of a graph inside another: notes which nodes have changed.
+pub(super) fn settle_inside<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    panics: &mut FirstPanic,
+) {
+    settle_in_mode::<G, W, { mode::INSIDE }>(graph, panics);
+}
+
+#[inline(always)]
+fn settle_in_mode<G: DeclaredGraph<W>, const W: usize, const MODE: u8>(
+    graph: &mut G,
+    panics: &mut FirstPanic,
+) {
     if !graph.core().watch.any_failed() {
         let bits = std::mem::take(&mut graph.core_mut().pending.words[0]);
-        match try_fast(graph, 0, bits) {
+        match try_fast::<G, W, MODE>(graph, 0, bits) {
             None => return,
             Some(first) => panics.keep(first),
         }
     }
-    settle_carefully(graph, panics);
+    settle_carefully::<G, W, MODE>(graph, panics);
 }
 
 /// The fast pass, if no node is failed. Returns the panic that has stopped it.
 #[inline]
-fn try_fast<G: DeclaredGraph<W>, const W: usize>(
+fn try_fast<G: DeclaredGraph<W>, const W: usize, const MODE: u8>(
     graph: &mut G,
     mut word: usize,
     mut bits: u64,
@@ -176,7 +194,7 @@ fn try_fast<G: DeclaredGraph<W>, const W: usize>(
     let pass = catch_unwind(AssertUnwindSafe(|| {
         loop {
             if bits != 0 {
-                let _ = graph.pass::<false>(word, bits);
+                let _ = graph.pass::<MODE>(word, bits);
             }
             word += 1;
             if word >= W {
@@ -195,20 +213,27 @@ fn try_fast<G: DeclaredGraph<W>, const W: usize>(
     match pass {
         Ok(()) => None,
         Err(payload) => {
-            interrupted(graph, &payload);
+            let (rank, change) = interrupted(graph, &payload);
+            if MODE == mode::INSIDE && !change.is_none() {
+                graph.core_mut().note_changed(rank);
+            }
             Some(payload)
         }
     }
 }
 
-/// Corrects the masks after the fast pass has unwound.
+/// Corrects the masks after the fast pass has unwound. Returns the node that has panicked, and its change.
 #[cold]
-fn interrupted<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, payload: &Payload) {
+fn interrupted<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    payload: &Payload,
+) -> (usize, Change) {
     let rank = graph.core().reached.rank as usize;
     // The pass puts the bits of the visited nodes back into its word.
     graph.core_mut().pending.remove_up_to(rank);
     let change = unwound(graph, rank, payload);
-    graph.core_mut().mark_after_visit(rank, change);
+    mark_after_visit(graph, rank, change);
+    (rank, change)
 }
 
 /// Ends a visit that has unwound. Returns the change of the node.
@@ -227,21 +252,44 @@ fn unwound<G: DeclaredGraph<W>, const W: usize>(
 
 /// Settles one node at a time, in ascending order of rank.
 #[cold]
-fn settle_carefully<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
+fn settle_carefully<G: DeclaredGraph<W>, const W: usize, const MODE: u8>(
+    graph: &mut G,
+    panics: &mut FirstPanic,
+) {
     while let Some(rank) = graph.core().pending.lowest() {
+        if MODE == mode::INSIDE && rank >= G::FIRST_EFFECT {
+            break;
+        }
         graph.core_mut().pending.take(rank);
-        visit(graph, rank, panics);
+        let change = visit(graph, rank, panics);
+        if MODE == mode::INSIDE && !change.is_none() {
+            graph.core_mut().note_changed(rank);
+        }
     }
 }
 
-/// Visits one node and marks its dependents.
+/// Visits one node and marks its dependents. Returns the change of the node.
 pub(super) fn visit<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     rank: usize,
     panics: &mut FirstPanic,
-) {
+) -> Change {
     let change = visit_alone(graph, rank, panics);
+    mark_after_visit(graph, rank, change);
+    change
+}
+
+/// Marks the dependents of a node that was visited, and the readers of a graph inside.
+fn mark_after_visit<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    change: Change,
+) {
     graph.core_mut().mark_after_visit(rank, change);
+    if G::TOPOLOGY.kind(rank) == Kind::Graph {
+        let due = links::due(graph, rank);
+        graph.core_mut().pending = graph.core().pending.or(&due);
+    }
 }
 
 /// Visits one node, marks nothing, and returns the change of the node.
@@ -255,7 +303,7 @@ pub(super) fn visit_alone<G: DeclaredGraph<W>, const W: usize>(
         return conclude(graph, rank, change);
     }
     match catch_unwind(AssertUnwindSafe(|| {
-        graph.pass::<true>(rank / 64, bit(rank))
+        graph.pass::<{ mode::SINGLE }>(rank / 64, bit(rank))
     })) {
         Ok(change) => conclude(graph, rank, Some(change)),
         Err(payload) => {
@@ -269,15 +317,24 @@ pub(super) fn visit_alone<G: DeclaredGraph<W>, const W: usize>(
 /// Does a failed dependency keep this node from running?
 fn is_blocked<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
     match G::TOPOLOGY.kind(rank) {
-        Kind::Computed | Kind::Effect => graph.core().blocks(rank),
+        Kind::Computed | Kind::Effect | Kind::Feed | Kind::Keys => blocks(graph, rank),
         // A value that was written needs no dependency.
-        Kind::Per => graph.core().blocks(rank) && !is_by_hand(graph, rank),
+        Kind::Per => blocks(graph, rank) && !is_by_hand(graph, rank),
         // The arguments belong to the first rank; only a start needs them.
         Kind::Resource => {
-            graph.core().blocks(rank - 1) && resource(graph, rank, |it| it.is_due()) == Some(true)
+            blocks(graph, rank - 1) && resource(graph, rank, |it| it.is_due()) == Some(true)
         }
-        Kind::ResourceInput | Kind::Lazy | Kind::Signal | Kind::ByHand => false,
+        Kind::ResourceInput
+        | Kind::Lazy
+        | Kind::Signal
+        | Kind::ByHand
+        | Kind::Graph
+        | Kind::GraphEffects => false,
     }
+}
+
+fn blocks<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
+    graph.core().blocks(rank) || (graph.core().watch.any_failed() && links::block(graph, rank))
 }
 
 /// Cancels a resource that cannot start because a dependency is failed.

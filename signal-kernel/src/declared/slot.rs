@@ -7,7 +7,7 @@
 
 use super::{
     core::Core,
-    pass::Pass,
+    pass::{Pass, mode},
     undo_log::{Back, Baseline, Undo, UndoLog},
     visit::{AnySlot, NetChange, Visitor},
 };
@@ -125,12 +125,12 @@ impl<T, V: Version> Slot<T, V> {
     /// Stores the result of a computed value's body. If the result differs from the last one, marks `marks` and returns
     /// true: the caller then marks the dependents in other words.
     #[inline(always)]
-    pub fn store<const SINGLE: bool, const W: usize>(
+    pub fn store<const MODE: u8, const W: usize>(
         &mut self,
         value: T,
         same: fn(&T, &T) -> bool,
         marks: u64,
-        pass: &mut Pass<'_, SINGLE, W>,
+        pass: &mut Pass<'_, MODE, W>,
     ) -> bool {
         let (equal, value) = judge(value, |value| same(&self.value, value)); // user code
         if equal {
@@ -143,7 +143,7 @@ impl<T, V: Version> Slot<T, V> {
         self.version.note_change(pass.revision());
         let mut old = Some(mem::replace(&mut self.value, value));
         // Only the careful loop, one node at a time, recomputes anything while a batch is open.
-        if SINGLE && self.log.is_some() {
+        if MODE == mode::SINGLE && self.log.is_some() {
             old = self.keep_from_before_the_batch(old);
         }
         pass.came_to(Change::TRANSITION);
@@ -176,12 +176,37 @@ impl<T, V: Version> Slot<T, V> {
         same: fn(&T, &T) -> bool,
     ) {
         let (equal, value) = judge(value, |value| same(&self.value, value)); // user code
+        if core.open_batch().level != 0 {
+            return self.write_at_level(core, position, equal, value);
+        }
         if equal {
             return; // user code: the drop of `value`
         }
-        let (level, revision) = (core.open_batch().level, core.tick());
+        let revision = core.tick();
         let old = mem::replace(&mut self.value, value);
         // The only write of a batch has been found to differ already.
+        let log = self.note_inline(core, position, revision, !mem::needs_drop::<T>());
+        if log.before.is_none() && !log.state.updated {
+            log.before = Some(old);
+        }
+        // user code: the drop of `old`, if it was not kept
+    }
+
+    /// A write inside a transaction, or in a graph inside another.
+    #[inline(never)]
+    fn write_at_level<const W: usize>(
+        &mut self,
+        core: &mut Core<W>,
+        position: usize,
+        equal: bool,
+        value: T,
+    ) {
+        let level = core.level_of_write(position);
+        if equal {
+            return; // user code: the drop of `value`
+        }
+        let revision = core.tick();
+        let old = mem::replace(&mut self.value, value);
         let known_changed = level == 0 && !mem::needs_drop::<T>();
         let log = self.note(core, position, revision, known_changed);
         if level > 0 {
@@ -202,7 +227,7 @@ impl<T, V: Version> Slot<T, V> {
         position: usize,
         copy: impl FnOnce(&T) -> T,
     ) -> &mut T {
-        let (level, revision) = (core.open_batch().level, core.tick());
+        let (level, revision) = (core.level_of_write(position), core.tick());
         let has_value = match &self.log {
             Some(log) => log.state.has_value(level),
             None => false,
@@ -229,7 +254,7 @@ impl<T, V: Version> Slot<T, V> {
         change: impl FnOnce(&mut T) -> R,
         undo: impl FnOnce(&mut T) + Send + 'static,
     ) -> R {
-        let (level, revision) = (core.open_batch().level, core.tick());
+        let (level, revision) = (core.level_of_write(position), core.tick());
         self.note(core, position, revision, level == 0);
         let mut panics = FirstPanic::default();
         let result = panics.catch(|| change(&mut self.value)); // user code
@@ -253,7 +278,20 @@ impl<T, V: Version> Slot<T, V> {
 
     /// Notes a write inside a batch. `known_changed` says that if this batch makes no other to this signal, it has
     /// changed and nothing has to be dropped in the end.
+    #[inline(never)]
     fn note<const W: usize>(
+        &mut self,
+        core: &mut Core<W>,
+        position: usize,
+        revision: u64,
+        known_changed: bool,
+    ) -> &mut UndoLog<T> {
+        self.note_inline(core, position, revision, known_changed)
+    }
+
+    /// As `note`, for the write that most batches make.
+    #[inline(always)]
+    fn note_inline<const W: usize>(
         &mut self,
         core: &mut Core<W>,
         position: usize,
@@ -276,7 +314,7 @@ impl Slot<bool> {
         if mem::replace(&mut self.value, true) {
             return;
         }
-        let (level, revision) = (core.open_batch().level, core.tick());
+        let (level, revision) = (core.level_of_write(position), core.tick());
         let log = self.note(core, position, revision, false);
         if level > 0 {
             log.push(core, position, level, Back::Value(false));

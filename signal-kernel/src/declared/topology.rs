@@ -74,6 +74,14 @@ pub(super) enum Kind {
     Per,
     /// `h`: the mark of a write by hand to such a signal, its only dependent.
     ByHand,
+    /// `d`: feeds a signal of a graph inside, or of the rows of a list.
+    Feed,
+    /// `k`: the keys that a list follows.
+    Keys,
+    /// `g`: phase A of a graph inside, or of a list.
+    Graph,
+    /// `f`: phase B of a graph inside, or of a list.
+    GraphEffects,
 }
 
 impl Topology {
@@ -93,6 +101,18 @@ impl Topology {
         }
     }
 
+    /// The first position that is not visited in phase A: effects come after all values, and then what is not visited.
+    pub(super) const fn first_effect(&self) -> usize {
+        let mut position = 0;
+        while position < self.kinds.len() {
+            if matches!(self.kinds[position], b'e' | b'f' | b's' | b'h') {
+                break;
+            }
+            position += 1;
+        }
+        position
+    }
+
     /// How the node at `position` is settled.
     #[inline]
     pub(super) fn kind(&self, position: usize) -> Kind {
@@ -104,8 +124,23 @@ impl Topology {
             b'a' => Kind::Resource,
             b'p' => Kind::Per,
             b'h' => Kind::ByHand,
+            b'd' => Kind::Feed,
+            b'k' => Kind::Keys,
+            b'g' => Kind::Graph,
+            b'f' => Kind::GraphEffects,
             _ => Kind::Effect,
         }
+    }
+
+    /// Is one of these nodes of a word not lazy?
+    pub(super) fn has_eager(&self, word: usize, mut bits: u64) -> bool {
+        while bits != 0 {
+            if self.kind(word * 64 + bits.trailing_zeros() as usize) != Kind::Lazy {
+                return true;
+            }
+            bits &= bits - 1;
+        }
+        false
     }
 
     /// The positions that the node at `position` reads.

@@ -88,6 +88,7 @@ impl UndoState {
     /// Notes a write to the signal at `position`. True if it is the first of this batch: the log then begins anew.
     /// `known_changed` says that if this batch makes no other write to this signal, it has changed and nothing has to
     /// be dropped in the end.
+    #[inline(always)]
     pub(super) fn note<const W: usize>(
         &mut self,
         core: &mut Core<W>,

@@ -17,7 +17,7 @@ use crate::{
 use std::{
     any::Any,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 /// The description of a graph, with a mask of `W` words. `reactive!` implements it.
@@ -34,8 +34,15 @@ pub trait DeclaredGraph<const W: usize>: Sized {
     /// The state of the loops, to be changed.
     fn core_mut(&mut self) -> &mut Core<W>;
 
-    /// Works through `bits`, which were taken out of this word of the pending mask. With `SINGLE`, they are one bit.
-    fn pass<const SINGLE: bool>(&mut self, word: usize, bits: u64) -> Change;
+    /// The readers of the graphs inside.
+    const LINKS: &'static [Links] = &[];
+
+    /// The first position that is not visited in phase A.
+    const FIRST_EFFECT: usize = Self::TOPOLOGY.first_effect();
+
+    /// Works through `bits`, which were taken out of this word of the pending mask, in a [mode](super::pass::mode). In
+    /// the mode `SINGLE`, they are one bit.
+    fn pass<const MODE: u8>(&mut self, word: usize, bits: u64) -> Change;
 
     /// Leads the visitor to the node at `position`.
     fn node(&mut self, position: usize, visitor: &mut Visitor<'_>);
@@ -70,14 +77,81 @@ pub trait Declared: Sized {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()>;
 }
 
-/// The engine of a graph, without the number of words in its mask.
-pub trait Engine<G> {}
+/// The engine of a graph inside another, without the number of words in its mask. The graph around it, or the list, calls
+/// these methods; `level` is that of a transaction of the outermost graph.
+pub trait Engine<G> {
+    /// The graph is put in. If it has not started, its first effects are due after its first phase A, whatever is written
+    /// before that.
+    fn put_in(graph: &mut G, has_started: bool);
+    /// The graph is about to be written, by a transaction at `level`; level 0 is a batch without one.
+    fn enter(graph: &mut G, level: u32);
+    /// The graph is about to be fed: its signals that the open batch has written are left alone.
+    fn enter_fed(graph: &mut G);
+    /// Has the open batch written the signal at this position, be it with an equal value?
+    fn is_by_hand(graph: &G, position: usize) -> bool;
+    /// Phase A: the net changes of the open batch, and all values.
+    fn close(graph: &mut G, panics: &mut FirstPanic) -> Closed;
+    /// Frees the memory of the open batch, after phase A. The changes are forgotten.
+    fn release(graph: &mut G);
+    /// Phase B.
+    fn effects(graph: &mut G, panics: &mut FirstPanic);
+    /// Is there an effect to run in phase B?
+    fn has_effects(graph: &G) -> bool;
+    /// A transaction at `level` failed.
+    fn roll_back(graph: &mut G, level: u32, panics: &mut FirstPanic);
+    /// A transaction at `level` succeeded.
+    fn merge_into_outer(graph: &mut G, level: u32, panics: &mut FirstPanic);
+    /// Brings all values up to date, in the middle of a batch.
+    fn refresh(graph: &mut G, panics: &mut FirstPanic);
+    /// Has this part of the node at this position changed in the last phase A? A lazy value is computed for an `eager`
+    /// reader; for others true means perhaps.
+    fn has_changed(graph: &mut G, position: usize, part: Change, eager: bool) -> bool;
+    /// Has anything changed in the last phase A?
+    fn has_changed_anything(graph: &G) -> bool;
+    /// Is the node at this position failed?
+    fn is_failed(graph: &G, position: usize) -> bool;
+    /// Is any eager value failed?
+    fn any_failed(graph: &G) -> bool;
+    /// Polls the work; true if there is an output to commit.
+    fn poll(graph: &mut G, waker: &Waker, panics: &mut FirstPanic) -> bool;
+    /// The ready queue, if there may be work in the graph.
+    fn queue(graph: &G) -> Option<&Arc<ReadyQueue>>;
+}
+
+/// The outcome of phase A of a graph inside.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Closed {
+    /// A node has changed.
+    pub changed: bool,
+    /// Something that can be read has changed, be it a field.
+    pub counts: bool,
+}
 
 /// The engine with masks of `W` words.
 #[derive(Debug)]
 pub struct Words<const W: usize>;
 
-impl<G: DeclaredGraph<W>, const W: usize> Engine<G> for Words<W> {}
+/// The readers of a graph inside, or of a list.
+#[derive(Debug)]
+pub struct Links {
+    /// The rank of the graph inside.
+    pub rank: u32,
+    /// The readers of each part.
+    pub links: &'static [Link],
+}
+
+/// Readers of one part of a graph inside.
+#[derive(Debug)]
+pub struct Link {
+    /// A position in the graph inside, or one of the constants of [`names`](super::names).
+    pub at: usize,
+    /// Of a resource, the part.
+    pub observed: Change,
+    /// The word of the readers in the mask.
+    pub word: u32,
+    /// Their bits.
+    pub bits: u64,
+}
 
 /// The payload of a panic.
 pub type Payload = Box<dyn Any + Send>;
@@ -92,6 +166,8 @@ pub(super) enum NodeRef<'a> {
     Memo(&'a mut dyn AnyMemo),
     /// A resource.
     Resource(&'a mut dyn AnyResource),
+    /// A graph inside, or a list.
+    Graph(&'a mut dyn AnyGraph),
 }
 
 /// A slot of any type, as a batch sees it.
@@ -129,6 +205,8 @@ pub trait MemoState {
     fn is_fresh(&self) -> bool;
     /// Is it current, as a failure?
     fn is_failed(&self) -> bool;
+    /// The revision of the last change of the current value.
+    fn changed_at(&self) -> u64;
     /// Notes that a failed dependency blocks the value.
     fn block(&self, revision: u64);
 }
@@ -137,6 +215,8 @@ pub trait MemoState {
 pub(super) trait AnyResource {
     /// When anything last changed.
     fn changed_at(&self) -> u64;
+    /// When this part last changed.
+    fn part_changed_at(&self, part: Change) -> u64;
     /// Is a start due, so that the input is needed?
     fn is_due(&self) -> bool;
     /// A transaction failed: the pending request from before it is pending again.
@@ -145,6 +225,33 @@ pub(super) trait AnyResource {
     fn start_failed(&mut self, revision: u64, panics: &mut FirstPanic) -> Change;
     /// Polls the work; true if it has come to an end and there is an output to commit.
     fn poll(&mut self, panics: &mut FirstPanic) -> bool;
+}
+
+/// A graph inside, or a list of graphs, of any type.
+pub(super) trait AnyGraph {
+    /// Phase A, at this revision of the graph around.
+    fn close(&mut self, revision: u64, panics: &mut FirstPanic) -> Closed;
+    /// Phase B.
+    fn effects(&mut self, panics: &mut FirstPanic);
+    /// Is there an effect to run in phase B?
+    fn has_effects(&self) -> bool;
+    /// A transaction at `level` failed, at this revision of the graph around.
+    fn roll_back(&mut self, level: u32, revision: u64, panics: &mut FirstPanic);
+    /// A transaction at `level` succeeded.
+    fn merge_into_outer(&mut self, level: u32, panics: &mut FirstPanic);
+    /// Brings all values up to date, in the middle of a batch.
+    fn refresh(&mut self, panics: &mut FirstPanic);
+    /// Has this part of the graph changed in the last phase A? A lazy value is computed for an `eager` reader; for others
+    /// true means perhaps.
+    fn has_changed(&mut self, at: usize, part: Change, eager: bool) -> bool;
+    /// Is a node that is read by its name failed?
+    fn is_failed(&self, at: usize) -> bool;
+    /// Is any node failed that may be read by its name?
+    fn any_failed(&self) -> bool;
+    /// Polls the work; true if there is an output to commit.
+    fn poll(&mut self, panics: &mut FirstPanic) -> bool;
+    /// Tells the graph around of the work.
+    fn report(&mut self);
 }
 
 /// The outcome of a batch for a node.
@@ -251,6 +358,18 @@ pub(super) fn memo<G: DeclaredGraph<W>, const W: usize, R>(
 ) -> Option<R> {
     node(graph, rank, |node| match node {
         NodeRef::Memo(memo) => Some(with(memo)),
+        _ => None,
+    })
+}
+
+/// Shows the graph inside of this rank to `with`.
+pub(super) fn graph<G: DeclaredGraph<W>, const W: usize, R>(
+    graph: &mut G,
+    rank: usize,
+    with: impl FnOnce(&mut dyn AnyGraph) -> R,
+) -> Option<R> {
+    node(graph, rank, |node| match node {
+        NodeRef::Graph(inside) => Some(with(inside)),
         _ => None,
     })
 }

@@ -78,6 +78,16 @@ impl ReadyQueue {
         self.running.load(Ordering::Relaxed) == 0
     }
 
+    /// The number of tasks in flight.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.running.load(Ordering::Relaxed)
+    }
+
+    /// Whether work was started or stopped since the last poll that was told of it.
+    pub(crate) fn has_changed(&self) -> bool {
+        self.changed.load(Ordering::Relaxed)
+    }
+
     /// Counts a task that starts or stops; the wakers are woken for it when the graph has settled.
     fn count(&self, step: impl Fn(usize) -> usize) {
         let running = step(self.running.load(Ordering::Relaxed));
@@ -331,6 +341,18 @@ impl TaskWaker {
     /// The run is no longer in flight.
     pub(crate) fn stop(&self) {
         self.queue.count(|running| running - 1);
+    }
+
+    /// The task is a graph inside, with this number of tasks in flight.
+    pub(crate) fn count_inside(&self, before: usize, now: usize) {
+        self.queue.count(|running| running + now - before);
+    }
+
+    /// The task is a graph inside with tasks to poll. The wakers are woken when the graph around it has settled.
+    pub(crate) fn wake_quietly(&self) {
+        if !self.queued.swap(true, Ordering::AcqRel) {
+            drop(self.queue.enqueue(self.rank));
+        }
     }
 
     /// The task is about to be polled: from here on a wake puts it into the queue again.

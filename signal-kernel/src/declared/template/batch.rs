@@ -183,6 +183,22 @@ macro_rules! __batch_methods {
             $this.graph__.__refreshed($rank).$name()
         }
     };
+    ($this:ident $graph:ty [
+        graph $vis:vis $name:ident $ty:ty, [$($place:tt)*] $rank:literal $write:ident [$($batch:tt)*] [$($reads:tt)*]
+    ]) => {
+        /// As the graph's method of this name.
+        #[track_caller]
+        $vis fn $name(&mut $this) -> &$ty {
+            $($reads)*
+            $this.graph__.__refreshed($rank).$name()
+        }
+
+        /// The graph inside, to be written: it settles when the outermost batch ends.
+        $vis fn $write(&mut $this) -> $($batch)* {
+            $($reads)*
+            $this.graph__.$($place)*.write(&mut $this.graph__.core__, $rank)
+        }
+    };
     ($this:ident $graph:ty [field $vis:vis $name:ident $ty:ty, [$($place:tt)*] [$($reads:tt)*]]) => {
         /// As the graph's method of this name.
         #[track_caller]
@@ -233,6 +249,31 @@ macro_rules! __batch_methods {
             $($reads)*
             let replaced = $this.graph__.$($place)*.request($crate::__private::Request::cancel(reason));
             $this.graph__.__requested($rank, replaced);
+        }
+    };
+    ($this:ident $graph:ty [
+        list $vis:vis $name:ident $key:ty, $row:ty, $kind:ident, [$($place:tt)*] $position:literal $write:ident
+        [$( $make:ident [$( $input:ident ([$($borrow:tt)*] $($from:tt)*) )*] )?] [$($reads:tt)*]
+    ]) => {
+        /// As the graph's method of this name.
+        #[track_caller]
+        $vis fn $name(&mut $this) -> &$crate::List<$key, $row> {
+            $($reads)*
+            $this.graph__.__refreshed($position).$name()
+        }
+
+        /// The list, to be written in this batch: its rows settle when the outermost batch ends.
+        $vis fn $write(&mut $this) -> $crate::ListBatch<'_, $key, $row, $crate::__private::$kind> {
+            $($reads)*
+            let maker = $crate::__private::core::option::Option::None;
+            $(
+                $( let $input = $($borrow)* $this.graph__.$($from)*; )*
+                let maker: $crate::__private::core::option::Option<$crate::__private::Maker<'_, $key, $row>> = maker;
+                let maker = maker.or($crate::__private::core::option::Option::Some($crate::__private::Maker::Boxed(
+                    $crate::__private::std::boxed::Box::new(move |key| <$graph>::$make(key, $($input),*)),
+                )));
+            )?
+            $this.graph__.$($place)*.write(&mut $this.graph__.core__, $position, maker)
         }
     };
 }

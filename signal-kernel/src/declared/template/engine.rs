@@ -29,6 +29,10 @@ macro_rules! __engine {
         topology $kinds:literal ($dependency_ends:tt, $dependencies:tt)
             { $( $masks:ident ($mask_ends:tt, $mask_words:tt, $mask_bits:tt) )* }
         resources $has_resources:literal
+        $(
+            first_effect $first_effect:literal
+            inside { $( $inside_rank:literal [$($inside:tt)*] { $( $link:tt )* } )* }
+        )?
         pass {
             $(
                 $pass:ident $word:literal [$($pass_inline:tt)*] {
@@ -60,9 +64,13 @@ macro_rules! __engine {
         impl $($generics)* $graph $($bounds)* {
             $(
                 #[$($pass_inline)*]
-                fn $pass<const SINGLE: bool>(&mut $this, bits: u64) -> $crate::__private::Change {
+                fn $pass<const MODE: u8>(&mut $this, bits: u64) -> $crate::__private::Change {
                     let mut pass =
-                        $crate::__private::Pass::<SINGLE, $words>::new(&mut $this.core__, $word, bits);
+                        $crate::__private::Pass::<MODE, $words>::new(&mut $this.core__, $word, bits);
+                    pass.with(
+                        <Self as $crate::__private::DeclaredGraph<$words>>::LINKS,
+                        <Self as $crate::__private::DeclaredGraph<$words>>::FIRST_EFFECT,
+                    );
                     $(
                         if pass.due($due) {
                             $( if pass.visit($rank) { $crate::__visit! { $this pass $visit } } )*
@@ -118,6 +126,17 @@ macro_rules! __engine {
                     }
                 }
             )*
+
+            $(
+                const __LINKS: &'static [$crate::__private::Links] = &[
+                    $(
+                        $crate::__private::Links {
+                            rank: $inside_rank,
+                            links: $crate::__links!([$($inside)*] $( $link )*),
+                        },
+                    )*
+                ];
+            )?
 
             // The methods of each node call these. They leave no type to infer: inference takes the most of rustc's
             // time for a call.
@@ -186,6 +205,10 @@ macro_rules! __engine {
                 )
             };
             const HAS_RESOURCES: bool = $has_resources;
+            $(
+                const FIRST_EFFECT: usize = $first_effect;
+                const LINKS: &'static [$crate::__private::Links] = Self::__LINKS;
+            )?
 
             #[inline]
             fn core(&$this) -> &$crate::__private::Core<$words> {
@@ -198,9 +221,9 @@ macro_rules! __engine {
             }
 
             #[inline]
-            fn pass<const SINGLE: bool>(&mut $this, word: usize, bits: u64) -> $crate::__private::Change {
+            fn pass<const MODE: u8>(&mut $this, word: usize, bits: u64) -> $crate::__private::Change {
                 match word {
-                    $( $word => $this.$pass::<SINGLE>(bits), )*
+                    $( $word => $this.$pass::<MODE>(bits), )*
                     _ => $crate::__private::Change::NONE,
                 }
             }
@@ -276,6 +299,59 @@ macro_rules! __visit {
         $( let $input = $($borrow)* $this.$($from)*; )*
         $crate::__private::settle::rerun(&mut $this.$($place)*, move || Self::$body($($input),*));
     };
+    // A feed of a graph inside: it sets a signal there, unless the batch has written that signal.
+    ($this:ident $pass:ident [
+        feed [$($place:tt)*] [$($inside:tt)*] $hash:literal $feed:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]
+        $mark:ident ($($marked:tt)*)
+    ]) => {
+        let signal = const {
+            $crate::__private::position(<$($inside)* as $crate::__private::Declared>::NAMES, $hash)
+        };
+        if let $crate::__private::core::option::Option::Some(mut batch) = $this.$($place)*.feed(signal) {
+            Self::$feed(&mut batch $(, $($borrow)* $this.$($input)*)*);
+        }
+        $pass.committed($crate::__private::Change::TRANSITION);
+        $pass.$mark($($marked)*);
+    };
+    // A graph inside: all of it settles but its effects.
+    ($this:ident $pass:ident [graph [$($place:tt)*] $rank:literal]) => {
+        $this.$($place)*.visit(&mut $pass);
+    };
+    ($this:ident $pass:ident [graph_effects [$($place:tt)*]]) => {
+        $this.$($place)*.visit_effects();
+    };
+    // The keys that a list follows.
+    ($this:ident $pass:ident [
+        keys [$($place:tt)*] $keys:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]
+        $make:ident [$( $field:ident ([$($field_borrow:tt)*] $($from:tt)*) )*] $mark:ident ($($marked:tt)*)
+    ]) => {
+        let keys = Self::$keys($($($borrow)* $this.$($input)*),*);
+        $( let $field = $($field_borrow)* $this.$($from)*; )*
+        let panics = $this.$($place)*.follow(keys, |key| {
+            Self::$make($crate::__private::core::clone::Clone::clone(key), $($field),*)
+        });
+        $pass.committed($crate::__private::Change::TRANSITION);
+        $pass.$mark($($marked)*);
+        panics.resume();
+    };
+    // A feed of the rows of a list.
+    ($this:ident $pass:ident [
+        feed_all [$($place:tt)*] $hash:literal $feed:ident [$( $input:ident ([$($borrow:tt)*] $($from:tt)*) )*]
+        $mark:ident ($($marked:tt)*)
+    ]) => {
+        $( let $input = $($borrow)* $this.$($from)*; )*
+        let panics = $this.$($place)*.feed_all::<$hash>(|key, batch| Self::$feed(batch, key, $($input),*));
+        $pass.committed($crate::__private::Change::TRANSITION);
+        $pass.$mark($($marked)*);
+        panics.resume();
+    };
+    // Phase A of a list. Rows that were put in are fed first.
+    ($this:ident $pass:ident [list $place:tt { $( $feed:tt )* }]) => {
+        #[allow(unused_mut)]
+        let mut panics = $crate::__private::FirstPanic::default();
+        $( $crate::__rows! { $this panics [feed_new $place $feed] } )*
+        $crate::__rows! { $this panics [visit $place $pass] }
+    };
     // The first rank of a resource: its input has changed.
     ($this:ident $pass:ident [input [$($place:tt)*] $mark:ident ($($marked:tt)*)]) => {
         if $this.$($place)*.input_changed(&mut $pass) {
@@ -301,6 +377,69 @@ macro_rules! __visit {
             }
         )*
         dropped.resume();
+    };
+}
+
+/// A list at its visit.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __rows {
+    // Feeds the rows that were put in.
+    ($this:ident $panics:ident [
+        feed_new [$($place:tt)*] [$hash:literal $feed:ident [$( $input:ident ([$($borrow:tt)*] $($from:tt)*) )*]]
+    ]) => {
+        {
+            $( let $input = $($borrow)* $this.$($from)*; )*
+            $panics.merge($this.$($place)*.feed_new::<$hash>(|key, batch| Self::$feed(batch, key, $($input),*)));
+        }
+    };
+    ($this:ident $panics:ident [visit [$($place:tt)*] $pass:ident]) => {
+        $this.$($place)*.visit_fed(&mut $pass, $panics);
+    };
+}
+
+/// The dependents of a graph inside.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __links {
+    ($inside:tt $( [$what:ident $( $hash:literal $part:ident )? @ $word:literal $bits:literal] )*) => {
+        &[
+            $(
+                $crate::__private::Link {
+                    at: $crate::__link!($inside $what $( $hash )?),
+                    observed: $crate::__link!($( $part )?),
+                    word: $word,
+                    bits: $bits,
+                },
+            )*
+        ]
+    };
+}
+
+/// The place in a graph inside that a link observes, or the part of the node there.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __link {
+    ($inside:tt whole) => {
+        $crate::__private::WHOLE
+    };
+    ($inside:tt effects) => {
+        $crate::__private::EFFECTS
+    };
+    ($inside:tt members) => {
+        $crate::__private::MEMBERS
+    };
+    ($inside:tt order) => {
+        $crate::__private::ORDER
+    };
+    ([$($inside:tt)*] node $hash:literal) => {
+        $crate::__private::position(<$($inside)* as $crate::__private::Declared>::NAMES, $hash)
+    };
+    ($part:ident) => {
+        $crate::__private::Change::$part
+    };
+    () => {
+        $crate::__private::Change::TRANSITION
     };
 }
 
@@ -435,7 +574,7 @@ macro_rules! __sketch {
                 &mut $this.core__
             }
 
-            fn pass<const SINGLE: bool>(&mut $this, word: usize, bits: u64) -> $crate::__private::Change {
+            fn pass<const MODE: u8>(&mut $this, word: usize, bits: u64) -> $crate::__private::Change {
                 $crate::__private::Change::NONE
             }
 

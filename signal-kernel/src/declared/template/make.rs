@@ -79,9 +79,47 @@ macro_rules! __piece {
         });
         $piece.begin(&$ready, Self::$start($($($borrow)* $($input)*),*));
     };
+    // A graph inside: it is fed first. Its effects run with those of the graph around.
+    ($ready:ident [
+        graph $piece:ident $rank:literal = $make:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]
+        { $( [$feed:ident [$( ([$($fed_borrow:tt)*] $($fed:tt)*) )*]] )* }
+    ]) => {
+        let mut $piece = $crate::__private::make::piece(|| {
+            $crate::__private::Inside::new(Self::$make($($($borrow)* $($input)*),*), &$ready, $rank)
+        });
+        $( Self::$feed(&mut $piece.feed_first() $(, $($fed_borrow)* $($fed)*)*); )*
+        $piece.begin().resume();
+    };
+    ($ready:ident [graph_parameter $piece:ident $rank:literal = $part:ident]) => {
+        let mut $piece = $crate::__private::make::piece(|| $crate::__private::Inside::new($part, &$ready, $rank));
+        $piece.begin().resume();
+    };
     ($ready:ident [kept $piece:ident $ty:ty]) => {
         let $piece =
             $crate::__private::make::piece(|| $crate::__private::core::option::Option::<$ty>::None);
+    };
+    // A list, without rows.
+    ($ready:ident [list $piece:ident $rank:literal]) => {
+        let $piece = $crate::__private::make::piece(|| $crate::List::new(&$ready, $rank));
+    };
+    // A list that follows its keys.
+    ($ready:ident [
+        followed $piece:ident $rank:literal $keys:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]
+        $make:ident [$( ([$($field_borrow:tt)*] $($field:tt)*) )*]
+        { $( [$hash:literal $feed:ident [$( ([$($feed_borrow:tt)*] $($fed:tt)*) )*]] )* }
+    ]) => {
+        let mut $piece = $crate::__private::make::piece(|| $crate::List::new(&$ready, $rank));
+        let keys = Self::$keys($($($borrow)* $($input)*),*);
+        $piece
+            .follow(keys, |key| {
+                Self::$make(
+                    $crate::__private::core::clone::Clone::clone(key),
+                    $($($field_borrow)* $($field)*),*
+                )
+            })
+            .resume();
+        $( $piece.feed_new::<$hash>(|key, batch| Self::$feed(batch, key, $($($feed_borrow)* $($fed)*),*)).resume(); )*
+        $piece.begin().resume();
     };
     // A chunk of a large graph, in the struct or boxed.
     ($ready:ident [chunk $chunk:ident $how:ident { $($piece:tt)* } $made:tt]) => {

@@ -1,0 +1,51 @@
+//! The way of work inside a graph to the ready queue around it.
+//!
+//! Must not know: what is inside.
+
+use crate::task::ready::{ReadyQueue, TaskWaker};
+use std::{sync::Arc, task::Waker};
+
+/// The work of something inside, as the queue around it sees it: one task.
+pub(in crate::declared) struct Inner {
+    waker: Arc<TaskWaker>,
+    /// The number of tasks in flight that the queue around has counted.
+    counted: usize,
+}
+
+impl Inner {
+    /// Something inside that has this number in the queue around it.
+    pub(in crate::declared) fn new(queue: &Arc<ReadyQueue>, number: u32) -> Self {
+        Inner {
+            waker: TaskWaker::new(queue, number),
+            counted: 0,
+        }
+    }
+
+    /// The waker, for a poll that begins.
+    pub(in crate::declared) fn begin_poll(&self) -> Waker {
+        self.waker.begin_poll();
+        Waker::from(self.waker.clone())
+    }
+
+    /// Tells the queue around of the work in the `inside` queue.
+    pub(in crate::declared) fn report(&mut self, inside: &ReadyQueue) {
+        let running = inside.in_flight();
+        if inside.has_changed() || running != self.counted {
+            self.waker.count_inside(self.counted, running);
+            self.counted = running;
+        }
+        if inside.has_ready() {
+            self.waker.wake_quietly();
+        }
+        inside.clear_changed();
+    }
+}
+
+/// None of the work inside is in flight any more.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if self.counted != 0 {
+            self.waker.count_inside(self.counted, 0);
+        }
+    }
+}
