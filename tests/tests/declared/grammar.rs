@@ -581,7 +581,8 @@ fn a_function_of_the_name_of_a_node_is_called() {
 /// The functions of the graphs that get some pieces from the caller of a macro.
 mod handed_in {
     #![allow(dead_code, redundant_semicolons, unused_imports)]
-    #![allow(clippy::borrow_deref_ref, clippy::identity_op)] // these tokens are of the macro in other graphs
+    // Clippy takes these tokens for hand-written code in a graph in which they come from the caller.
+    #![allow(clippy::borrow_deref_ref, clippy::identity_op)]
 
     use futures::executor::block_on;
     use signal_kernel::{__private::DeclaredGraph, resource};
