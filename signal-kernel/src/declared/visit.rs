@@ -40,7 +40,7 @@ pub trait DeclaredGraph<const W: usize>: Sized {
     /// The first position that is not visited in phase A.
     const FIRST_EFFECT: usize = Self::TOPOLOGY.first_effect();
 
-    /// Works through `bits`, which were taken out of this word of the pending mask, in a [mode](super::pass::mode). In
+    /// Works through `bits`, which were taken out of this word of the pending mask, in a mode (`pass::mode`). In
     /// the mode `SINGLE`, they are one bit.
     fn pass<const MODE: u8>(&mut self, word: usize, bits: u64) -> Change;
 
@@ -143,7 +143,7 @@ pub struct Links {
 /// Readers of one part of a graph inside.
 #[derive(Debug)]
 pub struct Link {
-    /// A position in the graph inside, or one of the constants of [`names`](super::names).
+    /// A position in the graph inside, or one of the constants of `names`.
     pub at: usize,
     /// Of a resource, the part.
     pub observed: Change,
