@@ -10,20 +10,24 @@ pub(crate) enum NodeKind {
     Computed,
     Resource,
     Effect,
+    /// A graph inside.
+    Graph,
 }
 
 impl NodeKind {
     /// In the order in which an error lists the keywords.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Field,
         Self::Signal,
         Self::Computed,
         Self::Resource,
         Self::Effect,
+        Self::Graph,
     ];
 
     /// The words that start an item.
-    pub(crate) const KEYWORDS: [&str; 5] = ["let", "signal", "computed", "resource", "effect"];
+    pub(crate) const KEYWORDS: [&str; 6] =
+        ["let", "signal", "computed", "resource", "effect", "graph"];
 
     pub(crate) fn from_keyword(word: &str) -> Option<Self> {
         let at = Self::KEYWORDS.iter().position(|known| *known == word)?;
@@ -39,7 +43,7 @@ impl NodeKind {
         match self {
             Self::Field => "field",
             Self::Computed => "computed value",
-            Self::Signal | Self::Resource | Self::Effect => self.keyword(),
+            Self::Signal | Self::Resource | Self::Effect | Self::Graph => self.keyword(),
         }
     }
 
@@ -75,6 +79,6 @@ mod tests {
             assert_eq!(NodeKind::from_keyword(kind.keyword()), Some(kind));
         }
         let letters = NodeKind::ALL.map(|kind| kind.letter(false));
-        assert_eq!(letters[1..], *b"scre");
+        assert_eq!(letters[1..], *b"screg");
     }
 }

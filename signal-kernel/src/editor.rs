@@ -118,6 +118,8 @@ pub mod __keywords {
     pub const computed: () = ();
     /// `resource name = function(arguments);` is fed by a `#[resource]` function.
     pub const resource: () = ();
+    /// `graph name: Type(arguments);` is another graph inside this one.
+    pub const graph: () = ();
     /// `effect name { … }` runs when a node it names has changed.
     pub const effect: () = ();
 }

@@ -38,7 +38,7 @@ use std::fmt::Write;
 pub struct Graph {
     /// The name of the struct.
     pub name: &'static str,
-    /// Signals, computed values, resources and effects, in the order of their declaration.
+    /// Signals, computed values, resources, effects and graphs inside, in the order of their declaration.
     /// Plain fields are no nodes.
     pub nodes: &'static [Node],
 }
@@ -73,6 +73,8 @@ pub enum NodeKind {
     Resource,
     /// A side effect.
     Effect,
+    /// A graph inside this one.
+    Graph,
 }
 
 impl Graph {
@@ -118,6 +120,7 @@ impl Graph {
                 NodeKind::Computed | NodeKind::Lazy => ("[", "]"),
                 NodeKind::Resource => ("[[", "]]"),
                 NodeKind::Effect => ("{{", "}}"),
+                NodeKind::Graph => ("[/", "/]"),
             };
             writeln!(
                 text,
@@ -160,6 +163,7 @@ impl Graph {
                 NodeKind::Computed | NodeKind::Lazy => "box",
                 NodeKind::Resource => "component",
                 NodeKind::Effect => "hexagon",
+                NodeKind::Graph => "box3d",
             };
             writeln!(text, "    \"{}\" [shape={shape}];", node.name).expect("writing to a string");
         }
@@ -203,6 +207,7 @@ impl Node {
                 b'c' => (NodeKind::Computed, Some(positions[at])),
                 b'l' => (NodeKind::Lazy, Some(positions[at])),
                 b'r' => (NodeKind::Resource, Some(positions[at])),
+                b'g' => (NodeKind::Graph, Some(positions[at])),
                 _ => (NodeKind::Effect, Some(positions[at])),
             };
             nodes[at] = Node {

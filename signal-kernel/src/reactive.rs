@@ -48,7 +48,9 @@ use std::{
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not made by `reactive!`",
-    label = "this is not a graph"
+    label = "this is not a graph",
+    note = "a graph is a struct that `reactive!` declares; inside of one, a plain value is a `let` or a `signal`",
+    note = "SK030"
 )]
 pub trait Reactive: Declared {
     /// The shape of the graph: its nodes and the edges between them.

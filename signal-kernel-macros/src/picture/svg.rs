@@ -190,6 +190,7 @@ const STYLE: &str = "\
 .signal-kernel-graph .signal{--c:var(--keyword-link-color,currentColor)}\
 .signal-kernel-graph .resource{--c:var(--type-link-color,currentColor)}\
 .signal-kernel-graph .effect{--c:var(--macro-link-color,currentColor)}\
+.signal-kernel-graph .graph{--c:var(--trait-link-color,currentColor)}\
 .signal-kernel-graph .box{fill:var(--c);fill-opacity:.1;stroke:var(--c);stroke-width:1.2}\
 .signal-kernel-graph .lazy .box{stroke-dasharray:4 3}\
 .signal-kernel-graph text{fill:var(--main-color,currentColor);font:13px \"Source Code Pro\",\"Fira Mono\",monospace}\
@@ -204,7 +205,7 @@ const STYLE: &str = "\
 
 impl Shape {
     /// The order of the legend.
-    const ALL: [Shape; 5] = [
+    const ALL: [Shape; 6] = [
         Shape::of(NodeKind::Signal),
         Shape::of(NodeKind::Computed),
         Shape {
@@ -213,6 +214,7 @@ impl Shape {
         },
         Shape::of(NodeKind::Resource),
         Shape::of(NodeKind::Effect),
+        Shape::of(NodeKind::Graph),
     ];
 
     const fn of(kind: NodeKind) -> Self {
@@ -270,6 +272,15 @@ impl Display for Outline {
                     "<rect class=\"box\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{round}\"/>"
                 )
             }
+            NodeKind::Graph => write!(
+                formatter,
+                "<path class=\"box\" d=\"M{x} {y}H{right}V{bottom}H{x}ZM{} {}H{}V{}H{}Z\"/>",
+                x + 3,
+                y + 3,
+                right - 3,
+                bottom - 3,
+                x + 3,
+            ),
             NodeKind::Resource => {
                 let bar = 5.min(width / 5);
                 write!(

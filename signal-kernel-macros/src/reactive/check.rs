@@ -7,13 +7,15 @@
 
 mod bodies;
 mod declarations;
+mod inside;
 mod owned;
 mod per;
 mod state;
 
 use std::cell::Cell;
 
-use syn::{Ident, Path};
+use quote::ToTokens;
+use syn::{Ident, Path, Type};
 
 use crate::errors::Errors;
 use crate::kind::NodeKind;
@@ -26,29 +28,32 @@ use bodies::{
     no_writes, not_itself, runs_ever,
 };
 use declarations::{declared_once, fed_by_calls, free_names, owned_types};
+use inside::{fed_once, no_node_as_argument};
 use per::per_dependencies;
 
 /// Rules on declarations. `parse` reports SK008, SK009 and SK019, `attributes` reports SK010 and SK021, `acyclic` reports
 /// SK002.
-const DECLARATIONS: [fn(&mut Draft, &OfStruct, &mut Errors); 4] = [
+const DECLARATIONS: [fn(&mut Draft, &OfStruct, &mut Errors); 5] = [
     declared_once, // SK004
     free_names,    // SK005
     fed_by_calls,  // SK018
     owned_types,   // SK020
+    fed_once,      // SK032
 ];
 
 /// Rules on bodies and the arguments of resources.
-const BODIES: [fn(&Body, &mut Errors); 10] = [
-    known_names,       // SK001
-    initial_values,    // SK028
-    per_dependencies,  // SK001, SK029
-    not_itself,        // SK003
-    no_writes,         // SK006, SK007
-    no_awaits,         // SK011
-    no_self,           // SK012
-    no_mutable_fields, // SK023
-    no_getters,        // SK024
-    runs_ever,         // SK010
+const BODIES: [fn(&Body, &mut Errors); 11] = [
+    known_names,         // SK001
+    initial_values,      // SK028
+    per_dependencies,    // SK001, SK029
+    no_node_as_argument, // SK031
+    not_itself,          // SK003
+    no_writes,           // SK006, SK007
+    no_awaits,           // SK011
+    no_self,             // SK012
+    no_mutable_fields,   // SK023
+    no_getters,          // SK024
+    runs_ever,           // SK010
 ];
 
 /// A draft that every rule has seen, and what was found out about it.
@@ -72,6 +77,14 @@ pub(crate) struct CheckedNode {
     pub(crate) dependencies: Vec<usize>,
     /// Its value, body or call does not parse or carries an error.
     pub(crate) broken: bool,
+    /// Of a graph inside, in the order of the text.
+    pub(crate) feeds: Vec<CheckedFeed>,
+}
+
+/// A feed of a graph inside: a body of its own.
+pub(crate) struct CheckedFeed {
+    pub(crate) facts: Facts,
+    pub(crate) broken: bool,
 }
 
 /// A body, and the facts about its graph that a rule on bodies needs.
@@ -82,6 +95,8 @@ struct Body<'a> {
     /// The index of its node, if the item can be one.
     node: Option<usize>,
     facts: &'a Facts,
+    /// Whether this is a feed of the item, and not its value, body or call.
+    is_feed: bool,
     /// The nodes by index.
     nodes: &'a [&'a Item],
     /// The names a body may mention.
@@ -114,35 +129,51 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
     for (index, item) in draft.items.iter().enumerate() {
         let node = (!item.rejected).then_some(nodes.len());
         let attributes = attributes::of_item(&item.attrs, item.kind, errors); // SK010
-        let mut facts = facts(item, &names);
-        facts
-            .callees
-            .retain(|callee| needs_stand_in(callee, &items));
-        let body = Body {
-            graph: &draft.name,
-            item,
-            attributes: &attributes,
-            node,
-            facts: &facts,
-            nodes: &items,
-            known: &known,
-            comparisons: &comparisons,
-            absent: &draft.absent,
-            items: &draft.items,
-            poisoned: &draft.poisoned,
+        let mut judged = |mut facts: Facts, is_feed: bool| {
+            facts
+                .callees
+                .retain(|callee| needs_stand_in(callee, &items));
+            let body = Body {
+                graph: &draft.name,
+                item,
+                attributes: &attributes,
+                node,
+                facts: &facts,
+                is_feed,
+                nodes: &items,
+                known: &known,
+                comparisons: &comparisons,
+                absent: &draft.absent,
+                items: &draft.items,
+                poisoned: &draft.poisoned,
+            };
+            let before = errors.count();
+            for rule in BODIES {
+                rule(&body, errors);
+            }
+            let broken = errors.count() > before || facts.poisoned;
+            (facts, broken)
         };
-        let before = errors.count();
-        for rule in BODIES {
-            rule(&body, errors);
-        }
-        let broken = errors.count() > before || facts.poisoned || !is_whole(item);
+        let (facts, broken) = judged(facts(item, &names), false);
+        let feeds = item.feeds.iter().map(|feed| {
+            let (facts, broken) = judged(inside::facts(feed, &names), true);
+            CheckedFeed {
+                broken: broken || feed.value.is_none(),
+                facts,
+            }
+        });
+        let feeds: Vec<CheckedFeed> = feeds.collect();
         if node.is_some() {
             nodes.push(CheckedNode {
                 item: index,
+                dependencies: match item.kind {
+                    NodeKind::Graph => inside::reads(item, node, &feeds),
+                    _ => reads(item, node, &facts),
+                },
+                broken: broken || !is_whole(item),
                 attributes,
-                dependencies: reads(item, node, &facts),
                 facts,
-                broken,
+                feeds,
             });
         }
     }
@@ -158,7 +189,8 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
 /// Whether all parts of the item that its node needs have been read.
 fn is_whole(item: &Item) -> bool {
     match item.value {
-        Value::Absent => item.kind.is_source(),
+        Value::Absent => item.kind.is_source() || item.kind == NodeKind::Graph,
+        Value::Made(_) => item.ty.is_some(),
         Value::Expr(..) => item.ty.is_some(),
         Value::Block(_) => item.kind == NodeKind::Effect,
         Value::Call(_, ref arguments) => arguments.is_some(),
@@ -201,7 +233,14 @@ fn cyclic(cycle: &[usize], checked: &Checked, errors: &mut Errors) {
     let path = closed().map(name).collect::<Vec<_>>().join(" -> ");
     let first = &checked.item(cycle[0]).name;
     let starts_anew = cycle.iter().any(|&node| checked.item(node).per.is_some());
-    let help = if starts_anew {
+    let inside = cycle.iter().map(|&node| checked.item(node));
+    let inside = inside.clone().find(|item| item.kind == NodeKind::Graph);
+    let help = if let Some(graph) = inside {
+        &format!(
+            "graph `{}` is one step: what feeds it cannot depend on it, through whichever node",
+            graph.name
+        )
+    } else if starts_anew {
         "compute these together, or leave one of them out behind `per`"
     } else {
         "compute these together, or make one of them a `signal`"
@@ -210,7 +249,9 @@ fn cyclic(cycle: &[usize], checked: &Checked, errors: &mut Errors) {
         .push("SK002", first, format!("cyclic dependency: {path}"))
         .help(help);
     for (reader, read) in closed().zip(closed().skip(1)).skip(1) {
-        let mut uses = checked.nodes[reader].facts.uses.iter();
+        let node = &checked.nodes[reader];
+        let facts = std::iter::once(&node.facts).chain(node.feeds.iter().map(|feed| &feed.facts));
+        let mut uses = facts.flat_map(|facts| &facts.uses);
         let used = uses.find(|used| used.node == read);
         let mention = used.map_or(&checked.item(reader).name, |used| &used.ident);
         let text = format!("…{} reads {} here", name(reader), name(read));
@@ -252,6 +293,7 @@ fn facts(item: &Item, names: &Names) -> Facts {
         }
         (_, NodeKind::Field | NodeKind::Signal) | (Value::Absent, _) => {}
         (Value::Broken(tokens), _) => walk.tokens(tokens),
+        (Value::Made(args), _) => args.exprs.iter().for_each(|expr| walk.expr(expr)),
         (Value::Expr(_, expr), _) => walk.expr(expr),
         (Value::Block(block), _) => walk.block(block),
         (Value::Call(_, args), _) => {
@@ -268,6 +310,14 @@ fn reads(item: &Item, node: Option<usize>, facts: &Facts) -> Vec<usize> {
     }
     let reads = facts.uses.iter().map(|used| used.node);
     reads.filter(|&read| Some(read) != node).collect()
+}
+
+/// The last name of a type that is a path, or all of the type.
+fn last_of_type(ty: &Type) -> String {
+    match ty {
+        Type::Path(ty) => last(&ty.path),
+        _ => ty.to_token_stream().to_string(),
+    }
 }
 
 /// The last name of a path.

@@ -9,9 +9,11 @@ mod access;
 mod bodies;
 mod build;
 mod callees;
+mod debug;
 mod docs;
 mod editor;
 mod engine;
+mod inside;
 mod methods;
 mod mixed;
 mod plan;
@@ -43,6 +45,7 @@ pub(crate) fn graph(graph: &Graph) -> TokenStream {
     let structs = access::structs(context);
     let tables = tables::graph(context);
     let built = build::build(context);
+    let debug = debug::debug(context);
     let state = state::state(context);
     let accessors = access::accessors(context);
     let declared = engine::declared(
@@ -54,7 +57,7 @@ pub(crate) fn graph(graph: &Graph) -> TokenStream {
     let engine = engine::engine(context);
     let warnings = warnings::warnings(context);
     let callees = callees::callees(context.declaration);
-    quote!(#bodies #structs #tables #built #state #accessors #declared #engine #warnings #callees)
+    quote!(#bodies #structs #tables #built #debug #state #accessors #declared #engine #warnings #callees)
 }
 
 /// The names and generics that every impl of a declaration repeats.
@@ -164,8 +167,10 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn has_resources(&self) -> bool {
-        self.declaration.nodes.iter().any(Node::is_resource)
+    /// Whether there is work in the graph, or perhaps in a graph inside.
+    fn has_work(&self) -> bool {
+        let may_work = |node: &Node| node.is_resource() || node.is_graph();
+        self.declaration.nodes.iter().any(may_work)
     }
 
     /// Whether this is a computed value that nothing watches.
@@ -226,6 +231,7 @@ impl<'a> Context<'a> {
                 quote_spanned!(path.span()=> ([&] #place.task.state))
             }
             Kind::Effect { .. } => quote!(([]())),
+            Kind::Graph { .. } => quote!(([] #place.get())),
         }
     }
 
@@ -290,10 +296,13 @@ enum Origin {
     Locals(Option<usize>),
 }
 
-/// The type of what a body, a getter or a parameter of `new` sees of a node.
+/// The type of what a body or a getter sees of a node.
 fn seen_type(node: &Node) -> TokenStream {
     match &node.kind {
-        Kind::Field { ty, .. } | Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => quote!(#ty),
+        Kind::Field { ty, .. }
+        | Kind::Signal { ty, .. }
+        | Kind::Computed { ty, .. }
+        | Kind::Graph { ty, .. } => quote!(#ty),
         Kind::Resource { path, .. } => {
             let (value, error) = (resource_type(path, "Value"), resource_type(path, "Error"));
             quote_spanned!(path.span()=> ::signal_kernel::AsyncState<#value, #error>)
@@ -421,6 +430,15 @@ fn lint_allows() -> TokenStream {
             clippy::nursery
         )]
     }
+}
+
+/// Whether a word stands in these tokens.
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == *name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
 }
 
 /// The bits of a rank in its word.

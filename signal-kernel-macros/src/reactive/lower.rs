@@ -12,9 +12,9 @@ use syn::{Expr, Ident, Meta, Path, Type, TypeTuple, punctuated::Punctuated};
 use crate::kind::NodeKind;
 use crate::reactive::attributes::{OfStruct, Saved};
 use crate::reactive::check::{Checked, CheckedNode};
-use crate::reactive::model::{Arg, Declaration, Kind, Node, Per};
-use crate::reactive::names::{Names, bare};
-use crate::reactive::parse::{Draft, Item, Value};
+use crate::reactive::model::{Arg, Declaration, Feed, Kind, Made, Node, Per};
+use crate::reactive::names::{Names, Use, bare};
+use crate::reactive::parse::{Dependency, Draft, Item, Value};
 
 /// The declaration, and for each of its nodes whether it is broken.
 pub(crate) fn lower(checked: Checked) -> (Declaration, Vec<bool>) {
@@ -54,9 +54,12 @@ fn unexpected(draft: &Draft) -> Vec<(usize, Ident)> {
 
 fn node(item: &Item, checked: CheckedNode, names: &Names, of_struct: &OfStruct) -> Node {
     let CheckedNode {
-        attributes, facts, ..
+        attributes,
+        mut facts,
+        feeds,
+        ..
     } = checked;
-    let uses = facts.uses;
+    let uses = std::mem::take(&mut facts.uses);
     let kind = match item.kind {
         NodeKind::Field => Kind::Field {
             mutable: item.mutable,
@@ -71,6 +74,7 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, of_struct: &OfStruct) 
                 own: facts.own,
                 uses,
                 starts: facts.starts,
+                inside: nodes_inside(&per.dependencies, names),
                 raw: per.raw.clone(),
             }),
         },
@@ -100,6 +104,23 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, of_struct: &OfStruct) 
             uses,
             after_first: attributes.after_first.is_some(),
         },
+        NodeKind::Graph => {
+            let feeds = item.feeds.iter().zip(feeds).map(|(feed, checked)| {
+                facts.callees.extend(checked.facts.callees);
+                Feed {
+                    signal: feed.signal.clone(),
+                    raw: feed.raw.clone(),
+                    named: checked.facts.named,
+                    uses: checked.facts.uses,
+                    broken: checked.broken,
+                }
+            });
+            Kind::Graph {
+                ty: ty(item),
+                feeds: feeds.collect(),
+                made: made(item, uses, names),
+            }
+        }
     };
     let is_saved = of_struct.state.is_some() && item.kind == NodeKind::Signal;
     let saved = is_saved.then_some(attributes.saved);
@@ -114,6 +135,15 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, of_struct: &OfStruct) 
         saved,
         kind,
     }
+}
+
+fn nodes_inside(dependencies: &[Dependency], names: &Names) -> Vec<(usize, Ident)> {
+    let inside = dependencies.iter().filter_map(|dependency| {
+        let graph = names.node(&dependency.node)?;
+        let is_graph = names.kind(&dependency.node) == Some(NodeKind::Graph);
+        Some((graph, dependency.part.clone().filter(|_| is_graph)?))
+    });
+    inside.collect()
 }
 
 /// The attributes of the field that the state has for a signal.
@@ -149,20 +179,44 @@ fn call(item: &Item, names: &Names) -> (Path, Vec<Arg>, Span) {
         None => path.span(),
     };
     let exprs = args.iter().flat_map(|args| &args.exprs);
-    let args = exprs.map(|expr| {
-        let node = |expr: &Expr| names.node(bare(expr)?);
-        match expr {
-            Expr::Try(tried) if node(&tried.expr).is_some() => Arg {
-                expr: (*tried.expr).clone(),
-                bare: node(&tried.expr),
-                tried: Some(tried.question_token),
-            },
-            _ => Arg {
-                expr: expr.clone(),
-                bare: node(expr),
-                tried: None,
-            },
-        }
+    let node = |expr: &Expr| names.node(bare(expr)?);
+    let args = exprs.map(|expr| match expr {
+        Expr::Try(tried) if node(&tried.expr).is_some() => Arg {
+            expr: (*tried.expr).clone(),
+            bare: node(&tried.expr),
+            tried: Some(tried.question_token),
+        },
+        _ => untried(expr, names),
     });
     (path.clone(), args.collect(), parens)
+}
+
+fn untried(expr: &Expr, names: &Names) -> Arg {
+    Arg {
+        expr: expr.clone(),
+        bare: bare(expr).and_then(|name| names.node(name)),
+        tried: None,
+    }
+}
+
+/// `None` for a graph that is a parameter of `new`.
+fn made(item: &Item, uses: Vec<Use>, names: &Names) -> Option<Made> {
+    match &item.value {
+        Value::Made(arguments) => Some(Made {
+            args: arguments
+                .exprs
+                .iter()
+                .map(|expr| untried(expr, names))
+                .collect(),
+            parens: arguments.parens.span.join(),
+            uses,
+        }),
+        // The arguments do not parse, so the graph is in a sketch.
+        Value::Broken(_) => Some(Made {
+            args: Vec::new(),
+            parens: item.name.span(),
+            uses,
+        }),
+        _ => None,
+    }
 }

@@ -6,7 +6,7 @@
 //! Must not know: the syntax of a declaration, and the emitted code.
 
 use crate::kind::NodeKind;
-pub(crate) use crate::reactive::names::{Callee, Observed, Use};
+pub(crate) use crate::reactive::names::{Callee, Edge, Inside, Observed, Use};
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Generics, Ident, Meta, Path, Token, Type, Visibility};
 
@@ -75,6 +75,7 @@ impl Node {
             Kind::Computed { .. } => NodeKind::Computed,
             Kind::Resource { .. } => NodeKind::Resource,
             Kind::Effect { .. } => NodeKind::Effect,
+            Kind::Graph { .. } => NodeKind::Graph,
         }
     }
 
@@ -111,10 +112,15 @@ impl Node {
         self.kind() == NodeKind::Effect
     }
 
-    /// A field or signal without a value: the first value is a parameter of `new`.
+    pub(crate) fn is_graph(&self) -> bool {
+        self.kind() == NodeKind::Graph
+    }
+
+    /// A field or signal without a value, or a graph inside without arguments: a parameter of `new`.
     pub(crate) fn is_parameter(&self) -> bool {
-        match self.kind {
-            Kind::Field { is_parameter, .. } | Kind::Signal { is_parameter, .. } => is_parameter,
+        match &self.kind {
+            Kind::Field { is_parameter, .. } | Kind::Signal { is_parameter, .. } => *is_parameter,
+            Kind::Graph { made, .. } => made.is_none(),
             _ => false,
         }
     }
@@ -153,17 +159,25 @@ impl Node {
             Kind::Computed { uses, .. }
             | Kind::Resource { uses, .. }
             | Kind::Effect { uses, .. } => uses,
+            // Of the arguments: fields only.
+            Kind::Graph { made, .. } => made.as_ref().map_or(&[], |made| &made.uses),
         }
     }
 
-    /// The nodes whose changes matter to this one, with the part of a resource that does.
-    pub(crate) fn edges(&self) -> Vec<(usize, Observed)> {
-        match self.per() {
-            Some(per) => per.starts.clone(),
-            None => {
-                let uses = self.uses().iter();
-                uses.map(|used| (used.node, used.observed)).collect()
-            }
+    /// The values that flow into a graph inside.
+    pub(crate) fn feeds(&self) -> &[Feed] {
+        match &self.kind {
+            Kind::Graph { feeds, .. } => feeds,
+            _ => &[],
+        }
+    }
+
+    /// The nodes whose changes matter to this one, with the part that does: of a resource, or of a graph inside.
+    pub(crate) fn edges(&self) -> Vec<Edge> {
+        match &self.kind {
+            Kind::Signal { per: Some(per), .. } => per.starts.clone(),
+            Kind::Graph { feeds, .. } => feeds.iter().flat_map(Feed::edges).collect(),
+            _ => self.uses().iter().flat_map(Use::edges).collect(),
         }
     }
 }
@@ -210,6 +224,40 @@ pub(crate) enum Kind {
         /// `#[after_first]`: `new` does not run it.
         after_first: bool,
     },
+    /// A graph inside.
+    Graph {
+        ty: Type,
+        /// Without arguments the graph is a parameter of `new`, a `Part`.
+        made: Option<Made>,
+        feeds: Vec<Feed>,
+    },
+}
+
+/// The arguments with which a graph inside is made.
+pub(crate) struct Made {
+    pub(crate) args: Vec<Arg>,
+    /// The span of the parentheses around them.
+    pub(crate) parens: Span,
+    /// The fields that they mention.
+    pub(crate) uses: Vec<Use>,
+}
+
+/// A value that flows into a signal of a graph inside.
+pub(crate) struct Feed {
+    pub(crate) signal: Ident,
+    /// The user's tokens for the value.
+    pub(crate) raw: TokenStream,
+    /// Every identifier in `raw` that surely names a node.
+    pub(crate) named: Vec<Ident>,
+    pub(crate) uses: Vec<Use>,
+    /// In a sketch: whether the value does not parse or has an error, and so is not emitted.
+    pub(crate) broken: bool,
+}
+
+impl Feed {
+    pub(crate) fn edges(&self) -> Vec<Edge> {
+        self.uses.iter().flat_map(Use::edges).collect()
+    }
 }
 
 /// The part of a signal behind its value: `per node, node`.
@@ -219,7 +267,9 @@ pub(crate) struct Per {
     /// The nodes behind `per`, each once.
     pub(crate) uses: Vec<Use>,
     /// The nodes again, with the parts that count; several parts of a resource may.
-    pub(crate) starts: Vec<(usize, Observed)>,
+    pub(crate) starts: Vec<Edge>,
+    /// The nodes of graphs inside that `per` names: the graph and the name.
+    pub(crate) inside: Vec<(usize, Ident)>,
     /// The tokens behind `per`.
     pub(crate) raw: TokenStream,
 }

@@ -46,6 +46,51 @@ pub(crate) struct Use {
     /// One mention of each further hygiene: the tokens of a body may come from several macros.
     pub(crate) others: Vec<Ident>,
     pub(crate) observed: Observed,
+    /// Of a graph inside: its nodes that the body observes, each once. `None` is all of the graph.
+    pub(crate) inside: Option<Vec<Inside>>,
+}
+
+/// A node of a graph inside, as a body observes it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Inside {
+    /// The name without `r#`. It may as well be that of a field, or of a method of the user.
+    pub(crate) name: String,
+    pub(crate) observed: Observed,
+}
+
+/// A node of the declaration, as another one depends on it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Edge {
+    pub(crate) node: usize,
+    pub(crate) observed: Observed,
+    /// The node of a graph inside that counts. `None` is all of the graph.
+    pub(crate) inside: Option<Inside>,
+}
+
+impl Use {
+    /// The first mention of a node, which observes all of it.
+    pub(crate) fn whole(node: usize, ident: Ident) -> Self {
+        Use {
+            node,
+            ident,
+            others: Vec::new(),
+            observed: Observed::Whole,
+            inside: None,
+        }
+    }
+
+    /// The edges of the body to this node: several, if it is a graph.
+    pub(crate) fn edges(&self) -> Vec<Edge> {
+        let edge = |inside| Edge {
+            node: self.node,
+            observed: self.observed,
+            inside,
+        };
+        match &self.inside {
+            Some(inside) => inside.iter().map(|node| edge(Some(node.clone()))).collect(),
+            None => vec![edge(None)],
+        }
+    }
 }
 
 /// A callee that is named like a node or like a generated method. Only rustc knows whether it is a function.
@@ -107,7 +152,7 @@ pub(crate) struct Facts {
     /// Of a signal that starts anew: the mention of its own name, and the nodes by which it starts anew, with the parts
     /// that count.
     pub(crate) own: Option<Use>,
-    pub(crate) starts: Vec<(usize, Observed)>,
+    pub(crate) starts: Vec<Edge>,
     /// Of each name behind `per`, the node or field.
     pub(crate) behind_per: Vec<Option<usize>>,
 }
@@ -142,6 +187,15 @@ pub(crate) enum Form {
     Setter,
     /// `self.reload_x()`, `self.cancel_x(..)`
     Requester,
+}
+
+/// The part of a node that an expression uses. It counts for nodes of its kind only.
+enum Seen {
+    Whole,
+    /// Of a resource.
+    Part(Observed),
+    /// Of a graph inside.
+    Inside(Inside),
 }
 
 /// The position of a name. A function can stand only at [`Position::Anywhere`].
@@ -268,8 +322,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Records a name in an expression. Returns the node that it names.
-    fn mention(&mut self, ident: &Ident, observed: Observed, position: Position) -> Option<usize> {
-        let node = self.mention_text(&text(ident), ident.span(), Some(ident), observed, position);
+    fn mention(&mut self, ident: &Ident, seen: Seen, position: Position) -> Option<usize> {
+        let node = self.mention_text(&text(ident), ident.span(), Some(ident), seen, position);
         self.facts.named.extend(node.map(|_| ident.clone()));
         if position == Position::Value {
             self.facts.values.extend(node.map(|_| ident.clone()));
@@ -283,7 +337,7 @@ impl<'a> Walk<'a> {
         text: &str,
         span: Span,
         ident: Option<&Ident>,
-        observed: Observed,
+        seen: Seen,
         position: Position,
     ) -> Option<usize> {
         let hygiene = hygiene(span);
@@ -300,9 +354,10 @@ impl<'a> Walk<'a> {
         };
         self.facts.poisoned |= name.poisoned;
         let node = name.node?;
-        let observed = match name.kind {
-            Some(NodeKind::Resource) => observed,
-            _ => Observed::Whole,
+        let (observed, inside) = match (name.kind, seen) {
+            (Some(NodeKind::Resource), Seen::Part(observed)) => (observed, None),
+            (Some(NodeKind::Graph), Seen::Inside(inside)) => (Observed::Whole, Some(inside)),
+            _ => (Observed::Whole, None),
         };
         let ident = || match ident {
             Some(ident) => ident.clone(),
@@ -314,6 +369,11 @@ impl<'a> Walk<'a> {
                 let used = &mut self.facts.uses[*at];
                 if used.observed != observed {
                     used.observed = Observed::Whole;
+                }
+                match (&mut used.inside, inside) {
+                    (Some(known), Some(inside)) if known.contains(&inside) => {}
+                    (Some(known), Some(inside)) => known.push(inside),
+                    (known, _) => *known = None,
                 }
                 if !known.contains(&hygiene) {
                     known.push(hygiene);
@@ -328,6 +388,7 @@ impl<'a> Walk<'a> {
                     ident: ident(),
                     others: Vec::new(),
                     observed,
+                    inside: inside.map(|inside| vec![inside]),
                 });
             }
         }

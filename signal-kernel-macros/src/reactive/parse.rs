@@ -5,6 +5,7 @@
 //!
 //! Must not know: the meaning of names and attributes.
 
+mod inside;
 mod item;
 mod per;
 
@@ -16,6 +17,7 @@ use syn::{Attribute, Block, Expr, Generics, Ident, Path, Token, Type, Visibility
 use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::reactive::split;
+pub(crate) use inside::Feed;
 pub(crate) use per::{Dependency, Per};
 
 /// A struct as it was written.
@@ -45,13 +47,15 @@ pub(crate) struct Item {
     pub(crate) value: Value,
     /// Of a signal that starts anew.
     pub(crate) per: Option<Per>,
-    /// The tokens behind the `=` and before `per`, or the block of an effect, as written.
+    /// Of a graph inside.
+    pub(crate) feeds: Vec<Feed>,
+    /// The tokens behind the `=` and before `per`, the block of an effect, or the arguments of a graph inside, as written.
     pub(crate) raw: TokenStream,
     /// Set by a rule that the item breaks, so that it cannot be a node.
     pub(crate) rejected: bool,
 }
 
-/// The part behind the `=`, or the block of an effect.
+/// The part behind the `=`, the block of an effect, or the arguments of a graph inside.
 pub(crate) enum Value {
     Absent,
     /// Tokens that do not parse, which has been reported.
@@ -60,6 +64,8 @@ pub(crate) enum Value {
     Block(Block),
     /// The call of a resource, which `check` recognises. Arguments that do not parse are `None`.
     Call(Path, Option<Arguments>),
+    /// The arguments behind the type of a graph inside. Without them it is `Absent`.
+    Made(Arguments),
 }
 
 /// The content of a call's parentheses.

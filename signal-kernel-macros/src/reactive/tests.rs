@@ -33,6 +33,16 @@ fn nodes(items: &str) -> Vec<String> {
             Kind::Resource { args, .. } => {
                 words.extend(args.iter().map(|arg| format!("{:?}", arg.bare)));
             }
+            Kind::Graph { made, feeds, .. } => {
+                words.extend(made.is_none().then(|| "parameter".to_owned()));
+                let args = made.iter().flat_map(|made| &made.args);
+                words.extend(args.map(|arg| format!("{:?}", arg.bare)));
+                words.extend(feeds.iter().map(|feed| {
+                    let nodes: Vec<usize> = feed.uses.iter().map(|used| used.node).collect();
+                    let broken = if feed.broken { " broken" } else { "" };
+                    format!("{}: {nodes:?}{broken}", feed.signal)
+                }));
+            }
             Kind::Computed { .. } | Kind::Effect { .. } => {}
         }
         words.extend(broken.then(|| "broken".to_owned()));
@@ -54,6 +64,52 @@ fn uses_and_bare_arguments() {
             "user @0 @1 Some(0) Some(1) None None None",
             "t @2.Value",
             "e @2.Status @3",
+        ]
+    );
+}
+
+#[test]
+fn graphs_inside_depend_on_their_feeds() {
+    let items = "let log: Log; graph s: Search(log, 1) { dark: *d, page: *a + *d }; graph p: Page; signal d: bool;
+                 computed a: u8 = *b; computed b: u8 = p.title().len();";
+    assert_eq!(
+        nodes(items),
+        [
+            "log parameter",
+            "s @0 Some(0) None dark: [3] page: [4, 3]",
+            "p parameter",
+            "d parameter",
+            "a @5",
+            "b @2",
+        ]
+    );
+    let (declaration, _, order, errors) = lowered(items);
+    assert_eq!((order, errors), (Some(vec![0, 2, 3, 5, 4, 1]), 0));
+    let edges = declaration.nodes[1].edges();
+    assert_eq!(
+        edges.iter().map(|edge| edge.node).collect::<Vec<_>>(),
+        [3, 4, 3]
+    );
+    let inside = declaration.nodes[5]
+        .edges()
+        .remove(0)
+        .inside
+        .expect("a node");
+    assert_eq!(inside.name, "title");
+}
+
+#[test]
+fn a_graph_inside_that_is_half_written_keeps_its_parts() {
+    assert_eq!(
+        nodes(
+            "let log: Log; signal d: u8; graph s: S(log.) { dark: *d, light: d. }; graph t: T() { a: , b }; graph u: "
+        ),
+        [
+            "log parameter",
+            "d parameter",
+            "s @0 dark: [1] light: [1] broken broken",
+            "t a: [] broken b: [] broken",
+            "u parameter",
         ]
     );
 }

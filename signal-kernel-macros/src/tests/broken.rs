@@ -14,10 +14,13 @@ pub struct Sample<T: Clone, const N: usize> where T: Send {
     #[state(serde(rename = "p"))] signal price: u64 = 3;
     #[eq(never)] #[state(skip)] signal r#type: Option<T>;
     #[keep_previous(false)] #[manual] resource user = api::fetch::<T>(client, price, (*total)?);
-    signal page: u64 = page.map_or(0, |page| page.min(price)) per price, user.value(), user.error();
+    signal page: u64 = page.map_or(0, |page| page.min(price)) per part.title(), price, user.value(), user.error();
     computed total: u64 = match user.value() { Some(price) if *price > 3 => price, _ => *price * 2 };
     computed text: String = if let Some(x) = total && let Ok(y) = x { format!("{x:>y$} {total:?}", y = 1) } else { vec![price; 3] };
     effect show { let price = price + 1; log.push(format!("{text}")); fn f() {} f(|a| self.total, 'x: loop {}) }
+    graph search: Search<T>(client.clone(), 3, |a, b| a) { dark: *price > 3, page: page.max(|a, b: u8| *a + b) };
+    pub graph part: Part::<{ 3 }>;
+    computed found: u8 = search.user().value() + search.title() + f(part);
     effect timer: Timer = json!({ "a": price, 'b': <c> });
 }
 pub struct Other { signal price: u64 = { 1 }; effect e { price = 3; *price += 1; } }

@@ -38,6 +38,13 @@ fn an_expansion_keeps_within_its_budget() {
     let effect = each(source, "effect show# { drop(*price); }", "");
     let resource = each(source, "pub resource user# = fetch(price);", "");
     let per = each(source, "pub signal page#: u64 = 0 per price;", "");
+    let before = "let log: Log; signal dark: bool = false;";
+    let graph = each(before, "pub graph search#: Search(log);", "");
+    let fed = each(
+        before,
+        "pub graph search#: Search(log) { dark: *dark };",
+        "",
+    );
     let fixed = lines("", source, 1, "") - signal;
     assert_within(40, "a signal", signal);
     assert_within(25, "a computed value that nothing watches", lazy);
@@ -49,5 +56,7 @@ fn an_expansion_keeps_within_its_budget() {
     assert_within(11, "an effect", effect);
     assert_within(70, "a resource", resource);
     assert_within(60, "a signal that starts anew", per);
+    assert_within(60, "a graph inside", graph);
+    assert_within(25, "a feed of a graph inside", fed - graph);
     assert_within(200, "the graph itself", fixed);
 }

@@ -35,6 +35,15 @@ fn nothing_before_the_cursor_depends_on_what_stands_there() {
         "signal a: A; signal b: B = b.$ per a",
         "signal a: A; signal b: u8 = 0 per $; computed c: u8 = *a;",
         "signal a: A; signal b: u8 = 0 per a, $",
+        "let a: A; graph g: G(a.$); computed b: u8 = *g.x();",
+        "let a: A; graph g: G(a.$) { x: a.b }",
+        "signal a: A; graph g: G() { x: a.$ }; computed b: u8 = *g.x();",
+        "signal a: A; graph g: G() { x: a.$, y: 1 }",
+        "signal a: A; graph g: G() { x: *a, y: a.$, z: a. };",
+        "signal a: A; graph g: G() { x$: *a };",
+        "signal a: A; graph g: G() { y: 1, x$ };",
+        "signal a: A; graph g: G() { x$ };",
+        "graph g: G; computed b: u8 = g.$; effect e { g.x().$ }",
         "let mut a: A; effect e { println!(\"{}\", a.$) } effect f: A = a.$;",
     ] {
         for (cursor, _) in items.match_indices('$') {

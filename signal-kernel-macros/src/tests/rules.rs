@@ -60,6 +60,55 @@ fn cycles() {
 }
 
 #[test]
+fn cycles_through_a_graph_inside() {
+    let help = "graph `s` is one step: what feeds it cannot depend on it, through whichever node";
+    assert_item(
+        "graph s: Search() { dark: *a };\ncomputed a: bool = s.query().is_empty();",
+        &[
+            &format!("SK002 1:7 cyclic dependency: `s` -> `a` -> `s` | {help}"),
+            "SK002 2:20 …`a` reads `s` here",
+        ],
+    );
+    assert_item(
+        "graph s: Search() { dark: s.light() };",
+        &[
+            "SK003 1:27 graph `s` reads itself | a graph inside is one step: what feeds it cannot depend on it, through whichever node",
+        ],
+    );
+    assert_item(
+        "graph s: Search() { dark: *p };\nsignal p: u8 = 0 per s.query();",
+        &[
+            &format!("SK002 1:7 cyclic dependency: `s` -> `p` -> `s` | {help}"),
+            "SK002 2:22 …`p` reads `s` here",
+        ],
+    );
+}
+
+#[test]
+fn the_arguments_and_feeds_of_a_graph_inside() {
+    assert_item(
+        "let log: Log;\nlet mut count: u8;\nsignal dark: bool;\ngraph s: a::Search(log, *dark, count, darc.x) { dark: *drak, dark: *dark };",
+        &[
+            "SK032 4:62 signal `dark` of `s` is fed twice",
+            "SK001 4:39 no node named `darc` in `S` | did you mean `dark`?",
+            "SK031 4:26 the arguments of `s` are read once: `dark` is a node | feed it: `Search(…) { signal: *dark }`",
+            "SK023 4:32 only effects see `let mut` fields | make it a `signal`",
+            "SK001 4:56 no node named `drak` in `S` | did you mean `dark`?",
+        ],
+    );
+    assert_item(
+        "signal d: u8;\ngraph s: S(x.await, self.y) { a: { d = 3; 1 }, b: f(d).await, c: self.d() };",
+        &[
+            "SK011 2:14 the arguments of a graph inside are synchronous | await before `new`, and hand the value over in a field",
+            "SK012 2:21 bodies see nodes by name, not through `self` | name the nodes themselves",
+            "SK006 2:36 feeds cannot write signals | write from outside, in a `batch`",
+            "SK011 2:56 feeds are synchronous | declare a `resource`",
+            "SK012 2:66 bodies see nodes by name, not through `self` | write `d`",
+        ],
+    );
+}
+
+#[test]
 fn names_declared_twice() {
     assert_item(
         "signal price: u8;\ncomputed price: u8 = 1;\neffect r#price { }",
@@ -314,7 +363,7 @@ fn many_mistakes_are_all_reported() {
     effect show { price = 3; self.total }
 }",
         &[
-            "SK009 2:5 expected one of: `let`, `signal`, `computed`, `resource`, `effect` | did you mean `signal`?",
+            "SK009 2:5 expected one of: `let`, `signal`, `computed`, `resource`, `effect`, `graph` | did you mean `signal`?",
             "SK008 3:18 expected `:`",
             "SK008 6:5 expected `;`",
             "SK004 5:14 node `total` is declared twice",
@@ -589,7 +638,7 @@ fn a_state_that_would_hold_nothing() {
     assert_errors(
         "#[state(Saved)] struct S { singal a: u8; }",
         &[
-            "SK009 1:28 expected one of: `let`, `signal`, `computed`, `resource`, `effect` | did you mean `signal`?",
+            "SK009 1:28 expected one of: `let`, `signal`, `computed`, `resource`, `effect`, `graph` | did you mean `signal`?",
         ],
     );
 }

@@ -65,6 +65,11 @@ fn a_resource_that_waits_for_a_request_an_unused_node_and_the_name_of_the_batch_
 }
 
 #[test]
+fn graphs_inside_a_graph() {
+    assert_expansion("parent");
+}
+
+#[test]
 fn the_state_as_plain_data() {
     assert_expansion("saved");
 }

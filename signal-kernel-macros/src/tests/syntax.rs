@@ -2,7 +2,8 @@
 
 use super::{assert_errors, assert_item};
 
-const KEYWORDS: &str = "expected one of: `let`, `signal`, `computed`, `resource`, `effect`";
+const KEYWORDS: &str =
+    "expected one of: `let`, `signal`, `computed`, `resource`, `effect`, `graph`";
 
 #[test]
 fn a_whole_graph_is_accepted() {
@@ -121,6 +122,48 @@ fn a_missing_piece_is_one_error() {
     assert_item(
         "resource r = f(1 +);",
         &["SK008 1:19 expected an expression"],
+    );
+}
+
+#[test]
+fn a_graph_inside_that_does_not_parse() {
+    let made = "a graph inside is made by the call behind its type, `name: Type(arguments);`, or is a parameter of `new`, `name: Type;`";
+    assert_item("graph s Search;", &["SK008 1:9 expected `:`"]);
+    assert_item("graph s: ;", &["SK008 1:10 expected a type"]);
+    assert_item(
+        "graph s: Search = Search();",
+        &[&format!("SK008 1:17 expected `;` | {made}")],
+    );
+    assert_item(
+        "graph s: Search { dark: 1 };",
+        &[
+            "SK008 1:17 expected `(` | only a graph that is made here is fed: `name: Type(arguments) { signal: value };`",
+        ],
+    );
+    assert_item(
+        "graph s: Search(1, +);",
+        &["SK008 1:20 expected an expression"],
+    );
+    assert_item(
+        "graph s: Search() { dark: , light: a. };",
+        &[
+            "SK008 1:27 expected an expression",
+            "SK008 1:39 expected identifier or integer",
+        ],
+    );
+    assert_item("graph s: Search() { dark };", &["SK008 1:26 expected `:`"]);
+    assert_item(
+        "graph s: Search() { 1 };",
+        &["SK008 1:21 expected identifier"],
+    );
+    assert_item(
+        "graph mut s: Search();",
+        &["SK008 1:7 expected the name of the graph | only a plain field can be `mut`: `let mut`"],
+    );
+    assert_item("graph s: Search()", &["SK008 2:1 expected `;`"]);
+    assert_item(
+        "signal a: u8; graph s: A<B = u8>((1, 2)) { a: [1, 2].x(|a, b| *a), b: f::<u8, u8>(), }; signal b: u8;",
+        &[],
     );
 }
 

@@ -9,6 +9,15 @@ mod tests {
 
     reactive! {
         #[derive(Debug)]
+        struct Shop {
+            let names: Vec<u64>;
+            signal base: u64 = 1;
+            graph cart: Cart(names) { price: *base };
+            graph other: Cart;
+            computed total: u64 = cart.total() + other.total();
+        }
+
+        #[derive(Debug)]
         #[state(SavedCart, derive(Clone, PartialEq, Debug))]
         struct Cart {
             let mut seen: Vec<u64>;
@@ -21,6 +30,15 @@ mod tests {
             effect see { seen.push(*total); }
             effect kept: u64 = *price;
         }
+    }
+
+    #[test]
+    fn a_graph_inside_of_the_oldest_edition() {
+        let mut shop = Shop::new(Vec::new(), Cart::part(vec![7]));
+        shop.set_base(2);
+        shop.update_other(|cart| cart.set_price(3));
+        assert_eq!(*shop.total(), 10);
+        assert_eq!(shop.other().seen(), &[7, 2, 6]);
     }
 
     #[test]

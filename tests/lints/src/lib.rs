@@ -65,6 +65,38 @@ reactive! {
         effect kept: u64 = total + load.to_bits();
     }
 
+    /// A graph that holds others.
+    #[derive(Debug)]
+    pub struct Outer {
+        /// A field.
+        pub let unit: u64;
+        /// A signal.
+        pub signal dark: u64 = 1;
+        /// A graph that is made here.
+        pub graph inner: Inner(unit) { dark: dark + 1, text: dark.to_string() };
+        /// A graph from outside.
+        pub graph given: Inner;
+        /// A value from inside.
+        pub computed length: usize = inner.text().len() + given.text().len();
+        /// An effect.
+        effect show { let _ = (length, inner.name().value()); }
+    }
+
+    /// A graph inside.
+    #[derive(Debug)]
+    pub struct Inner {
+        /// A field.
+        pub let unit: u64;
+        /// A signal.
+        pub signal dark: u64 = 0;
+        /// Another.
+        pub signal text: String = String::new();
+        /// A fetch.
+        pub resource name = fetch(dark);
+        /// An effect.
+        effect show { let _ = (dark, unit, name); }
+    }
+
     /// A graph with parameters.
     #[derive(Debug)]
     #[state(SavedGeneric, derive(Clone, Debug))]

@@ -92,6 +92,18 @@ mod tests {
             effect kept: u64 = *id;
         }
 
+        /// Graphs inside.
+        #[derive(Debug)]
+        struct Outer<T: Clone + PartialEq + 'static> {
+            let seed: T;
+            signal id: u64 = 3;
+            graph made: Profile<T>(seed) { id: *id, name: id.to_string() };
+            graph given: Plain;
+            computed title: String = format!("{} {}", made.title(), given.b());
+            effect show { let _ = (title, made.user().value()); }
+        }
+
+        #[derive(Debug)]
         struct Plain { signal a: u32 = 1; computed b: u32 = a + 1; }
     }
 
@@ -119,6 +131,15 @@ mod tests {
         assert_eq!(profile.loaded().value(), Some(&3));
         assert_eq!((*profile.lazy(), *Plain::new().b()), (5, 2));
         assert!(format!("{profile:?}").contains("rich: Money(4)"));
+    }
+
+    #[test]
+    fn graphs_inside_name_the_crate_by_its_path() {
+        let mut outer = Outer::new(4, Plain::part());
+        block_on(outer.settled());
+        outer.update_given(|plain| plain.set_a(5));
+        assert_eq!(outer.title(), "user 3 6");
+        assert_eq!(outer.made().name(), "3");
     }
 
     #[test]

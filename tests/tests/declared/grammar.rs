@@ -596,6 +596,17 @@ mod handed_in {
 
     fn print(_: &str) {}
 
+    ::signal_kernel::reactive! {
+        #[derive(Debug)]
+        struct Inner {
+            let unit: String;
+            let limit: usize;
+            signal size: u32 = 0;
+            signal text: String = String::new();
+            computed all: String = format!("{unit}{limit}{size}{text}");
+        }
+    }
+
     #[resource]
     async fn fetch<T: std::fmt::Display>(client: String, id: T) -> Result<String, String> {
         Ok(format!("{client} {id}"))

@@ -14,6 +14,7 @@ mod effects;
 mod equality;
 mod grammar;
 mod graph;
+mod inside;
 mod many_nodes;
 mod names;
 mod net_change;

@@ -44,6 +44,9 @@ reactive! {
     pub struct Cart {
 "#;
 
+/// A graph that another one holds.
+const INNER: &str = "reactive! { pub struct Inner { pub signal price: Money = Money::new(1); pub computed total: u64 = price.cents; } }";
+
 const AFTER: &str = "    }\n}\n";
 
 impl Situation {
@@ -450,6 +453,49 @@ pub(crate) const SITUATIONS: &[Situation] = &[
                 computed total: u64 = { let lo$0cal = price; local.cents };",
         outside: "",
         ask: Ask::Rename(&["computed total: u64 = { let local = price; local.cents };"]),
+    },
+    Situation {
+        name: "a node of a graph inside, in a body",
+        items: "graph inner: Inner(); computed total: u64 = inner.$0;",
+        outside: INNER,
+        ask: Ask::Complete(&["price", "total"]),
+    },
+    Situation {
+        name: "a member of a node of a graph inside, in an effect",
+        items: "graph inner: Inner(); effect show { inner.price().$0 }",
+        outside: INNER,
+        ask: Ask::Complete(MEMBERS),
+    },
+    Situation {
+        name: "a member, in a feed",
+        items: "signal price: Money = Money::new(1); graph inner: Inner() { price: price.$0 };",
+        outside: INNER,
+        ask: Ask::Complete(MEMBERS),
+    },
+    Situation {
+        name: "the signal that is fed",
+        items: "signal price: Money = Money::new(1); graph inner: Inner() { pri$0 };",
+        outside: INNER,
+        ask: Ask::Complete(&["price"]),
+    },
+    Situation {
+        name: "a member, in the arguments of a graph inside",
+        items: "let price: Money; graph inner: Inner(price.$0);",
+        outside: INNER,
+        ask: Ask::Complete(MEMBERS),
+    },
+    Situation {
+        name: "the type of a graph inside",
+        items: "graph inner: Inn$0er();",
+        outside: INNER,
+        ask: Ask::Definition("pub struct Inner {"),
+    },
+    Situation {
+        name: "the batch of a graph inside, outside",
+        items: "graph inner: Inner();",
+        outside: "fn outside(cart: &mut Cart) { cart.update_inner(|inner| inner.$0); }
+                  reactive! { pub struct Inner { pub signal price: Money = Money::new(1); } }",
+        ask: Ask::Complete(&["price", "set_price"]),
     },
     Situation {
         name: "a member, in a resource function",

@@ -78,14 +78,18 @@ pub(super) fn needs_stand_in(callee: &Callee, nodes: &[&Item]) -> bool {
 
 /// SK003: the shortest cycle.
 pub(super) fn not_itself(body: &Body, errors: &mut Errors) {
-    // The mentions of a broken body are a guess.
-    if matches!(body.item.value, Value::Broken(_)) {
+    // The mentions of a broken body are a guess. In the arguments of a graph inside, every node is reported.
+    let is_judged = !matches!(body.item.value, Value::Broken(_)) || body.is_feed;
+    if !is_judged || body.item.kind == NodeKind::Graph && !body.is_feed {
         return;
     }
     for Use { node, ident, .. } in &body.facts.uses {
         if Some(*node) == body.node {
             let (keyword, name) = (body.item.kind.keyword(), &body.item.name);
-            errors.push("SK003", ident, format!("{keyword} `{name}` reads itself"));
+            let error = errors.push("SK003", ident, format!("{keyword} `{name}` reads itself"));
+            if body.is_feed {
+                error.help("a graph inside is one step: what feeds it cannot depend on it, through whichever node");
+            }
         }
     }
 }
@@ -106,6 +110,16 @@ pub(super) fn no_writes(body: &Body, errors: &mut Errors) {
         NodeKind::Signal => (
             "SK006",
             "the value of a signal that starts anew cannot write signals",
+            "write from outside, in a `batch`",
+        ),
+        NodeKind::Graph if body.is_feed => (
+            "SK006",
+            "feeds cannot write signals",
+            "write from outside, in a `batch`",
+        ),
+        NodeKind::Graph => (
+            "SK006",
+            "the arguments of a graph inside cannot write signals",
             "write from outside, in a `batch`",
         ),
         _ => (
@@ -160,6 +174,11 @@ pub(super) fn no_awaits(body: &Body, errors: &mut Errors) {
         NodeKind::Signal => (
             "the value of a signal that starts anew is synchronous",
             "declare a `resource`",
+        ),
+        NodeKind::Graph if body.is_feed => ("feeds are synchronous", "declare a `resource`"),
+        NodeKind::Graph => (
+            "the arguments of a graph inside are synchronous",
+            "await before `new`, and hand the value over in a field",
         ),
         _ => ("computed bodies are synchronous", "declare a `resource`"),
     };

@@ -112,6 +112,7 @@ fn methods(item: &Item) -> Vec<String> {
             format!("update_{name}_with"),
         ],
         NodeKind::Resource => vec![format!("reload_{name}"), format!("cancel_{name}")],
+        NodeKind::Graph => vec![format!("update_{name}"), format!("{name}_mut")],
         NodeKind::Field if item.mutable => vec![format!("{name}_mut")],
         _ => Vec::new(),
     }

@@ -10,7 +10,7 @@ use super::Body;
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::reactive::names::{Facts, Names, Observed, Use, Walk, text};
+use crate::reactive::names::{Edge, Facts, Inside, Names, Observed, Use, Walk, text};
 use crate::reactive::parse::{Dependency, Item, Per, Value};
 
 /// The mentions in the value, and the nodes behind `per`.
@@ -19,7 +19,7 @@ pub(super) fn facts(item: &Item, per: &Per, names: &Names) -> Facts {
     match &item.value {
         Value::Expr(_, expr) => walk.expr(expr),
         Value::Broken(tokens) => walk.tokens(tokens),
-        Value::Absent | Value::Block(_) | Value::Call(..) => {}
+        Value::Absent | Value::Block(_) | Value::Call(..) | Value::Made(_) => {}
     }
     let mut facts = walk.finish();
     let mut mentioned = std::mem::take(&mut facts.uses);
@@ -38,15 +38,11 @@ pub(super) fn facts(item: &Item, per: &Per, names: &Names) -> Facts {
             continue;
         }
         facts.named.push(dependency.node.clone());
-        if facts.starts.iter().all(|(known, _)| *known != node) {
-            facts.uses.push(mention.unwrap_or_else(|| Use {
-                node,
-                ident: dependency.node.clone(),
-                others: Vec::new(),
-                observed: Observed::Whole,
-            }));
+        if facts.starts.iter().all(|known| known.node != node) {
+            let whole = || Use::whole(node, dependency.node.clone());
+            facts.uses.push(mention.unwrap_or_else(whole));
         }
-        let edge = (node, observed(dependency, names));
+        let edge = edge(node, dependency, names);
         if !facts.starts.contains(&edge) {
             facts.starts.push(edge);
         }
@@ -62,14 +58,23 @@ pub(super) fn facts(item: &Item, per: &Per, names: &Names) -> Facts {
 }
 
 /// A value or an error of a resource counts when a run yields it.
-fn observed(dependency: &Dependency, names: &Names) -> Observed {
-    let is_resource = names.kind(&dependency.node) == Some(NodeKind::Resource);
-    let part = dependency.part.as_ref().filter(|_| is_resource).map(text);
-    match part.as_deref() {
+fn edge(node: usize, dependency: &Dependency, names: &Names) -> Edge {
+    let kind = names.kind(&dependency.node);
+    let part = dependency.part.as_ref().map(text);
+    let observed = match part.as_deref().filter(|_| kind == Some(NodeKind::Resource)) {
         Some("value") => Observed::NewValue,
         Some("error") => Observed::NewError,
         Some("status") => Observed::Status,
         _ => Observed::Whole,
+    };
+    let inside = part.filter(|_| kind == Some(NodeKind::Graph));
+    Edge {
+        node,
+        observed,
+        inside: inside.map(|name| Inside {
+            name,
+            observed: Observed::Whole,
+        }),
     }
 }
 
@@ -104,6 +109,9 @@ pub(super) fn per_dependencies(body: &Body, errors: &mut Errors) {
         }
         let Some(part) = part else { continue };
         let is_part = matches!(text(part).as_str(), "value" | "error" | "status");
+        if kind == NodeKind::Graph {
+            continue;
+        }
         if kind != NodeKind::Resource {
             let text = format!("`{node}` is no resource: it has no `{part}`");
             errors

@@ -6,12 +6,12 @@
 //! Must not know: the bodies of methods; ranks.
 
 use super::{
-    Context, Header, Kind, Node, docs, field, lint_allows,
+    Context, Header, Kind, Node, docs, field, inside, lint_allows, mentions,
     methods::{self, Method},
     resource_type, respan, seen_type,
     texts::Texts,
 };
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
 
@@ -20,7 +20,7 @@ pub(super) fn structs(context: &Context) -> TokenStream {
     let (nodes, plan) = (&context.declaration.nodes, context.plan);
     let stored = |index: usize| {
         let planned = &plan.nodes[index];
-        stored_type(&nodes[index], planned.lazy, planned.versioned)
+        stored_type(context, &nodes[index], planned.lazy, planned.versioned)
     };
     let fields: TokenStream = if plan.chunks.is_empty() {
         let fields = nodes.iter().enumerate().filter_map(|(index, node)| {
@@ -102,7 +102,12 @@ pub(super) fn structs_with(
 }
 
 /// The type of a node's field, if the struct has one.
-pub(super) fn stored_type(node: &Node, is_lazy: bool, is_versioned: bool) -> Option<TokenStream> {
+pub(super) fn stored_type(
+    header: &Header,
+    node: &Node,
+    is_lazy: bool,
+    is_versioned: bool,
+) -> Option<TokenStream> {
     let version = if is_versioned {
         quote!(u64)
     } else {
@@ -130,6 +135,10 @@ pub(super) fn stored_type(node: &Node, is_lazy: bool, is_versioned: bool) -> Opt
             quote!(::signal_kernel::__private::core::option::Option<#ty>)
         }
         Kind::Effect { kept: None, .. } => return None,
+        Kind::Graph { ty, .. } => {
+            let graph = inside::graph(header, ty);
+            quote_spanned!(ty.span()=> ::signal_kernel::__private::Inside<#graph>)
+        }
     })
 }
 
@@ -300,6 +309,15 @@ fn methods(printer: &dyn Printer, index: usize) -> (TokenStream, TokenStream) {
                 #vis fn #cancel(&mut self, reason: impl ::signal_kernel::__private::core::convert::Into<::signal_kernel::CancelReason>) { #cancel_body }
             }
         }
+        Kind::Graph { ty, .. } => {
+            let (update, body) = (named("update_", ""), body(Method::Update));
+            let batch = inside::batch(header, ty);
+            let closure = quote_spanned!(node.name.span()=> impl ::signal_kernel::__private::core::ops::FnOnce(&mut #batch) -> #returned);
+            quote! {
+                #second_docs
+                #vis fn #update<#returned>(&mut self, #change: #closure) -> #returned { #body }
+            }
+        }
         Kind::Field { .. } | Kind::Computed { .. } => TokenStream::new(),
     };
     let getter = getter(node, &getter_docs, &ty, body(Method::Get));
@@ -383,6 +401,14 @@ fn batch_entry(printer: &dyn Printer, index: usize) -> Option<TokenStream> {
                 [resource #vis #name #ty, [#place] #position #reload #cancel [#reads]]
             }
         }
+        Kind::Graph { ty: path, .. } => {
+            let (mut write, batch) = (named("", "_mut"), inside::batch(header, path));
+            if node.name.to_string().ends_with('_') {
+                // No lint blames the user for `end__mut`.
+                write.set_span(super::call_site_at(&node.name));
+            }
+            quote!([graph #vis #name #ty, [#place] #position #write [#batch] [#reads]])
+        }
     })
 }
 
@@ -425,14 +451,6 @@ fn returned(header: &Header, ty: &TokenStream, span: Span) -> Ident {
     } else {
         Ident::new(&free.to_string(), span)
     }
-}
-
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == *name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        _ => false,
-    })
 }
 
 /// A reference with the span of the first token of its type.

@@ -6,8 +6,11 @@
 
 use super::editor::{self, Function};
 use super::mixed;
-use super::{Equality, Header, Kind, Node, Use, function, own_parameter, resource_type, seen_type};
-use crate::reactive::model::{Arg, Per};
+use super::{
+    Equality, Header, Kind, Node, Use, function, inside, local, own_parameter, resource_type,
+    seen_type,
+};
+use crate::reactive::model::{Arg, Feed, Made, Per};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::BTreeSet;
@@ -40,7 +43,10 @@ pub(super) fn bodies(header: &Header, is_broken: impl Fn(usize) -> bool) -> Toke
         impl #impl_generics #name #type_generics #where_clause
     };
     let nodes = declaration.nodes.iter().enumerate();
-    let functions = nodes.map(|(index, node)| node_function(header, node, is_broken(index)));
+    let functions = nodes.map(|(index, node)| {
+        let function = node_function(header, node, is_broken(index));
+        (function, feeds(header, node))
+    });
     let functions = editor::functions(header, &head, functions.collect());
     let comparisons = declaration
         .nodes
@@ -82,6 +88,12 @@ fn node_function(header: &Header, node: &Node, is_broken: bool) -> Option<Functi
             let args = (!is_broken).then_some((args.as_slice(), *parens));
             start(header, node, path, args, uses)
         }
+        Kind::Graph { made: None, .. } => return None,
+        Kind::Graph {
+            ty,
+            made: Some(made),
+            ..
+        } => make(header, node, ty, made, is_broken),
     })
 }
 
@@ -100,7 +112,9 @@ fn comparison(header: &Header, node: &Node) -> Option<TokenStream> {
             let ty = resource_type(path, "Value");
             Some(same(header, node, &ty, path.span(), equality))
         }
-        Kind::Field { .. } | Kind::Resource { .. } | Kind::Effect { .. } => None,
+        Kind::Field { .. } | Kind::Resource { .. } | Kind::Effect { .. } | Kind::Graph { .. } => {
+            None
+        }
     }
 }
 
@@ -302,23 +316,7 @@ fn start(
     let future = resource_type(path, "Future");
     let started = match args {
         Some((args, parens)) => {
-            // The arguments are cloned before the call, so that errors in the call mention values, not references.
-            let mut clones = TokenStream::new();
-            let values = args.iter().enumerate().map(|(index, arg)| {
-                let Arg { expr, bare, tried } = arg;
-                let Some(node) = *bare else {
-                    return quote!(#expr);
-                };
-                let value = format_ident!("__argument_{index}", span = expr.span());
-                // Without the type rustc would suggest to borrow a value that cannot be cloned.
-                let ty = located(seen_type(&header.declaration.nodes[node]), expr.span());
-                let copy = quote_spanned!(expr.span()=> <#ty as ::signal_kernel::needs::Argument<#ty>>::copy_for_call(#expr));
-                clones.extend(quote!(let #value = #copy #tried;));
-                quote!(#value)
-            });
-            let values: Vec<TokenStream> = values.collect();
-            let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#values),*));
-            values.set_span(parens);
+            let (clones, values) = arguments(header, args, parens);
             let function = super::resource(path);
             let call = quote_spanned!(path.span()=> <#function>::__start #values);
             let aliases = mixed::aliases(header, node);
@@ -337,6 +335,93 @@ fn start(
         head,
         result: quote!(_),
         stand_in: Some(quote_spanned!(path.span()=> { #started })),
+    }
+}
+
+/// The arguments of a call. A bare name is cloned before the call, so that errors in the call mention values, not
+/// references.
+fn arguments(header: &Header, args: &[Arg], parens: Span) -> (TokenStream, Group) {
+    let mut clones = TokenStream::new();
+    let values = args.iter().enumerate().map(|(index, arg)| {
+        let Arg { expr, bare, tried } = arg;
+        let Some(node) = *bare else {
+            return quote!(#expr);
+        };
+        let value = format_ident!("__argument_{index}", span = expr.span());
+        // Without the type rustc would suggest to borrow a value that cannot be cloned.
+        let ty = located(seen_type(&header.declaration.nodes[node]), expr.span());
+        let copy = quote_spanned!(expr.span()=> <#ty as ::signal_kernel::needs::Argument<#ty>>::copy_for_call(#expr));
+        clones.extend(quote!(let #value = #copy #tried;));
+        quote!(#value)
+    });
+    let values: Vec<TokenStream> = values.collect();
+    let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#values),*));
+    values.set_span(parens);
+    (clones, values)
+}
+
+/// Makes a graph inside, which starts where it is put.
+///
+/// ```text
+/// fn __make_search(client: &Client) -> Part<Search> {
+///     let argument_0 = Argument::copy_for_call(client);
+///     <Search>::part(argument_0)
+/// }
+/// ```
+fn make(header: &Header, node: &Node, ty: &Type, made: &Made, is_broken: bool) -> Function {
+    let name = function("make", node);
+    let unused = may_be_unused();
+    let uses = made.uses.iter();
+    let parameters = uses.map(|used| parameter(header, used, false, &unused));
+    let block = if is_broken {
+        unreachable_block()
+    } else {
+        let (clones, values) = arguments(header, &made.args, made.parens);
+        let aliases = mixed::aliases(header, node);
+        let call = quote_spanned!(ty.span()=> <#ty>::part #values);
+        quote!({ #aliases #clones #call })
+    };
+    Function {
+        head: quote_spanned! {ty.span()=>
+            fn #name(#(#parameters),*) -> ::signal_kernel::Part<#ty>
+        },
+        result: quote!(_),
+        stand_in: Some(block),
+    }
+}
+
+/// The functions of the feeds of a graph inside.
+fn feeds(header: &Header, node: &Node) -> Vec<Function> {
+    let Kind::Graph { ty, feeds, .. } = &node.kind else {
+        return Vec::new();
+    };
+    let feeds = feeds.iter();
+    feeds.map(|it| feed(header, node, ty, it)).collect()
+}
+
+/// ```text
+/// fn __feed_search_dark(batch__: &mut <Search as Reactive>::Batch<'_>, dark: &bool) { batch__.set_dark(*dark); }
+/// ```
+fn feed(header: &Header, node: &Node, ty: &Type, feed: &Feed) -> Function {
+    let (name, span) = (inside::feed(node, feed), feed.signal.span());
+    let unused = may_be_unused();
+    let uses = feed.uses.iter();
+    let parameters = uses.map(|used| parameter(header, used, false, &unused));
+    let (receiver, batch) = (local("batch__", span), inside::batch(header, ty));
+    let block = if feed.broken {
+        unreachable_block()
+    } else {
+        let (set, aliases) = (inside::setter(feed), mixed::aliases_of(&feed.uses));
+        let mut value = Group::new(Delimiter::Parenthesis, feed.raw.clone());
+        value.set_span(span);
+        quote!({ #aliases #receiver.#set #value; })
+    };
+    Function {
+        head: quote! {
+            fn #name(#unused #receiver: &mut #batch #(, #parameters)*)
+        },
+        result: quote!(_),
+        stand_in: Some(block),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The construction of a graph: `new`, `Default`, `Debug`, and the methods that drive it.
+//! The construction of a graph: `new`, `part`, `Default`, and the methods that drive it.
 //!
 //! Invariants: initial values run in declaration order, then computed values and first loads in order of
 //! rank; effects run when the struct is complete.
@@ -6,14 +6,14 @@
 //! Must not know: masks and edges.
 
 use super::{
-    Context, Header, Kind, Node, Origin, bits, docs, field, function, lint_allows, local,
-    plan::{Plan, Role},
+    Context, Header, Kind, Node, Origin, bits, docs, field, function, inside, lint_allows,
+    plan::{Plan, Position, Role},
     respan, seen_type,
 };
 use crate::reactive::model::Declaration;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Type, ext::IdentExt, spanned::Spanned};
+use syn::{ext::IdentExt, spanned::Spanned};
 
 pub(super) fn build(context: &Context) -> TokenStream {
     let batch = &context.batch;
@@ -31,14 +31,7 @@ pub(super) fn build(context: &Context) -> TokenStream {
         progress: quote!(::signal_kernel::__private::progress(self).await),
         settled: quote!(::signal_kernel::__private::settled(self).await),
     };
-    let methods = methods(context, &docs::parameters(context), bodies);
-    let debug = context.declaration.debug.then(|| {
-        let field = |index| context.field(index);
-        debug(context, field, |index, ty| {
-            computed_value(context, index, ty)
-        })
-    });
-    quote!(#methods #debug)
+    methods(context, &docs::parameters(context), bodies)
 }
 
 /// The bodies of the function that makes a graph, and of the methods that drive it.
@@ -190,9 +183,13 @@ fn driven(header: &Header, bodies: Bodies) -> TokenStream {
     }
 }
 
-/// A field or signal without a value is a parameter of `new`.
+/// A field or signal without a value is a parameter of `new`, and so is a graph inside without arguments.
 pub(super) fn parameter(node: &Node) -> Option<TokenStream> {
     let (name, ty) = (&node.name, seen_type(node));
+    let ty = match &node.kind {
+        Kind::Graph { .. } => quote!(::signal_kernel::Part<#ty>),
+        _ => ty,
+    };
     node.is_parameter().then(|| quote!(#name: #ty))
 }
 
@@ -228,7 +225,7 @@ pub(super) fn made(context: &Context, first: First) -> TokenStream {
     } else {
         chunks(context, first)
     };
-    let queue = if context.has_resources() {
+    let queue = if context.has_work() {
         quote!(::signal_kernel::__private::core::option::Option::Some(
             ::signal_kernel::__private::core::default::Default::default()
         ))
@@ -237,8 +234,9 @@ pub(super) fn made(context: &Context, first: First) -> TokenStream {
     };
     let nodes = &context.declaration.nodes;
     let words = Literal::usize_unsuffixed(plan.words);
-    let effects = mask(plan, |index| nodes[index].runs_at_first());
-    let memos = mask(plan, |index| plan.nodes[index].lazy);
+    let runs = |at: &Position| at.role == Role::Effects || nodes[at.node].runs_at_first();
+    let effects = mask(plan, runs);
+    let memos = mask(plan, |at| plan.nodes[at.node].lazy);
     quote! {
         ::signal_kernel::__make! {
             #words #effects #memos #ready [#queue]
@@ -247,11 +245,11 @@ pub(super) fn made(context: &Context, first: First) -> TokenStream {
     }
 }
 
-/// The ranks of the chosen nodes, as a list of words.
-fn mask(plan: &Plan, is_chosen: impl Fn(usize) -> bool) -> TokenStream {
+/// The chosen ranks, as a list of words.
+fn mask(plan: &Plan, is_chosen: impl Fn(&Position) -> bool) -> TokenStream {
     let mut words = vec![0_u64; plan.words];
     for (rank, at) in plan.ranks().iter().enumerate() {
-        if is_chosen(at.node) {
+        if is_chosen(at) {
             words[rank / 64] |= bits(rank);
         }
     }
@@ -380,85 +378,6 @@ fn piece(context: &Context, index: usize, first: First) -> TokenStream {
         }
         Kind::Effect { kept: Some(ty), .. } => quote!([kept #piece #ty]),
         Kind::Effect { kept: None, .. } => TokenStream::new(),
-    }
-}
-
-/// A computed value as `Debug` prints it.
-fn computed_value(context: &Context, index: usize, ty: &Type) -> TokenStream {
-    let (plan, field) = (context.plan, context.field(index));
-    let print = quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print);
-    if plan.nodes[index].lazy {
-        return quote!(self.#field.to_print(#print));
-    }
-    let (graph, rank) = (local("self", ty.span()), plan.position(index));
-    let value = quote_spanned!(ty.span()=> #print(&#graph.#field.value));
-    quote! {
-        if self.core__.is_failed(#rank) {
-            &::signal_kernel::__private::read::PANICKED as &dyn ::signal_kernel::__private::core::fmt::Debug
-        } else {
-            #value
-        }
-    }
-}
-
-/// Names and values, without running a body.
-pub(super) fn debug(
-    header: &Header,
-    field: impl Fn(usize) -> TokenStream,
-    computed: impl Fn(usize, &Type) -> TokenStream,
-) -> TokenStream {
-    let Header {
-        name,
-        impl_generics,
-        type_generics,
-        declaration,
-        ..
-    } = header;
-    let mut generics = declaration.generics.clone();
-    let parameters: Vec<_> = declaration
-        .generics
-        .type_params()
-        .map(|parameter| parameter.ident.clone())
-        .collect();
-    let bounds = generics.make_where_clause();
-    for parameter in parameters {
-        bounds
-            .predicates
-            .push(syn::parse_quote!(#parameter: ::signal_kernel::__private::core::fmt::Debug));
-    }
-    let where_clause = &generics.where_clause;
-    let fields = declaration.nodes.iter().enumerate().filter_map(|(index, node)| {
-        let (field, label) = (field(index), node.name.unraw().to_string());
-        // The span of the user's token, whose hygiene may differ from that of the method around it.
-        let span = match &node.kind {
-            Kind::Field { ty, .. } | Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => ty.span(),
-            Kind::Resource { path, .. } => path.span(),
-            Kind::Effect { .. } => return None,
-        };
-        let graph = local("self", span);
-        let value = match &node.kind {
-            // A value that cannot be printed is reported at its type.
-            Kind::Field { ty, .. } => {
-                quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&#graph.#field))
-            }
-            Kind::Signal { ty, per: Some(_), .. } => computed(index, ty),
-            Kind::Signal { ty, .. } => {
-                quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&#graph.#field.value))
-            }
-            Kind::Resource { path, .. } => quote_spanned!(path.span()=> &#graph.#field.task.state),
-            Kind::Computed { ty, .. } => computed(index, ty),
-            Kind::Effect { .. } => return None,
-        };
-        Some(quote!(debug.field(#label, #value);))
-    });
-    let text = name.unraw().to_string();
-    quote! {
-        impl #impl_generics ::signal_kernel::__private::core::fmt::Debug for #name #type_generics #where_clause {
-            fn fmt(&self, formatter: &mut ::signal_kernel::__private::core::fmt::Formatter<'_>) -> ::signal_kernel::__private::core::fmt::Result {
-                let mut debug = formatter.debug_struct(#text);
-                #(#fields)*
-                debug.finish()
-            }
-        }
+        Kind::Graph { .. } => inside::piece(context, index),
     }
 }

@@ -11,7 +11,7 @@ mod tests;
 
 use super::{Context, plan::Plan};
 use crate::picture::sentences::{self, Dependencies};
-use crate::reactive::model::Node;
+use crate::reactive::model::{Node, Observed};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
@@ -87,7 +87,7 @@ pub(super) fn of_struct(context: &Context) -> TokenStream {
         ];
         let flags = flags.into_iter().filter(|&(_, is_set)| is_set);
         let flags = flags.map(|(flag, _)| word(flag));
-        let uses = node.edges().into_iter().map(|(used, observed)| {
+        let uses = whole_edges(node).into_iter().map(|(used, observed)| {
             let (index, part) = (Literal::usize_unsuffixed(used), observed.word());
             let part = part.map(word);
             quote!(#index #part,)
@@ -140,7 +140,7 @@ fn dependencies(context: &Context, plan: &Plan, index: usize) -> Dependencies {
         is_after_first: node.is_effect() && !node.runs_at_first(),
         is_signal: node.is_signal(),
     };
-    for (used, observed) in node.edges() {
+    for (used, observed) in whole_edges(node) {
         let name = link(context, used, &node.vis);
         if nodes[used].is_field() {
             dependencies.fields.push(name);
@@ -155,12 +155,26 @@ fn dependencies(context: &Context, plan: &Plan, index: usize) -> Dependencies {
     dependencies
 }
 
+/// The edges of a node, in which a graph inside is one node.
+fn whole_edges(node: &Node) -> Vec<(usize, Observed)> {
+    let mut edges = Vec::new();
+    for edge in node.edges() {
+        let edge = (edge.node, edge.observed);
+        if !edges.contains(&edge) {
+            edges.push(edge);
+        }
+    }
+    edges
+}
+
 /// `… depend on it.`
 fn dependents(context: &Context, plan: &Plan, index: usize) -> String {
     let nodes = &context.declaration.nodes;
-    let ranks = plan.nodes[index].dependents.iter();
+    let node = &plan.nodes[index];
+    let ranks = node.dependents.iter().map(|(rank, _)| *rank);
+    let ranks = ranks.chain(node.links.iter().map(|(rank, _)| *rank));
     // In the order of declaration, each once.
-    let readers: BTreeSet<usize> = ranks.map(|(rank, _)| plan.positions[*rank].node).collect();
+    let readers: BTreeSet<usize> = ranks.map(|rank| plan.positions[rank].node).collect();
     let names = readers.into_iter().map(|reader| {
         let name = link(context, reader, &nodes[index].vis);
         if nodes[reader].is_effect() {

@@ -6,8 +6,8 @@
 //!
 //! Must not know: the purpose of a body's function.
 
-use super::{Header, Kind, Node, function, mixed, own_parameter, seen_type};
-use crate::reactive::model::Per;
+use super::{Header, Kind, Node, function, inside, mixed, own_parameter, seen_type};
+use crate::reactive::model::{Feed, Per};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Expr;
@@ -38,7 +38,7 @@ pub(super) struct Function {
 pub(super) fn functions(
     header: &Header,
     head: &TokenStream,
-    functions: Vec<Option<Function>>,
+    functions: Vec<(Option<Function>, Vec<Function>)>,
 ) -> TokenStream {
     let nodes = &header.declaration.nodes;
     let mut unexpected = header.declaration.unexpected.iter().peekable();
@@ -50,15 +50,18 @@ pub(super) fn functions(
         quote!({ #words })
     };
     let entries = nodes.iter().zip(functions).enumerate();
-    let entries = entries.map(|(at, (node, function))| {
+    let entries = entries.map(|(at, (node, (function, feeds)))| {
         let words = words(at);
+        let feeds = node.feeds().iter().zip(feeds);
+        let feeds = feeds.map(|(feed, function)| fed(header, node, feed, function));
+        let feeds: TokenStream = feeds.collect();
         let function = match function {
             Some(function) => entry(header, node, function),
             None => quote!(b),
         };
         let dependencies = node.per().map(|per| dependencies(header, node, per));
         // First, for the entry of a value ends in another way if the value has an error.
-        quote!(#dependencies #words #function;)
+        quote!(#dependencies #words #function; #feeds)
     });
     let entries: TokenStream = entries.collect();
     let last = words(nodes.len());
@@ -96,6 +99,13 @@ fn entry(header: &Header, node: &Node, function: Function) -> TokenStream {
             let named = named(header, node);
             quote!(o #name (#(#named),*))
         }
+        // The arguments of a graph inside see fields.
+        Kind::Graph { .. } => {
+            let nodes = header.declaration.nodes.iter();
+            let fields = nodes.filter(|node| node.is_field());
+            let fields = fields.filter_map(|field| parameter(field, false));
+            quote!(o #name (#(#fields),*))
+        }
         Kind::Effect { .. } => quote!(e #name),
         Kind::Computed { .. } | Kind::Resource { .. } => quote!(p #name),
     };
@@ -108,7 +118,13 @@ fn entry(header: &Header, node: &Node, function: Function) -> TokenStream {
         Some(stand_in) => (quote!(b), stand_in),
         None => (quote!(k), quote!(b)),
     };
-    let body = mixed::unified(header, node);
+    let body = match &node.kind {
+        Kind::Graph { ty, .. } => {
+            let raw = &node.raw;
+            quote!(<#ty>::part(#raw))
+        }
+        _ => mixed::unified(header, node),
+    };
     let block = match mixed::aliases(header, node) {
         aliases if aliases.is_empty() => block(&body),
         aliases => quote!({ #aliases #body }),
@@ -125,7 +141,34 @@ fn named(header: &Header, node: &Node) -> Vec<TokenStream> {
     named.collect()
 }
 
-/// The names behind `per`: for an editor a tuple in a function that sees all nodes, for rustc a function without a body.
+/// A feed: for an editor the signal's getter and the value, for rustc the call of the setter.
+fn fed(header: &Header, node: &Node, feed: &Feed, function: Function) -> TokenStream {
+    let Kind::Graph { ty, .. } = &node.kind else {
+        return TokenStream::new();
+    };
+    let name = inside::edited_feed(node, feed);
+    let nodes = &header.declaration.nodes;
+    let scope = if nodes.len() > MANY {
+        let used = feed.uses.iter();
+        let named = used.filter_map(|used| parameter(&nodes[used.node], false));
+        quote!(o #name (#(#named),*))
+    } else {
+        quote!(p #name)
+    };
+    let Function {
+        head,
+        result,
+        stand_in,
+    } = function;
+    let (signal, raw, named) = (&feed.signal, &feed.raw, &feed.named);
+    let aliases = mixed::aliases_of(&feed.uses);
+    quote! {
+        { } b (#scope -> #result) { let _ = <#ty>::#signal; #aliases #raw } (#(#named)*) { #head } #stand_in;
+    }
+}
+
+/// The names behind `per`: for an editor a tuple in a function that sees all nodes, for rustc a function that names the
+/// getters of nodes inside of graphs.
 fn dependencies(header: &Header, node: &Node, per: &Per) -> TokenStream {
     let (edited, name) = (function("edit_per", node), function("per", node));
     let scope = if header.declaration.nodes.len() > MANY {
@@ -135,7 +178,11 @@ fn dependencies(header: &Header, node: &Node, per: &Per) -> TokenStream {
         quote!(p #edited)
     };
     let raw = &per.raw;
-    quote!({ } b (#scope -> ()) { let _ = (#raw,); } () { fn #name() } {};)
+    let inside = per.inside.iter().map(|(graph, node)| {
+        let ty = seen_type(&header.declaration.nodes[*graph]);
+        quote!(let _ = <#ty>::#node;)
+    });
+    quote!({ } b (#scope -> ()) { let _ = (#raw,); } () { fn #name() } { #(#inside)* };)
 }
 
 /// Tokens as the block of a function. A block is not wrapped again, since rustc's `unused_braces` warns about double

@@ -6,7 +6,7 @@
 //! Must not know: declaration syntax; batches; the code that the template makes of this.
 
 use super::{
-    Context, Equality, Header, Kind, Observed, Origin, bits,
+    Context, Equality, Header, Kind, Observed, Origin, bits, inside,
     plan::{Plan, Position, Role},
     tables,
 };
@@ -29,7 +29,8 @@ pub(super) fn engine(context: &Context) -> TokenStream {
     let words = number(plan.words);
     let [free, failed] = context.free_types();
     let topology = tables::topology(context, plan);
-    let has_resources = context.has_resources();
+    let has_work = context.has_work();
+    let inside = inside::links(context);
     let passes = (0..plan.words).map(|word| pass(context, plan, word));
     let nodes = groups(plan, "node", |position, at| show(context, position, at));
     let memos = groups(plan, "memo", |position, at| {
@@ -39,7 +40,7 @@ pub(super) fn engine(context: &Context) -> TokenStream {
         ::signal_kernel::__engine! {
             self impl [#impl_generics] #name #type_generics [#where_clause] #words #free #failed
             topology #topology
-            resources #has_resources
+            resources #has_work #inside
             pass { #(#passes)* }
             node { #(#nodes)* }
             memo { #(#memos)* }
@@ -73,7 +74,7 @@ pub(super) fn declared(
 }
 
 /// A number whose type follows from its use.
-fn number(number: usize) -> Literal {
+pub(super) fn number(number: usize) -> Literal {
     Literal::usize_unsuffixed(number)
 }
 
@@ -123,10 +124,11 @@ fn show(context: &Context, position: usize, at: Position) -> Option<TokenStream>
             let mark = context.mark(index);
             return Some(quote!(#position [#mark];));
         }
-        Role::Input => return None,
+        Role::Input | Role::Feed(_) | Role::Effects => return None,
         Role::Node => {}
     }
     match &node.kind {
+        Kind::Graph { ty, .. } => Some(quote_spanned!(ty.span()=> #position [#place];)),
         Kind::Resource { path, .. } => Some(quote_spanned!(path.span()=> #position [#place];)),
         Kind::Signal { .. } | Kind::Computed { .. } => {
             let same = context.same(node);
@@ -163,6 +165,7 @@ fn memo(context: &Context, plan: &Plan, rank: usize, at: Position) -> Option<Tok
                     let part = part_name(used.observed);
                     Some(quote!((#place.version(::signal_kernel::__private::Change::#part))))
                 }
+                Kind::Graph { .. } => Some(quote!((#place.changed_at()))),
                 Kind::Field { .. } | Kind::Effect { .. } => None,
             }
         });
@@ -171,7 +174,7 @@ fn memo(context: &Context, plan: &Plan, rank: usize, at: Position) -> Option<Tok
     Some(quote!(#rank [#place] #body [#(#inputs)*] #same [#since];))
 }
 
-fn part_name(part: Observed) -> proc_macro2::Ident {
+pub(super) fn part_name(part: Observed) -> proc_macro2::Ident {
     let name = match part {
         Observed::Whole => "TRANSITION",
         Observed::Value => "VALUE",
@@ -275,6 +278,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
                 [resource [#place] #start [#(#locals #inputs)*] [#same] { #(#parts)* }]
             }
         }
+        Kind::Graph { .. } => inside::visit(context, rank, index, role),
         Kind::Field { .. } => TokenStream::new(),
     }
 }
@@ -287,7 +291,7 @@ fn locals(inputs: &[TokenStream]) -> Vec<proc_macro2::Ident> {
 }
 
 /// The call that marks dependents of the node of this rank.
-fn mark(rank: usize, word: u32, bits: u64) -> TokenStream {
+pub(super) fn mark(rank: usize, word: u32, bits: u64) -> TokenStream {
     let (is_near, bits) = (word as usize == rank / 64, Literal::u64_unsuffixed(bits));
     let word = number(word as usize).into_token_stream();
     if is_near {

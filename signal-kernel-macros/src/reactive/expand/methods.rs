@@ -36,6 +36,10 @@ pub(super) fn body(context: &Context, method: Method, index: usize) -> TokenStre
             quote_spanned!(path.span()=> &#graph.#field.task.state)
         }
         (Method::Get, Kind::Signal { .. }) => quote!(&self.#field.value),
+        (Method::Get, Kind::Graph { ty, .. }) => {
+            let graph = local("self", ty.span());
+            quote_spanned!(ty.span()=> #graph.#field.get())
+        }
         (Method::Get, _) => quote!(&self.#field),
         (Method::GetMut, _) => quote!(#reads self.core__.note_change(); &mut self.#field),
         (Method::Set, _) => {
@@ -45,6 +49,10 @@ pub(super) fn body(context: &Context, method: Method, index: usize) -> TokenStre
             });
             let set = set(context, index, node, span);
             quote!(#recover #set)
+        }
+        (Method::Update, Kind::Graph { .. }) => {
+            let (change, write) = (Ident::new("change", span), super::method("", node, "_mut"));
+            quote!(self.batch(|batch| #change(&mut batch.#write())))
         }
         (Method::Update, _) => {
             let change = Ident::new("change", span);

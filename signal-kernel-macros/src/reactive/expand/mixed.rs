@@ -19,8 +19,11 @@ use quote::quote;
 pub(super) fn aliases(header: &Header, node: &Node) -> TokenStream {
     let own = node.per().and_then(|per| per.own.as_ref());
     let uses = node.uses().iter().chain(own);
-    let uses = uses.filter(|used| !is_mutable(header, node, used));
-    let aliases = uses.flat_map(|Use { ident, others, .. }| {
+    aliases_of(uses.filter(|used| !is_mutable(header, node, used)))
+}
+
+pub(super) fn aliases_of<'a>(uses: impl IntoIterator<Item = &'a Use>) -> TokenStream {
+    let aliases = uses.into_iter().flat_map(|Use { ident, others, .. }| {
         let others = others.iter();
         others.map(move |other| quote!(#[allow(unused_variables)] let #other = #ident;))
     });

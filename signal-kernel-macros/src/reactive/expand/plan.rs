@@ -1,14 +1,15 @@
 //! The plan of a graph: for each node its rank or position, its dependents, and whether it is lazy.
 //!
-//! Invariants: positions below `rank_count` are ranks in topological order, eager values and resources first,
-//! then lazy values, then effects in declaration order; signals follow. A resource has two ranks, one
+//! Invariants: positions below `rank_count` are ranks in topological order, eager values, resources and graphs inside
+//! first, then lazy values, then effects in declaration order; signals follow. A resource has two ranks, one
 //! after the other: at the first its arguments may have changed, at the second it starts, stops or commits. A signal
-//! that starts anew has a rank, and a position among the signals for the mark of a write by hand.
+//! that starts anew has a rank, and a position among the signals for the mark of a write by hand. A graph inside has a
+//! rank for each of its feeds, then one of its own, and one among the effects, for its effects.
 //!
 //! Must not know: tokens.
 
 use crate::kind::NodeKind;
-use crate::reactive::model::{Graph, Kind, Node, Observed};
+use crate::reactive::model::{Edge, Graph, Inside, Kind, Node, Observed};
 use std::collections::BTreeMap;
 
 /// A graph with more nodes than this is kept in chunks: the time of rustc grows with the square of a function's length,
@@ -44,6 +45,10 @@ pub(super) enum Role {
     Input,
     /// The mark of a signal that starts anew: whether the open batch has written it.
     Mark,
+    /// The feed of this index, of a graph inside.
+    Feed(usize),
+    /// The effects of a graph inside.
+    Effects,
 }
 
 pub(super) struct NodePlan {
@@ -53,6 +58,9 @@ pub(super) struct NodePlan {
     pub(super) position: Option<usize>,
     /// The position of the mark of a signal that starts anew: whether the open batch has written it.
     pub(super) mark: Option<usize>,
+    /// Of a graph inside: the ranks of its feeds, and that of its effects.
+    pub(super) feeds: Vec<usize>,
+    pub(super) effects: Option<usize>,
     /// A computed value that nothing watches.
     pub(super) lazy: bool,
     /// A body mentions this node.
@@ -62,14 +70,18 @@ pub(super) struct NodePlan {
     pub(super) versioned: bool,
     /// The ranks of the lazy values that this lazy value reads.
     pub(super) reads: Vec<usize>,
-    /// The ranks that depend on this node, with the part they observe.
+    /// The ranks that depend on this node, with the part they observe. Of a graph inside, those that depend on all of it.
     pub(super) dependents: Vec<(usize, Observed)>,
+    /// The ranks that depend on a node of a graph inside.
+    pub(super) links: Vec<(usize, Inside)>,
 }
 
 impl Plan {
     pub(super) fn new(graph: &Graph) -> Self {
         let nodes = &graph.declaration.nodes;
-        let is_root = |node: &Node| node.is_effect() || node.is_resource() || node.per().is_some();
+        let is_root = |node: &Node| {
+            node.is_effect() || node.is_resource() || node.is_graph() || node.per().is_some()
+        };
         let watched = watched(nodes, &graph.order, is_root);
         let lazy = |node: usize| nodes[node].is_computed() && !watched[node];
         let (positions, ranks) = positions(graph, lazy);
@@ -83,11 +95,14 @@ impl Plan {
                 chunk: None,
                 position: None,
                 mark: None,
+                feeds: Vec::new(),
+                effects: None,
                 lazy: lazy(node),
                 mentioned: false,
                 versioned: false,
                 reads: Vec::new(),
                 dependents: Vec::new(),
+                links: Vec::new(),
             })
             .collect();
         for (position, at) in positions.iter().enumerate() {
@@ -96,6 +111,8 @@ impl Plan {
                 Role::Node => plan.position = Some(position),
                 Role::Input => {}
                 Role::Mark => plan.mark = Some(position),
+                Role::Feed(_) => plan.feeds.push(position),
+                Role::Effects => plan.effects = Some(position),
             }
         }
         for (chunk, members) in chunks.iter().enumerate() {
@@ -178,15 +195,25 @@ fn positions(graph: &Graph, lazy: impl Fn(usize) -> bool) -> (Vec<Position>, usi
             }
             Kind::Computed { .. } if !lazy(node) => push(node, Role::Node),
             Kind::Signal { per: Some(_), .. } => push(node, Role::Node),
+            Kind::Graph { ref feeds, .. } => {
+                (0..feeds.len()).for_each(|feed| push(node, Role::Feed(feed)));
+                push(node, Role::Node);
+            }
             _ => {}
         }
     }
     let lazy = order.iter().copied().filter(|&node| lazy(node));
     lazy.for_each(|node| push(node, Role::Node));
-    let of_kind = |kind: NodeKind| (0..nodes.len()).filter(move |&node| nodes[node].kind() == kind);
-    of_kind(NodeKind::Effect).for_each(|node| push(node, Role::Node));
+    for (node, declared) in nodes.iter().enumerate() {
+        match declared.kind() {
+            NodeKind::Effect => push(node, Role::Node),
+            NodeKind::Graph => push(node, Role::Effects),
+            _ => {}
+        }
+    }
     let ranks = positions.len();
-    let signals = of_kind(NodeKind::Signal).map(|node| Position {
+    let signals = (0..nodes.len()).filter(|&node| nodes[node].is_signal());
+    let signals = signals.map(|node| Position {
         node,
         role: match nodes[node].per() {
             Some(_) => Role::Mark,
@@ -208,19 +235,40 @@ fn link(nodes: &[Node], plans: &mut [NodePlan]) {
         } else {
             position
         };
+        for used in node.uses() {
+            plans[used.node].mentioned = true;
+        }
+        for (at, feed) in node.feeds().iter().enumerate() {
+            let rank = plans[reader].feeds[at];
+            feed.edges()
+                .into_iter()
+                .for_each(|edge| depend(plans, rank, edge));
+        }
+        if node.is_graph() {
+            continue;
+        }
         let compares = plans[reader].lazy && node.uses().iter().any(|used| plans[used.node].lazy);
-        for (used, observed) in node.edges() {
-            let read = &mut plans[used];
-            read.mentioned = true;
+        for edge in node.edges() {
+            let read = &mut plans[edge.node];
             read.versioned |= compares;
-            read.dependents.push((rank, observed));
             if let (true, Some(rank)) = (read.lazy, read.position) {
                 let reader = &mut plans[reader];
                 if reader.lazy {
                     reader.reads.push(rank);
                 }
             }
+            depend(plans, rank, edge);
         }
+    }
+}
+
+/// Records an edge at the node that is read.
+fn depend(plans: &mut [NodePlan], rank: usize, edge: Edge) {
+    let read = &mut plans[edge.node];
+    read.mentioned = true;
+    match edge.inside {
+        Some(inside) => read.links.push((rank, inside)),
+        None => read.dependents.push((rank, edge.observed)),
     }
 }
 
@@ -253,6 +301,9 @@ fn watched(nodes: &[Node], order: &[usize], is_root: impl Fn(&Node) -> bool) -> 
         let declared = &nodes[node];
         if watched[node] || is_root(declared) {
             for used in declared.uses() {
+                watched[used.node] = true;
+            }
+            for used in declared.feeds().iter().flat_map(|feed| &feed.uses) {
                 watched[used.node] = true;
             }
         }

@@ -7,7 +7,9 @@
 
 use super::access::{self, Printer};
 use super::methods::Method;
-use super::{Header, bodies, build, callees, engine, field, place, state, tables, texts::Texts};
+use super::{
+    Header, bodies, build, callees, debug, engine, field, place, state, tables, texts::Texts,
+};
 use crate::reactive::model::Sketch;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -79,7 +81,10 @@ pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
     let nodes = &declaration.nodes;
     let bodies = bodies::bodies(header, |node| broken[node]);
     let fields = nodes.iter().filter_map(|node| {
-        let (field, ty) = (field(node), access::stored_type(node, false, false)?);
+        let (field, ty) = (
+            field(node),
+            access::stored_type(header, node, false, false)?,
+        );
         Some(quote!(#[doc(hidden)] #field: #ty,))
     });
     let structs = access::structs_with(header, 1, &fields.collect(), &TokenStream::new());
@@ -101,7 +106,7 @@ pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
     let state = state::items(header, &TokenStream::new(), bodies_of_state);
     let debug = declaration.debug.then(|| {
         let field = |index: usize| place(&nodes[index], &field(&nodes[index]));
-        build::debug(header, field, |_, _| quote!(&"_"))
+        debug::implementation(header, field, |_, _| quote!(&"_"))
     });
     let indices: Vec<usize> = (0..nodes.len()).collect();
     let accessors = access::own(header, &indices);

@@ -39,8 +39,15 @@ pub(super) fn graph(context: &Context) -> TokenStream {
         names.push(format_args!("\"{}\"", node.name.unraw()));
         positions.push(plan.position(index));
         kinds.push(letter(plan, index, node));
-        let own = node.uses().iter().filter_map(|used| indices[used.node]);
-        dependencies.push(format_args!("&{:?}", own.collect::<Vec<usize>>()));
+        let feeds = node.feeds().iter().flat_map(|feed| &feed.uses);
+        let uses = node.uses().iter().chain(feeds);
+        let mut own: Vec<usize> = Vec::new();
+        for used in uses.filter_map(|used| indices[used.node]) {
+            if !own.contains(&used) {
+                own.push(used);
+            }
+        }
+        dependencies.push(format_args!("&{own:?}"));
     }
     let kinds = Literal::byte_string(&kinds);
     let [names, positions, dependencies] = [names, positions, dependencies].map(List::finish);
@@ -84,6 +91,8 @@ pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
     let kinds = positions().map(|(_, Position { node: index, role })| match role {
         Role::Input => b'q',
         Role::Mark => b'h',
+        Role::Feed(_) => b'd',
+        Role::Effects => b'f',
         Role::Node if nodes[index].is_resource() => b'a',
         Role::Node => letter(plan, index, &nodes[index]),
     });
@@ -93,7 +102,16 @@ pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
         let node = &nodes[index];
         match role {
             Role::Node if node.is_resource() => items.push(position - 1),
-            Role::Mark => {}
+            Role::Node if node.is_graph() => {
+                let feeds = plan.nodes[index].feeds.iter();
+                feeds.for_each(|&feed| items.push(feed));
+            }
+            Role::Mark | Role::Effects => {}
+            Role::Feed(feed) => {
+                let uses = node.feeds()[feed].uses.iter();
+                let read = uses.filter_map(|used| plan.nodes[used.node].position);
+                read.for_each(|position| items.push(position));
+            }
             Role::Node | Role::Input => {
                 let read = node.uses().iter().map(|used| &plan.nodes[used.node]);
                 let read = read.filter_map(|node| node.position);
@@ -125,11 +143,13 @@ pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
         masks_of(
             name,
             positions().map(|(_, Position { node, role })| match (role, part) {
+                // The links of a graph inside tell its dependents.
+                (Role::Node, _) if nodes[node].is_graph() => Vec::new(),
                 (Role::Node, _) => plan.masks(node, part),
-                (Role::Input | Role::Mark, Observed::Whole) => {
+                (Role::Input | Role::Mark | Role::Feed(_), Observed::Whole) => {
                     masks(std::iter::once(plan.position(node)))
                 }
-                (Role::Input | Role::Mark, _) => Vec::new(),
+                (Role::Input | Role::Mark | Role::Feed(_) | Role::Effects, _) => Vec::new(),
             }),
         )
     });

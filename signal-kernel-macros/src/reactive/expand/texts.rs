@@ -49,6 +49,12 @@ fn own_texts(context: &Context, index: usize, node: &Node) -> [TokenStream; 3] {
             ));
             [quote!(#reload #edges), quote!(#cancel #readers)]
         }
+        Kind::Graph { .. } => {
+            let update = doc(&format!(
+                "Writes the graph `{plain}` inside this one and settles, once, when `change` returns; returns what `change` returns."
+            ));
+            [quote!(#update #edges), TokenStream::new()]
+        }
         _ => Default::default(),
     };
     [getter, second, third]

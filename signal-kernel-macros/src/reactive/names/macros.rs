@@ -13,7 +13,7 @@ use syn::visit::Visit;
 use syn::{Expr, Lit, Macro, Pat, Token};
 
 use super::captures::captures;
-use super::{Observed, Position, Walk, bare, text};
+use super::{Position, Seen, Walk, bare, text};
 
 /// The arguments that a macro formats, named arguments not counted.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -152,7 +152,7 @@ impl Walk<'_> {
     fn captures(&mut self, literal: &str, span: Span, named: &HashSet<String>, position: Position) {
         captures(literal, |name| {
             if !named.contains(name) {
-                self.mention_text(name, span, None, Observed::Whole, position);
+                self.mention_text(name, span, None, Seen::Whole, position);
             }
         });
     }
@@ -170,13 +170,7 @@ impl Walk<'_> {
             match token {
                 TokenTree::Ident(ident) if !lifetime => {
                     let (name, span) = (text(&ident), ident.span());
-                    self.mention_text(
-                        &name,
-                        span,
-                        Some(&ident),
-                        Observed::Whole,
-                        Position::Anywhere,
-                    );
+                    self.mention_text(&name, span, Some(&ident), Seen::Whole, Position::Anywhere);
                     self.maybe_declared.insert(name);
                 }
                 TokenTree::Group(group) => self.every_identifier(group.stream(), strings),

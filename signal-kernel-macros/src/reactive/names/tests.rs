@@ -6,7 +6,8 @@ use super::{Form, Names, Walk};
 use crate::kind::NodeKind;
 use crate::reactive::model::Observed;
 
-/// Signals `a b x price title width type`, resource `user`, field `log`, and the broken declaration `lost`.
+/// Signals `a b x price title width type`, resource `user`, field `log`, graph `search`, and the broken declaration
+/// `lost`.
 fn nodes() -> Names {
     let mut names = Names::default();
     let signals = ["a", "b", "x", "price", "title", "width", "r#type"];
@@ -16,6 +17,7 @@ fn nodes() -> Names {
     }
     names.insert(&ident("user"), Some(7), Some(NodeKind::Resource), false);
     names.insert(&ident("log"), Some(8), Some(NodeKind::Field), false);
+    names.insert(&ident("search"), Some(9), Some(NodeKind::Graph), false);
     names.insert(&ident("lost"), None, None, true);
     names
 }
@@ -35,9 +37,16 @@ fn mentions(body: &str) -> String {
     let uses = facts(body)
         .uses
         .into_iter()
-        .map(|used| match used.observed {
-            Observed::Whole => used.ident.to_string(),
-            part => format!("{}.{part:?}", used.ident),
+        .map(|used| match (used.observed, used.inside) {
+            (_, Some(inside)) => {
+                let nodes = inside.into_iter().map(|it| match it.observed {
+                    Observed::Whole => it.name,
+                    part => format!("{}.{part:?}", it.name),
+                });
+                format!("{}[{}]", used.ident, nodes.collect::<Vec<_>>().join(" "))
+            }
+            (Observed::Whole, None) => used.ident.to_string(),
+            (part, None) => format!("{}.{part:?}", used.ident),
         });
     uses.collect::<Vec<_>>().join(" ")
 }
@@ -47,6 +56,43 @@ fn assert_mentions(table: &[(&str, &str)]) {
     for (body, expected) in table {
         assert_eq!(mentions(body), *expected, "{body}");
     }
+}
+
+#[test]
+fn nodes_of_a_graph_inside() {
+    assert_mentions(&[
+        ("search", "search"),
+        ("search.title()", "search[title]"),
+        ("(search).title().len()", "search[title]"),
+        ("search.r#type().max(search.title())", "search[type title]"),
+        ("search.title() + search.title()", "search[title]"),
+        ("search.user().value()", "search[user.Value]"),
+        ("search.user().is_pending()", "search[user.Status]"),
+        (
+            "search.user().value().x + search.user()",
+            "search[user.Value user]",
+        ),
+        ("search.user().value(1)", "search[user]"),
+        ("search.value()", "search[value]"),
+        ("search.title(1)", "search"),
+        ("search.title::<u8>()", "search"),
+        ("search.user(1).value()", "search"),
+        ("search.title() + search.x", "search"),
+        ("f(search) + search.title()", "search"),
+        ("(&search).title()", "search"),
+        ("format!(\"{} {search}\", search.title())", "search"),
+        ("format!(\"{}\", search.title())", "search[title]"),
+        ("own!(search.title())", "search[title]"),
+        ("|search| search.title()", ""),
+        (
+            "{ let search = search.title(); search.user() }",
+            "search[title]",
+        ),
+        ("user.title().value()", "user"),
+        ("price.user().value()", "price"),
+    ]);
+    let writes = facts("{ self.update_search(|s| s.x()); search.x() }").writes;
+    assert_eq!(writes.len(), 1);
 }
 
 #[test]

@@ -14,7 +14,8 @@ use syn::{
 };
 
 use super::{
-    Callee, Form, Observed, Position, SelfUse, Walk, Write, bare, hygiene, is_conditional, text,
+    Callee, Form, Inside, Observed, Position, Seen, SelfUse, Walk, Write, bare, hygiene,
+    is_conditional, text,
 };
 use crate::kind::NodeKind;
 
@@ -33,7 +34,7 @@ impl Walk<'_> {
         match ident {
             Some(ident) if ident == "self" => self.self_use(ident, None),
             Some(ident) => {
-                self.mention(ident, Observed::Whole, position);
+                self.mention(ident, Seen::Whole, position);
             }
             None => {}
         }
@@ -77,26 +78,44 @@ impl Walk<'_> {
                 None => self.self_use(ident, Some(&call.method)),
             },
             Some(ident) => self.method_of_value(ident, call),
-            None => self.walk(&call.receiver, Position::Value),
+            None => match self.resource_inside(call) {
+                Some((graph, inside)) => {
+                    self.mention(graph, Seen::Inside(inside), Position::Value);
+                }
+                None => self.walk(&call.receiver, Position::Value),
+            },
         }
     }
 
-    /// The method decides which part of a resource is observed.
+    /// `search.user().value()`: the graph inside, and the part of its node.
+    fn resource_inside<'ast>(&self, call: &'ast ExprMethodCall) -> Option<(&'ast Ident, Inside)> {
+        let Expr::MethodCall(node) = &*call.receiver else {
+            return None;
+        };
+        let observed = part(call).filter(|_| is_plain(node))?;
+        let graph = bare_or_paren(&node.receiver)?;
+        let name = text(&node.method);
+        let is_graph = self.names.kind(graph) == Some(NodeKind::Graph);
+        is_graph.then_some((graph, Inside { name, observed }))
+    }
+
+    /// The method decides which part of a resource, or which node of a graph inside, is observed.
     fn method_of_value(&mut self, ident: &Ident, call: &ExprMethodCall) {
         let method = text(&call.method);
-        let is_plain = call.args.is_empty() && call.turbofish.is_none();
-        let observed = match method.as_str() {
-            "value" if is_plain => Observed::Value,
-            "error" if is_plain => Observed::Error,
-            "status" | "is_pending" if is_plain => Observed::Status,
-            _ => Observed::Whole,
+        let seen = match (self.names.kind(ident), part(call)) {
+            (Some(NodeKind::Graph), _) if is_plain(call) => Seen::Inside(Inside {
+                name: method.clone(),
+                observed: Observed::Whole,
+            }),
+            (_, Some(observed)) => Seen::Part(observed),
+            _ => Seen::Whole,
         };
-        let Some(node) = self.mention(ident, observed, Position::Value) else {
+        let Some(node) = self.mention(ident, seen, Position::Value) else {
             return;
         };
         let span = call.method.span();
         match method.as_str() {
-            "get" if is_plain => self.facts.gets.push((node, span)),
+            "get" if is_plain(call) => self.facts.gets.push((node, span)),
             "set" | "update" => self.write(node, span, Form::Method),
             "reload" | "cancel" => self.write(node, span, Form::Request),
             _ => {}
@@ -109,10 +128,11 @@ impl Walk<'_> {
 
     /// The node of the generated method with this name, and the form of the write.
     fn method_of_graph(&self, method: &Ident) -> Option<(usize, Form)> {
-        const METHODS: [(&str, &str, NodeKind, Form); 5] = [
+        const METHODS: [(&str, &str, NodeKind, Form); 6] = [
             ("set_", "", NodeKind::Signal, Form::Setter),
             ("update_", "", NodeKind::Signal, Form::Setter),
             ("update_", "_with", NodeKind::Signal, Form::Setter),
+            ("update_", "", NodeKind::Graph, Form::Setter),
             ("reload_", "", NodeKind::Resource, Form::Requester),
             ("cancel_", "", NodeKind::Resource, Form::Requester),
         ];
@@ -141,6 +161,22 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// The part of a resource that a method reads.
+fn part(call: &ExprMethodCall) -> Option<Observed> {
+    let observed = match text(&call.method).as_str() {
+        "value" => Observed::Value,
+        "error" => Observed::Error,
+        "status" | "is_pending" => Observed::Status,
+        _ => return None,
+    };
+    is_plain(call).then_some(observed)
+}
+
+/// Whether a call has no arguments.
+fn is_plain(call: &ExprMethodCall) -> bool {
+    call.args.is_empty() && call.turbofish.is_none()
 }
 
 fn bare_or_paren(expr: &Expr) -> Option<&Ident> {

@@ -4,13 +4,13 @@
 //!
 //! Must not know: the other items.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Block, Expr, Ident, Token, Type, Visibility, token};
 
-use super::{Draft, Item, Per, Value, per, report};
+use super::{Draft, Feed, Item, Per, Value, inside, per, report};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
@@ -28,6 +28,9 @@ struct Parts {
     ty: Option<Type>,
     value: Option<TokenStream>,
     block: Option<TokenTree>,
+    /// The arguments of a graph inside.
+    arguments: Option<Group>,
+    feeds: Vec<Feed>,
 }
 
 pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
@@ -48,16 +51,18 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
         .value
         .as_mut()
         .and_then(|value| take_per(parts.kind, value, errors));
-    let raw = match (&parts.block, &parts.value) {
-        (Some(block), _) => block.clone().into(),
-        (None, Some(tokens)) => without_end(tokens.clone()),
-        (None, None) => TokenStream::new(),
+    let raw = match (&parts.block, &parts.value, &parts.arguments) {
+        (Some(block), ..) => block.clone().into(),
+        (None, Some(tokens), _) => without_end(tokens.clone()),
+        (None, None, Some(arguments)) => arguments.stream(),
+        (None, None, None) => TokenStream::new(),
     };
-    let value = match (parts.block, parts.value) {
-        (Some(block), _) => block_value(block, errors),
-        (None, Some(tokens)) if per.is_some() && is_empty(&tokens) => Value::Broken(tokens),
-        (None, Some(tokens)) => expr_value(tokens, errors),
-        (None, None) => Value::Absent,
+    let value = match (parts.block, parts.value, parts.arguments) {
+        (Some(block), ..) => block_value(block, errors),
+        (None, Some(tokens), _) if per.is_some() && is_empty(&tokens) => Value::Broken(tokens),
+        (None, Some(tokens), _) => expr_value(tokens, errors),
+        (None, None, Some(arguments)) => inside::arguments(&arguments, errors),
+        (None, None, None) => Value::Absent,
     };
     if piece.unfinished && errors.count() == before {
         let span = end.map_or_else(Span::call_site, |end| end.span());
@@ -80,6 +85,7 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
             ty: parts.ty,
             value,
             per,
+            feeds: parts.feeds,
             raw,
             rejected: false,
         }),
@@ -87,7 +93,7 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
     }
 }
 
-/// `attr* vis keyword mut? name (: Type)? (= expr)? ;`, or the name and a block.
+/// `attr* vis keyword mut? name (: Type)? (= expr)? ;`, or the name and a block. Of a graph inside, `inside` reads the rest.
 fn read(input: ParseStream, parts: &mut Parts, errors: &mut Errors) -> syn::Result<()> {
     parts.attrs = input.call(Attribute::parse_outer)?;
     parts.vis = Some(input.parse()?);
@@ -114,6 +120,11 @@ fn read(input: ParseStream, parts: &mut Parts, errors: &mut Errors) -> syn::Resu
     parts.name = Some(input.parse()?);
     if kind == NodeKind::Effect && input.peek(token::Brace) {
         parts.block = Some(input.parse()?);
+        return Ok(());
+    }
+    if kind == NodeKind::Graph {
+        let inside = inside::read(input, errors)?;
+        (parts.ty, parts.arguments, parts.feeds) = (inside.ty, inside.arguments, inside.feeds);
         return Ok(());
     }
     match kind {

@@ -81,17 +81,19 @@ macro_rules! __piece {
     };
     // A graph inside: it is fed first. Its effects run with those of the graph around.
     ($ready:ident [
-        graph $piece:ident $rank:literal = $make:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]
+        graph $piece:ident [$($inside:tt)*] $rank:literal = $make:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]
         { $( [$feed:ident [$( ([$($fed_borrow:tt)*] $($fed:tt)*) )*]] )* }
     ]) => {
         let mut $piece = $crate::__private::make::piece(|| {
-            $crate::__private::Inside::new(Self::$make($($($borrow)* $($input)*),*), &$ready, $rank)
+            $crate::__private::Inside::<$($inside)*>::new(Self::$make($($($borrow)* $($input)*),*), &$ready, $rank)
         });
         $( Self::$feed(&mut $piece.feed_first() $(, $($fed_borrow)* $($fed)*)*); )*
         $piece.begin().resume();
     };
-    ($ready:ident [graph_parameter $piece:ident $rank:literal = $part:ident]) => {
-        let mut $piece = $crate::__private::make::piece(|| $crate::__private::Inside::new($part, &$ready, $rank));
+    ($ready:ident [graph_parameter $piece:ident [$($inside:tt)*] $rank:literal = $part:ident]) => {
+        let mut $piece = $crate::__private::make::piece(|| {
+            $crate::__private::Inside::<$($inside)*>::new($part, &$ready, $rank)
+        });
         $piece.begin().resume();
     };
     ($ready:ident [kept $piece:ident $ty:ty]) => {

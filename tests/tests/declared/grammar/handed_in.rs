@@ -14,7 +14,7 @@
 use std::fmt::Write;
 
 /// A name, and the graph, whose struct is called `G`.
-const GRAPHS: [(&str, &str); 13] = [
+const GRAPHS: [(&str, &str); 14] = [
     (
         "signals",
         "#[ ⟦meta doc = \"Goods.\"⟧ ] #[ derive ( Debug ) ] ⟦vis pub ( crate )⟧ struct ⟦ident G⟧ {
@@ -87,6 +87,16 @@ const GRAPHS: [(&str, &str); 13] = [
             signal one : T = T :: default ( ) ;
             computed all : Vec < T > = vec ! [ one . clone ( ) ; N ] ;
             resource held = hold :: < usize > ( all . len ( ) ) ;
+        }",
+    ),
+    (
+        "inside",
+        "#[ derive ( Debug ) ] struct G {
+            let unit : String = String :: new ( ) ;
+            signal count : u32 = 1 ;
+            pub graph inner : ⟦ty Inner⟧ ( unit , ⟦expr 1 + 1⟧ ) { size : ⟦expr count + 1⟧ , text : count . to_string ( ) } ;
+            computed seen : String = format ! ( \"{}{}\" , inner . text ( ) , inner . size ( ) ) ;
+            signal anew : u32 = 0 per inner . size ( ) ;
         }",
     ),
     (
