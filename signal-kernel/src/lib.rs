@@ -22,6 +22,7 @@ mod stack;
 mod sync;
 mod task;
 
+pub use declared::lists::{batch::ListBatch, list::List};
 pub use dynamic::{
     AsyncEvent, AsyncMeta, AsyncSignal, AsyncValue, Computed, Cycle, Disposed, Effect, Failure,
     FetchContext, Fetcher, FromFutureOptions, ReadError, ReadSignal, ResourceOptions, Running,
@@ -65,6 +66,7 @@ pub mod __private {
             batch,
             drive::{poll_progress, poll_work, progress, settled},
             inside::graph::Inside,
+            lists::batch::{ByParts, Follows, Made, Maker},
             make,
             memo::Memo,
             names::{EFFECTS, MEMBERS, NOTHING, Names, ORDER, WHOLE, position},

@@ -5,7 +5,7 @@
 //!
 //! Must not know: the callers. The paths of these traits are in rustc's messages, so the paths stay short.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, hash::Hash};
 
 pub use crate::task::resource::Outcome;
 
@@ -111,6 +111,43 @@ impl<T: Debug> Printable for T {
         self
     }
 }
+
+/// The key of a list.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` needs `Eq + Hash + Clone` to be the key of a list",
+    label = "a list looks its rows up by this type",
+    note = "derive `PartialEq`, `Eq`, `Hash` and `Clone` for `{Self}`"
+)]
+pub trait Key: Eq + Hash + Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<K: Eq + Hash + Clone> Key for K {}
+
+/// A list that makes its rows itself.
+#[diagnostic::on_unimplemented(
+    message = "this list is `{Self}`: it has no `insert`",
+    label = "no row can be made here",
+    note = "a list without a maker takes a graph that was made: `insert_part(key, Todo::part(..))`",
+    note = "a list that follows its keys gets a row when its keys have a new one"
+)]
+pub trait HasMaker {}
+
+/// A list that takes graphs that were made.
+#[diagnostic::on_unimplemented(
+    message = "this list is `{Self}`: it has no `insert_part`",
+    label = "this list makes its rows itself",
+    note = "a list with a maker has `insert(key)`",
+    note = "a list that follows its keys gets a row when its keys have a new one"
+)]
+pub trait TakesParts {}
+
+/// A list whose rows a batch puts in, takes out and moves.
+#[diagnostic::on_unimplemented(
+    message = "this list follows its keys: a batch cannot change which rows are there, and in which order",
+    label = "write what the keys are made of",
+    note = "`row_mut` and `rows_mut` write the rows that are there"
+)]
+pub trait IsWritten {}
 
 /// A setter that a body calls as a function. No type implements this trait: the methods of the graph are not in scope
 /// in a body, and only the caller writes. The lifetime lets the bound fail at the call, as the lifetime of [`Undo`]

@@ -7,7 +7,7 @@
 //! [`resource`] hold the nodes, [`visit`] leads to them, [`core`] is the rest of a graph's state, without that of an
 //! [open batch](open_batch). [`watch`] tells
 //! whether anything has changed, [`causes`] and [`failed`] tell why values are failed.
-//! [`inside`] is a graph inside another one, whose nodes are found by their [`names`]. [`template`] is the generated
+//! [`inside`] is a graph inside another one, whose nodes are found by their [`names`], and [`lists`] has lists of graphs. [`template`] is the generated
 //! code, which [`make`] helps to build the graph.
 //!
 //! Must not know: how a declaration is written, and which executor polls.
@@ -19,6 +19,7 @@ mod core;
 pub(crate) mod drive;
 mod failed;
 pub(crate) mod inside;
+pub(crate) mod lists;
 pub mod make;
 mod mask;
 pub(crate) mod memo;

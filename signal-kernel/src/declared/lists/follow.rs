@@ -1,0 +1,109 @@
+//! A list as a settle writes it: by the keys that the list follows, and the values that feed its rows.
+//!
+//! Must not know: transactions, batches (`batch`).
+
+use super::{super::names::position, list::List, open::Next, row::Row, rows::RowId};
+use crate::{
+    needs::Key,
+    panics::FirstPanic,
+    reactive::{Part, Reactive},
+};
+use hashbrown::HashTable;
+
+impl<K: Key, G: Reactive> List<K, G> {
+    /// The list gets these keys, in this order; a key that comes again does not count. `make` makes a graph for each new
+    /// key: if it panics, there is no row for the key. If a key panics, the list stays as it is.
+    #[must_use]
+    pub fn follow(
+        &mut self,
+        keys: impl IntoIterator<Item = K>,
+        mut make: impl FnMut(&K) -> Part<G>,
+    ) -> FirstPanic {
+        let mut panics = FirstPanic::default();
+        let rows = panics.catch(|| self.resolve(keys)); // user code
+        let Some(rows) = rows else {
+            return panics;
+        };
+        let mut next = Vec::with_capacity(rows.len());
+        for row in rows {
+            match row {
+                Next::Same(id) => next.push(Next::Same(id)),
+                Next::New(key, hash, ()) => match panics.catch(|| make(&key)) {
+                    Some(part) => next.push(Next::New(key, hash, Row::new(part.into_graph()))),
+                    None => panics.discard(key), // user code
+                },
+            }
+        }
+        self.rows.replace(next);
+        panics
+    }
+
+    /// The rows of these keys, each once.
+    fn resolve(&self, keys: impl IntoIterator<Item = K>) -> Vec<Next<K, ()>> {
+        let rows = self.rows.rows();
+        let mut seen = vec![false; rows.id_count()];
+        let mut new: HashTable<usize> = HashTable::new();
+        let mut next: Vec<Next<K, ()>> = Vec::new();
+        for key in keys {
+            match rows.look_up(&key) {
+                Ok(id) => {
+                    if !std::mem::replace(&mut seen[id.index()], true) {
+                        next.push(Next::Same(id));
+                    }
+                }
+                Err(hash) => {
+                    let is_this = |&at: &usize| match &next[at] {
+                        Next::New(other, its, ()) => *its == hash && *other == key, // user code
+                        Next::Same(_) => false,
+                    };
+                    if new.find(hash.spread(), is_this).is_none() {
+                        let hash_of = |&at: &usize| match &next[at] {
+                            Next::New(_, hash, ()) => hash.spread(),
+                            Next::Same(_) => 0,
+                        };
+                        new.insert_unique(hash.spread(), next.len(), hash_of);
+                        next.push(Next::New(key, hash, ()));
+                    }
+                }
+            }
+        }
+        next
+    }
+
+    /// Feeds the signal of this name in each row that was there before this batch, unless the batch has written it. A panic
+    /// costs the feed of that row.
+    #[must_use]
+    pub fn feed_all<const HASH: u64>(
+        &mut self,
+        feed: impl FnMut(&K, &mut G::Batch<'_>),
+    ) -> FirstPanic {
+        let rows = self.rows.ids().filter(|&id| !self.rows.is_new(id));
+        self.feed::<HASH>(rows.collect(), feed)
+    }
+
+    /// Feeds the signal of this name in each row that this batch has put in, unless the batch has written it. A panic costs
+    /// the feed of that row.
+    #[must_use]
+    pub fn feed_new<const HASH: u64>(
+        &mut self,
+        feed: impl FnMut(&K, &mut G::Batch<'_>),
+    ) -> FirstPanic {
+        self.feed::<HASH>(self.rows.put_in_rows(), feed)
+    }
+
+    fn feed<const HASH: u64>(
+        &mut self,
+        rows: Vec<RowId>,
+        mut feed: impl FnMut(&K, &mut G::Batch<'_>),
+    ) -> FirstPanic {
+        let signal = const { position(G::NAMES, HASH) };
+        let mut panics = FirstPanic::default();
+        for id in rows {
+            let (key, row) = self.rows.touch(0, id);
+            if let Some(mut row) = row.feed(signal) {
+                panics.catch(|| feed(key, &mut row)); // user code
+            }
+        }
+        panics
+    }
+}
