@@ -142,7 +142,11 @@ fn bring_up_to_date<G: DeclaredGraph<W>, const W: usize>(
     panics: &mut FirstPanic,
 ) {
     let needed = read::needed::<G, W>(rank);
-    bring_marked_up_to_date(graph, &needed, panics);
+    let is_graph = G::TOPOLOGY.kind(rank) == Kind::Graph;
+    bring_marked_up_to_date(graph, &needed, is_graph, panics);
+    if is_graph {
+        visit::graph(graph, rank, |inside| inside.refresh(panics));
+    }
     if !panics.is_empty() && G::TOPOLOGY.kind(rank) == Kind::Lazy {
         read::compute(graph, rank, panics); // every body without a failed dependency runs
     }
@@ -170,22 +174,29 @@ pub(super) fn refresh_all<G: DeclaredGraph<W>, const W: usize>(
     let mut needed = Mask::EMPTY;
     values.for_each(|rank| needed.insert(rank));
     graph.core_mut().mark_written();
-    bring_marked_up_to_date(graph, &needed, panics);
+    bring_marked_up_to_date(graph, &needed, true, panics);
 }
 
+/// Brings the marked values among the `needed` ones up to date, and of the graphs inside the nodes that these name.
+/// `whole`: all of the needed graphs inside.
 fn bring_marked_up_to_date<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
     needed: &Mask<W>,
+    whole: bool,
     panics: &mut FirstPanic,
 ) {
     while let Some(rank) = graph.core().pending.and(needed).lowest() {
         let core = graph.core_mut();
         core.pending.take(rank);
         if G::TOPOLOGY.kind(rank) == Kind::Graph {
-            visit::graph(graph, rank, |inside| inside.refresh(panics));
+            if whole {
+                visit::graph(graph, rank, |inside| inside.refresh(panics));
+            }
             links::mark_all(G::LINKS, rank, &mut graph.core_mut().pending);
             continue;
         }
+        links::refresh(graph, rank, panics);
+        let core = graph.core_mut();
         if !core.open_batch().provisional.has(rank) {
             save_baseline(graph, rank, panics);
         }
@@ -207,6 +218,7 @@ fn save_stale<G: DeclaredGraph<W>, const W: usize>(
             && !graph.memo(rank).is_fresh()
             && !graph.core_mut().open_batch().provisional.has(rank)
         {
+            links::refresh(graph, rank, panics);
             save_baseline(graph, rank, panics);
         }
     }
@@ -324,8 +336,8 @@ fn close<G: DeclaredGraph<W>, const W: usize, const INSIDE: bool>(
     if INSIDE {
         core.pending = std::mem::replace(&mut open.due, Mask::EMPTY);
     }
-    if has_provisional {
-        links::mark_readers(G::LINKS, &mut stale);
+    if has_provisional && !G::LINKS.is_empty() {
+        mark_readers_of_written::<G, W>(&written, &mut stale);
     }
     let mut changed = false;
     for &Written {
@@ -375,6 +387,18 @@ fn mark_stale<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
     if graph.core().watch.any_failed() {
         mark_readers_of_failed(graph);
     }
+}
+
+/// Marks the readers of the graphs inside that the batch has written: their provisional values hold no more, since a lazy
+/// value inside may not be current again when the batch has ended.
+fn mark_readers_of_written<G: DeclaredGraph<W>, const W: usize>(
+    written: &[Written],
+    stale: &mut Mask<W>,
+) {
+    let graphs = written.iter().map(|it| it.position as usize);
+    let graphs = graphs.filter(|&position| G::TOPOLOGY.kind(position) == Kind::Graph);
+    graphs.for_each(|position| stale.insert(position));
+    links::mark_readers(G::LINKS, stale);
 }
 
 /// Ends the batch for a signal or a resource, and marks the nodes that are due for it. True if something that can be read
@@ -446,12 +470,17 @@ fn settle_provisional<G: DeclaredGraph<W>, const W: usize, const INSIDE: bool>(
         core.open_batch().provisional.take(rank);
         let is_due = core.pending.take(rank);
         let is_stale = stale.take(rank);
-        let change = if G::TOPOLOGY.kind(rank) == Kind::Lazy {
-            reconcile_memo(graph, rank, is_due, is_stale, panics)
+        if G::TOPOLOGY.kind(rank) == Kind::Lazy {
+            let change = reconcile_memo(graph, rank, is_due, is_stale, panics);
+            mark::<G, W, false>(graph, rank, change, &mut stale);
+            // A memo that was stale before the batch, and is again, has not changed.
+            if INSIDE && is_due {
+                graph.core_mut().note_changed(rank);
+            }
         } else {
-            reconcile_slot(graph, rank, is_due, is_stale, panics)
-        };
-        mark::<G, W, INSIDE>(graph, rank, change, &mut stale);
+            let change = reconcile_slot(graph, rank, is_due, is_stale, panics);
+            mark::<G, W, INSIDE>(graph, rank, change, &mut stale);
+        }
     }
 }
 

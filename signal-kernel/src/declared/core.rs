@@ -197,11 +197,18 @@ impl<const W: usize> Core<W> {
 
     /// The marks from before the batch, of effects and of work that has come to an end, are kept for its end.
     pub(super) fn set_due_aside(&mut self) {
-        if !self.has_written() && !self.pending.is_empty() {
+        if !self.has_written() {
             let due = std::mem::replace(&mut self.pending, Mask::EMPTY);
+            let revision = self.revision;
             let open = self.open_batch();
             open.due = open.due.or(&due);
+            open.before = revision;
         }
+    }
+
+    /// In a graph inside another: the revision before the last batch.
+    pub(super) fn revision_before_batch(&self) -> u64 {
+        self.open.as_ref().map_or(0, |open| open.before)
     }
 
     /// The level of a write to the signal at `position`. In a graph inside another, the write is noted if it is made by

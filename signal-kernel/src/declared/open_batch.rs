@@ -28,6 +28,8 @@ pub(super) struct OpenBatch<const W: usize> {
     pub(super) first_effects: Option<Mask<W>>,
     /// In a graph inside another: the signals that were written by hand, also with an equal value.
     pub(super) by_hand: Vec<Undoable>,
+    /// In a graph inside another: the revision before the batch.
+    pub(super) before: u64,
     /// In a graph inside another: the version of the graph at the end of the last batch.
     pub(super) version: u64,
     /// In a graph inside another: the positions that have changed in the last settle, as words.
@@ -74,6 +76,7 @@ impl<const W: usize> OpenBatch<W> {
             provisional: Mask::EMPTY,
             due: Mask::EMPTY,
             first_effects: None,
+            before: 0,
             version,
             by_hand: Vec::new(),
             changed: Vec::new(),

@@ -103,6 +103,8 @@ pub trait Engine<G> {
     fn merge_into_outer(graph: &mut G, level: u32, panics: &mut FirstPanic);
     /// Brings all values up to date, in the middle of a batch.
     fn refresh(graph: &mut G, panics: &mut FirstPanic);
+    /// Brings the node at this position up to date, in the middle of a batch.
+    fn refresh_at(graph: &mut G, position: usize, panics: &mut FirstPanic);
     /// Has this part of the node at this position changed in the last phase A? A lazy value is computed for an `eager`
     /// reader; for others true means perhaps.
     fn has_changed(graph: &mut G, position: usize, part: Change, eager: bool) -> bool;
@@ -241,6 +243,10 @@ pub(super) trait AnyGraph {
     fn merge_into_outer(&mut self, level: u32, panics: &mut FirstPanic);
     /// Brings all values up to date, in the middle of a batch.
     fn refresh(&mut self, panics: &mut FirstPanic);
+    /// The same for what a body reads of it: a node at a position, or one of the constants of [`names`](super::names).
+    fn refresh_at(&mut self, _at: usize, panics: &mut FirstPanic) {
+        self.refresh(panics);
+    }
     /// Has this part of the graph changed in the last phase A? A lazy value is computed for an `eager` reader; for others
     /// true means perhaps.
     fn has_changed(&mut self, at: usize, part: Change, eager: bool) -> bool;

@@ -5,6 +5,7 @@
 //! Must not know: executors.
 
 mod feeds;
+mod half_way;
 mod large;
 mod names;
 mod three_levels;

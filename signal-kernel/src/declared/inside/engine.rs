@@ -89,6 +89,13 @@ impl<G: DeclaredGraph<W>, const W: usize> Engine<G> for Words<W> {
         batch::refresh_all(graph, panics);
     }
 
+    fn refresh_at(graph: &mut G, position: usize, panics: &mut FirstPanic) {
+        let kind = G::TOPOLOGY.kind(position);
+        if matches!(kind, Kind::Computed | Kind::Lazy | Kind::Graph) {
+            panics.catch(|| batch::refresh(graph, position));
+        }
+    }
+
     fn has_changed(graph: &mut G, position: usize, part: Change, eager: bool) -> bool {
         if !graph.core().has_changed(position) {
             return false;
@@ -103,7 +110,7 @@ impl<G: DeclaredGraph<W>, const W: usize> Engine<G> for Words<W> {
                 read::compute(graph, position, &mut panics);
                 panics.swallow(); // the reader finds the failed value
                 let memo = graph.memo(position);
-                memo.is_failed() || memo.changed_at() >= revision
+                memo.is_failed() || memo.changed_at() > graph.core().revision_before_batch()
             }
             _ => true,
         }

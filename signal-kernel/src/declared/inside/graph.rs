@@ -7,7 +7,7 @@
 use super::{
     super::{
         core::Core,
-        names::{NOTHING, WHOLE},
+        names::{EFFECTS, NOTHING, WHOLE},
         pass::{Pass, mode},
         visit::{AnyGraph, Closed, Declared, Engine, NodeRef, Visitor},
     },
@@ -172,6 +172,14 @@ impl<G: Reactive> AnyGraph for Inside<G> {
 
     fn refresh(&mut self, panics: &mut FirstPanic) {
         EngineOf::<G>::refresh(&mut self.graph, panics);
+    }
+
+    fn refresh_at(&mut self, at: usize, panics: &mut FirstPanic) {
+        match at {
+            NOTHING | EFFECTS => {}
+            WHOLE => self.refresh(panics),
+            position => EngineOf::<G>::refresh_at(&mut self.graph, position, panics),
+        }
     }
 
     fn has_changed(&mut self, at: usize, part: Change, eager: bool) -> bool {

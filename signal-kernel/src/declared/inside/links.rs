@@ -8,11 +8,19 @@ use super::super::{
     topology::Topology,
     visit::{self, AnyGraph, DeclaredGraph, Link, Links},
 };
+use crate::panics::FirstPanic;
 
 /// The readers of the graph of this rank.
 pub(in crate::declared) fn of(all: &'static [Links], rank: u32) -> &'static [Link] {
     let links = all.iter().find(|links| links.rank == rank);
     links.map_or(&[], |links| links.links)
+}
+
+impl Link {
+    /// Is the node of this rank among the readers?
+    fn is_of(&self, rank: usize) -> bool {
+        self.word as usize == rank / 64 && self.bits & bit(rank) != 0
+    }
 }
 
 /// Are these readers due?
@@ -66,6 +74,21 @@ pub(in crate::declared) fn mark_readers<const W: usize>(all: &'static [Links], m
     }
 }
 
+/// Brings the nodes inside that the node of this rank reads up to date, in the middle of a batch.
+pub(in crate::declared) fn refresh<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    rank: usize,
+    panics: &mut FirstPanic,
+) {
+    for links in G::LINKS {
+        let own = links.links.iter().filter(|link| link.is_of(rank));
+        for link in own {
+            let refresh = |inside: &mut dyn AnyGraph| inside.refresh_at(link.at, panics);
+            visit::graph(graph, links.rank as usize, refresh);
+        }
+    }
+}
+
 /// Does a failed node inside keep the node of this rank from running? A node that reads all of a graph runs.
 pub(in crate::declared) fn block<G: DeclaredGraph<W>, const W: usize>(
     graph: &mut G,
@@ -74,9 +97,8 @@ pub(in crate::declared) fn block<G: DeclaredGraph<W>, const W: usize>(
     G::LINKS.iter().any(|links| {
         let mut own = links.links.iter();
         own.any(|link| {
-            let reads = link.word as usize == rank / 64 && link.bits & bit(rank) != 0;
             let is_failed = |inside: &mut dyn AnyGraph| inside.is_failed(link.at);
-            reads && visit::graph(graph, links.rank as usize, is_failed) == Some(true)
+            link.is_of(rank) && visit::graph(graph, links.rank as usize, is_failed) == Some(true)
         })
     })
 }

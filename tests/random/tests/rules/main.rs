@@ -8,4 +8,5 @@ mod functions_async;
 mod panics;
 mod per;
 mod permutations;
+mod trees;
 mod writes;
