@@ -9,6 +9,7 @@ mod half_way;
 mod large;
 mod names;
 mod three_levels;
+mod work;
 
 use signal_kernel::{Part, Reactive, reactive};
 use signal_kernel_tests::{
