@@ -30,11 +30,13 @@ impl Inner {
     /// Tells the queue around of the work in the `inside` queue.
     pub(in crate::declared) fn report(&mut self, inside: &ReadyQueue) {
         let running = inside.in_flight();
+        // The work of a graph that has run elsewhere knows another waker: the next poll puts this one in its place.
+        let is_new = self.counted == 0 && running != 0;
         if inside.has_changed() || running != self.counted {
             self.waker.count_inside(self.counted, running);
             self.counted = running;
         }
-        if inside.has_ready() {
+        if inside.has_ready() || is_new {
             self.waker.wake_quietly();
         }
         inside.clear_changed();

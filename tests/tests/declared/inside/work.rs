@@ -4,7 +4,7 @@
 //!
 //! Must not know: executors.
 
-use signal_kernel::{Reactive, Shared, create_effect, reactive, scope};
+use signal_kernel::{Part, Reactive, Shared, create_effect, reactive, scope};
 use signal_kernel_tests::{
     gate::{Gates, Wakes, poll_once},
     log::{Log, NOTHING},
@@ -262,4 +262,78 @@ fn a_request_inside_that_changes_nothing_counts_as_no_change() {
     assert_ne!(cancelled, version);
     cancel(&mut screen);
     assert_eq!(screen.version(), cancelled);
+}
+
+reactive! {
+    pub struct Holder {
+        pub graph page: Page;
+        pub computed user: u32 = page.user().value().copied().unwrap_or_default();
+    }
+}
+
+#[test]
+fn the_work_of_a_running_graph_goes_on_where_it_is_put_in() {
+    let log = Log::new();
+    let gates = Gates::new("user", &log);
+    let mut page = Page::new(gates.clone(), log.clone());
+    assert!(poll!(page).is_pending()); // another driver
+    log.clear();
+    let mut holder = Holder::new(Part::from(page));
+    let wakes = Wakes::new();
+    assert!(
+        wakes
+            .poll(|context| holder.poll_progress(context))
+            .is_pending()
+    );
+    gates.ok(1, 5);
+    assert_eq!(wakes.take(), 1);
+    assert!(
+        wakes
+            .poll(|context| holder.poll_progress(context))
+            .is_ready()
+    );
+    assert_eq!(*holder.user(), 5);
+    assert_eq!(
+        log.take(),
+        ["user#1 polled", "user#1 done", "page 1 success"]
+    );
+}
+
+#[test]
+fn work_that_a_running_graph_has_ended_before_it_is_put_in_is_committed() {
+    let log = Log::new();
+    let gates = Gates::new("user", &log);
+    let mut page = Page::new(gates.clone(), log.clone());
+    assert!(poll!(page).is_pending());
+    gates.ok(1, 5);
+    let mut holder = Holder::new(Part::from(page));
+    assert!(poll!(holder).is_ready());
+    assert_eq!(*holder.user(), 5);
+    log.clear();
+}
+
+reactive! {
+    pub struct Saved {
+        let log: Log;
+        pub signal text: u32 = 0;
+        pub signal fed: u32 = 0;
+        #[after_first]
+        effect save { log.push(format!("save {text} {fed}")); }
+        effect show { log.push(format!("show {text} {fed}")); }
+    }
+
+    pub struct Around {
+        let log: Log;
+        pub signal value: u32 = 7;
+        pub graph saved: Saved(log) { fed: *value };
+    }
+}
+
+#[test]
+fn an_effect_after_the_first_run_does_not_run_for_the_feeds_of_the_start() {
+    let log = Log::new();
+    let mut around = Around::new(log.clone());
+    assert_eq!(log.take(), ["show 0 7"]);
+    around.set_value(8);
+    assert_eq!(log.take(), ["save 0 8", "show 0 8"]);
 }
