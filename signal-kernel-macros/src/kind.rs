@@ -12,22 +12,26 @@ pub(crate) enum NodeKind {
     Effect,
     /// A graph inside.
     Graph,
+    /// A list of graphs inside.
+    List,
 }
 
 impl NodeKind {
     /// In the order in which an error lists the keywords.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Field,
         Self::Signal,
         Self::Computed,
         Self::Resource,
         Self::Effect,
         Self::Graph,
+        Self::List,
     ];
 
     /// The words that start an item.
-    pub(crate) const KEYWORDS: [&str; 6] =
-        ["let", "signal", "computed", "resource", "effect", "graph"];
+    pub(crate) const KEYWORDS: [&str; 7] = [
+        "let", "signal", "computed", "resource", "effect", "graph", "list",
+    ];
 
     pub(crate) fn from_keyword(word: &str) -> Option<Self> {
         let at = Self::KEYWORDS.iter().position(|known| *known == word)?;
@@ -43,7 +47,9 @@ impl NodeKind {
         match self {
             Self::Field => "field",
             Self::Computed => "computed value",
-            Self::Signal | Self::Resource | Self::Effect | Self::Graph => self.keyword(),
+            Self::Signal | Self::Resource | Self::Effect | Self::Graph | Self::List => {
+                self.keyword()
+            }
         }
     }
 
@@ -59,6 +65,8 @@ impl NodeKind {
     pub(crate) fn letter(self, lazy: bool) -> u8 {
         match self {
             Self::Computed if lazy => b'l',
+            // For the runtime, a list is a graph inside.
+            Self::List => b'g',
             _ => self.keyword().as_bytes()[0],
         }
     }
@@ -79,6 +87,6 @@ mod tests {
             assert_eq!(NodeKind::from_keyword(kind.keyword()), Some(kind));
         }
         let letters = NodeKind::ALL.map(|kind| kind.letter(false));
-        assert_eq!(letters[1..], *b"screg");
+        assert_eq!(letters[1..], *b"scregg");
     }
 }

@@ -120,6 +120,8 @@ pub mod __keywords {
     pub const resource: () = ();
     /// `graph name: Type(arguments);` is another graph inside this one.
     pub const graph: () = ();
+    /// `list name: Type by Key => |key| Type(arguments);` is a list of graphs inside this one.
+    pub const list: () = ();
     /// `effect name { … }` runs when a node it names has changed.
     pub const effect: () = ();
 }

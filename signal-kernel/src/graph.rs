@@ -38,7 +38,7 @@ use std::fmt::Write;
 pub struct Graph {
     /// The name of the struct.
     pub name: &'static str,
-    /// Signals, computed values, resources, effects and graphs inside, in the order of their declaration.
+    /// Signals, computed values, resources, effects, graphs inside and lists, in the order of their declaration.
     /// Plain fields are no nodes.
     pub nodes: &'static [Node],
 }
@@ -75,6 +75,8 @@ pub enum NodeKind {
     Effect,
     /// A graph inside this one.
     Graph,
+    /// A list of graphs inside this one.
+    List,
 }
 
 impl Graph {
@@ -120,7 +122,7 @@ impl Graph {
                 NodeKind::Computed | NodeKind::Lazy => ("[", "]"),
                 NodeKind::Resource => ("[[", "]]"),
                 NodeKind::Effect => ("{{", "}}"),
-                NodeKind::Graph => ("[/", "/]"),
+                NodeKind::Graph | NodeKind::List => ("[/", "/]"),
             };
             writeln!(
                 text,
@@ -163,7 +165,7 @@ impl Graph {
                 NodeKind::Computed | NodeKind::Lazy => "box",
                 NodeKind::Resource => "component",
                 NodeKind::Effect => "hexagon",
-                NodeKind::Graph => "box3d",
+                NodeKind::Graph | NodeKind::List => "box3d",
             };
             writeln!(text, "    \"{}\" [shape={shape}];", node.name).expect("writing to a string");
         }
@@ -208,6 +210,7 @@ impl Node {
                 b'l' => (NodeKind::Lazy, Some(positions[at])),
                 b'r' => (NodeKind::Resource, Some(positions[at])),
                 b'g' => (NodeKind::Graph, Some(positions[at])),
+                b'i' => (NodeKind::List, Some(positions[at])),
                 _ => (NodeKind::Effect, Some(positions[at])),
             };
             nodes[at] = Node {

@@ -81,7 +81,7 @@ pub mod __private {
         },
         dynamic::{check_dynamic, dynamic_size},
         panics::FirstPanic,
-        reactive::{GivenGraph, KnownGraph, part},
+        reactive::{GivenGraph, GivenKey, KnownGraph, KnownKey, part},
         task::{
             ready::{ReadyQueue, ReadyReceiver},
             resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields},

@@ -116,28 +116,48 @@ impl<T: Debug> Printable for T {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` needs `Eq + Hash + Clone` to be the key of a list",
     label = "a list looks its rows up by this type",
-    note = "derive `PartialEq`, `Eq`, `Hash` and `Clone` for `{Self}`"
+    note = "derive `PartialEq`, `Eq`, `Hash` and `Clone` for `{Self}`",
+    note = "SK033"
 )]
 pub trait Key: Eq + Hash + Clone {}
 
 #[diagnostic::do_not_recommend]
 impl<K: Eq + Hash + Clone> Key for K {}
 
+/// The key of a list, where it is declared. Without the traits of [`Key`] above it, rustc reports one error and not one
+/// for each of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` needs `Eq + Hash + Clone` to be the key of a list",
+    label = "a list looks its rows up by this type",
+    note = "derive `PartialEq`, `Eq`, `Hash` and `Clone` for `{Self}`",
+    note = "SK033"
+)]
+pub trait ListKey {
+    /// For one error instead of many: see `KnownKey`.
+    #[doc(hidden)]
+    const IS: bool = true;
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: Eq + Hash + Clone> ListKey for K {}
+
 /// A list that makes its rows itself.
 #[diagnostic::on_unimplemented(
-    message = "this list is `{Self}`: it has no `insert`",
+    message = "this list has no `insert`",
     label = "no row can be made here",
     note = "a list without a maker takes a graph that was made: `insert_part(key, Todo::part(..))`",
-    note = "a list that follows its keys gets a row when its keys have a new one"
+    note = "a list that follows its keys gets a row when its keys have a new one",
+    note = "SK034"
 )]
 pub trait HasMaker {}
 
 /// A list that takes graphs that were made.
 #[diagnostic::on_unimplemented(
-    message = "this list is `{Self}`: it has no `insert_part`",
+    message = "this list has no `insert_part`",
     label = "this list makes its rows itself",
     note = "a list with a maker has `insert(key)`",
-    note = "a list that follows its keys gets a row when its keys have a new one"
+    note = "a list that follows its keys gets a row when its keys have a new one",
+    note = "SK034"
 )]
 pub trait TakesParts {}
 
@@ -145,7 +165,8 @@ pub trait TakesParts {}
 #[diagnostic::on_unimplemented(
     message = "this list follows its keys: a batch cannot change which rows are there, and in which order",
     label = "write what the keys are made of",
-    note = "`row_mut` and `rows_mut` write the rows that are there"
+    note = "`row_mut` and `rows_mut` write the rows that are there",
+    note = "SK034"
 )]
 pub trait IsWritten {}
 

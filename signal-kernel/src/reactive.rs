@@ -161,3 +161,16 @@ pub trait GivenGraph<G> {
 impl<G: Reactive> GivenGraph<G> for crate::task::resource::Judged<true> {
     type Itself = G;
 }
+
+/// The same for the key of a list.
+#[doc(hidden)]
+pub type KnownKey<K, const IS: bool> = <crate::task::resource::Judged<IS> as GivenKey<K>>::Itself;
+
+#[doc(hidden)]
+pub trait GivenKey<K> {
+    type Itself: crate::needs::Key;
+}
+
+impl<K: crate::needs::Key> GivenKey<K> for crate::task::resource::Judged<true> {
+    type Itself = K;
+}

@@ -190,7 +190,7 @@ const STYLE: &str = "\
 .signal-kernel-graph .signal{--c:var(--keyword-link-color,currentColor)}\
 .signal-kernel-graph .resource{--c:var(--type-link-color,currentColor)}\
 .signal-kernel-graph .effect{--c:var(--macro-link-color,currentColor)}\
-.signal-kernel-graph .graph{--c:var(--trait-link-color,currentColor)}\
+.signal-kernel-graph :is(.graph,.list){--c:var(--trait-link-color,currentColor)}\
 .signal-kernel-graph .box{fill:var(--c);fill-opacity:.1;stroke:var(--c);stroke-width:1.2}\
 .signal-kernel-graph .lazy .box{stroke-dasharray:4 3}\
 .signal-kernel-graph text{fill:var(--main-color,currentColor);font:13px \"Source Code Pro\",\"Fira Mono\",monospace}\
@@ -205,7 +205,7 @@ const STYLE: &str = "\
 
 impl Shape {
     /// The order of the legend.
-    const ALL: [Shape; 6] = [
+    const ALL: [Shape; 7] = [
         Shape::of(NodeKind::Signal),
         Shape::of(NodeKind::Computed),
         Shape {
@@ -215,6 +215,7 @@ impl Shape {
         Shape::of(NodeKind::Resource),
         Shape::of(NodeKind::Effect),
         Shape::of(NodeKind::Graph),
+        Shape::of(NodeKind::List),
     ];
 
     const fn of(kind: NodeKind) -> Self {
@@ -272,7 +273,7 @@ impl Display for Outline {
                     "<rect class=\"box\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" rx=\"{round}\"/>"
                 )
             }
-            NodeKind::Graph => write!(
+            NodeKind::Graph | NodeKind::List => write!(
                 formatter,
                 "<path class=\"box\" d=\"M{x} {y}H{right}V{bottom}H{x}ZM{} {}H{}V{}H{}Z\"/>",
                 x + 3,

@@ -247,7 +247,7 @@ fn no_state(kind: NodeKind) -> &'static str {
             "the state holds signals: a resource starts again, with arguments that follow from them"
         }
         NodeKind::Effect => "the state holds signals: an effect runs when they are restored",
-        NodeKind::Graph => "the state holds signals, none of a graph inside",
+        NodeKind::Graph | NodeKind::List => "the state holds signals, none of a graph inside",
     }
 }
 

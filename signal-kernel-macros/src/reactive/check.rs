@@ -21,7 +21,7 @@ use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::reactive::attributes::{self, Attributes, OfStruct};
 use crate::reactive::names::{Facts, Names, Walk, text};
-use crate::reactive::parse::{Draft, Item, Value};
+use crate::reactive::parse::{Draft, Item, Maker, Value};
 use crate::reactive::{itself, order};
 use bodies::{
     initial_values, known_names, needs_stand_in, no_awaits, no_getters, no_mutable_fields, no_self,
@@ -77,12 +77,14 @@ pub(crate) struct CheckedNode {
     pub(crate) dependencies: Vec<usize>,
     /// Its value, body or call does not parse or carries an error.
     pub(crate) broken: bool,
-    /// Of a graph inside, in the order of the text.
-    pub(crate) feeds: Vec<CheckedFeed>,
+    /// The keys that a list follows.
+    pub(crate) keys: Option<CheckedBody>,
+    /// Of a graph inside or a list, in the order of the text.
+    pub(crate) feeds: Vec<CheckedBody>,
 }
 
-/// A feed of a graph inside: a body of its own.
-pub(crate) struct CheckedFeed {
+/// A further body of an item.
+pub(crate) struct CheckedBody {
     pub(crate) facts: Facts,
     pub(crate) broken: bool,
 }
@@ -95,8 +97,7 @@ struct Body<'a> {
     /// The index of its node, if the item can be one.
     node: Option<usize>,
     facts: &'a Facts,
-    /// Whether this is a feed of the item, and not its value, body or call.
-    is_feed: bool,
+    place: Place,
     /// The nodes by index.
     nodes: &'a [&'a Item],
     /// The names a body may mention.
@@ -108,6 +109,16 @@ struct Body<'a> {
     /// All items, and the names of those without a kind.
     items: &'a [Item],
     poisoned: &'a [Ident],
+}
+
+/// The place of a body in its item.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The value, body, call or arguments.
+    Itself,
+    /// The keys that a list follows.
+    Keys,
+    Feed,
 }
 
 /// Each misspelt name is compared with each known one. After this many pairs in a graph an unknown name is left to
@@ -129,7 +140,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
     for (index, item) in draft.items.iter().enumerate() {
         let node = (!item.rejected).then_some(nodes.len());
         let attributes = attributes::of_item(&item.attrs, item.kind, errors); // SK010
-        let mut judged = |mut facts: Facts, is_feed: bool| {
+        let mut judged = |mut facts: Facts, place: Place| {
             facts
                 .callees
                 .retain(|callee| needs_stand_in(callee, &items));
@@ -139,7 +150,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
                 attributes: &attributes,
                 node,
                 facts: &facts,
-                is_feed,
+                place,
                 nodes: &items,
                 known: &known,
                 comparisons: &comparisons,
@@ -154,25 +165,35 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
             let broken = errors.count() > before || facts.poisoned;
             (facts, broken)
         };
-        let (facts, broken) = judged(facts(item, &names), false);
+        let (facts, broken) = judged(facts(item, &names), Place::Itself);
+        let keys = item.keys().map(|keys| {
+            let (facts, broken) = judged(inside::of_keys(keys, &names), Place::Keys);
+            CheckedBody {
+                broken: broken || keys.value.is_none(),
+                facts,
+            }
+        });
         let feeds = item.feeds.iter().map(|feed| {
-            let (facts, broken) = judged(inside::facts(feed, &names), true);
-            CheckedFeed {
+            let (facts, broken) = judged(inside::of_feed(item, feed, &names), Place::Feed);
+            CheckedBody {
                 broken: broken || feed.value.is_none(),
                 facts,
             }
         });
-        let feeds: Vec<CheckedFeed> = feeds.collect();
+        let feeds: Vec<CheckedBody> = feeds.collect();
         if node.is_some() {
             nodes.push(CheckedNode {
                 item: index,
                 dependencies: match item.kind {
-                    NodeKind::Graph => inside::reads(item, node, &feeds),
+                    NodeKind::Graph | NodeKind::List => {
+                        inside::reads(item, node, keys.as_ref(), &feeds)
+                    }
                     _ => reads(item, node, &facts),
                 },
                 broken: broken || !is_whole(item),
                 attributes,
                 facts,
+                keys,
                 feeds,
             });
         }
@@ -189,7 +210,10 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
 /// Whether all parts of the item that its node needs have been read.
 fn is_whole(item: &Item) -> bool {
     match item.value {
-        Value::Absent => item.kind.is_source() || item.kind == NodeKind::Graph,
+        Value::Absent => match &item.list {
+            Some(list) => list.key.is_some() && list.maker.as_ref().is_none_or(Maker::is_whole),
+            None => item.kind.is_source() || item.kind == NodeKind::Graph,
+        },
         Value::Made(_) => item.ty.is_some(),
         Value::Expr(..) => item.ty.is_some(),
         Value::Block(_) => item.kind == NodeKind::Effect,
@@ -234,11 +258,14 @@ fn cyclic(cycle: &[usize], checked: &Checked, errors: &mut Errors) {
     let first = &checked.item(cycle[0]).name;
     let starts_anew = cycle.iter().any(|&node| checked.item(node).per.is_some());
     let inside = cycle.iter().map(|&node| checked.item(node));
-    let inside = inside.clone().find(|item| item.kind == NodeKind::Graph);
-    let help = if let Some(graph) = inside {
+    let inside = inside
+        .clone()
+        .find(|item| matches!(item.kind, NodeKind::Graph | NodeKind::List));
+    let help = if let Some(inside) = inside {
         &format!(
-            "graph `{}` is one step: what feeds it cannot depend on it, through whichever node",
-            graph.name
+            "{} `{}` is one step: what feeds it cannot depend on it, through whichever node",
+            inside.kind.keyword(),
+            inside.name
         )
     } else if starts_anew {
         "compute these together, or leave one of them out behind `per`"
@@ -250,7 +277,8 @@ fn cyclic(cycle: &[usize], checked: &Checked, errors: &mut Errors) {
         .help(help);
     for (reader, read) in closed().zip(closed().skip(1)).skip(1) {
         let node = &checked.nodes[reader];
-        let facts = std::iter::once(&node.facts).chain(node.feeds.iter().map(|feed| &feed.facts));
+        let bodies = node.keys.iter().chain(&node.feeds);
+        let facts = std::iter::once(&node.facts).chain(bodies.map(|body| &body.facts));
         let mut uses = facts.flat_map(|facts| &facts.uses);
         let used = uses.find(|used| used.node == read);
         let mention = used.map_or(&checked.item(reader).name, |used| &used.ident);
@@ -280,6 +308,9 @@ fn names(draft: &Draft) -> Names {
 fn facts(item: &Item, names: &Names) -> Facts {
     if let Some(per) = &item.per {
         return per::facts(item, per, names);
+    }
+    if item.list.is_some() {
+        return inside::of_list(item, names);
     }
     let mut walk = Walk::new(names);
     match (&item.value, item.kind) {

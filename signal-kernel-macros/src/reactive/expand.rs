@@ -14,18 +14,20 @@ mod docs;
 mod editor;
 mod engine;
 mod inside;
+mod list;
 mod methods;
 mod mixed;
 mod plan;
 mod sketch;
 mod state;
+mod structs;
 mod tables;
 mod texts;
 mod warnings;
 
 use std::ops::Deref;
 
-use crate::reactive::model::{Declaration, Equality, Graph, Kind, Node, Observed, Use};
+use crate::reactive::model::{Declaration, Equality, Graph, Kind, List, Node, Observed, Use};
 use crate::types::PRIMITIVES;
 use plan::Plan;
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
@@ -42,7 +44,7 @@ pub(crate) fn graph(graph: &Graph) -> TokenStream {
     let plan = Plan::new(graph);
     let context = &Context::new(&graph.declaration, &plan);
     let bodies = bodies::bodies(context, |_| false);
-    let structs = access::structs(context);
+    let structs = structs::structs(context);
     let tables = tables::graph(context);
     let built = build::build(context);
     let debug = debug::debug(context);
@@ -169,7 +171,7 @@ impl<'a> Context<'a> {
 
     /// Whether there is work in the graph, or perhaps in a graph inside.
     fn has_work(&self) -> bool {
-        let may_work = |node: &Node| node.is_resource() || node.is_graph();
+        let may_work = |node: &Node| node.is_resource() || node.is_inside();
         self.declaration.nodes.iter().any(may_work)
     }
 
@@ -232,6 +234,7 @@ impl<'a> Context<'a> {
             }
             Kind::Effect { .. } => quote!(([]())),
             Kind::Graph { .. } => quote!(([] #place.get())),
+            Kind::List(_) => quote!(([&] #place)),
         }
     }
 
@@ -306,6 +309,10 @@ fn seen_type(node: &Node) -> TokenStream {
         Kind::Resource { path, .. } => {
             let (value, error) = (resource_type(path, "Value"), resource_type(path, "Error"));
             quote_spanned!(path.span()=> ::signal_kernel::AsyncState<#value, #error>)
+        }
+        Kind::List(list) => {
+            let List { ty, key, .. } = &**list;
+            quote!(::signal_kernel::List<#key, #ty>)
         }
         Kind::Effect { kept: Some(ty), .. } => quote!(#ty),
         Kind::Effect { kept: None, .. } => quote!(()),

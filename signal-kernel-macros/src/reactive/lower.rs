@@ -5,14 +5,14 @@
 //!
 //! Must not know: the rules; the emitted code.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::{Expr, Ident, Meta, Path, Type, TypeTuple, punctuated::Punctuated};
 
 use crate::kind::NodeKind;
 use crate::reactive::attributes::{OfStruct, Saved};
 use crate::reactive::check::{Checked, CheckedNode};
-use crate::reactive::model::{Arg, Declaration, Feed, Kind, Made, Node, Per};
+use crate::reactive::model::{Arg, Declaration, Feed, Keys, Kind, List, Made, Maker, Node, Per};
 use crate::reactive::names::{Names, Use, bare};
 use crate::reactive::parse::{Dependency, Draft, Item, Value};
 
@@ -56,6 +56,7 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, of_struct: &OfStruct) 
     let CheckedNode {
         attributes,
         mut facts,
+        keys,
         feeds,
         ..
     } = checked;
@@ -104,7 +105,16 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, of_struct: &OfStruct) 
             uses,
             after_first: attributes.after_first.is_some(),
         },
-        NodeKind::Graph => {
+        NodeKind::Graph | NodeKind::List => {
+            let keys = keys.map(|checked| {
+                facts.callees.extend(checked.facts.callees);
+                Keys {
+                    raw: item.keys().map(|keys| keys.raw.clone()).unwrap_or_default(),
+                    named: checked.facts.named,
+                    uses: checked.facts.uses,
+                    broken: checked.broken,
+                }
+            });
             let feeds = item.feeds.iter().zip(feeds).map(|(feed, checked)| {
                 facts.callees.extend(checked.facts.callees);
                 Feed {
@@ -112,13 +122,31 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, of_struct: &OfStruct) 
                     raw: feed.raw.clone(),
                     named: checked.facts.named,
                     uses: checked.facts.uses,
+                    names_key: names_key(item, &feed.raw),
                     broken: checked.broken,
                 }
             });
-            Kind::Graph {
-                ty: ty(item),
-                feeds: feeds.collect(),
-                made: made(item, uses, names),
+            let feeds = feeds.collect();
+            match &item.list {
+                Some(list) => Kind::List(Box::new(List {
+                    ty: ty(item),
+                    key: list.key.clone().unwrap_or_else(unit),
+                    keys,
+                    maker: list.maker.as_ref().map(|maker| Maker {
+                        pattern: maker.pattern.clone(),
+                        ty: maker.ty.clone().unwrap_or_else(unit),
+                        made: arguments(item, &maker.arguments, uses, names),
+                    }),
+                    feeds,
+                })),
+                None => Kind::Graph {
+                    ty: ty(item),
+                    feeds,
+                    made: match &item.value {
+                        Value::Absent => None,
+                        value => Some(arguments(item, value, uses, names)),
+                    },
+                },
             }
         }
     };
@@ -129,7 +157,10 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, of_struct: &OfStruct) 
         attrs: attributes.forwarded,
         vis: item.vis.clone(),
         name: item.name.clone(),
-        raw: item.raw.clone(),
+        raw: match item.maker() {
+            Some(maker) => maker.raw.clone(),
+            None => item.raw.clone(),
+        },
         named: facts.named,
         callees: facts.callees,
         saved,
@@ -199,24 +230,58 @@ fn untried(expr: &Expr, names: &Names) -> Arg {
     }
 }
 
-/// `None` for a graph that is a parameter of `new`.
-fn made(item: &Item, uses: Vec<Use>, names: &Names) -> Option<Made> {
-    match &item.value {
-        Value::Made(arguments) => Some(Made {
+/// The arguments of a graph inside. Those that do not parse are empty: the graph is in a sketch.
+fn arguments(item: &Item, value: &Value, uses: Vec<Use>, names: &Names) -> Made {
+    // The name of the key is no node.
+    let is_node = |name: &Ident| uses.iter().any(|used| names.node(name) == Some(used.node));
+    match value {
+        Value::Made(arguments) => Made {
             args: arguments
                 .exprs
                 .iter()
-                .map(|expr| untried(expr, names))
+                .map(|expr| match bare(expr) {
+                    Some(name) if !is_node(name) => Arg {
+                        expr: expr.clone(),
+                        bare: None,
+                        tried: None,
+                    },
+                    _ => untried(expr, names),
+                })
                 .collect(),
             parens: arguments.parens.span.join(),
             uses,
-        }),
-        // The arguments do not parse, so the graph is in a sketch.
-        Value::Broken(_) => Some(Made {
+        },
+        _ => Made {
             args: Vec::new(),
             parens: item.name.span(),
             uses,
-        }),
-        _ => None,
+        },
     }
+}
+
+/// Whether a feed of a list mentions a name of the pattern that takes the key.
+fn names_key(item: &Item, feed: &TokenStream) -> bool {
+    fn words_of(tokens: TokenStream, words: &mut Vec<String>) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(word) => words.push(word.to_string()),
+                TokenTree::Group(group) => words_of(group.stream(), words),
+                TokenTree::Literal(literal) => words.push(literal.to_string()),
+                TokenTree::Punct(_) => {}
+            }
+        }
+    }
+    let Some(maker) = item.maker() else {
+        return false;
+    };
+    let [mut bound, mut mentioned] = [Vec::new(), Vec::new()];
+    words_of(maker.raw_pattern.clone(), &mut bound);
+    words_of(feed.clone(), &mut mentioned);
+    // A format string may capture a name.
+    let mentions = |name: &String| {
+        mentioned
+            .iter()
+            .any(|word| word == name || word.starts_with('"') && word.contains(&**name))
+    };
+    bound.iter().any(mentions)
 }

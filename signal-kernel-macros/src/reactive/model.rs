@@ -8,7 +8,8 @@
 use crate::kind::NodeKind;
 pub(crate) use crate::reactive::names::{Callee, Edge, Inside, Observed, Use};
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, Expr, Generics, Ident, Meta, Path, Token, Type, Visibility};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Expr, Generics, Ident, Meta, Pat, Path, Token, Type, Visibility};
 
 /// A declaration without errors, and an order in which its nodes can be computed.
 pub(crate) struct Graph {
@@ -76,6 +77,7 @@ impl Node {
             Kind::Resource { .. } => NodeKind::Resource,
             Kind::Effect { .. } => NodeKind::Effect,
             Kind::Graph { .. } => NodeKind::Graph,
+            Kind::List { .. } => NodeKind::List,
         }
     }
 
@@ -112,8 +114,9 @@ impl Node {
         self.kind() == NodeKind::Effect
     }
 
-    pub(crate) fn is_graph(&self) -> bool {
-        self.kind() == NodeKind::Graph
+    /// A graph inside, or a list of them.
+    pub(crate) fn is_inside(&self) -> bool {
+        matches!(self.kind(), NodeKind::Graph | NodeKind::List)
     }
 
     /// A field or signal without a value, or a graph inside without arguments: a parameter of `new`.
@@ -161,22 +164,38 @@ impl Node {
             | Kind::Effect { uses, .. } => uses,
             // Of the arguments: fields only.
             Kind::Graph { made, .. } => made.as_ref().map_or(&[], |made| &made.uses),
+            Kind::List(list) => list.maker.as_ref().map_or(&[], |maker| &maker.made.uses),
         }
     }
 
-    /// The values that flow into a graph inside.
+    /// The values that flow into a graph inside, or into the rows of a list.
     pub(crate) fn feeds(&self) -> &[Feed] {
         match &self.kind {
             Kind::Graph { feeds, .. } => feeds,
+            Kind::List(list) => &list.feeds,
             _ => &[],
         }
+    }
+
+    /// The keys that a list follows.
+    pub(crate) fn keys(&self) -> Option<&Keys> {
+        match &self.kind {
+            Kind::List(list) => list.keys.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The nodes that the feeds and keys mention.
+    pub(crate) fn fed_by(&self) -> impl Iterator<Item = &Use> {
+        let keys = self.keys().into_iter().flat_map(|keys| &keys.uses);
+        keys.chain(self.feeds().iter().flat_map(|feed| &feed.uses))
     }
 
     /// The nodes whose changes matter to this one, with the part that does: of a resource, or of a graph inside.
     pub(crate) fn edges(&self) -> Vec<Edge> {
         match &self.kind {
             Kind::Signal { per: Some(per), .. } => per.starts.clone(),
-            Kind::Graph { feeds, .. } => feeds.iter().flat_map(Feed::edges).collect(),
+            Kind::Graph { .. } | Kind::List(_) => self.fed_by().flat_map(Use::edges).collect(),
             _ => self.uses().iter().flat_map(Use::edges).collect(),
         }
     }
@@ -231,6 +250,45 @@ pub(crate) enum Kind {
         made: Option<Made>,
         feeds: Vec<Feed>,
     },
+    /// A list of graphs.
+    List(Box<List>),
+}
+
+/// A keyed, ordered list of graphs.
+pub(crate) struct List {
+    /// The type of the rows.
+    pub(crate) ty: Type,
+    pub(crate) key: Type,
+    /// The keys that it follows.
+    pub(crate) keys: Option<Keys>,
+    /// Without one, rows are handed in as a `Part`.
+    pub(crate) maker: Option<Maker>,
+    pub(crate) feeds: Vec<Feed>,
+}
+
+impl List {
+    /// The pattern that takes the key.
+    pub(crate) fn pattern(&self) -> TokenStream {
+        let pattern = self.maker.as_ref().and_then(|maker| maker.pattern.as_ref());
+        pattern.map_or_else(|| quote!(_), ToTokens::to_token_stream)
+    }
+}
+
+/// The expression of the keys.
+pub(crate) struct Keys {
+    pub(crate) raw: TokenStream,
+    /// Every identifier in `raw` that surely names a node.
+    pub(crate) named: Vec<Ident>,
+    pub(crate) uses: Vec<Use>,
+    pub(crate) broken: bool,
+}
+
+/// Makes a row for a key.
+pub(crate) struct Maker {
+    /// The pattern that takes the key; `None` in a sketch, if it does not parse.
+    pub(crate) pattern: Option<Pat>,
+    pub(crate) ty: Type,
+    pub(crate) made: Made,
 }
 
 /// The arguments with which a graph inside is made.
@@ -250,6 +308,8 @@ pub(crate) struct Feed {
     /// Every identifier in `raw` that surely names a node.
     pub(crate) named: Vec<Ident>,
     pub(crate) uses: Vec<Use>,
+    /// A feed of a list that mentions the key.
+    pub(crate) names_key: bool,
     /// In a sketch: whether the value does not parse or has an error, and so is not emitted.
     pub(crate) broken: bool,
 }

@@ -46,16 +46,23 @@ pub(crate) struct Use {
     /// One mention of each further hygiene: the tokens of a body may come from several macros.
     pub(crate) others: Vec<Ident>,
     pub(crate) observed: Observed,
-    /// Of a graph inside: its nodes that the body observes, each once. `None` is all of the graph.
+    /// Of a graph inside or a list: the parts that the body observes, each once. `None` is all of it.
     pub(crate) inside: Option<Vec<Inside>>,
 }
 
-/// A node of a graph inside, as a body observes it.
+/// The part of a graph inside, or of a list, that a body observes.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Inside {
-    /// The name without `r#`. It may as well be that of a field, or of a method of the user.
-    pub(crate) name: String,
-    pub(crate) observed: Observed,
+pub(crate) enum Inside {
+    /// A node of the graph, or that node of each row.
+    Node {
+        /// The name without `r#`. It may as well be that of a field, or of a method of the user.
+        name: String,
+        observed: Observed,
+    },
+    /// The keys of a list.
+    Members,
+    /// The keys of a list, and their order.
+    Order,
 }
 
 /// A node of the declaration, as another one depends on it.
@@ -63,7 +70,7 @@ pub(crate) struct Inside {
 pub(crate) struct Edge {
     pub(crate) node: usize,
     pub(crate) observed: Observed,
-    /// The node of a graph inside that counts. `None` is all of the graph.
+    /// The part of a graph inside or a list that counts. `None` is all of it.
     pub(crate) inside: Option<Inside>,
 }
 
@@ -194,7 +201,7 @@ enum Seen {
     Whole,
     /// Of a resource.
     Part(Observed),
-    /// Of a graph inside.
+    /// Of a graph inside or a list.
     Inside(Inside),
 }
 
@@ -308,6 +315,11 @@ impl<'a> Walk<'a> {
         self.visit_block(block);
     }
 
+    /// Binds the names of a pattern, for all that follows.
+    pub(crate) fn bound(&mut self, pattern: &syn::Pat) {
+        self.bind(pattern);
+    }
+
     /// For a body that does not parse: every identifier counts.
     pub(crate) fn tokens(&mut self, tokens: &TokenStream) {
         self.every_identifier(tokens.clone(), true);
@@ -356,7 +368,9 @@ impl<'a> Walk<'a> {
         let node = name.node?;
         let (observed, inside) = match (name.kind, seen) {
             (Some(NodeKind::Resource), Seen::Part(observed)) => (observed, None),
-            (Some(NodeKind::Graph), Seen::Inside(inside)) => (Observed::Whole, Some(inside)),
+            (Some(NodeKind::Graph | NodeKind::List), Seen::Inside(inside)) => {
+                (Observed::Whole, Some(inside))
+            }
             _ => (Observed::Whole, None),
         };
         let ident = || match ident {

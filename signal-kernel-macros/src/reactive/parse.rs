@@ -7,6 +7,7 @@
 
 mod inside;
 mod item;
+mod list;
 mod per;
 
 use proc_macro2::{TokenStream, TokenTree};
@@ -18,6 +19,7 @@ use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::reactive::split;
 pub(crate) use inside::Feed;
+pub(crate) use list::{Keys, List, Maker};
 pub(crate) use per::{Dependency, Per};
 
 /// A struct as it was written.
@@ -47,12 +49,32 @@ pub(crate) struct Item {
     pub(crate) value: Value,
     /// Of a signal that starts anew.
     pub(crate) per: Option<Per>,
-    /// Of a graph inside.
+    /// Of a list.
+    pub(crate) list: Option<List>,
+    /// Of a graph inside, or of a list.
     pub(crate) feeds: Vec<Feed>,
     /// The tokens behind the `=` and before `per`, the block of an effect, or the arguments of a graph inside, as written.
     pub(crate) raw: TokenStream,
     /// Set by a rule that the item breaks, so that it cannot be a node.
     pub(crate) rejected: bool,
+}
+
+impl Item {
+    /// The keys that a list follows.
+    pub(crate) fn keys(&self) -> Option<&Keys> {
+        self.list.as_ref()?.keys.as_ref()
+    }
+
+    /// The maker of a list's rows.
+    pub(crate) fn maker(&self) -> Option<&Maker> {
+        self.list.as_ref()?.maker.as_ref()
+    }
+
+    /// Whether this is a list whose rows are made, with arguments that parse.
+    pub(crate) fn has_arguments(&self) -> bool {
+        let maker = self.maker();
+        maker.is_some_and(|maker| matches!(maker.arguments, Value::Made(_)))
+    }
 }
 
 /// The part behind the `=`, the block of an effect, or the arguments of a graph inside.

@@ -20,6 +20,9 @@ pub struct Sample<T: Clone, const N: usize> where T: Send {
     effect show { let price = price + 1; log.push(format!("{text}")); fn f() {} f(|a| self.total, 'x: loop {}) }
     graph search: Search<T>(client.clone(), 3, |a, b| a) { dark: *price > 3, page: page.max(|a, b: u8| *a + b) };
     pub graph part: Part::<{ 3 }>;
+    list rows: Row<T> by u64 => |key| Row(client.clone(), key) { dark: *price > 3, page: key + page };
+    list plain: Row<u8> by (u8, String);
+    pub list kept: Row<T> by u64 = rows.keys().copied().filter(|key| *key > price) => |(key)| Row(key);
     computed found: u8 = search.user().value() + search.title() + f(part);
     effect timer: Timer = json!({ "a": price, 'b': <c> });
 }

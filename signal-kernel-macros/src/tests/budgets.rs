@@ -45,6 +45,11 @@ fn an_expansion_keeps_within_its_budget() {
         "pub graph search#: Search(log) { dark: *dark };",
         "",
     );
+    let list = each(
+        before,
+        "pub list rows#: Row by u64 => |id| Row(log, id);",
+        "",
+    );
     let fixed = lines("", source, 1, "") - signal;
     assert_within(40, "a signal", signal);
     assert_within(25, "a computed value that nothing watches", lazy);
@@ -58,5 +63,6 @@ fn an_expansion_keeps_within_its_budget() {
     assert_within(60, "a signal that starts anew", per);
     assert_within(60, "a graph inside", graph);
     assert_within(25, "a feed of a graph inside", fed - graph);
+    assert_within(90, "a list", list);
     assert_within(200, "the graph itself", fixed);
 }

@@ -44,6 +44,12 @@ fn nothing_before_the_cursor_depends_on_what_stands_there() {
         "signal a: A; graph g: G() { y: 1, x$ };",
         "signal a: A; graph g: G() { x$ };",
         "graph g: G; computed b: u8 = g.$; effect e { g.x().$ }",
+        "let a: A; list g: G by K => |k| G(a.$, k.b); computed b: u8 = *g.x();",
+        "let a: A; list g: G by K => |k| G(a) { x: k.$, y: a. };",
+        "signal a: A; list g: G by K = a.$ => |k| G(k); computed b: u8 = *a;",
+        "signal a: A; list g: G by K = a.$",
+        "signal a: A; list g: G by K => |k| G() { x$ }",
+        "list g: G by K; computed b: u8 = g.$; effect e { g.each(G::$) }",
         "let mut a: A; effect e { println!(\"{}\", a.$) } effect f: A = a.$;",
     ] {
         for (cursor, _) in items.match_indices('$') {

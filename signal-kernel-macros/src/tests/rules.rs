@@ -363,7 +363,7 @@ fn many_mistakes_are_all_reported() {
     effect show { price = 3; self.total }
 }",
         &[
-            "SK009 2:5 expected one of: `let`, `signal`, `computed`, `resource`, `effect`, `graph` | did you mean `signal`?",
+            "SK009 2:5 expected one of: `let`, `signal`, `computed`, `resource`, `effect`, `graph`, `list` | did you mean `signal`?",
             "SK008 3:18 expected `:`",
             "SK008 6:5 expected `;`",
             "SK004 5:14 node `total` is declared twice",
@@ -638,7 +638,7 @@ fn a_state_that_would_hold_nothing() {
     assert_errors(
         "#[state(Saved)] struct S { singal a: u8; }",
         &[
-            "SK009 1:28 expected one of: `let`, `signal`, `computed`, `resource`, `effect`, `graph` | did you mean `signal`?",
+            "SK009 1:28 expected one of: `let`, `signal`, `computed`, `resource`, `effect`, `graph`, `list` | did you mean `signal`?",
         ],
     );
 }

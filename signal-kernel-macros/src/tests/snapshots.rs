@@ -70,6 +70,11 @@ fn graphs_inside_a_graph() {
 }
 
 #[test]
+fn lists_of_graphs() {
+    assert_expansion("todos");
+}
+
+#[test]
 fn the_state_as_plain_data() {
     assert_expansion("saved");
 }

@@ -3,7 +3,7 @@
 use super::{assert_errors, assert_item};
 
 const KEYWORDS: &str =
-    "expected one of: `let`, `signal`, `computed`, `resource`, `effect`, `graph`";
+    "expected one of: `let`, `signal`, `computed`, `resource`, `effect`, `graph`, `list`";
 
 #[test]
 fn a_whole_graph_is_accepted() {

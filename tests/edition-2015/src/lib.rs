@@ -14,7 +14,8 @@ mod tests {
             signal base: u64 = 1;
             graph cart: Cart(names) { price: *base };
             graph other: Cart;
-            computed total: u64 = cart.total() + other.total();
+            list rows: Cart by u64 = price_list(base) => |price| Cart(names) { price: price };
+            computed total: u64 = cart.total() + other.total() + rows.len() as u64;
         }
 
         #[derive(Debug)]
@@ -32,12 +33,17 @@ mod tests {
         }
     }
 
+    fn price_list<'a>(base: &'a u64) -> Box<dyn Iterator<Item = u64> + 'a> {
+        Box::new((0..*base).map(move |at| at + base))
+    }
+
     #[test]
     fn a_graph_inside_of_the_oldest_edition() {
         let mut shop = Shop::new(Vec::new(), Cart::part(vec![7]));
         shop.set_base(2);
         shop.update_other(|cart| cart.set_price(3));
-        assert_eq!(*shop.total(), 10);
+        assert_eq!(*shop.total(), 12);
+        assert_eq!(*shop.rows().get(&3).unwrap().total(), 6);
         assert_eq!(shop.other().seen(), &[7, 2, 6]);
     }
 

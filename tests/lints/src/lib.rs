@@ -76,6 +76,14 @@ reactive! {
         pub graph inner: Inner(unit) { dark: dark + 1, text: dark.to_string() };
         /// A graph from outside.
         pub graph given: Inner;
+        /// Graphs that are made here.
+        pub list rows: Inner by u64 => |id| Inner(id) { dark: dark + id, text: dark.to_string() };
+        /// Graphs from outside.
+        pub list parts: Inner by String;
+        /// Graphs that follow their keys.
+        pub list followed: Inner by u64 = rows.keys().copied() => |_| Inner(unit);
+        /// A value from all of them.
+        pub computed sum: u64 = rows.each(Inner::dark).sum::<u64>() + parts.len() as u64 + u64::from(followed.is_empty());
         /// A value from inside.
         pub computed length: usize = inner.text().len() + given.text().len();
         /// An effect.

@@ -15,6 +15,8 @@ mod equality;
 mod grammar;
 mod graph;
 mod inside;
+mod lists;
+mod made_lists;
 mod many_nodes;
 mod names;
 mod net_change;

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use quote::ToTokens;
 use syn::Type;
 
-use super::{Body, last};
+use super::{Body, Place, last};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
@@ -79,17 +79,25 @@ pub(super) fn needs_stand_in(callee: &Callee, nodes: &[&Item]) -> bool {
 /// SK003: the shortest cycle.
 pub(super) fn not_itself(body: &Body, errors: &mut Errors) {
     // The mentions of a broken body are a guess. In the arguments of a graph inside, every node is reported.
-    let is_judged = !matches!(body.item.value, Value::Broken(_)) || body.is_feed;
-    if !is_judged || body.item.kind == NodeKind::Graph && !body.is_feed {
+    let is_made = matches!(body.item.kind, NodeKind::Graph | NodeKind::List);
+    let is_broken = matches!(body.item.value, Value::Broken(_));
+    if body.place == Place::Itself && (is_made || is_broken) {
         return;
     }
     for Use { node, ident, .. } in &body.facts.uses {
         if Some(*node) == body.node {
             let (keyword, name) = (body.item.kind.keyword(), &body.item.name);
             let error = errors.push("SK003", ident, format!("{keyword} `{name}` reads itself"));
-            if body.is_feed {
-                error.help("a graph inside is one step: what feeds it cannot depend on it, through whichever node");
-            }
+            let help = match (body.place, body.item.kind) {
+                (Place::Itself, _) => continue,
+                (_, NodeKind::List) => {
+                    "a list is one step: what feeds it cannot depend on it, through whichever node"
+                }
+                _ => {
+                    "a graph inside is one step: what feeds it cannot depend on it, through whichever node"
+                }
+            };
+            error.help(help);
         }
     }
 }
@@ -112,12 +120,17 @@ pub(super) fn no_writes(body: &Body, errors: &mut Errors) {
             "the value of a signal that starts anew cannot write signals",
             "write from outside, in a `batch`",
         ),
-        NodeKind::Graph if body.is_feed => (
+        NodeKind::List if body.place == Place::Keys => (
+            "SK006",
+            "the keys of a list cannot write signals",
+            "write from outside, in a `batch`",
+        ),
+        NodeKind::Graph | NodeKind::List if body.place == Place::Feed => (
             "SK006",
             "feeds cannot write signals",
             "write from outside, in a `batch`",
         ),
-        NodeKind::Graph => (
+        NodeKind::Graph | NodeKind::List => (
             "SK006",
             "the arguments of a graph inside cannot write signals",
             "write from outside, in a `batch`",
@@ -175,8 +188,13 @@ pub(super) fn no_awaits(body: &Body, errors: &mut Errors) {
             "the value of a signal that starts anew is synchronous",
             "declare a `resource`",
         ),
-        NodeKind::Graph if body.is_feed => ("feeds are synchronous", "declare a `resource`"),
-        NodeKind::Graph => (
+        NodeKind::List if body.place == Place::Keys => {
+            ("the keys of a list are synchronous", "declare a `resource`")
+        }
+        NodeKind::Graph | NodeKind::List if body.place == Place::Feed => {
+            ("feeds are synchronous", "declare a `resource`")
+        }
+        NodeKind::Graph | NodeKind::List => (
             "the arguments of a graph inside are synchronous",
             "await before `new`, and hand the value over in a field",
         ),

@@ -113,6 +113,11 @@ fn methods(item: &Item) -> Vec<String> {
         ],
         NodeKind::Resource => vec![format!("reload_{name}"), format!("cancel_{name}")],
         NodeKind::Graph => vec![format!("update_{name}"), format!("{name}_mut")],
+        NodeKind::List => vec![
+            format!("update_{name}"),
+            format!("take_{name}"),
+            format!("{name}_mut"),
+        ],
         NodeKind::Field if item.mutable => vec![format!("{name}_mut")],
         _ => Vec::new(),
     }

@@ -1,21 +1,47 @@
-//! The facts and rules of graphs inside: their arguments see fields, their feeds see nodes.
+//! The facts and rules of graphs inside and of lists: their arguments see fields, their feeds and keys see nodes.
 //!
-//! Invariants: a graph inside depends on what its feeds mention; its arguments are read once and make no edge.
+//! Invariants: a graph inside depends on what its feeds mention, a list on its keys too; arguments are read once and make
+//! no edge.
 //!
 //! Must not know: the syntax of a feed; the signals of the graph inside.
 
 use std::collections::HashSet;
 
-use super::{Body, CheckedFeed};
+use super::{Body, CheckedBody, Place};
 use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::reactive::attributes::OfStruct;
 use crate::reactive::names::{Facts, Names, Use, Walk, text};
-use crate::reactive::parse::{Draft, Feed, Item};
+use crate::reactive::parse::{Draft, Feed, Item, Keys, Value};
 
-/// The mentions in the value of a feed.
-pub(super) fn facts(feed: &Feed, names: &Names) -> Facts {
+/// The mentions in the arguments of the rows of a list, which see the key.
+pub(super) fn of_list(item: &Item, names: &Names) -> Facts {
     let mut walk = Walk::new(names);
+    if let Some(maker) = item.maker() {
+        maker.pattern.iter().for_each(|pattern| walk.bound(pattern));
+        match &maker.arguments {
+            Value::Made(arguments) => arguments.exprs.iter().for_each(|expr| walk.expr(expr)),
+            _ => walk.tokens(&maker.raw),
+        }
+    }
+    walk.finish()
+}
+
+/// The mentions in the keys of a list.
+pub(super) fn of_keys(keys: &Keys, names: &Names) -> Facts {
+    let mut walk = Walk::new(names);
+    match &keys.value {
+        Some(value) => walk.expr(value),
+        None => walk.tokens(&keys.raw),
+    }
+    walk.finish()
+}
+
+/// The mentions in the value of a feed. A feed of a list sees the key.
+pub(super) fn of_feed(item: &Item, feed: &Feed, names: &Names) -> Facts {
+    let mut walk = Walk::new(names);
+    let pattern = item.maker().and_then(|maker| maker.pattern.as_ref());
+    pattern.iter().for_each(|pattern| walk.bound(pattern));
     match &feed.value {
         Some(value) => walk.expr(value),
         None => walk.tokens(&feed.raw),
@@ -23,11 +49,19 @@ pub(super) fn facts(feed: &Feed, names: &Names) -> Facts {
     walk.finish()
 }
 
-/// The nodes that the feeds of a graph inside read for certain.
-pub(super) fn reads(item: &Item, node: Option<usize>, feeds: &[CheckedFeed]) -> Vec<usize> {
+/// The nodes that the keys and feeds read for certain.
+pub(super) fn reads(
+    item: &Item,
+    node: Option<usize>,
+    keys: Option<&CheckedBody>,
+    feeds: &[CheckedBody],
+) -> Vec<usize> {
+    let keys_parse = |keys: &Keys| keys.value.is_some();
+    let keys = keys.filter(|_| item.keys().is_some_and(keys_parse));
     let feeds = item.feeds.iter().zip(feeds);
     let feeds = feeds.filter(|(feed, _)| feed.value.is_some());
-    let reads = feeds.flat_map(|(_, feed)| feed.facts.uses.iter().map(|used| used.node));
+    let bodies = keys.into_iter().chain(feeds.map(|(_, feed)| feed));
+    let reads = bodies.flat_map(|body| body.facts.uses.iter().map(|used| used.node));
     let mut reads: Vec<usize> = reads.filter(|&read| Some(read) != node).collect();
     let mut seen = HashSet::new();
     reads.retain(|&read| seen.insert(read));
@@ -36,7 +70,12 @@ pub(super) fn reads(item: &Item, node: Option<usize>, feeds: &[CheckedFeed]) -> 
 
 /// SK031: the arguments are read once, when the graph is made.
 pub(super) fn no_node_as_argument(body: &Body, errors: &mut Errors) {
-    if body.item.kind != NodeKind::Graph || body.is_feed {
+    let is_made = matches!(body.item.kind, NodeKind::Graph | NodeKind::List);
+    let is_judged = match &body.item.value {
+        Value::Broken(_) => false, // the mentions are a guess
+        _ => body.item.list.is_none() || body.item.has_arguments(),
+    };
+    if !is_made || body.place != Place::Itself || !is_judged {
         return;
     }
     let graph = &body.item.name;

@@ -67,14 +67,20 @@ fn edge(node: usize, dependency: &Dependency, names: &Names) -> Edge {
         Some("status") => Observed::Status,
         _ => Observed::Whole,
     };
-    let inside = part.filter(|_| kind == Some(NodeKind::Graph));
+    let is_inside = matches!(kind, Some(NodeKind::Graph | NodeKind::List));
+    let inside = part.filter(|_| is_inside);
+    let inside = inside.map(|name| match name.as_str() {
+        "len" if kind == Some(NodeKind::List) => Inside::Members,
+        "keys" if kind == Some(NodeKind::List) => Inside::Order,
+        _ => Inside::Node {
+            name,
+            observed: Observed::Whole,
+        },
+    });
     Edge {
         node,
         observed,
-        inside: inside.map(|name| Inside {
-            name,
-            observed: Observed::Whole,
-        }),
+        inside,
     }
 }
 
@@ -109,7 +115,7 @@ pub(super) fn per_dependencies(body: &Body, errors: &mut Errors) {
         }
         let Some(part) = part else { continue };
         let is_part = matches!(text(part).as_str(), "value" | "error" | "status");
-        if kind == NodeKind::Graph {
+        if matches!(kind, NodeKind::Graph | NodeKind::List) {
             continue;
         }
         if kind != NodeKind::Resource {

@@ -1,4 +1,4 @@
-//! The structs and the signatures of their methods: the interface that users call.
+//! The signatures of the methods of a graph and of its batch type: the interface that users call.
 //!
 //! Invariants: a method has the visibility of its node, and a doc comment of its own; a graph and the sketch of one have
 //! the same signatures.
@@ -6,141 +6,14 @@
 //! Must not know: the bodies of methods; ranks.
 
 use super::{
-    Context, Header, Kind, Node, docs, field, inside, lint_allows, mentions,
+    Context, Header, Kind, Node, inside, lint_allows, list, mentions,
     methods::{self, Method},
-    resource_type, respan, seen_type,
+    respan, seen_type,
     texts::Texts,
 };
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{ext::IdentExt, spanned::Spanned};
-
-/// The struct of a graph, with its nodes as fields.
-pub(super) fn structs(context: &Context) -> TokenStream {
-    let (nodes, plan) = (&context.declaration.nodes, context.plan);
-    let stored = |index: usize| {
-        let planned = &plan.nodes[index];
-        stored_type(context, &nodes[index], planned.lazy, planned.versioned)
-    };
-    let fields: TokenStream = if plan.chunks.is_empty() {
-        let fields = nodes.iter().enumerate().filter_map(|(index, node)| {
-            let (field, ty) = (field(node), stored(index)?);
-            Some(quote!(#[doc(hidden)] #field: #ty,))
-        });
-        fields.collect()
-    } else {
-        let chunks = plan.chunks.iter().enumerate().map(|(chunk, members)| {
-            let types = members.iter().filter_map(|&index| stored(index));
-            let types = quote!((#(#types,)*));
-            let ty = if plan.is_lazy(chunk) {
-                quote!(::signal_kernel::__private::std::boxed::Box<#types>)
-            } else {
-                types
-            };
-            let chunk = format_ident!("chunk_{chunk}__");
-            quote!(#[doc(hidden)] #chunk: #ty,)
-        });
-        chunks.collect()
-    };
-    structs_with(context, plan.words, &fields, &docs::of_struct(context))
-}
-
-/// ```text
-/// pub struct Cart { core__: Core<1>, __price: Slot<u64>, … }
-/// pub struct CartBatch<'graph> { graph__: &'graph mut Cart }
-/// ```
-///
-/// A large graph has its nodes in chunks: `chunk_0__: (Slot<u64>, …)`, `chunk_1__: Box<(Memo<u64>, …)>`.
-///
-/// The core comes first: it is named most often, and rustc searches the fields from the first to the last.
-pub(super) fn structs_with(
-    header: &Header,
-    words: usize,
-    fields: &TokenStream,
-    docs: &TokenStream,
-) -> TokenStream {
-    let Header {
-        name,
-        batch,
-        type_generics,
-        where_clause,
-        declaration,
-        batch_generics,
-        ..
-    } = header;
-    let (attrs, vis) = (&declaration.attrs, &declaration.vis);
-    let full = &declaration.generics;
-    let (batch_impl, _, _) = batch_generics.split_for_impl();
-    // With an empty list of the macro's own, rustc does not suggest to add an unknown type as a parameter.
-    let full = if full.params.is_empty() {
-        quote!(<>)
-    } else {
-        quote!(#full)
-    };
-    let plain = name.unraw();
-    let batch_doc = format!(
-        " A [`{plain}`] that is being written: see [`{plain}::batch`] and [`{plain}::transaction`]."
-    );
-    let structs = quote! {
-        #(#attrs)*
-        #docs
-        #[allow(unreachable_pub, clippy::type_complexity)]
-        #vis struct #name #full #where_clause {
-            #[doc(hidden)]
-            core__: ::signal_kernel::__private::Core<#words>,
-            #fields
-        }
-
-        #[doc = #batch_doc]
-        #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
-        #vis struct #batch #batch_impl #where_clause {
-            #[doc(hidden)]
-            graph__: &'graph mut #name #type_generics,
-        }
-    };
-    respan(name.span(), structs)
-}
-
-/// The type of a node's field, if the struct has one.
-pub(super) fn stored_type(
-    header: &Header,
-    node: &Node,
-    is_lazy: bool,
-    is_versioned: bool,
-) -> Option<TokenStream> {
-    let version = if is_versioned {
-        quote!(u64)
-    } else {
-        quote!(())
-    };
-    Some(match &node.kind {
-        Kind::Field { ty, .. } => quote!(#ty),
-        Kind::Computed { ty, .. } if is_lazy => {
-            quote!(::signal_kernel::__private::Memo<#ty>)
-        }
-        Kind::Signal {
-            ty, per: Some(_), ..
-        } => {
-            quote!(::signal_kernel::__private::PerSlot<#ty, #version>)
-        }
-        Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => {
-            quote!(::signal_kernel::__private::Slot<#ty, #version>)
-        }
-        Kind::Resource { path, .. } => {
-            let [value, error, future] =
-                ["Value", "Error", "Future"].map(|name| resource_type(path, name));
-            quote_spanned!(path.span()=> ::signal_kernel::__private::ResourceSlot<#value, #error, #future>)
-        }
-        Kind::Effect { kept: Some(ty), .. } => {
-            quote!(::signal_kernel::__private::core::option::Option<#ty>)
-        }
-        Kind::Effect { kept: None, .. } => return None,
-        Kind::Graph { ty, .. } => {
-            let graph = inside::graph(header, ty);
-            quote_spanned!(ty.span()=> ::signal_kernel::__private::Inside<#graph>)
-        }
-    })
-}
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 /// ```text
 /// impl Cart { pub fn price(&self) -> &u64 … pub fn set_price(&mut self, value: u64) … }
@@ -171,6 +44,8 @@ pub(super) trait Printer {
     fn mark(&self, index: usize) -> Option<(TokenStream, usize)>;
     /// A statement that uses the getter of an unused node.
     fn getter_use(&self, index: usize) -> TokenStream;
+    /// The maker of a list's rows, with its inputs.
+    fn maker(&self, index: usize) -> TokenStream;
 }
 
 impl Printer for Context<'_> {
@@ -204,6 +79,10 @@ impl Printer for Context<'_> {
 
     fn getter_use(&self, index: usize) -> TokenStream {
         self.getter_use(index)
+    }
+
+    fn maker(&self, index: usize) -> TokenStream {
+        list::maker(self, index)
     }
 }
 
@@ -318,6 +197,19 @@ fn methods(printer: &dyn Printer, index: usize) -> (TokenStream, TokenStream) {
                 #vis fn #update<#returned>(&mut self, #change: #closure) -> #returned { #body }
             }
         }
+        Kind::List(list) => {
+            let (update, take) = (named("update_", ""), named("take_", ""));
+            let [update_body, take_body] = [Method::Update, Method::Take].map(body);
+            let batch = list::batch(list);
+            let closure = quote_spanned!(node.name.span()=> impl ::signal_kernel::__private::core::ops::FnOnce(&mut #batch) -> #returned);
+            let (row, key) = (&list.ty, &list.key);
+            quote! {
+                #second_docs
+                #vis fn #update<#returned>(&mut self, #change: #closure) -> #returned { #update_body }
+                #third_docs
+                #vis fn #take(&mut self, key: &#key) -> ::signal_kernel::__private::core::option::Option<#row> { #take_body }
+            }
+        }
         Kind::Field { .. } | Kind::Computed { .. } => TokenStream::new(),
     };
     let getter = getter(node, &getter_docs, &ty, body(Method::Get));
@@ -408,6 +300,15 @@ fn batch_entry(printer: &dyn Printer, index: usize) -> Option<TokenStream> {
                 write.set_span(super::call_site_at(&node.name));
             }
             quote!([graph #vis #name #ty, [#place] #position #write [#batch] [#reads]])
+        }
+        Kind::List(list) => {
+            let mut write = named("", "_mut");
+            if node.name.to_string().ends_with('_') {
+                write.set_span(super::call_site_at(&node.name));
+            }
+            let (key, row, kind) = (&list.key, &list.ty, list::kind(list));
+            let maker = printer.maker(index);
+            quote!([list #vis #name #key, #row, #kind, [#place] #position #write [#maker] [#reads]])
         }
     })
 }

@@ -4,13 +4,12 @@
 //!
 //! Must not know: when a body runs.
 
+mod fed;
+
 use super::editor::{self, Function};
 use super::mixed;
-use super::{
-    Equality, Header, Kind, Node, Use, function, inside, local, own_parameter, resource_type,
-    seen_type,
-};
-use crate::reactive::model::{Arg, Feed, Made, Per};
+use super::{Equality, Header, Kind, Node, Use, function, own_parameter, resource_type, seen_type};
+use crate::reactive::model::{Arg, Per};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::BTreeSet;
@@ -45,7 +44,7 @@ pub(super) fn bodies(header: &Header, is_broken: impl Fn(usize) -> bool) -> Toke
     let nodes = declaration.nodes.iter().enumerate();
     let functions = nodes.map(|(index, node)| {
         let function = node_function(header, node, is_broken(index));
-        (function, feeds(header, node))
+        (function, fed::further(header, node))
     });
     let functions = editor::functions(header, &head, functions.collect());
     let comparisons = declaration
@@ -93,7 +92,13 @@ fn node_function(header: &Header, node: &Node, is_broken: bool) -> Option<Functi
             ty,
             made: Some(made),
             ..
-        } => make(header, node, ty, made, is_broken),
+        } => fed::make(header, node, (ty, ty), None, made, is_broken),
+        Kind::List(list) => {
+            let maker = list.maker.as_ref()?;
+            let key = (list.pattern(), &list.key);
+            let types = (&list.ty, &maker.ty);
+            fed::make(header, node, types, Some(key), &maker.made, is_broken)
+        }
     })
 }
 
@@ -112,9 +117,11 @@ fn comparison(header: &Header, node: &Node) -> Option<TokenStream> {
             let ty = resource_type(path, "Value");
             Some(same(header, node, &ty, path.span(), equality))
         }
-        Kind::Field { .. } | Kind::Resource { .. } | Kind::Effect { .. } | Kind::Graph { .. } => {
-            None
-        }
+        Kind::Field { .. }
+        | Kind::Resource { .. }
+        | Kind::Effect { .. }
+        | Kind::Graph { .. }
+        | Kind::List(_) => None,
     }
 }
 
@@ -358,71 +365,6 @@ fn arguments(header: &Header, args: &[Arg], parens: Span) -> (TokenStream, Group
     let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#values),*));
     values.set_span(parens);
     (clones, values)
-}
-
-/// Makes a graph inside, which starts where it is put.
-///
-/// ```text
-/// fn __make_search(client: &Client) -> Part<Search> {
-///     let argument_0 = Argument::copy_for_call(client);
-///     <Search>::part(argument_0)
-/// }
-/// ```
-fn make(header: &Header, node: &Node, ty: &Type, made: &Made, is_broken: bool) -> Function {
-    let name = function("make", node);
-    let unused = may_be_unused();
-    let uses = made.uses.iter();
-    let parameters = uses.map(|used| parameter(header, used, false, &unused));
-    let block = if is_broken {
-        unreachable_block()
-    } else {
-        let (clones, values) = arguments(header, &made.args, made.parens);
-        let aliases = mixed::aliases(header, node);
-        let call = quote_spanned!(ty.span()=> <#ty>::part #values);
-        quote!({ #aliases #clones #call })
-    };
-    Function {
-        head: quote_spanned! {ty.span()=>
-            fn #name(#(#parameters),*) -> ::signal_kernel::Part<#ty>
-        },
-        result: quote!(_),
-        stand_in: Some(block),
-    }
-}
-
-/// The functions of the feeds of a graph inside.
-fn feeds(header: &Header, node: &Node) -> Vec<Function> {
-    let Kind::Graph { ty, feeds, .. } = &node.kind else {
-        return Vec::new();
-    };
-    let feeds = feeds.iter();
-    feeds.map(|it| feed(header, node, ty, it)).collect()
-}
-
-/// ```text
-/// fn __feed_search_dark(batch__: &mut <Search as Reactive>::Batch<'_>, dark: &bool) { batch__.set_dark(*dark); }
-/// ```
-fn feed(header: &Header, node: &Node, ty: &Type, feed: &Feed) -> Function {
-    let (name, span) = (inside::feed(node, feed), feed.signal.span());
-    let unused = may_be_unused();
-    let uses = feed.uses.iter();
-    let parameters = uses.map(|used| parameter(header, used, false, &unused));
-    let (receiver, batch) = (local("batch__", span), inside::batch(header, ty));
-    let block = if feed.broken {
-        unreachable_block()
-    } else {
-        let (set, aliases) = (inside::setter(feed), mixed::aliases_of(&feed.uses));
-        let mut value = Group::new(Delimiter::Parenthesis, feed.raw.clone());
-        value.set_span(span);
-        quote!({ #aliases #receiver.#set #value; })
-    };
-    Function {
-        head: quote! {
-            fn #name(#unused #receiver: &mut #batch #(, #parameters)*)
-        },
-        result: quote!(_),
-        stand_in: Some(block),
-    }
 }
 
 /// The same tokens, at the location of `span`.

@@ -6,7 +6,7 @@
 //! Must not know: masks and edges.
 
 use super::{
-    Context, Header, Kind, Node, Origin, bits, docs, field, function, inside, lint_allows,
+    Context, Header, Kind, Node, Origin, bits, docs, field, function, inside, lint_allows, list,
     plan::{Plan, Position, Role},
     respan, seen_type,
 };
@@ -379,5 +379,6 @@ fn piece(context: &Context, index: usize, first: First) -> TokenStream {
         Kind::Effect { kept: Some(ty), .. } => quote!([kept #piece #ty]),
         Kind::Effect { kept: None, .. } => TokenStream::new(),
         Kind::Graph { .. } => inside::piece(context, index),
+        Kind::List(list) => list::piece(context, index, list),
     }
 }

@@ -66,6 +66,7 @@ pub(super) fn implementation(
         let span = match &node.kind {
             Kind::Field { ty, .. } | Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => ty.span(),
             Kind::Graph { ty, .. } => ty.span(),
+            Kind::List(list) => list.ty.span(),
             Kind::Resource { path, .. } => path.span(),
             Kind::Effect { .. } => return None,
         };
@@ -83,6 +84,9 @@ pub(super) fn implementation(
             Kind::Computed { ty, .. } => computed(index, ty),
             Kind::Graph { ty, .. } => {
                 quote_spanned!(ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(#graph.#field.get()))
+            }
+            Kind::List(list) => {
+                quote_spanned!(list.ty.span()=> <_ as ::signal_kernel::needs::Printable>::to_print(&#graph.#field))
             }
             Kind::Effect { .. } => return None,
         };

@@ -6,9 +6,9 @@
 //!
 //! Must not know: the purpose of a body's function.
 
-use super::{Header, Kind, Node, function, inside, mixed, own_parameter, seen_type};
-use crate::reactive::model::{Feed, Per};
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use super::{Header, Kind, Node, Use, function, inside, mixed, own_parameter, seen_type};
+use crate::reactive::model::{Feed, Keys, Per};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Expr;
 use syn::parse::{ParseStream, Parser};
@@ -50,10 +50,14 @@ pub(super) fn functions(
         quote!({ #words })
     };
     let entries = nodes.iter().zip(functions).enumerate();
-    let entries = entries.map(|(at, (node, (function, feeds)))| {
+    let entries = entries.map(|(at, (node, (function, further)))| {
         let words = words(at);
-        let feeds = node.feeds().iter().zip(feeds);
+        let mut further = further.into_iter();
+        let keys = node.keys().and_then(|keys| Some((keys, further.next()?)));
+        let keys = keys.map(|(keys, function)| followed(header, node, keys, function));
+        let feeds = node.feeds().iter().zip(further);
         let feeds = feeds.map(|(feed, function)| fed(header, node, feed, function));
+        let feeds = keys.into_iter().chain(feeds);
         let feeds: TokenStream = feeds.collect();
         let function = match function {
             Some(function) => entry(header, node, function),
@@ -99,12 +103,20 @@ fn entry(header: &Header, node: &Node, function: Function) -> TokenStream {
             let named = named(header, node);
             quote!(o #name (#(#named),*))
         }
-        // The arguments of a graph inside see fields.
-        Kind::Graph { .. } => {
+        // The arguments of a graph inside see fields, those of a row its key too.
+        Kind::Graph { .. } | Kind::List(_) => {
             let nodes = header.declaration.nodes.iter();
             let fields = nodes.filter(|node| node.is_field());
             let fields = fields.filter_map(|field| parameter(field, false));
-            quote!(o #name (#(#fields),*))
+            let key = match &node.kind {
+                Kind::List(list) => {
+                    let (pattern, key) = (list.pattern(), &list.key);
+                    Some(quote!(#pattern: #key))
+                }
+                _ => None,
+            };
+            let parameters = key.into_iter().chain(fields);
+            quote!(o #name (#(#parameters),*))
         }
         Kind::Effect { .. } => quote!(e #name),
         Kind::Computed { .. } | Kind::Resource { .. } => quote!(p #name),
@@ -121,6 +133,10 @@ fn entry(header: &Header, node: &Node, function: Function) -> TokenStream {
     let body = match &node.kind {
         Kind::Graph { ty, .. } => {
             let raw = &node.raw;
+            quote!(<#ty>::part(#raw))
+        }
+        Kind::List(list) => {
+            let (raw, ty) = (&node.raw, list.maker.as_ref().map(|maker| &maker.ty));
             quote!(<#ty>::part(#raw))
         }
         _ => mixed::unified(header, node),
@@ -143,18 +159,16 @@ fn named(header: &Header, node: &Node) -> Vec<TokenStream> {
 
 /// A feed: for an editor the signal's getter and the value, for rustc the call of the setter.
 fn fed(header: &Header, node: &Node, feed: &Feed, function: Function) -> TokenStream {
-    let Kind::Graph { ty, .. } = &node.kind else {
-        return TokenStream::new();
+    let (ty, key) = match &node.kind {
+        Kind::Graph { ty, .. } => (ty, None),
+        Kind::List(list) => {
+            let (pattern, key) = (list.pattern(), &list.key);
+            (&list.ty, Some(quote!(let #pattern: #key = loop {};)))
+        }
+        _ => return TokenStream::new(),
     };
     let name = inside::edited_feed(node, feed);
-    let nodes = &header.declaration.nodes;
-    let scope = if nodes.len() > MANY {
-        let used = feed.uses.iter();
-        let named = used.filter_map(|used| parameter(&nodes[used.node], false));
-        quote!(o #name (#(#named),*))
-    } else {
-        quote!(p #name)
-    };
+    let scope = scope(header, &name, &feed.uses);
     let Function {
         head,
         result,
@@ -163,8 +177,41 @@ fn fed(header: &Header, node: &Node, feed: &Feed, function: Function) -> TokenSt
     let (signal, raw, named) = (&feed.signal, &feed.raw, &feed.named);
     let aliases = mixed::aliases_of(&feed.uses);
     quote! {
-        { } b (#scope -> #result) { let _ = <#ty>::#signal; #aliases #raw } (#(#named)*) { #head } #stand_in;
+        { } b (#scope -> #result) { #key let _ = <#ty>::#signal; #aliases #raw } (#(#named)*) { #head } #stand_in;
     }
+}
+
+/// The keys that a list follows.
+fn followed(header: &Header, node: &Node, keys: &Keys, function: Function) -> TokenStream {
+    let name = self::function("edit_keys", node);
+    let scope = scope(header, &name, &keys.uses);
+    let Function {
+        head,
+        result,
+        stand_in,
+    } = function;
+    let (tag, end) = match stand_in {
+        Some(stand_in) => (quote!(b), stand_in),
+        None => (quote!(k), quote!(b)),
+    };
+    let aliases = mixed::aliases_of(&keys.uses);
+    let block = match &keys.raw {
+        raw if aliases.is_empty() => block(raw),
+        raw => quote!({ #aliases #raw }),
+    };
+    let named = &keys.named;
+    quote!({ } #tag (#scope -> #result) #block (#(#named)*) { #head } #end;)
+}
+
+/// A scope with all nodes, or in a very large graph with those that are used.
+fn scope(header: &Header, name: &Ident, uses: &[Use]) -> TokenStream {
+    let nodes = &header.declaration.nodes;
+    if nodes.len() <= MANY {
+        return quote!(p #name);
+    }
+    let named = uses.iter();
+    let named = named.filter_map(|used| parameter(&nodes[used.node], false));
+    quote!(o #name (#(#named),*))
 }
 
 /// The names behind `per`: for an editor a tuple in a function that sees all nodes, for rustc a function that names the
@@ -178,10 +225,17 @@ fn dependencies(header: &Header, node: &Node, per: &Per) -> TokenStream {
         quote!(p #edited)
     };
     let raw = &per.raw;
-    let inside = per.inside.iter().map(|(graph, node)| {
-        let ty = seen_type(&header.declaration.nodes[*graph]);
-        quote!(let _ = <#ty>::#node;)
-    });
+    let inside =
+        per.inside.iter().map(
+            |(graph, node)| match &header.declaration.nodes[*graph].kind {
+                Kind::Graph { ty, .. } => quote!(let _ = <#ty>::#node;),
+                Kind::List(list) => {
+                    let ty = &list.ty;
+                    quote!(let _ = <#ty>::#node;)
+                }
+                _ => TokenStream::new(),
+            },
+        );
     quote!({ } b (#scope -> ()) { let _ = (#raw,); } () { fn #name() } { #(#inside)* };)
 }
 

@@ -6,7 +6,7 @@
 //! Must not know: declaration syntax; batches; the code that the template makes of this.
 
 use super::{
-    Context, Equality, Header, Kind, Observed, Origin, bits, inside,
+    Context, Equality, Header, Kind, Observed, Origin, bits, inside, list,
     plan::{Plan, Position, Role},
     tables,
 };
@@ -124,11 +124,12 @@ fn show(context: &Context, position: usize, at: Position) -> Option<TokenStream>
             let mark = context.mark(index);
             return Some(quote!(#position [#mark];));
         }
-        Role::Input | Role::Feed(_) | Role::Effects => return None,
+        Role::Input | Role::Keys | Role::Feed(_) | Role::Effects => return None,
         Role::Node => {}
     }
     match &node.kind {
         Kind::Graph { ty, .. } => Some(quote_spanned!(ty.span()=> #position [#place];)),
+        Kind::List(list) => Some(quote_spanned!(list.ty.span()=> #position [#place];)),
         Kind::Resource { path, .. } => Some(quote_spanned!(path.span()=> #position [#place];)),
         Kind::Signal { .. } | Kind::Computed { .. } => {
             let same = context.same(node);
@@ -165,7 +166,7 @@ fn memo(context: &Context, plan: &Plan, rank: usize, at: Position) -> Option<Tok
                     let part = part_name(used.observed);
                     Some(quote!((#place.version(::signal_kernel::__private::Change::#part))))
                 }
-                Kind::Graph { .. } => Some(quote!((#place.changed_at()))),
+                Kind::Graph { .. } | Kind::List(_) => Some(quote!((#place.changed_at()))),
                 Kind::Field { .. } | Kind::Effect { .. } => None,
             }
         });
@@ -279,6 +280,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
             }
         }
         Kind::Graph { .. } => inside::visit(context, rank, index, role),
+        Kind::List(list) => list::visit(context, rank, index, role, list),
         Kind::Field { .. } => TokenStream::new(),
     }
 }

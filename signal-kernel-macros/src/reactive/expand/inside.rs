@@ -22,17 +22,21 @@ use syn::{Type, ext::IdentExt, spanned::Spanned};
 /// ::signal_kernel::__private::KnownGraph<Search, { <Search as ::signal_kernel::Reactive>::IS }>
 /// ```
 pub(super) fn graph(header: &Header, ty: &Type) -> TokenStream {
-    let mut parameters = header.names.iter();
-    let depends = parameters.any(|parameter| {
-        let name = syn::parse2::<Ident>(parameter.clone());
-        name.is_ok_and(|name| mentions(ty.to_token_stream(), &name))
-    });
-    if depends {
+    if is_generic(header, ty) {
         return quote!(#ty);
     }
     quote_spanned! {ty.span()=>
         ::signal_kernel::__private::KnownGraph<#ty, { <#ty as ::signal_kernel::Reactive>::IS }>
     }
+}
+
+/// Whether a type names a parameter of the struct.
+pub(super) fn is_generic(header: &Header, ty: &Type) -> bool {
+    let mut parameters = header.names.iter();
+    parameters.any(|parameter| {
+        let name = syn::parse2::<Ident>(parameter.clone());
+        name.is_ok_and(|name| mentions(ty.to_token_stream(), &name))
+    })
 }
 
 /// The batch type of a graph inside.
@@ -86,7 +90,7 @@ pub(super) fn piece(context: &Context, index: usize) -> TokenStream {
     }
 }
 
-fn inputs(context: &Context, uses: &[Use], from: Origin) -> TokenStream {
+pub(super) fn inputs(context: &Context, uses: &[Use], from: Origin) -> TokenStream {
     let inputs = uses.iter().map(|used| context.input(used, from, false));
     inputs.collect()
 }
@@ -130,13 +134,15 @@ pub(super) fn visit(context: &Context, rank: usize, index: usize, role: Role) ->
 pub(super) fn links(context: &Context) -> TokenStream {
     let (nodes, plan) = (&context.declaration.nodes, context.plan);
     let graphs = nodes.iter().enumerate();
-    let graphs = graphs.filter_map(|(index, node)| match &node.kind {
-        Kind::Graph { ty, .. } => {
-            let (rank, graph) = (engine::number(plan.position(index)), graph(context, ty));
-            let links = links_of(plan, index);
-            Some(quote!(#rank [#graph] { #links }))
-        }
-        _ => None,
+    let graphs = graphs.filter_map(|(index, node)| {
+        let ty = match &node.kind {
+            Kind::Graph { ty, .. } => ty,
+            Kind::List(list) => &list.ty,
+            _ => return None,
+        };
+        let (rank, graph) = (engine::number(plan.position(index)), graph(context, ty));
+        let links = links_of(plan, index);
+        Some(quote!(#rank [#graph] { #links }))
     });
     let graphs: Vec<TokenStream> = graphs.collect();
     if graphs.is_empty() {
@@ -162,12 +168,16 @@ fn links_of(plan: &Plan, index: usize) -> TokenStream {
     for (_, inside) in &node.links {
         if !named.contains(&inside) {
             named.push(inside);
-            let (hash, part) = (hash(&inside.name), engine::part_name(inside.observed));
+            let what = match inside {
+                Inside::Node { name, observed } => {
+                    let (hash, part) = (hash(name), engine::part_name(*observed));
+                    quote!(node #hash #part)
+                }
+                Inside::Members => quote!(members),
+                Inside::Order => quote!(order),
+            };
             let readers = node.links.iter().filter(|(_, other)| other == inside);
-            link(
-                quote!(node #hash #part),
-                &mut readers.map(|(rank, _)| *rank),
-            );
+            link(what, &mut readers.map(|(rank, _)| *rank));
         }
     }
     link(
@@ -178,6 +188,6 @@ fn links_of(plan: &Plan, index: usize) -> TokenStream {
     links
 }
 
-fn hash(name: &str) -> Literal {
+pub(super) fn hash(name: &str) -> Literal {
     Literal::u64_unsuffixed(tables::hash(name))
 }

@@ -16,6 +16,7 @@ pub(super) enum Method {
     GetMut,
     Set,
     Update,
+    Take,
     Reload,
     Cancel,
 }
@@ -50,7 +51,12 @@ pub(super) fn body(context: &Context, method: Method, index: usize) -> TokenStre
             let set = set(context, index, node, span);
             quote!(#recover #set)
         }
-        (Method::Update, Kind::Graph { .. }) => {
+        (Method::Take, _) => quote! {
+            ::signal_kernel::__private::batch::batch(self, |graph| {
+                graph.#field.take(&mut graph.core__, #position, key)
+            })
+        },
+        (Method::Update, Kind::Graph { .. } | Kind::List(_)) => {
             let (change, write) = (Ident::new("change", span), super::method("", node, "_mut"));
             quote!(self.batch(|batch| #change(&mut batch.#write())))
         }

@@ -3,13 +3,14 @@
 //! Invariants: positions below `rank_count` are ranks in topological order, eager values, resources and graphs inside
 //! first, then lazy values, then effects in declaration order; signals follow. A resource has two ranks, one
 //! after the other: at the first its arguments may have changed, at the second it starts, stops or commits. A signal
-//! that starts anew has a rank, and a position among the signals for the mark of a write by hand. A graph inside has a
-//! rank for each of its feeds, then one of its own, and one among the effects, for its effects.
+//! that starts anew has a rank, and a position among the signals for the mark of a write by hand. A graph inside, or a list
+//! of them, has a rank for each of its feeds, then one of its own, and one among the effects, for its effects. A list that
+//! follows keys has a rank for them, before all of these.
 //!
 //! Must not know: tokens.
 
 use crate::kind::NodeKind;
-use crate::reactive::model::{Edge, Graph, Inside, Kind, Node, Observed};
+use crate::reactive::model::{Edge, Graph, Inside, Kind, Node, Observed, Use};
 use std::collections::BTreeMap;
 
 /// A graph with more nodes than this is kept in chunks: the time of rustc grows with the square of a function's length,
@@ -47,6 +48,8 @@ pub(super) enum Role {
     Mark,
     /// The feed of this index, of a graph inside.
     Feed(usize),
+    /// The keys that a list follows.
+    Keys,
     /// The effects of a graph inside.
     Effects,
 }
@@ -58,8 +61,9 @@ pub(super) struct NodePlan {
     pub(super) position: Option<usize>,
     /// The position of the mark of a signal that starts anew: whether the open batch has written it.
     pub(super) mark: Option<usize>,
-    /// Of a graph inside: the ranks of its feeds, and that of its effects.
+    /// Of a graph inside: the ranks of its feeds, and that of its effects; of a list that follows keys, their rank.
     pub(super) feeds: Vec<usize>,
+    pub(super) keys: Option<usize>,
     pub(super) effects: Option<usize>,
     /// A computed value that nothing watches.
     pub(super) lazy: bool,
@@ -80,7 +84,7 @@ impl Plan {
     pub(super) fn new(graph: &Graph) -> Self {
         let nodes = &graph.declaration.nodes;
         let is_root = |node: &Node| {
-            node.is_effect() || node.is_resource() || node.is_graph() || node.per().is_some()
+            node.is_effect() || node.is_resource() || node.is_inside() || node.per().is_some()
         };
         let watched = watched(nodes, &graph.order, is_root);
         let lazy = |node: usize| nodes[node].is_computed() && !watched[node];
@@ -96,6 +100,7 @@ impl Plan {
                 position: None,
                 mark: None,
                 feeds: Vec::new(),
+                keys: None,
                 effects: None,
                 lazy: lazy(node),
                 mentioned: false,
@@ -112,6 +117,7 @@ impl Plan {
                 Role::Input => {}
                 Role::Mark => plan.mark = Some(position),
                 Role::Feed(_) => plan.feeds.push(position),
+                Role::Keys => plan.keys = Some(position),
                 Role::Effects => plan.effects = Some(position),
             }
         }
@@ -195,8 +201,12 @@ fn positions(graph: &Graph, lazy: impl Fn(usize) -> bool) -> (Vec<Position>, usi
             }
             Kind::Computed { .. } if !lazy(node) => push(node, Role::Node),
             Kind::Signal { per: Some(_), .. } => push(node, Role::Node),
-            Kind::Graph { ref feeds, .. } => {
-                (0..feeds.len()).for_each(|feed| push(node, Role::Feed(feed)));
+            Kind::Graph { .. } | Kind::List(_) => {
+                let declared = &nodes[node];
+                let keys = declared.keys().map(|_| Role::Keys);
+                let feeds = (0..declared.feeds().len()).map(Role::Feed);
+                let roles = keys.into_iter().chain(feeds);
+                roles.for_each(|role| push(node, role));
                 push(node, Role::Node);
             }
             _ => {}
@@ -207,7 +217,7 @@ fn positions(graph: &Graph, lazy: impl Fn(usize) -> bool) -> (Vec<Position>, usi
     for (node, declared) in nodes.iter().enumerate() {
         match declared.kind() {
             NodeKind::Effect => push(node, Role::Node),
-            NodeKind::Graph => push(node, Role::Effects),
+            NodeKind::Graph | NodeKind::List => push(node, Role::Effects),
             _ => {}
         }
     }
@@ -238,13 +248,17 @@ fn link(nodes: &[Node], plans: &mut [NodePlan]) {
         for used in node.uses() {
             plans[used.node].mentioned = true;
         }
+        if let (Some(keys), Some(rank)) = (node.keys(), plans[reader].keys) {
+            let edges = keys.uses.iter().flat_map(Use::edges);
+            edges.for_each(|edge| depend(plans, rank, edge));
+        }
         for (at, feed) in node.feeds().iter().enumerate() {
             let rank = plans[reader].feeds[at];
             feed.edges()
                 .into_iter()
                 .for_each(|edge| depend(plans, rank, edge));
         }
-        if node.is_graph() {
+        if node.is_inside() {
             continue;
         }
         let compares = plans[reader].lazy && node.uses().iter().any(|used| plans[used.node].lazy);
@@ -303,7 +317,7 @@ fn watched(nodes: &[Node], order: &[usize], is_root: impl Fn(&Node) -> bool) -> 
             for used in declared.uses() {
                 watched[used.node] = true;
             }
-            for used in declared.feeds().iter().flat_map(|feed| &feed.uses) {
+            for used in declared.fed_by() {
                 watched[used.node] = true;
             }
         }

@@ -8,7 +8,8 @@
 use super::access::{self, Printer};
 use super::methods::Method;
 use super::{
-    Header, bodies, build, callees, debug, engine, field, place, state, tables, texts::Texts,
+    Header, bodies, build, callees, debug, engine, field, place, state, structs, tables,
+    texts::Texts,
 };
 use crate::reactive::model::Sketch;
 use proc_macro2::{Span, TokenStream};
@@ -49,6 +50,10 @@ impl Printer for Header<'_> {
     fn getter_use(&self, _index: usize) -> TokenStream {
         TokenStream::new()
     }
+
+    fn maker(&self, _index: usize) -> TokenStream {
+        TokenStream::new()
+    }
 }
 
 fn unreachable() -> TokenStream {
@@ -83,11 +88,11 @@ pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
     let fields = nodes.iter().filter_map(|node| {
         let (field, ty) = (
             field(node),
-            access::stored_type(header, node, false, false)?,
+            structs::stored_type(header, node, false, false)?,
         );
         Some(quote!(#[doc(hidden)] #field: #ty,))
     });
-    let structs = access::structs_with(header, 1, &fields.collect(), &TokenStream::new());
+    let structs = structs::structs_with(header, 1, &fields.collect(), &TokenStream::new());
     let tables = tables::graph_of(header, &quote!(&[]));
     let bodies_of_methods = build::Bodies {
         unstarted: unreachable(),

@@ -10,6 +10,7 @@ use super::{
     Context, Header, Node, Observed,
     plan::{Plan, Position, Role, masks},
 };
+use crate::kind::NodeKind;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use std::fmt::{Display, Write};
@@ -38,9 +39,11 @@ pub(super) fn graph(context: &Context) -> TokenStream {
     for (index, node) in shown {
         names.push(format_args!("\"{}\"", node.name.unraw()));
         positions.push(plan.position(index));
-        kinds.push(letter(plan, index, node));
-        let feeds = node.feeds().iter().flat_map(|feed| &feed.uses);
-        let uses = node.uses().iter().chain(feeds);
+        kinds.push(match node.kind() {
+            NodeKind::List => b'i',
+            _ => letter(plan, index, node),
+        });
+        let uses = node.uses().iter().chain(node.fed_by());
         let mut own: Vec<usize> = Vec::new();
         for used in uses.filter_map(|used| indices[used.node]) {
             if !own.contains(&used) {
@@ -92,6 +95,7 @@ pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
         Role::Input => b'q',
         Role::Mark => b'h',
         Role::Feed(_) => b'd',
+        Role::Keys => b'k',
         Role::Effects => b'f',
         Role::Node if nodes[index].is_resource() => b'a',
         Role::Node => letter(plan, index, &nodes[index]),
@@ -102,11 +106,17 @@ pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
         let node = &nodes[index];
         match role {
             Role::Node if node.is_resource() => items.push(position - 1),
-            Role::Node if node.is_graph() => {
-                let feeds = plan.nodes[index].feeds.iter();
-                feeds.for_each(|&feed| items.push(feed));
+            Role::Node if node.is_inside() => {
+                let planned = &plan.nodes[index];
+                let before = planned.keys.iter().chain(&planned.feeds);
+                before.for_each(|&rank| items.push(rank));
             }
             Role::Mark | Role::Effects => {}
+            Role::Keys => {
+                let uses = node.keys().into_iter().flat_map(|keys| &keys.uses);
+                let read = uses.filter_map(|used| plan.nodes[used.node].position);
+                read.for_each(|position| items.push(position));
+            }
             Role::Feed(feed) => {
                 let uses = node.feeds()[feed].uses.iter();
                 let read = uses.filter_map(|used| plan.nodes[used.node].position);
@@ -144,12 +154,12 @@ pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
             name,
             positions().map(|(_, Position { node, role })| match (role, part) {
                 // The links of a graph inside tell its dependents.
-                (Role::Node, _) if nodes[node].is_graph() => Vec::new(),
+                (Role::Node, _) if nodes[node].is_inside() => Vec::new(),
                 (Role::Node, _) => plan.masks(node, part),
-                (Role::Input | Role::Mark | Role::Feed(_), Observed::Whole) => {
+                (Role::Input | Role::Mark | Role::Keys | Role::Feed(_), Observed::Whole) => {
                     masks(std::iter::once(plan.position(node)))
                 }
-                (Role::Input | Role::Mark | Role::Feed(_) | Role::Effects, _) => Vec::new(),
+                (_, _) => Vec::new(),
             }),
         )
     });

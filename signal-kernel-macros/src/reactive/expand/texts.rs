@@ -55,6 +55,15 @@ fn own_texts(context: &Context, index: usize, node: &Node) -> [TokenStream; 3] {
             ));
             [quote!(#update #edges), TokenStream::new()]
         }
+        Kind::List(_) => {
+            let update = doc(&format!(
+                "Writes the list `{plain}` and settles, once, when `change` returns; returns what `change` returns."
+            ));
+            let take = doc(&format!(
+                "Takes a row out of the list `{plain}`, with its state and its work, and settles."
+            ));
+            [quote!(#update #edges), quote!(#take #readers)]
+        }
         _ => Default::default(),
     };
     [getter, second, third]

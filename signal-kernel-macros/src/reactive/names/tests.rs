@@ -2,12 +2,12 @@
 
 use syn::{Expr, Ident};
 
-use super::{Form, Names, Walk};
+use super::{Form, Inside, Names, Walk};
 use crate::kind::NodeKind;
 use crate::reactive::model::Observed;
 
-/// Signals `a b x price title width type`, resource `user`, field `log`, graph `search`, and the broken declaration
-/// `lost`.
+/// Signals `a b x price title width type`, resource `user`, field `log`, graph `search`, list `rows`, and the broken
+/// declaration `lost`.
 fn nodes() -> Names {
     let mut names = Names::default();
     let signals = ["a", "b", "x", "price", "title", "width", "r#type"];
@@ -18,6 +18,7 @@ fn nodes() -> Names {
     names.insert(&ident("user"), Some(7), Some(NodeKind::Resource), false);
     names.insert(&ident("log"), Some(8), Some(NodeKind::Field), false);
     names.insert(&ident("search"), Some(9), Some(NodeKind::Graph), false);
+    names.insert(&ident("rows"), Some(10), Some(NodeKind::List), false);
     names.insert(&ident("lost"), None, None, true);
     names
 }
@@ -39,9 +40,13 @@ fn mentions(body: &str) -> String {
         .into_iter()
         .map(|used| match (used.observed, used.inside) {
             (_, Some(inside)) => {
-                let nodes = inside.into_iter().map(|it| match it.observed {
-                    Observed::Whole => it.name,
-                    part => format!("{}.{part:?}", it.name),
+                let nodes = inside.into_iter().map(|it| match it {
+                    Inside::Node {
+                        name,
+                        observed: Observed::Whole,
+                    } => name,
+                    Inside::Node { name, observed } => format!("{name}.{observed:?}"),
+                    other => format!("{other:?}"),
                 });
                 format!("{}[{}]", used.ident, nodes.collect::<Vec<_>>().join(" "))
             }
@@ -93,6 +98,31 @@ fn nodes_of_a_graph_inside() {
     ]);
     let writes = facts("{ self.update_search(|s| s.x()); search.x() }").writes;
     assert_eq!(writes.len(), 1);
+}
+
+#[test]
+fn parts_of_a_list() {
+    assert_mentions(&[
+        ("rows.len() + rows.len()", "rows[Members]"),
+        ("rows.is_empty() || rows.contains_key(a)", "rows[Members] a"),
+        ("rows.keys().count() + rows.position(&3)", "rows[Order]"),
+        ("rows.each(Todo::done).count()", "rows[done]"),
+        (
+            "rows.each(todo::Todo::r#type).zip(rows.len())",
+            "rows[type Members]",
+        ),
+        ("rows.each(done)", "rows"),
+        ("rows.each(|row| row.done())", "rows"),
+        ("rows.len() + rows.iter().count()", "rows"),
+        ("rows.get(&a)", "rows a"),
+        ("rows", "rows"),
+    ]);
+    assert_eq!(
+        facts("{ self.take_rows(&1); self.update_rows(|_| 1) }")
+            .writes
+            .len(),
+        2
+    );
 }
 
 #[test]

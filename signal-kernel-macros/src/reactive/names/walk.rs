@@ -96,17 +96,18 @@ impl Walk<'_> {
         let graph = bare_or_paren(&node.receiver)?;
         let name = text(&node.method);
         let is_graph = self.names.kind(graph) == Some(NodeKind::Graph);
-        is_graph.then_some((graph, Inside { name, observed }))
+        is_graph.then_some((graph, Inside::Node { name, observed }))
     }
 
-    /// The method decides which part of a resource, or which node of a graph inside, is observed.
+    /// The method decides which part of a resource or list, or which node of a graph inside, is observed.
     fn method_of_value(&mut self, ident: &Ident, call: &ExprMethodCall) {
         let method = text(&call.method);
         let seen = match (self.names.kind(ident), part(call)) {
-            (Some(NodeKind::Graph), _) if is_plain(call) => Seen::Inside(Inside {
+            (Some(NodeKind::Graph), _) if is_plain(call) => Seen::Inside(Inside::Node {
                 name: method.clone(),
                 observed: Observed::Whole,
             }),
+            (Some(NodeKind::List), _) => of_list(call).map_or(Seen::Whole, Seen::Inside),
             (_, Some(observed)) => Seen::Part(observed),
             _ => Seen::Whole,
         };
@@ -128,11 +129,13 @@ impl Walk<'_> {
 
     /// The node of the generated method with this name, and the form of the write.
     fn method_of_graph(&self, method: &Ident) -> Option<(usize, Form)> {
-        const METHODS: [(&str, &str, NodeKind, Form); 6] = [
+        const METHODS: [(&str, &str, NodeKind, Form); 8] = [
             ("set_", "", NodeKind::Signal, Form::Setter),
             ("update_", "", NodeKind::Signal, Form::Setter),
             ("update_", "_with", NodeKind::Signal, Form::Setter),
             ("update_", "", NodeKind::Graph, Form::Setter),
+            ("update_", "", NodeKind::List, Form::Setter),
+            ("take_", "", NodeKind::List, Form::Setter),
             ("reload_", "", NodeKind::Resource, Form::Requester),
             ("cancel_", "", NodeKind::Resource, Form::Requester),
         ];
@@ -172,6 +175,26 @@ fn part(call: &ExprMethodCall) -> Option<Observed> {
         _ => return None,
     };
     is_plain(call).then_some(observed)
+}
+
+/// The part of a list that a method reads; `None` for all of it.
+fn of_list(call: &ExprMethodCall) -> Option<Inside> {
+    if call.turbofish.is_some() {
+        return None;
+    }
+    let arguments: Vec<&Expr> = call.args.iter().collect();
+    match (text(&call.method).as_str(), &arguments[..]) {
+        ("len" | "is_empty", []) | ("contains_key", [_]) => Some(Inside::Members),
+        ("keys", []) | ("position", [_]) => Some(Inside::Order),
+        ("each", [Expr::Path(node)]) if node.path.segments.len() > 1 => {
+            let last = node.path.segments.last()?;
+            Some(Inside::Node {
+                name: text(&last.ident),
+                observed: Observed::Whole,
+            })
+        }
+        _ => None,
+    }
 }
 
 /// Whether a call has no arguments.

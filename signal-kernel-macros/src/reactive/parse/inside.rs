@@ -43,6 +43,11 @@ pub(super) fn read(input: ParseStream, errors: &mut Errors) -> syn::Result<Insid
             .help(MADE_BY_A_CALL);
         tokens.truncate(at);
     }
+    Ok(call(tokens, end, errors))
+}
+
+/// `Type(arguments) { signal: value }`
+pub(super) fn call(mut tokens: Vec<TokenTree>, end: Span, errors: &mut Errors) -> Inside {
     let mut inside = Inside::default();
     let braces = taken(&mut tokens, Delimiter::Brace);
     inside.arguments = taken(&mut tokens, Delimiter::Parenthesis);
@@ -56,6 +61,12 @@ pub(super) fn read(input: ParseStream, errors: &mut Errors) -> syn::Result<Insid
     }
     // The error of a missing type points at the next token.
     let next = inside.arguments.as_ref().map_or(end, Group::span_open);
+    inside.ty = ty(tokens, next, errors);
+    inside
+}
+
+/// All of these tokens as a type. The error of a missing type points at the `next` token.
+pub(super) fn ty(mut tokens: Vec<TokenTree>, next: Span, errors: &mut Errors) -> Option<Type> {
     tokens.push(semicolon(next));
     let ty = (|input: ParseStream| {
         if input.peek(Token![;]) {
@@ -66,15 +77,11 @@ pub(super) fn read(input: ParseStream, errors: &mut Errors) -> syn::Result<Insid
         Ok(ty)
     })
     .parse2(tokens.into_iter().collect());
-    match ty {
-        Ok(ty) => inside.ty = Some(ty),
-        Err(error) => report(&error, errors),
-    }
-    Ok(inside)
+    ty.map_err(|error| report(&error, errors)).ok()
 }
 
 /// The place of a `=` outside of generic arguments.
-fn value(tokens: &[TokenTree]) -> Option<usize> {
+pub(super) fn value(tokens: &[TokenTree]) -> Option<usize> {
     let mut depth = 0_usize;
     tokens.iter().position(|token| {
         match token {
@@ -214,7 +221,7 @@ fn pieces(braces: &Group) -> Vec<Vec<TokenTree>> {
     pieces
 }
 
-fn semicolon(span: Span) -> TokenTree {
+pub(super) fn semicolon(span: Span) -> TokenTree {
     let mut semicolon = Punct::new(';', Spacing::Alone);
     semicolon.set_span(span);
     semicolon.into()

@@ -10,7 +10,7 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Block, Expr, Ident, Token, Type, Visibility, token};
 
-use super::{Draft, Feed, Item, Per, Value, inside, per, report};
+use super::{Draft, Feed, Item, List, Per, Value, inside, list, per, report};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
@@ -30,6 +30,7 @@ struct Parts {
     block: Option<TokenTree>,
     /// The arguments of a graph inside.
     arguments: Option<Group>,
+    list: Option<List>,
     feeds: Vec<Feed>,
 }
 
@@ -85,6 +86,7 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
             ty: parts.ty,
             value,
             per,
+            list: parts.list,
             feeds: parts.feeds,
             raw,
             rejected: false,
@@ -93,7 +95,8 @@ pub(super) fn item(piece: split::Item, draft: &mut Draft, errors: &mut Errors) {
     }
 }
 
-/// `attr* vis keyword mut? name (: Type)? (= expr)? ;`, or the name and a block. Of a graph inside, `inside` reads the rest.
+/// `attr* vis keyword mut? name (: Type)? (= expr)? ;`, or the name and a block. `inside` and `list` read
+/// the rest of a graph inside and of a list.
 fn read(input: ParseStream, parts: &mut Parts, errors: &mut Errors) -> syn::Result<()> {
     parts.attrs = input.call(Attribute::parse_outer)?;
     parts.vis = Some(input.parse()?);
@@ -125,6 +128,11 @@ fn read(input: ParseStream, parts: &mut Parts, errors: &mut Errors) -> syn::Resu
     if kind == NodeKind::Graph {
         let inside = inside::read(input, errors)?;
         (parts.ty, parts.arguments, parts.feeds) = (inside.ty, inside.arguments, inside.feeds);
+        return Ok(());
+    }
+    if kind == NodeKind::List {
+        let (ty, list, feeds) = list::read(input, errors)?;
+        (parts.ty, parts.list, parts.feeds) = (ty, Some(list), feeds);
         return Ok(());
     }
     match kind {

@@ -53,6 +53,43 @@ pub enum Maker<'list, K, G> {
 ///
 /// `Kind` tells how rows come to the list: by its maker, as parts, or by the keys that it follows. A function that names the
 /// type without it takes a list with a maker.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{ListBatch, reactive};
+///
+/// reactive! {
+///     pub struct Todo {
+///         pub signal done: bool = false;
+///     }
+///
+///     pub struct App {
+///         pub list todos: Todo by u64 => |_| Todo();
+///         pub computed left: usize = todos.each(Todo::done).filter(|done| !**done).count();
+///     }
+/// }
+///
+/// /// Works in every batch, and for every list of these rows that has a maker.
+/// fn fill(todos: &mut ListBatch<'_, u64, Todo>, keys: impl IntoIterator<Item = u64>) {
+///     for key in keys {
+///         todos.insert(key);
+///     }
+/// }
+///
+/// let mut app = App::new();
+/// app.update_todos(|todos| fill(todos, 0..4));
+/// app.batch(|app| {
+///     fill(&mut app.todos_mut(), [9]);
+///     app.todos_mut().remove(&0);
+///     for (_, mut todo) in app.todos_mut().rows_mut().take(2) {
+///         todo.set_done(true);
+///     }
+///     app.todos_mut().sort_by(|(a, _), (b, _)| b.cmp(a));
+/// });
+/// assert_eq!(app.todos().keys().collect::<Vec<_>>(), [&9, &3, &2, &1]);
+/// assert_eq!(*app.left(), 2);
+/// ```
 pub struct ListBatch<'list, K, G, Kind = Made> {
     list: &'list mut List<K, G>,
     level: u32,

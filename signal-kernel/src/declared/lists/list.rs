@@ -21,6 +21,39 @@ use std::{borrow::Borrow, fmt, hash::Hash};
 /// A body depends on what it uses: `len`, `is_empty` and `contains_key` on the keys that are there; `keys` and
 /// `position` on their order, too; `each(Todo::done)` on the keys and on that one node of each row; any other use on
 /// everything in the rows.
+///
+/// # Examples
+///
+/// ```
+/// use signal_kernel::{List, reactive};
+///
+/// reactive! {
+///     pub struct Todo {
+///         pub signal text: String = String::new();
+///         pub signal done: bool = false;
+///     }
+///
+///     pub struct App {
+///         pub list todos: Todo by u64 => |_| Todo();
+///         pub computed open: Vec<String> = open(todos);
+///     }
+/// }
+///
+/// fn open(todos: &List<u64, Todo>) -> Vec<String> {
+///     let open = todos.values().filter(|todo| !todo.done());
+///     open.map(|todo| todo.text().clone()).collect()
+/// }
+///
+/// let mut app = App::new();
+/// app.update_todos(|todos| {
+///     todos.insert(1).set_text("milk".to_owned());
+///     todos.insert(2).set_text("tea".to_owned());
+///     todos.row_mut(&1).map(|mut todo| todo.set_done(true));
+/// });
+/// assert_eq!(*app.open(), ["tea"]);
+/// assert_eq!(app.todos().position(&2), Some(1));
+/// assert_eq!(app.todos().each(Todo::text).len(), 2);
+/// ```
 pub struct List<K, G> {
     pub(super) rows: OpenRows<K, Row<G>>,
     pub(super) settled: Settled,

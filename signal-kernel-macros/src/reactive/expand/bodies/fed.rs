@@ -1,0 +1,142 @@
+//! The functions of graphs inside and of lists: one makes the graph, one for each feed, and one for the keys.
+//!
+//! Invariants: as in `bodies`.
+//!
+//! Must not know: when a graph is made or fed.
+
+use super::super::{
+    Header, Kind, Node, editor::Function, function, inside, local, mixed, seen_type,
+};
+use super::{arguments, may_be_unused, parameter, unreachable_block};
+use crate::reactive::model::{Feed, Keys, Made};
+use proc_macro2::{Delimiter, Group, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Type, spanned::Spanned};
+
+/// Makes a graph inside, which starts where it is put.
+///
+/// ```text
+/// fn __make_search(client: &Client) -> Part<Search> {
+///     let argument_0 = Argument::copy_for_call(client);
+///     <Search>::part(argument_0)
+/// }
+/// ```
+///
+/// The maker of a list takes the key first. Its type is written twice, once for the list and once in the call.
+pub(super) fn make(
+    header: &Header,
+    node: &Node,
+    (ty, called): (&Type, &Type),
+    key: Option<(TokenStream, &Type)>,
+    made: &Made,
+    is_broken: bool,
+) -> Function {
+    let name = function("make", node);
+    let unused = may_be_unused();
+    let uses = made.uses.iter();
+    let parameters = uses.map(|used| parameter(header, used, false, &unused));
+    // A feed may be all that mentions the key.
+    let in_feeds = node.feeds().iter().any(|feed| feed.names_key);
+    let of_key = in_feeds.then(may_be_unused);
+    let key = key.map(|(pattern, key)| quote!(#of_key #pattern: #key));
+    let parameters = key.into_iter().chain(parameters);
+    let block = if is_broken {
+        unreachable_block()
+    } else {
+        let (clones, values) = arguments(header, &made.args, made.parens);
+        let aliases = mixed::aliases(header, node);
+        let call = quote_spanned!(called.span()=> <#called>::part #values);
+        quote!({ #aliases #clones #call })
+    };
+    Function {
+        head: quote_spanned! {ty.span()=>
+            fn #name(#(#parameters),*) -> ::signal_kernel::Part<#ty>
+        },
+        result: quote!(_),
+        stand_in: Some(block),
+    }
+}
+
+/// The functions of the keys and feeds of a graph inside or of a list.
+pub(super) fn further(header: &Header, node: &Node) -> Vec<Function> {
+    let (ty, key) = match &node.kind {
+        Kind::Graph { ty, .. } => (ty, None),
+        Kind::List(list) => (&list.ty, Some((list.pattern(), &list.key))),
+        _ => return Vec::new(),
+    };
+    let keys = node.keys().zip(key.clone());
+    let keys = keys.map(|(keys, (_, ty))| self::keys(header, node, keys, ty));
+    let feeds = node.feeds().iter();
+    let feeds = feeds.map(|it| feed(header, node, ty, key.clone(), it));
+    keys.into_iter().chain(feeds).collect()
+}
+
+/// ```text
+/// fn __keys_tabs<'keys>(ids: &'keys Vec<u64>) -> impl IntoIterator<Item = u64> + use<'keys> { ids.iter().copied() }
+/// ```
+fn keys(header: &Header, node: &Node, keys: &Keys, ty: &Type) -> Function {
+    let name = function("keys", node);
+    let unused = may_be_unused();
+    let parameters = keys.uses.iter().map(|used| {
+        let node = &header.declaration.nodes[used.node];
+        let mut ident = used.ident.clone();
+        ident.set_span(ident.span().located_at(node.name.span()));
+        let ty = seen_type(node);
+        quote!(#unused #ident: &'keys #ty)
+    });
+    let captured = &header.names;
+    let block = if keys.broken {
+        let nothing = quote!(::signal_kernel::__private::core::option::Option::<#ty>::None);
+        Some(quote!({ #nothing }))
+    } else {
+        None
+    };
+    Function {
+        // In edition 2024 all is captured anyway.
+        head: quote! {
+            #[allow(impl_trait_redundant_captures)]
+            fn #name<'keys>(#(#parameters),*) -> impl ::signal_kernel::__private::core::iter::IntoIterator<Item = #ty> + use<'keys #(, #captured)*>
+        },
+        result: quote!(_),
+        stand_in: block,
+    }
+}
+
+/// ```text
+/// fn __feed_search_dark(batch__: &mut <Search as Reactive>::Batch<'_>, dark: &bool) { batch__.set_dark(*dark); }
+/// ```
+///
+/// In a list it takes the key of the row, too.
+fn feed(
+    header: &Header,
+    node: &Node,
+    ty: &Type,
+    key: Option<(TokenStream, &Type)>,
+    feed: &Feed,
+) -> Function {
+    let (name, span) = (inside::feed(node, feed), feed.signal.span());
+    let unused = may_be_unused();
+    let uses = feed.uses.iter();
+    let parameters = uses.map(|used| parameter(header, used, false, &unused));
+    let (receiver, batch) = (local("batch__", span), inside::batch(header, ty));
+    let key_type = key.iter().map(|(_, ty)| ty);
+    let block = if feed.broken {
+        unreachable_block()
+    } else {
+        let (set, aliases) = (inside::setter(feed), mixed::aliases_of(&feed.uses));
+        let mut value = Group::new(Delimiter::Parenthesis, feed.raw.clone());
+        value.set_span(span);
+        let key = key.as_ref().filter(|_| feed.names_key).map(|(pattern, _)| {
+            let clone = quote!(::signal_kernel::__private::core::clone::Clone::clone(key__));
+            quote!(#unused let #pattern = #clone;)
+        });
+        quote!({ #aliases #key #receiver.#set #value; })
+    };
+    Function {
+        head: quote! {
+            fn #name(#unused #receiver: &mut #batch #(, #unused key__: &#key_type)* #(, #parameters)*)
+        },
+        result: quote!(_),
+        stand_in: Some(block),
+    }
+}
