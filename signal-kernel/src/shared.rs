@@ -268,7 +268,8 @@ impl<G: 'static> Shared<G> {
         Ok(inner.node.nested(|| f(&graph))) // user code
     }
 
-    /// Lets `f` change the graph; the graph settles, and then its readers in the dynamic graph settle.
+    /// Lets `f` change the graph; the graph settles, and then its readers in the dynamic graph settle. The readers are
+    /// marked only if something that can be read has changed, in the graph or in a graph inside it.
     ///
     /// # Panics
     ///
