@@ -5,7 +5,7 @@
 //!
 //! Must not know: values, and the settle.
 
-use std::fmt::Write;
+use std::fmt;
 
 /// The shape of a declared graph: its nodes and the edges between them.
 ///
@@ -57,6 +57,26 @@ pub struct Node {
     /// The nodes that this node reads, as indices into [`Graph::nodes`], in the order in which its declaration names
     /// them.
     pub dependencies: &'static [usize],
+    inner: Option<Inner>,
+}
+
+/// The description of a graph inside, by a function: a graph may hold a list of its own kind.
+#[derive(Clone, Copy)]
+struct Inner(fn() -> Graph);
+
+/// Equal are descriptions of structs of one name.
+impl PartialEq for Inner {
+    fn eq(&self, other: &Self) -> bool {
+        (self.0)().name == (other.0)().name
+    }
+}
+
+impl Eq for Inner {}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str((self.0)().name)
+    }
 }
 
 /// The kind of a node.
@@ -96,7 +116,8 @@ impl Graph {
         dependencies.iter().map(move |&index| &nodes[index])
     }
 
-    /// The graph as a [Mermaid](https://mermaid.js.org/syntax/flowchart.html) flow chart.
+    /// The graph as a [Mermaid](https://mermaid.js.org/syntax/flowchart.html) flow chart. A graph inside is a subgraph: the
+    /// identifiers of its nodes begin with its name, as `search.title` does.
     ///
     /// # Examples
     ///
@@ -116,7 +137,20 @@ impl Graph {
     /// ```
     pub fn to_mermaid(&self) -> String {
         let mut text = String::from("flowchart TD\n");
+        self.write_mermaid(&Path::default(), &mut text);
+        text
+    }
+
+    fn write_mermaid(&self, path: &Path, text: &mut String) {
+        let indent = path.indent();
         for node in self.nodes {
+            let (id, name) = (path.id(node.name, mermaid_id), node.name);
+            if let Some((inner, inside)) = path.enter(self, node) {
+                *text += &format!("{indent}subgraph {id}[{name}: {}]\n", inner.name);
+                inner.write_mermaid(&inside, text);
+                *text += &format!("{indent}end\n");
+                continue;
+            }
             let (open, close) = match node.kind {
                 NodeKind::Signal => ("([", "])"),
                 NodeKind::Computed | NodeKind::Lazy => ("[", "]"),
@@ -124,19 +158,12 @@ impl Graph {
                 NodeKind::Effect => ("{{", "}}"),
                 NodeKind::Graph | NodeKind::List => ("[/", "/]"),
             };
-            writeln!(
-                text,
-                "    {}{open}{}{close}",
-                mermaid_id(node.name),
-                node.name
-            )
-            .expect("writing to a string");
+            *text += &format!("{indent}{id}{open}{name}{close}\n");
         }
         self.edges(|from, to| {
-            writeln!(text, "    {} --> {}", mermaid_id(from), mermaid_id(to))
-                .expect("writing to a string");
+            let [from, to] = [from, to].map(|name| path.id(name, mermaid_id));
+            *text += &format!("{indent}{from} --> {to}\n");
         });
-        text
     }
 
     /// The graph in [DOT](https://graphviz.org/doc/info/lang.html), the language of Graphviz.
@@ -159,7 +186,15 @@ impl Graph {
     /// ```
     pub fn to_dot(&self) -> String {
         let mut text = format!("digraph \"{}\" {{\n", self.name);
+        self.write_dot(&Path::default(), &mut text);
+        text.push_str("}\n");
+        text
+    }
+
+    fn write_dot(&self, path: &Path, text: &mut String) {
+        let indent = path.indent();
         for node in self.nodes {
+            let id = path.id(node.name, str::to_owned);
             let shape = match node.kind {
                 NodeKind::Signal => "oval",
                 NodeKind::Computed | NodeKind::Lazy => "box",
@@ -167,13 +202,20 @@ impl Graph {
                 NodeKind::Effect => "hexagon",
                 NodeKind::Graph | NodeKind::List => "box3d",
             };
-            writeln!(text, "    \"{}\" [shape={shape}];", node.name).expect("writing to a string");
+            if let Some((inner, inside)) = path.enter(self, node) {
+                *text += &format!("{indent}subgraph \"cluster_{id}\" {{\n");
+                *text += &format!("{indent}    label=\"{}: {}\";\n", node.name, inner.name);
+                *text += &format!("{indent}    \"{id}\" [shape={shape}];\n");
+                inner.write_dot(&inside, text);
+                *text += &format!("{indent}}}\n");
+            } else {
+                *text += &format!("{indent}\"{id}\" [shape={shape}];\n");
+            }
         }
         self.edges(|from, to| {
-            writeln!(text, "    \"{from}\" -> \"{to}\";").expect("writing to a string");
+            let [from, to] = [from, to].map(|name| path.id(name, str::to_owned));
+            *text += &format!("{indent}\"{from}\" -> \"{to}\";\n");
         });
-        text.push_str("}\n");
-        text
     }
 
     fn edges(&self, mut edge: impl FnMut(&str, &str)) {
@@ -199,6 +241,7 @@ impl Node {
             kind: NodeKind::Signal,
             rank: None,
             dependencies: &[],
+            inner: None,
         };
         let mut nodes = [nothing; N];
         let mut at = 0;
@@ -218,10 +261,60 @@ impl Node {
                 kind,
                 rank,
                 dependencies: dependencies[at],
+                inner: None,
             };
             at += 1;
         }
         nodes
+    }
+
+    /// The nodes of a graph with graphs inside: the index of each, and its description.
+    #[doc(hidden)]
+    pub const fn with_inner<const N: usize, const M: usize>(
+        mut nodes: [Self; N],
+        inner: [(usize, fn() -> Graph); M],
+    ) -> [Self; N] {
+        let mut at = 0;
+        while at < M {
+            let (node, graph) = inner[at];
+            nodes[node].inner = Some(Inner(graph));
+            at += 1;
+        }
+        nodes
+    }
+
+    /// The description of the graph inside, or of each row of the list. `None` for other nodes, and for a graph whose type
+    /// is a type parameter.
+    pub fn inner(&self) -> Option<Graph> {
+        self.inner.map(|Inner(graph)| graph())
+    }
+}
+
+/// A graph inside that is being drawn: the nodes that hold it, from the outside in, and the names of their structs.
+#[derive(Clone, Default)]
+struct Path {
+    nodes: Vec<&'static str>,
+    structs: Vec<&'static str>,
+}
+
+impl Path {
+    /// The way to the graph in `node`, if it is to be drawn: a struct inside itself is not.
+    fn enter(&self, graph: &Graph, node: &Node) -> Option<(Graph, Path)> {
+        let mut inside = self.clone();
+        inside.structs.push(graph.name);
+        inside.nodes.push(node.name);
+        let inner = node.inner()?;
+        (!inside.structs.contains(&inner.name)).then_some((inner, inside))
+    }
+
+    /// The identifier of a node: `search.title`.
+    fn id(&self, name: &str, of: fn(&str) -> String) -> String {
+        let names = self.nodes.iter().copied().chain([name]);
+        names.map(of).collect::<Vec<_>>().join(".")
+    }
+
+    fn indent(&self) -> String {
+        "    ".repeat(self.nodes.len() + 1)
     }
 }
 

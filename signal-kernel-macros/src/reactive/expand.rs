@@ -45,7 +45,7 @@ pub(crate) fn graph(graph: &Graph) -> TokenStream {
     let context = &Context::new(&graph.declaration, &plan);
     let bodies = bodies::bodies(context, |_| false);
     let structs = structs::structs(context);
-    let tables = tables::graph(context);
+    let tables = tables::graph(context, &inside::descriptions(context));
     let built = build::build(context);
     let debug = debug::debug(context);
     let state = state::state(context);

@@ -4,6 +4,7 @@
 //!
 //! Must not know: executors.
 
+mod description;
 mod feeds;
 mod half_way;
 mod large;

@@ -30,6 +30,29 @@ pub(super) fn graph(header: &Header, ty: &Type) -> TokenStream {
     }
 }
 
+/// The descriptions of the graphs inside, each with the index of its node in `GRAPH`. A constant in the struct cannot depend
+/// on its parameters, so a type that does has none.
+///
+/// ```text
+/// (1, || <Search as ::signal_kernel::Reactive>::GRAPH)
+/// ```
+pub(super) fn descriptions(context: &Context) -> Vec<TokenStream> {
+    let shown = context.declaration.nodes.iter();
+    let shown = shown.filter(|node| !node.is_field()).enumerate();
+    let inner = shown.filter_map(|(index, node)| {
+        let ty = match &node.kind {
+            Kind::Graph { ty, .. } => ty,
+            Kind::List(list) => &list.ty,
+            _ => return None,
+        };
+        let (index, graph) = (Literal::usize_unsuffixed(index), graph(context, ty));
+        let description =
+            quote_spanned!(ty.span()=> (#index, || <#graph as ::signal_kernel::Reactive>::GRAPH));
+        (!is_generic(context, ty)).then_some(description)
+    });
+    inner.collect()
+}
+
 /// Whether a type names a parameter of the struct.
 pub(super) fn is_generic(header: &Header, ty: &Type) -> bool {
     let mut parameters = header.names.iter();

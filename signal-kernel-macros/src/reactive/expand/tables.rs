@@ -24,7 +24,9 @@ use syn::ext::IdentExt;
 ///     });
 /// }
 /// ```
-pub(super) fn graph(context: &Context) -> TokenStream {
+///
+/// `inner` has the descriptions of the graphs inside.
+pub(super) fn graph(context: &Context, inner: &[TokenStream]) -> TokenStream {
     let (nodes, plan) = (&context.declaration.nodes, context.plan);
     let mut indices = vec![None; nodes.len()];
     let shown = nodes
@@ -54,9 +56,12 @@ pub(super) fn graph(context: &Context) -> TokenStream {
     }
     let kinds = Literal::byte_string(&kinds);
     let [names, positions, dependencies] = [names, positions, dependencies].map(List::finish);
+    let mut all = quote!(::signal_kernel::Node::all(#names, #kinds, #positions, #dependencies));
+    if !inner.is_empty() {
+        all = quote!(::signal_kernel::Node::with_inner(#all, [#(#inner),*]));
+    }
     let nodes = quote! {
-        const NODES: &[::signal_kernel::Node] =
-            &::signal_kernel::Node::all(#names, #kinds, #positions, #dependencies);
+        const NODES: &[::signal_kernel::Node] = &#all;
         NODES
     };
     graph_of(context, &nodes)

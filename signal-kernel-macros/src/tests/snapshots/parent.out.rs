@@ -150,11 +150,33 @@ impl<G: Reactive> Page<G> {
     pub const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(
         "Page",
         {
-            const NODES: &[::signal_kernel::Node] = &::signal_kernel::Node::all(
-                ["dark", "search", "frame", "width", "title", "picked", "show", "all"],
-                b"sggccpee",
-                [11, 4, 0, 1, 5, 6, 9, 10],
-                [&[], &[0, 3], &[], &[2], &[1], &[1], &[4, 1], &[1]],
+            const NODES: &[::signal_kernel::Node] = &::signal_kernel::Node::with_inner(
+                ::signal_kernel::Node::all(
+                    [
+                        "dark",
+                        "search",
+                        "frame",
+                        "width",
+                        "title",
+                        "picked",
+                        "show",
+                        "all",
+                    ],
+                    b"sggccpee",
+                    [11, 4, 0, 1, 5, 6, 9, 10],
+                    [&[], &[0, 3], &[], &[2], &[1], &[1], &[4, 1], &[1]],
+                ),
+                [
+                    (
+                        1,
+                        || {
+                            <::signal_kernel::__private::KnownGraph<
+                                Search,
+                                { <Search as ::signal_kernel::Reactive>::IS },
+                            > as ::signal_kernel::Reactive>::GRAPH
+                        },
+                    ),
+                ],
             );
             NODES
         },

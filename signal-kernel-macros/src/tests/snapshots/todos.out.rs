@@ -196,11 +196,42 @@ impl Todos {
     pub const GRAPH: ::signal_kernel::Graph = ::signal_kernel::Graph::new(
         "Todos",
         {
-            const NODES: &[::signal_kernel::Node] = &::signal_kernel::Node::all(
-                ["dark", "todos", "given", "shown", "left", "page", "show"],
-                b"siiicpe",
-                [13, 2, 3, 6, 7, 8, 12],
-                [&[], &[0], &[], &[1, 0], &[1], &[1, 2], &[4, 3]],
+            const NODES: &[::signal_kernel::Node] = &::signal_kernel::Node::with_inner(
+                ::signal_kernel::Node::all(
+                    ["dark", "todos", "given", "shown", "left", "page", "show"],
+                    b"siiicpe",
+                    [13, 2, 3, 6, 7, 8, 12],
+                    [&[], &[0], &[], &[1, 0], &[1], &[1, 2], &[4, 3]],
+                ),
+                [
+                    (
+                        1,
+                        || {
+                            <::signal_kernel::__private::KnownGraph<
+                                Todo,
+                                { <Todo as ::signal_kernel::Reactive>::IS },
+                            > as ::signal_kernel::Reactive>::GRAPH
+                        },
+                    ),
+                    (
+                        2,
+                        || {
+                            <::signal_kernel::__private::KnownGraph<
+                                Todo,
+                                { <Todo as ::signal_kernel::Reactive>::IS },
+                            > as ::signal_kernel::Reactive>::GRAPH
+                        },
+                    ),
+                    (
+                        3,
+                        || {
+                            <::signal_kernel::__private::KnownGraph<
+                                Row,
+                                { <Row as ::signal_kernel::Reactive>::IS },
+                            > as ::signal_kernel::Reactive>::GRAPH
+                        },
+                    ),
+                ],
             );
             NODES
         },
