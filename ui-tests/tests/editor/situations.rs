@@ -486,14 +486,38 @@ pub(crate) const SITUATIONS: &[Situation] = &[
     },
     Situation {
         name: "the type of a graph inside",
-        items: "graph inner: Inn$0er();",
+        items: "graph inner: Inn$0();",
         outside: INNER,
-        ask: Ask::Definition("pub struct Inner {"),
+        ask: Ask::Complete(&["Inner"]),
+    },
+    Situation {
+        name: "the type of the graphs of a list",
+        items: "list rows: Inn$0 by u64;",
+        outside: INNER,
+        ask: Ask::Complete(&["Inner"]),
+    },
+    Situation {
+        name: "a member, in a feed of a list",
+        items: "signal price: Money = Money::new(1); list rows: Inner by u64 => |_| Inner() { price: price.$0 };",
+        outside: INNER,
+        ask: Ask::Complete(MEMBERS),
+    },
+    Situation {
+        name: "a member, in the arguments of the maker of a list",
+        items: "let money: Money; list rows: Inner by u64 => |_| Inner(money.$0);",
+        outside: INNER,
+        ask: Ask::Complete(MEMBERS),
+    },
+    Situation {
+        name: "a member, in the keys of a list",
+        items: "signal price: Money = Money::new(1); list rows: Inner by u64 = price.$0 => |_| Inner();",
+        outside: INNER,
+        ask: Ask::Complete(MEMBERS),
     },
     Situation {
         name: "the batch of a graph inside, outside",
         items: "graph inner: Inner();",
-        outside: "fn outside(cart: &mut Cart) { cart.update_inner(|inner| inner.$0); }
+        outside: "fn outside(cart: &mut CartBatch<'_>) { cart.inner_mut().$0; }
                   reactive! { pub struct Inner { pub signal price: Money = Money::new(1); } }",
         ask: Ask::Complete(&["price", "set_price"]),
     },

@@ -55,7 +55,7 @@ pub(super) fn functions(
         let mut further = further.into_iter();
         let keys = node.keys().and_then(|keys| Some((keys, further.next()?)));
         let keys = keys.map(|(keys, function)| followed(header, node, keys, function));
-        let feeds = node.feeds().iter().zip(further);
+        let feeds = node.feeds().iter().enumerate().zip(further);
         let feeds = feeds.map(|(feed, function)| fed(header, node, feed, function));
         let feeds = keys.into_iter().chain(feeds);
         let feeds: TokenStream = feeds.collect();
@@ -158,7 +158,12 @@ fn named(header: &Header, node: &Node) -> Vec<TokenStream> {
 }
 
 /// A feed: for an editor the signal's getter and the value, for rustc the call of the setter.
-fn fed(header: &Header, node: &Node, feed: &Feed, function: Function) -> TokenStream {
+fn fed(
+    header: &Header,
+    node: &Node,
+    (index, feed): (usize, &Feed),
+    function: Function,
+) -> TokenStream {
     let (ty, key) = match &node.kind {
         Kind::Graph { ty, .. } => (ty, None),
         Kind::List(list) => {
@@ -167,7 +172,7 @@ fn fed(header: &Header, node: &Node, feed: &Feed, function: Function) -> TokenSt
         }
         _ => return TokenStream::new(),
     };
-    let name = inside::edited_feed(node, feed);
+    let name = inside::edited_feed(node, index);
     let scope = scope(header, &name, &feed.uses);
     let Function {
         head,

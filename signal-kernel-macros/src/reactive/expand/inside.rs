@@ -74,10 +74,11 @@ pub(super) fn feed(node: &Node, feed: &Feed) -> Ident {
     format_ident!("{feeds}_{}", feed.signal.unraw(), span = feeds.span())
 }
 
-/// The same function, for an editor.
-pub(super) fn edited_feed(node: &Node, feed: &Feed) -> Ident {
+/// The function of a node's feed with this index, for an editor. The name of the signal, which may be half-written, is
+/// no part of it: the tokens before a body must not depend on it.
+pub(super) fn edited_feed(node: &Node, index: usize) -> Ident {
     let feeds = function("edit_feed", node);
-    format_ident!("{feeds}_{}", feed.signal.unraw(), span = feeds.span())
+    format_ident!("{feeds}_{index}", span = feeds.span())
 }
 
 /// The setter of the signal that is fed, at the user's token: there rustc reports a signal that is private, missing or
