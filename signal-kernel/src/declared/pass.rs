@@ -230,3 +230,96 @@ impl<const MODE: u8, const W: usize> Drop for Pass<'_, MODE, W> {
         self.write_back();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        declared::{
+            mask::Mask,
+            topology::{Lists, Topology},
+        },
+        graph::Graph,
+    };
+
+    /// The topology of ranks without edges, of which the ones from `effects` on are effects.
+    fn topology(ranks: usize, effects: usize) -> &'static Topology {
+        let kinds: Vec<u8> = (0..ranks)
+            .map(|rank| if rank < effects { b'c' } else { b'e' })
+            .chain([b's'])
+            .collect();
+        let graph = Graph::new("Test", &[]);
+        Box::leak(Box::new(Topology::new(graph, kinds.leak(), Lists::NONE)))
+    }
+
+    fn core<const W: usize>(effects: usize) -> Core<W> {
+        Core::new([0; W], [0; W], None, topology(W * 64 - 1, effects))
+    }
+
+    /// Visits the ranks of `due` in a pass over this word; each of them changes.
+    fn inside<const W: usize>(core: &mut Core<W>, word: usize, due: &[usize]) -> Vec<usize> {
+        let first = core.topology.first_effect();
+        let bits = due.iter().fold(0, |bits, &rank| bits | bit(rank));
+        let mut pass = Pass::<{ mode::INSIDE }, W>::new(core, word, bits);
+        pass.with(&[], first);
+        let mut visited = Vec::new();
+        for rank in word * 64..word * 64 + 64 {
+            if pass.visit(rank as u32) {
+                pass.came_to(Change::TRANSITION);
+                visited.push(rank);
+            }
+        }
+        let _ = pass.end();
+        visited
+    }
+
+    #[test]
+    fn a_pass_inside_leaves_the_effects_pending() {
+        let mut it = core::<1>(3);
+        assert_eq!(inside(&mut it, 0, &[0, 2, 3, 5]), [0, 2]);
+        assert_eq!(it.pending.words, [0b10_1000]);
+        assert!(it.has_changed(0) && !it.has_changed(1) && it.has_changed(2) && !it.has_changed(3));
+    }
+
+    #[test]
+    fn the_effects_begin_in_any_word() {
+        for effects in [0, 63, 64, 65, 128, 190, 191] {
+            let mut it = core::<3>(effects);
+            let mut visited = Vec::new();
+            for word in 0..3 {
+                let due: Vec<usize> = (word * 64..(word * 64 + 64).min(191)).collect();
+                visited.extend(inside(&mut it, word, &due));
+            }
+            assert_eq!(visited, (0..effects).collect::<Vec<_>>());
+            let mut pending = Mask::<3>::EMPTY;
+            (effects..191).for_each(|rank| pending.insert(rank));
+            assert_eq!(it.pending, pending);
+            assert!((0..191).all(|rank| it.has_changed(rank) == (rank < effects)));
+        }
+    }
+
+    #[test]
+    fn marks_of_a_pass_inside_reach_later_words_and_effects() {
+        let mut it = core::<2>(70);
+        let mut pass = Pass::<{ mode::INSIDE }, 2>::new(&mut it, 0, 1);
+        pass.with(&[], 70);
+        assert!(pass.visit(0));
+        pass.mark(bit(5));
+        pass.mark_far(1, bit(66) | bit(100));
+        assert!(pass.visit(5) && !pass.visit(6));
+        let _ = pass.end();
+        assert_eq!(it.pending.words, [0, bit(66) | bit(100)]);
+    }
+
+    #[test]
+    fn a_pass_inside_that_unwinds_keeps_the_rest() {
+        let mut it = core::<1>(8);
+        let mut pass = Pass::<{ mode::INSIDE }, 1>::new(&mut it, 0, bit(1) | bit(2) | bit(9));
+        pass.with(&[], 8);
+        assert!(pass.visit(1));
+        pass.came_to(Change::TRANSITION);
+        drop(pass);
+        assert_eq!(it.pending.words, [bit(1) | bit(2) | bit(9)]);
+        assert!(it.has_changed(1) && it.reached.rank == 1);
+    }
+}
