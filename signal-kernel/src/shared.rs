@@ -313,7 +313,7 @@ impl<G: 'static> Shared<G> {
         let result = inner.node.change(|panics| {
             let watcher = (inner.hooks.watch)(&mut graph).begin();
             let result = panics.catch(|| f(&mut graph)); // user code
-            let changed = (inner.hooks.watch)(&mut graph).end(watcher);
+            let changed = (inner.hooks.watch)(&mut graph).end(&watcher);
             inner.note_work(&graph);
             drop(graph);
             (result, changed)

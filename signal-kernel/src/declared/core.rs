@@ -43,8 +43,6 @@ pub struct Core<const W: usize> {
     stale: [AtomicU64; W],
     /// The open batch. Made by the first batch and kept for the next one: most graphs of a list are never written.
     open: Option<Box<OpenBatch<W>>>,
-    /// The number of changes of something that can be read.
-    pub(super) version: u64,
 }
 
 /// The progress of a pass, for the code that catches a panic.
@@ -75,7 +73,6 @@ impl<const W: usize> Core<W> {
             watch: Watch::default(),
             stale: lazy.map(AtomicU64::new),
             open: None,
-            version: 0,
         }
     }
 
@@ -84,16 +81,15 @@ impl<const W: usize> Core<W> {
         &mut self.watch
     }
 
-    /// Notes a change on which no node depends.
+    /// Notes a change of something that can be read.
     #[inline(always)]
     pub fn note_change(&mut self) {
         self.watch.note_change();
-        self.version += 1;
     }
 
     /// The number of changes of something that can be read.
     pub fn version(&self) -> u64 {
-        self.version
+        self.watch.version()
     }
 
     /// The ready queue, which tasks share.
@@ -131,7 +127,7 @@ impl<const W: usize> Core<W> {
     #[inline(always)]
     pub(super) fn open_batch(&mut self) -> &mut OpenBatch<W> {
         self.open
-            .get_or_insert_with(|| OpenBatch::new(self.version))
+            .get_or_insert_with(|| OpenBatch::new(self.watch.version()))
     }
 
     /// Frees the memory of the last batch.
@@ -235,7 +231,7 @@ impl<const W: usize> Core<W> {
     pub(super) fn mark_written(&mut self) {
         let open = self
             .open
-            .get_or_insert_with(|| OpenBatch::new(self.version));
+            .get_or_insert_with(|| OpenBatch::new(self.watch.version()));
         for written in &open.written[open.marked..] {
             let position = written.position as usize;
             match self.topology.kind(position) {

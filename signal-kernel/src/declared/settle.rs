@@ -38,14 +38,14 @@ pub fn settle<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
 /// through memory. The words before are empty.
 #[inline]
 fn settle_from<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, word: usize, bits: u64) {
-    let quiet = graph.core().watch.is_quiet();
-    let first = if quiet {
+    let any_failed = graph.core().watch.any_failed();
+    let first = if !any_failed {
         try_fast::<G, W, { mode::WHOLE }>(graph, word, bits)
     } else {
         graph.core_mut().pending.words[word] |= bits;
         None
     };
-    if !quiet || first.is_some() {
+    if any_failed || first.is_some() {
         go_on(graph, first);
     } else if G::HAS_RESOURCES {
         let mut panics = FirstPanic::default();
@@ -54,11 +54,10 @@ fn settle_from<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, word: usize, 
     }
 }
 
-/// Settles the rest after the fast pass, or everything if a value is failed or there is a watcher.
+/// Settles the rest after the fast pass, or everything if a value is failed.
 #[cold]
 fn go_on<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, first: Option<Payload>) {
     let mut panics = FirstPanic::default();
-    graph.core_mut().watch.note_change();
     match first {
         Some(first) => {
             panics.keep(first);
@@ -82,7 +81,7 @@ pub fn changed<G: DeclaredGraph<W>, const W: usize, T>(
         graph.core_mut().pending.words[word] |= bits;
         changed_and_dropped(graph, old);
     } else {
-        graph.core_mut().version += 1;
+        graph.core_mut().note_change();
         settle_from(graph, word, bits);
     }
 }

@@ -1,68 +1,70 @@
-//! Whether a graph has changed, for a handle that notifies its readers.
+//! How often a graph has changed, and whether a handle that notifies its readers must do so.
 //!
-//! Invariants: while `watcher` is not 0 nothing has changed since it was set. No watcher is given twice, so a graph
-//! that was put in the place of another is known as a change.
+//! Invariants: nothing has changed since `begin` if the version is the same and so is the watcher. No watcher is given
+//! twice, so a graph that was put in the place of another is known as a change.
 //!
 //! Must not know: the kinds of changes, and the readers of the handle.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// One word, so that a write needs one test for both: a failed value and a watcher.
+/// The changes of a graph.
 #[derive(Debug, Default)]
-pub struct Watch(u64);
+pub struct Watch {
+    /// The version, and `ANY_FAILED`: one word, so that a write counts and finds a failed value by one instruction.
+    state: u64,
+    /// The last watcher.
+    watcher: u64,
+}
 
-/// Some eager value is failed.
-const ANY_FAILED: u64 = 1;
+/// Some eager value is failed. The highest bit, which is the sign: the processor tells it when it has counted.
+const ANY_FAILED: u64 = 1 << 63;
 
-/// The last watcher; even, because the lowest bit stands for a failure.
+/// The last watcher of all graphs.
 static LAST: AtomicU64 = AtomicU64::new(0);
 
+/// What a handle keeps while it watches.
+#[derive(Debug)]
+pub(crate) struct Watcher {
+    number: u64,
+    version: u64,
+}
+
 impl Watch {
-    /// Is no value failed, and is there no watcher?
+    /// The number of changes of something that can be read.
     #[inline(always)]
-    pub(super) fn is_quiet(&self) -> bool {
-        self.0 == 0
+    pub(super) fn version(&self) -> u64 {
+        self.state & !ANY_FAILED
     }
 
+    /// Is an eager value failed?
     #[inline(always)]
     pub(super) fn any_failed(&self) -> bool {
-        self.0 & ANY_FAILED != 0
+        self.state & ANY_FAILED != 0
     }
 
     pub(super) fn set_any_failed(&mut self, any_failed: bool) {
-        self.0 = self.0 & !ANY_FAILED | u64::from(any_failed);
+        let failed = if any_failed { ANY_FAILED } else { 0 };
+        self.state = self.version() | failed;
     }
 
-    /// Notes a change.
+    /// Notes a change of something that can be read.
     #[inline(always)]
     pub(super) fn note_change(&mut self) {
-        self.0 &= ANY_FAILED;
+        self.state = self.state.wrapping_add(1);
     }
 
-    /// The number of the watcher, or 0.
-    #[inline(always)]
-    pub(super) fn watcher(&self) -> u64 {
-        self.0 & !ANY_FAILED
-    }
-
-    /// Continues to watch: nothing has changed since this watcher stopped.
-    pub(super) fn go_on(&mut self, watcher: u64) {
-        self.0 |= watcher;
-    }
-
-    /// Begins to watch, and returns the number of the watcher.
-    pub(crate) fn begin(&mut self) -> u64 {
-        let watcher = LAST.fetch_add(2, Ordering::Relaxed).wrapping_add(2);
-        self.note_change();
-        self.go_on(watcher);
-        watcher
+    /// Begins to watch.
+    pub(crate) fn begin(&mut self) -> Watcher {
+        self.watcher = LAST.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        Watcher {
+            number: self.watcher,
+            version: self.version(),
+        }
     }
 
     /// Ends what `begin` has begun. Has anything changed, or is this another graph?
-    pub(crate) fn end(&mut self, watcher: u64) -> bool {
-        let changed = self.watcher() != watcher;
-        self.note_change();
-        changed
+    pub(crate) fn end(&mut self, watcher: &Watcher) -> bool {
+        self.watcher != watcher.number || self.version() != watcher.version
     }
 }
 
@@ -74,16 +76,15 @@ mod tests {
     fn a_change_is_known_and_so_is_another_graph() {
         let [mut one, mut other] = [Watch::default(), Watch::default()];
         let watcher = one.begin();
-        assert!(!one.is_quiet() && !one.any_failed());
-        assert!(!one.end(watcher) && one.is_quiet());
+        assert!(!one.end(&watcher));
 
         let watcher = one.begin();
         one.note_change();
-        assert!(one.is_quiet() && one.end(watcher));
+        assert!(one.end(&watcher));
 
         let watchers = (one.begin(), other.begin());
         std::mem::swap(&mut one, &mut other);
-        assert!(one.end(watchers.0) && other.end(watchers.1));
+        assert!(one.end(&watchers.0) && other.end(&watchers.1));
     }
 
     #[test]
@@ -93,6 +94,7 @@ mod tests {
         let watcher = watch.begin();
         assert!(watch.any_failed());
         watch.set_any_failed(false);
-        assert!(!watch.any_failed() && !watch.end(watcher));
+        assert!(!watch.any_failed() && !watch.end(&watcher));
+        assert_eq!(watch.version(), 0);
     }
 }
