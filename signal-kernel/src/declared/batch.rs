@@ -188,7 +188,7 @@ fn bring_marked_up_to_date<G: DeclaredGraph<W>, const W: usize>(
     while let Some(rank) = graph.core().pending.and(needed).lowest() {
         let core = graph.core_mut();
         core.pending.take(rank);
-        if G::TOPOLOGY.kind(rank) == Kind::Graph {
+        if G::HAS_GRAPHS && G::TOPOLOGY.kind(rank) == Kind::Graph {
             if whole {
                 visit::graph(graph, rank, |inside| inside.refresh(panics));
             }
@@ -336,7 +336,7 @@ fn close<G: DeclaredGraph<W>, const W: usize, const INSIDE: bool>(
     if INSIDE {
         core.pending = std::mem::replace(&mut open.due, Mask::EMPTY);
     }
-    if has_provisional && !G::LINKS.is_empty() {
+    if G::HAS_GRAPHS && has_provisional {
         mark_readers_of_written::<G, W>(&written, &mut stale);
     }
     let mut changed = false;
@@ -460,7 +460,7 @@ fn settle_provisional<G: DeclaredGraph<W>, const W: usize, const INSIDE: bool>(
             }
             core.mark_after_visit(before, change);
             G::TOPOLOGY.mark_after_visit(before, change, &mut stale);
-            if G::TOPOLOGY.kind(before) == Kind::Graph {
+            if G::HAS_GRAPHS && G::TOPOLOGY.kind(before) == Kind::Graph {
                 let due = links::due(graph, before);
                 graph.core_mut().pending = graph.core().pending.or(&due);
                 stale = stale.or(&due);

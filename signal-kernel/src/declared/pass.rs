@@ -40,6 +40,8 @@ pub struct Pass<'core, const MODE: u8, const W: usize> {
     change: Change,
     /// In the mode `INSIDE`, the nodes of this word that come before all effects.
     allowed: u64,
+    /// In the mode `INSIDE`, the marks of effects in this word.
+    effects: u64,
     /// In the mode `INSIDE`, the nodes of this word that have changed.
     changed: u64,
     /// The readers of the graphs inside.
@@ -59,6 +61,7 @@ impl<'core, const MODE: u8, const W: usize> Pass<'core, MODE, W> {
             stale: 0,
             change: Change::NONE,
             allowed: !0,
+            effects: 0,
             changed: 0,
             links: &[],
         }
@@ -68,22 +71,20 @@ impl<'core, const MODE: u8, const W: usize> Pass<'core, MODE, W> {
     #[inline(always)]
     pub fn with(&mut self, links: &'static [Links], first: usize) {
         self.links = links;
-        if MODE == mode::INSIDE {
+        if const { MODE == mode::INSIDE } {
             self.allowed = match first.checked_sub(self.word * 64) {
                 None => 0,
                 Some(first) if first < 64 => bit(first) - 1,
                 Some(_) => !0,
             };
+            self.set_effects_aside();
         }
     }
 
     /// Is any of these nodes due?
     #[inline(always)]
     pub fn due(&self, bits: u64) -> bool {
-        match MODE {
-            mode::INSIDE => self.bits & bits & self.allowed != 0,
-            _ => self.bits & bits != 0,
-        }
+        self.bits & bits != 0
     }
 
     /// Is the node of this rank due? If it is, its visit begins.
@@ -127,10 +128,11 @@ impl<'core, const MODE: u8, const W: usize> Pass<'core, MODE, W> {
     /// Notes the change of the visited node.
     #[inline(always)]
     pub(super) fn came_to(&mut self, change: Change) {
-        match MODE {
-            mode::SINGLE => self.change = change,
-            mode::INSIDE if !change.is_none() => self.changed |= bit(self.progress.rank as usize),
-            _ => {}
+        if const { MODE == mode::SINGLE } {
+            self.change = change;
+        }
+        if const { MODE == mode::INSIDE } && !change.is_none() {
+            self.changed |= bit(self.progress.rank as usize);
         }
     }
 
@@ -176,15 +178,24 @@ impl<'core, const MODE: u8, const W: usize> Pass<'core, MODE, W> {
     /// Marks nodes of this word.
     #[inline(always)]
     pub fn mark(&mut self, bits: u64) {
-        if MODE != mode::SINGLE {
+        if const { MODE != mode::SINGLE } {
             self.bits |= bits;
         }
+        if const { MODE == mode::INSIDE } {
+            self.set_effects_aside();
+        }
+    }
+
+    /// Takes the marks of effects out of those that the pass visits.
+    fn set_effects_aside(&mut self) {
+        self.effects |= self.bits & !self.allowed;
+        self.bits &= self.allowed;
     }
 
     /// Marks nodes of a later word.
     #[inline(always)]
     pub fn mark_far(&mut self, word: usize, bits: u64) {
-        if MODE == mode::SINGLE {
+        if const { MODE == mode::SINGLE } {
             return;
         }
         if word == self.word + 1 {
@@ -197,8 +208,8 @@ impl<'core, const MODE: u8, const W: usize> Pass<'core, MODE, W> {
     /// Ends a pass that has not unwound. In the mode `SINGLE`, returns the change of the node.
     #[inline(always)]
     pub fn end(mut self) -> Change {
-        if MODE == mode::INSIDE {
-            self.core.pending.words[self.word] |= self.bits & !self.allowed;
+        if const { MODE == mode::INSIDE } {
+            self.core.pending.words[self.word] |= self.effects;
         }
         self.write_back();
         let change = self.change;
@@ -214,7 +225,7 @@ impl<'core, const MODE: u8, const W: usize> Pass<'core, MODE, W> {
         if self.stale != 0 {
             self.core.note_stale(self.word, self.stale);
         }
-        if MODE == mode::INSIDE {
+        if const { MODE == mode::INSIDE } {
             self.core.note_changed_word(self.word, self.changed);
         }
     }
@@ -223,8 +234,8 @@ impl<'core, const MODE: u8, const W: usize> Pass<'core, MODE, W> {
 impl<const MODE: u8, const W: usize> Drop for Pass<'_, MODE, W> {
     #[inline(always)]
     fn drop(&mut self) {
-        if MODE != mode::SINGLE {
-            self.core.pending.words[self.word] = self.bits;
+        if const { MODE != mode::SINGLE } {
+            self.core.pending.words[self.word] = self.bits | self.effects;
         }
         self.core.reached = self.progress;
         self.write_back();

@@ -213,7 +213,7 @@ fn try_fast<G: DeclaredGraph<W>, const W: usize, const MODE: u8>(
         Ok(()) => None,
         Err(payload) => {
             let (rank, change) = interrupted(graph, &payload);
-            if MODE == mode::INSIDE && !change.is_none() {
+            if const { MODE == mode::INSIDE } && !change.is_none() {
                 graph.core_mut().note_changed(rank);
             }
             Some(payload)
@@ -256,12 +256,12 @@ fn settle_carefully<G: DeclaredGraph<W>, const W: usize, const MODE: u8>(
     panics: &mut FirstPanic,
 ) {
     while let Some(rank) = graph.core().pending.lowest() {
-        if MODE == mode::INSIDE && rank >= G::FIRST_EFFECT {
+        if const { MODE == mode::INSIDE } && rank >= G::FIRST_EFFECT {
             break;
         }
         graph.core_mut().pending.take(rank);
         let change = visit(graph, rank, panics);
-        if MODE == mode::INSIDE && !change.is_none() {
+        if const { MODE == mode::INSIDE } && !change.is_none() {
             graph.core_mut().note_changed(rank);
         }
     }
@@ -285,7 +285,7 @@ fn mark_after_visit<G: DeclaredGraph<W>, const W: usize>(
     change: Change,
 ) {
     graph.core_mut().mark_after_visit(rank, change);
-    if G::TOPOLOGY.kind(rank) == Kind::Graph {
+    if G::HAS_GRAPHS && G::TOPOLOGY.kind(rank) == Kind::Graph {
         let due = links::due(graph, rank);
         graph.core_mut().pending = graph.core().pending.or(&due);
     }
@@ -333,7 +333,8 @@ fn is_blocked<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) -
 }
 
 fn blocks<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) -> bool {
-    graph.core().blocks(rank) || (graph.core().watch.any_failed() && links::block(graph, rank))
+    graph.core().blocks(rank)
+        || (G::HAS_GRAPHS && graph.core().watch.any_failed() && links::block(graph, rank))
 }
 
 /// Cancels a resource that cannot start because a dependency is failed.

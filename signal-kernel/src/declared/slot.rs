@@ -143,7 +143,7 @@ impl<T, V: Version> Slot<T, V> {
         self.version.note_change(pass.revision());
         let mut old = Some(mem::replace(&mut self.value, value));
         // Only the careful loop, one node at a time, recomputes anything while a batch is open.
-        if MODE == mode::SINGLE && self.log.is_some() {
+        if const { MODE == mode::SINGLE } && self.log.is_some() {
             old = self.keep_from_before_the_batch(old);
         }
         pass.came_to(Change::TRANSITION);
@@ -290,7 +290,7 @@ impl<T, V: Version> Slot<T, V> {
     }
 
     /// As `note`, for the write that most batches make.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn note_inline<const W: usize>(
         &mut self,
         core: &mut Core<W>,

@@ -37,6 +37,9 @@ pub trait DeclaredGraph<const W: usize>: Sized {
     /// The readers of the graphs inside.
     const LINKS: &'static [Links] = &[];
 
+    /// Whether there is a graph inside. In a graph without one, rustc compiles nothing for it.
+    const HAS_GRAPHS: bool = !Self::LINKS.is_empty();
+
     /// The first position that is not visited in phase A.
     const FIRST_EFFECT: usize = Self::TOPOLOGY.first_effect();
 
