@@ -22,7 +22,7 @@ const ANY_FAILED: u64 = 1 << 63;
 /// The last watcher of all graphs.
 static LAST: AtomicU64 = AtomicU64::new(0);
 
-/// What a handle keeps while it watches.
+/// The state of a handle that watches.
 #[derive(Debug)]
 pub(crate) struct Watcher {
     number: u64,
