@@ -142,9 +142,9 @@ fn bring_up_to_date<G: DeclaredGraph<W>, const W: usize>(
     panics: &mut FirstPanic,
 ) {
     let needed = read::needed::<G, W>(rank);
-    let is_graph = G::TOPOLOGY.kind(rank) == Kind::Graph;
+    let is_graph = G::HAS_GRAPHS && G::TOPOLOGY.kind(rank) == Kind::Graph;
     bring_marked_up_to_date(graph, &needed, is_graph, panics);
-    if is_graph {
+    if G::HAS_GRAPHS && is_graph {
         visit::graph(graph, rank, |inside| inside.refresh(panics));
     }
     if !panics.is_empty() && G::TOPOLOGY.kind(rank) == Kind::Lazy {
@@ -195,7 +195,9 @@ fn bring_marked_up_to_date<G: DeclaredGraph<W>, const W: usize>(
             links::mark_all(G::LINKS, rank, &mut graph.core_mut().pending);
             continue;
         }
-        links::refresh(graph, rank, panics);
+        if G::HAS_GRAPHS {
+            links::refresh(graph, rank, panics);
+        }
         let core = graph.core_mut();
         if !core.open_batch().provisional.has(rank) {
             save_baseline(graph, rank, panics);
@@ -218,7 +220,9 @@ fn save_stale<G: DeclaredGraph<W>, const W: usize>(
             && !graph.memo(rank).is_fresh()
             && !graph.core_mut().open_batch().provisional.has(rank)
         {
-            links::refresh(graph, rank, panics);
+            if G::HAS_GRAPHS {
+                links::refresh(graph, rank, panics);
+            }
             save_baseline(graph, rank, panics);
         }
     }
