@@ -1,7 +1,7 @@
 //! The bytes of threads that have ended: none is left of a program, whether its nodes were disposed of or ended with
 //! their thread.
 //!
-//! One test, since the allocator counts for the whole process.
+//! A program of its own, since the allocator counts for the whole process.
 
 use signal_kernel_random::{Settings, try_seed};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
@@ -15,8 +15,8 @@ fn bytes() -> usize {
     stats.bytes_allocated - stats.bytes_deallocated
 }
 
-#[test]
-fn a_thread_that_has_ended_leaves_no_bytes() {
+/// A thread that has ended leaves no bytes.
+fn main() {
     let base = Settings {
         work: true,
         ..Settings::PLAIN
