@@ -24,6 +24,7 @@ mod structs;
 mod tables;
 mod texts;
 mod warnings;
+mod words;
 
 use std::ops::Deref;
 

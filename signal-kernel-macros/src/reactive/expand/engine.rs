@@ -9,9 +9,10 @@ use super::{
     Context, Equality, Header, Kind, Observed, Origin, bits, inside, list,
     plan::{Plan, Position, Role},
     tables,
+    words::{mark, number, part_name},
 };
 use proc_macro2::{Literal, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 /// Nodes of a word that are skipped together where none is due.
@@ -71,11 +72,6 @@ pub(super) fn declared(
             'graph #batch [#batch_type] #words #names context { #poll }
         }
     }
-}
-
-/// A number whose type follows from its use.
-pub(super) fn number(number: usize) -> Literal {
-    Literal::usize_unsuffixed(number)
 }
 
 /// Entries for the positions at which `entry` gives one, in the functions that find them: one for each word in a large
@@ -173,18 +169,6 @@ fn memo(context: &Context, plan: &Plan, rank: usize, at: Position) -> Option<Tok
         quote!(ask #(#changes)*)
     };
     Some(quote!(#rank [#place] #body [#(#inputs)*] #same [#since];))
-}
-
-pub(super) fn part_name(part: Observed) -> proc_macro2::Ident {
-    let name = match part {
-        Observed::Whole => "TRANSITION",
-        Observed::Value => "VALUE",
-        Observed::Error => "ERROR",
-        Observed::Status => "STATUS",
-        Observed::NewValue => "NEW_VALUE",
-        Observed::NewError => "NEW_ERROR",
-    };
-    format_ident!("{name}")
 }
 
 /// ```text
@@ -290,15 +274,4 @@ fn locals(inputs: &[TokenStream]) -> Vec<proc_macro2::Ident> {
     (0..inputs.len())
         .map(|at| format_ident!("input_{at}"))
         .collect()
-}
-
-/// The call that marks dependents of the node of this rank.
-pub(super) fn mark(rank: usize, word: u32, bits: u64) -> TokenStream {
-    let (is_near, bits) = (word as usize == rank / 64, Literal::u64_unsuffixed(bits));
-    let word = number(word as usize).into_token_stream();
-    if is_near {
-        quote!(mark (#bits))
-    } else {
-        quote!(mark_far (#word, #bits))
-    }
 }

@@ -6,9 +6,9 @@
 //! Must not know: the nodes of the graph inside.
 
 use super::{
-    Context, Header, Kind, Node, Origin, Use, bits, engine, field, function, mentions,
+    Context, Header, Kind, Node, Origin, Use, bits, field, function, mentions,
     plan::{Plan, Role, masks},
-    tables,
+    tables, words,
 };
 use crate::reactive::model::{Feed, Inside};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -137,13 +137,13 @@ pub(super) fn visit(context: &Context, rank: usize, index: usize, role: Role) ->
             let it = &node.feeds()[at];
             let (function, inputs) = (feed(node, it), inputs(context, &it.uses, Origin::Graph));
             let to = context.plan.position(index);
-            let mark = engine::mark(rank, (to / 64) as u32, bits(to));
+            let mark = words::mark(rank, (to / 64) as u32, bits(to));
             let hash = hash(&it.signal.unraw().to_string());
             quote!([feed [#place] [#graph] #hash #function [#inputs] #mark])
         }
         Role::Effects => quote!([graph_effects [#place]]),
         _ => {
-            let rank = engine::number(rank);
+            let rank = words::number(rank);
             quote!([graph [#place] #rank])
         }
     }
@@ -164,7 +164,7 @@ pub(super) fn links(context: &Context) -> TokenStream {
             Kind::List(list) => &list.ty,
             _ => return None,
         };
-        let (rank, graph) = (engine::number(plan.position(index)), graph(context, ty));
+        let (rank, graph) = (words::number(plan.position(index)), graph(context, ty));
         let links = links_of(plan, index);
         Some(quote!(#rank [#graph] { #links }))
     });
@@ -175,7 +175,7 @@ pub(super) fn links(context: &Context) -> TokenStream {
     let is_effect = |node: usize, role: Role| role == Role::Effects || nodes[node].is_effect();
     let first = plan.ranks().iter();
     let first = first.take_while(|at| !is_effect(at.node, at.role)).count();
-    let first = engine::number(first);
+    let first = words::number(first);
     quote!(first_effect #first inside { #(#graphs)* })
 }
 
@@ -184,7 +184,7 @@ fn links_of(plan: &Plan, index: usize) -> TokenStream {
     let mut links = TokenStream::new();
     let mut link = |what: TokenStream, ranks: &mut dyn Iterator<Item = usize>| {
         for (word, bits) in masks(ranks) {
-            let (word, bits) = (engine::number(word as usize), Literal::u64_unsuffixed(bits));
+            let (word, bits) = (words::number(word as usize), Literal::u64_unsuffixed(bits));
             links.extend(quote!([#what @ #word #bits]));
         }
     };
@@ -194,7 +194,7 @@ fn links_of(plan: &Plan, index: usize) -> TokenStream {
             named.push(inside);
             let what = match inside {
                 Inside::Node { name, observed } => {
-                    let (hash, part) = (hash(name), engine::part_name(*observed));
+                    let (hash, part) = (hash(name), words::part_name(*observed));
                     quote!(node #hash #part)
                 }
                 Inside::Members => quote!(members),

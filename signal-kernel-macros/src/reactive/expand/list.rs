@@ -5,7 +5,7 @@
 //! Must not know: rows; the order of a list.
 
 use super::{
-    Context, Header, Kind, List, Origin, Use, bits, engine, field, function, inside, plan::Role,
+    Context, Header, Kind, List, Origin, Use, bits, field, function, inside, plan::Role, words,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -105,7 +105,7 @@ pub(super) fn visit(
 ) -> TokenStream {
     let (node, place) = (&context.declaration.nodes[index], context.field(index));
     let to = context.plan.position(index);
-    let mark = engine::mark(rank, (to / 64) as u32, bits(to));
+    let mark = words::mark(rank, (to / 64) as u32, bits(to));
     let fed = |at: usize| {
         let feed = &list.feeds[at];
         let hash = inside::hash(&feed.signal.unraw().to_string());
