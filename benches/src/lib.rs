@@ -18,6 +18,7 @@ pub mod hand;
 pub mod heap;
 pub mod libraries;
 pub mod library;
+pub mod lists;
 pub mod meter;
 pub mod plan;
 pub mod report;

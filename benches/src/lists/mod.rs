@@ -1,0 +1,5 @@
+//! Lists of rows.
+//!
+//! Must not know: the workloads without lists.
+
+pub mod cost;
