@@ -180,12 +180,7 @@ impl<const W: usize> Core<W> {
     pub(super) fn note_undoable(&mut self, position: usize) -> u32 {
         let open = self.open_batch();
         let (position, level) = (position as u32, open.level());
-        let mut own = open
-            .undoable
-            .iter()
-            .rev()
-            .take_while(|it| it.level == level);
-        if level > 0 && !own.any(|it| it.position == position) {
+        if level > 0 && open.is_first(position, level, open.undoable.len()) {
             open.undoable.push(Undoable { position, level });
         }
         level
@@ -253,14 +248,21 @@ impl<const W: usize> Core<W> {
     }
 
     /// Notes that these positions in this word have changed.
+    #[inline]
     pub(super) fn note_changed_word(&mut self, word: usize, bits: u64) {
         if bits != 0 {
-            let changed = &mut self.open_batch().changed;
-            if changed.len() <= word {
-                changed.resize(word + 1, 0);
+            match self.open_batch().changed.get_mut(word) {
+                Some(changed) => *changed |= bits,
+                None => self.note_first_changed(word, bits),
             }
-            changed[word] |= bits;
         }
+    }
+
+    #[cold]
+    fn note_first_changed(&mut self, word: usize, bits: u64) {
+        let changed = &mut self.open_batch().changed;
+        changed.resize(word + 1, 0);
+        changed[word] = bits;
     }
 
     /// Has the node at `position` changed in the last settle, in a graph inside another?

@@ -51,7 +51,11 @@ impl<G: DeclaredGraph<W>, const W: usize> Engine<G> for Words<W> {
         let mut counts = open.version != version;
         open.level = 0;
         open.by_hand.clear();
-        open.changed.fill(0);
+        // Most graphs have one word: no call.
+        match &mut open.changed[..] {
+            [word] => *word = 0,
+            words => words.fill(0),
+        }
         batch::close_inside(graph, panics);
         let core = graph.core_mut();
         if let Some(first) = core.open_batch().first_effects.take() {

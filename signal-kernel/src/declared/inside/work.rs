@@ -28,7 +28,16 @@ impl Inner {
     }
 
     /// Tells the queue around of the work in the `inside` queue.
+    #[inline]
     pub(in crate::declared) fn report(&mut self, inside: &ReadyQueue) {
+        let is_other = inside.in_flight() != self.counted || inside.has_changed();
+        if is_other || inside.has_ready() {
+            self.report_change(inside);
+        }
+    }
+
+    #[inline(never)]
+    fn report_change(&mut self, inside: &ReadyQueue) {
         let running = inside.in_flight();
         // The work of a graph that has run elsewhere knows another waker: the next poll puts this one in its place.
         let is_new = self.counted == 0 && running != 0;

@@ -286,6 +286,9 @@ impl<K, R> OpenRows<K, R> {
         let Some(changes) = self.changes.as_deref_mut() else {
             return NetChange::default();
         };
+        if !changes.has_structure() {
+            return NetChange::default();
+        }
         let rows = &mut self.rows;
         let has_come = |&id: &RowId| rows.is_in(id);
         let has_gone = |&id: &RowId| !rows.is_in(id) && !rows.row(id).content.new;
@@ -322,12 +325,14 @@ impl<K, R> OpenRows<K, R> {
         std::mem::take(&mut self.rows.content_mut(id).new)
     }
 
-    /// The rows that were touched and are in the list, in its order.
-    pub(super) fn take_touched(&mut self) -> Vec<RowId> {
+    /// The rows that were touched and are in the list, in its order. The memory of `last`, which are those of the batch
+    /// before, is used again.
+    pub(super) fn take_touched(&mut self, mut last: Vec<RowId>) -> Vec<RowId> {
+        empty(&mut last);
         let Some(changes) = self.changes.as_deref_mut() else {
-            return Vec::new();
+            return last;
         };
-        let mut touched = std::mem::take(&mut changes.touched);
+        let mut touched = std::mem::replace(&mut changes.touched, last);
         let rows = &mut self.rows;
         touched.retain(|&id| {
             if !rows.exists(id) {
@@ -340,15 +345,6 @@ impl<K, R> OpenRows<K, R> {
             touched.sort_unstable_by_key(|&id| rows.place(id));
         }
         touched
-    }
-
-    /// Takes the list back, to use its memory again.
-    pub(super) fn put_back(&mut self, mut touched: Vec<RowId>) {
-        empty(&mut touched);
-        let changes = self.changes();
-        if changes.touched.is_empty() {
-            changes.touched = touched;
-        }
     }
 
     /// Takes a row out and removes it, outside of all transactions.
@@ -365,6 +361,9 @@ impl<K, R> OpenRows<K, R> {
         let Some(changes) = self.changes.as_deref_mut() else {
             return;
         };
+        if changes.taken_out.is_empty() {
+            return;
+        }
         while let Some(id) = changes.taken_out.pop() {
             if self.rows.exists(id) && !self.rows.is_in(id) {
                 if let Some((key, content)) = self.rows.remove(id) {
@@ -409,6 +408,12 @@ pub(super) enum Next<K, R> {
 }
 
 impl Changes {
+    /// Were rows put in, taken out or moved?
+    fn has_structure(&self) -> bool {
+        let rows = !self.put_in.is_empty() || !self.taken_out.is_empty();
+        rows || !self.orders.is_empty() || self.has_lost_rows
+    }
+
     fn note_touched<R>(&mut self, level: u32, id: RowId, content: &mut Content<R>) {
         if !content.touched {
             content.touched = true;
@@ -638,12 +643,11 @@ mod tests {
         fn finish(&mut self) -> (NetChange, Vec<u64>) {
             assert!(self.before.is_empty());
             let change = self.rows.finish();
-            let touched = self.rows.take_touched();
+            let touched = self.rows.take_touched(Vec::new());
             for &id in &touched {
                 let _ = self.rows.take_new(id);
             }
             let keys = touched.iter().map(|&id| *self.rows.key(id)).collect();
-            self.rows.put_back(touched);
             self.rows
                 .remove_gone(|_, row| assert!(row.before.is_empty()));
             assert_eq!(self.alive.get(), self.list.len());

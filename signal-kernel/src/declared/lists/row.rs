@@ -92,6 +92,11 @@ impl<G: Reactive> Row<G> {
         EngineOf::<G>::has_changed(&mut self.graph, position, part, eager)
     }
 
+    /// May there be work in the row?
+    pub(super) fn has_work(&self) -> bool {
+        EngineOf::<G>::queue(&self.graph).is_some()
+    }
+
     /// Polls the work. True if there is an output to commit.
     pub(super) fn poll(&mut self, panics: &mut FirstPanic) -> bool {
         let Some(work) = &self.work else {

@@ -65,8 +65,8 @@ impl<K, G: Reactive> AnyGraph for List<K, G> {
         self.settled.structure = self.rows.finish();
         self.settled.rows_changed = false;
         let mut counts = self.settled.structure.order;
-        let last = std::mem::replace(&mut self.settled.touched, self.rows.take_touched());
-        self.rows.put_back(last);
+        let last = std::mem::take(&mut self.settled.touched);
+        self.settled.touched = self.rows.take_touched(last);
         self.settled.with_effects.clear();
         for at in 0..self.settled.touched.len() {
             let id = self.settled.touched[at];
@@ -81,7 +81,9 @@ impl<K, G: Reactive> AnyGraph for List<K, G> {
             if row.has_effects() {
                 self.settled.with_effects.push(id);
             }
-            self.report_row(id);
+            if row.has_work() {
+                self.report_row(id);
+            }
         }
         self.rows.remove_gone(|key, row| {
             panics.discard(key); // user code
