@@ -1,6 +1,7 @@
 #![doc = include_str!("../docs/crate.md")]
 
 mod aborted;
+mod busy;
 mod declared;
 mod dynamic;
 #[doc = include_str!("../docs/errors.md")]
@@ -10,6 +11,7 @@ pub mod eq;
 #[doc = include_str!("../docs/dynamic.md")]
 pub mod functions {}
 mod graph;
+mod later;
 #[doc(hidden)]
 pub mod needs;
 mod panics;
@@ -22,6 +24,7 @@ mod stack;
 mod sync;
 mod task;
 
+pub use busy::Busy;
 pub use declared::lists::{batch::ListBatch, list::List};
 pub use dynamic::{
     AsyncEvent, AsyncMeta, AsyncSignal, AsyncValue, Computed, Cycle, Disposed, Effect, Failure,
@@ -34,7 +37,7 @@ pub use dynamic::{
 };
 pub use graph::{Graph, Node, NodeKind};
 pub use reactive::{Part, Reactive};
-pub use shared::{Busy, Shared};
+pub use shared::Shared;
 pub use task::{
     cancel::{CancelToken, Cancelled},
     resource::Resource,
@@ -62,8 +65,8 @@ struct Readme;
 pub mod __private {
     pub use crate::{
         declared::{
-            Core, Declared, DeclaredGraph, Engine, Link, Links, MemoState, Payload, Visitor, Words,
-            batch,
+            Core, Declared, DeclaredGraph, Engine, Link, Links, MemoState, Outermost, Payload,
+            Visitor, Words, batch,
             drive::{poll_progress, poll_work, progress, settled},
             inside::graph::Inside,
             lists::batch::{ByParts, Follows, Made, Maker},

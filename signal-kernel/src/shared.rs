@@ -8,9 +8,11 @@
 //! Must not know: the content of the declared graph.
 
 use crate::{
-    aborted,
-    declared::{computing, watch::Watch},
+    busy::{Busy, Place},
+    declared::{Outermost, computing, watch::Watch},
     dynamic::{ForeignGraph, SharedNode},
+    later::{self, Later, Update},
+    panics::FirstPanic,
     reactive::Reactive,
     stack,
     task::{
@@ -21,7 +23,6 @@ use crate::{
 };
 use std::{
     cell::{Cell, RefCell},
-    error::Error,
     fmt,
     future::Future,
     ops::Deref,
@@ -30,8 +31,6 @@ use std::{
     sync::Arc,
     task::{Context, Poll, Waker},
 };
-
-type Place = &'static Location<'static>;
 
 /// A handle on a graph that [`reactive!`](crate::reactive) has made: clonable, for the closures of a GUI. The handle
 /// stays on its thread; the graph goes with its last handle.
@@ -113,6 +112,8 @@ struct Inner<G> {
     waker: Waker,
     commits: Cell<u64>,
     budget: Cell<Budget>,
+    /// Updates that wait until the graph is free.
+    later: RefCell<Later<Update<G>>>,
     hooks: Hooks<G>,
     this: Weak<Self>,
 }
@@ -123,48 +124,6 @@ struct Hooks<G> {
     queue: fn(&G) -> Option<&Arc<ReadyQueue>>,
     poll: fn(&mut G, &mut Context<'_>) -> Poll<()>,
 }
-
-/// The graph is in use: the call came from inside its own settle, or from inside a `read` or an `update`.
-///
-/// # Examples
-///
-/// ```
-/// use signal_kernel::{Busy, Shared, reactive};
-///
-/// reactive! {
-///     struct Counter {
-///         signal count: u32 = 0;
-///     }
-/// }
-///
-/// let counter = Shared::new(Counter::new());
-/// let inside = counter.clone();
-/// let error: Busy = counter.read(|_| inside.try_update(|it| it.set_count(1))).unwrap_err();
-/// println!("{error}"); // the graph is in use since src/main.rs:11:21, and is asked for at src/main.rs:11:44
-/// # counter.update(|it| it.update_count(|count| *count += 1));
-/// # assert_eq!(counter.read(|it| *it.count()), 1);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Busy {
-    since: Place,
-    here: Place,
-}
-
-impl fmt::Display for Busy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Busy { since, here } = self;
-        write!(
-            f,
-            "the graph is in use since {since}, and is asked for at {here}"
-        )?;
-        if aborted::has_panicked() {
-            write!(f, "; if the call at {since} is over: {}", aborted::WHY)?;
-        }
-        Ok(())
-    }
-}
-
-impl Error for Busy {}
 
 impl<G: 'static> Shared<G> {
     /// Puts a graph behind a handle.
@@ -187,6 +146,7 @@ impl<G: 'static> Shared<G> {
                 node,
                 commits: Cell::new(0),
                 budget: Cell::default(),
+                later: RefCell::default(),
                 hooks: Hooks {
                     watch: G::watch,
                     queue: G::ready_queue,
@@ -258,11 +218,13 @@ impl<G: 'static> Shared<G> {
         let here = Location::caller();
         let inner = &*self.inner;
         inner.node.track();
+        let _later; // carried out when the read has ended
         let _reading; // ends after the borrow
         let Ok(graph) = inner.graph.try_borrow() else {
             inner.node.track_refused();
             return Err(inner.busy(here));
         };
+        _later = CarryOut(inner);
         _reading = Reading::begin(&inner.node);
         inner.place.set(here);
         Ok(inner.node.nested(|| f(&graph))) // user code
@@ -313,12 +275,72 @@ impl<G: 'static> Shared<G> {
         let result = inner.node.change(|panics| {
             let watcher = (inner.hooks.watch)(&mut graph).begin();
             let result = panics.catch(|| f(&mut graph)); // user code
+            inner.run_later(&mut graph, panics);
             let changed = (inner.hooks.watch)(&mut graph).end(&watcher);
             inner.note_work(&graph);
             drop(graph);
             (result, changed)
         });
         Ok(result.expect("there is a result if nothing has panicked"))
+    }
+
+    /// Lets `f` write the graph as one batch: at once if the graph is free, else when the present settle, `read` or
+    /// `update` has ended, before the readers of the graph settle. For handlers and effects, which may run inside of a
+    /// settle of the graph itself.
+    ///
+    /// Updates run in the order of the calls, each settles before the next one, and none is lost. They may ask for further
+    /// updates, which run in the next round.
+    ///
+    /// # Panics
+    ///
+    /// - Inside a dynamic computed value, for computed values cannot write.
+    /// - If the graph is free: if `f` does, or a body that has run. Otherwise such a panic reaches the call that has the
+    ///   graph in use.
+    /// - That call panics too if the updates have asked for 100 000 more, directly or by effects; the rest waits for the
+    ///   next use of the graph.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{Shared, reactive};
+    /// use std::{cell::RefCell, rc::Rc};
+    ///
+    /// type OnResize = Rc<RefCell<Option<Box<dyn Fn(u32)>>>>;
+    ///
+    /// reactive! {
+    ///     struct Window {
+    ///         let on_resize: OnResize;
+    ///         signal width: u32 = 80;
+    ///         signal columns: u32 = 8;
+    ///         effect resized {
+    ///             if let Some(call) = &*on_resize.borrow() { call(*width) }
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let on_resize = OnResize::default();
+    /// let window = Shared::new(Window::new(on_resize.clone()));
+    /// let handle = window.clone();
+    /// *on_resize.borrow_mut() = Some(Box::new(move |width| {
+    ///     handle.update_later(move |window| window.set_columns(width / 10)); // `update` would panic here
+    /// }));
+    /// window.update(|window| window.set_width(120));
+    /// assert_eq!(window.read(|window| *window.columns()), 12);
+    /// # on_resize.take();
+    /// ```
+    #[track_caller]
+    pub fn update_later(&self, f: impl FnOnce(&mut G::Batch<'_>) + 'static)
+    where
+        G: Reactive,
+    {
+        let inner = &*self.inner;
+        inner.node.may_write();
+        let update = |graph: &mut G| G::Engine::batch(graph, |graph| f(&mut graph.__write()));
+        let inside = inner.graph.try_borrow_mut().is_err();
+        inner.later.borrow_mut().push(Box::new(update), inside);
+        let mut panics = FirstPanic::default();
+        inner.carry_out(Location::caller(), &mut panics);
+        panics.resume();
     }
 
     /// Polls the graph's work; ready once a transition was committed and everything has settled. Any number of tasks
@@ -467,10 +489,7 @@ impl<G: 'static> progress::Driver for SharedDriver<G> {
 
 impl<G: 'static> Inner<G> {
     fn busy(&self, here: Place) -> Busy {
-        Busy {
-            since: self.place.get(),
-            here,
-        }
+        Busy::new(self.place.get(), here)
     }
 
     /// Asks the ready queue of a graph that is not in use; `without` is the answer for a graph without resources. False
@@ -478,6 +497,40 @@ impl<G: 'static> Inner<G> {
     fn queue(&self, without: bool, ask: fn(&ReadyQueue) -> bool) -> bool {
         let graph = self.graph.try_borrow();
         graph.is_ok_and(|graph| (self.hooks.queue)(&graph).map_or(without, |queue| ask(queue)))
+    }
+
+    /// Runs the updates that wait; the caller settles the readers of the graph.
+    fn run_later(&self, graph: &mut G, panics: &mut FirstPanic) {
+        if !self.later.borrow().is_empty() {
+            self.run_rounds(graph, panics);
+        }
+    }
+
+    #[cold]
+    fn run_rounds(&self, graph: &mut G, panics: &mut FirstPanic) {
+        let next = || self.later.borrow_mut().next_round();
+        later::rounds(panics, next, |update, panics| {
+            panics.catch(|| self.node.detached(|| update(graph))); // user code
+        });
+    }
+
+    /// Runs the updates that wait, if the graph is free.
+    #[cold]
+    fn carry_out(&self, here: Place, panics: &mut FirstPanic) {
+        let Ok(mut graph) = self.graph.try_borrow_mut() else {
+            return; // the user of the graph runs them
+        };
+        self.place.set(here);
+        panics.catch(|| {
+            self.node.change(|panics| {
+                let watcher = (self.hooks.watch)(&mut graph).begin();
+                self.run_later(&mut graph, panics); // user code
+                let changed = (self.hooks.watch)(&mut graph).end(&watcher);
+                self.note_work(&graph);
+                drop(graph);
+                ((), changed)
+            });
+        });
     }
 
     fn note_work(&self, graph: &G) {
@@ -510,6 +563,19 @@ impl Drop for Reading<'_> {
     }
 }
 
+/// Runs the updates that a read has put off.
+struct CarryOut<'a, G: 'static>(&'a Inner<G>);
+
+impl<G: 'static> Drop for CarryOut<'_, G> {
+    fn drop(&mut self) {
+        if !self.0.later.borrow().is_empty() {
+            let mut panics = FirstPanic::default();
+            self.0.carry_out(self.0.place.get(), &mut panics);
+            panics.end_drop();
+        }
+    }
+}
+
 impl<G: 'static> ForeignGraph for Inner<G> {
     /// # Panics
     ///
@@ -522,9 +588,11 @@ impl<G: 'static> ForeignGraph for Inner<G> {
         let mut inside = Context::from_waker(&self.waker);
         self.node.poll(|panics| {
             let polled = panics.catch(|| (self.hooks.poll)(&mut graph, &mut inside)); // user code
+            let updates = !self.later.borrow().is_empty();
+            self.run_later(&mut graph, panics);
             self.note_work(&graph);
             drop(graph);
-            let done = polled != Some(Poll::Pending);
+            let done = polled != Some(Poll::Pending) || updates;
             if done {
                 self.commits.set(self.commits.get() + 1);
             }

@@ -12,7 +12,9 @@ use super::{
     open_batch::{Replaced, Undoable, Written},
     read, settle,
     topology::Kind,
-    visit::{self, DeclaredGraph, NetChange, NodeRef, memo, node, resource, slot},
+    visit::{
+        self, DeclaredGraph, NetChange, NodeRef, Outermost, Words, memo, node, resource, slot,
+    },
 };
 use crate::{
     panics::FirstPanic,
@@ -29,6 +31,18 @@ pub fn batch<G: DeclaredGraph<W>, const W: usize, R>(
     close::<G, W, false>(graph, &mut panics);
     settle::wake(graph, &mut panics);
     panics.result(result)
+}
+
+impl<G: DeclaredGraph<W>, const W: usize> Outermost<G> for Words<W> {
+    #[inline]
+    fn batch<R>(graph: &mut G, f: impl FnOnce(&mut G) -> R) -> R {
+        batch(graph, f)
+    }
+
+    #[inline]
+    fn transaction<R, E>(graph: &mut G, f: impl FnOnce(&mut G) -> Result<R, E>) -> Result<R, E> {
+        batch(graph, |graph| transaction(graph, f))
+    }
 }
 
 /// Runs `f` as a transaction inside an open batch: if it fails or panics, every signal written in it is restored, and

@@ -39,5 +39,7 @@ pub(crate) mod watch;
 
 pub use self::{
     core::Core,
-    visit::{Declared, DeclaredGraph, Engine, Link, Links, MemoState, Payload, Visitor, Words},
+    visit::{
+        Declared, DeclaredGraph, Engine, Link, Links, MemoState, Outermost, Payload, Visitor, Words,
+    },
 };

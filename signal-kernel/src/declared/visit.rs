@@ -65,7 +65,7 @@ pub trait DeclaredGraph<const W: usize>: Sized {
 )]
 pub trait Declared: Sized {
     /// The engine, for code that does not know the number of words.
-    type Engine: Engine<Self>;
+    type Engine: Engine<Self> + Outermost<Self>;
 
     /// The names of the nodes.
     const NAMES: &'static Names;
@@ -121,6 +121,14 @@ pub trait Engine<G> {
     fn poll(graph: &mut G, waker: &Waker, panics: &mut FirstPanic) -> bool;
     /// The ready queue, if there may be work in the graph.
     fn queue(graph: &G) -> Option<&Arc<ReadyQueue>>;
+}
+
+/// The batches of a graph that is in no other, without the number of words in its mask.
+pub trait Outermost<G> {
+    /// Runs `f` as the outermost batch and settles, also if it panics.
+    fn batch<R>(graph: &mut G, f: impl FnOnce(&mut G) -> R) -> R;
+    /// The same, and takes back the writes and requests of an `f` that fails or panics.
+    fn transaction<R, E>(graph: &mut G, f: impl FnOnce(&mut G) -> Result<R, E>) -> Result<R, E>;
 }
 
 /// The outcome of phase A of a graph inside.

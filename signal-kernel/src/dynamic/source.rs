@@ -10,7 +10,7 @@
 use super::{
     drive,
     engine::{
-        batch, current,
+        batch, context, current,
         handle::{Handle, create_in},
         runtime::{Content, Runtime},
         tasks::ForeignGraph,
@@ -164,6 +164,14 @@ impl SharedNode {
     pub(crate) fn nested<R>(&self, f: impl FnOnce() -> R) -> R {
         let path = || current::with(|cell| cell.borrow().too_deep(self.whole.key.node));
         stack::nested(path, f) // user code
+    }
+
+    /// Runs `f` untracked and without an owner: it does not belong to the body that runs.
+    pub(crate) fn detached<R>(&self, f: impl FnOnce() -> R) -> R {
+        current::with(|cell| {
+            let _outside = context::Detached::new(cell);
+            f() // user code
+        })
     }
 
     /// # Panics

@@ -32,6 +32,7 @@ mod reload;
 mod resource_attribute;
 mod shared;
 mod shared_async;
+mod shared_later;
 mod signals;
 mod stale;
 mod state;
