@@ -6,6 +6,7 @@
 //! Must not know: how a graph runs, or what is generated for it.
 
 mod bodies;
+mod body;
 mod declarations;
 mod inside;
 mod owned;
@@ -14,12 +15,9 @@ mod state;
 
 use std::cell::Cell;
 
-use quote::ToTokens;
-use syn::{Ident, Path, Type};
-
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::reactive::attributes::{self, Attributes, OfStruct};
+use crate::reactive::attributes::{self, OfStruct};
 use crate::reactive::names::{Facts, Names, Walk, text};
 use crate::reactive::parse::{Draft, Item, Maker, Value};
 use crate::reactive::{itself, order};
@@ -27,6 +25,8 @@ use bodies::{
     initial_values, known_names, needs_stand_in, no_awaits, no_getters, no_mutable_fields, no_self,
     no_writes, not_itself, runs_ever,
 };
+use body::{Body, Place};
+pub(crate) use body::{CheckedBody, CheckedNode};
 use declarations::{declared_once, fed_by_calls, free_names, owned_types};
 use inside::{fed_once, no_node_as_argument};
 use per::per_dependencies;
@@ -65,60 +65,6 @@ pub(crate) struct Checked {
     pub(crate) names: Names,
     /// The items that can be nodes, in the order of declaration.
     pub(crate) nodes: Vec<CheckedNode>,
-}
-
-pub(crate) struct CheckedNode {
-    /// The index of its item.
-    pub(crate) item: usize,
-    pub(crate) attributes: Attributes,
-    /// The mentions in its value, body or call.
-    pub(crate) facts: Facts,
-    /// The nodes that it reads for certain: a guess from broken tokens is no dependency.
-    pub(crate) dependencies: Vec<usize>,
-    /// Its value, body or call does not parse or carries an error.
-    pub(crate) broken: bool,
-    /// The keys that a list follows.
-    pub(crate) keys: Option<CheckedBody>,
-    /// Of a graph inside or a list, in the order of the text.
-    pub(crate) feeds: Vec<CheckedBody>,
-}
-
-/// A further body of an item.
-pub(crate) struct CheckedBody {
-    pub(crate) facts: Facts,
-    pub(crate) broken: bool,
-}
-
-/// A body, and the facts about its graph that a rule on bodies needs.
-struct Body<'a> {
-    graph: &'a Ident,
-    item: &'a Item,
-    attributes: &'a Attributes,
-    /// The index of its node, if the item can be one.
-    node: Option<usize>,
-    facts: &'a Facts,
-    place: Place,
-    /// The nodes by index.
-    nodes: &'a [&'a Item],
-    /// The names a body may mention.
-    known: &'a [String],
-    /// The number of pairs of names that may still be compared: see `MOST_COMPARISONS`.
-    comparisons: &'a Cell<usize>,
-    /// Names of items that are switched off: rustc reports their uses.
-    absent: &'a [String],
-    /// All items, and the names of those without a kind.
-    items: &'a [Item],
-    poisoned: &'a [Ident],
-}
-
-/// The place of a body in its item.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// The value, body, call or arguments.
-    Itself,
-    /// The keys that a list follows.
-    Keys,
-    Feed,
 }
 
 /// Each misspelt name is compared with each known one. After this many pairs in a graph an unknown name is left to
@@ -341,20 +287,4 @@ fn reads(item: &Item, node: Option<usize>, facts: &Facts) -> Vec<usize> {
     }
     let reads = facts.uses.iter().map(|used| used.node);
     reads.filter(|&read| Some(read) != node).collect()
-}
-
-/// The last name of a type that is a path, or all of the type.
-fn last_of_type(ty: &Type) -> String {
-    match ty {
-        Type::Path(ty) => last(&ty.path),
-        _ => ty.to_token_stream().to_string(),
-    }
-}
-
-/// The last name of a path.
-fn last(path: &Path) -> String {
-    path.segments
-        .last()
-        .map(|last| last.ident.to_string())
-        .unwrap_or_default()
 }

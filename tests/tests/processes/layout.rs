@@ -1,4 +1,4 @@
-//! The source files of the runtime crate: no circle of imports, and each header's "Must not know" is true.
+//! The source files of both crates: no circle of imports, and each header's "Must not know" is true.
 //!
 //! A header forbids a module by its path in backticks: `crate::declared`, or the name of a sibling. Text in parentheses
 //! does not count. The header of a folder holds for all files in it.
@@ -8,6 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+
+const CRATES: [&str; 2] = ["signal-kernel", "signal-kernel-macros"];
 
 /// The path of a module, without `crate`.
 type Module = Vec<String>;
@@ -22,7 +24,11 @@ struct File {
 
 #[test]
 fn no_file_imports_itself_through_others() {
-    let files = files();
+    CRATES.into_iter().for_each(has_no_circle);
+}
+
+fn has_no_circle(name: &str) {
+    let files = files(name);
     let reach: BTreeMap<&Module, BTreeSet<&Module>> = files
         .keys()
         .map(|from| (from, reachable(&files, from)))
@@ -43,7 +49,11 @@ fn no_file_imports_itself_through_others() {
 
 #[test]
 fn no_file_knows_what_its_header_forbids() {
-    let files = files();
+    CRATES.into_iter().for_each(keeps_to_its_headers);
+}
+
+fn keeps_to_its_headers(name: &str) {
+    let files = files(name);
     for (folder, forbidding) in &files {
         for forbidden in forbidden(&files, folder, &forbidding.header) {
             for (module, file) in &files {
@@ -98,9 +108,10 @@ fn reachable<'a>(files: &'a BTreeMap<Module, File>, from: &Module) -> BTreeSet<&
     reached
 }
 
-/// All files of the runtime crate, by module.
-fn files() -> BTreeMap<Module, File> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../signal-kernel/src");
+/// All files of a crate, by module.
+fn files(name: &str) -> BTreeMap<Module, File> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let source = root.join(name).join("src");
     let mut texts = BTreeMap::new();
     let mut files = BTreeMap::new();
     let mut folders = vec![source.clone()];
@@ -160,7 +171,7 @@ fn code_of(text: &str) -> String {
 
 /// The modules that the code of a module names, in imports and in paths.
 fn known(files: &BTreeMap<Module, File>, module: &Module, code: &str) -> BTreeSet<Module> {
-    let mut known = BTreeSet::new();
+    let (mut known, empty) = (BTreeSet::new(), String::new());
     let mut rest = String::new();
     let mut parts = code.split("use ");
     rest.push_str(parts.next().unwrap_or_default());
@@ -177,6 +188,11 @@ fn known(files: &BTreeMap<Module, File>, module: &Module, code: &str) -> BTreeSe
         }
         rest.push_str(after);
     }
+    let children = files.keys().filter(|file| {
+        let (name, parent) = file.split_last().unwrap_or((&empty, &[]));
+        parent == module.as_slice() && names_word(&rest, &format!("{name}::"))
+    });
+    known.extend(children.cloned());
     for start in ["crate::", "super::"] {
         for (at, _) in rest.match_indices(start) {
             if rest[..at].ends_with("::") || rest[..at].ends_with("in ") {
@@ -187,6 +203,14 @@ fn known(files: &BTreeMap<Module, File>, module: &Module, code: &str) -> BTreeSe
         }
     }
     known
+}
+
+/// Whether a path in this code starts with this word.
+fn names_word(code: &str, word: &str) -> bool {
+    code.match_indices(word).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ':'))
+    })
 }
 
 /// The paths of an import: `a::{b, c::{d, e}}` are `a::b`, `a::c::d` and `a::c::e`.

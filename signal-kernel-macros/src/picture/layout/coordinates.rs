@@ -4,7 +4,7 @@
 //!
 //! Must not know: the positions of layers.
 
-use super::{Direction, Grid};
+use super::grid::{Direction, Grid};
 
 impl Grid<'_> {
     /// The middle of each point along its layer, near the middles of its linked points.

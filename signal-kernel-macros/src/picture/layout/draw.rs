@@ -4,7 +4,7 @@
 //!
 //! Must not know: the reasons for a coordinate.
 
-use super::{BOX, Direction, Grid, Layout, Rect};
+use super::grid::{BOX, Direction, Grid, Layout, Rect};
 use std::fmt::Write;
 
 /// The length of an arrow's head, and half its width.

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use quote::ToTokens;
 use syn::Type;
 
-use super::{Body, Place, last};
+use super::body::{Body, Place, last};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;

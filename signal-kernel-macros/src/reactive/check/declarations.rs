@@ -10,7 +10,8 @@ use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, ExprPath, Path, token};
 
-use super::{last, owned};
+use super::body::last;
+use super::owned;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::reactive::attributes::OfStruct;

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use super::{Body, CheckedBody, Place};
+use super::body::{Body, CheckedBody, Place, last_of_type};
 use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::reactive::attributes::OfStruct;
@@ -83,7 +83,7 @@ pub(super) fn no_node_as_argument(body: &Body, errors: &mut Errors) {
         if body.nodes[*node].kind == NodeKind::Field {
             continue;
         }
-        let ty = body.item.ty.as_ref().map(super::last_of_type);
+        let ty = body.item.ty.as_ref().map(last_of_type);
         let ty = ty.unwrap_or_else(|| "Type".to_owned());
         errors
             .push(

@@ -6,7 +6,7 @@
 
 use syn::Ident;
 
-use super::Body;
+use super::body::Body;
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;

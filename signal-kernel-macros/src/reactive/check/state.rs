@@ -4,7 +4,7 @@
 //!
 //! Must not know: how the state is taken or restored.
 
-use super::CheckedNode;
+use super::body::CheckedNode;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
 use crate::reactive::attributes::OfStruct;

@@ -5,12 +5,14 @@
 //!
 //! Must not know: the bodies of methods; ranks.
 
-use super::{
-    Context, Header, Kind, Node, inside, lint_allows, list, mentions,
-    methods::{self, Method},
-    respan, seen_type,
-    texts::Texts,
-};
+use super::context::{Context, Header};
+use super::inside;
+use super::list;
+use super::methods::{self, Method};
+use super::names;
+use super::names::{lint_allows, mentions, respan, seen_type};
+use super::texts::Texts;
+use crate::reactive::model::{Kind, Node};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -234,7 +236,7 @@ fn getter(node: &Node, docs: &TokenStream, ty: &TokenStream, body: TokenStream) 
 
 /// A method for a node, at this span.
 fn method(before: &str, node: &Node, after: &str, span: Span) -> Ident {
-    let mut name = super::method(before, node, after);
+    let mut name = names::method(before, node, after);
     name.set_span(span);
     name
 }
@@ -268,7 +270,7 @@ fn batch_entry(printer: &dyn Printer, index: usize) -> Option<TokenStream> {
             let mut update_with = named("update_", "_with");
             if node.name.to_string().ends_with('_') {
                 // No lint blames the user for `update_end__with`.
-                update_with.set_span(super::call_site_at(&node.name));
+                update_with.set_span(names::call_site_at(&node.name));
             }
             let same = header.same(node);
             let returned = returned(header, &ty, span);
@@ -297,14 +299,14 @@ fn batch_entry(printer: &dyn Printer, index: usize) -> Option<TokenStream> {
             let (mut write, batch) = (named("", "_mut"), inside::batch(header, path));
             if node.name.to_string().ends_with('_') {
                 // No lint blames the user for `end__mut`.
-                write.set_span(super::call_site_at(&node.name));
+                write.set_span(names::call_site_at(&node.name));
             }
             quote!([graph #vis #name #ty, [#place] #position #write [#batch] [#reads]])
         }
         Kind::List(list) => {
             let mut write = named("", "_mut");
             if node.name.to_string().ends_with('_') {
-                write.set_span(super::call_site_at(&node.name));
+                write.set_span(names::call_site_at(&node.name));
             }
             let (key, row, kind) = (&list.key, &list.ty, list::kind(list));
             let maker = printer.maker(index);

@@ -5,12 +5,15 @@
 //! Must not know: when a body runs.
 
 mod fed;
+mod parameters;
 
+use super::context::Header;
 use super::editor::{self, Function};
 use super::mixed;
-use super::{Equality, Header, Kind, Node, Use, function, own_parameter, resource_type, seen_type};
-use crate::reactive::model::{Arg, Per};
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use super::names::{self, function, own_parameter, resource_type};
+use crate::reactive::model::{Arg, Equality, Kind, Node, Per, Use};
+use parameters::{arguments, may_be_unused, parameter, unreachable_block};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use std::collections::BTreeSet;
 use syn::{Path, Type, spanned::Spanned};
@@ -197,37 +200,9 @@ fn per_value(header: &Header, node: &Node, ty: &Type, per: &Per, is_broken: bool
     }
 }
 
-/// The block in place of a body that rustc must not see.
-fn unreachable_block() -> TokenStream {
-    quote!({ ::signal_kernel::__private::std::unreachable!() })
-}
-
 /// Whether a body has neither a macro call nor a `cfg`: it then uses every node that it mentions.
 fn is_plain(node: &Node) -> bool {
     !node.raw.to_string().contains(['!', '#'])
-}
-
-/// A parameter may be unused in a broken body, and if its only mention is a guess in a macro of unknown grammar.
-fn may_be_unused() -> TokenStream {
-    quote!(#[allow(unused_variables)])
-}
-
-fn parameter(header: &Header, used: &Use, in_effect: bool, unused: &TokenStream) -> TokenStream {
-    let node = &header.declaration.nodes[used.node];
-    // An editor jumps from a use to the location of its parameter: the declaration.
-    let mut ident = used.ident.clone();
-    ident.set_span(ident.span().located_at(node.name.span()));
-    let ty = seen_type(node);
-    match node.kind {
-        Kind::Field { mutable: true, .. } if in_effect => {
-            let reference = quote_spanned!(ty.span()=> &mut);
-            quote!(#unused #ident: #reference #ty)
-        }
-        _ => {
-            let reference = quote_spanned!(ty.span()=> &);
-            quote!(#unused #ident: #reference #ty)
-        }
-    }
 }
 
 /// ```text
@@ -324,7 +299,7 @@ fn start(
     let started = match args {
         Some((args, parens)) => {
             let (clones, values) = arguments(header, args, parens);
-            let function = super::resource(path);
+            let function = names::resource(path);
             let call = quote_spanned!(path.span()=> <#function>::__start #values);
             let aliases = mixed::aliases(header, node);
             quote!(#aliases #clones ::signal_kernel::__private::core::option::Option::Some(#call))
@@ -343,39 +318,4 @@ fn start(
         result: quote!(_),
         stand_in: Some(quote_spanned!(path.span()=> { #started })),
     }
-}
-
-/// The arguments of a call. A bare name is cloned before the call, so that errors in the call mention values, not
-/// references.
-fn arguments(header: &Header, args: &[Arg], parens: Span) -> (TokenStream, Group) {
-    let mut clones = TokenStream::new();
-    let values = args.iter().enumerate().map(|(index, arg)| {
-        let Arg { expr, bare, tried } = arg;
-        let Some(node) = *bare else {
-            return quote!(#expr);
-        };
-        let value = format_ident!("__argument_{index}", span = expr.span());
-        // Without the type rustc would suggest to borrow a value that cannot be cloned.
-        let ty = located(seen_type(&header.declaration.nodes[node]), expr.span());
-        let copy = quote_spanned!(expr.span()=> <#ty as ::signal_kernel::needs::Argument<#ty>>::copy_for_call(#expr));
-        clones.extend(quote!(let #value = #copy #tried;));
-        quote!(#value)
-    });
-    let values: Vec<TokenStream> = values.collect();
-    let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#values),*));
-    values.set_span(parens);
-    (clones, values)
-}
-
-/// The same tokens, at the location of `span`.
-fn located(tokens: TokenStream, span: Span) -> TokenStream {
-    let located = tokens.into_iter().map(|mut token| {
-        if let TokenTree::Group(group) = &token {
-            let content = located(group.stream(), span);
-            token = Group::new(group.delimiter(), content).into();
-        }
-        token.set_span(token.span().located_at(span));
-        token
-    });
-    located.collect()
 }

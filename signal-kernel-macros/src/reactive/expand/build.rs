@@ -5,12 +5,14 @@
 //!
 //! Must not know: masks and edges.
 
-use super::{
-    Context, Header, Kind, Node, Origin, bits, docs, field, function, inside, lint_allows, list,
-    plan::{Plan, Position, Role},
-    respan, seen_type,
-};
+use super::context::{Context, Header, Origin};
+use super::docs;
+use super::inside;
+use super::list;
+use super::names::{bits, field, function, lint_allows, respan, seen_type};
+use super::plan::{Plan, Position, Role};
 use crate::reactive::model::Declaration;
+use crate::reactive::model::{Kind, Node};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};

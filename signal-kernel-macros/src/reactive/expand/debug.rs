@@ -4,7 +4,9 @@
 //!
 //! Must not know: how a graph is made.
 
-use super::{Context, Header, Kind, local};
+use super::context::{Context, Header};
+use super::names::local;
+use crate::reactive::model::Kind;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Type, ext::IdentExt, spanned::Spanned};

@@ -9,7 +9,8 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Context, plan::Plan};
+use super::context::Context;
+use super::plan::Plan;
 use crate::picture::sentences::{self, Dependencies};
 use crate::reactive::model::{Node, Observed};
 use proc_macro2::{Ident, Literal, Span, TokenStream};

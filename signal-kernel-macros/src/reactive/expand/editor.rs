@@ -6,8 +6,12 @@
 //!
 //! Must not know: the purpose of a body's function.
 
-use super::{Header, Kind, Node, Use, function, inside, mixed, own_parameter, seen_type};
+use super::context::Header;
+use super::inside;
+use super::mixed;
+use super::names::{function, own_parameter, seen_type};
 use crate::reactive::model::{Feed, Keys, Per};
+use crate::reactive::model::{Kind, Node, Use};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Expr;

@@ -5,12 +5,15 @@
 //!
 //! Must not know: declaration syntax; batches; the code that the template makes of this.
 
-use super::{
-    Context, Equality, Header, Kind, Observed, Origin, bits, inside, list,
-    plan::{Plan, Position, Role},
-    tables,
-    words::{mark, number, part_name},
-};
+use super::context::{Context, Header, Origin};
+use super::inside;
+use super::list;
+use super::names;
+use super::names::bits;
+use super::plan::{Plan, Position, Role};
+use super::tables;
+use super::words::{mark, number, part_name};
+use crate::reactive::model::{Equality, Kind, Observed};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -145,7 +148,7 @@ fn memo(context: &Context, plan: &Plan, rank: usize, at: Position) -> Option<Tok
     }
     let node = &context.declaration.nodes[index];
     let (rank, place) = (number(rank), context.field(index));
-    let (body, same) = (super::function("body", node), context.same(node));
+    let (body, same) = (names::function("body", node), context.same(node));
     let inputs = context.inputs(node, Origin::Graph);
     // A lazy value that reads no other one becomes stale only through a confirmed change.
     let since = if plan.nodes[index].reads.is_empty() {
@@ -215,7 +218,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
                 return quote!([memo [#place] #near [#(#far)*]]);
             }
             let (body, same, inputs) =
-                (super::function("body", node), context.same(node), inputs());
+                (names::function("body", node), context.same(node), inputs());
             let rest = quote!([#place] #body [#(#inputs)*] #same #near [#(#far)*]);
             if node.is_signal() {
                 let mark = context.mark(index);
@@ -224,7 +227,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
             quote!([computed #rest])
         }
         Kind::Effect { kept, .. } => {
-            let (body, inputs) = (super::function("body", node), inputs());
+            let (body, inputs) = (names::function("body", node), inputs());
             if kept.is_none() {
                 return quote!([effect #body [#(#inputs)*]]);
             }
@@ -237,7 +240,7 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
         }
         Kind::Resource { path, equality, .. } => {
             let inputs = inputs();
-            let (start, locals) = (super::function("start", node), locals(&inputs));
+            let (start, locals) = (names::function("start", node), locals(&inputs));
             let same = match equality {
                 Equality::Path(_) => {
                     let same = context.same(node);

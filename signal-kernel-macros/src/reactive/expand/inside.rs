@@ -5,12 +5,13 @@
 //!
 //! Must not know: the nodes of the graph inside.
 
-use super::{
-    Context, Header, Kind, Node, Origin, Use, bits, field, function, mentions,
-    plan::{Plan, Role, masks},
-    tables, words,
-};
+use super::context::{Context, Header, Origin};
+use super::names::{bits, field, function, mentions};
+use super::plan::{Plan, Role, masks};
+use super::tables;
+use super::words;
 use crate::reactive::model::{Feed, Inside};
+use crate::reactive::model::{Kind, Node, Use};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Type, ext::IdentExt, spanned::Spanned};

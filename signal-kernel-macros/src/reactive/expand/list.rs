@@ -4,9 +4,12 @@
 //!
 //! Must not know: rows; the order of a list.
 
-use super::{
-    Context, Header, Kind, List, Origin, Use, bits, field, function, inside, plan::Role, words,
-};
+use super::context::{Context, Header, Origin};
+use super::inside;
+use super::names::{bits, field, function};
+use super::plan::Role;
+use super::words;
+use crate::reactive::model::{Kind, List, Use};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};

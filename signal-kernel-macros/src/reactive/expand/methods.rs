@@ -4,7 +4,10 @@
 //!
 //! Must not know: signatures; ranks of other nodes than the one a method is for.
 
-use super::{Context, Kind, Node, Observed, local};
+use super::context::Context;
+use super::names;
+use super::names::local;
+use crate::reactive::model::{Kind, Node, Observed};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Path, spanned::Spanned};
@@ -45,7 +48,7 @@ pub(super) fn body(context: &Context, method: Method, index: usize) -> TokenStre
         (Method::GetMut, _) => quote!(#reads self.core__.note_change(); &mut self.#field),
         (Method::Set, _) => {
             let recover = recover(context, index, |batch| {
-                let (name, value) = (super::method("set_", node, ""), Ident::new("value", span));
+                let (name, value) = (names::method("set_", node, ""), Ident::new("value", span));
                 quote!(#batch.#name(#value))
             });
             let set = set(context, index, node, span);
@@ -57,13 +60,13 @@ pub(super) fn body(context: &Context, method: Method, index: usize) -> TokenStre
             })
         },
         (Method::Update, Kind::Graph { .. } | Kind::List(_)) => {
-            let (change, write) = (Ident::new("change", span), super::method("", node, "_mut"));
+            let (change, write) = (Ident::new("change", span), names::method("", node, "_mut"));
             quote!(self.batch(|batch| #change(&mut batch.#write())))
         }
         (Method::Update, _) => {
             let change = Ident::new("change", span);
             let recover = recover(context, index, |batch| {
-                let name = super::method("update_", node, "_with");
+                let name = names::method("update_", node, "_with");
                 quote!(#batch.#name(#change, |_| {}))
             });
             quote! {

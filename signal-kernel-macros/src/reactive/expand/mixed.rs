@@ -7,8 +7,9 @@
 //!
 //! Must not know: the origin of tokens, which the walk over names has found.
 
-use super::{Header, Kind, Node, Use};
+use super::context::Header;
 use crate::fragments::regrouped;
+use crate::reactive::model::{Kind, Node, Use};
 use crate::reactive::names::{hygiene, text};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;

@@ -6,11 +6,19 @@
 //! Must not know: ranks.
 
 use super::access::{self, Printer};
+use super::bodies;
+use super::build;
+use super::callees;
+use super::context::Header;
+use super::debug;
+use super::engine;
 use super::methods::Method;
-use super::{
-    Header, bodies, build, callees, debug, engine, field, place, state, structs, tables,
-    texts::Texts,
-};
+use super::names;
+use super::names::{field, place};
+use super::state;
+use super::structs;
+use super::tables;
+use super::texts::Texts;
 use crate::reactive::model::Sketch;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -25,7 +33,7 @@ impl Printer for Header<'_> {
     }
 
     fn span(&self, index: usize) -> Span {
-        super::named_span(&self.declaration.nodes[index])
+        names::named_span(&self.declaration.nodes[index])
     }
 
     fn body(&self, _method: Method, _index: usize) -> TokenStream {

@@ -8,8 +8,11 @@
 mod generics;
 
 use super::build::{self, First};
-use super::{Context, Header, Kind, Node, docs, lint_allows, local, method, respan};
+use super::context::{Context, Header};
+use super::docs;
+use super::names::{lint_allows, local, method, respan};
 use crate::reactive::model::State;
+use crate::reactive::model::{Kind, Node};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Meta, ext::IdentExt, spanned::Spanned};

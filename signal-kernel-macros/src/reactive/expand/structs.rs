@@ -2,7 +2,12 @@
 //!
 //! Must not know: methods.
 
-use super::{Context, Header, Kind, Node, docs, field, inside, list, resource_type, respan};
+use super::context::{Context, Header};
+use super::docs;
+use super::inside;
+use super::list;
+use super::names::{field, resource_type, respan};
+use crate::reactive::model::{Kind, Node};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};

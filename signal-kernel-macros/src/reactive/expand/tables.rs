@@ -6,11 +6,10 @@
 //!
 //! Must not know: types and bodies.
 
-use super::{
-    Context, Header, Node, Observed,
-    plan::{Plan, Position, Role, masks},
-};
+use super::context::{Context, Header};
+use super::plan::{Plan, Position, Role, masks};
 use crate::kind::NodeKind;
+use crate::reactive::model::{Node, Observed};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use std::fmt::{Display, Write};

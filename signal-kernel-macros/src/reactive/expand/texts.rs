@@ -4,7 +4,9 @@
 //!
 //! Must not know: signatures and bodies.
 
-use super::{Context, Kind, Node, docs};
+use super::context::Context;
+use super::docs;
+use crate::reactive::model::{Kind, Node};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;

@@ -5,7 +5,8 @@
 //!
 //! Must not know: how a node runs.
 
-use super::{Context, Node};
+use super::context::Context;
+use crate::reactive::model::Node;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute;

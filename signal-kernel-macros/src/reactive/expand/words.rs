@@ -2,7 +2,7 @@
 //!
 //! Must not know: nodes, plans.
 
-use super::Observed;
+use crate::reactive::model::Observed;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 

@@ -10,7 +10,8 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Token, Type};
 
-use super::{Arguments, Value, report};
+use super::report::report;
+use super::value::{Arguments, Value};
 use crate::errors::Errors;
 
 /// The parts of a graph inside that were read.

@@ -10,7 +10,12 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Block, Expr, Ident, Token, Type, Visibility, token};
 
-use super::{Draft, Feed, Item, List, Per, Value, inside, list, per, report};
+use super::draft::{Draft, Item};
+use super::inside::{self, Feed};
+use super::list::{self, List};
+use super::per::{self, Per};
+use super::report::report;
+use super::value::Value;
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;

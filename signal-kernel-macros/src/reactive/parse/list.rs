@@ -8,7 +8,9 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Pat, Token, Type};
 
-use super::{Feed, Value, inside, report};
+use super::inside::{self, Feed};
+use super::report::report;
+use super::value::Value;
 use crate::errors::Errors;
 
 /// The parts of a list that were read.

@@ -4,11 +4,12 @@
 //!
 //! Must not know: when a graph is made or fed.
 
-use super::super::{
-    Header, Kind, Node, editor::Function, function, inside, local, mixed, seen_type,
-};
-use super::{arguments, may_be_unused, parameter, unreachable_block};
-use crate::reactive::model::{Feed, Keys, Made};
+use super::super::context::Header;
+use super::super::editor::Function;
+use super::super::names::{function, local, seen_type};
+use super::super::{inside, mixed};
+use super::parameters::{arguments, may_be_unused, parameter, unreachable_block};
+use crate::reactive::model::{Feed, Keys, Kind, Made, Node};
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Type, spanned::Spanned};
