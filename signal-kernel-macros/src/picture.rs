@@ -11,11 +11,12 @@
 //!     resource user linked [0, 1] " The user, see [`fetch`].";
 //!     computed title lazy [2 value];
 //!     effect note kept [3, 2 status];
+//!     graph search ("[`Search`](Search)") linked [0];
 //! })]
 //! ```
 //!
-//! Each item has its keyword, its name, flags, the items that it reads (with the part of a resource that it observes),
-//! and the documentation of a resource or an effect.
+//! Each item has its keyword, its name, the type of a graph inside, flags, the items that it reads (with the part of a resource that it observes),
+//! and the documentation of a resource, an effect or a graph inside.
 //!
 //! Invariants: each line of the text starts with a space, as behind `///`; a link leads only to methods that are on
 //! the page.
@@ -32,7 +33,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{LitInt, LitStr, Token, bracketed, token};
+use syn::{LitInt, LitStr, Token, bracketed, parenthesized, token};
 
 use crate::kind::NodeKind;
 use sentences::{Dependencies, listed};
@@ -61,6 +62,8 @@ struct Graph {
 struct Item {
     kind: NodeKind,
     name: String,
+    /// The type of a graph inside or of the rows of a list, as Markdown.
+    held: Option<String>,
     flags: Vec<String>,
     /// Indices of items; for a resource also the part that is observed.
     reads: Vec<(usize, Option<String>)>,
@@ -107,7 +110,9 @@ impl Graph {
         };
         let resources = self.list("Resources", NodeKind::Resource);
         let effects = self.list("Effects", NodeKind::Effect);
-        format!("{before}# Graph\n\n{counts}{shown}\n{resources}{effects}")
+        let graphs = self.list("Graphs inside", NodeKind::Graph);
+        let lists = self.list("Lists", NodeKind::List);
+        format!("{before}# Graph\n\n{counts}{shown}\n{resources}{effects}{graphs}{lists}")
     }
 
     fn picture(&self) -> Picture {
@@ -183,6 +188,7 @@ impl Graph {
             keeps_result: item.has("kept"),
             is_after_first: item.has("after_first"),
             is_signal: item.kind == NodeKind::Signal,
+            holds: item.holds(),
         };
         for (read, part) in &item.reads {
             let read = &self.items[*read];
@@ -203,6 +209,12 @@ impl Item {
         let kind = NodeKind::from_keyword(&keyword.to_string())
             .ok_or_else(|| syn::Error::new(keyword.span(), "expected a keyword"))?;
         let name = input.call(Ident::parse_any)?.to_string();
+        let mut held = None;
+        if input.peek(token::Paren) {
+            let inner;
+            parenthesized!(inner in input);
+            held = Some(inner.parse::<LitStr>()?.value());
+        }
         let mut flags = Vec::new();
         while !input.peek(token::Bracket) {
             flags.push(input.parse::<Ident>()?.to_string());
@@ -220,6 +232,7 @@ impl Item {
         Ok(Item {
             kind,
             name,
+            held,
             flags,
             reads: reads.into_iter().collect(),
             words: words.map(|words| words.value()),
@@ -234,11 +247,20 @@ impl Item {
         self.flags.iter().any(|word| word == flag)
     }
 
+    /// `a [`Search`](Search)`
+    fn holds(&self) -> Option<String> {
+        let held = self.held.as_ref()?;
+        Some(match self.kind {
+            NodeKind::List => format!("a {held} for each key"),
+            _ => format!("a {held}"),
+        })
+    }
+
     fn mention(&self) -> String {
         sentences::name(&self.name, self.has("linked"))
     }
 
-    /// The user's documentation, below an empty line. The getter of a resource has the whole text, so the list shows
+    /// The user's documentation, below an empty line. A getter has the whole text, so the list of its kind shows
     /// only its first paragraph and its definitions of links.
     fn own_words(&self) -> String {
         let lines = self.words.iter().flat_map(|words| words.split('\n'));
@@ -250,7 +272,7 @@ impl Item {
             .map(|line| line.get(least..).unwrap_or_default())
             .skip_while(|line| line.is_empty())
             .collect();
-        if self.kind == NodeKind::Resource {
+        if self.kind != NodeKind::Effect {
             let end = lines.iter().position(|line| line.is_empty());
             let rest = lines.split_off(end.unwrap_or(lines.len()));
             let mut definitions = rest.into_iter().filter(|line| is_definition(line));

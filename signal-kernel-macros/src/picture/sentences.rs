@@ -17,19 +17,24 @@ pub(crate) struct Dependencies {
     pub(crate) is_after_first: bool,
     /// A signal that starts anew.
     pub(crate) is_signal: bool,
+    /// The type of a graph inside, or of the rows of a list.
+    pub(crate) holds: Option<String>,
 }
 
 impl Dependencies {
     /// `depends on a and b, and uses the field c`, to stand after the name of the node.
     pub(crate) fn sentence(&self) -> String {
         let mut clauses = Vec::new();
+        if let Some(held) = &self.holds {
+            clauses.push(format!("holds {held}"));
+        }
         if self.is_signal {
             clauses.push(format!("starts anew with {}", listed(&self.nodes, " and ")));
         } else if !self.nodes.is_empty() {
             clauses.push(format!("depends on {}", listed(&self.nodes, " and ")));
         } else if self.is_effect {
             clauses.push("runs once, in `new`".to_owned());
-        } else {
+        } else if self.holds.is_none() {
             clauses.push("depends on no other node".to_owned());
         }
         if !self.fields.is_empty() {

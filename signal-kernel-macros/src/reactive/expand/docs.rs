@@ -12,11 +12,11 @@ mod tests;
 use super::context::Context;
 use super::plan::Plan;
 use crate::picture::sentences::{self, Dependencies};
-use crate::reactive::model::{Node, Observed};
+use crate::reactive::model::{Kind, Node, Observed};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, Visibility, ext::IdentExt};
+use syn::{Attribute, Expr, ExprLit, Lit, Meta, Type, TypePath, Visibility, ext::IdentExt};
 
 /// `It depends on … . … depend on it.`
 pub(super) fn edges(context: &Context, index: usize) -> TokenStream {
@@ -93,13 +93,17 @@ pub(super) fn of_struct(context: &Context) -> TokenStream {
             let part = part.map(word);
             quote!(#index #part,)
         });
-        let is_listed = (node.is_resource() || node.is_effect()) && !is_hidden(node);
+        let is_listed =
+            (node.is_resource() || node.is_effect() || node.is_inside()) && !is_hidden(node);
+        // A graph inside may be of a type that the page does not show.
+        has_private_words |= node.is_inside();
+        let held = held_type(context, node).map(|ty| quote!((#ty)));
         let words = (is_listed && is_documented(&node.attrs)).then(|| {
             has_private_words |= !covers(&node.vis, &graph.vis);
             let words: Vec<String> = node.attrs.iter().filter_map(text).collect();
             words.join("\n")
         });
-        quote!(#kind #name #(#flags)* [#(#uses)*] #words;)
+        quote!(#kind #name #held #(#flags)* [#(#uses)*] #words;)
     });
     let nodes: TokenStream = nodes.collect();
     // The documentation of a private node may link to private items.
@@ -109,6 +113,31 @@ pub(super) fn of_struct(context: &Context) -> TokenStream {
         #[cfg_attr(doc, doc = ::signal_kernel::__private::picture! { #name #documented; #nodes })]
         #allow
     }
+}
+
+/// The type of a graph inside, or of the rows of a list, with a link where rustdoc can follow it.
+fn held_type(context: &Context, node: &Node) -> Option<String> {
+    let ty = match &node.kind {
+        Kind::Graph { ty, .. } => ty,
+        Kind::List(list) => &list.ty,
+        _ => return None,
+    };
+    let Type::Path(TypePath {
+        path, qself: None, ..
+    }) = ty
+    else {
+        return Some(format!("`{}`", ty.to_token_stream()));
+    };
+    let segments = path.segments.iter();
+    let names: Vec<String> = segments.map(|it| it.ident.to_string()).collect();
+    let is_parameter = |name: &String| context.names.iter().any(|it| it.to_string() == *name);
+    let path = names.join("::");
+    let last = names.last().cloned().unwrap_or_default();
+    Some(if names.first().is_some_and(is_parameter) {
+        format!("`{last}`")
+    } else {
+        format!("[`{last}`]({path})")
+    })
 }
 
 fn word(word: &str) -> Ident {
@@ -140,6 +169,7 @@ fn dependencies(context: &Context, plan: &Plan, index: usize) -> Dependencies {
         keeps_result: node.is_effect() && node.is_stored(),
         is_after_first: node.is_effect() && !node.runs_at_first(),
         is_signal: node.is_signal(),
+        holds: None,
     };
     for (used, observed) in whole_edges(node) {
         let name = link(context, used, &node.vis);

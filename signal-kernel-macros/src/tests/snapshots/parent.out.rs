@@ -110,10 +110,11 @@ impl<G: Reactive> Page<G> {
 /// A page with a search in it.
 #[cfg_attr(
     doc,
-    doc = ::signal_kernel::__private::picture!{Page documented;let log[];signal dark linked[];graph search
-    linked[1, 0, 4, ];graph frame linked[];computed width linked[3, ];computed title linked[2, ];signal
-    picked linked[2, ];effect show[0, 5, 2, ];effect all[0, 2, ];}
+    doc = ::signal_kernel::__private::picture!{Page documented;let log[];signal dark linked[];graph search("[`Search`](Search)")linked[1,
+    0, 4, ]" Made here, and fed.";graph frame("[`Frame`](Frame)")linked[];computed width linked[3, ];computed
+    title linked[2, ];signal picked linked[2, ];effect show[0, 5, 2, ];effect all[0, 2, ];}
 )]
+#[cfg_attr(doc, allow(rustdoc::private_intra_doc_links))]
 #[allow(unreachable_pub, clippy::type_complexity)]
 pub struct Page<G: Reactive> {
     #[doc(hidden)]

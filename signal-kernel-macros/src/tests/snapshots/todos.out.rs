@@ -135,9 +135,11 @@ impl Todos {
 #[cfg_attr(
     doc,
     doc = ::signal_kernel::__private::picture!{Todos documented;let root[];signal dark linked[];list
-    todos linked[1, ];list given linked[];list shown linked[2, 1, ];computed left linked[2, ];signal
-    page linked[2, 3, ];effect show[5, 4, ];}
+    todos("[`Todo`](Todo)")linked[1, ]" Made by their keys.";list given("[`Todo`](Todo)")linked[];list
+    shown("[`Row`](Row)")linked[2, 1, ];computed left linked[2, ];signal page linked[2, 3, ];effect show[5,
+    4, ];}
 )]
+#[cfg_attr(doc, allow(rustdoc::private_intra_doc_links))]
 #[allow(unreachable_pub, clippy::type_complexity)]
 pub struct Todos {
     #[doc(hidden)]

@@ -165,6 +165,39 @@ fn a_struct_shows_its_graph_and_lists_what_has_no_method() {
 }
 
 #[test]
+fn graphs_inside_and_lists_are_listed_with_their_types() {
+    let source = "pub struct App<G: Reactive> {
+        pub signal dark: bool = false;
+        /// Where one searches.
+        pub graph search: parts::Search() { dark: *dark };
+        pub graph inner: G;
+        list rows: Row<u8> by u64;
+        pub computed left: usize = rows.len();
+    }";
+    let documented = documentation(source, None);
+    let (_, lists) = documented.split_once("# Graphs inside").expect("a list");
+    assert_eq!(
+        lists,
+        "
+
+- [`search`](Self::search) holds a [`Search`](parts::Search), and depends on [`dark`](Self::dark).
+
+  Where one searches.
+- [`inner`](Self::inner) holds a `G`.
+
+# Lists
+
+- `rows` holds a [`Row`](Row) for each key.
+"
+    );
+    let documented = documentation(source, Some("inner"));
+    assert!(
+        documented.contains("It depends on no other node."),
+        "{documented}"
+    );
+}
+
+#[test]
 fn without_documentation_the_first_sentence_counts() {
     let documented = documentation("struct S { signal a: u8; computed b: u8 = *a; }", None);
     assert!(
