@@ -7,7 +7,7 @@
 use std::{path::PathBuf, time::Duration};
 
 pub const USAGE: &str = "\
---filter NAME   only rows whose name, or whose section (writes, async, growth, memory), contains NAME
+--filter NAME   only rows whose name, or whose section (writes, lists, async, growth, memory), contains NAME
 --sides A,B     only sides whose name contains one of these (hand-written code is always there)
 --quick         check the answers; measure nothing worth quoting
 --rounds N      repetitions of each measurement (11)

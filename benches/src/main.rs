@@ -1,4 +1,4 @@
-//! Runs everything: the cost of a write on each side, async work, growth, memory.
+//! Runs everything: the cost of a write on each side, lists, async work, growth, memory.
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml [-- --quick] [--filter NAME]`
 //!
@@ -12,7 +12,7 @@ use sections::Run;
 use serde_json::json;
 use signal_kernel_benches::{
     arguments::{Arguments, home},
-    report, resources, side, sides,
+    lists, report, resources, side, sides,
     workloads::WORKLOADS,
 };
 use std::{fs, io, path::Path, process::ExitCode, thread};
@@ -52,6 +52,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> bool {
     let mut run = Run::new(arguments);
     run.writes();
+    run.lists();
     run.async_work();
     run.growth();
     run.memory();
@@ -132,6 +133,9 @@ fn about(arguments: &Arguments, run: &Run<'_>) -> Vec<String> {
     for side in sides::all() {
         lines.push(format!("{}: effects run: {}", side.name, side.effects));
     }
+    for side in lists::all() {
+        lines.push(format!("{}, lists: {}", side.name, side.how));
+    }
     for side in resources::all() {
         lines.push(format!("{}, async: {}", side.name, side.how));
     }
@@ -150,13 +154,15 @@ fn compiler() -> Option<String> {
 
 /// The peers' versions, from the lock file.
 fn versions() -> Option<String> {
-    const PEERS: [&str; 7] = [
+    const PEERS: [&str; 9] = [
         "alien-signals",
         "dioxus-signals",
+        "eyeball-im",
         "floem_reactive",
         "futures-signals",
         "incremental",
         "reactive_graph",
+        "reactive_stores",
         "sycamore-reactive",
     ];
     let lock = fs::read_to_string(home().join("Cargo.lock")).ok()?;

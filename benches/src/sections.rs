@@ -1,4 +1,4 @@
-//! The parts of a run: writes, async work, growth, memory; each prints its tables as it ends.
+//! The parts of a run: writes, lists, async work, growth, memory; each prints its tables as it ends.
 //!
 //! Invariants: a fault of one of our sides is remembered in `wrong`.
 //!
@@ -10,6 +10,7 @@ use signal_kernel_benches::{
     growth::{self, Growth},
     heap,
     library::Library,
+    lists,
     meter::{Fault, Meter},
     report::{Cell, Row, Table},
     resources,
@@ -135,6 +136,31 @@ impl<'a> Run<'a> {
         self.ratios = (!multiples.rows.is_empty()).then_some(multiples);
     }
 
+    pub fn lists(&mut self) {
+        let arguments = self.arguments;
+        let mut sides = lists::all();
+        sides.retain(|side| side.kind == Kind::Hand || arguments.wants_side(side.name));
+        let names = sides.iter().map(|side| side.name.to_owned()).collect();
+        let mut times = table("lists", "Lists", "nanoseconds per operation", names);
+        for (index, (name, operation)) in lists::ROWS.into_iter().enumerate() {
+            if !arguments.wants("lists", name) {
+                continue;
+            }
+            let turns = sides.iter().map(|side| list_turn(side, index));
+            let samples = self.rounds.row(turns.collect());
+            for (side, samples) in sides.iter().zip(&samples) {
+                self.judge(name, side.name, side.kind, samples);
+            }
+            times.rows.push(Row {
+                name: name.to_owned(),
+                operation: operation.to_owned(),
+                about: String::new(),
+                cells: samples.iter().map(Cell::of).collect(),
+            });
+        }
+        self.show(times);
+    }
+
     pub fn async_work(&mut self) {
         let arguments = self.arguments;
         let mut sides = resources::all();
@@ -248,6 +274,14 @@ impl<'a> Run<'a> {
                 self.wrong.insert(format!("memory: {why}"));
             }
         }
+    }
+}
+
+fn list_turn(side: &lists::ListSide, row: usize) -> Result<Turn<'_>, String> {
+    let (name, _) = lists::ROWS[row];
+    match side.skip.iter().find(|(skipped, _)| *skipped == name) {
+        Some((_, why)) => Err((*why).to_owned()),
+        None => Ok(Box::new(move |meter| lists::run(side, row, meter))),
     }
 }
 

@@ -266,16 +266,17 @@ impl<K, R> Rows<K, R> {
         if self.out_in_order == 0 {
             return;
         }
+        let places = &mut self.places;
         let mut len = 0;
-        for at in 0..self.order.len() {
-            let id = self.order[at];
-            if self.places[id.index()] != OUT {
-                self.places[id.index()] = len as u32;
-                self.order[len] = id;
+        self.order.retain(|id| {
+            let place = &mut places[id.index()];
+            let stays = *place != OUT;
+            if stays {
+                *place = len;
                 len += 1;
             }
-        }
-        self.order.truncate(len);
+            stays
+        });
         self.out_in_order = 0;
     }
 
@@ -288,8 +289,9 @@ impl<K, R> Rows<K, R> {
         } else {
             self.order[to..=from].rotate_right(1);
         }
-        for place in from.min(to)..=from.max(to) {
-            self.places[self.order[place].index()] = place as u32;
+        let first = from.min(to);
+        for (place, id) in (first as u32..).zip(&self.order[first..=from.max(to)]) {
+            self.places[id.index()] = place;
         }
     }
 
