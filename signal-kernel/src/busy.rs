@@ -9,6 +9,7 @@ use std::{error::Error, fmt, panic::Location};
 pub(crate) type Place = &'static Location<'static>;
 
 /// The graph is in use: the call came from inside its own settle, or from inside a `read` or an `update`.
+/// Of [`Live`](crate::Live) graphs, a thread uses one at a time: there the other use may be that of another graph.
 ///
 /// # Examples
 ///

@@ -23,7 +23,7 @@ pub(crate) struct Later<F> {
 const MOST: usize = 100_000;
 
 /// The message about more than that.
-const RESTLESS: &str = "updates that `update_later` has put off ask for updates again and again; the rest waits for the \
+pub(crate) const RESTLESS: &str = "updates that `update_later` has put off ask for updates again and again; the rest waits for the \
      next use of the graph";
 
 pub(crate) enum Round<F> {

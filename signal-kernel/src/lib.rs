@@ -12,6 +12,7 @@ pub mod eq;
 pub mod functions {}
 mod graph;
 mod later;
+mod live;
 #[doc(hidden)]
 pub mod needs;
 mod panics;
@@ -20,6 +21,8 @@ mod reactive;
 #[doc = include_str!("../docs/rules.md")]
 pub mod rules {}
 mod shared;
+#[doc = include_str!("../docs/sharing.md")]
+pub mod sharing {}
 mod stack;
 mod sync;
 mod task;
@@ -36,6 +39,7 @@ pub use dynamic::{
     signal, signal_with, transaction, untrack,
 };
 pub use graph::{Graph, Node, NodeKind};
+pub use live::{Live, Updates};
 pub use reactive::{Part, Reactive};
 pub use shared::Shared;
 pub use task::{

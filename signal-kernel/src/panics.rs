@@ -82,6 +82,11 @@ impl FirstPanic {
         }
     }
 
+    /// The first panic, for a caller that hands it on.
+    pub(crate) fn into_payload(self) -> Option<Box<dyn Any + Send>> {
+        self.0
+    }
+
     /// Drops the panic: there is no caller left that it could go on to.
     pub(crate) fn swallow(self) {
         if let Some(payload) = self.0 {

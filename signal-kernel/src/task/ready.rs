@@ -73,6 +73,14 @@ impl ReadyQueue {
         inner
     }
 
+    /// Only one waker, which the caller holds already, polls from now on: wakes all waiting wakers and forgets them.
+    pub(crate) fn wake_and_forget(&self) {
+        let mut inner = self.lock();
+        let all = inner.others.take().chain(inner.waker.take());
+        drop(inner);
+        wake_each(all); // user code
+    }
+
     /// Whether no task is in flight.
     pub(crate) fn is_idle(&self) -> bool {
         self.running.load(Ordering::Relaxed) == 0

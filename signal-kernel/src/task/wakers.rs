@@ -272,6 +272,13 @@ impl WakerSet {
         }
     }
 
+    /// Whether there may be a waker to wake. After a lock or a fence that orders the call behind the addition of a waker,
+    /// false means that the waker was woken since.
+    #[inline(always)]
+    pub(crate) fn may_wake(&self) -> bool {
+        self.some.load(Ordering::Relaxed)
+    }
+
     /// Wakes all wakers. Only the thread that adds the wakers may call this.
     pub(crate) fn wake_here(self: &Arc<Self>) {
         if self.some.load(Ordering::Relaxed) {

@@ -3,4 +3,5 @@
 mod depth;
 mod documents;
 mod layout;
+mod live;
 mod wakes;
