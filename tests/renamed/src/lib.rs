@@ -99,6 +99,10 @@ mod tests {
             signal id: u64 = 3;
             graph made: Profile<T>(seed) { id: *id, name: id.to_string() };
             graph given: Plain;
+            list rows: Plain by u64 => |_| Plain() { a: *id as u32 };
+            list shown: Profile<T> by u64 = [*id] => |_| Profile<T>(seed);
+            list parts: Plain by u64;
+            computed sum: u32 = rows.each(Plain::b).sum();
             computed title: String = format!("{} {}", made.title(), given.b());
             effect show { let _ = (title, made.user().value()); }
         }
@@ -140,6 +144,10 @@ mod tests {
         outer.update_given(|plain| plain.set_a(5));
         assert_eq!(outer.title(), "user 3 6");
         assert_eq!(outer.made().name(), "3");
+        outer.update_rows(|rows| rows.insert(8).set_a(9));
+        outer.update_parts(|parts| parts.insert_part(1, Plain::part()));
+        assert_eq!((*outer.sum(), outer.parts().len()), (10, 1));
+        assert_eq!(outer.shown().keys().collect::<Vec<_>>(), [&3]);
     }
 
     #[test]

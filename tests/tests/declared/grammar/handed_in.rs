@@ -14,7 +14,7 @@
 use std::fmt::Write;
 
 /// A name, and the graph, whose struct is called `G`.
-const GRAPHS: [(&str, &str); 14] = [
+const GRAPHS: [(&str, &str); 15] = [
     (
         "signals",
         "#[ ⟦meta doc = \"Goods.\"⟧ ] #[ derive ( Debug ) ] ⟦vis pub ( crate )⟧ struct ⟦ident G⟧ {
@@ -97,6 +97,16 @@ const GRAPHS: [(&str, &str); 14] = [
             pub graph inner : ⟦ty Inner⟧ ( unit , ⟦expr 1 + 1⟧ ) { size : ⟦expr count + 1⟧ , text : count . to_string ( ) } ;
             computed seen : String = format ! ( \"{}{}\" , inner . text ( ) , inner . size ( ) ) ;
             signal anew : u32 = 0 per inner . size ( ) ;
+        }",
+    ),
+    (
+        "lists",
+        "#[ derive ( Debug ) ] struct G {
+            let unit : String = String :: new ( ) ;
+            signal ids : Vec < u32 > = vec ! [ 2 , 1 ] ;
+            list made : Inner by u32 => | id† | Inner ( unit , id† as usize ) ;
+            list shown : ⟦ty Inner⟧ by ⟦ty u32⟧ = ⟦expr ids . clone ( )⟧ => | id† | Inner ( unit , id† as usize ) { size : id† + ⟦expr 1 + 1⟧ , text : ids . len ( ) . to_string ( ) } ;
+            computed seen : u32 = shown . each ( Inner :: size ) . sum :: < u32 > ( ) ;
         }",
     ),
     (
