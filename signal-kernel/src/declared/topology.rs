@@ -161,8 +161,23 @@ impl Topology {
     /// Marks the dependents of the node at `position`, which is no resource: all of them depend on the whole of it.
     #[inline]
     pub(super) fn mark_whole<const W: usize>(&self, position: usize, mask: &mut Mask<W>) {
-        let marks = self.whole.of(position);
-        marks.for_each(|(word, bits)| mask.words[word] |= bits);
+        let (start, end) = self.whole.words.range(position);
+        if start < end {
+            // Most positions have one word: a loop would be unrolled for many.
+            let word = self.whole.words.items[start] as usize;
+            mask.words[if W == 1 { 0 } else { word }] |= self.whole.bits[start];
+            if W > 1 && start + 1 < end {
+                self.mark_other_words(start + 1, end, mask);
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn mark_other_words<const W: usize>(&self, start: usize, end: usize, mask: &mut Mask<W>) {
+        let words = self.whole.words.items[start..end].iter();
+        for (&word, &bits) in words.zip(&self.whole.bits[start..end]) {
+            mask.words[word as usize] |= bits;
+        }
     }
 
     /// Marks the dependents of the parts `change` of the node at `position` in `mask`.
@@ -226,8 +241,11 @@ impl<T> Lists<T> {
     /// The start and the end of the list of this position in `items`.
     #[inline]
     fn range(&self, position: usize) -> (usize, usize) {
-        let end = |position: usize| self.ends.get(position).map_or(0, |&end| end as usize);
-        (position.checked_sub(1).map_or(0, end), end(position))
+        match self.ends.get(position) {
+            Some(&end) if position > 0 => (self.ends[position - 1] as usize, end as usize),
+            Some(&end) => (0, end as usize),
+            None => (0, 0),
+        }
     }
 }
 

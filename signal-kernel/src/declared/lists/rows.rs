@@ -266,17 +266,16 @@ impl<K, R> Rows<K, R> {
         if self.out_in_order == 0 {
             return;
         }
-        let places = &mut self.places;
         let mut len = 0;
-        self.order.retain(|id| {
-            let place = &mut places[id.index()];
-            let stays = *place != OUT;
-            if stays {
-                *place = len;
+        for at in 0..self.order.len() {
+            let id = self.order[at];
+            if self.places[id.index()] != OUT {
+                self.places[id.index()] = len as u32;
+                self.order[len] = id;
                 len += 1;
             }
-            stays
-        });
+        }
+        self.order.truncate(len);
         self.out_in_order = 0;
     }
 
