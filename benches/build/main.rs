@@ -4,6 +4,7 @@
 //!
 //! Must not know: the plans.
 
+mod fields;
 mod graph;
 mod shapes;
 
@@ -11,7 +12,9 @@ use std::{env, fs, path::Path};
 
 fn main() {
     println!("cargo::rerun-if-changed=build");
-    let path = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("declared.rs");
+    let folder = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    let folder = Path::new(&folder);
     let large = env::var_os("CARGO_FEATURE_LARGE").is_some();
-    fs::write(path, shapes::all(large)).expect("OUT_DIR is writable");
+    fs::write(folder.join("declared.rs"), shapes::all(large)).expect("OUT_DIR is writable");
+    fs::write(folder.join("fields.rs"), fields::all()).expect("OUT_DIR is writable");
 }

@@ -141,7 +141,8 @@ impl<G: Graph> Graph for ManyPairs<G> {
     }
 }
 
-fn update<G: Graph>(meter: &Meter, new: impl Fn() -> G) {
+/// `update 1 to 1` in graphs of 100 pairs.
+pub fn update<G: Graph>(meter: &Meter, new: impl Fn() -> G) {
     let mut graphs = ManyPairs((0..MANY / EACH).map(|_| new()).collect());
     for at in 0..MANY {
         graphs.write(at, at as i64);

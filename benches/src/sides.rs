@@ -47,6 +47,7 @@ pub fn all() -> Vec<Side> {
             run: declared::run_eager,
         },
         of::<Dynamic>(),
+        hand::fields::side(),
     ];
     #[cfg(feature = "peers")]
     {

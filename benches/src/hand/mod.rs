@@ -5,6 +5,7 @@
 //! Must not know: any library.
 
 mod cellx;
+pub mod fields;
 mod kairo;
 mod large;
 
