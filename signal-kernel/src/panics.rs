@@ -40,7 +40,7 @@ impl FirstPanic {
         if std::mem::needs_drop::<T>() {
             #[cfg(not(debug_assertions))]
             self.catch(|| drop(value)); // user code
-            // Where nothing is inlined, rustc compiles less if the types share the code that catches.
+            // Unoptimized, rustc compiles less if all types share the code that catches.
             #[cfg(debug_assertions)]
             {
                 let mut value = Some(value);

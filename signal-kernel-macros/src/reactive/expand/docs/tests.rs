@@ -168,7 +168,7 @@ fn a_struct_shows_its_graph_and_lists_what_has_no_method() {
 fn graphs_inside_and_lists_are_listed_with_their_types() {
     let source = "pub struct App<G: Reactive> {
         pub signal dark: bool = false;
-        /// Where one searches.
+        /// Searches all of it.
         pub graph search: parts::Search() { dark: *dark };
         pub graph inner: G;
         list rows: Row<u8> by u64;
@@ -182,7 +182,7 @@ fn graphs_inside_and_lists_are_listed_with_their_types() {
 
 - [`search`](Self::search) holds a [`Search`](parts::Search), and depends on [`dark`](Self::dark).
 
-  Where one searches.
+  Searches all of it.
 - [`inner`](Self::inner) holds a `G`.
 
 # Lists
