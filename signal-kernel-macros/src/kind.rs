@@ -71,6 +71,11 @@ impl NodeKind {
         }
     }
 
+    /// Whether the state of a graph can hold it.
+    pub(crate) fn has_state(self) -> bool {
+        matches!(self, Self::Signal | Self::Graph | Self::List)
+    }
+
     /// Whether the declaration may omit the value: the item is then a parameter of `new`.
     pub(crate) fn is_source(self) -> bool {
         matches!(self, Self::Field | Self::Signal)

@@ -26,7 +26,8 @@
 /// }
 /// ```
 ///
-/// Each entry starts with the words that stand in the place of an item's keyword. The user's tokens are the block of
+/// Each entry starts with the words that stand in the place of an item's keyword, and with the type of a graph that is
+/// handed in. The user's tokens are the block of
 /// the function behind these words (`k`), or the tokens have a stand-in (`b`). The parentheses, in the entry and at the
 /// end, are for editors: the scope, and every word of the body that names a node.
 ///

@@ -24,6 +24,7 @@ mod shared;
 #[doc = include_str!("../docs/sharing.md")]
 pub mod sharing {}
 mod stack;
+mod state;
 mod sync;
 mod task;
 
@@ -72,8 +73,11 @@ pub mod __private {
             Core, Declared, DeclaredGraph, Engine, Link, Links, MemoState, Outermost, Payload,
             Visitor, Words, batch,
             drive::{poll_progress, poll_work, progress, settled},
-            inside::graph::Inside,
-            lists::batch::{ByParts, Follows, Made, Maker},
+            inside::graph::{Inside, restore_inside},
+            lists::{
+                batch::{ByParts, Follows, Made, Maker},
+                state::{restore_rows, states_of},
+            },
             make,
             memo::Memo,
             names::{EFFECTS, MEMBERS, NOTHING, Names, ORDER, WHOLE, position},
@@ -89,6 +93,7 @@ pub mod __private {
         dynamic::{check_dynamic, dynamic_size},
         panics::FirstPanic,
         reactive::{GivenGraph, GivenKey, KnownGraph, KnownKey, part},
+        state::{FromState, GivenFromState, GivenState, KnownFromState, KnownState, Stateful},
         task::{
             ready::{ReadyQueue, ReadyReceiver},
             resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields},

@@ -76,7 +76,7 @@ pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) 
                 "keep_previous" => read.keep_previous = keep_previous(attr, errors),
                 "manual" => read.manual = flag(attr, errors),
                 "eager" => read.eager = flag(attr, errors),
-                "state" => read.saved = state::of_signal(attr, errors),
+                "state" => read.saved = state::of_item(attr, errors),
                 _ => read.after_first = flag(attr, errors).then(|| attr.path().clone()),
             }
         }
@@ -216,7 +216,7 @@ fn belongs(name: &str, kind: NodeKind) -> bool {
         ),
         "eager" => kind == NodeKind::Computed,
         "after_first" => kind == NodeKind::Effect,
-        "state" => kind == NodeKind::Signal,
+        "state" => kind.has_state(),
         _ => kind == NodeKind::Resource,
     }
 }
@@ -240,14 +240,12 @@ fn no_state(kind: NodeKind) -> &'static str {
         NodeKind::Field => {
             "the state holds signals: make it a `signal`, or hand the field to `with_state`"
         }
-        NodeKind::Signal | NodeKind::Computed => {
-            "the state holds signals: a computed value follows from them"
-        }
+        NodeKind::Computed => "the state holds signals: a computed value follows from them",
         NodeKind::Resource => {
             "the state holds signals: a resource starts again, with arguments that follow from them"
         }
         NodeKind::Effect => "the state holds signals: an effect runs when they are restored",
-        NodeKind::Graph | NodeKind::List => "the state holds signals, none of a graph inside",
+        NodeKind::Signal | NodeKind::Graph | NodeKind::List => unreachable!("it is in the state"),
     }
 }
 

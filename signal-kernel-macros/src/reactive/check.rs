@@ -144,7 +144,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
             });
         }
     }
-    state::of_graph(&draft, &mut of_struct, &nodes, errors); // SK010
+    state::of_graph(&draft, &mut of_struct, &mut nodes, errors); // SK010, SK037
     Checked {
         draft,
         attributes: of_struct,

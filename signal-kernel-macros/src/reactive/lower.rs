@@ -150,7 +150,7 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, of_struct: &OfStruct) 
             }
         }
     };
-    let is_saved = of_struct.state.is_some() && item.kind == NodeKind::Signal;
+    let is_saved = of_struct.state.is_some() && item.kind.has_state();
     let saved = is_saved.then_some(attributes.saved);
     let saved = saved.and_then(field_of_state);
     Node {
@@ -177,9 +177,9 @@ fn nodes_inside(dependencies: &[Dependency], names: &Names) -> Vec<(usize, Ident
     inside.collect()
 }
 
-/// The attributes of the field that the state has for a signal.
-fn field_of_state(of_signal: Option<Saved>) -> Option<Vec<Meta>> {
-    match of_signal {
+/// The attributes of the field that the state has for a node.
+fn field_of_state(saved: Option<Saved>) -> Option<Vec<Meta>> {
+    match saved {
         Some(Saved { skip: true, .. }) => None,
         Some(Saved { attrs, .. }) => Some(attrs),
         None => Some(Vec::new()),

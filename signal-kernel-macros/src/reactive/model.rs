@@ -128,9 +128,9 @@ impl Node {
         }
     }
 
-    /// A parameter of `with_state` beside the state.
+    /// A parameter of `with_state` beside the state. The state of a graph inside goes into a graph that was made.
     pub(crate) fn is_parameter_beside_state(&self) -> bool {
-        self.is_parameter() && self.saved.is_none()
+        self.is_parameter() && (self.saved.is_none() || self.is_inside())
     }
 
     /// Whether the struct has a field for this node. An effect has one for the result that it keeps.

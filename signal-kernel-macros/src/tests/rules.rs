@@ -568,7 +568,7 @@ fn a_graph_with_state() {
 
 #[test]
 fn the_signals_of_a_state() {
-    let expected = "SK010 1:30 expected `#[state(skip)]` or `#[state(attribute, ..)]` | `skip` leaves the signal out of the state, any other attribute goes onto its field there";
+    let expected = "SK010 1:30 expected `#[state(skip)]` or `#[state(attribute, ..)]` | `skip` leaves the item out of the state, any other attribute goes onto its field there";
     for attribute in ["state", "state()", "state = skip", "state(1)"] {
         assert_errors(
             &format!("#[state(Saved)] struct S {{ #[{attribute}] signal a: u8; }}"),
@@ -578,7 +578,7 @@ fn the_signals_of_a_state() {
     assert_errors(
         "#[state(Saved)] struct S { signal a: u8; #[state(skip, default)] signal b: u8; }",
         &[
-            "SK010 1:44 expected `#[state(skip)]` | a signal that is left out has no field to which an attribute could go",
+            "SK010 1:44 expected `#[state(skip)]` | an item that is left out has no field to which an attribute could go",
         ],
     );
     assert_errors(
@@ -589,6 +589,12 @@ fn the_signals_of_a_state() {
         "#[state(skip)] signal a: u8;",
         &[
             "SK010 1:3 attribute `state` has no meaning on a signal of a graph without state | add `#[state(Name)]` to the struct",
+        ],
+    );
+    assert_item(
+        "#[state(skip)] graph g: G();",
+        &[
+            "SK010 1:3 attribute `state` has no meaning on a graph of a graph without state | add `#[state(Name)]` to the struct",
         ],
     );
     for (item, noun, help) in [
@@ -623,16 +629,33 @@ fn the_signals_of_a_state() {
 }
 
 #[test]
+fn the_state_of_a_type_parameter() {
+    let (text, help) = (
+        "would depend on the parameter `G`",
+        "leave it out with `#[state(skip)]`, or name the type of the graph",
+    );
+    assert_errors(
+        "#[state(Saved)] struct S<G: Reactive> { graph g: G; list l: G::Row by u8; #[state(skip)] graph h: G; graph p: Pair<G>; }",
+        &[
+            &format!("SK037 1:50 the state of graph `g` {text} | {help}"),
+            &format!("SK037 1:61 the state of list `l` {text} | {help}"),
+        ],
+    );
+}
+
+#[test]
 fn a_state_that_would_hold_nothing() {
     let empty = "SK010 1:9 `Saved` would hold nothing";
     assert_errors(
         "#[state(Saved)] struct S { let a: u8; computed b: u8 = *a; }",
-        &[&format!("{empty} | `S` has no signal")],
+        &[&format!(
+            "{empty} | `S` has no signal, graph inside or list"
+        )],
     );
     assert_errors(
         "#[state(Saved)] struct S { #[state(skip)] signal a: u8; }",
         &[&format!(
-            "{empty} | every signal is left out by `#[state(skip)]`"
+            "{empty} | everything is left out by `#[state(skip)]`"
         )],
     );
     assert_errors(

@@ -67,6 +67,7 @@ reactive! {
 
     /// A graph that holds others.
     #[derive(Debug)]
+    #[state(SavedOuter, derive(Clone, Debug))]
     pub struct Outer {
         /// A field.
         pub let unit: u64;
@@ -79,7 +80,10 @@ reactive! {
         /// Graphs that are made here.
         pub list rows: Inner by u64 => |id| Inner(id) { dark: dark + id, text: dark.to_string() };
         /// Graphs from outside.
+        #[state(skip)]
         pub list parts: Inner by String;
+        /// Graphs that their state makes.
+        pub list alone: Alone by String;
         /// Graphs that follow their keys.
         pub list followed: Inner by u64 = rows.keys().copied() => |_| Inner(unit);
         /// A value from all of them.
@@ -92,6 +96,7 @@ reactive! {
 
     /// A graph inside.
     #[derive(Debug)]
+    #[state(SavedInner, derive(Clone, Debug))]
     pub struct Inner {
         /// A field.
         pub let unit: u64;
@@ -103,6 +108,14 @@ reactive! {
         pub resource name = fetch(dark);
         /// An effect.
         effect show { let _ = (dark, unit, name); }
+    }
+
+    /// A graph that its state makes.
+    #[derive(Debug)]
+    #[state(SavedAlone, derive(Clone, Debug))]
+    pub struct Alone {
+        /// A signal.
+        pub signal text: String = String::new();
     }
 
     /// A graph with parameters.

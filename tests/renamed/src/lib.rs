@@ -107,7 +107,18 @@ mod tests {
             effect show { let _ = (title, made.user().value()); }
         }
 
+        /// The states of graphs inside.
+        #[state(SavedOuter, derive(Clone))]
+        struct Around {
+            graph made: Plain();
+            graph given: Plain;
+            list rows: Plain by u64 => |_| Plain();
+            list parts: Plain by u64;
+            list shown: Plain by u64 = [1, 2] => |_| Plain() { a: 4 };
+        }
+
         #[derive(Debug)]
+        #[state(SavedPlain, derive(Clone))]
         struct Plain { signal a: u32 = 1; computed b: u32 = a + 1; }
     }
 
@@ -148,6 +159,22 @@ mod tests {
         outer.update_parts(|parts| parts.insert_part(1, Plain::part()));
         assert_eq!((*outer.sum(), outer.parts().len()), (10, 1));
         assert_eq!(outer.shown().keys().collect::<Vec<_>>(), [&3]);
+    }
+
+    #[test]
+    fn states_of_graphs_inside_name_the_crate_by_its_path() {
+        let mut around = Around::new(Plain::part());
+        around.update_parts(|parts| parts.insert_part(1, Plain::part()));
+        around.update_rows(|rows| rows.insert(8).set_a(9));
+        let state = around.state();
+        around.restore(state.clone());
+        let other = Around::with_state(Plain::part(), state);
+        let values = |list: &kernel::List<u64, Plain>| list.each(Plain::b).sum::<u32>();
+        assert_eq!((values(other.rows()), values(other.parts())), (10, 2));
+        assert_eq!(
+            (values(other.shown()), *other.made().b(), *other.given().b()),
+            (10, 2, 2)
+        );
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //!
 //! Must not know: anything but the public interface.
 
+mod inside;
+
 use futures::executor::block_on;
 use serde::{Deserialize, Serialize};
 use signal_kernel::{AsyncStatus, reactive};

@@ -491,6 +491,12 @@ pub(crate) const SITUATIONS: &[Situation] = &[
         ask: Ask::Complete(&["Inner"]),
     },
     Situation {
+        name: "the type of a graph that is handed in",
+        items: "graph inner: Inn$0;",
+        outside: INNER,
+        ask: Ask::Complete(&["Inner"]),
+    },
+    Situation {
         name: "the type of the graphs of a list",
         items: "list rows: Inn$0 by u64;",
         outside: INNER,

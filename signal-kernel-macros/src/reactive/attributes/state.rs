@@ -1,9 +1,9 @@
-//! `#[state(..)]`: on a struct the name of its state and the attributes of that struct, on a signal those of its field.
+//! `#[state(..)]`: on a struct the name of its state and the attributes of that struct, on an item those of its field.
 //!
 //! Invariants: a struct of the state has a name that the graph leaves free; a predicate stands on an item of the
 //! declaration, never inside `state(..)`.
 //!
-//! Must not know: the kinds of item; which signals there are.
+//! Must not know: the kinds of item; which items there are.
 
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
@@ -12,13 +12,24 @@ use syn::{Attribute, Ident, Meta, Path, Token};
 use crate::errors::Errors;
 use crate::reactive::model::State;
 
-/// `#[state(skip)]` or `#[state(serde(default))]` on a signal.
+/// `#[state(skip)]` or `#[state(serde(default))]` on an item.
 pub(crate) struct Saved {
     /// `state`, for a message on it.
     pub(crate) path: Path,
     pub(crate) skip: bool,
     /// The attributes of the field, in the order of the text.
     pub(crate) attrs: Vec<Meta>,
+}
+
+impl Saved {
+    /// An item that the state cannot hold.
+    pub(crate) fn skipped(state: &Ident) -> Self {
+        Saved {
+            path: state.clone().into(),
+            skip: true,
+            attrs: Vec::new(),
+        }
+    }
 }
 
 pub(super) fn of_struct(attr: &Attribute, errors: &mut Errors) -> Option<State> {
@@ -45,7 +56,7 @@ pub(super) fn of_struct(attr: &Attribute, errors: &mut Errors) -> Option<State> 
     }
 }
 
-pub(super) fn of_signal(attr: &Attribute, errors: &mut Errors) -> Option<Saved> {
+pub(super) fn of_item(attr: &Attribute, errors: &mut Errors) -> Option<Saved> {
     let list = Punctuated::<Meta, Token![,]>::parse_terminated;
     let attrs = match &attr.meta {
         Meta::List(_) => attr.parse_args_with(list).ok(),
@@ -55,7 +66,7 @@ pub(super) fn of_signal(attr: &Attribute, errors: &mut Errors) -> Option<Saved> 
         let text = "expected `#[state(skip)]` or `#[state(attribute, ..)]`";
         errors
             .push("SK010", &attr.meta, text)
-            .help("`skip` leaves the signal out of the state, any other attribute goes onto its field there");
+            .help("`skip` leaves the item out of the state, any other attribute goes onto its field there");
         return None;
     };
     let attrs: Vec<Meta> = attrs.into_iter().collect();
@@ -63,7 +74,7 @@ pub(super) fn of_signal(attr: &Attribute, errors: &mut Errors) -> Option<Saved> 
     if skip && attrs.len() > 1 {
         errors
             .push("SK010", &attr.meta, "expected `#[state(skip)]`")
-            .help("a signal that is left out has no field to which an attribute could go");
+            .help("an item that is left out has no field to which an attribute could go");
     }
     Some(Saved {
         path: attr.path().clone(),

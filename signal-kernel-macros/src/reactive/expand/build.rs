@@ -212,6 +212,19 @@ impl First {
             First::State => node.is_parameter() || node.saved.is_some(),
         }
     }
+
+    /// The local with the state of a graph inside or of a list.
+    fn state_of(self, node: &Node) -> Option<Ident> {
+        match self {
+            First::State if node.saved.is_some() => Some(local_state(node)),
+            _ => None,
+        }
+    }
+}
+
+/// The local with the state of a graph inside or of a list: the graph itself may be a parameter of the same name.
+pub(super) fn local_state(node: &Node) -> Ident {
+    function("state", node)
 }
 
 /// The description of the pieces and the struct for `__make!`, the template in the runtime.
@@ -380,7 +393,7 @@ fn piece(context: &Context, index: usize, first: First) -> TokenStream {
         }
         Kind::Effect { kept: Some(ty), .. } => quote!([kept #piece #ty]),
         Kind::Effect { kept: None, .. } => TokenStream::new(),
-        Kind::Graph { .. } => inside::piece(context, index),
-        Kind::List(list) => list::piece(context, index, list),
+        Kind::Graph { .. } => inside::piece(context, index, first.state_of(node)),
+        Kind::List(list) => list::piece(context, index, list, first.state_of(node)),
     }
 }

@@ -46,8 +46,7 @@ pub(super) fn functions(
 ) -> TokenStream {
     let nodes = &header.declaration.nodes;
     let mut unexpected = header.declaration.unexpected.iter().peekable();
-    let mut words = |at: usize| {
-        let mut words = TokenStream::new();
+    let mut words = |at: usize, mut words: TokenStream| {
         while let Some((_, word)) = unexpected.next_if(|(before, _)| *before <= at) {
             words.extend(quote!(#word));
         }
@@ -55,7 +54,7 @@ pub(super) fn functions(
     };
     let entries = nodes.iter().zip(functions).enumerate();
     let entries = entries.map(|(at, (node, (function, further)))| {
-        let words = words(at);
+        let words = words(at, given_type(node));
         let mut further = further.into_iter();
         let keys = node.keys().and_then(|keys| Some((keys, further.next()?)));
         let keys = keys.map(|(keys, function)| followed(header, node, keys, function));
@@ -72,7 +71,7 @@ pub(super) fn functions(
         quote!(#dependencies #words #function; #feeds)
     });
     let entries: TokenStream = entries.collect();
-    let last = words(nodes.len());
+    let last = words(nodes.len(), TokenStream::new());
     let [plain, effect] = [false, true].map(|in_effect| {
         let nodes = nodes.iter().filter(|_| nodes.len() <= MANY);
         let parameters = nodes.filter_map(|node| parameter(node, in_effect));
@@ -85,6 +84,19 @@ pub(super) fn functions(
             #plain
             #effect
         }
+    }
+}
+
+/// The type of a graph that is handed in, which stands in no function: an editor completes it here, before the
+/// documentation that names it.
+fn given_type(node: &Node) -> TokenStream {
+    match &node.kind {
+        Kind::Graph { ty, made: None, .. } => quote!(let _: ::signal_kernel::Part<#ty>;),
+        Kind::List(list) if list.maker.is_none() => {
+            let ty = &list.ty;
+            quote!(let _: ::signal_kernel::Part<#ty>;)
+        }
+        _ => TokenStream::new(),
     }
 }
 

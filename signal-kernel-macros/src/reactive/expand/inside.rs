@@ -31,6 +31,22 @@ pub(super) fn graph(header: &Header, ty: &Type) -> TokenStream {
     }
 }
 
+/// The type of a graph inside that is saved, or that is made from its state alone. A graph that cannot be is one error: see
+/// [`graph`].
+pub(super) fn stateful(header: &Header, ty: &Type, is_made_of_it: bool) -> TokenStream {
+    if is_generic(header, ty) {
+        return quote!(#ty);
+    }
+    let (known, needed) = match is_made_of_it {
+        true => ("KnownFromState", "FromState"),
+        false => ("KnownState", "Stateful"),
+    };
+    let [known, needed] = [known, needed].map(|name| Ident::new(name, ty.span()));
+    quote_spanned! {ty.span()=>
+        ::signal_kernel::__private::#known<#ty, { <#ty as ::signal_kernel::__private::#needed>::IS }>
+    }
+}
+
 /// The descriptions of the graphs inside, each with the index of its node in `GRAPH`. A constant in the struct cannot depend
 /// on its parameters, so a type that does has none.
 ///
@@ -88,12 +104,12 @@ pub(super) fn setter(feed: &Feed) -> Ident {
     format_ident!("set_{}", feed.signal.unraw(), span = feed.signal.span())
 }
 
-/// The piece of `new` that makes a graph inside and feeds it.
+/// The piece of `new` that makes a graph inside and feeds it, or of `with_state`, which has its state in a local.
 ///
 /// ```text
 /// [graph __search [Search] 1 = __make_search [([&] __client)] { [__feed_search_dark [([&] __dark.value)]] }]
 /// ```
-pub(super) fn piece(context: &Context, index: usize) -> TokenStream {
+pub(super) fn piece(context: &Context, index: usize, state: Option<Ident>) -> TokenStream {
     let node = &context.declaration.nodes[index];
     let Kind::Graph { ty, made, feeds } = &node.kind else {
         return TokenStream::new();
@@ -106,12 +122,16 @@ pub(super) fn piece(context: &Context, index: usize) -> TokenStream {
         quote!([#function [#inputs]])
     });
     let feeds = quote!({ #(#feeds)* });
+    let state = state.map(|state| {
+        let stateful = stateful(context, ty, false);
+        quote!([#stateful] #state)
+    });
     match made {
         Some(made) => {
             let (function, inputs) = (function("make", node), inputs(context, &made.uses, from));
-            quote!([graph #piece [#graph] #rank = #function [#inputs] #feeds])
+            quote!([graph #piece [#graph] #rank = #function [#inputs] #feeds #state])
         }
-        None => quote!([graph_parameter #piece [#graph] #rank = #name]),
+        None => quote!([graph_parameter #piece [#graph] #rank = #name #state]),
     }
 }
 

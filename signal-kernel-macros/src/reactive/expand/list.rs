@@ -37,6 +37,11 @@ pub(super) fn kind(list: &List) -> Ident {
     format_ident!("{name}")
 }
 
+/// The type of the rows of a list that is restored.
+pub(super) fn stateful_row(header: &Header, list: &List) -> TokenStream {
+    inside::stateful(header, &list.ty, kind(list) == "ByParts")
+}
+
 /// The type of the list while it is being written.
 pub(super) fn batch(list: &List) -> TokenStream {
     let List { key, ty, .. } = list;
@@ -70,17 +75,19 @@ pub(super) fn maker(context: &Context, index: usize) -> TokenStream {
 /// ```text
 /// [list __todos 1]
 /// [followed __tabs 1 __keys_tabs [([&] __ids.value)] __make_tabs [([&] __log)] { [1234 __feed_tabs_dark [([&] __dark.value)]] }]
+/// [restored __todos 1 Made [Todo] __state_todos [__make_todos [([&] __log)]] { }]
 /// ```
-pub(super) fn piece(context: &Context, index: usize, list: &List) -> TokenStream {
+pub(super) fn piece(
+    context: &Context,
+    index: usize,
+    list: &List,
+    state: Option<Ident>,
+) -> TokenStream {
     let node = &context.declaration.nodes[index];
     let piece = field(node);
     let rank = Literal::u32_unsuffixed(context.plan.position(index) as u32);
-    let Some(keys) = &list.keys else {
-        return quote!([list #piece #rank]);
-    };
     let from = Origin::Locals(context.chunk(index));
-    let (keys_of, make) = (function("keys", node), function("make", node));
-    let keys = inside::inputs(context, &keys.uses, from);
+    let make = function("make", node);
     let fields = inside::inputs(context, node.uses(), from);
     let feeds = list.feeds.iter().map(|feed| {
         let hash = inside::hash(&feed.signal.unraw().to_string());
@@ -90,7 +97,23 @@ pub(super) fn piece(context: &Context, index: usize, list: &List) -> TokenStream
         );
         quote!([#hash #function [#inputs]])
     });
-    quote!([followed #piece #rank #keys_of [#keys] #make [#fields] { #(#feeds)* }])
+    let row = stateful_row(context, list);
+    match (&list.keys, state) {
+        (Some(keys), state) => {
+            let state = state.map(|state| quote!([#row] #state));
+            let keys_of = function("keys", node);
+            let keys = inside::inputs(context, &keys.uses, from);
+            quote!([followed #piece #rank #keys_of [#keys] #make [#fields] { #(#feeds)* } #state])
+        }
+        (None, Some(state)) => {
+            let (kind, maker) = (
+                kind(list),
+                list.maker.as_ref().map(|_| quote!(#make [#fields])),
+            );
+            quote!([restored #piece #rank #kind [#row] #state [#maker] { #(#feeds)* }])
+        }
+        (None, None) => quote!([list #piece #rank]),
+    }
 }
 
 /// ```text

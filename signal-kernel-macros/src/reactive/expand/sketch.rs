@@ -114,7 +114,7 @@ pub(crate) fn sketch(sketch: &Sketch) -> TokenStream {
     let bodies_of_state = state::Bodies {
         state: unreachable(),
         restore: unreachable(),
-        with_state: unreachable(),
+        restored: unreachable(),
     };
     let state = state::items(header, &TokenStream::new(), bodies_of_state);
     let debug = declaration.debug.then(|| {

@@ -219,7 +219,7 @@ where
         ::signal_kernel::__private::settled(self).await
     }
 }
-/// The values of the signals of a [`List`] as plain data: [`List::state`] takes them out, [`List::restore`] and [`List::with_state`] put them back.
+/// The state of a [`List`] as plain data: [`List::state`] takes it out, [`List::restore`] and [`List::with_state`] put it back.
 #[derive(Clone, PartialEq)]
 #[serde(default)]
 #[allow(
@@ -261,7 +261,7 @@ impl<T: Clone + PartialEq, C: Into<T>> List<T, C>
 where
     T: Send,
 {
-    /// The values of the signals as plain data: a clone of each. Nothing runs.
+    /// The values of the signals, here and in the graphs inside, as plain data: a clone of each. Nothing runs.
     pub fn state(&self) -> SavedList<T> {
         SavedList {
             rows: <Vec<
@@ -277,13 +277,12 @@ where
             len: self.__len.value,
         }
     }
-    /// Writes the values of `state` to the signals, in one batch: an equal value changes nothing.
+    /// Writes `state` back, in one batch: an equal value changes nothing, and rows whose keys are in it stay.
     pub fn restore(&mut self, state: SavedList<T>) {
-        self.batch(|graph| {
-            graph.set_rows(state.rows);
-            graph.set_picked(state.picked);
-            graph.set_len(state.len);
-        })
+        self.batch(|graph| <Self as ::signal_kernel::__private::Stateful>::__restore(
+            graph,
+            state,
+        ))
     }
     /// A new `List` that starts with the values of `state`: every effect has run once, with these values. The initial values of these signals are not computed.
     #[cfg_attr(
@@ -291,18 +290,46 @@ where
         doc = " Beside the state it takes the first value of `columns` and [`dark`](Self::dark)."
     )]
     pub fn with_state(columns: C, dark: bool, state: SavedList<T>) -> Self {
-        let SavedList { rows, picked, len } = state;
-        let mut graph = {
-            ::signal_kernel::__make! {
-                1[1] [0] ready[::signal_kernel::__private::core::option::Option::None] {
-                [given __columns = columns] [parameter __rows() = rows] [parameter
-                __picked() = picked] [parameter __len() = len] [parameter __dark() =
-                dark] } {} { __columns : __columns, __rows : __rows.take(), __picked :
-                __picked.take(), __len : __len.take(), __dark : __dark.take(), }
-            }
-        };
+        let mut graph = Self::__restored(columns, dark, state);
         ::signal_kernel::__private::settle::begin(&mut graph);
         graph
+    }
+    #[doc(hidden)]
+    #[allow(clippy::too_many_arguments)]
+    fn __restored(columns: C, dark: bool, state: SavedList<T>) -> Self {
+        let SavedList { rows, picked, len } = state;
+        ::signal_kernel::__make! {
+            1[1] [0] ready[::signal_kernel::__private::core::option::Option::None] {
+            [given __columns = columns] [parameter __rows() = rows] [parameter __picked()
+            = picked] [parameter __len() = len] [parameter __dark() = dark] } {} {
+            __columns : __columns, __rows : __rows.take(), __picked : __picked.take(),
+            __len : __len.take(), __dark : __dark.take(), }
+        }
+    }
+}
+#[allow(
+    private_bounds,
+    private_interfaces,
+    unreachable_pub,
+    unused_qualifications,
+    unused_variables,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+impl<T: Clone + PartialEq, C: Into<T>> ::signal_kernel::__private::Stateful
+for List<T, C>
+where
+    T: Send,
+{
+    type State = SavedList<T>;
+    fn __state(&self) -> Self::State {
+        Self::state(self)
+    }
+    fn __restore(graph: &mut Self::Batch<'_>, state: Self::State) {
+        graph.set_rows(state.rows);
+        graph.set_picked(state.picked);
+        graph.set_len(state.len);
     }
 }
 #[allow(dead_code)]

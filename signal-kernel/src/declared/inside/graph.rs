@@ -17,6 +17,7 @@ use super::{
 use crate::{
     panics::FirstPanic,
     reactive::{Part, Reactive},
+    state::Stateful,
     task::{ready::ReadyReceiver, state::Change},
 };
 use std::fmt;
@@ -73,6 +74,12 @@ pub(in crate::declared) fn visit_effects(inside: &mut dyn AnyGraph) {
     let mut panics = FirstPanic::default();
     inside.effects(&mut panics);
     panics.resume();
+}
+
+/// Restores a graph before it begins. A value that the state has written is neither fed nor starts anew.
+pub fn restore_inside<G: Stateful>(inside: &mut Inside<G>, state: G::State) {
+    EngineOf::<G>::enter(&mut inside.graph, 0);
+    G::__restore(&mut inside.graph.__write(), state);
 }
 
 impl<G: Reactive> Inside<G> {

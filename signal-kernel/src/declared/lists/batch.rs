@@ -91,8 +91,8 @@ pub enum Maker<'list, K, G> {
 /// assert_eq!(*app.left(), 2);
 /// ```
 pub struct ListBatch<'list, K, G, Kind = Made> {
-    list: &'list mut List<K, G>,
-    level: u32,
+    pub(super) list: &'list mut List<K, G>,
+    pub(super) level: u32,
     maker: Option<Maker<'list, K, G>>,
     kind: PhantomData<fn() -> Kind>,
 }
@@ -110,6 +110,20 @@ impl<K, G> List<K, G> {
         ListBatch {
             list: self,
             level,
+            maker,
+            kind: PhantomData,
+        }
+    }
+
+    /// The list, to be filled before it begins.
+    #[doc(hidden)]
+    pub fn write_first<'list, Kind>(
+        &'list mut self,
+        maker: Option<Maker<'list, K, G>>,
+    ) -> ListBatch<'list, K, G, Kind> {
+        ListBatch {
+            list: self,
+            level: 0,
             maker,
             kind: PhantomData,
         }
@@ -287,12 +301,12 @@ impl<K: Key, G: Reactive, Kind> ListBatch<'_, K, G, Kind> {
         self.list.rows.set_order(self.level, order);
     }
 
-    fn write(&mut self, id: RowId) -> G::Batch<'_> {
+    pub(super) fn write(&mut self, id: RowId) -> G::Batch<'_> {
         let (_, row) = self.list.rows.touch(self.level, id);
         row.write(self.level)
     }
 
-    fn take_out(&mut self, gone: Vec<RowId>) {
+    pub(super) fn take_out(&mut self, gone: Vec<RowId>) {
         for id in gone {
             self.list.rows.take_out(self.level, id);
         }

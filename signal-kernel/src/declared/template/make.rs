@@ -82,18 +82,20 @@ macro_rules! __piece {
     // A graph inside: it is fed first. Its effects run with those of the graph around.
     ($ready:ident [
         graph $piece:ident [$($inside:tt)*] $rank:literal = $make:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]
-        { $( [$feed:ident [$( ([$($fed_borrow:tt)*] $($fed:tt)*) )*]] )* }
+        { $( [$feed:ident [$( ([$($fed_borrow:tt)*] $($fed:tt)*) )*]] )* } $([$($stateful:tt)*] $state:ident)?
     ]) => {
         let mut $piece = $crate::__private::make::piece(|| {
             $crate::__private::Inside::<$($inside)*>::new(Self::$make($($($borrow)* $($input)*),*), &$ready, $rank)
         });
         $( Self::$feed(&mut $piece.feed_first() $(, $($fed_borrow)* $($fed)*)*); )*
+        $( $crate::__private::restore_inside::<$($stateful)*>(&mut $piece, $state); )?
         $piece.begin().resume();
     };
-    ($ready:ident [graph_parameter $piece:ident [$($inside:tt)*] $rank:literal = $part:ident]) => {
+    ($ready:ident [graph_parameter $piece:ident [$($inside:tt)*] $rank:literal = $part:ident $([$($stateful:tt)*] $state:ident)?]) => {
         let mut $piece = $crate::__private::make::piece(|| {
             $crate::__private::Inside::<$($inside)*>::new($part, &$ready, $rank)
         });
+        $( $crate::__private::restore_inside::<$($stateful)*>(&mut $piece, $state); )?
         $piece.begin().resume();
     };
     ($ready:ident [kept $piece:ident $ty:ty]) => {
@@ -104,11 +106,27 @@ macro_rules! __piece {
     ($ready:ident [list $piece:ident $rank:literal]) => {
         let $piece = $crate::__private::make::piece(|| $crate::List::new(&$ready, $rank));
     };
+    // A list with the rows of a state. A value that the state has written is not fed.
+    ($ready:ident [
+        restored $piece:ident $rank:literal $kind:ident [$($stateful:tt)*] $state:ident
+        [$( $make:ident [$( ([$($field_borrow:tt)*] $($field:tt)*) )*] )?]
+        { $( [$hash:literal $feed:ident [$( ([$($feed_borrow:tt)*] $($fed:tt)*) )*]] )* }
+    ]) => {
+        let mut $piece = $crate::__private::make::piece(|| $crate::List::new(&$ready, $rank));
+        let maker = $crate::__private::core::option::Option::None;
+        $(
+            let make = |key| Self::$make(key, $($($field_borrow)* $($field)*),*);
+            let maker = maker.or($crate::__private::core::option::Option::Some($crate::__private::Maker::Borrowed(&make)));
+        )?
+        $crate::__private::restore_rows::<_, $($stateful)*, $crate::__private::$kind>($piece.write_first(maker), $state);
+        $( $piece.feed_new::<$hash>(|key, batch| Self::$feed(batch, key, $($($feed_borrow)* $($fed)*),*)).resume(); )*
+        $piece.begin().resume();
+    };
     // A list that follows its keys.
     ($ready:ident [
         followed $piece:ident $rank:literal $keys:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]
         $make:ident [$( ([$($field_borrow:tt)*] $($field:tt)*) )*]
-        { $( [$hash:literal $feed:ident [$( ([$($feed_borrow:tt)*] $($fed:tt)*) )*]] )* }
+        { $( [$hash:literal $feed:ident [$( ([$($feed_borrow:tt)*] $($fed:tt)*) )*]] )* } $([$($stateful:tt)*] $state:ident)?
     ]) => {
         let mut $piece = $crate::__private::make::piece(|| $crate::List::new(&$ready, $rank));
         let keys = Self::$keys($($($borrow)* $($input)*),*);
@@ -120,6 +138,12 @@ macro_rules! __piece {
                 )
             })
             .resume();
+        $(
+            $crate::__private::restore_rows::<_, $($stateful)*, $crate::__private::Follows>(
+                $piece.write_first($crate::__private::core::option::Option::None),
+                $state,
+            );
+        )?
         $( $piece.feed_new::<$hash>(|key, batch| Self::$feed(batch, key, $($($feed_borrow)* $($fed)*),*)).resume(); )*
         $piece.begin().resume();
     };

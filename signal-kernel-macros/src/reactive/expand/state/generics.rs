@@ -18,8 +18,15 @@ pub(super) fn of_state(declaration: &Declaration) -> Generics {
     let names: BTreeSet<String> = all.params.iter().map(name).collect();
     let mut kept = Mentions::of(&names);
     for node in &declaration.nodes {
-        if let (true, Kind::Signal { ty, .. }) = (node.saved.is_some(), &node.kind) {
-            kept.visit_type(ty);
+        match &node.kind {
+            Kind::Signal { ty, .. } | Kind::Graph { ty, .. } if node.saved.is_some() => {
+                kept.visit_type(ty);
+            }
+            Kind::List(list) if node.saved.is_some() => {
+                kept.visit_type(&list.key);
+                kept.visit_type(&list.ty);
+            }
+            _ => {}
         }
     }
     let kept = kept.found;
