@@ -19,6 +19,7 @@ pub mod heap;
 pub mod libraries;
 pub mod library;
 pub mod lists;
+pub mod live;
 pub mod meter;
 pub mod plan;
 pub mod report;

@@ -7,8 +7,8 @@
 
 use crate::panics::{Apart, FirstPanic};
 
-/// One update.
-pub(crate) type Update<G> = Box<dyn FnOnce(&mut G)>;
+/// One update, which keeps its panics.
+pub(crate) type Update<G> = Box<dyn FnOnce(&mut G, &mut FirstPanic)>;
 
 /// The updates that wait. `F` is the type of one: [`Update`], or the same with `Send`.
 pub(crate) struct Later<F> {

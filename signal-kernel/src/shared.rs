@@ -335,7 +335,9 @@ impl<G: 'static> Shared<G> {
     {
         let inner = &*self.inner;
         inner.node.may_write();
-        let update = |graph: &mut G| G::Engine::batch(graph, |graph| f(&mut graph.__write()));
+        let update = |graph: &mut G, panics: &mut FirstPanic| {
+            G::Engine::batch(graph, panics, |graph| f(&mut graph.__write())); // user code
+        };
         let inside = inner.graph.try_borrow_mut().is_err();
         inner.later.borrow_mut().push(Box::new(update), inside);
         let mut panics = FirstPanic::default();
@@ -510,7 +512,7 @@ impl<G: 'static> Inner<G> {
     fn run_rounds(&self, graph: &mut G, panics: &mut FirstPanic) {
         let next = || self.later.borrow_mut().next_round();
         later::rounds(panics, next, |update, panics| {
-            panics.catch(|| self.node.detached(|| update(graph))); // user code
+            self.node.detached(|| update(graph, panics)); // user code
         });
     }
 

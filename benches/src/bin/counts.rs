@@ -1,6 +1,6 @@
 //! Instructions of a fixed set of our own workloads, counted by callgrind: figures that a busy machine does not
-//! disturb. Fails if a count has grown by more than a twentieth over `baseline.json`, if a list costs more than its
-//! goals allow, and without valgrind.
+//! disturb. Fails if a count has grown by more than a twentieth over `baseline.json`, if a list or `Live`
+//! costs more than its goals allow, and without valgrind.
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml --no-default-features --bin counts [-- --save]`
 //!
@@ -11,7 +11,7 @@
 
 use serde_json::{Map, Value, json};
 use signal_kernel_benches::{
-    arguments::home, declared, libraries::dynamic::Dynamic, library::Library, lists::cost,
+    arguments::home, declared, libraries::dynamic::Dynamic, library::Library, lists::cost, live,
     meter::Meter, resources, sides, storm,
 };
 use std::{
@@ -67,6 +67,7 @@ fn run(side: &str, workload: &str) -> ExitCode {
     let meter = Meter::new(Duration::ZERO);
     let ran = match storm::ROWS.iter().position(|(name, _)| *name == workload) {
         _ if side == LISTS => cost::run(workload, &meter),
+        _ if side == live::NAME => live::run(workload, &meter),
         Some(row) => {
             let sides = resources::all();
             let side = sides.iter().find(|known| known.name == side);
@@ -109,7 +110,8 @@ fn compare(save: bool) -> ExitCode {
     );
     let ours = SIDES.map(|side| WORKLOADS.map(|workload| (side, workload)));
     let lists = cost::WORKLOADS.map(|workload| (LISTS, workload));
-    for (side, workload) in ours.into_iter().flatten().chain(lists) {
+    let live = live::WORKLOADS.map(|workload| (live::NAME, workload));
+    for (side, workload) in ours.into_iter().flatten().chain(lists).chain(live) {
         let name = format!("{side}: {workload}");
         let now = match count(side, workload) {
             Ok(now) => now,
@@ -137,7 +139,12 @@ fn compare(save: bool) -> ExitCode {
             .as_u64()
             .unwrap_or(0)
     };
-    let missed = cost::missed_goals(&of_list);
+    let mut missed = cost::missed_goals(&of_list);
+    missed.extend(live::missed_goal(&|workload| {
+        counts[&format!("{}: {workload}", live::NAME)]
+            .as_u64()
+            .unwrap_or(0)
+    }));
     for goal in &missed {
         eprintln!("a goal is missed: {goal}");
     }

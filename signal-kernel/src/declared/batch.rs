@@ -34,14 +34,25 @@ pub fn batch<G: DeclaredGraph<W>, const W: usize, R>(
 }
 
 impl<G: DeclaredGraph<W>, const W: usize> Outermost<G> for Words<W> {
-    #[inline]
-    fn batch<R>(graph: &mut G, f: impl FnOnce(&mut G) -> R) -> R {
-        batch(graph, f)
+    #[inline(always)]
+    fn batch<R>(graph: &mut G, panics: &mut FirstPanic, f: impl FnOnce(&mut G) -> R) -> Option<R> {
+        let result = panics.catch(|| f(graph)); // user code
+        if !close_simple(graph, panics) {
+            close::<G, W, false>(graph, panics);
+        }
+        if G::HAS_RESOURCES {
+            settle::wake(graph, panics);
+        }
+        result
     }
 
-    #[inline]
-    fn transaction<R, E>(graph: &mut G, f: impl FnOnce(&mut G) -> Result<R, E>) -> Result<R, E> {
-        batch(graph, |graph| transaction(graph, f))
+    #[inline(always)]
+    fn transaction<R, E>(
+        graph: &mut G,
+        panics: &mut FirstPanic,
+        f: impl FnOnce(&mut G) -> Result<R, E>,
+    ) -> Option<Result<R, E>> {
+        Self::batch(graph, panics, |graph| transaction(graph, f))
     }
 }
 
@@ -396,6 +407,36 @@ fn close<G: DeclaredGraph<W>, const W: usize, const INSIDE: bool>(
     if changed {
         core.note_change();
     }
+}
+
+/// Does the same as `close`, if the batch has read no value, and has done one write that is known to have changed its
+/// signal. False if not: then nothing was done.
+#[inline(always)]
+fn close_simple<G: DeclaredGraph<W>, const W: usize>(
+    graph: &mut G,
+    panics: &mut FirstPanic,
+) -> bool {
+    let core = graph.core_mut();
+    let any_failed = core.watch.any_failed();
+    let open = core.open_batch();
+    let &[
+        Written {
+            position,
+            known_changed: true,
+        },
+    ] = &open.written[..]
+    else {
+        return false;
+    };
+    if open.marked != 0 || any_failed || !open.provisional.is_empty() {
+        return false;
+    }
+    open.written.clear();
+    G::TOPOLOGY.mark_whole(position as usize, &mut core.pending);
+    core.tick();
+    settle::settle_into(graph, panics);
+    graph.core_mut().note_change();
+    true
 }
 
 /// Marks the values whose provisional values may not hold any more.

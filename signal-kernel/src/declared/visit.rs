@@ -125,10 +125,14 @@ pub trait Engine<G> {
 
 /// The batches of a graph that is in no other, without the number of words in its mask.
 pub trait Outermost<G> {
-    /// Runs `f` as the outermost batch and settles, also if it panics.
-    fn batch<R>(graph: &mut G, f: impl FnOnce(&mut G) -> R) -> R;
+    /// Runs `f` as the outermost batch and settles, also if it panics. The caller lets the panics go on.
+    fn batch<R>(graph: &mut G, panics: &mut FirstPanic, f: impl FnOnce(&mut G) -> R) -> Option<R>;
     /// The same, and takes back the writes and requests of an `f` that fails or panics.
-    fn transaction<R, E>(graph: &mut G, f: impl FnOnce(&mut G) -> Result<R, E>) -> Result<R, E>;
+    fn transaction<R, E>(
+        graph: &mut G,
+        panics: &mut FirstPanic,
+        f: impl FnOnce(&mut G) -> Result<R, E>,
+    ) -> Option<Result<R, E>>;
 }
 
 /// The outcome of phase A of a graph inside.

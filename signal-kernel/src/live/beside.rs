@@ -105,15 +105,20 @@ impl Beside {
         fence(Ordering::SeqCst); // pairs with the one in `released`
     }
 
-    /// Does an update wait?
+    /// Under the lock: does an update wait, or anything else?
     #[inline(always)]
+    pub(crate) fn is_marked(&self) -> bool {
+        self.marks.load(Ordering::Relaxed) != 0
+    }
+
+    /// Does an update wait?
     pub(crate) fn has_later(&self) -> bool {
         self.marks.load(Ordering::Relaxed) & LATER != 0
     }
 
-    /// The caller is about to take the updates from the list.
-    pub(crate) fn take_later(&self) {
-        self.marks.fetch_and(!LATER, Ordering::Acquire);
+    /// The caller is about to take the updates from the list. False if none waits.
+    pub(crate) fn take_later(&self) -> bool {
+        self.marks.fetch_and(!LATER, Ordering::AcqRel) & LATER != 0
     }
 
     /// Updates are left for the next use of the graph.

@@ -36,7 +36,7 @@ type Payload = Box<dyn Any + Send>;
 type Hook = Arc<dyn Fn(Payload) + Send + Sync>;
 
 /// An update that waits, and the place that has asked for it.
-type Update<G> = (Place, Box<dyn FnOnce(&mut G) + Send>);
+type Update<G> = (Place, Box<dyn FnOnce(&mut G, &mut FirstPanic) + Send>);
 
 /// A graph that threads share.
 pub(super) struct Inner<G> {
@@ -196,9 +196,19 @@ impl<G: Reactive + Send + 'static> Inner<G> {
     /// Runs `f` on the graph, and then the updates that wait.
     #[inline(always)]
     pub(super) fn run<R>(&self, here: Place, f: impl FnOnce(&mut G) -> R) -> Result<R, Busy> {
+        self.run_keeping(here, |graph, panics| panics.catch(|| f(graph))) // user code
+    }
+
+    /// As `run`, for an `f` that keeps its panics.
+    #[inline(always)]
+    pub(super) fn run_keeping<R>(
+        &self,
+        here: Place,
+        f: impl FnOnce(&mut G, &mut FirstPanic) -> Option<R>,
+    ) -> Result<R, Busy> {
         let mut graph = self.enter(here)?;
         let mut panics = FirstPanic::new();
-        let result = panics.catch(|| f(&mut graph)); // user code
+        let result = f(&mut graph, &mut panics); // user code
         self.leave(graph, &mut panics);
         Ok(panics.result(result))
     }
@@ -206,15 +216,16 @@ impl<G: Reactive + Send + 'static> Inner<G> {
     /// Releases the lock, and does all that had to wait for that.
     #[inline(always)]
     fn leave(&self, graph: MutexGuard<'_, G>, panics: &mut FirstPanic) {
-        let left = self.release(graph, panics);
-        if self.beside.has_later() && left == Left::AtRest {
-            self.carry_out(panics);
+        let (left, follows) = self.release(graph, panics);
+        if follows {
+            self.follow_up(left, panics);
         }
     }
 
+    /// Releases the lock. True if `follow_up` has something to do.
     #[inline(always)]
-    fn release(&self, mut graph: MutexGuard<'_, G>, panics: &mut FirstPanic) -> Left {
-        let left = match self.beside.has_later() {
+    fn release(&self, mut graph: MutexGuard<'_, G>, panics: &mut FirstPanic) -> (Left, bool) {
+        let left = match self.beside.is_marked() {
             true => self.run_later(&mut graph),
             false => Left::AtRest,
         };
@@ -225,35 +236,56 @@ impl<G: Reactive + Send + 'static> Inner<G> {
         if changed {
             self.beside.wake_changed(panics);
         }
-        if owes || marked {
-            self.follow_up(panics);
-        }
-        left
+        (left, owes || marked)
     }
 
+    /// After `release`: wakes, reports, makes the calls that this thread has put off, and runs the updates that came
+    /// meanwhile.
     #[cold]
     #[inline(never)]
-    fn follow_up(&self, panics: &mut FirstPanic) {
-        if self.beside.follow_up(panics) {
-            let reports = std::mem::take(&mut *lock(&self.reports));
-            for payload in reports {
-                self.report(payload);
+    fn follow_up(&self, mut left: Left, panics: &mut FirstPanic) {
+        loop {
+            if self.beside.follow_up(panics) {
+                let reports = std::mem::take(&mut *lock(&self.reports));
+                for payload in reports {
+                    self.report(payload);
+                }
             }
+            held::follow_up(panics);
+            if left == Left::Restless || !self.beside.has_later() {
+                return;
+            }
+            let Some(graph) = self.try_enter() else {
+                return; // the user of the graph runs the updates
+            };
+            (left, _) = self.release(graph, panics);
         }
-        held::follow_up(panics);
+    }
+
+    /// Takes the lock if it is free.
+    fn try_enter(&self) -> Option<MutexGuard<'_, G>> {
+        let graph = match self.graph.try_lock() {
+            Ok(graph) => graph,
+            Err(TryLockError::Poisoned(graph)) => graph.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        held::begin(self.address(), Location::caller());
+        Some(graph)
     }
 
     /// Runs the updates that wait.
     #[cold]
     #[inline(never)]
     fn run_later(&self, graph: &mut G) -> Left {
-        self.beside.take_later();
+        if !self.beside.take_later() {
+            return Left::AtRest;
+        }
         let mut restless = FirstPanic::new();
         let next = || lock(&self.later).next_round();
         later::rounds(&mut restless, next, |(place, update), _| {
             held::begin(self.address(), place);
             let mut panics = FirstPanic::new();
-            panics.catch(|| update(graph)); // user code
+            update(graph, &mut panics); // user code
             self.report_later(panics);
         });
         let left = match restless.is_empty() {
@@ -268,19 +300,9 @@ impl<G: Reactive + Send + 'static> Inner<G> {
     }
 
     /// Runs the updates that wait, if the lock is free. The user of the graph runs them otherwise.
-    #[cold]
-    #[inline(never)]
     fn carry_out(&self, panics: &mut FirstPanic) {
-        while self.beside.has_later() {
-            let graph = match self.graph.try_lock() {
-                Ok(graph) => graph,
-                Err(TryLockError::Poisoned(graph)) => graph.into_inner(),
-                Err(TryLockError::WouldBlock) => return,
-            };
-            held::begin(self.address(), Location::caller());
-            if self.release(graph, panics) == Left::Restless {
-                return;
-            }
+        if let Some(graph) = self.try_enter() {
+            self.leave(graph, panics);
         }
     }
 
@@ -290,7 +312,9 @@ impl<G: Reactive + Send + 'static> Inner<G> {
         here: Place,
         f: impl FnOnce(&mut G::Batch<'_>) + Send + 'static,
     ) {
-        let update = |graph: &mut G| G::Engine::batch(graph, |graph| f(&mut graph.__write()));
+        let update = |graph: &mut G, panics: &mut FirstPanic| {
+            G::Engine::batch(graph, panics, |graph| f(&mut graph.__write())); // user code
+        };
         let inside = held::is_held(self.address());
         lock(&self.later).push((here, Box::new(update)), inside);
         self.beside.add_later();
@@ -359,7 +383,7 @@ impl<G: Reactive + Send + 'static> PutOff for Inner<G> {
             let mut panics = FirstPanic::new();
             panics.keep(Box::new(later::RESTLESS));
             self.report_later(panics);
-            self.quietly(|panics| self.follow_up(panics));
+            self.quietly(|panics| self.follow_up(Left::Restless, panics));
         } else {
             self.quietly(|panics| self.carry_out(panics));
         }

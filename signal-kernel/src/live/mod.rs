@@ -197,9 +197,10 @@ impl<G: Reactive + Send + 'static> Live<G> {
     /// ```
     #[track_caller]
     pub fn try_update<R>(&self, f: impl FnOnce(&mut G::Batch<'_>) -> R) -> Result<R, Busy> {
-        self.handle.run(Location::caller(), |graph| {
-            G::Engine::batch(graph, |graph| f(&mut graph.__write()))
-        })
+        self.handle
+            .run_keeping(Location::caller(), |graph, panics| {
+                G::Engine::batch(graph, panics, |graph| f(&mut graph.__write()))
+            })
     }
 
     /// As [`update`](Self::update); if `f` returns an error or panics, its writes and requests are taken back.
@@ -274,9 +275,10 @@ impl<G: Reactive + Send + 'static> Live<G> {
         &self,
         f: impl FnOnce(&mut G::Batch<'_>) -> Result<R, E>,
     ) -> Result<Result<R, E>, Busy> {
-        self.handle.run(Location::caller(), |graph| {
-            G::Engine::transaction(graph, |graph| f(&mut graph.__write()))
-        })
+        self.handle
+            .run_keeping(Location::caller(), |graph, panics| {
+                G::Engine::transaction(graph, panics, |graph| f(&mut graph.__write()))
+            })
     }
 
     /// Lets `f` write the graph as one batch: at once if the graph is free, else after the present use of it, on the

@@ -1,5 +1,5 @@
-//! A model check of the waking path: the ready queue and the wakers of a graph, as they are, in every order that
-//! the memory model allows for a few threads.
+//! A model check of the waking path: the ready queue and the wakers of a graph, and the state of a `Live` graph beside
+//! its lock, as they are, in every order that the memory model allows for a few threads.
 //!
 //! `cargo run --release --manifest-path tests/loom/Cargo.toml [-- model]`
 //!
@@ -22,15 +22,22 @@ mod task {
     pub(crate) mod wakers;
 }
 
+#[path = "."]
+mod live {
+    #[path = "../../../signal-kernel/src/live/beside.rs"]
+    pub(crate) mod beside;
+}
+
 /// The shared types of the waking path.
 mod sync {
     pub(crate) use loom::sync::{
         Mutex, MutexGuard,
-        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence},
     };
     pub(crate) use std::sync::PoisonError;
 }
 
+use live::beside::Beside;
 use loom::thread;
 use panics::FirstPanic;
 use std::{
@@ -46,7 +53,7 @@ use task::wakers::{WaitKey, WakerSet};
 
 type Model = (&'static str, fn());
 
-const MODELS: [Model; 13] = [
+const MODELS: [Model; 17] = [
     ("a wake while the work is polled", wake_in_a_poll),
     ("a flag and no registration", relaxed_flag),
     ("old wakes while new work begins", old_wakes),
@@ -60,6 +67,10 @@ const MODELS: [Model; 13] = [
     ("a waiter comes while all are woken", waiter_comes),
     ("a wait is dropped while all are woken", waiter_goes),
     ("wakers behind the waker of a graph", waiters_behind),
+    ("live: a change while a reader registers", reader_registers),
+    ("live: an update while the graph is in use", update_comes),
+    ("live: a driver gives way", driver_gives_way),
+    ("live: a driver goes while a wait registers", driver_goes),
 ];
 
 fn main() -> ExitCode {
@@ -411,4 +422,122 @@ fn waiters_behind() {
         done = graph.poll(&inside);
     }
     assert!(done, "a wake was lost");
+}
+
+/// A graph behind a lock: the lock guards the number of updates that it has seen.
+struct Locked {
+    graph: loom::sync::Mutex<u32>,
+    later: loom::sync::Mutex<u32>,
+    beside: Beside,
+}
+
+impl Locked {
+    fn new() -> Arc<Self> {
+        Arc::new(Locked {
+            graph: loom::sync::Mutex::new(0),
+            later: loom::sync::Mutex::new(0),
+            beside: Beside::new(0),
+        })
+    }
+
+    /// A use of the graph that has changed it, as `Inner::release` and `Inner::follow_up` end one.
+    fn leave(&self, mut graph: loom::sync::MutexGuard<'_, u32>, version: u64) {
+        let mut panics = FirstPanic::default();
+        if self.beside.is_marked() {
+            self.run_later(&mut graph);
+        }
+        let changed = self.beside.publish(version);
+        drop(graph);
+        let marked = self.beside.released();
+        if changed {
+            self.beside.wake_changed(&mut panics);
+        }
+        if marked {
+            self.beside.follow_up(&mut panics);
+            self.carry_out();
+        }
+    }
+
+    fn run_later(&self, graph: &mut u32) {
+        if self.beside.take_later() {
+            *graph += std::mem::take(&mut *self.later.lock().unwrap());
+        }
+    }
+
+    fn carry_out(&self) {
+        while self.beside.has_later() {
+            let Ok(mut graph) = self.graph.try_lock() else {
+                return;
+            };
+            self.run_later(&mut graph);
+            drop(graph);
+            self.beside.released();
+        }
+    }
+}
+
+fn reader_registers() {
+    let locked = Locked::new();
+    let (task, waker) = Task::new();
+    let writer = thread::spawn({
+        let locked = locked.clone();
+        move || locked.leave(locked.graph.lock().unwrap(), 1)
+    });
+    let mut key = WaitKey::default();
+    locked.beside.changes.add(&waker, Some(&mut key));
+    let seen = locked.beside.version_after_registration();
+    writer.join().unwrap();
+    assert!(seen == 1 || task.take(), "a change was missed");
+}
+
+fn update_comes() {
+    let locked = Locked::new();
+    let user = thread::spawn({
+        let locked = locked.clone();
+        move || locked.leave(locked.graph.lock().unwrap(), 1)
+    });
+    *locked.later.lock().unwrap() += 1;
+    locked.beside.add_later();
+    locked.carry_out();
+    user.join().unwrap();
+    assert_eq!(*locked.graph.lock().unwrap(), 1, "an update sleeps");
+}
+
+fn driver_gives_way() {
+    let locked = Locked::new();
+    let (task, waker) = Task::new();
+    let polls = locked.graph.lock().unwrap();
+    let caller = thread::spawn({
+        let locked = locked.clone();
+        move || {
+            let graph = locked.beside.wait(|| locked.graph.lock().unwrap());
+            locked.leave(graph, 1);
+        }
+    });
+    let turn = locked.beside.turn();
+    drop(polls);
+    let mut key = WaitKey::default();
+    locked.beside.work.add(&waker, Some(&mut key));
+    let gives_way = locked.beside.gives_way(turn);
+    caller.join().unwrap();
+    assert!(!gives_way || task.take(), "the driver sleeps");
+    assert!(
+        !locked.beside.gives_way(turn),
+        "the caller has had its turn"
+    );
+}
+
+fn driver_goes() {
+    let locked = Locked::new();
+    let (task, waker) = Task::new();
+    locked.beside.add_driver();
+    let driver = thread::spawn({
+        let locked = locked.clone();
+        move || locked.beside.remove_driver()
+    });
+    let mut key = WaitKey::default();
+    locked.beside.changes.add(&waker, Some(&mut key));
+    let drives = !locked.beside.has_driver();
+    driver.join().unwrap();
+    assert!(drives || task.take(), "nobody drives");
 }
