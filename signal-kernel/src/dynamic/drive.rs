@@ -11,7 +11,7 @@ use super::{
     engine::{
         batch, current, run,
         runtime::Runtime,
-        tasks::{ForeignGraph, ThreadTasks},
+        tasks::{ForeignGraph, Mailbox, ThreadTasks},
     },
     graph::{
         ids::{NodeId, Order},
@@ -19,6 +19,7 @@ use super::{
     },
 };
 use crate::{
+    panics::FirstPanic,
     stack,
     task::{progress, ready::TaskWaker, wakers::WaitKey},
 };
@@ -27,8 +28,8 @@ use std::{
     future::Future,
     marker::PhantomData,
     panic::Location,
-    rc::Weak,
-    sync::Arc,
+    rc::{Rc, Weak},
+    sync::{Arc, atomic::Ordering},
     task::{Context, Poll},
 };
 
@@ -70,7 +71,10 @@ impl progress::Driver for ThreadDriver {
         current::with(|cell| {
             let runtime = cell.borrow();
             let tasks = runtime.tasks.as_ref();
-            tasks.is_none_or(|tasks| tasks.waiting.queue.is_idle())
+            tasks.is_none_or(|tasks| {
+                let waiting = &tasks.waiting;
+                waiting.queue.is_idle() && waiting.messages.load(Ordering::Acquire) == 0
+            })
         })
     }
 
@@ -133,6 +137,17 @@ fn poll_ready(turn: &mut Turn<'_>, ready: &[u32], here: &'static Location<'stati
     }
     batch::end(turn);
     done
+}
+
+/// Handles the messages of inboxes, each as one batch; true if there was one.
+#[cold]
+fn handle_messages(mailboxes: Vec<Rc<dyn Mailbox>>, panics: &mut FirstPanic) -> bool {
+    let mut handled = false;
+    for mailbox in mailboxes {
+        handled |= mailbox.handle(panics); // user code
+        panics.catch(|| stack::ending(|| drop(mailbox))); // user code: it may have been disposed of
+    }
+    handled
 }
 
 /// Polls the shared graph of this node; true if the graph has committed something.
@@ -216,11 +231,20 @@ pub(super) fn poll(
             tasks.ready.budget.reset();
             return Poll::Pending;
         }
+        let mailboxes = tasks.take_mailboxes(&mut ready);
+        let mut panics = FirstPanic::new();
+        let mut handled = false;
+        if !mailboxes.is_empty() {
+            drop(runtime);
+            handled = handle_messages(mailboxes, &mut panics); // user code
+            runtime = cell.borrow_mut();
+        }
         ready.sort_unstable_by_key(|&node| (runtime.order(NodeId::from_number(node)), node));
         runtime.depth = 1;
         let mut turn = Turn::new(cell, runtime.context);
         drop(runtime);
-        let done = poll_ready(&mut turn, &ready, here);
+        turn.release(|_, kept| kept.merge(panics));
+        let done = poll_ready(&mut turn, &ready, here) | handled;
         let tasks = thread_tasks(turn.runtime());
         tasks.commits += u64::from(done);
         tasks.ready.end_poll(ready, done, waits);

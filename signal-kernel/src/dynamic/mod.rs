@@ -5,7 +5,7 @@
 //! [`graph`]; values, bodies and all calls of user code are in [`engine`].
 //!
 //! The handles are in [`signal`], with [`signal_cell`], [`computed`], [`effect`], [`scope`] and [`async_signal`];
-//! [`resource`] makes the last, with [`options`]; [`keyed`](mod@keyed) makes rows out of them. [`resource_node`] is asynchronous work as a node, [`drive`] polls the
+//! [`resource`] makes the last, with [`options`]; [`keyed`](mod@keyed) makes rows out of them, and [`inbox`](mod@inbox) lets other threads in. [`resource_node`] is asynchronous work as a node, [`drive`] polls the
 //! work, [`events`] are the arguments of a user's listeners; [`source`] is the node of a declared graph.
 //!
 //! Invariants: no borrow of the graph is held while user code runs; guards alone change the context, so a panic leaves
@@ -20,6 +20,7 @@ mod effect;
 mod engine;
 mod events;
 mod graph;
+mod inbox;
 mod keyed;
 #[cfg(test)]
 mod limits;
@@ -42,6 +43,7 @@ pub use engine::check::{check_dynamic, dynamic_size};
 pub use engine::read_error::{Cycle, Disposed, Failure, ReadError};
 pub(crate) use engine::tasks::ForeignGraph;
 pub use events::AsyncEvent;
+pub use inbox::{Closed, Inbox, InboxSender, inbox};
 pub use keyed::keyed;
 pub use options::{FromFutureOptions, ResourceOptions};
 pub use resource::{

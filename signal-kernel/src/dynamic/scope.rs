@@ -167,6 +167,15 @@ impl Scope {
     }
 }
 
+impl Scope {
+    /// The handle, for a type that ends the scope by hand.
+    pub(super) fn into_handle(self) -> Handle {
+        let handle = self.handle;
+        std::mem::forget(self);
+        handle
+    }
+}
+
 impl Drop for Scope {
     fn drop(&mut self) {
         let handle = self.handle;

@@ -20,6 +20,7 @@ mod errors;
 mod events;
 mod fetchers;
 mod handles;
+mod inbox;
 mod keyed;
 mod numbers;
 mod order;

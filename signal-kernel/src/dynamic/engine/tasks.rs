@@ -6,6 +6,7 @@
 
 use crate::{
     dynamic::graph::ids::NodeId,
+    panics::FirstPanic,
     task::{
         ready::{ReadyQueue, ReadyReceiver},
         wakers::WakerSet,
@@ -15,7 +16,7 @@ use std::{
     collections::BTreeMap,
     panic::Location,
     rc::{Rc, Weak},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicUsize},
     task::Waker,
 };
 
@@ -24,6 +25,14 @@ pub(crate) trait ForeignGraph {
     /// Polls the graph's work; true if the graph has committed something. A poll of a graph in use panics with the
     /// place `here`.
     fn poll(&self, here: &'static Location<'static>) -> bool;
+}
+
+/// An inbox, as the tasks of a thread see it.
+pub(crate) trait Mailbox {
+    /// Handles the messages that wait, each as one batch. True if there was one.
+    fn handle(&self, panics: &mut FirstPanic) -> bool;
+    /// Drops the messages that wait, and refuses others.
+    fn close(&self, panics: &mut FirstPanic);
 }
 
 /// The asynchronous tasks of a thread.
@@ -36,12 +45,16 @@ pub(crate) struct ThreadTasks {
     pub(crate) commits: u64,
     /// Shared graphs that have had work, by their nodes.
     pub(crate) foreign: BTreeMap<NodeId, Weak<dyn ForeignGraph>>,
+    /// The inboxes, by their nodes.
+    pub(crate) mailboxes: BTreeMap<NodeId, Weak<dyn Mailbox>>,
 }
 
 /// The waiting tasks and the ready queue, shared within the thread.
 pub(crate) struct Waiting {
     pub(crate) queue: Arc<ReadyQueue>,
     pub(crate) wakers: Arc<WakerSet>,
+    /// The number of messages that wait in the inboxes.
+    pub(crate) messages: Arc<AtomicUsize>,
 }
 
 impl ThreadTasks {
@@ -53,11 +66,26 @@ impl ThreadTasks {
             waiting: Rc::new(Waiting {
                 queue: ready.queue.clone(),
                 wakers,
+                messages: Arc::default(),
             }),
             ready,
             commits: 0,
             foreign: BTreeMap::new(),
+            mailboxes: BTreeMap::new(),
         }
+    }
+
+    /// Takes the inboxes out of a list of ready nodes.
+    pub(crate) fn take_mailboxes(&self, ready: &mut Vec<u32>) -> Vec<Rc<dyn Mailbox>> {
+        let mut taken = Vec::new();
+        if !self.mailboxes.is_empty() {
+            ready.retain(|&node| {
+                let mailbox = self.mailboxes.get(&NodeId::from_number(node));
+                taken.extend(mailbox.and_then(Weak::upgrade));
+                mailbox.is_none()
+            });
+        }
+        taken
     }
 
     /// The waiting tasks, if they do not know yet that work was started or stopped.
