@@ -259,9 +259,7 @@ pub(super) trait AnyGraph {
     /// Brings all values up to date, in the middle of a batch.
     fn refresh(&mut self, panics: &mut FirstPanic);
     /// The same for what a body reads of it: a node at a position, or one of the constants of [`names`](super::names).
-    fn refresh_at(&mut self, _at: usize, panics: &mut FirstPanic) {
-        self.refresh(panics);
-    }
+    fn refresh_at(&mut self, at: usize, panics: &mut FirstPanic);
     /// Has this part of the graph changed in the last phase A? A lazy value is computed for an `eager` reader; for others
     /// true means perhaps.
     fn has_changed(&mut self, at: usize, part: Change, eager: bool) -> bool;

@@ -6,6 +6,8 @@
 
 mod follow;
 mod graphs;
+mod half_way;
+mod made;
 mod panics;
 mod random;
 

@@ -16,7 +16,6 @@ mod grammar;
 mod graph;
 mod inside;
 mod lists;
-mod made_lists;
 mod many_nodes;
 mod names;
 mod net_change;

@@ -87,6 +87,11 @@ impl<G: Reactive> Row<G> {
         EngineOf::<G>::refresh(&mut self.graph, panics);
     }
 
+    /// Brings the node at this position up to date, in the middle of a batch.
+    pub(super) fn refresh_at(&mut self, position: usize, panics: &mut FirstPanic) {
+        EngineOf::<G>::refresh_at(&mut self.graph, position, panics);
+    }
+
     /// Has this part of the node at this position changed in the last phase A?
     pub(super) fn has_changed(&mut self, position: usize, part: Change, eager: bool) -> bool {
         EngineOf::<G>::has_changed(&mut self.graph, position, part, eager)

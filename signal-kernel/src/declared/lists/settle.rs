@@ -9,7 +9,7 @@
 use super::{
     super::{
         inside::graph,
-        names::{MEMBERS, NOTHING, ORDER, WHOLE},
+        names::{EFFECTS, MEMBERS, NOTHING, ORDER, WHOLE},
         pass::Pass,
         visit::{AnyGraph, Closed, NodeRef, Visitor},
     },
@@ -122,6 +122,16 @@ impl<K, G: Reactive> AnyGraph for List<K, G> {
 
     fn refresh(&mut self, panics: &mut FirstPanic) {
         self.rows.for_each_touched(|row| row.refresh(panics));
+    }
+
+    fn refresh_at(&mut self, at: usize, panics: &mut FirstPanic) {
+        match at {
+            NOTHING | EFFECTS | MEMBERS | ORDER => {}
+            WHOLE => self.refresh(panics),
+            position => self
+                .rows
+                .for_each_touched(|row| row.refresh_at(position, panics)),
+        }
     }
 
     fn has_changed(&mut self, at: usize, part: Change, eager: bool) -> bool {
