@@ -1,11 +1,18 @@
 //! The bytes of threads that have ended: none is left of a program, whether its nodes were disposed of or ended with
-//! their thread.
+//! their thread. None is left of a `Live` graph either.
 //!
 //! A program of its own, since the allocator counts for the whole process.
 
+use futures::StreamExt;
+use signal_kernel::{Live, reactive, resource};
 use signal_kernel_random::{Settings, try_seed};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
-use std::alloc::System;
+use std::{
+    alloc::System,
+    future::{Future, pending},
+    pin::pin,
+    task::{Context, Waker},
+};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -15,8 +22,13 @@ fn bytes() -> usize {
     stats.bytes_allocated - stats.bytes_deallocated
 }
 
-/// A thread that has ended leaves no bytes.
 fn main() {
+    threads();
+    live_graphs();
+}
+
+/// A thread that has ended leaves no bytes.
+fn threads() {
     let base = Settings {
         work: true,
         ..Settings::PLAIN
@@ -44,4 +56,43 @@ fn main() {
             assert_eq!(bytes(), before, "seed {seed} of {settings:?}");
         }
     }
+}
+
+#[resource(infallible)]
+async fn work(id: u64) -> u64 {
+    if id % 2 == 0 { id } else { pending().await }
+}
+
+reactive! {
+    struct Short {
+        signal id: u64;
+        resource answer = work(id);
+    }
+}
+
+/// A graph with a driver, a wait that is dropped half-way, two readers and a write; then its last handle goes.
+fn open_and_drop(id: u64) {
+    let mut context = Context::from_waker(Waker::noop());
+    let live = Live::new(Short::new(id));
+    let mut driver = pin!(live.driver());
+    assert!(driver.as_mut().poll(&mut context).is_pending());
+    let mut updates = live.watch(|it| it.answer().value().copied());
+    let mut other = updates.clone();
+    assert!(updates.poll_next_unpin(&mut context).is_ready());
+    {
+        let mut wait = pin!(live.until(|it| (*it.id() == id + 2).then_some(())));
+        assert!(wait.as_mut().poll(&mut context).is_pending());
+    }
+    live.update_later(move |it| it.set_id(id + 1));
+    assert!(other.poll_next_unpin(&mut context).is_ready());
+    drop(live);
+    assert!(driver.as_mut().poll(&mut context).is_ready());
+}
+
+/// 40 000 graphs leave no bytes.
+fn live_graphs() {
+    (0..10).for_each(open_and_drop);
+    let before = bytes();
+    (0..40_000).for_each(open_and_drop);
+    assert_eq!(bytes(), before);
 }
