@@ -15,7 +15,7 @@ use std::{
 };
 
 /// The names of the workloads.
-pub const WORKLOADS: [&str; 17] = [
+pub const WORKLOADS: [&str; 18] = [
     "row alone",
     "row of 10",
     "row of 1000",
@@ -28,6 +28,7 @@ pub const WORKLOADS: [&str; 17] = [
     "first write to a row",
     "put in 100, at 10 000",
     "take out 100, at 10 000",
+    "queue of 10 000",
     "move one of 1000",
     "follow 1000, all stay",
     "follow 1000, 100 come and go",
@@ -132,6 +133,7 @@ pub fn run(workload: &str, meter: &Meter) -> bool {
         "first write to a row" => first_write(meter),
         "put in 100, at 10 000" => put_in(meter),
         "take out 100, at 10 000" => take_out(meter),
+        "queue of 10 000" => queue(meter),
         "move one of 1000" => move_one(meter),
         "follow 1000, all stay" => follow(meter, 0),
         "follow 1000, 100 come and go" => follow(meter, 100),
@@ -249,6 +251,21 @@ fn take_out(meter: &Meter) {
         });
     });
     meter.values(u64::from(table.sum() != 9_900));
+}
+
+/// A row comes at the end, and the first one goes.
+fn queue(meter: &Meter) {
+    let mut table = filled::<Plain>(10_000);
+    let mut first = 0;
+    meter.run(100, || {
+        for _ in 0..100 {
+            black_box(&mut table).fill(first + 10_000..first + 10_001);
+            black_box(&mut table).update_rows(|rows| rows.remove(&first));
+            first += 1;
+        }
+    });
+    let keys = table.rows().keys().copied();
+    meter.values(u64::from(!keys.eq(first..first + 10_000)));
 }
 
 /// The last row becomes the first.

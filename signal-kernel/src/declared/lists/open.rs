@@ -11,7 +11,7 @@
 //!
 //! Must not know: graphs (`crate::declared::core`, `crate::declared::visit`), and how a row goes back.
 
-use super::rows::{Ids, KeyHash, Row, RowId, Rows};
+use super::rows::{Ids, KeyHash, Order, Row, RowId, Rows};
 
 /// The rows of a list, and the changes of the open batch.
 pub(super) struct OpenRows<K, R> {
@@ -71,7 +71,7 @@ struct KeptOrder {
     level: u32,
     /// The number of steps then.
     steps: usize,
-    order: Vec<RowId>,
+    order: Order,
 }
 
 /// The changes of a batch in the end.
@@ -191,7 +191,7 @@ impl<K, R> OpenRows<K, R> {
     pub(super) fn set_order(&mut self, level: u32, order: Vec<RowId>) {
         if self.ids().ne(order.iter().copied()) {
             self.keep_order(level);
-            self.rows.set_order(order);
+            self.rows.set_order(Order::new(order));
         }
     }
 
@@ -213,7 +213,7 @@ impl<K, R> OpenRows<K, R> {
             Next::New(key, hash, row) => self.put_in(0, key, hash, row),
         });
         let order = order.collect();
-        self.rows.set_order(order);
+        self.rows.set_order(Order::new(order));
     }
 
     /// The order is about to change.
@@ -223,7 +223,7 @@ impl<K, R> OpenRows<K, R> {
             changes.orders.push(KeptOrder {
                 level,
                 steps: changes.steps.len(),
-                order: self.rows.order().to_vec(),
+                order: self.rows.order().clone(),
             });
         }
     }
@@ -298,7 +298,7 @@ impl<K, R> OpenRows<K, R> {
             || changes.taken_out.iter().any(has_gone);
         let order = members
             || changes.orders.first().is_some_and(|kept| {
-                let before = kept.order.iter().filter(|&&id| rows.is_in(id));
+                let before = kept.order.ids().iter().filter(|&&id| rows.is_in(id));
                 before.copied().ne(rows.ids())
             });
         rows.compact();

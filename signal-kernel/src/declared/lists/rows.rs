@@ -4,8 +4,11 @@
 //! no longer found, but stays where it is: it can be brought back, or removed. Its id also stays in the order until the
 //! order is compacted, so that taking out many rows moves the others once.
 //!
-//! Invariants: for each row that is in the list, `order[places[row]]` is this row, and `by_key` has it; no two rows in
-//! the list have the same key; `out_in_order` is the number of rows in `order` that are taken out. User code (the `Hash`
+//! Rows that are taken out at the front of the list stay before the head of the order, until these are as many as those in
+//! the list: a list that is used as a queue moves few rows.
+//!
+//! Invariants: for each row that is in the list, `order.ids[places[row]]` is this row, and `by_key` has it; no two rows in
+//! the list have the same key; `out_in_order` is the number of rows behind the head of `order` that are taken out. User code (the `Hash`
 //! and `Eq` of a key) runs only in `look_up`, which changes nothing.
 //!
 //! Must not know: batches, graphs (`crate::declared::core`, `crate::declared::visit`).
@@ -29,9 +32,8 @@ const OUT: u32 = u32::MAX;
 
 /// Rows with keys of type `K` and contents of type `R`.
 pub(super) struct Rows<K, R> {
-    /// The rows in the order of the list.
-    order: Vec<RowId>,
-    /// For each row its index in `order`, or `OUT`.
+    order: Order,
+    /// For each row its index in `order.ids`, or `OUT`.
     places: Vec<u32>,
     table: Vec<Option<Row<K, R>>>,
     /// The ids without a row.
@@ -39,6 +41,14 @@ pub(super) struct Rows<K, R> {
     by_key: HashTable<RowId>,
     hasher: DefaultHashBuilder,
     out_in_order: u32,
+}
+
+/// The rows in the order of the list.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Order {
+    ids: Vec<RowId>,
+    /// The start of the list. The ids before it are no rows of the list.
+    head: usize,
 }
 
 /// A row.
@@ -63,6 +73,17 @@ impl RowId {
     }
 }
 
+impl Order {
+    pub(super) fn new(ids: Vec<RowId>) -> Self {
+        Order { ids, head: 0 }
+    }
+
+    /// The rows, with those that are taken out.
+    pub(super) fn ids(&self) -> &[RowId] {
+        &self.ids[self.head..]
+    }
+}
+
 impl KeyHash {
     /// The hash table looks at both ends of a number.
     pub(super) fn spread(self) -> u64 {
@@ -73,7 +94,7 @@ impl KeyHash {
 impl<K, R> Rows<K, R> {
     pub(super) fn new() -> Self {
         Rows {
-            order: Vec::new(),
+            order: Order::default(),
             places: Vec::new(),
             table: Vec::new(),
             free: Vec::new(),
@@ -111,7 +132,7 @@ impl<K, R> Rows<K, R> {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.order.len() - self.out_in_order as usize
+        self.order.ids().len() - self.out_in_order as usize
     }
 
     /// The row with this id. It may have been taken out, but not been removed.
@@ -134,9 +155,9 @@ impl<K, R> Rows<K, R> {
     pub(super) fn in_order_mut(&mut self) -> Vec<(RowId, &K, &mut R)> {
         let mut rows: Vec<_> = self.table.iter_mut().map(Option::as_mut).collect();
         let order = Ids {
-            order: self.order.iter(),
+            order: self.order.ids().iter(),
             places: &self.places,
-            left: self.order.len() - self.out_in_order as usize,
+            left: self.order.ids().len() - self.out_in_order as usize,
         };
         let row = |id: RowId| {
             let row = rows[id.index()].take()?;
@@ -158,7 +179,7 @@ impl<K, R> Rows<K, R> {
     /// The rows in the order of the list.
     pub(super) fn ids(&self) -> Ids<'_> {
         Ids {
-            order: self.order.iter(),
+            order: self.order.ids().iter(),
             places: &self.places,
             left: self.len(),
         }
@@ -167,7 +188,7 @@ impl<K, R> Rows<K, R> {
     /// The row at this index of the list.
     pub(super) fn at(&self, index: usize) -> Option<RowId> {
         match self.out_in_order {
-            0 => self.order.get(index).copied(),
+            0 => self.order.ids().get(index).copied(),
             _ => self.ids().nth(index),
         }
     }
@@ -175,7 +196,9 @@ impl<K, R> Rows<K, R> {
     /// The index of a row in the list.
     pub(super) fn index_of(&self, id: RowId) -> Option<usize> {
         match self.out_in_order {
-            0 => self.is_in(id).then(|| self.place(id) as usize),
+            0 => self
+                .is_in(id)
+                .then(|| self.place(id) as usize - self.order.head),
             _ => self.ids().position(|other| other == id),
         }
     }
@@ -193,8 +216,8 @@ impl<K, R> Rows<K, R> {
             RowId(self.table.len() as u32 - 1)
         });
         self.table[id.index()] = Some(Row { key, hash, content });
-        self.places[id.index()] = self.order.len() as u32;
-        self.order.push(id);
+        self.places[id.index()] = self.order.ids.len() as u32;
+        self.order.ids.push(id);
         self.enter(id);
         id
     }
@@ -206,8 +229,8 @@ impl<K, R> Rows<K, R> {
             entry.remove();
         }
         let place = std::mem::replace(&mut self.places[id.index()], OUT);
-        if self.order.last() == Some(&id) {
-            self.order.pop();
+        if self.order.ids.last() == Some(&id) {
+            self.order.ids.pop();
         } else {
             self.out_in_order += 1;
         }
@@ -217,8 +240,8 @@ impl<K, R> Rows<K, R> {
     /// Brings a row back that was taken out. No row has its key. The order is what it was after the row was taken out,
     /// or will be set.
     pub(super) fn bring_back(&mut self, id: RowId, place: u32) {
-        if place as usize == self.order.len() {
-            self.order.push(id);
+        if place as usize == self.order.ids.len() {
+            self.order.ids.push(id);
         } else {
             self.out_in_order = self.out_in_order.saturating_sub(1);
         }
@@ -244,52 +267,59 @@ impl<K, R> Rows<K, R> {
     }
 
     /// The order, with rows that are taken out.
-    pub(super) fn order(&self) -> &[RowId] {
+    pub(super) fn order(&self) -> &Order {
         &self.order
     }
 
-    /// Sets the order, which has all rows of the list once. Returns the order from before.
-    pub(super) fn set_order(&mut self, order: Vec<RowId>) -> Vec<RowId> {
-        let before = std::mem::replace(&mut self.order, order);
+    /// Sets the order, which has all rows of the list once.
+    pub(super) fn set_order(&mut self, order: Order) {
+        self.order = order;
         self.out_in_order = 0;
-        for (place, id) in self.order.iter().enumerate() {
+        for (place, id) in (self.order.head as u32..).zip(self.order.ids()) {
             match &mut self.places[id.index()] {
                 &mut OUT => self.out_in_order += 1,
-                at => *at = place as u32,
+                at => *at = place,
             }
         }
-        before
     }
 
     /// Removes rows that are taken out from the order.
     pub(super) fn compact(&mut self) {
-        if self.out_in_order == 0 {
+        let Order { ids, head } = &mut self.order;
+        while self.out_in_order > 0 && self.places[ids[*head].index()] == OUT {
+            *head += 1;
+            self.out_in_order -= 1;
+        }
+        let drop_head = *head > ids.len() / 2;
+        if self.out_in_order == 0 && !drop_head {
             return;
         }
-        let mut len = 0;
-        for at in 0..self.order.len() {
-            let id = self.order[at];
+        let mut len = if drop_head { 0 } else { *head };
+        let live = std::mem::replace(head, len);
+        for at in live..ids.len() {
+            let id = ids[at];
             if self.places[id.index()] != OUT {
                 self.places[id.index()] = len as u32;
-                self.order[len] = id;
+                ids[len] = id;
                 len += 1;
             }
         }
-        self.order.truncate(len);
+        ids.truncate(len);
         self.out_in_order = 0;
     }
 
     /// Moves a row to this index of the list, or to the end if the list is shorter. The order has been compacted.
     pub(super) fn move_to(&mut self, id: RowId, index: usize) {
         let from = self.place(id) as usize;
-        let to = index.min(self.order.len() - 1);
+        let Order { ids, head } = &mut self.order;
+        let to = (*head + index).min(ids.len() - 1);
         if from < to {
-            self.order[from..=to].rotate_left(1);
+            ids[from..=to].rotate_left(1);
         } else {
-            self.order[to..=from].rotate_right(1);
+            ids[to..=from].rotate_right(1);
         }
         let first = from.min(to);
-        for (place, id) in (first as u32..).zip(&self.order[first..=from.max(to)]) {
+        for (place, id) in (first as u32..).zip(&ids[first..=from.max(to)]) {
             self.places[id.index()] = place;
         }
     }
