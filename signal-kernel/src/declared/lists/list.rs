@@ -19,7 +19,7 @@ use std::{borrow::Borrow, fmt, hash::Hash};
 /// [`ListBatch`](crate::ListBatch).
 ///
 /// A body depends on what it uses: `len`, `is_empty` and `contains_key` on the keys that are there; `keys` and
-/// `position` on their order, too; `each(Todo::done)` on the keys and on that one node of each row; any other use on
+/// `position` on their order, too; `each(Todo::done)` on that one node of each row, in its order; any other use on
 /// everything in the rows.
 ///
 /// # Examples

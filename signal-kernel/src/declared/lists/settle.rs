@@ -137,15 +137,14 @@ impl<K, G: Reactive> AnyGraph for List<K, G> {
     fn has_changed(&mut self, at: usize, part: Change, eager: bool) -> bool {
         let structure = self.settled.structure;
         match at {
-            NOTHING => false,
             MEMBERS => structure.members,
-            ORDER => structure.order,
+            // A field of the rows never changes, but rows come, go and move.
+            ORDER | NOTHING => structure.order,
             WHOLE => structure.order || self.settled.rows_changed,
             _ => {
                 let mut touched = self.settled.touched.iter();
                 let rows = &mut self.rows;
-                structure.members
-                    || touched.any(|&id| rows.row_mut(id).has_changed(at, part, eager))
+                structure.order || touched.any(|&id| rows.row_mut(id).has_changed(at, part, eager))
             }
         }
     }

@@ -82,3 +82,46 @@ fn a_value_over_everything_runs_all_bodies_of_the_written_rows() {
     });
     assert_eq!(log.take(), ["all"]); // once more, R2
 }
+
+#[test]
+fn a_value_over_one_node_of_the_rows_follows_their_order() {
+    reactive! {
+        struct Letters {
+            list rows: Letter by char => |key| Letter(key, key);
+            // A field never changes, but rows come and move.
+            computed lazy: String = rows.each(Letter::field).collect();
+            #[eager]
+            computed word: String = rows.each(Letter::key).collect();
+        }
+
+        struct Letter {
+            let field: char;
+            signal key: char;
+        }
+    }
+
+    let mut letters = Letters::new();
+    letters.update_rows(|rows| {
+        for key in "abc".chars() {
+            rows.insert(key);
+        }
+    });
+    assert_eq!(
+        (letters.word().as_str(), letters.lazy().as_str()),
+        ("abc", "abc")
+    );
+    letters.update_rows(|rows| rows.move_to(&'a', 2));
+    assert_eq!(
+        (letters.word().as_str(), letters.lazy().as_str()),
+        ("bca", "bca")
+    );
+    letters.batch(|letters| {
+        letters.rows_mut().sort_by(|(a, _), (b, _)| b.cmp(a));
+        assert_eq!(letters.word(), "cba");
+        assert_eq!(letters.lazy(), "cba");
+    });
+    assert_eq!(
+        (letters.word().as_str(), letters.lazy().as_str()),
+        ("cba", "cba")
+    );
+}

@@ -95,7 +95,7 @@ fn a_body_depends_on_the_part_of_the_list_that_it_uses() {
     app.update_todos(|todos| {
         todos.move_to(&1, 1);
     });
-    assert_eq!(log.take(), ["order", "all", "out 1 2 [2, 1] 1 0"]);
+    assert_eq!(log.take(), ["left", "order", "all", "out 1 2 [2, 1] 1 0"]);
 }
 
 #[test]
