@@ -136,6 +136,26 @@ impl<'a> Run<'a> {
         self.ratios = (!multiples.rows.is_empty()).then_some(multiples);
     }
 
+    /// Measures and judges all sides of a row.
+    fn row_of_times<'side>(
+        &mut self,
+        name: &str,
+        operation: &str,
+        turns: Vec<Result<Turn<'_>, String>>,
+        sides: impl Iterator<Item = (&'side str, Kind)>,
+    ) -> Row {
+        let samples = self.rounds.row(turns);
+        for ((side, kind), samples) in sides.zip(&samples) {
+            self.judge(name, side, kind, samples);
+        }
+        Row {
+            name: name.to_owned(),
+            operation: operation.to_owned(),
+            about: String::new(),
+            cells: samples.iter().map(Cell::of).collect(),
+        }
+    }
+
     pub fn lists(&mut self) {
         let arguments = self.arguments;
         let mut sides = lists::all();
@@ -147,16 +167,10 @@ impl<'a> Run<'a> {
                 continue;
             }
             let turns = sides.iter().map(|side| list_turn(side, index));
-            let samples = self.rounds.row(turns.collect());
-            for (side, samples) in sides.iter().zip(&samples) {
-                self.judge(name, side.name, side.kind, samples);
-            }
-            times.rows.push(Row {
-                name: name.to_owned(),
-                operation: operation.to_owned(),
-                about: String::new(),
-                cells: samples.iter().map(Cell::of).collect(),
-            });
+            let sides = sides.iter().map(|side| (side.name, side.kind));
+            times
+                .rows
+                .push(self.row_of_times(name, operation, turns.collect(), sides));
         }
         self.show(times);
     }
@@ -174,16 +188,11 @@ impl<'a> Run<'a> {
             let turn = |side| -> Result<Turn<'_>, String> {
                 Ok(Box::new(move |meter| storm::run(side, index, meter)))
             };
-            let samples = self.rounds.row(sides.iter().map(turn).collect());
-            for (side, samples) in sides.iter().zip(&samples) {
-                self.judge(name, side.name, side.kind, samples);
-            }
-            times.rows.push(Row {
-                name: name.to_owned(),
-                operation: operation.to_owned(),
-                about: String::new(),
-                cells: samples.iter().map(Cell::of).collect(),
-            });
+            let turns = sides.iter().map(turn).collect();
+            let sides = sides.iter().map(|side| (side.name, side.kind));
+            times
+                .rows
+                .push(self.row_of_times(name, operation, turns, sides));
         }
         if !times.rows.is_empty() {
             for side in &sides {
