@@ -306,7 +306,7 @@ impl<K: Key, G: Reactive, Kind> ListBatch<'_, K, G, Kind> {
         row.write(self.level)
     }
 
-    pub(super) fn take_out(&mut self, gone: Vec<RowId>) {
+    fn take_out(&mut self, gone: Vec<RowId>) {
         for id in gone {
             self.list.rows.take_out(self.level, id);
         }

@@ -20,12 +20,13 @@ impl<K: Key, G: Reactive> List<K, G> {
         mut make: impl FnMut(&K) -> Part<G>,
     ) -> FirstPanic {
         let mut panics = FirstPanic::default();
+        let keys = keys.into_iter().map(|key| (key, ()));
         let rows = panics.catch(|| self.resolve(keys)); // user code
         let Some(rows) = rows else {
             return panics;
         };
         let mut next = Vec::with_capacity(rows.len());
-        for row in rows {
+        for (row, ()) in rows {
             match row {
                 Next::Same(id) => next.push(Next::Same(id)),
                 Next::New(key, hash, ()) => match panics.catch(|| make(&key)) {
@@ -38,31 +39,34 @@ impl<K: Key, G: Reactive> List<K, G> {
         panics
     }
 
-    /// The rows of these keys, each once.
-    fn resolve(&self, keys: impl IntoIterator<Item = K>) -> Vec<Next<K, ()>> {
+    /// The rows of these keys, each once, with what comes with the key at its first place.
+    pub(super) fn resolve<T>(
+        &self,
+        keys: impl IntoIterator<Item = (K, T)>,
+    ) -> Vec<(Next<K, ()>, T)> {
         let rows = self.rows.rows();
         let mut seen = vec![false; rows.id_count()];
         let mut new: HashTable<usize> = HashTable::new();
-        let mut next: Vec<Next<K, ()>> = Vec::new();
-        for key in keys {
+        let mut next: Vec<(Next<K, ()>, T)> = Vec::new();
+        for (key, with) in keys {
             match rows.look_up(&key) {
                 Ok(id) => {
                     if !std::mem::replace(&mut seen[id.index()], true) {
-                        next.push(Next::Same(id));
+                        next.push((Next::Same(id), with));
                     }
                 }
                 Err(hash) => {
-                    let is_this = |&at: &usize| match &next[at] {
+                    let is_this = |&at: &usize| match &next[at].0 {
                         Next::New(other, its, ()) => *its == hash && *other == key, // user code
                         Next::Same(_) => false,
                     };
                     if new.find(hash.spread(), is_this).is_none() {
-                        let hash_of = |&at: &usize| match &next[at] {
+                        let hash_of = |&at: &usize| match &next[at].0 {
                             Next::New(_, hash, ()) => hash.spread(),
                             Next::Same(_) => 0,
                         };
                         new.insert_unique(hash.spread(), next.len(), hash_of);
-                        next.push(Next::New(key, hash, ()));
+                        next.push((Next::New(key, hash, ()), with));
                     }
                 }
             }

@@ -198,22 +198,29 @@ impl<K, R> OpenRows<K, R> {
     /// The list gets these rows, outside of all transactions. A row that is not among them is taken out.
     pub(super) fn replace(&mut self, rows: Vec<Next<K, R>>) {
         self.keep_order(0);
-        let mut stays = vec![false; self.rows.id_count()];
-        for next in &rows {
-            if let Next::Same(id) = next {
-                stays[id.index()] = true;
-            }
-        }
-        let go = self.ids().filter(|id| !stays[id.index()]);
-        for id in go.collect::<Vec<_>>() {
-            self.take_out(0, id);
-        }
+        self.take_out_others(
+            0,
+            rows.iter().filter_map(|next| match next {
+                Next::Same(id) => Some(*id),
+                Next::New(..) => None,
+            }),
+        );
         let order = rows.into_iter().map(|next| match next {
             Next::Same(id) => id,
             Next::New(key, hash, row) => self.put_in(0, key, hash, row),
         });
         let order = order.collect();
         self.rows.set_order(Order::new(order));
+    }
+
+    /// Takes out each row that is not among these.
+    pub(super) fn take_out_others(&mut self, level: u32, stay: impl Iterator<Item = RowId>) {
+        let mut stays = vec![false; self.rows.id_count()];
+        stay.for_each(|id| stays[id.index()] = true);
+        let go = self.ids().filter(|id| !stays[id.index()]);
+        for id in go.collect::<Vec<_>>() {
+            self.take_out(level, id);
+        }
     }
 
     /// The order is about to change.

@@ -3,12 +3,12 @@
 //! Invariants: a key that comes twice in a state counts once, at its first place; a row that cannot be made or restored
 //! costs no other row.
 //!
-//! Must not know: how a list settles (`settle`), and how it follows its keys (`follow`).
+//! Must not know: how a list settles (`settle`).
 
 use super::{
     batch::{ByParts, Follows, ListBatch, Made},
     list::List,
-    rows::RowId,
+    open::Next,
 };
 use crate::{
     needs::Key,
@@ -56,50 +56,38 @@ pub fn states_of<K: Clone, G: Stateful>(list: &List<K, G>) -> Vec<(K, G::State)>
 }
 
 /// Rows with these keys take these states, and keep their work. Others are put in and taken out, if the list does not
-/// follow its keys. The first panic of user code goes on when all rows are done; after one, no row is taken out or moved.
+/// follow its keys. If a key panics, the list stays as it is. The first panic goes on when all rows are done; after one, no
+/// row is taken out or moved.
 pub fn restore_rows<K: Key, G: Stateful, Kind: FromRows<K, G>>(
     mut list: ListBatch<'_, K, G, Kind>,
     states: Vec<(K, G::State)>,
 ) {
-    list.restore(states);
-}
-
-impl<K: Key, G: Stateful, Kind: FromRows<K, G>> ListBatch<'_, K, G, Kind> {
-    fn restore(&mut self, states: Vec<(K, G::State)>) {
-        let mut panics = FirstPanic::default();
-        let mut order: Vec<RowId> = Vec::with_capacity(states.len());
-        let mut is_done = vec![false; self.list.rows.rows().id_count()];
-        for (key, state) in states {
-            let id = panics.catch(|| self.restore_row(&key, state, &is_done)); // user code
-            if let Some(Some(id)) = id {
-                is_done.resize(is_done.len().max(id.index() + 1), false);
-                if !std::mem::replace(&mut is_done[id.index()], true) {
-                    order.push(id);
-                }
-            }
-            panics.discard(key); // user code
-        }
-        if Kind::IS_WRITTEN && panics.is_empty() {
-            let is_gone = |id: &RowId| is_done.get(id.index()) != Some(&true);
-            self.take_out(self.list.rows.ids().filter(is_gone).collect());
-            self.list.rows.set_order(self.level, order);
-        }
-        panics.resume();
-    }
-
-    /// The row with this key after it was restored, if there is one. A row that is done stays as it is.
-    fn restore_row(&mut self, key: &K, state: G::State, is_done: &[bool]) -> Option<RowId> {
-        match self.list.rows.rows().find(key) {
-            Some(id) => {
-                if is_done.get(id.index()) != Some(&true) {
-                    G::__restore(&mut self.write(id), state);
-                }
+    let mut panics = FirstPanic::default();
+    let rows = panics
+        .catch(|| list.list.resolve(states))
+        .unwrap_or_default(); // user code
+    let mut order = Vec::with_capacity(rows.len());
+    for (row, state) in rows {
+        let restored = match row {
+            Next::Same(id) => panics.catch(|| {
+                G::__restore(&mut list.write(id), state); // user code
                 Some(id)
+            }),
+            Next::New(key, _, ()) => {
+                let found = panics.catch(|| {
+                    Kind::put_in(&mut list, key.clone(), state); // user code
+                    list.list.rows.rows().find(&key)
+                });
+                panics.discard(key); // user code
+                found
             }
-            None => {
-                Kind::put_in(self, key.clone(), state);
-                self.list.rows.rows().find(key)
-            }
-        }
+        };
+        order.extend(restored.flatten());
     }
+    let ListBatch { list, level, .. } = &mut list;
+    if Kind::IS_WRITTEN && panics.is_empty() {
+        list.rows.take_out_others(*level, order.iter().copied());
+        list.rows.set_order(*level, order);
+    }
+    panics.resume();
 }

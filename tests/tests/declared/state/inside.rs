@@ -13,6 +13,10 @@ use signal_kernel_tests::{
     panics::panic_of,
     profile::fetch,
 };
+use std::{
+    cell::Cell,
+    hash::{Hash, Hasher},
+};
 
 reactive! {
     #[state(SavedTodo, derive(Clone, Debug, PartialEq, Serialize, Deserialize))]
@@ -325,4 +329,118 @@ fn a_generic_graph_saves_generic_graphs_inside() {
     assert_eq!(frame.state(), state);
     assert_eq!(Frame::with_state(state.clone()).state(), state);
     let _: Part<Frame<u8>> = Frame::part();
+}
+
+#[test]
+fn the_state_goes_into_a_graph_that_is_handed_in() {
+    let (mut app, _, gates) = app();
+    app.update_given(|given| given.set_query("given".to_owned()));
+    app.update_given(|given| given.set_page(3));
+    let state = app.state();
+    let log = Log::new();
+    let given = Search::part(log.clone());
+    let other = App::with_state(log.clone(), gates, given, state.clone());
+    assert_eq!(other.state(), state);
+    assert_eq!(
+        (&**other.given().query(), *other.given().page()),
+        ("given", 3)
+    );
+    let given: Vec<String> = log.take();
+    let given = given.iter().filter(|line| line.contains("given"));
+    assert_eq!(given.collect::<Vec<_>>(), ["search given 3 true"]);
+}
+
+reactive! {
+    #[state(SavedDesk, derive(Clone, Debug, PartialEq))]
+    struct Desk {
+        signal title: String = "desk".to_owned();
+        #[state(skip)]
+        graph made: Tag();
+        #[state(skip)]
+        graph given: Tag;
+    }
+}
+
+#[test]
+fn a_graph_that_is_left_out_starts_anew() {
+    let mut desk = Desk::new(Tag::part());
+    desk.set_title("other".to_owned());
+    desk.update_made(|tag| tag.set_name("made".to_owned()));
+    desk.update_given(|tag| tag.set_name("given".to_owned()));
+    let state = desk.state();
+    let title = "other".to_owned();
+    assert_eq!(state, SavedDesk { title });
+    desk.restore(Desk::new(Tag::part()).state());
+    assert_eq!((&**desk.title(), &**desk.made().name()), ("desk", "made"));
+    let other = Desk::with_state(Tag::part(), state);
+    assert_eq!(other.title(), "other");
+    assert_eq!((&**other.made().name(), &**other.given().name()), ("", ""));
+}
+
+thread_local! {
+    static UNLUCKY: Cell<bool> = const { Cell::new(false) };
+    static TRIED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A key. If it is 13, it cannot be hashed while `UNLUCKY` is set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Key(u32);
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        assert!(self.0 != 13 || !UNLUCKY.get(), "no such key");
+        self.0.hash(state);
+    }
+}
+
+reactive! {
+    #[state(SavedSlot, derive(Clone, Debug, PartialEq))]
+    struct Slot {
+        let made: u32;
+        signal value: u32 = 0;
+    }
+
+    #[state(SavedBoard, derive(Clone, Debug, PartialEq))]
+    struct Board {
+        list rows: Slot by Key => |key| Slot(second_time(key.0));
+    }
+}
+
+/// Makes 7 at the second attempt.
+fn second_time(key: u32) -> u32 {
+    assert!(key != 7 || TRIED.replace(true), "not yet");
+    key
+}
+
+fn board(rows: &[(u32, u32)]) -> SavedBoard {
+    let rows = rows
+        .iter()
+        .map(|&(key, value)| (Key(key), SavedSlot { value }));
+    SavedBoard {
+        rows: rows.collect(),
+    }
+}
+
+#[test]
+fn the_first_place_of_a_key_counts_also_where_its_row_cannot_be_made() {
+    let mut table = Board::new();
+    let text = panic_of(|| table.restore(board(&[(7, 1), (2, 2), (7, 3)])));
+    assert_eq!(text, "not yet");
+    assert_eq!(table.state(), board(&[(2, 2)]));
+}
+
+#[test]
+fn keys_that_panic_leave_the_list_as_it_was() {
+    let mut table = Board::new();
+    table.restore(board(&[(1, 1), (13, 2)]));
+    let before = table.state();
+    UNLUCKY.set(true);
+    let text = panic_of(|| table.restore(board(&[(13, 5), (1, 6), (4, 7)])));
+    UNLUCKY.set(false);
+    assert_eq!(text, "no such key");
+    assert_eq!(table.state(), before);
+    assert_eq!(
+        table.rows().values().map(|slot| *slot.made()).sum::<u32>(),
+        14
+    );
 }
