@@ -27,9 +27,9 @@
 /// ```
 ///
 /// Each entry starts with the words that stand in the place of an item's keyword, and with the type of a graph that is
-/// handed in. The user's tokens are the block of
-/// the function behind these words (`k`), or the tokens have a stand-in (`b`). The parentheses, in the entry and at the
-/// end, are for editors: the scope, and every word of the body that names a node.
+/// handed in. The user's tokens are the block of the function behind these words (`k`), or the tokens have a stand-in
+/// (`b`). The parentheses, in the entry and at the end, are for editors: the scope, and every word of the body that names
+/// a node.
 ///
 /// Every entry has a `b`, alone if there is no stand-in. The `b` separates two optional pieces: if one optional piece
 /// follows another, rustc's matcher copies all that it has matched so far, for each entry anew.

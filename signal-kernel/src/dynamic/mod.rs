@@ -5,8 +5,9 @@
 //! [`graph`]; values, bodies and all calls of user code are in [`engine`].
 //!
 //! The handles are in [`signal`], with [`signal_cell`], [`computed`], [`effect`], [`scope`] and [`async_signal`];
-//! [`resource`] makes the last, with [`options`]; [`keyed`](mod@keyed) makes rows out of them, and [`inbox`](mod@inbox) lets other threads in. [`resource_node`] is asynchronous work as a node, [`drive`] polls the
-//! work, [`events`] are the arguments of a user's listeners; [`source`] is the node of a declared graph.
+//! [`resource`] makes the last, with [`options`]; [`keyed`](mod@keyed) makes rows out of them, and [`inbox`](mod@inbox)
+//! lets other threads in. [`resource_node`] is asynchronous work as a node, [`drive`] polls the work, [`events`] are the
+//! arguments of a user's listeners; [`source`] is the node of a declared graph.
 //!
 //! Invariants: no borrow of the graph is held while user code runs; guards alone change the context, so a panic leaves
 //! nothing behind; nothing here recurses over a user's graph.
