@@ -7,11 +7,11 @@
 //! Must not know: values.
 
 use super::topology::{Kind, Topology};
-use crate::panics::text_of;
+use crate::{panics::text_of, sync};
 use std::{
     any::Any,
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 /// The texts by rank. A graph without failures has no table.
@@ -53,7 +53,7 @@ impl Causes {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Box<Texts>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        sync::lock(&self.0)
     }
 }
 

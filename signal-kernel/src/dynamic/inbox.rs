@@ -16,7 +16,7 @@ use super::{
     graph::ids::NodeId,
     scope::scope,
 };
-use crate::{panics::FirstPanic, stack, task::ready::TaskWaker};
+use crate::{panics::FirstPanic, stack, sync::lock, task::ready::TaskWaker};
 use std::{
     cell::RefCell,
     collections::VecDeque,
@@ -25,7 +25,7 @@ use std::{
     marker::PhantomData,
     rc::Rc,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -65,8 +65,7 @@ struct Queue<M> {
 
 impl<M> Channel<M> {
     fn queue(&self) -> MutexGuard<'_, Queue<M>> {
-        // No panic can leave the queue half-written.
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.queue)
     }
 
     fn take_next(&self) -> Option<M> {

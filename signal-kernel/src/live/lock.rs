@@ -18,6 +18,7 @@ use crate::{
     panics::FirstPanic,
     reactive::Reactive,
     stack,
+    sync::lock,
     task::wakers::WakerSet,
 };
 use std::{
@@ -25,7 +26,7 @@ use std::{
     ops::Deref,
     panic::Location,
     ptr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError},
+    sync::{Arc, Mutex, MutexGuard, TryLockError},
     task::{Context, Poll, Wake, Waker},
 };
 
@@ -83,11 +84,6 @@ impl<G> Drop for Handle<G> {
         let inner = self.0.take();
         stack::ending(|| drop(inner)); // user code
     }
-}
-
-/// Locks; no panic of user code leaves these values half-written.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Wakes tasks as soon as this thread uses no graph. As a waker, it is that of all work of a graph.
@@ -178,13 +174,19 @@ impl<G: Reactive + Send + 'static> Inner<G> {
         if let Some(since) = held::since() {
             return Err(Busy::new(since, here));
         }
-        let graph = match self.graph.try_lock() {
-            Ok(graph) => graph,
-            Err(TryLockError::Poisoned(graph)) => graph.into_inner(),
-            Err(TryLockError::WouldBlock) => self.wait(),
-        };
+        let graph = self.try_lock().unwrap_or_else(|| self.wait());
         held::begin(self.address(), here);
         Ok(graph)
+    }
+
+    /// None if another thread uses the graph.
+    #[inline(always)]
+    fn try_lock(&self) -> Option<MutexGuard<'_, G>> {
+        match self.graph.try_lock() {
+            Ok(graph) => Some(graph),
+            Err(TryLockError::Poisoned(graph)) => Some(graph.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     #[cold]
@@ -264,11 +266,7 @@ impl<G: Reactive + Send + 'static> Inner<G> {
 
     /// Takes the lock if it is free.
     fn try_enter(&self) -> Option<MutexGuard<'_, G>> {
-        let graph = match self.graph.try_lock() {
-            Ok(graph) => graph,
-            Err(TryLockError::Poisoned(graph)) => graph.into_inner(),
-            Err(TryLockError::WouldBlock) => return None,
-        };
+        let graph = self.try_lock()?;
         held::begin(self.address(), Location::caller());
         Some(graph)
     }

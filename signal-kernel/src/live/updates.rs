@@ -13,6 +13,7 @@ use crate::{
     busy::Place,
     panics::{FirstPanic, judge},
     reactive::Reactive,
+    sync::lock,
     task::{
         ready::Budget,
         wakers::{WaitKey, WakerSet},
@@ -22,7 +23,7 @@ use futures_core::Stream;
 use std::{
     fmt,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, Weak},
     task::{Context, Poll, Wake},
 };
 
@@ -86,7 +87,7 @@ enum Step<T> {
 
 impl<G, T, F> Watched<G, T, F> {
     fn state(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     fn step(&self, version: u64) -> Step<T> {

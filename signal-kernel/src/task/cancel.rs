@@ -12,11 +12,11 @@ use std::future::Future;
 use std::mem;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
 use super::status::CancelReason;
-use crate::panics::FirstPanic;
+use crate::{panics::FirstPanic, sync};
 
 /// Tells work that it is no longer wanted, if dropping its future is not enough: a thread, a child process, a job on
 /// another machine.
@@ -185,12 +185,9 @@ impl CancelToken {
         panics.resume();
     }
 
-    /// No user code runs under this lock, so a poisoned lock is used as it is.
+    /// No user code runs under this lock.
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.shared
-            .inner
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        sync::lock(&self.shared.inner)
     }
 }
 

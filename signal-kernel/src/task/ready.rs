@@ -9,7 +9,7 @@
 use super::wakers::{List, Removed, wake_each};
 use crate::{
     panics::FirstPanic,
-    sync::{AtomicBool, AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError},
+    sync::{AtomicBool, AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering, lock},
 };
 use std::{
     mem, ptr,
@@ -61,8 +61,7 @@ impl Inner {
 
 impl ReadyQueue {
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // No panic can leave the lists half-written, so a poisoned lock is used as it is.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.inner)
     }
 
     /// Puts a task into the ready list.

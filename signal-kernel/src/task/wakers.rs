@@ -8,7 +8,7 @@
 
 use crate::{
     panics::FirstPanic,
-    sync::{AtomicBool, AtomicU64, Mutex, Ordering, PoisonError},
+    sync::{AtomicBool, AtomicU64, Mutex, Ordering, lock},
 };
 use std::{
     mem,
@@ -287,8 +287,7 @@ impl WakerSet {
     }
 
     fn list<R>(&self, f: impl FnOnce(&mut List) -> R) -> R {
-        // No panic can leave the list half-written, so a poisoned lock is used as it is.
-        f(&mut self.list.lock().unwrap_or_else(PoisonError::into_inner))
+        f(&mut lock(&self.list))
     }
 }
 
