@@ -27,6 +27,7 @@ mod stack;
 mod state;
 mod sync;
 mod task;
+pub mod time;
 
 pub use busy::Busy;
 pub use declared::lists::{batch::ListBatch, list::List};

@@ -1,10 +1,10 @@
 //! The bytes of threads that have ended: none is left of a program, whether its nodes were disposed of or ended with
-//! their thread. None is left of a `Live` graph either.
+//! their thread. None is left of a `Live` graph either. A `ManualClock` needs none for its sleeps.
 //!
 //! A program of its own, since the allocator counts for the whole process.
 
 use futures::StreamExt;
-use signal_kernel::{Live, reactive, resource};
+use signal_kernel::{Live, reactive, resource, time::ManualClock};
 use signal_kernel_random::{Settings, try_seed};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use std::{
@@ -12,6 +12,7 @@ use std::{
     future::{Future, pending},
     pin::pin,
     task::{Context, Waker},
+    time::Duration,
 };
 
 #[global_allocator]
@@ -25,6 +26,7 @@ fn bytes() -> usize {
 fn main() {
     threads();
     live_graphs();
+    sleeps();
 }
 
 /// A thread that has ended leaves no bytes.
@@ -95,4 +97,29 @@ fn live_graphs() {
     let before = bytes();
     (0..40_000).for_each(open_and_drop);
     assert_eq!(bytes(), before);
+}
+
+/// A clock that has had as many sleeps before allocates nothing, whether they end or are dropped.
+fn sleeps() {
+    const COUNT: usize = 50;
+    let clock = ManualClock::new();
+    let mut context = Context::from_waker(Waker::noop());
+    let mut round = |round: u64| {
+        let sleeps: [_; COUNT] = std::array::from_fn(|at| {
+            let time = Duration::from_millis(at as u64 * 7 % 5 + round);
+            let mut sleep = Box::pin(clock.sleep(time));
+            let _ = sleep.as_mut().poll(&mut context);
+            sleep
+        });
+        clock.advance(Duration::from_millis(2));
+        drop(sleeps);
+    };
+    round(0);
+    let before = ALLOCATOR.stats().allocations;
+    (1..100).for_each(round);
+    assert_eq!(
+        ALLOCATOR.stats().allocations - before,
+        99 * COUNT,
+        "the boxes"
+    );
 }

@@ -8,6 +8,7 @@ mod batch;
 mod cancellation;
 mod cells;
 mod cleanup;
+mod clock;
 mod computed;
 mod cycles;
 mod dependencies;

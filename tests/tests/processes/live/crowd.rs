@@ -269,6 +269,9 @@ fn forty_thousand_graphs_that_come_and_go_leave_no_task() {
                 yield_now().await;
             }
         };
-        assert!(timeout(Duration::from_secs(60), none).await.is_ok(), "tasks are left");
+        assert!(
+            timeout(Duration::from_secs(60), none).await.is_ok(),
+            "tasks are left"
+        );
     });
 }
