@@ -4,6 +4,7 @@
 //!
 //! Must not know: anything but the public interface.
 
+mod followed;
 mod inside;
 
 use futures::executor::block_on;

@@ -9,7 +9,7 @@ use super::inside;
 use super::names::{bits, field, function};
 use super::plan::Role;
 use super::words;
-use crate::reactive::model::{Kind, List, Use};
+use crate::reactive::model::{Kind, List, Node, Use};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
@@ -50,6 +50,12 @@ pub(super) fn batch(list: &List) -> TokenStream {
     quote!(::signal_kernel::ListBatch<'_, #key, #ty #kind>)
 }
 
+/// Does the list follow keys, in a graph with a state that has its rows?
+fn is_restorable(context: &Context, node: &Node) -> bool {
+    let follows = matches!(&node.kind, Kind::List(list) if list.keys.is_some());
+    follows && context.declaration.state.is_some() && node.saved.is_some()
+}
+
 /// The inputs that a closure takes: `log ([&] __log)`.
 fn locals(context: &Context, uses: &[Use]) -> TokenStream {
     let inputs = uses.iter().enumerate().map(|(at, used)| {
@@ -60,11 +66,14 @@ fn locals(context: &Context, uses: &[Use]) -> TokenStream {
     inputs.collect()
 }
 
-/// The maker of a list that is written by hand, for its batch type: `__make_todos [log ([&] __log)]`.
+/// The maker of a list, for its batch type: `__make_todos [log ([&] __log)]`. A list that follows keys makes rows in a batch
+/// only if it is restored.
 pub(super) fn maker(context: &Context, index: usize) -> TokenStream {
     let node = &context.declaration.nodes[index];
     match &node.kind {
-        Kind::List(list) if list.keys.is_none() && list.maker.is_some() => {
+        Kind::List(list)
+            if list.maker.is_some() && (list.keys.is_none() || is_restorable(context, node)) =>
+        {
             let (make, fields) = (function("make", node), locals(context, node.uses()));
             quote!(#make [#fields])
         }
@@ -119,7 +128,7 @@ pub(super) fn piece(
 /// ```text
 /// [keys [__tabs] __keys_tabs [([&] __ids.value)] __make_tabs [input_0 ([&] __log)] mark (4)]
 /// [feed_all [__tabs] 1234 __feed_tabs_dark [input_0 ([&] __dark.value)] mark (4)]
-/// [list [__tabs] { [1234 __feed_tabs_dark [input_0 ([&] __dark.value)]] }]
+/// [restorable [__tabs] { [1234 __feed_tabs_dark [input_0 ([&] __dark.value)]] }]
 /// [graph_effects [__tabs]]
 /// ```
 pub(super) fn visit(
@@ -152,7 +161,15 @@ pub(super) fn visit(
         (Role::Effects, _) => quote!([graph_effects [#place]]),
         _ => {
             let feeds = (0..list.feeds.len()).map(fed);
-            quote!([list [#place] { #([#feeds])* }])
+            let visit = format_ident!(
+                "{}",
+                if is_restorable(context, node) {
+                    "restorable"
+                } else {
+                    "list"
+                }
+            );
+            quote!([#visit [#place] { #([#feeds])* }])
         }
     }
 }

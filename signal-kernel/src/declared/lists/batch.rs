@@ -208,19 +208,8 @@ impl<K: Key, G: Reactive, Kind> ListBatch<'_, K, G, Kind> {
     where
         Kind: HasMaker,
     {
-        let id = match self.list.rows.rows().look_up(&key) {
-            Ok(id) => id,
-            Err(hash) => {
-                let part = match &self.maker {
-                    Some(Maker::Borrowed(make)) => make(key.clone()), // user code
-                    Some(Maker::Boxed(make)) => make(key.clone()),    // user code
-                    None => unreachable!("`Kind` is for a list with a maker"),
-                };
-                let row = Row::new(part.into_graph());
-                self.list.rows.put_in(self.level, key, hash, row)
-            }
-        };
-        self.write(id)
+        self.row_or_new(key)
+            .expect("`Kind` is for a list with a maker")
     }
 
     /// Puts a graph in at the end of the list. If there is a row with this key, the part is dropped, and the result is
@@ -299,6 +288,22 @@ impl<K: Key, G: Reactive, Kind> ListBatch<'_, K, G, Kind> {
         let mut order: Vec<RowId> = rows.ids().collect();
         order.sort_by(|&a, &b| compare(entry(a), entry(b))); // user code
         self.list.rows.set_order(self.level, order);
+    }
+
+    /// The row with this key: a new one at the end of the list if there is none. None if the batch has no maker.
+    pub(super) fn row_or_new(&mut self, key: K) -> Option<G::Batch<'_>> {
+        let id = match self.list.rows.rows().look_up(&key) {
+            Ok(id) => id,
+            Err(hash) => {
+                let part = match self.maker.as_ref()? {
+                    Maker::Borrowed(make) => make(key.clone()), // user code
+                    Maker::Boxed(make) => make(key.clone()),    // user code
+                };
+                let row = Row::new(part.into_graph());
+                self.list.rows.put_in(self.level, key, hash, row)
+            }
+        };
+        Some(self.write(id))
     }
 
     pub(super) fn write(&mut self, id: RowId) -> G::Batch<'_> {

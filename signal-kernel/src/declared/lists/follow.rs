@@ -39,6 +39,16 @@ impl<K: Key, G: Reactive> List<K, G> {
         panics
     }
 
+    /// Takes out the rows that a restore has put in, if the list has not followed since: its keys have not changed, or have
+    /// failed. Nothing else in a batch changes the order of a list that follows.
+    pub fn keep_named(&mut self) {
+        if !self.rows.has_new_order() {
+            for id in self.rows.put_in_rows() {
+                self.rows.take_out(0, id);
+            }
+        }
+    }
+
     /// The rows of these keys, each once, with what comes with the key at its first place.
     pub(super) fn resolve<T>(
         &self,

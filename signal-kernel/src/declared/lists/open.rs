@@ -315,6 +315,12 @@ impl<K, R> OpenRows<K, R> {
         NetChange { members, order }
     }
 
+    /// Has the batch set or changed the order?
+    pub(super) fn has_new_order(&self) -> bool {
+        let changes = self.changes.as_ref();
+        changes.is_some_and(|changes| !changes.orders.is_empty())
+    }
+
     /// The rows that the batch has put in and that are in the list.
     pub(super) fn put_in_rows(&self) -> Vec<RowId> {
         let put_in = self.changes.as_ref().map(|changes| changes.put_in.iter());

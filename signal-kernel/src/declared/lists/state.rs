@@ -41,11 +41,16 @@ impl<K: Key, G: FromState> FromRows<K, G> for ByParts {
     }
 }
 
-/// The keys that the list follows decide.
+/// The keys that the list follows decide: see [`List::keep_named`]. In a new graph they have decided already, so there is no
+/// maker.
 impl<K: Key, G: Stateful> FromRows<K, G> for Follows {
     const IS_WRITTEN: bool = false;
 
-    fn put_in(_: &mut ListBatch<'_, K, G, Self>, _: K, _: G::State) {}
+    fn put_in(list: &mut ListBatch<'_, K, G, Self>, key: K, state: G::State) {
+        if let Some(mut row) = list.row_or_new(key) {
+            G::__restore(&mut row, state);
+        }
+    }
 }
 
 /// The keys and the states of the rows, in the order of the list.
@@ -55,7 +60,7 @@ pub fn states_of<K: Clone, G: Stateful>(list: &List<K, G>) -> Vec<(K, G::State)>
     states.collect()
 }
 
-/// Rows with these keys take these states, and keep their work. Others are put in and taken out, if the list does not
+/// Rows with these keys take these states, and keep their work. Others are put in, and taken out if the list does not
 /// follow its keys. If a key panics, the list stays as it is. The first panic goes on when all rows are done; after one, no
 /// row is taken out or moved.
 pub fn restore_rows<K: Key, G: Stateful, Kind: FromRows<K, G>>(

@@ -345,6 +345,11 @@ macro_rules! __visit {
         $pass.$mark($($marked)*);
         panics.resume();
     };
+    // Phase A of a list that follows its keys, and that a restore may have given other rows.
+    ($this:ident $pass:ident [restorable $place:tt $feeds:tt]) => {
+        $crate::__rows! { $this panics [keep_named $place] }
+        $crate::__visit! { $this $pass [list $place $feeds] }
+    };
     // Phase A of a list. Rows that were put in are fed first.
     ($this:ident $pass:ident [list $place:tt { $( $feed:tt )* }]) => {
         #[allow(unused_mut)]
@@ -384,6 +389,9 @@ macro_rules! __visit {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __rows {
+    ($this:ident $panics:ident [keep_named [$($place:tt)*]]) => {
+        $this.$($place)*.keep_named();
+    };
     // Feeds the rows that were put in.
     ($this:ident $panics:ident [
         feed_new [$($place:tt)*] [$hash:literal $feed:ident [$( $input:ident ([$($borrow:tt)*] $($from:tt)*) )*]]
