@@ -24,6 +24,9 @@ const MANY: usize = 8;
 /// Settles a new graph: every effect runs for the first time.
 #[inline(never)]
 pub fn begin<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
+    if G::HAS_GRAPHS {
+        links::note_failed(graph);
+    }
     settle(graph);
 }
 

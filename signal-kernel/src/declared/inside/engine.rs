@@ -5,13 +5,16 @@
 //!
 //! Must not know: the graph around.
 
-use super::super::{
-    batch, drive,
-    mask::Mask,
-    open_batch::BY_HAND,
-    read, settle,
-    topology::Kind,
-    visit::{Closed, DeclaredGraph, Engine, Words, resource},
+use super::{
+    super::{
+        batch, drive,
+        mask::Mask,
+        open_batch::BY_HAND,
+        read, settle,
+        topology::Kind,
+        visit::{Closed, DeclaredGraph, Engine, Words, resource},
+    },
+    links,
 };
 use crate::{
     panics::FirstPanic,
@@ -22,6 +25,9 @@ use std::{sync::Arc, task::Waker};
 impl<G: DeclaredGraph<W>, const W: usize> Engine<G> for Words<W> {
     fn put_in(graph: &mut G, has_started: bool) {
         if !has_started {
+            if G::HAS_GRAPHS {
+                links::note_failed(graph);
+            }
             let core = graph.core_mut();
             let first = std::mem::replace(&mut core.pending, Mask::EMPTY);
             core.open_batch().first_effects = Some(first);

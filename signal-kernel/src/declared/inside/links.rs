@@ -1,4 +1,4 @@
-//! The readers of a graph inside: which of them are due after its phase A.
+//! The readers of a graph inside: which of them are due after its phase A, and which a failed node in it blocks.
 //!
 //! Must not know: the graph inside, and how it settles.
 
@@ -85,6 +85,16 @@ pub(in crate::declared) fn refresh<G: DeclaredGraph<W>, const W: usize>(
         for link in own {
             let refresh = |inside: &mut dyn AnyGraph| inside.refresh_at(link.at, panics);
             visit::graph(graph, links.rank as usize, refresh);
+        }
+    }
+}
+
+/// Notes the graphs inside in which a node has failed before they were put in.
+pub(in crate::declared) fn note_failed<G: DeclaredGraph<W>, const W: usize>(graph: &mut G) {
+    for links in G::LINKS {
+        let rank = links.rank as usize;
+        if visit::graph(graph, rank, |inside| inside.any_failed()) == Some(true) {
+            graph.core_mut().set_failed(rank, true);
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Must not know: feeds.
 
-use signal_kernel::{Reactive, reactive};
+use signal_kernel::{Part, Reactive, reactive};
 use signal_kernel_tests::{
     gate::Gates,
     log::{Log, NOTHING},
@@ -143,4 +143,65 @@ fn a_failed_node_fails_the_readers_that_name_it() {
     assert!(*parent.of_lazy());
     let before = parent.version();
     assert_eq!(parent.version(), before);
+}
+
+reactive! {
+    struct Gauge {
+        signal value: u32 = 1;
+        signal other: u32 = 1;
+        #[eager]
+        computed good: u32 = { assert!(*value < 100, "too much"); *value };
+    }
+
+    struct Panel {
+        let log: Log;
+        graph gauge: Gauge;
+        signal own: u32 = 0;
+        computed twice: u32 = 2 * gauge.good();
+        effect by_name { log.push(format!("good {} {own}", gauge.good())); }
+        effect by_other_name { log.push(format!("other {} {own}", gauge.other())); }
+        effect whole { log.push(format!("whole {} {own}", shown(gauge))); }
+    }
+
+    struct Cabin {
+        let log: Log;
+        signal own: u32 = 0;
+        graph panel: Panel(log, failed());
+        effect show { log.push(format!("cabin {} {own}", panel.own())); }
+    }
+}
+
+/// A graph that runs, with a node that has panicked.
+fn failed() -> Part<Gauge> {
+    let mut gauge = Gauge::new();
+    assert!(quietly(|| gauge.set_value(100)).is_err());
+    Part::from(gauge)
+}
+
+fn shown(gauge: &Gauge) -> u32 {
+    *gauge.value()
+}
+
+#[test]
+fn a_node_that_has_failed_before_its_graph_is_put_in_fails_the_readers_that_name_it() {
+    let log = Log::new();
+    let mut panel = Panel::new(log.clone(), failed());
+    assert_eq!(log.take(), ["other 1 0", "whole 100 0"]);
+    panel.set_own(1);
+    assert_eq!(log.take(), ["other 1 1", "whole 100 1"]);
+    assert!(quietly(|| *panel.twice()).is_err());
+    panel.update_gauge(|gauge| gauge.set_value(2));
+    assert_eq!(log.take(), ["good 2 1", "whole 2 1"]);
+    assert_eq!(*panel.twice(), 4);
+}
+
+#[test]
+fn a_failed_node_two_levels_down_fails_the_readers_that_name_it() {
+    let log = Log::new();
+    let mut cabin = Cabin::new(log.clone());
+    assert_eq!(log.take(), ["other 1 0", "whole 100 0", "cabin 0 0"]);
+    cabin.update_panel(|panel| panel.set_own(1));
+    assert_eq!(log.take(), ["other 1 1", "whole 100 1", "cabin 1 0"]);
+    cabin.update_panel(|panel| panel.gauge_mut().set_value(3));
+    assert_eq!(log.take(), ["good 3 1", "whole 3 1"]);
 }
