@@ -1,6 +1,8 @@
 #![doc = include_str!("../docs/crate.md")]
 
 mod aborted;
+#[doc = include_str!("../docs/async_state.md")]
+pub mod async_state {}
 mod busy;
 mod declared;
 mod dynamic;

@@ -12,6 +12,8 @@ use std::mem;
 
 /// The state of asynchronous work.
 ///
+/// [A page](crate::async_state) shows what each status and each accessor tells.
+///
 /// The state is plain data: compare it, clone it, print it, match on it. Only the graph that owns the state changes it.
 /// Status, value and error change together, so no observer sees one without the others. Bodies see a `resource` of
 /// [`reactive!`](crate::reactive) as this type; the handles of [the functions](crate::functions) have a method for each
