@@ -79,6 +79,7 @@ pub mod __private {
             inside::graph::{Inside, restore_inside},
             lists::{
                 batch::{ByParts, Follows, Made, Maker},
+                follow::FedRows,
                 state::{restore_rows, states_of},
             },
             make,

@@ -73,6 +73,25 @@ impl<T: Clone> Argument<T> for T {
     }
 }
 
+/// A value that is fed to all rows of a list.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not `Clone`, so it cannot be fed to all rows of a list",
+    label = "the value is computed once, and each row gets a clone",
+    note = "derive `Clone`, share the value in an `Arc`, or name the key in it: then it is computed for each row",
+    note = "SK025"
+)]
+pub trait Fed: Sized {
+    /// The copy for one row.
+    fn copy_for_row(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Fed for T {
+    fn copy_for_row(&self) -> T {
+        self.clone()
+    }
+}
+
 /// The value of a signal that the state of a graph holds. `T` is the type itself, as for [`Argument`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not `Clone`, so it cannot be handed out as state",

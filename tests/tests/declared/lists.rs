@@ -4,6 +4,7 @@
 //!
 //! Must not know: executors.
 
+mod fed;
 mod follow;
 mod graphs;
 mod half_way;

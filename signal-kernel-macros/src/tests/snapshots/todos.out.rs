@@ -25,29 +25,42 @@ impl Todos {
     }
     fn __feed_todos_dark(
         #[allow(unused_variables)]
-        batch__: &mut <::signal_kernel::__private::KnownGraph<
-            Todo,
-            { <Todo as ::signal_kernel::Reactive>::IS },
-        > as ::signal_kernel::Reactive>::Batch<'_>,
-        #[allow(unused_variables)]
-        key__: &u64,
+        rows__: &mut ::signal_kernel::__private::FedRows<
+            '_,
+            u64,
+            ::signal_kernel::__private::KnownGraph<
+                Todo,
+                { <Todo as ::signal_kernel::Reactive>::IS },
+            >,
+        >,
         #[allow(unused_variables)]
         dark: &bool,
     ) {
-        batch__.set_dark(*dark);
+        rows__
+            .all(
+                *dark,
+                |batch__, value__| {
+                    batch__.set_dark(value__);
+                },
+            );
     }
     fn __feed_todos_name(
         #[allow(unused_variables)]
-        batch__: &mut <::signal_kernel::__private::KnownGraph<
-            Todo,
-            { <Todo as ::signal_kernel::Reactive>::IS },
-        > as ::signal_kernel::Reactive>::Batch<'_>,
-        #[allow(unused_variables)]
-        key__: &u64,
+        rows__: &mut ::signal_kernel::__private::FedRows<
+            '_,
+            u64,
+            ::signal_kernel::__private::KnownGraph<
+                Todo,
+                { <Todo as ::signal_kernel::Reactive>::IS },
+            >,
+        >,
     ) {
-        #[allow(unused_variables)]
-        let id = ::signal_kernel::__private::core::clone::Clone::clone(key__);
-        batch__.set_name(id.to_string());
+        rows__
+            .each(|batch__, key__| {
+                #[allow(unused_variables)]
+                let id = ::signal_kernel::__private::core::clone::Clone::clone(key__);
+                batch__.set_name(id.to_string());
+            });
     }
     fn __make_shown(
         id: u64,
@@ -70,16 +83,24 @@ impl Todos {
     }
     fn __feed_shown_dark(
         #[allow(unused_variables)]
-        batch__: &mut <::signal_kernel::__private::KnownGraph<
-            Row,
-            { <Row as ::signal_kernel::Reactive>::IS },
-        > as ::signal_kernel::Reactive>::Batch<'_>,
-        #[allow(unused_variables)]
-        key__: &u64,
+        rows__: &mut ::signal_kernel::__private::FedRows<
+            '_,
+            u64,
+            ::signal_kernel::__private::KnownGraph<
+                Row,
+                { <Row as ::signal_kernel::Reactive>::IS },
+            >,
+        >,
         #[allow(unused_variables)]
         dark: &bool,
     ) {
-        batch__.set_dark(*dark);
+        rows__
+            .all(
+                *dark,
+                |batch__, value__| {
+                    batch__.set_dark(value__);
+                },
+            );
     }
     #[inline]
     fn __body_left(

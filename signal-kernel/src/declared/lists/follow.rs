@@ -4,7 +4,7 @@
 
 use super::{super::names::position, list::List, open::Next, row::Row, rows::RowId};
 use crate::{
-    needs::Key,
+    needs::{Fed, Key},
     panics::FirstPanic,
     reactive::{Part, Reactive},
 };
@@ -84,40 +84,77 @@ impl<K: Key, G: Reactive> List<K, G> {
         next
     }
 
-    /// Feeds the signal of this name in each row that was there before this batch, unless the batch has written it. A panic
-    /// costs the feed of that row.
+    /// Feeds the signal of this name in each row that was there before this batch, unless the batch has written it.
     #[must_use]
     pub fn feed_all<const HASH: u64>(
         &mut self,
-        feed: impl FnMut(&K, &mut G::Batch<'_>),
+        feed: impl FnOnce(&mut FedRows<'_, K, G>),
     ) -> FirstPanic {
         let rows = self.rows.ids().filter(|&id| !self.rows.is_new(id));
         self.feed::<HASH>(rows.collect(), feed)
     }
 
-    /// Feeds the signal of this name in each row that this batch has put in, unless the batch has written it. A panic costs
-    /// the feed of that row.
+    /// Feeds the signal of this name in each row that this batch has put in, unless the batch has written it.
     #[must_use]
     pub fn feed_new<const HASH: u64>(
         &mut self,
-        feed: impl FnMut(&K, &mut G::Batch<'_>),
+        feed: impl FnOnce(&mut FedRows<'_, K, G>),
     ) -> FirstPanic {
         self.feed::<HASH>(self.rows.put_in_rows(), feed)
     }
 
     fn feed<const HASH: u64>(
         &mut self,
-        rows: Vec<RowId>,
-        mut feed: impl FnMut(&K, &mut G::Batch<'_>),
+        mut rows: Vec<RowId>,
+        feed: impl FnOnce(&mut FedRows<'_, K, G>),
     ) -> FirstPanic {
         let signal = const { position(G::NAMES, HASH) };
-        let mut panics = FirstPanic::default();
-        for id in rows {
-            let (key, row) = self.rows.touch(0, id);
-            if let Some(mut row) = row.feed(signal) {
-                panics.catch(|| feed(key, &mut row)); // user code
-            }
+        rows.retain(|&id| !self.rows.row(id).is_by_hand(signal));
+        let mut fed = FedRows {
+            list: self,
+            rows,
+            panics: FirstPanic::default(),
+        };
+        if fed.rows.is_empty() {
+            return fed.panics;
         }
+        let mut panics = FirstPanic::default();
+        panics.catch(|| feed(&mut fed)); // user code
+        panics.merge(fed.panics);
         panics
+    }
+}
+
+/// The rows of a list that a value is fed to. A panic costs the row that it is about.
+pub struct FedRows<'list, K, G> {
+    list: &'list mut List<K, G>,
+    rows: Vec<RowId>,
+    panics: FirstPanic,
+}
+
+impl<K: Key, G: Reactive> FedRows<'_, K, G> {
+    /// Feeds one value to all rows.
+    pub fn all<T: Fed>(&mut self, value: T, mut set: impl FnMut(&mut G::Batch<'_>, T)) {
+        let rows = std::mem::take(&mut self.rows);
+        let Some((last, others)) = rows.split_last() else {
+            return;
+        };
+        for id in others {
+            self.feed(*id, |row, _| set(row, value.copy_for_row())); // user code
+        }
+        self.feed(*last, |row, _| set(row, value)); // user code
+    }
+
+    /// Feeds each row a value of its own.
+    pub fn each(&mut self, mut set: impl FnMut(&mut G::Batch<'_>, &K)) {
+        for id in std::mem::take(&mut self.rows) {
+            self.feed(id, &mut set); // user code
+        }
+    }
+
+    fn feed(&mut self, id: RowId, set: impl FnOnce(&mut G::Batch<'_>, &K)) {
+        let (key, row) = self.list.rows.touch(0, id);
+        let mut row = row.feed();
+        self.panics.catch(|| set(&mut row, key)); // user code
     }
 }

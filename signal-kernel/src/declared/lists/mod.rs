@@ -5,7 +5,7 @@
 //! Must not know: how a declaration is written.
 
 pub(crate) mod batch;
-mod follow;
+pub(crate) mod follow;
 pub(crate) mod list;
 mod open;
 mod row;

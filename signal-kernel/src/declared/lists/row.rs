@@ -44,13 +44,15 @@ impl<G: Reactive> Row<G> {
         self.graph.__write()
     }
 
-    /// The graph, to be fed. None if the batch has written the signal at this position.
-    pub(super) fn feed(&mut self, signal: usize) -> Option<G::Batch<'_>> {
-        if EngineOf::<G>::is_by_hand(&self.graph, signal) {
-            return None;
-        }
+    /// Has the open batch written the signal at this position?
+    pub(super) fn is_by_hand(&self, signal: usize) -> bool {
+        EngineOf::<G>::is_by_hand(&self.graph, signal)
+    }
+
+    /// The graph, to be fed.
+    pub(super) fn feed(&mut self) -> G::Batch<'_> {
         EngineOf::<G>::enter_fed(&mut self.graph);
-        Some(self.graph.__write())
+        self.graph.__write()
     }
 
     /// Phase A.

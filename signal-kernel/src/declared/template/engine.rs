@@ -340,7 +340,7 @@ macro_rules! __visit {
         $mark:ident ($($marked:tt)*)
     ]) => {
         $( let $input = $($borrow)* $this.$($from)*; )*
-        let panics = $this.$($place)*.feed_all::<$hash>(|key, batch| Self::$feed(batch, key, $($input),*));
+        let panics = $this.$($place)*.feed_all::<$hash>(|rows| Self::$feed(rows, $($input),*));
         $pass.committed($crate::__private::Change::TRANSITION);
         $pass.$mark($($marked)*);
         panics.resume();
@@ -398,7 +398,7 @@ macro_rules! __rows {
     ]) => {
         {
             $( let $input = $($borrow)* $this.$($from)*; )*
-            $panics.merge($this.$($place)*.feed_new::<$hash>(|key, batch| Self::$feed(batch, key, $($input),*)));
+            $panics.merge($this.$($place)*.feed_new::<$hash>(|rows| Self::$feed(rows, $($input),*)));
         }
     };
     ($this:ident $panics:ident [visit [$($place:tt)*] $pass:ident]) => {

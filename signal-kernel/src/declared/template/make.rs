@@ -119,7 +119,7 @@ macro_rules! __piece {
             let maker = maker.or($crate::__private::core::option::Option::Some($crate::__private::Maker::Borrowed(&make)));
         )?
         $crate::__private::restore_rows::<_, $($stateful)*, $crate::__private::$kind>($piece.write_first(maker), $state);
-        $( $piece.feed_new::<$hash>(|key, batch| Self::$feed(batch, key, $($($feed_borrow)* $($fed)*),*)).resume(); )*
+        $( $piece.feed_new::<$hash>(|rows| Self::$feed(rows, $($($feed_borrow)* $($fed)*),*)).resume(); )*
         $piece.begin().resume();
     };
     // A list that follows its keys.
@@ -144,7 +144,7 @@ macro_rules! __piece {
                 $state,
             );
         )?
-        $( $piece.feed_new::<$hash>(|key, batch| Self::$feed(batch, key, $($($feed_borrow)* $($fed)*),*)).resume(); )*
+        $( $piece.feed_new::<$hash>(|rows| Self::$feed(rows, $($($feed_borrow)* $($fed)*),*)).resume(); )*
         $piece.begin().resume();
     };
     // A chunk of a large graph, in the struct or boxed.

@@ -107,7 +107,16 @@ fn keys(header: &Header, node: &Node, keys: &Keys, ty: &Type) -> Function {
 /// fn __feed_search_dark(batch__: &mut <Search as Reactive>::Batch<'_>, dark: &bool) { batch__.set_dark(*dark); }
 /// ```
 ///
-/// In a list it takes the key of the row, too.
+/// In a list it takes the rows. The value is computed once, or, if it names the key, for each row:
+///
+/// ```text
+/// fn __feed_todos_dark(rows__: &mut FedRows<'_, u64, Todo>, dark: &bool) {
+///     rows__.all(*dark, |batch__, value__| { batch__.set_dark(value__); })
+/// }
+/// fn __feed_todos_name(rows__: &mut FedRows<'_, u64, Todo>) {
+///     rows__.each(|batch__, key__| { let id = Clone::clone(key__); batch__.set_name(id.to_string()); })
+/// }
+/// ```
 fn feed(
     header: &Header,
     node: &Node,
@@ -119,23 +128,45 @@ fn feed(
     let unused = may_be_unused();
     let uses = feed.uses.iter();
     let parameters = uses.map(|used| parameter(header, used, false, &unused));
-    let (receiver, batch) = (local("batch__", span), inside::batch(header, ty));
-    let key_type = key.iter().map(|(_, ty)| ty);
+    let batch = local("batch__", span);
+    let rows = local("rows__", span);
+    let (set, aliases) = (inside::setter(feed), mixed::aliases_of(&feed.uses));
+    let in_parentheses = |value: TokenStream| {
+        let mut value = Group::new(Delimiter::Parenthesis, value);
+        value.set_span(span);
+        value
+    };
+    let (receiver, fed) = match &key {
+        None => {
+            let (ty, value) = (inside::batch(header, ty), in_parentheses(feed.raw.clone()));
+            (quote!(#batch: &mut #ty), quote!(#batch.#set #value;))
+        }
+        Some((pattern, key)) => {
+            let fed = if feed.names_key {
+                let value = in_parentheses(feed.raw.clone());
+                let clone = quote!(::signal_kernel::__private::core::clone::Clone::clone(key__));
+                quote!(#rows.each(|#batch, key__| { #unused let #pattern = #clone; #batch.#set #value; });)
+            } else {
+                // A value of another type is an error at the user's tokens.
+                let of_value = feed.raw.clone().into_iter().next();
+                let value = local("value__", of_value.map_or(span, |first| first.span()));
+                let (raw, argument) = (&feed.raw, in_parentheses(quote!(#value)));
+                quote!(#rows.all(#raw, |#batch, #value| { #batch.#set #argument; });)
+            };
+            let graph = inside::graph(header, ty);
+            let ty =
+                quote_spanned!(ty.span()=> ::signal_kernel::__private::FedRows<'_, #key, #graph>);
+            (quote!(#rows: &mut #ty), fed)
+        }
+    };
     let block = if feed.broken {
         unreachable_block()
     } else {
-        let (set, aliases) = (inside::setter(feed), mixed::aliases_of(&feed.uses));
-        let mut value = Group::new(Delimiter::Parenthesis, feed.raw.clone());
-        value.set_span(span);
-        let key = key.as_ref().filter(|_| feed.names_key).map(|(pattern, _)| {
-            let clone = quote!(::signal_kernel::__private::core::clone::Clone::clone(key__));
-            quote!(#unused let #pattern = #clone;)
-        });
-        quote!({ #aliases #key #receiver.#set #value; })
+        quote!({ #aliases #fed })
     };
     Function {
         head: quote! {
-            fn #name(#unused #receiver: &mut #batch #(, #unused key__: &#key_type)* #(, #parameters)*)
+            fn #name(#unused #receiver #(, #parameters)*)
         },
         result: quote!(_),
         stand_in: Some(block),
