@@ -475,9 +475,12 @@ fn conclude<G: DeclaredGraph<W>, const W: usize, const INSIDE: bool>(
         return false;
     }
     let change = visit::finish(graph, position, panics);
+    if kind == Kind::ByHand {
+        mark::<G, W, false>(graph, position, change, stale);
+        return false; // the mark of a write by hand cannot be read
+    }
     mark::<G, W, INSIDE>(graph, position, change, stale);
-    // The mark of a write by hand cannot be read, but may end a failure.
-    change.changed && (kind != Kind::ByHand || graph.core().watch.any_failed())
+    change.changed
 }
 
 /// Marks the dependents of a node by the outcome of the batch for that node. `stale` has the nodes whose provisional

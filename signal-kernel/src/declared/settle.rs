@@ -367,9 +367,12 @@ fn conclude<G: DeclaredGraph<W>, const W: usize>(
     change: Option<Change>,
 ) -> Change {
     match (G::TOPOLOGY.kind(rank), change) {
-        (Kind::Computed | Kind::Per, Some(change)) => {
+        (kind @ (Kind::Computed | Kind::Per), Some(change)) => {
             // The end of a failure is a change, even if the recovered value is the old one.
             if recover(graph, rank) {
+                if kind == Kind::Per {
+                    graph.core_mut().note_change(); // a write of an equal value may be all that the batch has done
+                }
                 Change::TRANSITION
             } else {
                 change

@@ -117,6 +117,45 @@ fn a_transaction_that_fails_counts_as_no_change() {
     }));
 }
 
+reactive! {
+    struct Page {
+        signal current: u32 = 1;
+        signal scroll: u32 = { assert!(*current != 3, "no page"); 0 } per current;
+        computed inverse: u32 = { assert!(*current != 2, "odd"); *current };
+        effect show { let _ = inverse; }
+    }
+
+    struct Pages {
+        graph one: Page();
+        list rows: Page by u32 => |_| Page();
+    }
+}
+
+#[test]
+fn an_equal_write_to_a_signal_that_starts_anew_counts_only_if_it_ends_its_failure() {
+    let mut page = Page::new();
+    assert!(!counts(&mut page, |page| page.set_scroll(0)));
+    assert!(!counts(&mut page, |page| page.batch(|page| page.set_scroll(0))));
+    panic_of(|| page.set_current(2));
+    assert!(!counts(&mut page, |page| page.set_scroll(0)));
+    assert!(!counts(&mut page, |page| page.batch(|page| page.set_scroll(0))));
+    panic_of(|| page.set_current(3));
+    assert!(counts(&mut page, |page| page.batch(|page| page.set_scroll(0))));
+    assert_eq!(*page.scroll(), 0);
+
+    let mut pages = Pages::new();
+    pages.update_rows(|rows| {
+        rows.insert(1);
+    });
+    let version = pages.one().version();
+    assert!(!counts(&mut pages, |pages| pages
+        .update_one(|page| page.set_scroll(0))));
+    assert!(!counts(&mut pages, |pages| {
+        pages.update_rows(|rows| rows.row_mut(&1).expect("a row").set_scroll(0));
+    }));
+    assert_eq!(pages.one().version(), version);
+}
+
 #[test]
 fn a_write_whose_effect_panics_counts() {
     reactive! {
