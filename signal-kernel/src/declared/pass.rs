@@ -152,6 +152,13 @@ impl<'core, const MODE: u8, const W: usize> Pass<'core, MODE, W> {
         self.progress.rank
     }
 
+    /// Does a failed dependency keep the feed of this rank from running? Only the careful loop visits a graph with a failed
+    /// node.
+    #[inline(always)]
+    pub fn is_blocked(&self, feed: usize) -> bool {
+        (const { MODE == mode::SINGLE }) && self.core.is_failed(feed)
+    }
+
     /// Notes the end of phase A of the visited node, a graph inside: its outcome, and whether a node in it is failed.
     pub(super) fn closed_inside(&mut self, closed: Closed, any_failed: bool) {
         let rank = self.progress.rank as usize;

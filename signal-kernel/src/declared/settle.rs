@@ -304,15 +304,37 @@ pub(super) fn visit_alone<G: DeclaredGraph<W>, const W: usize>(
         let change = start_failed(graph, rank, panics);
         return conclude(graph, rank, change);
     }
-    match catch_unwind(AssertUnwindSafe(|| {
+    mark_blocked_feeds(graph, rank);
+    let visited = catch_unwind(AssertUnwindSafe(|| {
         graph.pass::<{ mode::SINGLE }>(rank / 64, bit(rank))
-    })) {
+    }));
+    for feed in feeds::<G, W>(rank) {
+        graph.core_mut().set_failed(feed, false);
+    }
+    match visited {
         Ok(change) => conclude(graph, rank, Some(change)),
         Err(payload) => {
             let change = unwound(graph, rank, &payload);
             panics.keep(payload);
             change
         }
+    }
+}
+
+/// The feeds of the graph or list of this rank.
+fn feeds<G: DeclaredGraph<W>, const W: usize>(rank: usize) -> impl Iterator<Item = usize> {
+    let is_inside = G::HAS_GRAPHS && G::TOPOLOGY.kind(rank) == Kind::Graph;
+    let before = is_inside.then(|| G::TOPOLOGY.dependencies(rank));
+    let before = before.into_iter().flatten();
+    before.filter(|&rank| G::TOPOLOGY.kind(rank) == Kind::Feed)
+}
+
+/// Counts the feeds that depend on a failed node as failed during the visit of the list of this rank: they do not feed the
+/// rows that were put in.
+fn mark_blocked_feeds<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, rank: usize) {
+    for feed in feeds::<G, W>(rank) {
+        let is_blocked = blocks(graph, feed);
+        graph.core_mut().set_failed(feed, is_blocked);
     }
 }
 

@@ -128,7 +128,7 @@ pub(super) fn piece(
 /// ```text
 /// [keys [__tabs] __keys_tabs [([&] __ids.value)] __make_tabs [input_0 ([&] __log)] mark (4)]
 /// [feed_all [__tabs] 1234 __feed_tabs_dark [input_0 ([&] __dark.value)] mark (4)]
-/// [restorable [__tabs] { [1234 __feed_tabs_dark [input_0 ([&] __dark.value)]] }]
+/// [restorable [__tabs] { [3 1234 __feed_tabs_dark [input_0 ([&] __dark.value)]] }]
 /// [graph_effects [__tabs]]
 /// ```
 pub(super) fn visit(
@@ -160,7 +160,11 @@ pub(super) fn visit(
         }
         (Role::Effects, _) => quote!([graph_effects [#place]]),
         _ => {
-            let feeds = (0..list.feeds.len()).map(fed);
+            let ranks = context.plan.nodes[index].feeds.iter();
+            let feeds = ranks.enumerate().map(|(at, &rank)| {
+                let (rank, fed) = (Literal::usize_unsuffixed(rank), fed(at));
+                quote!(#rank #fed)
+            });
             let visit = format_ident!(
                 "{}",
                 if is_restorable(context, node) {

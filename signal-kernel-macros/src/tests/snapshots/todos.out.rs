@@ -659,11 +659,11 @@ impl Todos {
     > ::IS } >] { [members @ 0 4096] [effects @ 0 2048] } } pass { __pass_0 0[inline] {
     255 { 0[feed_all[__todos] 9611063578541408229 __feed_todos_dark[input_0([&] __dark
     .value)] mark(4)] 1[feed_all[__todos] 14176396743819860870 __feed_todos_name[]
-    mark(4)] 2[list[__todos] { [9611063578541408229 __feed_todos_dark[input_0([&] __dark
-    .value)]] [14176396743819860870 __feed_todos_name[]] }] 3[list[__given] {}]
+    mark(4)] 2[list[__todos] { [0 9611063578541408229 __feed_todos_dark[input_0([&]
+    __dark.value)]] [1 14176396743819860870 __feed_todos_name[]] }] 3[list[__given] {}]
     4[keys[__shown] __keys_shown[([&] __todos)] __make_shown[input_0([&] __root)]
     mark(64)] 5[feed_all[__shown] 9611063578541408229 __feed_shown_dark[input_0([&]
-    __dark.value)] mark(64)] 6[list[__shown] { [9611063578541408229
+    __dark.value)] mark(64)] 6[list[__shown] { [5 9611063578541408229
     __feed_shown_dark[input_0([&] __dark.value)]] }] 7[computed[__left] __body_left[([&]
     __todos)] __equal_usize 4096[]] } 7936 { 8[per[__page.hand] [__page.slot]
     __body_page[([&] __todos) ([&] __given)] __equal_usize 0[]] 9[graph_effects[__todos]]

@@ -347,15 +347,15 @@ macro_rules! __visit {
     };
     // Phase A of a list that follows its keys, and that a restore may have given other rows.
     ($this:ident $pass:ident [restorable $place:tt $feeds:tt]) => {
-        $crate::__rows! { $this panics [keep_named $place] }
+        $crate::__rows! { $this $pass panics [keep_named $place] }
         $crate::__visit! { $this $pass [list $place $feeds] }
     };
     // Phase A of a list. Rows that were put in are fed first.
     ($this:ident $pass:ident [list $place:tt { $( $feed:tt )* }]) => {
         #[allow(unused_mut)]
         let mut panics = $crate::__private::FirstPanic::default();
-        $( $crate::__rows! { $this panics [feed_new $place $feed] } )*
-        $crate::__rows! { $this panics [visit $place $pass] }
+        $( $crate::__rows! { $this $pass panics [feed_new $place $feed] } )*
+        $crate::__rows! { $this $pass panics [visit $place] }
     };
     // The first rank of a resource: its input has changed.
     ($this:ident $pass:ident [input [$($place:tt)*] $mark:ident ($($marked:tt)*)]) => {
@@ -389,19 +389,20 @@ macro_rules! __visit {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __rows {
-    ($this:ident $panics:ident [keep_named [$($place:tt)*]]) => {
+    ($this:ident $pass:ident $panics:ident [keep_named [$($place:tt)*]]) => {
         $this.$($place)*.keep_named();
     };
-    // Feeds the rows that were put in.
-    ($this:ident $panics:ident [
-        feed_new [$($place:tt)*] [$hash:literal $feed:ident [$( $input:ident ([$($borrow:tt)*] $($from:tt)*) )*]]
+    // Feeds the rows that were put in, unless a failed node is among what the feed depends on.
+    ($this:ident $pass:ident $panics:ident [
+        feed_new [$($place:tt)*]
+        [$rank:literal $hash:literal $feed:ident [$( $input:ident ([$($borrow:tt)*] $($from:tt)*) )*]]
     ]) => {
-        {
+        if !$pass.is_blocked($rank) {
             $( let $input = $($borrow)* $this.$($from)*; )*
             $panics.merge($this.$($place)*.feed_new::<$hash>(|rows| Self::$feed(rows, $($input),*)));
         }
     };
-    ($this:ident $panics:ident [visit [$($place:tt)*] $pass:ident]) => {
+    ($this:ident $pass:ident $panics:ident [visit [$($place:tt)*]]) => {
         $this.$($place)*.visit_fed(&mut $pass, $panics);
     };
 }

@@ -182,3 +182,44 @@ fn a_row_that_panics_when_it_is_dropped_is_gone() {
     });
     assert_eq!(log.take(), ["0"]);
 }
+
+reactive! {
+    struct Leaf {
+        signal a: u32 = 0;
+        computed frail: u32 = { assert!(*a != 3, "frail"); *a };
+        effect watch { let _ = frail; }
+    }
+
+    struct Hinted {
+        signal own: u32 = 100;
+        signal inner: u32 = 100;
+    }
+
+    struct Hints {
+        signal a: u32 = 0;
+        signal ids: Vec<u32> = Vec::new();
+        computed frail: u32 = { assert!(*a != 3, "frail"); *a };
+        graph leaf: Leaf() { a: *a };
+        list rows: Hinted by u32 => |_| Hinted() { own: *frail, inner: *leaf.frail() };
+        list tabs: Hinted by u32 = ids.clone() => |_| Hinted() { own: *frail, inner: *leaf.frail() };
+    }
+}
+
+fn hints(hints: &Hints) -> Vec<(u32, u32)> {
+    let rows = hints.rows().values().chain(hints.tabs().values());
+    rows.map(|row| (*row.own(), *row.inner())).collect()
+}
+
+#[test]
+fn a_new_row_is_not_fed_a_value_that_is_failed_and_is_fed_when_the_failure_ends() {
+    let mut graph = Hints::new();
+    graph.set_a(1);
+    assert_eq!(panic_of(|| graph.set_a(3)), "frail");
+    graph.update_rows(|rows| {
+        rows.insert(7);
+    });
+    graph.set_ids(vec![8]);
+    assert_eq!(hints(&graph), [(100, 100), (100, 100)]);
+    graph.set_a(1);
+    assert_eq!(hints(&graph), [(1, 1), (1, 1)]);
+}
