@@ -1,6 +1,7 @@
 //! Random programs and every order of events, held against interpreters of the rules.
 
 mod both;
+mod composition;
 mod declared;
 mod declared_async;
 mod functions;
