@@ -189,6 +189,7 @@ impl Graph {
             is_after_first: item.has("after_first"),
             is_signal: item.kind == NodeKind::Signal,
             holds: item.holds(),
+            policies: item.flags.clone(),
         };
         for (read, part) in &item.reads {
             let read = &self.items[*read];

@@ -1,4 +1,4 @@
-//! `#[resource]`: an async function that a graph can call by name, typed end to end.
+//! `#[resource]`: an async function, or one that returns a stream, that a graph can call by name, typed end to end.
 //!
 //! Invariants: the function is emitted as the user wrote it, with its body unparsed and `#[cancel]` removed; the added
 //! items follow it, errors come last. A function that breaks a rule still gets its type if its output can be named, so

@@ -27,6 +27,8 @@ mod shared;
 pub mod sharing {}
 mod stack;
 mod state;
+#[doc = include_str!("../docs/streams.md")]
+pub mod streams {}
 mod sync;
 mod task;
 pub mod time;
@@ -35,9 +37,9 @@ pub use busy::Busy;
 pub use declared::lists::{batch::ListBatch, list::List};
 pub use dynamic::{
     AsyncEvent, AsyncMeta, AsyncSignal, AsyncValue, Closed, Computed, Cycle, Disposed, Effect,
-    Failure, FetchContext, Fetcher, FromFutureOptions, Inbox, InboxSender, ReadError, ReadSignal,
-    ResourceOptions, Running, Scope, Signal, async_signal, async_signal_with, batch, callback,
-    computed, computed_with, create_effect, create_effect_with, create_manual_resource,
+    FetchContext, Fetcher, FromFutureOptions, Inbox, InboxSender, NodeFailure, ReadError,
+    ReadSignal, ResourceOptions, Running, Scope, Signal, async_signal, async_signal_with, batch,
+    callback, computed, computed_with, create_effect, create_effect_with, create_manual_resource,
     create_manual_resource_with, create_resource, create_resource_when, create_resource_when_with,
     create_resource_with, from_future, from_future_with, inbox, keyed, on_cleanup, poll_progress,
     progress, scope, settled, signal, signal_with, transaction, untrack,
@@ -49,7 +51,7 @@ pub use shared::Shared;
 pub use task::{
     cancel::{CancelToken, Cancelled},
     resource::Resource,
-    state::AsyncState,
+    state::{AsyncState, Failure},
     status::{AsyncStatus, CancelReason},
 };
 
@@ -101,10 +103,12 @@ pub mod __private {
         task::{
             ready::{ReadyQueue, ReadyReceiver},
             resource::{Given, Judged, Known, LocalFuture, SendFuture, Taken, Yields},
-            reusable::{IntoOk, Start},
+            reusable::IntoOk,
             state::{AsyncState, Change},
-            status::{CancelReason, KeepPrevious},
+            status::{CancelReason, Interrupted, KeepPrevious, Policy},
+            stream::{Folded, Latest, LocalStream, SendStream},
             task::Request,
+            work::Start,
         },
     };
     pub use core;

@@ -5,9 +5,13 @@
 //!
 //! Must not know: the callers. The paths of these traits are in rustc's messages, so the paths stay short.
 
-use std::{fmt::Debug, hash::Hash};
+use crate::task::{resource::Resource, stream::Whole, work::WorkSlot};
+use std::{fmt::Debug, hash::Hash, marker::PhantomData};
 
-pub use crate::task::resource::Outcome;
+pub use crate::task::{
+    resource::Outcome,
+    stream::{Fold, Initial},
+};
 
 /// A type whose values can be compared, so that a node knows whether its value has changed. `Node` only gives the
 /// node's name to the compiler's message.
@@ -110,6 +114,41 @@ impl<T: Clone> Saved<T> for T {
     fn copy_for_state(&self) -> T {
         self.clone()
     }
+}
+
+/// The function of a resource that has a partial answer: a fold.
+#[diagnostic::on_unimplemented(
+    message = "this attribute has no meaning without a fold",
+    label = "decides about a partial answer, and each answer of this function is whole",
+    note = "the items of a stream make one answer by `#[resource(fold(Type, function))]`",
+    note = "SK038"
+)]
+pub trait PartialAnswer {
+    /// Nothing: the call has a span.
+    fn check(&self) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<R: Fold> PartialAnswer for PhantomData<R> {}
+
+/// The function of a resource whose answers are whole, so that a rule of equality can compare them.
+#[diagnostic::on_unimplemented(
+    message = "attribute `eq` has no meaning on a fold",
+    label = "compares whole answers, and the answer of a fold grows",
+    note = "a `computed` over the answer is a cut-off for its own dependents",
+    note = "SK038"
+)]
+pub trait WholeAnswer {
+    /// Nothing: the call has a span.
+    fn check(&self) {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<R> WholeAnswer for PhantomData<R>
+where
+    R: Resource,
+    <R::Future as WorkSlot>::Collect: Whole,
+{
 }
 
 /// The value of a node in a graph that derives `Debug`.

@@ -155,10 +155,11 @@ impl<G: 'static> Shared<G> {
                 this: this.clone(),
             }
         });
-        if !inner.queue(true, ReadyQueue::is_idle) {
+        if inner.queue(false, ReadyQueue::has_work) {
             // The change opens a batch, so that waiting tasks are told.
             inner.node.change(|_| {
                 inner.note_work(&inner.graph.borrow());
+                inner.node.poll_soon(|| inner.this.clone());
                 ((), false)
             });
         }

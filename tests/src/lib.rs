@@ -11,3 +11,4 @@ pub mod profile;
 pub mod random;
 pub mod resources;
 pub mod sound;
+pub mod tap;

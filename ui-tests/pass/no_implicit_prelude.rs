@@ -8,6 +8,13 @@ async fn fetch(id: u64) -> ::core::result::Result<u64, u64> {
     ::core::result::Result::Ok(id)
 }
 
+#[resource(fold(::std::vec::Vec<u64>, ::std::vec::Vec::push))]
+fn stream(
+    id: u64,
+) -> impl ::signal_kernel_ui_tests::Stream<Item = ::core::result::Result<u64, u64>> {
+    ::signal_kernel_ui_tests::stream::iter([::core::result::Result::Ok(id)])
+}
+
 reactive! {
     #[derive(Debug)]
     struct Cart {
@@ -16,6 +23,7 @@ reactive! {
         #[eq(never)] signal other: u64;
         computed double: u64 = price * 2;
         resource user = fetch(double);
+        #[on_cancel(keep)] resource users = stream(double);
         effect show { *log += *double; }
         effect kept: u64 = *double;
     }

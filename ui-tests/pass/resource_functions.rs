@@ -3,6 +3,7 @@
 #![deny(warnings)]
 
 use signal_kernel::{CancelToken, reactive, resource};
+use signal_kernel_ui_tests::{Stream, stream};
 use std::rc::Rc;
 
 type Answer<T> = Result<T, String>;
@@ -36,6 +37,51 @@ async fn cancellable(id: u64, #[cancel] token: CancelToken) -> Result<u64, Strin
     }
 }
 
+#[resource]
+fn numbers(from: u64, #[cancel] token: CancelToken) -> impl Stream<Item = Answer<u64>> {
+    stream::iter((from..9).map(move |id| match token.is_cancelled() {
+        true => Err("too late".to_owned()),
+        false => Ok(id),
+    }))
+}
+
+#[resource(local, infallible)]
+fn stream_of_any<T: Copy>(value: Rc<T>) -> impl signal_kernel_ui_tests::Stream<Item = T> + use<T> {
+    stream::iter([*value])
+}
+
+#[resource(fold(String, push), crate = signal_kernel,)]
+fn words(words: Vec<&'static str>) -> impl Send + Stream<Item = Result<&'static str, Rc<str>>> {
+    stream::iter(words.into_iter().map(Ok))
+}
+
+fn push(text: &mut String, word: &str) {
+    *text += word;
+}
+
+#[resource(infallible, fold(Vec<T>, Vec::<T>::push))]
+fn collected<T: Send + 'static>(
+    #[cfg(all())] first: T,
+    #[cfg(any())] second: T,
+) -> impl Stream<Item = T> {
+    stream::iter([first])
+}
+
+macro_rules! counted {
+    ($name:ident, $ty:ty, $function:path, $item:ty, $items:expr) => {
+        #[resource(fold($ty, $function))]
+        fn $name(up_to: u64) -> impl Stream<Item = $item> {
+            let _ = up_to;
+            stream::iter($items)
+        }
+    };
+}
+counted!(counted, u64, add, Result<u64, ()>, [Ok(1), Ok(2)]);
+
+fn add(sum: &mut u64, item: u64) {
+    *sum += item;
+}
+
 mod api {
     pub(crate) mod users {
         #[signal_kernel::resource]
@@ -58,7 +104,14 @@ reactive! {
         resource six = api::users::fetch((*selected)?);
         #[keep_previous(false)] #[eq(u64::eq)] resource seven = crate::api::users::fetch(*six.value()?);
         #[manual] resource eight = aliased(id);
+        #[eq(u64::eq)] resource nine = numbers(id);
+        resource ten = stream_of_any::<u64>(shared);
+        #[on_cancel(keep)] #[on_error(rollback)] resource eleven = words(vec!["a", "b"]);
+        #[on_error(clear)] #[manual] resource twelve = collected::<String>(id.to_string());
+        resource thirteen = counted(id);
+        signal last: u64 = 0 per nine.stable();
         effect show { let _ = (one, two, three, four, five, six, seven, eight); }
+        effect see { let _ = (nine.stable(), ten.failures(), eleven.last_failure(), twelve, thirteen.is_pending()); }
     }
 }
 
@@ -83,5 +136,20 @@ fn main() {
         (page.eight().value(), page.five().value()),
         (None, Some(&1))
     );
+    page.reload_twelve();
+    signal_kernel_ui_tests::block_on(page.settled());
+    assert_eq!(
+        (page.nine().value(), page.ten().value()),
+        (Some(&8), Some(&3))
+    );
+    assert_eq!(
+        (
+            page.eleven().value().unwrap().as_str(),
+            page.thirteen().value()
+        ),
+        ("ab", Some(&3))
+    );
+    assert_eq!(page.twelve().stable().unwrap(), &["1".to_owned()]);
+    assert_eq!(page.last(), &0);
     assert_eq!(page.four().value().map(String::as_str), Some("1"));
 }

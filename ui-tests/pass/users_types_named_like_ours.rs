@@ -29,6 +29,10 @@ struct Send;
 struct Sync;
 struct Into;
 struct PartialEq;
+struct Fold;
+struct Interrupted;
+struct Latest;
+struct PhantomData;
 
 mod core {}
 mod std {}
@@ -39,6 +43,18 @@ async fn fetch(id: u64) -> ::core::result::Result<u64, u64> {
     ::core::result::Result::Ok(id)
 }
 
+#[resource(fold(u64, value))]
+fn stream(
+    item: u64,
+) -> impl signal_kernel_ui_tests::Stream<Item = ::core::result::Result<u64, u64>> {
+    signal_kernel_ui_tests::stream::iter([::core::result::Result::Ok(item)])
+}
+
+/// Its name is that of a parameter of the generated code.
+fn value(value: &mut u64, item: u64) {
+    *value += item;
+}
+
 reactive! {
     #[derive(Debug)]
     struct Cart {
@@ -47,6 +63,7 @@ reactive! {
         computed double: u64 = price * 2;
         computed eager: u64 = price * 3;
         resource user = fetch(double);
+        #[on_cancel(keep)] #[on_error(clear)] resource users = stream(double);
         effect show { *log += *eager; }
         effect kept: u64 = *double;
     }

@@ -32,6 +32,35 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
+pub use futures_core::Stream;
+
+/// Streams for programs that need one. No program here needs a larger crate, which trybuild would compile again.
+pub mod stream {
+    use super::Stream;
+    use std::{
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
+    /// A stream of these items.
+    pub fn iter<I: IntoIterator>(items: I) -> Iter<I::IntoIter> {
+        Iter(items.into_iter())
+    }
+
+    /// The stream of [`iter`].
+    pub struct Iter<I>(I);
+
+    impl<I> Unpin for Iter<I> {}
+
+    impl<I: Iterator> Stream for Iter<I> {
+        type Item = I::Item;
+
+        fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<I::Item>> {
+            Poll::Ready(self.0.next())
+        }
+    }
+}
+
 /// The folder in which trybuild compiles, from the folder that Cargo gives to tests.
 fn target(temporary: &str) -> PathBuf {
     let target = Path::new(temporary).parent();

@@ -65,7 +65,7 @@ fn each_wrong_program_gives_its_error() {
     fs::create_dir_all(&sources).expect("a folder");
     let kernel = workspace().join("signal-kernel");
     let manifest = format!(
-        "[package]\nname = \"catalogue\"\nedition = \"2024\"\n[workspace]\n[dependencies]\nsignal-kernel = {{ path = {kernel:?} }}\n"
+        "[package]\nname = \"catalogue\"\nedition = \"2024\"\n[workspace]\n[dependencies]\nsignal-kernel = {{ path = {kernel:?} }}\nfutures = \"0.3\"\n"
     );
     fs::write(folder.join("Cargo.toml"), manifest).expect("a manifest");
     let lock = fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock"));

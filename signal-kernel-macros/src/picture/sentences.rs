@@ -19,7 +19,17 @@ pub(crate) struct Dependencies {
     pub(crate) is_signal: bool,
     /// The type of a graph inside, or of the rows of a list.
     pub(crate) holds: Option<String>,
+    /// The policies of a resource, as the flags of the picture name them.
+    pub(crate) policies: Vec<String>,
 }
+
+/// `#[on_cancel(keep)]` as a flag of the picture, and as a clause.
+const POLICIES: [(&str, &str); 4] = [
+    ("on_cancel_keep", "keeps a partial answer that is cancelled"),
+    ("on_cancel_clear", "loses its value when it is cancelled"),
+    ("on_error_keep", "keeps a partial answer that fails"),
+    ("on_error_clear", "loses its value when it fails"),
+];
 
 impl Dependencies {
     /// `depends on a and b, and uses the field c`, to stand after the name of the node.
@@ -47,6 +57,11 @@ impl Dependencies {
         }
         if self.is_after_first {
             clauses.push("does not run in `new`".to_owned());
+        }
+        for (flag, clause) in POLICIES {
+            if self.policies.iter().any(|policy| policy == flag) {
+                clauses.push(clause.to_owned());
+            }
         }
         if self.keeps_result {
             clauses.push("keeps its result until it runs again".to_owned());
@@ -85,6 +100,7 @@ pub(crate) fn name(name: &str, is_linked: bool) -> String {
 /// The node, or the part of it that is observed.
 pub(crate) fn observed(name: String, part: Option<&str>) -> String {
     match part {
+        Some("stable") => format!("the stable value of {name}"),
         Some(part) => format!("the {part} of {name}"),
         None => name,
     }
@@ -94,6 +110,7 @@ pub(crate) fn observed(name: String, part: Option<&str>) -> String {
 pub(crate) fn start(name: &str, part: Option<&str>) -> String {
     match part {
         Some("new_value") => format!("each value that {name} yields"),
+        Some("new_stable") => format!("each whole answer of {name}"),
         Some("new_error") => format!("each error that {name} yields"),
         Some(part) => format!("each change of the {part} of {name}"),
         None => format!("each change of {name}"),

@@ -13,7 +13,7 @@ use syn::{Attribute, Ident, Meta, Path, Token, ext::IdentExt};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
-use crate::reactive::model::{Equality, KeepPrevious, State};
+use crate::reactive::model::{Equality, Fate, Interruption, KeepPrevious, State};
 pub(crate) use state::Saved;
 
 /// The meaning of an item's attributes.
@@ -21,6 +21,8 @@ pub(crate) struct Attributes {
     pub(crate) forwarded: Vec<Attribute>,
     pub(crate) equality: Equality,
     pub(crate) keep_previous: KeepPrevious,
+    /// `#[on_cancel(..)]` and `#[on_error(..)]`
+    pub(crate) interruptions: Vec<Interruption>,
     pub(crate) manual: bool,
     pub(crate) eager: bool,
     /// `#[after_first]`, for a message on it.
@@ -41,9 +43,11 @@ const FORWARDED: [&str; 8] = [
     "must_use",
 ];
 const TOOLS: [&str; 3] = ["clippy", "rustfmt", "diagnostic"];
-const OURS: [&str; 6] = [
+const OURS: [&str; 8] = [
     "eq",
     "keep_previous",
+    "on_cancel",
+    "on_error",
     "manual",
     "eager",
     "after_first",
@@ -55,6 +59,7 @@ pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) 
         forwarded: Vec::new(),
         equality: Equality::PartialEq,
         keep_previous: KeepPrevious::Always,
+        interruptions: Vec::new(),
         manual: false,
         eager: false,
         after_first: None,
@@ -74,6 +79,9 @@ pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) 
             match name.as_str() {
                 "eq" => read.equality = equality(attr, kind, errors),
                 "keep_previous" => read.keep_previous = keep_previous(attr, errors),
+                "on_cancel" | "on_error" => {
+                    read.interruptions.extend(interruption(attr, &name, errors));
+                }
                 "manual" => read.manual = flag(attr, errors),
                 "eager" => read.eager = flag(attr, errors),
                 "state" => read.saved = state::of_item(attr, errors),
@@ -203,7 +211,7 @@ fn forward(attr: &Attribute, known: &[&str], forwarded: &mut Vec<Attribute>, err
     match similar(&name, known.iter().chain(&FORWARDED).copied()) {
         Some(meant) => error.help(format!("did you mean `{meant}`?")),
         None => error.help(
-            "doc comments, lint attributes and `eq`, `keep_previous`, `manual`, `eager`, `after_first`, `state` can stand here",
+            "doc comments, lint attributes and `eq`, `keep_previous`, `on_cancel`, `on_error`, `manual`, `eager`, `after_first`, `state` can stand here",
         ),
     }
 }
@@ -309,6 +317,32 @@ fn keep_previous(attr: &Attribute, errors: &mut Errors) -> KeepPrevious {
         None => "`reload` keeps the value while work runs again for the same input".to_owned(),
     });
     KeepPrevious::Always
+}
+
+/// `#[on_cancel(rollback)]`, `#[on_cancel(keep)]` or `#[on_cancel(clear)]`, and the same of `on_error`.
+fn interruption(attr: &Attribute, name: &str, errors: &mut Errors) -> Option<Interruption> {
+    const WORDS: [(&str, Fate); 3] = [
+        ("rollback", Fate::Rollback),
+        ("keep", Fate::Keep),
+        ("clear", Fate::Clear),
+    ];
+    let by = attr.path().require_ident().ok()?.clone();
+    let given = attr.parse_args_with(Ident::parse_any).ok();
+    let given = given.map(|given| given.to_string());
+    let known = WORDS
+        .iter()
+        .find(|(word, _)| given.as_deref() == Some(word));
+    if let Some(&(_, fate)) = known {
+        return Some(Interruption { by, fate });
+    }
+    let text = format!("expected `#[{name}(rollback)]`, `#[{name}(keep)]` or `#[{name}(clear)]`");
+    let error = errors.push("SK010", &attr.meta, text);
+    let meant = given.and_then(|given| similar(&given, WORDS.map(|(word, _)| word)));
+    error.help(match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "`keep` keeps a partial answer, `clear` takes the last whole one too".to_owned(),
+    });
+    None
 }
 
 /// `#[name]`, an attribute without arguments.

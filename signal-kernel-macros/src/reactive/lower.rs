@@ -93,6 +93,7 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, of_struct: &OfStruct) 
                 parens,
                 uses,
                 keep_previous: attributes.keep_previous,
+                interruptions: attributes.interruptions,
                 manual: attributes.manual,
                 equality: attributes.equality,
             }

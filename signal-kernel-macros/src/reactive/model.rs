@@ -232,6 +232,8 @@ pub(crate) enum Kind {
         /// Every node the arguments mention.
         uses: Vec<Use>,
         keep_previous: KeepPrevious,
+        /// Each policy once.
+        interruptions: Vec<Interruption>,
         manual: bool,
         /// The cut-off of the value. `Equality::PartialEq` means that there is none.
         equality: Equality,
@@ -352,6 +354,24 @@ pub(crate) enum KeepPrevious {
     Reload,
     /// `false`
     Never,
+}
+
+/// `#[on_cancel(..)]` or `#[on_error(..)]`: the fate of a partial answer whose run ends that way.
+#[derive(Clone)]
+pub(crate) struct Interruption {
+    /// The name of the attribute, which is the name of the policy.
+    pub(crate) by: Ident,
+    pub(crate) fate: Fate,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// `rollback`: the last whole answer comes back.
+    Rollback,
+    /// `keep`
+    Keep,
+    /// `clear`: the last whole answer goes too.
+    Clear,
 }
 
 /// An argument of a resource call.

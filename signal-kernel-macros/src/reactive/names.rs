@@ -113,10 +113,14 @@ pub(crate) struct Callee {
 pub(crate) enum Observed {
     Whole,
     Value,
+    /// The last whole answer: the value, but for a fold.
+    Stable,
     Error,
     Status,
     /// Each value that a run yields. No start takes it away.
     NewValue,
+    /// Each whole answer of a run.
+    NewStable,
     /// Each error that a run yields.
     NewError,
 }
@@ -127,9 +131,11 @@ impl Observed {
         match self {
             Observed::Whole => None,
             Observed::Value => Some("value"),
+            Observed::Stable => Some("stable"),
             Observed::Error => Some("error"),
             Observed::Status => Some("status"),
             Observed::NewValue => Some("new_value"),
+            Observed::NewStable => Some("new_stable"),
             Observed::NewError => Some("new_error"),
         }
     }

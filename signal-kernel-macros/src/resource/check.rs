@@ -5,14 +5,19 @@
 //!
 //! Must not know: the emitted items. Only rustc knows whether an alias is a `Result`, and whether the future is `Send`.
 
+mod streams;
+mod types;
+
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Generics, Pat, PathSegment, ReturnType, Signature, Type, Visibility};
+use syn::{Attribute, ExprPath, FnArg, Generics, Pat, ReturnType, Signature, Type, Visibility};
 
-use super::parse::{Function, Options};
+use self::streams::{Stream, folds_a_stream, names_items, owns_folded, stream};
+use self::types::{first, is_no_result, owned_type, stands_alone};
+use super::parse::{Fold, Function, Options};
 use crate::errors::Errors;
-use crate::types::{Mention, PRIMITIVES, mentions};
+use crate::types::Mention;
 
 /// The items to emit beside the function.
 pub(super) enum Added<'a> {
@@ -31,8 +36,12 @@ pub(super) struct Resource<'a> {
     /// Types and consts with their bounds.
     pub(super) generics: Generics,
     pub(super) params: Vec<Param<'a>>,
-    /// `None`: the function yields `()`.
+    /// The output of the function, or the items of its stream. `None`: the function yields `()`.
     pub(super) output: Option<&'a Type>,
+    /// The function returns a stream.
+    pub(super) stream: bool,
+    /// The answer that the items make, and the function that takes an item into it.
+    pub(super) fold: Option<(&'a Type, Option<&'a ExprPath>)>,
     pub(super) infallible: bool,
     pub(super) local: bool,
 }
@@ -46,8 +55,11 @@ pub(super) struct Param<'a> {
 }
 
 /// Not for methods, which have no place for added items and are reported before.
-const RULES: [fn(&Function, &Options, &mut Errors); 7] = [
-    is_async,
+const RULES: [fn(&Function, &Options, &mut Errors); 10] = [
+    is_async_or_streams,
+    names_items,
+    folds_a_stream,
+    owns_folded,
     is_safe,
     has_no_lifetimes,
     owns_arguments,
@@ -58,7 +70,7 @@ const RULES: [fn(&Function, &Options, &mut Errors); 7] = [
 
 pub(super) fn check<'a>(
     function: &'a Function,
-    options: &Options,
+    options: &'a Options,
     errors: &mut Errors,
 ) -> Added<'a> {
     if is_method(function, errors) {
@@ -68,10 +80,13 @@ pub(super) fn check<'a>(
     for rule in RULES {
         rule(function, options, errors);
     }
-    let keeps_rules = errors.count() == before;
+    let is_malformed = |fold: &Fold| fold.function.is_none(); // it has been reported
+    let keeps_rules = errors.count() == before && !options.fold.as_ref().is_some_and(is_malformed);
 
     let sig = &function.sig;
     let output = output(sig);
+    let fold = options.fold.as_ref();
+    let fold = fold.and_then(|fold| Some((fold.ty.as_ref()?, fold.function.as_ref())));
     if !output.is_none_or(stands_alone) {
         if keeps_rules {
             names_output(sig, errors);
@@ -99,6 +114,8 @@ pub(super) fn check<'a>(
         },
         params: params(function),
         output,
+        stream: stream(sig).is_some(),
+        fold: fold.filter(|(ty, _)| stands_alone(ty)),
         infallible: options.infallible || output.is_none_or(is_no_result),
         local: options.local,
     };
@@ -107,21 +124,6 @@ pub(super) fn check<'a>(
     } else {
         Added::Placeholder(resource)
     }
-}
-
-/// The first mention of this kind. A `fn(..)` has elided lifetimes of its own.
-fn first(ty: &Type, wanted: Mention) -> Option<TokenStream> {
-    let mut found = mentions(ty).into_iter();
-    let found = found
-        .find(|found| found.mention == wanted && (wanted != Mention::Elided || !found.in_callable));
-    found.map(|found| found.tokens)
-}
-
-/// Whether the type means the same outside its function.
-fn stands_alone(ty: &Type) -> bool {
-    [Mention::Elided, Mention::Named, Mention::Opaque]
-        .into_iter()
-        .all(|mention| first(ty, mention).is_none())
 }
 
 fn is_method(function: &Function, errors: &mut Errors) -> bool {
@@ -154,12 +156,24 @@ fn find_self(tokens: TokenStream) -> Option<Ident> {
     })
 }
 
-fn is_async(function: &Function, _: &Options, errors: &mut Errors) {
+fn is_async_or_streams(function: &Function, _: &Options, errors: &mut Errors) {
     let sig = &function.sig;
-    if sig.asyncness.is_none() {
-        errors
-            .push("SK015", sig.fn_token, "a `#[resource]` function is async")
-            .help(format!("write `async fn {}`", sig.ident));
+    match (sig.asyncness, stream(sig)) {
+        (None, None) => {
+            let text = "a `#[resource]` function is async, or returns a stream";
+            errors.push("SK015", sig.fn_token, text).help(format!(
+                "write `async fn {}`, or return an `impl Stream<Item = Result<T, E>>`",
+                sig.ident
+            ));
+        }
+        (Some(token), Some(_)) => {
+            let text = "a `#[resource]` function that returns a stream is not async";
+            errors.push("SK015", token, text).help(
+                "remove `async`; if it has to connect first: \
+                 `stream::once(connect()).try_flatten()`",
+            );
+        }
+        _ => {}
     }
 }
 
@@ -198,24 +212,6 @@ fn owns_arguments(function: &Function, _: &Options, errors: &mut Errors) {
     }
 }
 
-/// The type to take instead of a reference.
-fn owned_type(ty: &Type) -> String {
-    let name = |ty: &Type| plain_name(ty).map(|segment| segment.ident.to_string());
-    let owned = match ty {
-        Type::Reference(reference) => match &*reference.elem {
-            Type::Slice(slice) => name(&slice.elem).map(|name| format!("Vec<{name}>")),
-            ty => match name(ty).as_deref() {
-                Some("str") => Some("String".to_owned()),
-                Some("Path") => Some("PathBuf".to_owned()),
-                name => name.map(str::to_owned),
-            },
-        },
-        _ => None,
-    };
-    let owned = owned.map_or("the value itself".to_owned(), |name| format!("a `{name}`"));
-    format!("take {owned}, or share it in an `Arc`")
-}
-
 fn names_arguments(function: &Function, _: &Options, errors: &mut Errors) {
     for ty in arguments(&function.sig) {
         if let Some(tokens) = first(ty, Mention::Opaque) {
@@ -244,8 +240,19 @@ fn takes_one_token(function: &Function, _: &Options, errors: &mut Errors) {
 /// Reports a type that surely is no `Result`. rustc judges the other types, with more than one error.
 fn returns_result(function: &Function, options: &Options, errors: &mut Errors) {
     let sig = &function.sig;
+    if options.infallible {
+        return;
+    }
+    if let Some(stream) = stream(sig) {
+        if let Some(item) = stream.item.filter(|item| is_no_result(item)) {
+            errors
+                .push("SK015", item, "a `#[resource]` stream yields `Result`s")
+                .help("for a stream that cannot fail, write `#[resource(infallible)]`");
+        }
+        return;
+    }
     // A function without `async` may return a future.
-    if options.infallible || sig.asyncness.is_none() {
+    if sig.asyncness.is_none() {
         return;
     }
     let tokens = match output(sig) {
@@ -262,39 +269,15 @@ fn returns_result(function: &Function, options: &Options, errors: &mut Errors) {
         .help("for a function that cannot fail, write `#[resource(infallible)]`");
 }
 
-/// Whether a type can be no alias of a `Result`.
-fn is_no_result(ty: &Type) -> bool {
-    const OTHERS: [&str; 16] = [
-        "Arc", "BTreeMap", "BTreeSet", "Box", "Cow", "Duration", "HashMap", "HashSet", "Instant",
-        "Option", "PathBuf", "Rc", "String", "Vec", "VecDeque", "str",
-    ];
-    let is_known = |name: &Ident| PRIMITIVES.iter().chain(&OTHERS).any(|known| name == known);
-    match ty {
-        Type::Array(_) | Type::FnPtr(_) | Type::Ptr(_) | Type::Reference(_) => true,
-        Type::Slice(_) | Type::TraitObject(_) | Type::Tuple(_) => true,
-        ty => plain_name(ty).is_some_and(|segment| is_known(&segment.ident)),
-    }
-}
-
-/// The type of a path that is a single name, with or without arguments.
-fn plain_name(ty: &Type) -> Option<&PathSegment> {
-    match ty {
-        Type::Path(path) if path.qself.is_none() && path.path.segments.len() == 1 => {
-            path.path.segments.first()
-        }
-        _ => None,
-    }
-}
-
 /// Checked only in a function without other mistakes. rustc itself reports an output with a lifetime of no argument.
 fn names_output(sig: &Signature, errors: &mut Errors) {
     if let Some(tokens) = output(sig).and_then(|ty| first(ty, Mention::Opaque)) {
+        let text = match stream(sig) {
+            Some(_) => "a `#[resource]` stream names the type of its items",
+            None => "a `#[resource]` function names the type it returns",
+        };
         errors
-            .push(
-                "SK015",
-                tokens,
-                "a `#[resource]` function names the type it returns",
-            )
+            .push("SK015", tokens, text)
             .help("write the type itself, or a `Box<dyn Trait>`");
     }
 }
@@ -306,10 +289,17 @@ fn arguments(sig: &Signature) -> impl Iterator<Item = &Type> {
     })
 }
 
+/// The returned type, or that of the items of a stream.
 fn output(sig: &Signature) -> Option<&Type> {
-    match &sig.output {
-        ReturnType::Default => None,
-        ReturnType::Type(_, ty) => Some(ty),
+    match (&sig.output, stream(sig)) {
+        (ReturnType::Default, _) => None,
+        (
+            ReturnType::Type(..),
+            Some(Stream {
+                item: Some(item), ..
+            }),
+        ) => Some(item),
+        (ReturnType::Type(_, ty), _) => Some(ty),
     }
 }
 

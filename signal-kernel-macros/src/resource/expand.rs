@@ -7,7 +7,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Generics, Type, WherePredicate, parse_quote, parse_quote_spanned};
+use syn::{Generics, Type, WherePredicate, parse_quote, parse_quote_spanned, spanned::Spanned};
 
 use super::check::{Param, Resource};
 
@@ -27,7 +27,7 @@ pub(super) fn working(resource: &Resource<'_>) -> TokenStream {
         params,
         ..
     } = resource;
-    let (described, header) = description(resource);
+    let (described, header) = description(resource, true);
     let start = start(name);
     let taken = params.iter().filter(|param| !param.cancel);
     let taken = taken.map(|Param { name, ty, .. }| quote!(#name: #ty));
@@ -67,7 +67,7 @@ pub(super) fn working(resource: &Resource<'_>) -> TokenStream {
 pub(super) fn placeholder(resource: &Resource<'_>) -> TokenStream {
     let Resource { name, params, .. } = resource;
     let keyword = quote_spanned!(name.span()=> pub fn);
-    let (described, header) = description(resource);
+    let (described, header) = description(resource, false);
     let start = start(name);
     let taken = params.iter().filter(|param| !param.cancel).count();
     let types: Vec<Ident> = (0..taken)
@@ -97,11 +97,15 @@ pub(super) fn placeholder(resource: &Resource<'_>) -> TokenStream {
 /// }
 /// ```
 /// The type has the function's own visibility: with a wider one, a private type in `Value` would be an error.
-fn description(resource: &Resource<'_>) -> (TokenStream, TokenStream) {
+fn description(resource: &Resource<'_>, works: bool) -> (TokenStream, TokenStream) {
     let Resource { name, generics, .. } = resource;
     let lint_allows = lint_allows(resource);
     let declared = declared(resource);
     let (value, error) = yielded(resource);
+    let value = match resource.fold {
+        Some(_) => quote!(<Self as ::signal_kernel::needs::Fold>::Value),
+        None => value,
+    };
     let [value, error, future] = [
         ("Value", value),
         ("Error", error),
@@ -116,6 +120,12 @@ fn description(resource: &Resource<'_>) -> (TokenStream, TokenStream) {
     let (_, types, _) = generics.split_for_impl();
     let bounded = with_bounds(generics, resource.local);
     let (binder, _, clause) = bounded.split_for_impl();
+    let folded = folded(
+        resource,
+        works,
+        &quote!(#lint_allows impl #binder),
+        &quote!(#name #types #clause),
+    );
     let described = quote! {
         #lint_allows
         #[doc(hidden)]
@@ -127,6 +137,8 @@ fn description(resource: &Resource<'_>) -> (TokenStream, TokenStream) {
             #error
             #future
         }
+
+        #folded
     };
     (
         described,
@@ -156,6 +168,52 @@ fn declared(resource: &Resource<'_>) -> TokenStream {
     quote! {
         #vis #keyword #name #binder #clause {
             _types: ::core::marker::PhantomData<fn() -> (#(*const #types,)*)>,
+        }
+    }
+}
+
+/// The function that takes an item into the answer.
+///
+/// ```text
+/// impl ::signal_kernel::needs::Fold for chat {
+///     type Item = <Result<String, ApiError> as ::signal_kernel::needs::Outcome>::Value;
+///     type Value = String;
+///     fn fold(value: &mut Self::Value, item: Self::Item) { let fold: fn(..) = push; fold(value, item) }
+/// }
+/// ```
+fn folded(
+    resource: &Resource<'_>,
+    works: bool,
+    head: &TokenStream,
+    of: &TokenStream,
+) -> TokenStream {
+    let Some((ty, function)) = resource.fold else {
+        return TokenStream::new();
+    };
+    let (item, _) = yielded(resource);
+    let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    let last = spans.last().unwrap_or(first);
+    let (value, end) = (quote_spanned!(first=> type Value), quote_spanned!(last=> ;));
+    let at = function.map_or_else(Span::call_site, Spanned::span);
+    let [answer, part] =
+        ["value", "item"].map(|name| Ident::new(name, Span::mixed_site().located_at(at)));
+    let call = match function {
+        Some(function) if works => {
+            // One error for all that may be wrong about the function.
+            let fold = Ident::new("fold", Span::mixed_site().located_at(at));
+            let ty = quote_spanned!(at=> fn(&mut Self::Value, Self::Item));
+            quote_spanned!(at=> let #fold: #ty = #function; #fold(#answer, #part))
+        }
+        _ => quote!(let _ = (#answer, #part); ::core::unreachable!()),
+    };
+    quote! {
+        #head ::signal_kernel::needs::Fold for #of {
+            type Item = #item;
+            #value = #ty #end
+
+            #[inline]
+            fn fold(#answer: &mut Self::Value, #part: Self::Item) { #call }
         }
     }
 }
@@ -195,16 +253,24 @@ fn is_called_result(ty: &Type) -> bool {
     }
 }
 
+/// The type of the memory for the future or the stream of a run.
 fn future(resource: &Resource<'_>) -> TokenStream {
-    let alias = if resource.local {
-        quote!(LocalFuture)
-    } else {
-        quote!(SendFuture)
+    let alias = match (resource.stream, resource.local) {
+        (false, false) => quote!(SendFuture),
+        (false, true) => quote!(LocalFuture),
+        (true, false) => quote!(SendStream),
+        (true, true) => quote!(LocalStream),
     };
     let (first, last) = output_spans(resource);
     let root = quote_spanned!(first=> ::signal_kernel::__private);
     let end = quote_spanned!(last=> >);
-    let exit = resource.infallible.then(|| quote!(, #root::IntoOk));
+    let exit = match (resource.stream, resource.fold, resource.infallible) {
+        (false, _, false) | (true, None, false) => TokenStream::new(),
+        (false, _, true) => quote!(, #root::IntoOk),
+        (true, None, true) => quote!(, #root::Latest<#root::IntoOk>),
+        (true, Some(_), false) => quote!(, #root::Folded<Self>),
+        (true, Some(_), true) => quote!(, #root::Folded<Self, #root::IntoOk>),
+    };
     quote!(#root::#alias<Self::Value, Self::Error #exit #end)
 }
 
@@ -252,7 +318,8 @@ fn lint_allows(resource: &Resource<'_>) -> TokenStream {
             private_interfaces,
             unreachable_pub,
             clippy::all,
-            clippy::pedantic
+            clippy::pedantic,
+            clippy::nursery
         )]
     }
 }

@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, FnArg, Meta, Path, Signature, Token, Visibility};
+use syn::{Attribute, ExprPath, FnArg, Meta, Path, Signature, Token, Type, Visibility};
 
 use crate::conditions::Conditions;
 use crate::edit_distance::similar;
@@ -24,8 +24,20 @@ pub(super) struct Options {
     pub(super) infallible: bool,
     /// The future stays on its thread.
     pub(super) local: bool,
+    /// The items of the stream make one answer.
+    pub(super) fold: Option<Fold>,
     /// The path of the runtime crate.
     pub(super) path: Option<Path>,
+}
+
+/// `fold(Type, function)`
+pub(super) struct Fold {
+    /// The word itself.
+    pub(super) word: Ident,
+    /// The answer.
+    pub(super) ty: Option<Type>,
+    /// The function that takes an item into the answer. `None`: `fold` does not parse, which has been reported.
+    pub(super) function: Option<ExprPath>,
 }
 
 pub(super) struct Function {
@@ -60,15 +72,30 @@ pub(super) fn options(tokens: TokenStream, errors: &mut Errors) -> Options {
                 options.path = Some(path);
                 continue;
             }
+            Given::Fold(fold) => {
+                if fold.function.is_none() {
+                    errors
+                        .push("SK010", &fold.word, "expected `fold(Type, function)`")
+                        .help("the function takes an item into the answer: `fn(&mut Type, Item)`");
+                }
+                if options.fold.is_some() {
+                    errors
+                        .push("SK010", &fold.word, "`fold` is given twice")
+                        .help("remove one of them");
+                }
+                options.fold = Some(*fold);
+                continue;
+            }
         };
         let option = match name.to_string().as_str() {
             "infallible" => &mut options.infallible,
             "local" => &mut options.local,
             unknown => {
                 let text = format!("`#[resource]` has no option `{unknown}`");
-                let help = match similar(unknown, ["infallible", "local"]) {
+                let help = match similar(unknown, ["infallible", "local", "fold"]) {
                     Some(known) => format!("did you mean `{known}`?"),
-                    None => "the options are `infallible`, `local` and `crate = path`".to_owned(),
+                    None => "the options are `infallible`, `local`, `fold(Type, function)` and `crate = path`"
+                        .to_owned(),
                 };
                 errors.push("SK010", &name, text).help(help);
                 continue;
@@ -88,15 +115,48 @@ enum Given {
     Word(Ident),
     /// `crate = path`
     Crate(Span, Path),
+    Fold(Box<Fold>),
 }
 
 impl Parse for Given {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if !input.peek(Token![crate]) {
-            return input.parse().map(Self::Word);
+            let word: Ident = input.parse()?;
+            if word != "fold" {
+                return Ok(Self::Word(word));
+            }
+            let mut fold = Fold {
+                word,
+                ty: None,
+                function: None,
+            };
+            let parts = input.step(|cursor| match cursor.token_tree() {
+                Some((TokenTree::Group(group), rest)) => Ok((group.stream(), rest)),
+                _ => Ok((TokenStream::new(), *cursor)),
+            })?;
+            let _ = (|input: ParseStream<'_>| fold.parse(input)).parse2(parts);
+            while !input.is_empty() && !input.peek(Token![,]) {
+                input.parse::<TokenTree>()?;
+                fold.function = None;
+            }
+            return Ok(Self::Fold(Box::new(fold)));
         }
         let span = input.span();
         Ok(Self::Crate(span, crate_path(input)?))
+    }
+}
+
+impl Fold {
+    /// Keeps the type though the function does not parse.
+    fn parse(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        self.ty = Some(input.parse()?);
+        input.parse::<Token![,]>()?;
+        let function = input.parse()?;
+        input.parse::<Option<Token![,]>>()?;
+        if input.is_empty() {
+            self.function = Some(function);
+        }
+        Ok(())
     }
 }
 
@@ -116,7 +176,7 @@ impl Parse for Function {
         let attrs = Attribute::parse_outer(input)?;
         let vis = input.parse()?;
         if !starts_function(input) {
-            return Err(input.error("`#[resource]` goes on an `async fn`"));
+            return Err(input.error("`#[resource]` goes on a function"));
         }
         Ok(Function {
             attrs,

@@ -203,8 +203,218 @@ fn the_body_is_not_parsed() {
 }
 
 #[test]
-fn it_is_an_async_fn() {
-    let not_async = "a `#[resource]` function is async | write `async fn f`";
+fn a_function_that_returns_a_stream() {
+    let item = "
+        pub fn prices(symbol: String) -> impl Stream<Item = Result<f64, FeedError>> + use<> {
+            feed::open(symbol)
+        }";
+    assert_eq!(
+        expansion("", item),
+        r#"pub fn prices(symbol: String) -> impl Stream<Item = Result<f64, FeedError>> + use<> {
+    feed::open(symbol)
+}
+#[doc(hidden)]
+pub enum prices {}
+impl ::signal_kernel::Resource for prices {
+    type Value = <Result<f64, FeedError> as ::signal_kernel::needs::Outcome>::Value;
+    type Error = <Result<f64, FeedError> as ::signal_kernel::needs::Outcome>::Error;
+    type Future = ::signal_kernel::__private::SendStream<Self::Value, Self::Error>;
+}
+impl prices {
+    #[doc(hidden)]
+    pub fn __start(
+        symbol: String,
+    ) -> impl ::core::ops::FnOnce(
+        ::signal_kernel::__private::Start<
+            '_,
+            <Self as ::signal_kernel::Resource>::Future,
+        >,
+    ) {
+        move |start| {
+            start.work(prices(symbol), |work| ::std::boxed::Box::pin(work));
+        }
+    }
+}
+"#
+    );
+}
+
+#[test]
+fn a_stream_whose_items_make_one_answer() {
+    let item = "
+        fn collect<T: Decode>(
+            url: Url,
+            #[cancel] token: CancelToken,
+        ) -> impl futures::Stream<Item = Fetched<T>> {
+            todo!()
+        }";
+    assert_eq!(
+        expansion("local, fold(Vec<T>, Vec::push)", item),
+        r#"fn collect<T: Decode>(
+    url: Url,
+    token: CancelToken,
+) -> impl futures::Stream<Item = Fetched<T>> {
+    todo!()
+}
+#[doc(hidden)]
+struct collect<T: Decode> {
+    _types: ::core::marker::PhantomData<fn() -> (*const T,)>,
+}
+impl<T: Decode> ::signal_kernel::Resource for collect<T>
+where
+    T: 'static,
+{
+    type Value = <Self as ::signal_kernel::needs::Fold>::Value;
+    type Error = <Fetched<T> as ::signal_kernel::needs::Outcome>::Error;
+    type Future = ::signal_kernel::__private::LocalStream<
+        Self::Value,
+        Self::Error,
+        ::signal_kernel::__private::Folded<Self>,
+    >;
+}
+impl<T: Decode> ::signal_kernel::needs::Fold for collect<T>
+where
+    T: 'static,
+{
+    type Item = <Fetched<T> as ::signal_kernel::needs::Outcome>::Value;
+    type Value = Vec<T>;
+    #[inline]
+    fn fold(value: &mut Self::Value, item: Self::Item) {
+        let fold: fn(&mut Self::Value, Self::Item) = Vec::push;
+        fold(value, item)
+    }
+}
+impl<T: Decode> collect<T>
+where
+    T: 'static,
+{
+    #[doc(hidden)]
+    pub fn __start(
+        url: Url,
+    ) -> impl ::core::ops::FnOnce(
+        ::signal_kernel::__private::Start<
+            '_,
+            <Self as ::signal_kernel::Resource>::Future,
+        >,
+    ) {
+        move |mut start| {
+            let token = start.token();
+            start.work(collect::<T>(url, token), |work| ::std::boxed::Box::pin(work));
+        }
+    }
+}
+"#
+    );
+}
+
+#[test]
+fn a_stream_that_cannot_fail() {
+    let item = "fn ticks() -> impl Stream<Item = u8> { todo!() }";
+    for (options, parts) in [
+        (
+            "infallible",
+            [
+                "    type Value = u8;\n",
+                "::SendStream<",
+                "::Latest<::signal_kernel::__private::IntoOk>,\n",
+            ],
+        ),
+        (
+            "fold(u64, add), infallible, local",
+            [
+                "    type Item = u8;\n    type Value = u64;\n",
+                "::LocalStream<",
+                "::Folded<Self, ::signal_kernel::__private::IntoOk>,\n",
+            ],
+        ),
+    ] {
+        let shown = expansion(options, item);
+        for part in parts
+            .into_iter()
+            .chain(["    type Error = ::core::convert::Infallible;\n"])
+        {
+            assert!(shown.contains(part), "{part} in\n{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_stream_has_its_own_mistakes() {
+    let is_async = "a `#[resource]` function that returns a stream is not async | remove `async`; \
+                    if it has to connect first: `stream::once(connect()).try_flatten()`";
+    let unnamed =
+        "a `#[resource]` stream names its items | write `impl Stream<Item = Result<T, E>>`";
+    let no_result = "a `#[resource]` stream yields `Result`s | \
+                     for a stream that cannot fail, write `#[resource(infallible)]`";
+    let opaque = "a `#[resource]` stream names the type of its items | \
+                  write the type itself, or a `Box<dyn Trait>`";
+    for (output, place, text) in [
+        ("Stream", "1:16", unnamed),
+        ("Send + Stream<Thing = u8>", "1:23", unnamed),
+        ("Stream<Item = u8>", "1:30", no_result),
+        ("Stream<Item = Result<impl Send, ()>>", "1:37", opaque),
+    ] {
+        let item = format!("fn f() -> impl {output} {{}}");
+        assert_mistakes("", &item, &[("SK015", place, text)]);
+    }
+    let item = "async fn f(id: u8) -> impl Stream<Item = Result<u8, ()>> {}";
+    assert_mistakes("", item, &[("SK015", "1:1", is_async)]);
+    let expanded = resource(tokens("fold(u64, add)"), tokens(item)).to_string();
+    let usable = expanded.contains("fn __start < __A0 >") && expanded.contains("type Value = u64");
+    assert!(usable, "{expanded}");
+}
+
+#[test]
+fn a_fold_names_an_owned_answer_and_a_function() {
+    let item = "fn f() -> impl Stream<Item = Result<u8, ()>> {}";
+    let malformed = "expected `fold(Type, function)` | \
+                     the function takes an item into the answer: `fn(&mut Type, Item)`";
+    for options in [
+        "fold",
+        "fold()",
+        "fold(u64)",
+        "fold(u64, |a, b| ())",
+        "fold = 1",
+    ] {
+        let mistakes = mistakes(options, item);
+        let first = mistakes
+            .first()
+            .map(|(code, place, text)| (*code, place.as_str(), text.as_str()));
+        assert_eq!(first, Some(("SK010", "1:1", malformed)), "{options}");
+    }
+    let expanded = resource(tokens("fold(u64, |a, b| ())"), tokens(item)).to_string();
+    let usable = expanded.contains("type Value = u64 ;") && expanded.contains("unreachable ! ()");
+    assert!(usable, "the type is known: {expanded}");
+    let borrowed = "the answer of a fold is owned: this one is borrowed | take a `String`, or share it in an `Arc`";
+    assert_mistakes("fold(&str, push)", item, &[("SK015", "1:6", borrowed)]);
+    let opaque =
+        "`fold` names the type of its answer | write the type itself, or a `Box<dyn Trait>`";
+    assert_mistakes("fold(impl Send, push)", item, &[("SK015", "1:6", opaque)]);
+    assert_mistakes(
+        "fold(u8, f), fold(u8, f)",
+        item,
+        &[(
+            "SK010",
+            "1:14",
+            "`fold` is given twice | remove one of them",
+        )],
+    );
+    assert_mistakes(
+        "fold(u8, f)",
+        "async fn f() -> Result<u8, ()> {}",
+        &[(
+            "SK010",
+            "1:1",
+            "`fold` has no meaning without a stream | \
+             an async function has one answer; return an `impl Stream` of its parts",
+        )],
+    );
+}
+
+#[test]
+fn it_is_an_async_fn_or_returns_a_stream() {
+    let not_async = "a `#[resource]` function is async, or returns a stream | \
+                     write `async fn f`, or return an `impl Stream<Item = Result<T, E>>`";
     assert_mistakes(
         "",
         "fn f() -> Result<(), ()> {}",
@@ -221,7 +431,7 @@ fn it_is_an_async_fn() {
         ("#[x] mod m {}", "1:6"),
         ("const X: u8 = 1;", "1:1"),
     ] {
-        let not_a_function = "`#[resource]` goes on an `async fn`";
+        let not_a_function = "`#[resource]` goes on a function";
         assert_mistakes("", item, &[("SK015", place, not_a_function)]);
     }
 }
@@ -408,7 +618,7 @@ fn options_are_known_by_name() {
             (
                 "SK010",
                 "1:12",
-                "`#[resource]` has no option `speed` | the options are `infallible`, `local` and `crate = path`",
+                "`#[resource]` has no option `speed` | the options are `infallible`, `local`, `fold(Type, function)` and `crate = path`",
             ),
             (
                 "SK010",

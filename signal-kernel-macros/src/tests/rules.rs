@@ -414,7 +414,7 @@ resource r = f(a);",
             "SK029 3:26 `client` is a field | a signal starts anew when a node changes; a field is none",
             "SK029 3:34 `e` is an effect | a signal starts anew when a value changes; an effect has none",
             "SK029 4:24 `a` is no resource: it has no `value` | write `per a`",
-            "SK029 4:35 expected `value`, `error` or `status` | `per r` counts every change of the resource",
+            "SK029 4:35 expected `value`, `stable`, `error` or `status` | `per r` counts every change of the resource",
         ],
     );
     assert_item(

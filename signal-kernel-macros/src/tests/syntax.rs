@@ -217,7 +217,7 @@ fn attributes() {
     assert_item(
         "#[equal(x)] signal a: u8;",
         &[
-            "SK010 1:3 unknown attribute `equal` | doc comments, lint attributes and `eq`, `keep_previous`, `manual`, `eager`, `after_first`, `state` can stand here",
+            "SK010 1:3 unknown attribute `equal` | doc comments, lint attributes and `eq`, `keep_previous`, `on_cancel`, `on_error`, `manual`, `eager`, `after_first`, `state` can stand here",
         ],
     );
     assert_item("#[eager] #[eq(never)] computed a: u8 = 1;", &[]);
@@ -306,6 +306,29 @@ fn attributes() {
         &[
             "SK010 1:3 expected `#[keep_previous(true)]`, `#[keep_previous(reload)]` or `#[keep_previous(false)]` | \
              `reload` keeps the value while work runs again for the same input",
+        ],
+    );
+    assert_item(
+        "#[on_cancel(keep)] #[on_error(clear)] resource r = f();",
+        &[],
+    );
+    assert_item(
+        "#[on_cancel] #[on_error(keeep)] resource r = f();",
+        &[
+            "SK010 1:3 expected `#[on_cancel(rollback)]`, `#[on_cancel(keep)]` or `#[on_cancel(clear)]` | \
+             `keep` keeps a partial answer, `clear` takes the last whole one too",
+            "SK010 1:16 expected `#[on_error(rollback)]`, `#[on_error(keep)]` or `#[on_error(clear)]` | \
+             did you mean `keep`?",
+        ],
+    );
+    assert_item(
+        "#[on_cancel(keep)] #[on_cancel(clear)] resource r = f();",
+        &["SK010 1:22 attribute `on_cancel` contradicts the one above"],
+    );
+    assert_item(
+        "#[on_error(keep)] effect e {}",
+        &[
+            "SK010 1:3 attribute `on_error` has no meaning on an effect | it belongs to a `resource`",
         ],
     );
     assert_item(

@@ -10,40 +10,45 @@ use crate::{
     panics::FirstPanic,
     task::{
         ready::{ReadyQueue, ReadyReceiver},
-        reusable::{FutureSlot, Start},
         state::Change,
-        status::KeepPrevious,
+        status::Policy,
         task::{Request, Task},
+        work::{Start, WorkSlot},
     },
 };
 use std::sync::Arc;
 
-/// A resource of a declared graph, that yields a `T` or an `E` through the future `F`.
+/// A resource of a declared graph, that yields a `T` or an `E` through the future or stream in `F`.
 pub struct ResourceSlot<T, E, F> {
     /// The work, and the state that readers see.
     pub task: Task<T, E, F>,
     /// The revision of the last change of each part, in the order of [`Change::PARTS`].
-    versions: [u64; 4],
+    versions: [u64; 5],
 }
 
-/// Notes a change of parts at this revision.
-fn note_change(versions: &mut [u64; 4], change: Change, revision: u64) {
-    for (version, part) in versions.iter_mut().zip(Change::PARTS) {
+/// Notes a change of parts at this revision. If no fold `grows` the value, the whole answer is the value.
+#[inline(always)]
+fn note_change(versions: &mut [u64; 5], change: Change, revision: u64, grows: bool) {
+    let (stable, parts) = versions.split_last_mut().expect("there are five");
+    for (version, part) in parts.iter_mut().zip(Change::PARTS) {
         if change.contains(part) {
             *version = revision;
         }
+    }
+    if grows && change.contains(Change::STABLE) {
+        *stable = revision;
     }
 }
 
 impl<T, E, F> ResourceSlot<T, E, F>
 where
-    F: FutureSlot<Output = Result<T, E>>,
+    F: WorkSlot<Value = T, Error = E, Collect: Default>,
 {
     /// A resource that was never started. `rank` is its place in the order of the graph.
-    pub fn new(rank: u32, keep_previous: KeepPrevious, manual: bool) -> Self {
+    pub fn new(rank: u32, policy: Policy) -> Self {
         ResourceSlot {
-            task: Task::new(rank, keep_previous, manual),
-            versions: [0; 4],
+            task: Task::new(rank, policy),
+            versions: [0; 5],
         }
     }
 
@@ -65,6 +70,8 @@ where
 
     /// The revision of the last change of this part.
     pub fn version(&self, part: Change) -> u64 {
+        let is_value = !F::GROWS && part == Change::STABLE;
+        let part = if is_value { Change::VALUE } else { part };
         part.index().map_or(0, |index| self.versions[index])
     }
 
@@ -101,15 +108,17 @@ where
         S: FnOnce(Start<'_, F>),
     {
         let mut panics = FirstPanic::default();
-        let note = |change| note_change(&mut self.versions, change, revision);
-        let change = self.task.act(queue, start, same, note, &mut panics);
+        let note = |change| note_change(&mut self.versions, change, revision, F::GROWS);
+        let change = self
+            .task
+            .act(queue, start, same, note, |_, _| (), &mut panics);
         (change, panics)
     }
 }
 
 impl<T, E, F> AnyResource for ResourceSlot<T, E, F>
 where
-    F: FutureSlot<Output = Result<T, E>>,
+    F: WorkSlot<Value = T, Error = E, Collect: Default>,
 {
     fn changed_at(&self) -> u64 {
         self.version(Change::TRANSITION)
@@ -128,13 +137,13 @@ where
     }
 
     fn start_failed(&mut self, revision: u64, panics: &mut FirstPanic) -> Change {
-        let (change, discarded) = self.task.start_failed(panics);
-        note_change(&mut self.versions, change, revision);
+        let (change, discarded) = self.task.start_failed(|_, _| (), panics);
+        note_change(&mut self.versions, change, revision, F::GROWS);
         discarded.discard(panics);
         change
     }
 
     fn poll(&mut self, panics: &mut FirstPanic) -> bool {
-        self.task.poll(panics)
+        self.task.poll(&mut F::Collect::default(), panics)
     }
 }

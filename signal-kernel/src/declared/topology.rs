@@ -31,10 +31,14 @@ pub struct Topology {
     pub error: Masks,
     /// The readers of a resource's status only.
     pub status: Masks,
+    /// The readers of a resource's last whole answer only.
+    pub stable: Masks,
     /// The signals that start anew when a value of a resource is committed.
     pub new_value: Masks,
     /// The signals that start anew when an error of a resource is committed.
     pub new_error: Masks,
+    /// The signals that start anew when a whole answer of a resource is committed.
+    pub new_stable: Masks,
 }
 
 /// A list for each position.
@@ -96,8 +100,10 @@ impl Topology {
             value: Masks::NONE,
             error: Masks::NONE,
             status: Masks::NONE,
+            stable: Masks::NONE,
             new_value: Masks::NONE,
             new_error: Masks::NONE,
+            new_stable: Masks::NONE,
         }
     }
 
@@ -192,6 +198,7 @@ impl Topology {
             (Change::VALUE, &self.value),
             (Change::ERROR, &self.error),
             (Change::STATUS, &self.status),
+            (Change::STABLE, &self.stable),
         ];
         for (part, masks) in parts {
             if change.contains(part) {
@@ -214,6 +221,7 @@ impl Topology {
         let parts = [
             (Change::NEW_VALUE, &self.new_value),
             (Change::NEW_ERROR, &self.new_error),
+            (Change::NEW_STABLE, &self.new_stable),
         ];
         for (part, masks) in parts {
             if change.contains(part) {

@@ -9,7 +9,11 @@
 use super::engine::runtime::Callback;
 use crate::{
     panics::{Apart, FirstPanic},
-    task::status::{AsyncStatus, CancelReason},
+    task::{
+        state::AsyncState,
+        status::{AsyncStatus, CancelReason},
+        transition::Told,
+    },
 };
 use std::rc::Rc;
 
@@ -97,21 +101,16 @@ impl<T, E> Drop for Listeners<T, E> {
     }
 }
 
-/// The status and the token of a state.
-pub(super) type StatusAndToken = (AsyncStatus, u64);
-
 impl<T: 'static, E: 'static> Listeners<T, E> {
-    /// The calls for the events between two states.
+    /// The calls for the news from the table; `state` is the state after it.
     pub(super) fn calls(
         self: &Rc<Self>,
-        before: StatusAndToken,
-        after: StatusAndToken,
-        reason: Option<CancelReason>,
-        value: Option<&Rc<T>>,
-        error: Option<&Rc<E>>,
+        told: Told,
+        state: &AsyncState<Rc<T>, Rc<E>>,
     ) -> Vec<Callback> {
+        let (value, error) = (state.value(), state.error());
         let mut calls = Vec::new();
-        for event in events(before, after, reason) {
+        for event in events(told, state) {
             let listeners = self.clone();
             match &event {
                 AsyncEvent::Success { .. } if self.on_success.is_some() => {
@@ -153,32 +152,32 @@ impl<T: 'static, E: 'static> Listeners<T, E> {
     }
 }
 
-/// The events between two states.
-fn events(
-    before: StatusAndToken,
-    after: StatusAndToken,
-    reason: Option<CancelReason>,
-) -> Vec<AsyncEvent> {
-    let ((was, last), (is, token)) = (before, after);
-    let was_pending = was == AsyncStatus::Pending;
-    let started = token != last;
-    let mut events = Vec::new();
-    if was_pending && (started || is == AsyncStatus::Idle) {
-        let by = started.then_some(token);
-        events.push(AsyncEvent::Superseded { token: last, by });
-    }
-    if started {
-        events.push(AsyncEvent::Start { token });
-    }
-    if started || was_pending {
-        match (is, reason) {
-            (AsyncStatus::Success, _) => events.push(AsyncEvent::Success { token }),
-            (AsyncStatus::Error, _) => events.push(AsyncEvent::Error { token }),
-            (AsyncStatus::Cancelled, Some(reason)) => {
-                events.push(AsyncEvent::Cancelled { token, reason });
-            }
-            _ => {}
+/// The events of the news from the table; `state` is the state after it.
+fn events<T, E>(told: Told, state: &AsyncState<T, E>) -> impl Iterator<Item = AsyncEvent> {
+    let token = state.token();
+    let (first, second) = match told {
+        Told::Nothing => (None, None),
+        Told::Started { superseded } => {
+            let before = AsyncEvent::Superseded {
+                token: token - 1,
+                by: Some(token),
+            };
+            let start = AsyncEvent::Start { token };
+            (superseded.then_some(before), Some(start))
         }
+        Told::Superseded => (Some(AsyncEvent::Superseded { token, by: None }), None),
+        Told::Ended => (Some(end(token, state)), None),
+    };
+    first.into_iter().chain(second)
+}
+
+fn end<T, E>(token: u64, state: &AsyncState<T, E>) -> AsyncEvent {
+    match (state.status(), state.cancel_reason()) {
+        (_, Some(reason)) => AsyncEvent::Cancelled {
+            token,
+            reason: reason.clone(),
+        },
+        (AsyncStatus::Error, None) => AsyncEvent::Error { token },
+        (_, None) => AsyncEvent::Success { token },
     }
-    events
 }

@@ -41,7 +41,7 @@ pub use computed::{Computed, computed, computed_with};
 pub use drive::{poll_progress, progress, settled};
 pub use effect::{Effect, create_effect, create_effect_with, on_cleanup};
 pub use engine::check::{check_dynamic, dynamic_size};
-pub use engine::read_error::{Cycle, Disposed, Failure, ReadError};
+pub use engine::read_error::{Cycle, Disposed, NodeFailure, ReadError};
 pub(crate) use engine::tasks::ForeignGraph;
 pub use events::AsyncEvent;
 pub use inbox::{Closed, Inbox, InboxSender, inbox};

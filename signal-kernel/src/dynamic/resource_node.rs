@@ -20,7 +20,7 @@ use super::{
         runtime::{Body, Callback, Content, Runtime},
         value::Value,
     },
-    events::{Listeners, StatusAndToken},
+    events::Listeners,
     graph::{
         ids::{NodeId, Queued},
         marks::{Kind, Stale},
@@ -32,10 +32,12 @@ use crate::{
         cancel::CancelToken,
         ready::ReadyQueue,
         resource::LocalFuture,
-        reusable::{MapOutput, Start},
+        reusable::MapOutput,
         state::{AsyncState, Change},
-        status::{AsyncStatus, CancelReason},
+        status::{AsyncStatus, CancelReason, Policy},
         task::{Request, Task},
+        transition::Told,
+        work::Start,
     },
 };
 use std::{
@@ -177,7 +179,7 @@ pub(super) struct Parts {
     resource: Handle,
     owner: NodeId,
     /// In the order of `Change::PARTS`; `None` for a part without a read so far.
-    nodes: [Cell<Option<Handle>>; 4],
+    nodes: [Cell<Option<Handle>>; 5],
 }
 
 /// The view of a resource for its handles. A handle knows some of the types of the resource, or none.
@@ -485,14 +487,17 @@ pub(super) fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
         parts: Parts {
             resource: handle,
             owner: scope,
-            nodes: [const { Cell::new(None) }; 4],
+            nodes: [const { Cell::new(None) }; 5],
         },
         keep_previous: config.keep_previous,
     });
     let any: Rc<dyn AnyResource> = shared.clone();
     runtime.nodes[resource].value = Value::Cell(Rc::new(any));
     runtime.nodes[resource].body = Some(Box::new(ResourceBody {
-        task: Task::new(resource.to_number(), config.keep_previous.into(), false),
+        task: Task::new(
+            resource.to_number(),
+            Policy::new(config.keep_previous.into(), false),
+        ),
         fetch: Apart::new(fetch),
         shared,
         listeners: config.listeners,
@@ -528,14 +533,19 @@ impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
         if let Some(request) = self.shared.request.take() {
             self.task.request(request);
         }
-        let before = self.task.state.stage();
+        let token = self.task.state.token() + 1;
+        let (mut news, listens) = (Vec::new(), self.listeners.is_some());
+        let tell = |told, _: &_| {
+            if listens {
+                news.push(told);
+            }
+        };
         let is_gone = || cell.borrow().marks(node).is_disposed();
         let change = if source.failed && self.task.is_due() {
-            let (change, discarded) = self.task.start_failed(&mut panics);
+            let (change, discarded) = self.task.start_failed(tell, &mut panics);
             discarded.discard(&mut panics);
             change
         } else {
-            let token = before.1 + 1;
             let start = || {
                 if cell.borrow().owns_any(node) {
                     dispose::owned_now(cell, node);
@@ -551,7 +561,7 @@ impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
                 })
             };
             let queue = self.queue.as_ref();
-            self.task.act(queue, start, None, |_| (), &mut panics)
+            self.task.act(queue, start, None, |_| (), tell, &mut panics)
         };
         if is_gone() {
             return panics.resume(); // no listener hears of a disposed resource
@@ -564,12 +574,12 @@ impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
         if changed {
             self.publish(cell, change, &mut panics);
         }
-        self.queue_callbacks(cell, before);
+        self.queue_callbacks(cell, &news);
         panics.resume();
     }
 
     fn poll(&mut self, panics: &mut FirstPanic) -> bool {
-        self.task.poll(panics)
+        self.task.poll(&mut (), panics)
     }
 }
 
@@ -631,13 +641,12 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
     }
 
     /// Queues the calls of the user's listeners.
-    fn queue_callbacks(&self, cell: &RefCell<Runtime>, before: StatusAndToken) {
+    fn queue_callbacks(&self, cell: &RefCell<Runtime>, news: &[Told]) {
         let Some(listeners) = &self.listeners else {
             return;
         };
         let state = &self.task.state;
-        let reason = state.cancel_reason().cloned();
-        let calls = listeners.calls(before, state.stage(), reason, state.value(), state.error());
+        let calls = news.iter().flat_map(|&told| listeners.calls(told, state));
         cell.borrow_mut().callbacks.extend(calls);
     }
 }

@@ -233,16 +233,27 @@ impl SharedNode {
         if self.busy.replace(busy) == busy {
             return;
         }
-        let waker = self.waker.task.get_or_init(|| {
-            current::with(|cell| {
-                drive::add_shared(&mut cell.borrow_mut(), self.whole.key.node, foreign())
-            })
-        });
+        let waker = self.task(foreign);
         if busy {
             waker.start();
         } else {
             waker.stop();
         }
+    }
+
+    /// The work of the declared graph knows the waker of another driver: the next poll of the thread puts its own in the
+    /// place.
+    pub(crate) fn poll_soon(&self, foreign: impl FnOnce() -> Weak<dyn ForeignGraph>) {
+        self.task(foreign).wake_by_ref();
+    }
+
+    /// The task of the declared graph, which the thread polls from the first call on.
+    fn task(&self, foreign: impl FnOnce() -> Weak<dyn ForeignGraph>) -> &Arc<TaskWaker> {
+        self.waker.task.get_or_init(|| {
+            current::with(|cell| {
+                drive::add_shared(&mut cell.borrow_mut(), self.whole.key.node, foreign())
+            })
+        })
     }
 }
 

@@ -10,7 +10,9 @@ pub(crate) mod resource;
 pub(crate) mod reusable;
 pub(crate) mod state;
 pub(crate) mod status;
+pub(crate) mod stream;
 #[allow(clippy::module_inception, reason = "the folder is named for it")]
 pub(crate) mod task;
-mod transition;
+pub(crate) mod transition;
 pub(crate) mod wakers;
+pub(crate) mod work;

@@ -26,6 +26,8 @@ pub struct ReadyQueue {
     // Only the thread with the graph changes the fields below.
     /// The number of tasks in flight.
     running: AtomicUsize,
+    /// The number of other tasks with a stream that goes on.
+    quiet: AtomicUsize,
     /// Work was started or stopped, and no waker was woken for that yet.
     changed: AtomicBool,
     /// The last waker was woken for such a change, and has not polled since.
@@ -85,6 +87,16 @@ impl ReadyQueue {
         self.running.load(Ordering::Relaxed) == 0
     }
 
+    /// Whether there is a task that must be polled when it wakes.
+    pub(crate) fn has_work(&self) -> bool {
+        !self.is_idle() || self.has_quiet()
+    }
+
+    /// Whether the stream of a task goes on that is not in flight.
+    pub(crate) fn has_quiet(&self) -> bool {
+        self.quiet.load(Ordering::Relaxed) != 0
+    }
+
     /// The number of tasks in flight.
     pub(crate) fn in_flight(&self) -> usize {
         self.running.load(Ordering::Relaxed)
@@ -100,6 +112,12 @@ impl ReadyQueue {
         let running = step(self.running.load(Ordering::Relaxed));
         self.running.store(running, Ordering::Relaxed);
         self.changed.store(true, Ordering::Relaxed);
+    }
+
+    /// Counts a task whose stream goes on without being in flight. Nobody waits for it.
+    fn count_quiet(&self, step: impl Fn(usize) -> usize) {
+        let quiet = step(self.quiet.load(Ordering::Relaxed));
+        self.quiet.store(quiet, Ordering::Relaxed);
     }
 
     /// A waker polls, and sees all changes until now. Returns whether the last waker had been notified.
@@ -348,6 +366,17 @@ impl TaskWaker {
     /// The run is no longer in flight.
     pub(crate) fn stop(&self) {
         self.queue.count(|running| running - 1);
+    }
+
+    /// The stream of a run that was set quiet is over.
+    pub(crate) fn stop_quiet(&self) {
+        self.queue.count_quiet(|quiet| quiet - 1);
+    }
+
+    /// The run is no longer in flight, but its stream goes on.
+    pub(crate) fn set_quiet(&self) {
+        self.queue.count(|running| running - 1);
+        self.queue.count_quiet(|quiet| quiet + 1);
     }
 
     /// The task is a graph inside, with this number of tasks in flight.

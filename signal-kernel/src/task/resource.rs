@@ -5,7 +5,10 @@
 //!
 //! Must not know: the polls of a future, and the use of its output.
 
-use super::reusable::{FutureSlot, Identity, ReusableFuture};
+use super::{
+    reusable::{Identity, ReusableFuture},
+    work::WorkSlot,
+};
 use std::pin::Pin;
 
 /// An async function that can feed a `resource`.
@@ -31,7 +34,7 @@ use std::pin::Pin;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a resource",
     label = "not the name of a `#[resource]` function",
-    note = "a `resource` is fed by a call of an async fn with `#[resource]`",
+    note = "a `resource` is fed by a call of a function with `#[resource]`",
     note = "SK018"
 )]
 pub trait Resource {
@@ -42,8 +45,8 @@ pub trait Resource {
     /// For one error instead of many: see `Known`.
     #[doc(hidden)]
     const IS: bool = true;
-    /// The future of a run.
-    type Future: Future<Output = Result<Self::Value, Self::Error>> + Unpin + FutureSlot;
+    /// The memory for the work of a run: a future, or a stream.
+    type Future: WorkSlot<Value = Self::Value, Error = Self::Error, Collect: Default>;
 }
 
 /// The future of a `#[resource]` function.
@@ -57,7 +60,7 @@ pub type LocalFuture<T, E, X = Identity> = Pin<Box<dyn ReusableFuture<Result<T, 
 /// The value and the error in the return type of a `#[resource]` function: a `Result`, by any alias.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "a `#[resource]` function returns a `Result`",
+    message = "a `#[resource]` function returns a `Result`, or a stream of them",
     label = "this is not a `Result`",
     note = "for a function that cannot fail, write `#[resource(infallible)]`",
     note = "SK015"

@@ -5,7 +5,8 @@
 //!
 //! Must not know: outputs, drivers, and the reasons to drop a future.
 
-use super::cancel::CancelToken;
+use super::work::{OpenRun, Output, Polled, WorkSlot};
+use crate::panics::FirstPanic;
 use std::{
     any::Any,
     convert::Infallible,
@@ -99,85 +100,78 @@ impl<O, X> Future for dyn ReusableFuture<O, X> + Send {
 }
 
 /// Empty slots of more bytes are freed.
-const LARGE: usize = 1024;
+pub(super) const LARGE: usize = 1024;
 
-/// The handle on the memory of a future.
-pub trait FutureSlot: Future + Unpin {
-    /// Moves the future out of `next`, or leaves it there if it has another type.
-    fn try_set(&mut self, next: &mut dyn Any);
+impl<T, E, X> WorkSlot for Pin<Box<dyn ReusableFuture<Result<T, E>, X>>> {
+    type Value = T;
+    type Error = E;
+    type Collect = ();
 
-    /// Drops the future. If that panics, the slot is empty all the same.
-    fn drop_future(&mut self);
-
-    /// Whether the slot is too large to be kept without a future.
-    fn is_large(&self) -> bool;
-}
-
-impl<O, X> FutureSlot for Pin<Box<dyn ReusableFuture<O, X>>> {
     fn try_set(&mut self, next: &mut dyn Any) {
         ReusableFuture::try_set(self.as_mut(), next);
     }
 
-    fn drop_future(&mut self) {
+    fn drop_work(&mut self) {
         ReusableFuture::drop_future(self.as_mut());
     }
 
     fn is_large(&self) -> bool {
         size_of_val(&**self) > LARGE
     }
-}
 
-impl<O, X> FutureSlot for Pin<Box<dyn ReusableFuture<O, X> + Send>> {
-    fn try_set(&mut self, next: &mut dyn Any) {
-        ReusableFuture::try_set(self.as_mut(), next);
-    }
-
-    fn drop_future(&mut self) {
-        ReusableFuture::drop_future(self.as_mut());
-    }
-
-    fn is_large(&self) -> bool {
-        size_of_val(&**self) > LARGE
-    }
-}
-
-/// The slot and the token for a run that starts.
-#[derive(Debug)]
-pub struct Start<'a, F> {
-    /// An empty slot, if there is one.
-    pub(crate) slot: &'a mut Option<F>,
-    pub(crate) token: &'a mut Option<CancelToken>,
-}
-
-impl<F: FutureSlot> Start<'_, F> {
-    /// The token of the run, made at the first call: a run without a call has no token.
-    pub fn token(&mut self) -> CancelToken {
-        self.token.get_or_insert_default().clone()
-    }
-
-    /// Puts `work` into the slot; `build` makes another slot if there is none of its type.
     #[inline(always)]
-    pub fn work<W: 'static>(self, work: W, build: impl FnOnce(Option<W>) -> F) {
-        let mut work = Some(work);
-        if let Some(slot) = self.slot {
-            slot.try_set(&mut work);
-        }
-        if work.is_some() {
-            allocate(self.slot, work, build);
-        }
+    fn poll_work(
+        &mut self,
+        context: &mut Context<'_>,
+        _: OpenRun<'_, T, E, ()>,
+        panics: &mut FirstPanic,
+    ) -> Polled<T, E> {
+        polled(panics.catch(|| self.as_mut().poll(context))) // user code
     }
 }
 
-/// Makes a new slot.
-#[cold]
-#[inline(never)]
-fn allocate<W, F>(slot: &mut Option<F>, work: Option<W>, build: impl FnOnce(Option<W>) -> F) {
-    *slot = Some(build(work));
+impl<T, E, X> WorkSlot for Pin<Box<dyn ReusableFuture<Result<T, E>, X> + Send>> {
+    type Value = T;
+    type Error = E;
+    type Collect = ();
+
+    fn try_set(&mut self, next: &mut dyn Any) {
+        ReusableFuture::try_set(self.as_mut(), next);
+    }
+
+    fn drop_work(&mut self) {
+        ReusableFuture::drop_future(self.as_mut());
+    }
+
+    fn is_large(&self) -> bool {
+        size_of_val(&**self) > LARGE
+    }
+
+    #[inline(always)]
+    fn poll_work(
+        &mut self,
+        context: &mut Context<'_>,
+        _: OpenRun<'_, T, E, ()>,
+        panics: &mut FirstPanic,
+    ) -> Polled<T, E> {
+        polled(panics.catch(|| self.as_mut().poll(context))) // user code
+    }
+}
+
+/// The outcome of the poll of a future, which may have panicked.
+#[inline(always)]
+fn polled<T, E>(polled: Option<Poll<Result<T, E>>>) -> Polled<T, E> {
+    match polled {
+        Some(Poll::Pending) => Polled::Pending,
+        Some(Poll::Ready(result)) => Polled::Over(Output::Done(result)),
+        None => Polled::Panicked(Output::Panicked),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::task::work::Start;
     use std::{
         cell::Cell,
         future::{Ready, pending, ready},
@@ -186,7 +180,7 @@ mod tests {
         task::Waker,
     };
 
-    type Local = Pin<Box<dyn ReusableFuture<u8, Identity>>>;
+    type Local = Pin<Box<dyn ReusableFuture<Result<u8, Infallible>, IntoOk>>>;
 
     fn address(slot: &Option<Local>) -> *const () {
         let slot = slot.as_ref().expect("it was built");
@@ -202,7 +196,7 @@ mod tests {
     fn poll(slot: &mut Option<Local>) -> Poll<u8> {
         let mut context = Context::from_waker(Waker::noop());
         let slot = slot.as_mut().expect("it was built");
-        slot.as_mut().poll(&mut context)
+        slot.as_mut().poll(&mut context).map(|Ok(output)| output)
     }
 
     #[test]
@@ -212,7 +206,7 @@ mod tests {
         let first = address(&slot);
         for number in 2..9 {
             if let Some(slot) = &mut slot {
-                slot.drop_future();
+                slot.drop_work();
             }
             start(&mut slot, ready(number));
             assert_eq!(address(&slot), first);
@@ -224,7 +218,7 @@ mod tests {
     fn a_large_slot_is_not_worth_keeping() {
         let mut slot = None;
         start(&mut slot, ready(1));
-        assert!(!slot.as_ref().is_some_and(FutureSlot::is_large));
+        assert!(!slot.as_ref().is_some_and(WorkSlot::is_large));
         let data = [7; 2 * LARGE];
         start(&mut slot, async move {
             pending::<()>().await;
@@ -265,7 +259,7 @@ mod tests {
         start(&mut slot, Grumpy(drops.clone(), ready(1)));
         let clear = |slot: &mut Option<Local>| {
             let slot = slot.as_mut().expect("it was built");
-            catch_unwind(AssertUnwindSafe(|| slot.drop_future())).is_ok()
+            catch_unwind(AssertUnwindSafe(|| slot.drop_work())).is_ok()
         };
         assert!(!clear(&mut slot));
         assert!(clear(&mut slot));

@@ -1,12 +1,13 @@
-//! The state of asynchronous work: its status, value, error, token, and the reason of a cancel.
+//! The state of asynchronous work: its status, its values, its failure, its token, and the reason of a cancel.
 //!
-//! Invariants: an error exists in status `Error` only, a reason in `Cancelled` only, no value in `Idle`. A transition
-//! runs no user code: it returns the values that it replaces, and the caller drops them once everything is consistent.
+//! Invariants: an error is shown in status `Error` only, a reason in `Cancelled` only; there is no value in `Idle`, and
+//! one value in `Success`. A transition runs no user code: it returns the values that it replaces, and the caller drops
+//! them once everything is consistent.
 //!
 //! Must not know: the rules (`transition` has them), futures, wakers, tasks, observers.
 
-use super::status::{AsyncStatus, CancelReason, KeepPrevious};
-use super::transition::{self, Event, Part};
+use super::status::{AsyncStatus, CancelReason, Policy};
+use super::transition::{self, Event, Part, Told, Values};
 use crate::panics::FirstPanic;
 use std::mem;
 
@@ -39,7 +40,11 @@ use std::mem;
 pub struct AsyncState<T, E> {
     status: AsyncStatus,
     value: Option<T>,
+    /// The last whole answer, while `value` is not whole: a fold grows it, or was interrupted.
+    behind: Option<Box<Behind<T>>>,
+    /// The error of the newest attempt that has failed, in any status.
     error: Option<E>,
+    failures: u32,
     token: u64,
     cancel_reason: Option<CancelReason>,
     reloading: bool,
@@ -47,13 +52,43 @@ pub struct AsyncState<T, E> {
     answers: bool,
 }
 
+/// A whole answer behind a value that is not whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Behind<T> {
+    stable: Option<T>,
+    /// The answer, if there is one, belongs to the present input.
+    answers: bool,
+}
+
+/// Why an attempt has failed: see [`AsyncState::last_failure`].
+///
+/// # Examples
+///
+/// See [`AsyncState::last_failure`].
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure<'a, E> {
+    /// The work yielded this error.
+    Error(&'a E),
+}
+
+impl<E> Clone for Failure<'_, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for Failure<'_, E> {}
+
 /// Nothing was started yet.
 impl<T, E> Default for AsyncState<T, E> {
     fn default() -> Self {
         AsyncState {
             status: AsyncStatus::Idle,
             value: None,
+            behind: None,
             error: None,
+            failures: 0,
             token: 0,
             cancel_reason: None,
             reloading: false,
@@ -76,11 +111,13 @@ impl<T, E> AsyncState<T, E> {
         self.status
     }
 
-    /// The value of the last run that succeeded.
+    /// The value of the last run that succeeded, the last item of a stream, or the value that a fold makes of the items
+    /// so far.
     ///
     /// The value stays through an error and a cancel, and with the default `keep_previous` through a reload and a
     /// change of input too. After a change of input the value still belongs to the previous input, and
-    /// [`is_current`](Self::is_current) is false.
+    /// [`is_current`](Self::is_current) is false. `#[on_cancel]` and `#[on_error]` decide about the value of a fold that
+    /// is interrupted.
     ///
     /// # Examples
     ///
@@ -97,6 +134,30 @@ impl<T, E> AsyncState<T, E> {
         self.value.as_ref()
     }
 
+    /// The last whole answer: the value of the last run that succeeded, or the last item of a stream without a fold.
+    ///
+    /// It differs from [`value`](Self::value) only in a resource with a `fold`: while items come in, and where a policy
+    /// has kept the value of an interrupted run. A body that uses only the stable value does not run for items.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::AsyncState;
+    ///
+    /// /// Answers that can be stored: those that have come to their end.
+    /// fn to_store(answer: &AsyncState<String, String>) -> Option<&String> {
+    ///     answer.stable()
+    /// }
+    ///
+    /// assert_eq!(to_store(&AsyncState::default()), None);
+    /// ```
+    pub fn stable(&self) -> Option<&T> {
+        match &self.behind {
+            None => self.value.as_ref(),
+            Some(behind) => behind.stable.as_ref(),
+        }
+    }
+
     /// The error of the last work to run; `None` in every status but [`AsyncStatus::Error`].
     ///
     /// # Examples
@@ -111,7 +172,51 @@ impl<T, E> AsyncState<T, E> {
     /// assert!(!worth_a_retry(&AsyncState::default()));
     /// ```
     pub fn error(&self) -> Option<&E> {
-        self.error.as_ref()
+        match self.status {
+            AsyncStatus::Error => self.error.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The number of attempts that have failed since the last success or the last new input. A reload does not reset
+    /// it; an item of a stream without a fold does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::AsyncState;
+    ///
+    /// fn is_down(feed: &AsyncState<f64, std::io::Error>) -> bool {
+    ///     feed.failures() >= 3
+    /// }
+    ///
+    /// assert!(!is_down(&AsyncState::default()));
+    /// ```
+    pub fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// Why the newest attempt has failed, if one has failed since the last success or the last new input.
+    ///
+    /// In status [`AsyncStatus::Error`] it is the [`error`](Self::error). It stays through a reload and a cancel.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::{AsyncState, Failure};
+    ///
+    /// fn hint(user: &AsyncState<String, std::io::Error>) -> String {
+    ///     match user.last_failure() {
+    ///         Some(Failure::Error(error)) if user.is_pending() => format!("again, after {error}"),
+    ///         Some(_) => "failed".to_owned(),
+    ///         None => String::new(),
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(hint(&AsyncState::default()), "");
+    /// ```
+    pub fn last_failure(&self) -> Option<Failure<'_, E>> {
+        self.error.as_ref().map(Failure::Error)
     }
 
     /// The number of starts so far. Each start has a token of its own.
@@ -125,11 +230,6 @@ impl<T, E> AsyncState<T, E> {
     /// ```
     pub fn token(&self) -> u64 {
         self.token
-    }
-
-    /// The status and the token: the part of the state that events derive from.
-    pub(crate) fn stage(&self) -> (AsyncStatus, u64) {
-        (self.status, self.token)
     }
 
     /// Why the work was stopped; `None` in every status but [`AsyncStatus::Cancelled`].
@@ -149,7 +249,7 @@ impl<T, E> AsyncState<T, E> {
         self.cancel_reason.as_ref()
     }
 
-    /// Whether the work is in flight.
+    /// Whether the work is in flight, and has yielded nothing yet.
     ///
     /// # Examples
     ///
@@ -162,7 +262,7 @@ impl<T, E> AsyncState<T, E> {
         self.status == AsyncStatus::Pending
     }
 
-    /// Whether the work in flight is a reload: a run with the input of the run before.
+    /// Whether the work in flight is a reload, a run with the input of the run before, and has yielded nothing yet.
     ///
     /// A view that has a value to show need not show such a run. If the input has changed since the last start (of a
     /// `#[manual]` resource, or in the same batch), `reload` starts a run with the new input, which is no reload here.
@@ -221,90 +321,115 @@ impl<T, E> AsyncState<T, E> {
     }
 }
 
-/// The transitions. Each returns the parts that have changed, and the values that it has replaced. The caller has
-/// dropped the outdated future before, and drops the values once everything is consistent.
+/// The transitions. The caller has dropped the outdated work before, and drops the replaced values once everything is
+/// consistent.
 impl<T, E> AsyncState<T, E> {
     /// Work is started; `again` if its input is that of the last start.
-    pub(crate) fn start(
-        &mut self,
-        keep_previous: KeepPrevious,
-        again: bool,
-    ) -> (Change, Discarded<T, E>) {
-        self.apply(
-            Event::Started {
-                keep_previous,
-                again,
-            },
-            Discarded::nothing(),
-        )
+    #[inline(always)]
+    pub(crate) fn start(&mut self, policy: Policy, again: bool) -> Step<T, E> {
+        self.apply(policy, Event::Started { again }, Discarded::nothing())
     }
 
-    /// The work yielded `value`, which is returned if nothing is in flight.
-    pub(crate) fn succeed(&mut self, value: T) -> (Change, Discarded<T, E>) {
-        self.apply(
-            Event::Succeeded { same: false },
-            Discarded {
-                value: Some(value),
-                error: None,
-            },
-        )
+    /// The work yielded `value`, which is returned if no run is open. If the resource's own rule calls the value the
+    /// `same` as the present one, the new value is returned, and the value counts as unchanged.
+    #[inline(always)]
+    pub(crate) fn succeed(&mut self, policy: Policy, value: T, same: bool) -> Step<T, E> {
+        self.apply(policy, Event::Succeeded { same }, Discarded::value(value))
     }
 
-    /// Like [`succeed`](Self::succeed), but if the new value is the `same` as the present one, the new one is returned
-    /// and the value counts as unchanged.
-    ///
-    /// `same` runs before anything changes: if it panics, the work is still pending, and the caller ends it with
-    /// [`panicked`](Self::panicked).
-    pub(crate) fn succeed_unless(
-        &mut self,
-        value: T,
-        same: impl FnOnce(&T, &T) -> bool,
-    ) -> (Change, Discarded<T, E>) {
-        let same = match &self.value {
-            Some(old) if self.is_pending() => same(old, &value), // user code
-            _ => false,
+    /// The stream yielded `value`, and goes on.
+    #[inline(always)]
+    pub(crate) fn answer(&mut self, policy: Policy, value: T, same: bool) -> Step<T, E> {
+        self.apply(policy, Event::Answered { same }, Discarded::value(value))
+    }
+
+    /// The stream yielded items, which are in the value, and goes on.
+    #[inline(always)]
+    pub(crate) fn grown(&mut self, policy: Policy) -> Step<T, E> {
+        self.apply(policy, Event::Grown, Discarded::nothing())
+    }
+
+    /// The stream came to its end.
+    #[inline(always)]
+    pub(crate) fn end(&mut self, policy: Policy) -> Step<T, E> {
+        self.apply(policy, Event::Ended, Discarded::nothing())
+    }
+
+    /// The work yielded `error`, which is returned if no run is open.
+    #[inline(always)]
+    pub(crate) fn fail(&mut self, policy: Policy, error: E) -> Step<T, E> {
+        let brought = Discarded {
+            error: Some(error),
+            ..Discarded::nothing()
         };
-        if !same {
-            return self.succeed(value);
-        }
-        self.apply(
-            Event::Succeeded { same: true },
-            Discarded {
-                value: Some(value),
-                error: None,
-            },
-        )
-    }
-
-    /// The work yielded `error`, which is returned if nothing is in flight.
-    pub(crate) fn fail(&mut self, error: E) -> (Change, Discarded<T, E>) {
-        self.apply(
-            Event::Failed,
-            Discarded {
-                value: None,
-                error: Some(error),
-            },
-        )
+        self.apply(policy, Event::Failed, brought)
     }
 
     /// The work was asked to stop.
-    pub(crate) fn cancel(&mut self, reason: CancelReason) -> (Change, Discarded<T, E>) {
-        self.apply(Event::Cancelled(reason), Discarded::nothing())
+    #[inline(always)]
+    pub(crate) fn cancel(&mut self, policy: Policy, reason: CancelReason) -> Step<T, E> {
+        self.apply(policy, Event::Cancelled(reason), Discarded::nothing())
     }
 
     /// The work panicked.
-    pub(crate) fn panicked(&mut self) -> (Change, Discarded<T, E>) {
-        self.apply(Event::Panicked, Discarded::nothing())
+    #[inline(always)]
+    pub(crate) fn panicked(&mut self, policy: Policy) -> Step<T, E> {
+        self.apply(policy, Event::Panicked, Discarded::nothing())
     }
 
-    /// The arguments of the work panicked, or depend on a node that failed.
-    pub(crate) fn start_failed(&mut self) -> (Change, Discarded<T, E>) {
-        self.apply(Event::StartFailed, Discarded::nothing())
+    /// The arguments of the work panicked, or depend on a node that failed; `moved` if the input has changed since
+    /// the last start.
+    #[inline(always)]
+    pub(crate) fn start_failed(&mut self, policy: Policy, moved: bool) -> Step<T, E> {
+        let was_current = self.is_current();
+        let failed = Event::StartFailed { moved };
+        let mut step = self.apply(policy, failed, Discarded::nothing());
+        if self.is_current() != was_current {
+            step.change = step.change.union(Change::TRANSITION);
+        }
+        step
     }
 
     /// An argument of the work is `None`.
-    pub(crate) fn no_input(&mut self) -> (Change, Discarded<T, E>) {
-        self.apply(Event::NoInput, Discarded::nothing())
+    #[inline(always)]
+    pub(crate) fn no_input(&mut self, policy: Policy) -> Step<T, E> {
+        self.apply(policy, Event::NoInput, Discarded::nothing())
+    }
+
+    /// The place of the value, for a fold whose run has put it there.
+    pub(crate) fn growing(&mut self) -> &mut Option<T> {
+        &mut self.value
+    }
+
+    /// The first items of an attempt have made `value`. The last whole answer stays behind it; the value of an earlier
+    /// attempt, which was not whole, is returned.
+    pub(crate) fn grow(&mut self, value: T) -> Discarded<T, E> {
+        let before = self.value.replace(value);
+        let answers = mem::replace(&mut self.answers, true);
+        let mut old = Discarded::nothing();
+        if self.behind.is_some() {
+            old.value = before;
+        } else {
+            let stable = before;
+            self.behind = Some(Box::new(Behind { stable, answers }));
+        }
+        old
+    }
+
+    /// The value is torn: the last whole answer takes its place.
+    pub(crate) fn tear(&mut self) -> Discarded<T, E> {
+        let mut old = Discarded::nothing();
+        let _ = self.roll_back(&mut old); // the poll notes the change
+        old
+    }
+
+    fn roll_back(&mut self, brought: &mut Discarded<T, E>) -> Change {
+        let Some(mut behind) = self.behind.take() else {
+            return Change::NONE;
+        };
+        brought.value = mem::replace(&mut self.value, behind.stable.take());
+        self.answers = behind.answers;
+        Change::VALUE
     }
 
     /// Becomes equal to `other`; `change` has the parts that differ.
@@ -317,11 +442,18 @@ impl<T, E> AsyncState<T, E> {
         if change.contains(Change::VALUE) {
             old.value = mem::replace(&mut self.value, other.value.clone());
         }
+        if change.contains(Change::STABLE) || self.behind.is_some() != other.behind.is_some() {
+            old.behind = mem::replace(&mut self.behind, other.behind.clone());
+        }
         if change.contains(Change::ERROR) {
             old.error = mem::replace(&mut self.error, other.error.clone());
         }
         (self.status, self.token) = (other.status, other.token);
         (self.reloading, self.answers) = (other.reloading, other.answers);
+        self.failures = other.failures;
+        if let (Some(behind), Some(other)) = (&mut self.behind, &other.behind) {
+            behind.answers = other.answers;
+        }
         if self.cancel_reason != other.cancel_reason {
             self.cancel_reason.clone_from(&other.cancel_reason);
         }
@@ -332,6 +464,7 @@ impl<T, E> AsyncState<T, E> {
     pub(crate) fn take(&mut self) -> Discarded<T, E> {
         Discarded {
             value: self.value.take(),
+            behind: self.behind.take(),
             error: self.error.take(),
         }
     }
@@ -339,17 +472,17 @@ impl<T, E> AsyncState<T, E> {
     /// Applies the table; for a known event, the compiler finds the row. `brought` is the value or the error of the
     /// event; the result has the ones that were replaced.
     #[inline(always)]
-    fn apply(&mut self, event: Event, mut brought: Discarded<T, E>) -> (Change, Discarded<T, E>) {
-        let Some(next) = transition::step(self.status, event) else {
-            return (Change::NONE, brought);
+    fn apply(&mut self, policy: Policy, event: Event, mut brought: Discarded<T, E>) -> Step<T, E> {
+        let Some(next) = transition::step(policy, self.status, event) else {
+            return Step::nothing(brought);
         };
-        let bits = (Change::VALUE, Change::NEW_VALUE);
-        let value = apply_part(next.value, &mut self.value, &mut brought.value, bits);
-        let bits = (Change::ERROR, Change::NEW_ERROR);
-        let error = apply_part(next.error, &mut self.error, &mut brought.error, bits);
-        let mut change = value.union(error);
+        let values = self.apply_values(policy, next.values, &mut brought);
+        let mut change = values.union(self.apply_failure(next.failure, &mut brought));
         if self.status != next.to {
             change = change.union(Change::STATUS);
+            if self.status == AsyncStatus::Error {
+                change = change.union(Change::ERROR);
+            }
         }
         // An event that leaves the state as it was is no transition.
         if !change.is_none() || next.next_token || self.cancel_reason != next.reason {
@@ -359,50 +492,142 @@ impl<T, E> AsyncState<T, E> {
         self.token += u64::from(next.next_token);
         self.cancel_reason = next.reason;
         self.reloading = next.reloading;
-        self.answers = next.answers.unwrap_or(self.answers);
-        (change, brought)
-    }
-}
-
-/// Leaves in `brought` the value that is to be dropped. Returns the change of `slot`: a part that has `changed`, and is
-/// `new` if the event has brought it.
-fn apply_part<T>(
-    part: Part,
-    slot: &mut Option<T>,
-    brought: &mut Option<T>,
-    (changed, new): (Change, Change),
-) -> Change {
-    match part {
-        Part::Keep => Change::NONE,
-        Part::Clear => {
-            *brought = slot.take();
-            if brought.is_some() {
-                changed
-            } else {
-                Change::NONE
+        if let Some(answers) = next.answers {
+            self.answers = answers;
+            if let Some(behind) = self.behind.as_mut().filter(|_| policy.grows) {
+                behind.answers = answers;
             }
         }
-        Part::Replace => {
-            mem::swap(slot, brought);
-            changed.union(new)
+        Step {
+            change,
+            told: next.told,
+            discarded: brought,
+        }
+    }
+
+    /// Leaves in `brought` the values that are to be dropped.
+    #[inline(always)]
+    fn apply_values(
+        &mut self,
+        policy: Policy,
+        values: Values,
+        brought: &mut Discarded<T, E>,
+    ) -> Change {
+        const BOTH: Change = Change::VALUE.union(Change::STABLE);
+        if policy.grows && self.behind.is_some() {
+            return self.apply_two_values(values, brought);
+        }
+        match values {
+            Values::Keep | Values::Complete | Values::Rollback => Change::NONE,
+            Values::Clear => {
+                brought.value = self.value.take();
+                match brought.value {
+                    Some(_) => BOTH,
+                    None => Change::NONE,
+                }
+            }
+            Values::Replace => {
+                mem::swap(&mut self.value, &mut brought.value);
+                BOTH.union(Change::NEW_VALUE).union(Change::NEW_STABLE)
+            }
+        }
+    }
+
+    /// As `apply_values`, of a value that is not whole.
+    #[cold]
+    fn apply_two_values(&mut self, values: Values, brought: &mut Discarded<T, E>) -> Change {
+        match values {
+            Values::Keep => Change::NONE,
+            Values::Clear | Values::Replace => {
+                let had_stable = self.stable().is_some();
+                brought.value = mem::replace(&mut self.value, brought.value.take());
+                brought.behind = self.behind.take();
+                if had_stable {
+                    Change::VALUE.union(Change::STABLE)
+                } else {
+                    Change::VALUE
+                }
+            }
+            Values::Complete => {
+                brought.behind = self.behind.take();
+                Change::STABLE.union(Change::NEW_STABLE)
+            }
+            Values::Rollback => self.roll_back(brought),
+        }
+    }
+
+    /// Leaves in `brought` the error that is to be dropped.
+    #[inline(always)]
+    fn apply_failure(&mut self, failure: Part, brought: &mut Discarded<T, E>) -> Change {
+        match failure {
+            Part::Keep => Change::NONE,
+            Part::Clear if self.failures == 0 => Change::NONE, // nor is there an error
+            Part::Clear => {
+                self.failures = 0;
+                brought.error = self.error.take();
+                Change::ERROR
+            }
+            Part::Replace => {
+                mem::swap(&mut self.error, &mut brought.error);
+                self.failures = self.failures.saturating_add(1);
+                Change::ERROR.union(Change::NEW_ERROR)
+            }
         }
     }
 }
 
-/// A value and an error that were replaced. Dropping them is user code and may panic, so the caller does it once
+/// The outcome of an event.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Step<T, E> {
+    /// The parts that have changed.
+    pub(crate) change: Change,
+    pub(crate) told: Told,
+    /// The values that were replaced.
+    pub(crate) discarded: Discarded<T, E>,
+}
+
+impl<T, E> Step<T, E> {
+    /// Nothing has changed; the values of the event are returned.
+    pub(crate) fn nothing(discarded: Discarded<T, E>) -> Self {
+        Step {
+            change: Change::NONE,
+            told: Told::Nothing,
+            discarded,
+        }
+    }
+}
+
+/// Values and an error that were replaced. Dropping them is user code and may panic, so the caller does it once
 /// everything is consistent.
 #[derive(Debug, PartialEq)]
 #[must_use = "dropping this runs user code: choose the moment"]
 pub(crate) struct Discarded<T, E> {
     pub(crate) value: Option<T>,
+    behind: Option<Box<Behind<T>>>,
     pub(crate) error: Option<E>,
 }
 
 impl<T, E> Discarded<T, E> {
-    /// Drops the value and the error, one after the other.
+    /// Drops the values and the error, one after the other.
+    #[inline(always)]
     pub(crate) fn discard(self, panics: &mut FirstPanic) {
+        self.discard_of(true, panics);
+    }
+
+    /// As `discard`; there are two values only if a fold `grows` them.
+    #[inline(always)]
+    pub(crate) fn discard_of(self, grows: bool, panics: &mut FirstPanic) {
         if let Some(value) = self.value {
             panics.discard(value); // user code
+        }
+        if grows {
+            if let Some(behind) = self.behind {
+                panics.discard(behind.stable); // user code
+            }
+        } else {
+            debug_assert!(self.behind.is_none());
+            mem::forget(self.behind);
         }
         if let Some(error) = self.error {
             panics.discard(error); // user code
@@ -412,7 +637,15 @@ impl<T, E> Discarded<T, E> {
     pub(crate) fn nothing() -> Self {
         Discarded {
             value: None,
+            behind: None,
             error: None,
+        }
+    }
+
+    fn value(value: T) -> Self {
+        Discarded {
+            value: Some(value),
+            ..Discarded::nothing()
         }
     }
 }
@@ -429,26 +662,35 @@ pub struct Change(u8);
 impl Change {
     /// Nothing changed.
     pub const NONE: Change = Change(0);
-    /// A value was committed or cleared.
+    /// The visible value has changed.
     pub const VALUE: Change = Change(1);
-    /// An error was committed or cleared.
+    /// The error, the last failure or the number of failures has changed.
     pub const ERROR: Change = Change(1 << 1);
     /// The status has changed.
     pub const STATUS: Change = Change(1 << 2);
     /// Anything changed at all, the token and the reason included.
     pub const TRANSITION: Change = Change(1 << 3);
 
-    /// A run has yielded a value. No start or cancel does.
-    pub const NEW_VALUE: Change = Change(1 << 4);
+    /// The last whole answer has changed.
+    pub const STABLE: Change = Change(1 << 4);
+
+    /// A run has yielded a value or an item. No start or cancel does.
+    pub const NEW_VALUE: Change = Change(1 << 5);
     /// A run has yielded an error.
-    pub const NEW_ERROR: Change = Change(1 << 5);
+    pub const NEW_ERROR: Change = Change(1 << 6);
+    /// A run has yielded a whole answer.
+    pub const NEW_STABLE: Change = Change(1 << 7);
+
+    /// A fold has put items into the value.
+    pub(crate) const GROWN: Change = Change(1 | 1 << 3 | 1 << 5);
 
     /// The parts that readers observe, in the order of their bits.
-    pub(crate) const PARTS: [Change; 4] = [
+    pub(crate) const PARTS: [Change; 5] = [
         Change::VALUE,
         Change::ERROR,
         Change::STATUS,
         Change::TRANSITION,
+        Change::STABLE,
     ];
 
     /// The index of a single part in [`PARTS`](Self::PARTS).
@@ -483,396 +725,4 @@ impl Change {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::borrow::Cow;
-
-    type State = AsyncState<u32, String>;
-
-    const ALWAYS: KeepPrevious = KeepPrevious::Always;
-    const NEVER: KeepPrevious = KeepPrevious::Never;
-    const TRANSITION: Change = Change::TRANSITION;
-
-    fn parts(parts: &[Change]) -> Change {
-        parts.iter().fold(TRANSITION, |all, part| all.union(*part))
-    }
-
-    fn gone(value: Option<u32>, error: Option<&str>) -> Discarded<u32, String> {
-        Discarded {
-            value,
-            error: error.map(str::to_owned),
-        }
-    }
-
-    fn pending() -> State {
-        let mut state = State::default();
-        let _ = state.start(ALWAYS, false);
-        state
-    }
-
-    fn success(value: u32) -> State {
-        let mut state = pending();
-        let _ = state.succeed(value);
-        state
-    }
-
-    fn error(error: &str) -> State {
-        let mut state = success(7);
-        let _ = state.start(ALWAYS, false);
-        let _ = state.fail(error.to_owned());
-        state
-    }
-
-    /// The observable state, in one line.
-    fn seen(state: &State) -> String {
-        let mut text = format!("{} #{}", state.status(), state.token());
-        if let Some(value) = state.value() {
-            text += &format!(" value {value}");
-        }
-        if let Some(error) = state.error() {
-            text += &format!(" error {error}");
-        }
-        if let Some(reason) = state.cancel_reason() {
-            text += &format!(" because {reason}");
-        }
-        if state.is_reloading() {
-            text += " again";
-        }
-        if state.value().is_some() && !state.is_current() {
-            text += " old";
-        }
-        assert!(state.value().is_some() || !state.is_current());
-        assert_eq!(state.is_pending(), state.status() == AsyncStatus::Pending);
-        text
-    }
-
-    #[test]
-    fn nothing_was_started_at_first() {
-        struct NoDefault;
-        assert!(
-            AsyncState::<NoDefault, NoDefault>::default()
-                .value()
-                .is_none()
-        );
-        assert_eq!(seen(&State::default()), "idle #0");
-    }
-
-    #[test]
-    fn a_first_load_that_succeeds() {
-        let mut state = State::default();
-        assert_eq!(
-            state.start(ALWAYS, false),
-            (parts(&[Change::STATUS]), gone(None, None))
-        );
-        assert_eq!(seen(&state), "pending #1");
-        let (change, discarded) = state.succeed(5);
-        assert_eq!(
-            change,
-            parts(&[Change::STATUS, Change::VALUE, Change::NEW_VALUE])
-        );
-        assert_eq!(discarded, gone(None, None));
-        assert_eq!(seen(&state), "success #1 value 5");
-    }
-
-    #[test]
-    fn an_equal_value_counts_unless_there_is_a_rule() {
-        let mut state = success(5);
-        let _ = state.start(ALWAYS, false);
-        assert_eq!(
-            state.succeed(5),
-            (
-                parts(&[Change::STATUS, Change::VALUE, Change::NEW_VALUE]),
-                gone(Some(5), None)
-            )
-        );
-
-        let _ = state.start(ALWAYS, false);
-        let (change, discarded) = state.succeed_unless(15, |old, new| old % 10 == new % 10);
-        assert_eq!(change, parts(&[Change::STATUS]));
-        assert_eq!(
-            discarded,
-            gone(Some(15), None),
-            "the new value is the one to drop"
-        );
-        assert_eq!(seen(&state), "success #3 value 5");
-
-        let _ = state.start(ALWAYS, false);
-        let (change, discarded) = state.succeed_unless(16, |old, new| old == new);
-        assert_eq!(
-            change,
-            parts(&[Change::STATUS, Change::VALUE, Change::NEW_VALUE])
-        );
-        assert_eq!(discarded, gone(Some(5), None));
-        assert_eq!(seen(&state), "success #4 value 16");
-    }
-
-    #[test]
-    fn the_rule_is_not_asked_where_there_is_nothing_to_compare() {
-        let rule = |_: &u32, _: &u32| -> bool { unreachable!() };
-        let mut state = pending();
-        assert!(state.succeed_unless(1, rule).0.contains(Change::VALUE));
-        assert_eq!(
-            state.succeed_unless(2, rule),
-            (Change::NONE, gone(Some(2), None))
-        );
-    }
-
-    #[test]
-    fn a_rule_that_panics_leaves_the_work_pending() {
-        let mut state = success(5);
-        let _ = state.start(ALWAYS, false);
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            state.succeed_unless(6, |_, _| panic!("no opinion"))
-        }));
-        assert!(outcome.is_err());
-        assert_eq!(seen(&state), "pending #2 value 5 old");
-        assert_eq!(state.panicked().0, parts(&[Change::STATUS]));
-        assert_eq!(seen(&state), "cancelled #2 value 5 because panicked old");
-    }
-
-    #[test]
-    fn an_error_keeps_the_value_and_the_next_start_clears_it() {
-        let mut state = success(7);
-        let _ = state.start(ALWAYS, false);
-        let (change, discarded) = state.fail("offline".to_owned());
-        assert_eq!(
-            change,
-            parts(&[Change::STATUS, Change::ERROR, Change::NEW_ERROR])
-        );
-        assert_eq!(discarded, gone(None, None));
-        assert_eq!(seen(&state), "error #2 value 7 error offline old");
-
-        let (change, discarded) = state.start(ALWAYS, false);
-        assert_eq!(change, parts(&[Change::STATUS, Change::ERROR]));
-        assert_eq!(discarded, gone(None, Some("offline")));
-        assert_eq!(seen(&state), "pending #3 value 7 old");
-    }
-
-    #[test]
-    fn a_start_that_keeps_nothing() {
-        let mut state = success(7);
-        let (change, discarded) = state.start(NEVER, false);
-        assert_eq!(change, parts(&[Change::STATUS, Change::VALUE]));
-        assert_eq!(discarded, gone(Some(7), None));
-        assert_eq!(seen(&state), "pending #2");
-        assert_eq!(
-            state.start(NEVER, false).0,
-            TRANSITION,
-            "nothing left to clear"
-        );
-    }
-
-    #[test]
-    fn a_start_that_keeps_the_value_of_the_same_input() {
-        const RELOAD: KeepPrevious = KeepPrevious::Reload;
-        let mut state = success(7);
-        let (change, discarded) = state.start(RELOAD, true);
-        assert_eq!(change, parts(&[Change::STATUS]));
-        assert_eq!(discarded, gone(None, None));
-        assert_eq!(seen(&state), "pending #2 value 7 again");
-        let (change, discarded) = state.start(RELOAD, false);
-        assert_eq!(change, parts(&[Change::VALUE]));
-        assert_eq!(discarded, gone(Some(7), None));
-        assert_eq!(seen(&state), "pending #3");
-    }
-
-    #[test]
-    fn a_value_is_current_until_the_input_changes() {
-        let mut state = success(7);
-        let _ = state.start(ALWAYS, true);
-        assert_eq!(seen(&state), "pending #2 value 7 again");
-        let _ = state.fail("offline".to_owned());
-        assert_eq!(seen(&state), "error #2 value 7 error offline");
-        let _ = state.start(ALWAYS, true);
-        let _ = state.cancel("enough".into());
-        assert_eq!(seen(&state), "cancelled #3 value 7 because enough");
-
-        let _ = state.start(ALWAYS, false);
-        assert_eq!(seen(&state), "pending #4 value 7 old");
-        let _ = state.fail("offline".to_owned());
-        let _ = state.start(ALWAYS, true);
-        assert_eq!(seen(&state), "pending #5 value 7 again old");
-        let _ = state.succeed_unless(8, |_, _| true);
-        assert_eq!(seen(&state), "success #5 value 7");
-
-        let mut seen_elsewhere = State::default();
-        let _ = seen_elsewhere.catch_up(&state, parts(&[Change::VALUE]));
-        assert!(seen_elsewhere.is_current());
-        let _ = state.start_failed();
-        assert_eq!(seen(&state), "cancelled #5 value 7 because panicked old");
-        let _ = seen_elsewhere.catch_up(&state, TRANSITION);
-        assert!(!seen_elsewhere.is_current());
-    }
-
-    #[test]
-    fn a_restart_is_a_transition_but_no_change_of_status() {
-        let mut state = pending();
-        assert_eq!(state.start(ALWAYS, false), (TRANSITION, gone(None, None)));
-        assert_eq!(seen(&state), "pending #2");
-        assert_eq!(state.start(ALWAYS, true), (TRANSITION, gone(None, None)));
-        assert_eq!(seen(&state), "pending #3 again");
-    }
-
-    #[test]
-    fn a_reload_is_over_with_its_result() {
-        let mut state = success(7);
-        let _ = state.start(ALWAYS, true);
-        assert_eq!(seen(&state), "pending #2 value 7 again");
-        let _ = state.succeed(8);
-        assert_eq!(seen(&state), "success #2 value 8");
-    }
-
-    #[test]
-    fn cancel_ends_pending_work_and_nothing_else() {
-        let mut state = success(7);
-        let _ = state.start(ALWAYS, true);
-        let (change, discarded) = state.cancel("enough".into());
-        assert_eq!(change, parts(&[Change::STATUS]));
-        assert_eq!(discarded, gone(None, None));
-        assert_eq!(seen(&state), "cancelled #2 value 7 because enough");
-
-        for mut state in [State::default(), success(1), error("e"), state] {
-            let before = state.clone();
-            assert_eq!(
-                state.cancel("too late".into()),
-                (Change::NONE, gone(None, None))
-            );
-            assert_eq!(state.panicked(), (Change::NONE, gone(None, None)));
-            assert_eq!(state, before);
-        }
-    }
-
-    #[test]
-    fn a_late_result_is_returned() {
-        for mut state in [State::default(), success(1), error("e")] {
-            let before = state.clone();
-            assert_eq!(state.succeed(9), (Change::NONE, gone(Some(9), None)));
-            assert_eq!(
-                state.fail("late".to_owned()),
-                (Change::NONE, gone(None, Some("late")))
-            );
-            assert_eq!(state, before);
-        }
-    }
-
-    #[test]
-    fn a_start_that_fails_counts_once() {
-        let mut manual = success(7);
-        let _ = manual.start(ALWAYS, false);
-        let _ = manual.cancel("enough".into());
-
-        let status = parts(&[Change::STATUS]);
-        for (mut state, change, after) in [
-            (State::default(), status, "cancelled #0 because panicked"),
-            (pending(), status, "cancelled #1 because panicked"),
-            (
-                success(7),
-                status,
-                "cancelled #1 value 7 because panicked old",
-            ),
-            (
-                error("e"),
-                status.union(Change::ERROR),
-                "cancelled #2 value 7 because panicked old",
-            ),
-            (
-                manual,
-                TRANSITION,
-                "cancelled #2 value 7 because panicked old",
-            ),
-        ] {
-            assert_eq!(state.start_failed().0, change, "{after}");
-            assert_eq!(seen(&state), after);
-            assert_eq!(state.start_failed(), (Change::NONE, gone(None, None)));
-            assert_eq!(seen(&state), after);
-        }
-    }
-
-    #[test]
-    fn no_input_means_no_value() {
-        let mut state = error("offline");
-        let (change, discarded) = state.no_input();
-        assert_eq!(
-            change,
-            parts(&[Change::STATUS, Change::VALUE, Change::ERROR])
-        );
-        assert_eq!(discarded, gone(Some(7), Some("offline")));
-        assert_eq!(seen(&state), "idle #2");
-        assert_eq!(state.no_input(), (Change::NONE, gone(None, None)));
-
-        let mut state = pending();
-        assert_eq!(state.no_input().0, parts(&[Change::STATUS]));
-        assert_eq!(seen(&state), "idle #1");
-    }
-
-    #[test]
-    fn nothing_is_dropped_while_the_state_changes() {
-        struct Grumpy;
-        impl Drop for Grumpy {
-            fn drop(&mut self) {
-                panic!("dropped too early");
-            }
-        }
-        let keep = |(_, discarded): (Change, Discarded<Grumpy, Grumpy>)| {
-            std::mem::forget(discarded);
-        };
-        let mut state = AsyncState::<Grumpy, Grumpy>::default();
-        keep(state.start(ALWAYS, false));
-        keep(state.succeed(Grumpy));
-        keep(state.start(ALWAYS, false));
-        keep(state.succeed(Grumpy));
-        keep(state.succeed(Grumpy));
-        keep(state.fail(Grumpy));
-        keep(state.start(ALWAYS, false));
-        keep(state.fail(Grumpy));
-        keep(state.start_failed());
-        keep(state.start(NEVER, false));
-        keep(state.succeed(Grumpy));
-        keep(state.start(ALWAYS, false));
-        keep(state.succeed_unless(Grumpy, |_, _| true));
-        keep(state.no_input());
-        assert_eq!(state.status(), AsyncStatus::Idle);
-    }
-
-    #[test]
-    fn a_set_of_parts() {
-        let both = Change::VALUE.union(Change::STATUS);
-        assert!(both.contains(Change::VALUE) && both.contains(both) && both.contains(Change::NONE));
-        assert!(!both.contains(Change::ERROR));
-        assert!(!both.contains(Change::VALUE.union(Change::ERROR)));
-        assert!(Change::default().is_none() && !both.is_none());
-    }
-
-    #[test]
-    fn names_are_lower_case_and_padded_on_request() {
-        use AsyncStatus::{Cancelled, Error, Idle, Pending, Success};
-        let names: Vec<String> = [Idle, Pending, Success, Error, Cancelled]
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(names, ["idle", "pending", "success", "error", "cancelled"]);
-        assert_eq!(format!("[{:9}]", Idle), "[idle     ]");
-    }
-
-    #[test]
-    fn reasons_from_all_kinds_of_strings() {
-        let manual = CancelReason::Manual(Cow::Borrowed("why"));
-        assert_eq!(CancelReason::from("why"), manual);
-        assert_eq!(CancelReason::from("why".to_owned()), manual);
-        assert_eq!(CancelReason::from(Cow::Borrowed("why")), manual);
-        let names: Vec<String> = [
-            CancelReason::SourceChanged,
-            CancelReason::Reloaded,
-            CancelReason::Panicked,
-            CancelReason::Disposed,
-            manual,
-        ]
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-        assert_eq!(
-            names,
-            ["source changed", "reloaded", "panicked", "disposed", "why"]
-        );
-    }
-}
+mod tests;

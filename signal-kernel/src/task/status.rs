@@ -1,4 +1,4 @@
-//! The words of an asynchronous state: its status, the reason of a cancel, and the rule for the previous value.
+//! The words of an asynchronous state: its status, the reason of a cancel, and the rules for values that are in the way.
 //!
 //! Must not know: transitions, values, futures.
 
@@ -15,6 +15,7 @@ use std::{borrow::Cow, fmt};
 ///     match status {
 ///         AsyncStatus::Idle => " ",
 ///         AsyncStatus::Pending => "…",
+///         AsyncStatus::Streaming => "»",
 ///         AsyncStatus::Success => "✓",
 ///         AsyncStatus::Error => "✗",
 ///         AsyncStatus::Cancelled => "-",
@@ -29,8 +30,10 @@ pub enum AsyncStatus {
     /// No work was started yet, or its input is `None`.
     #[default]
     Idle,
-    /// The work is in flight.
+    /// The work is in flight, and has yielded nothing yet.
     Pending,
+    /// A stream has yielded an item, and goes on.
+    Streaming,
     /// The last work to run yielded a value.
     Success,
     /// The last work to run yielded an error.
@@ -44,6 +47,7 @@ impl fmt::Display for AsyncStatus {
         f.pad(match self {
             AsyncStatus::Idle => "idle",
             AsyncStatus::Pending => "pending",
+            AsyncStatus::Streaming => "streaming",
             AsyncStatus::Success => "success",
             AsyncStatus::Error => "error",
             AsyncStatus::Cancelled => "cancelled",
@@ -130,5 +134,57 @@ impl From<bool> for KeepPrevious {
         } else {
             KeepPrevious::Never
         }
+    }
+}
+
+/// The rule for the value that a fold has made so far, when its run is interrupted.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interrupted {
+    /// The value goes; the last whole answer is visible again.
+    Rollback,
+    /// The value stays visible.
+    Keep,
+    /// The value goes, and so does the last whole answer.
+    Clear,
+}
+
+/// The attributes of a resource that decide about its transitions.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Policy {
+    pub(crate) keep_previous: KeepPrevious,
+    /// A change of the input starts nothing.
+    pub(crate) manual: bool,
+    /// For a cancel and for a panic.
+    pub(crate) on_cancel: Interrupted,
+    pub(crate) on_error: Interrupted,
+    /// A fold makes the value, so that it may be one that is not whole.
+    pub(crate) grows: bool,
+}
+
+#[doc(hidden)]
+impl Policy {
+    /// The policy of a resource without other attributes.
+    pub const fn new(keep_previous: KeepPrevious, manual: bool) -> Self {
+        Policy {
+            keep_previous,
+            manual,
+            on_cancel: Interrupted::Rollback,
+            on_error: Interrupted::Rollback,
+            grows: true,
+        }
+    }
+
+    /// The value of a fold after a cancel or a panic.
+    #[must_use]
+    pub const fn on_cancel(self, on_cancel: Interrupted) -> Self {
+        Policy { on_cancel, ..self }
+    }
+
+    /// The value of a fold after an error.
+    #[must_use]
+    pub const fn on_error(self, on_error: Interrupted) -> Self {
+        Policy { on_error, ..self }
     }
 }

@@ -1,47 +1,47 @@
-//! One piece of asynchronous work: the state that readers see, and the future that is at work on it.
+//! One piece of asynchronous work: the state that readers see, and the future or stream that is at work on it.
 //!
-//! Invariants: outside a poll, a future exists exactly while the state is pending; it is dropped before its successor
-//! is created and before readers see any other status; its output is committed only if no newer input came in the same
-//! settle. Only `poll` polls.
+//! Invariants: outside a poll, there is work exactly while a run is open; it is dropped before its successor is created
+//! and before readers see any other status; its output is committed only if no newer input came in the same settle, but
+//! for items that are folded into the value by the poll. Only `poll` polls.
 //!
 //! Must not know: drivers, the settle of a graph, the rules of the states (`state` and `transition` have them).
 
 use super::{
     cancel::CancelToken,
     ready::{ReadyQueue, TaskWaker},
-    reusable::{FutureSlot, Start},
-    state::{AsyncState, Change, Discarded},
-    status::{CancelReason, KeepPrevious},
+    state::{AsyncState, Change, Discarded, Step},
+    status::{CancelReason, Policy},
+    transition::Told,
+    work::{Flow, OpenRun, Output, Polled, Start, WorkSlot},
 };
 use crate::panics::FirstPanic;
 use std::{
     mem,
-    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll, Waker},
+    task::{Context, Waker},
 };
 
-/// The work of a resource, which yields a `T` or an `E` through the future `F`.
+/// The work of a resource, which yields a `T` or an `E` through the future or stream in `F`.
 pub struct Task<T, E, F> {
     /// The state that readers see.
     pub state: AsyncState<T, E>,
-    /// Never locked, only reached through `&mut`: the mutex makes the graph `Sync` even if a future is not.
+    /// Never locked, only reached through `&mut`: the mutex makes the graph `Sync` even if the work is not.
     run: Mutex<Run<T, E, F>>,
     request: Option<Request>,
     /// The input has changed since the last start.
     invalid: bool,
     /// A run with the present input was started.
     started: bool,
-    keep_previous: KeepPrevious,
-    manual: bool,
+    policy: Policy,
+    flow: Flow,
     rank: u32,
     waker: TaskWakers,
 }
 
-/// The future of a run, and its stage.
+/// The work of a run, and its stage.
 struct Run<T, E, F> {
     stage: Stage<T, E>,
-    /// The memory of the future, which the next one uses again. It holds no future while no run is in flight.
+    /// The memory of the work, which the next run uses again. It holds no work while no run is in flight.
     slot: Option<F>,
     /// The token of the run, if it has asked for one.
     token: Option<CancelToken>,
@@ -53,9 +53,18 @@ type TaskWakers = Option<(Arc<TaskWaker>, Waker)>;
 enum Stage<T, E> {
     Idle,
     Running,
-    /// Ended, not committed yet.
-    Done(Result<T, E>),
-    Panicked,
+    /// There is an output, not committed yet. The work is over, unless it is a stream that goes on.
+    Polled(Output<T, E>),
+}
+
+impl<T, E> Stage<T, E> {
+    /// Comes after a stage without an output: nothing is dropped.
+    #[inline(always)]
+    fn follow(&mut self, next: Self) {
+        let before = mem::replace(self, next);
+        debug_assert!(!matches!(before, Stage::Polled(_)));
+        mem::forget(before);
+    }
 }
 
 /// A request of the caller.
@@ -76,10 +85,10 @@ impl Request {
 
 impl<T, E, F> Task<T, E, F>
 where
-    F: FutureSlot<Output = Result<T, E>>,
+    F: WorkSlot<Value = T, Error = E>,
 {
     /// A task that was never started. Its waker puts `rank` into the ready queue.
-    pub(crate) fn new(rank: u32, keep_previous: KeepPrevious, manual: bool) -> Self {
+    pub(crate) fn new(rank: u32, policy: Policy) -> Self {
         Task {
             state: AsyncState::default(),
             run: Mutex::new(Run {
@@ -90,8 +99,8 @@ where
             request: None,
             invalid: false,
             started: false,
-            keep_previous,
-            manual,
+            policy,
+            flow: Flow::default(),
             rank,
             waker: None,
         }
@@ -104,7 +113,16 @@ where
     {
         self.run(queue, start);
         self.started = true;
-        let _ = self.state.start(self.keep_previous, false); // nothing is replaced
+        let _ = self.state.start(self.rules(), false); // nothing is replaced
+    }
+
+    /// The policy, with the constants that belong to the kind of work.
+    #[inline(always)]
+    fn rules(&self) -> Policy {
+        Policy {
+            grows: F::GROWS,
+            ..self.policy
+        }
     }
 
     /// Records a request, and returns the pending one that it replaces.
@@ -125,12 +143,13 @@ where
 
     #[inline(always)]
     pub(crate) fn is_manual(&self) -> bool {
-        self.manual
+        self.policy.manual
     }
 
     /// Starts, stops or commits, whichever is due, and returns the change.
     ///
-    /// The caller records the change, in `note` or from the result, before it lets a panic go on.
+    /// The caller records the change, in `note` or from the result, before it lets a panic go on. `tell` hears the news
+    /// about runs, each at the state that it belongs to.
     #[inline(always)]
     pub(crate) fn act<S>(
         &mut self,
@@ -138,47 +157,57 @@ where
         start: impl FnOnce() -> Option<S>,
         same: Option<fn(&T, &T) -> bool>,
         note: impl FnOnce(Change),
+        mut tell: impl FnMut(Told, &AsyncState<T, E>),
         panics: &mut FirstPanic,
     ) -> Change
     where
         S: FnOnce(Start<'_, F>),
     {
         let before = self.state.status();
-        let mut step = if self.is_due() {
+        let step = if self.is_due() {
             self.start(queue, start, panics)
         } else if matches!(self.request, Some(Request::Cancel(_))) {
             // The request came before the output of the work could be committed.
-            (Change::NONE, Discarded::nothing())
+            Step::nothing(Discarded::nothing())
         } else {
             self.commit(same, panics)
         };
+        tell(step.told, &self.state);
+        let mut change = step.change;
         if self.request.is_some() {
-            step.0 = step.0.union(self.cancel(panics));
+            change = change.union(self.cancel(&mut tell, panics));
             if self.state.status() == before {
-                step.0 = step.0.without(Change::STATUS); // started and stopped: the net change counts
+                change = change.without(Change::STATUS); // started and stopped: the net change counts
             }
         }
-        let (change, discarded) = step;
+        if F::GROWS {
+            change = change.union(self.flow.take_change()); // also of a run that was superseded since
+        }
         note(change);
-        discarded.discard(panics);
+        step.discarded.discard_of(F::GROWS, panics);
         change
     }
 
     /// Carries out the pending request, if it is to cancel the work.
     #[cold]
-    fn cancel(&mut self, panics: &mut FirstPanic) -> Change {
+    fn cancel(
+        &mut self,
+        tell: &mut impl FnMut(Told, &AsyncState<T, E>),
+        panics: &mut FirstPanic,
+    ) -> Change {
         let Some(Request::Cancel(reason)) = self.request.take() else {
             return Change::NONE;
         };
         self.stop(&reason, panics);
-        let (change, discarded) = self.state.cancel(reason);
-        discarded.discard(panics);
-        change
+        let step = self.state.cancel(self.rules(), reason);
+        tell(step.told, &self.state);
+        step.discarded.discard(panics);
+        step.change
     }
 
     /// Whether a start is due, so that the input is needed.
     pub(crate) fn is_due(&self) -> bool {
-        (self.invalid && !self.manual) || matches!(self.request, Some(Request::Reload))
+        (self.invalid && !self.policy.manual) || matches!(self.request, Some(Request::Reload))
     }
 
     /// Starts a run with the present input.
@@ -191,8 +220,8 @@ where
     where
         S: FnOnce(Start<'_, F>),
     {
-        let again = mem::take(&mut self.started) && !self.invalid;
-        self.invalid = false;
+        let moved = mem::take(&mut self.invalid);
+        let again = mem::take(&mut self.started) && !moved;
         let mut reason = &CancelReason::SourceChanged;
         if matches!(self.request, Some(Request::Reload)) {
             self.request = None;
@@ -203,11 +232,11 @@ where
         self.stop(reason, panics);
         // user code: the arguments
         match panics.catch(|| start().map(|start| self.run(queue, start))) {
-            None => self.state.start_failed(),
-            Some(None) => self.state.no_input(),
+            None => self.state.start_failed(self.rules(), moved),
+            Some(None) => self.state.no_input(self.rules()),
             Some(Some(())) => {
                 self.started = true;
-                self.state.start(self.keep_previous, again)
+                self.state.start(self.rules(), again)
             }
         }
     }
@@ -224,7 +253,10 @@ where
             slot: &mut run.slot,
             token: &mut run.token,
         }); // user code
-        run.stage = Stage::Running;
+        run.stage.follow(Stage::Running);
+        if F::STREAMS {
+            self.flow.is_open = true;
+        }
         let (waker, _) = self.waker.get_or_insert_with(|| {
             let waker = TaskWaker::new(queue, self.rank);
             (waker.clone(), Waker::from(waker))
@@ -236,59 +268,146 @@ where
     fn commit(&mut self, same: Option<fn(&T, &T) -> bool>, panics: &mut FirstPanic) -> Step<T, E> {
         let run = self.run.get_mut().unwrap_or_else(PoisonError::into_inner);
         if matches!(run.stage, Stage::Idle | Stage::Running) {
-            return (Change::NONE, Discarded::nothing());
+            return Step::nothing(Discarded::nothing());
         }
-        match mem::replace(&mut run.stage, Stage::Idle) {
-            Stage::Done(Ok(value)) => match same {
-                None => self.state.succeed(value),
-                Some(same) => self.succeed_unless(value, same, panics),
-            },
-            Stage::Done(Err(error)) => self.state.fail(error),
-            _ => self.state.panicked(),
+        let goes_on = F::STREAMS && self.flow.is_open;
+        let next = if goes_on { Stage::Running } else { Stage::Idle };
+        let Stage::Polled(output) = mem::replace(&mut run.stage, next) else {
+            return Step::nothing(Discarded::nothing());
+        };
+        match output {
+            Output::Done(Ok(value)) => self.answer(value, goes_on, same, panics),
+            Output::Done(Err(error)) => self.state.fail(self.rules(), error),
+            output if F::STREAMS => self.commit_stream(output, same, panics),
+            _ => self.state.panicked(self.rules()),
         }
     }
 
-    /// Makes `value` the state, unless the resource's own rule calls it equal to the previous one. The rule may panic,
-    /// and so may the drop of the value: each panic is caught on its own.
-    fn succeed_unless(
+    /// Makes the output of a stream the state.
+    fn commit_stream(
+        &mut self,
+        output: Output<T, E>,
+        same: Option<fn(&T, &T) -> bool>,
+        panics: &mut FirstPanic,
+    ) -> Step<T, E> {
+        match output {
+            Output::Grown => self.state.grown(self.rules()),
+            Output::Ended => self.state.end(self.rules()),
+            Output::Broken(broken) => self.commit_broken(*broken, same, panics),
+            Output::Panicked | Output::Done(_) => self.state.panicked(self.rules()),
+        }
+    }
+
+    /// Makes an item the state, and then the error or panic that came after it in the same poll.
+    #[cold]
+    fn commit_broken(
+        &mut self,
+        (item, error): (T, Option<E>),
+        same: Option<fn(&T, &T) -> bool>,
+        panics: &mut FirstPanic,
+    ) -> Step<T, E> {
+        let item = self.answer(item, true, same, panics);
+        let mut end = match error {
+            Some(error) => self.state.fail(self.rules(), error),
+            None => self.state.panicked(self.rules()),
+        };
+        item.discarded.discard(panics);
+        if end.told == Told::Nothing {
+            end.told = item.told; // the rule has panicked, which was the end
+        }
+        end.change = end.change.union(item.change);
+        end
+    }
+
+    /// Makes `value` the state, unless the resource's own rule calls it equal to the previous one.
+    #[inline(always)]
+    fn answer(
         &mut self,
         value: T,
+        goes_on: bool,
+        same: Option<fn(&T, &T) -> bool>,
+        panics: &mut FirstPanic,
+    ) -> Step<T, E> {
+        match same {
+            None => self.put(value, goes_on, false),
+            Some(same) => self.answer_by_rule(value, goes_on, same, panics),
+        }
+    }
+
+    /// The same with a rule. The rule may panic, and so may the drop of the value: each panic is caught on its own.
+    fn answer_by_rule(
+        &mut self,
+        value: T,
+        goes_on: bool,
         same: fn(&T, &T) -> bool,
         panics: &mut FirstPanic,
     ) -> Step<T, E> {
-        let equal = match self.state.value() {
-            Some(old) if self.state.is_pending() => panics.catch(|| same(old, &value)), // user code
-            _ => Some(false),
-        };
-        let Some(equal) = equal else {
-            panics.discard(value); // user code
-            return self.state.panicked();
-        };
-        self.state.succeed_unless(value, |_, _| equal)
+        if let Some(is_same) = self.is_same(&value, same, panics) {
+            return self.put(value, goes_on, is_same);
+        }
+        self.stop(&CancelReason::Panicked, panics);
+        panics.discard(value); // user code
+        self.state.panicked(self.rules())
     }
 
-    /// Drops the future, if there is one, or its output.
+    /// Makes `value`, or one that is the `same`, the state.
+    #[inline(always)]
+    fn put(&mut self, value: T, goes_on: bool, same: bool) -> Step<T, E> {
+        if F::STREAMS && goes_on {
+            self.state.answer(self.rules(), value, same)
+        } else {
+            self.state.succeed(self.rules(), value, same)
+        }
+    }
+
+    /// Whether the resource's own rule calls `value` equal to the present one. `None`: it has panicked.
+    fn is_same(
+        &self,
+        value: &T,
+        same: fn(&T, &T) -> bool,
+        panics: &mut FirstPanic,
+    ) -> Option<bool> {
+        match self.state.value() {
+            Some(old) => panics.catch(|| same(old, value)), // user code
+            None => Some(false),
+        }
+    }
+
+    /// Drops the work, if there is some, and its output.
     #[inline(always)]
     fn stop(&mut self, reason: &CancelReason, panics: &mut FirstPanic) {
         let run = self.run.get_mut().unwrap_or_else(PoisonError::into_inner);
         let stage = mem::replace(&mut run.stage, Stage::Idle);
         if matches!(stage, Stage::Running) {
-            run.end(&self.waker, Some(reason), panics);
+            run.end(&self.waker, &mut self.flow, Some(reason), panics);
         } else {
+            if F::STREAMS && self.flow.is_open {
+                run.end(&self.waker, &mut self.flow, Some(reason), panics);
+            }
             panics.discard(stage); // user code
         }
     }
 
     /// A start is due, but the input depends on a failed node.
-    pub(crate) fn start_failed(&mut self, panics: &mut FirstPanic) -> (Change, Discarded<T, E>) {
-        (self.invalid, self.started) = (false, false);
+    pub(crate) fn start_failed(
+        &mut self,
+        mut tell: impl FnMut(Told, &AsyncState<T, E>),
+        panics: &mut FirstPanic,
+    ) -> (Change, Discarded<T, E>) {
+        let moved = mem::take(&mut self.invalid);
+        self.started = false;
         self.request = None;
         self.stop(&CancelReason::Panicked, panics);
-        self.state.start_failed()
+        let mut step = self.state.start_failed(self.rules(), moved);
+        tell(step.told, &self.state);
+        if F::GROWS {
+            step.change = step.change.union(self.flow.take_change());
+        }
+        (step.change, step.discarded)
     }
 
-    /// Polls the future; true if it has come to an end and there is an output to commit.
-    pub(crate) fn poll(&mut self, panics: &mut FirstPanic) -> bool {
+    /// Polls the work; true if there is an output to commit.
+    pub(crate) fn poll(&mut self, collect: &mut F::Collect, panics: &mut FirstPanic) -> bool {
         let Some((task, waker)) = &self.waker else {
             return false;
         };
@@ -297,54 +416,79 @@ where
         let (Stage::Running, Some(slot)) = (&run.stage, &mut run.slot) else {
             return false;
         };
-        let mut context = Context::from_waker(waker);
-        // user code
-        let (stage, reason) = match panics.catch(|| Pin::new(slot).poll(&mut context)) {
-            Some(Poll::Pending) => return false,
-            Some(Poll::Ready(result)) => (Stage::Done(result), None),
-            None => (Stage::Panicked, Some(&CancelReason::Panicked)),
+        let open = OpenRun {
+            state: &mut self.state,
+            flow: &mut self.flow,
+            collect,
         };
-        run.stage = stage;
-        run.end(&self.waker, reason, panics);
+        match slot.poll_work(&mut Context::from_waker(waker), open, panics) {
+            Polled::Pending => return false,
+            Polled::Over(output) => {
+                run.stage.follow(Stage::Polled(output));
+                run.end(&self.waker, &mut self.flow, None, panics);
+            }
+            Polled::Panicked(output) => {
+                run.stage.follow(Stage::Polled(output));
+                let reason = Some(&CancelReason::Panicked);
+                run.end(&self.waker, &mut self.flow, reason, panics);
+            }
+            Polled::Open(output) => {
+                run.stage.follow(Stage::Polled(output));
+                if !F::GROWS && !mem::replace(&mut self.flow.is_quiet, true) {
+                    task.set_quiet();
+                }
+            }
+        }
         true
     }
 }
 
-impl<T, E, F: FutureSlot> Run<T, E, F> {
-    /// Ends the run. Its token is cancelled if there is a `reason`, and the future is dropped.
+impl<T, E, F: WorkSlot> Run<T, E, F> {
+    /// Ends the work of the run. Its token is cancelled if there is a `reason`, and the work is dropped.
     #[inline(always)]
-    fn end(&mut self, waker: &TaskWakers, reason: Option<&CancelReason>, panics: &mut FirstPanic) {
+    fn end(
+        &mut self,
+        waker: &TaskWakers,
+        flow: &mut Flow,
+        reason: Option<&CancelReason>,
+        panics: &mut FirstPanic,
+    ) {
         if let (Some(token), Some(reason)) = (self.token.take(), reason) {
             panics.catch(|| token.cancel(reason.clone())); // user code: wakers
         }
         if let Some(slot) = &mut self.slot {
-            panics.catch(|| slot.drop_future()); // user code
+            panics.catch(|| slot.drop_work()); // user code
             if slot.is_large() {
                 self.slot = None;
             }
         }
-        if let Some((waker, _)) = waker {
-            waker.stop();
+        let is_quiet = F::STREAMS && flow.is_quiet;
+        if F::STREAMS {
+            flow.end();
+        }
+        match waker {
+            Some((waker, _)) if is_quiet => waker.stop_quiet(),
+            Some((waker, _)) => waker.stop(),
+            None => {}
         }
     }
 }
-
-/// The parts that a transition has changed, and the values that it has replaced.
-type Step<T, E> = (Change, Discarded<T, E>);
 
 impl<T, E, F> Drop for Task<T, E, F> {
     fn drop(&mut self) {
         let mut panics = FirstPanic::default();
         let run = self.run.get_mut().unwrap_or_else(PoisonError::into_inner);
         let stage = mem::replace(&mut run.stage, Stage::Idle);
-        let running = matches!(stage, Stage::Running);
+        let running = matches!(stage, Stage::Running) || self.flow.is_open;
         if let (true, Some(token)) = (running, &run.token) {
             panics.catch(|| token.cancel(CancelReason::Disposed)); // user code: wakers
         }
         panics.discard(stage); // user code
         panics.discard(run.slot.take()); // user code
-        if let (true, Some((waker, _))) = (running, &self.waker) {
-            waker.stop();
+        match &self.waker {
+            Some((waker, _)) if running && self.flow.is_quiet => waker.stop_quiet(),
+            Some((waker, _)) if running => waker.stop(),
+            _ => {}
         }
         self.state.take().discard(&mut panics);
         panics.end_drop();

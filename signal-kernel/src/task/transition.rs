@@ -1,36 +1,47 @@
 //! The transitions of asynchronous work as a table: an event in, a transition out. Every race of the kernel is a list
 //! of these events.
 //!
-//! Invariants: only pending work can end; only a start increments the token; a state has an error in status `Error`
-//! alone, and a reason in status `Cancelled` alone; without an input there is no value.
+//! Invariants: only an open run can end, and each run that was started ends in one way; only a start increments the
+//! token; a state has an error to show in status `Error` alone, and a reason in status `Cancelled` alone; without an
+//! input there is no value and no failure; a success leaves no failure.
 //!
-//! Must not know: values and errors, futures, wakers, clocks, graphs.
+//! Must not know: values and errors, futures, streams, wakers, clocks, graphs.
 
-use super::status::{AsyncStatus, CancelReason, KeepPrevious};
+use super::status::{AsyncStatus, CancelReason, Interrupted, KeepPrevious, Policy};
 
 /// An event of the work, or of its input.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     /// The work is started: for the first time, because its source changed, or once more.
     Started {
-        /// Whether the previous value stays readable during the run.
-        keep_previous: KeepPrevious,
         /// The input is that of the last start: a reload.
         again: bool,
     },
-    /// The work yielded `Ok`.
-    Succeeded {
+    /// A stream yielded an item, which is a whole answer.
+    Answered {
         /// The resource's own rule calls the new value equal to the present one.
         same: bool,
     },
+    /// A stream yielded items, which a fold has put into the value.
+    Grown,
+    /// The work yielded `Ok`, or the stream a last item and its end.
+    Succeeded {
+        /// As in `Answered`.
+        same: bool,
+    },
+    /// A stream came to its end.
+    Ended,
     /// The work yielded `Err`.
     Failed,
     /// The work was asked to stop.
     Cancelled(CancelReason),
-    /// The work panicked while it was polled, dropped or compared.
+    /// The work panicked while it was polled, folded, dropped or compared.
     Panicked,
     /// No work can start: the arguments panicked, or depend on a failed node.
-    StartFailed,
+    StartFailed {
+        /// The input has changed since the last start.
+        moved: bool,
+    },
     /// There is no input: an argument is `None`.
     NoInput,
 }
@@ -40,236 +51,171 @@ pub(crate) enum Event {
 #[must_use]
 pub(crate) struct Transition {
     pub(crate) to: AsyncStatus,
-    pub(crate) value: Part,
-    pub(crate) error: Part,
+    pub(crate) values: Values,
+    pub(crate) failure: Part,
     /// Why the work was cancelled; `None` in every status but `Cancelled`.
     pub(crate) reason: Option<CancelReason>,
     /// A new run begins: the token is incremented, so that the result of an older run is recognised.
     pub(crate) next_token: bool,
     pub(crate) reloading: bool,
-    /// Whether the value belongs to the present input from now on; `None`: as before.
+    /// Whether the values belong to the present input from now on; `None`: as before.
     pub(crate) answers: Option<bool>,
+    pub(crate) told: Told,
 }
 
-/// The effect on the value or the error.
+/// The effect on the two values: the visible one, and the last whole answer. They differ only where a fold grows, or was
+/// interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Values {
+    /// Both stay; the value of the event is returned.
+    Keep,
+    /// Both go.
+    Clear,
+    /// The value of the event takes the place of both.
+    Replace,
+    /// The visible value becomes the last whole answer.
+    Complete,
+    /// The last whole answer becomes visible.
+    Rollback,
+}
+
+/// The effect on the failure: the error, and the number of attempts that have failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// It stays; the value or the error of the event is returned.
+    /// Both stay.
     Keep,
-    /// It is removed.
+    /// The error goes, and the number is 0.
     Clear,
-    /// The value or the error of the event takes its place.
+    /// The error of the event takes its place, and the number grows.
     Replace,
+}
+
+/// The news about runs, for those who listen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    Nothing,
+    /// A run has started, and has superseded the one before it if that was open.
+    Started {
+        superseded: bool,
+    },
+    /// The run was superseded by none.
+    Superseded,
+    /// The run has ended: the status says how.
+    Ended,
 }
 
 /// The table. `None`: the event means nothing in this status, and nothing changes.
 #[inline(always)]
-pub(crate) fn step(from: AsyncStatus, event: Event) -> Option<Transition> {
-    use AsyncStatus::{Cancelled, Error, Idle, Pending, Success};
-    // In most rows the value stays and the error goes.
+pub(crate) fn step(policy: Policy, from: AsyncStatus, event: Event) -> Option<Transition> {
+    use AsyncStatus::{Cancelled, Error, Idle, Pending, Streaming, Success};
+    let is_open = matches!(from, Pending | Streaming);
     let into = |to| Transition {
         to,
-        value: Part::Keep,
-        error: Part::Clear,
+        values: Values::Keep,
+        failure: Part::Keep,
         reason: None,
         next_token: false,
         reloading: false,
         answers: None,
+        told: Told::Nothing,
     };
-    Some(match (from, event) {
-        (
-            _,
-            Event::Started {
-                keep_previous,
-                again,
+    Some(match event {
+        Event::Started { again } => Transition {
+            values: match policy.keep_previous {
+                KeepPrevious::Always => Values::Keep,
+                KeepPrevious::Reload if again => Values::Keep,
+                KeepPrevious::Reload | KeepPrevious::Never => Values::Clear,
             },
-        ) => Transition {
-            value: match keep_previous {
-                KeepPrevious::Always => Part::Keep,
-                KeepPrevious::Reload if again => Part::Keep,
-                KeepPrevious::Reload | KeepPrevious::Never => Part::Clear,
-            },
+            failure: if again { Part::Keep } else { Part::Clear },
             next_token: true,
             reloading: again,
             answers: if again { None } else { Some(false) },
+            told: Told::Started {
+                superseded: is_open,
+            },
             ..into(Pending)
         },
-        (Pending, Event::Succeeded { same }) => Transition {
-            value: if same { Part::Keep } else { Part::Replace },
+        Event::Answered { same } if is_open => Transition {
+            values: answer(same),
+            failure: Part::Clear,
             answers: Some(true),
+            ..into(Streaming)
+        },
+        Event::Grown if is_open => into(Streaming),
+        Event::Succeeded { same } if is_open => Transition {
+            values: answer(same),
+            failure: Part::Clear,
+            answers: Some(true),
+            told: Told::Ended,
             ..into(Success)
         },
-        (Pending, Event::Failed) => Transition {
-            error: Part::Replace,
+        Event::Ended if is_open => Transition {
+            values: Values::Complete,
+            failure: Part::Clear,
+            told: Told::Ended,
+            ..into(Success)
+        },
+        Event::Failed if is_open => Transition {
+            values: interrupted(policy.on_error),
+            failure: Part::Replace,
+            told: Told::Ended,
             ..into(Error)
         },
-        (Pending, Event::Cancelled(reason)) => Transition {
+        Event::Cancelled(reason) if is_open => Transition {
+            values: interrupted(policy.on_cancel),
             reason: Some(reason),
+            told: Told::Ended,
             ..into(Cancelled)
         },
-        (Pending, Event::Panicked) => Transition {
+        Event::Panicked if is_open => Transition {
+            values: interrupted(policy.on_cancel),
             reason: Some(CancelReason::Panicked),
+            told: Told::Ended,
             ..into(Cancelled)
         },
-        (_, Event::StartFailed) => Transition {
+        Event::StartFailed { moved } => Transition {
+            values: interrupted(policy.on_cancel),
+            failure: if moved { Part::Clear } else { Part::Keep },
             reason: Some(CancelReason::Panicked),
             answers: Some(false),
+            told: if is_open { Told::Ended } else { Told::Nothing },
             ..into(Cancelled)
         },
-        (_, Event::NoInput) => Transition {
-            value: Part::Clear,
+        Event::NoInput => Transition {
+            values: Values::Clear,
+            failure: Part::Clear,
             answers: Some(false),
+            told: if is_open {
+                Told::Superseded
+            } else {
+                Told::Nothing
+            },
             ..into(Idle)
         },
 
-        // A result, a panic or a request to stop comes too late: nothing is in flight.
-        (
-            Idle | Success | Error | Cancelled,
-            Event::Succeeded { .. } | Event::Failed | Event::Cancelled(_) | Event::Panicked,
-        ) => return None,
+        // A result, a panic or a request to stop comes too late: no run is open.
+        Event::Answered { .. }
+        | Event::Grown
+        | Event::Succeeded { .. }
+        | Event::Ended
+        | Event::Failed
+        | Event::Cancelled(_)
+        | Event::Panicked => return None,
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use AsyncStatus::{Cancelled, Error, Idle, Pending, Success};
+fn answer(same: bool) -> Values {
+    if same { Values::Keep } else { Values::Replace }
+}
 
-    const STATUSES: [AsyncStatus; 5] = [Idle, Pending, Success, Error, Cancelled];
-
-    fn row(
-        to: AsyncStatus,
-        value: Part,
-        error: Part,
-        reason: Option<CancelReason>,
-        next_token: bool,
-        reloading: bool,
-        answers: Option<bool>,
-    ) -> Option<Transition> {
-        Some(Transition {
-            to,
-            value,
-            error,
-            reason,
-            next_token,
-            reloading,
-            answers,
-        })
-    }
-
-    /// Each event, with the transition of pending work and the transition from every other status. The table is
-    /// repeated here on purpose, written out instead of derived.
-    fn table() -> Vec<(Event, Option<Transition>, Option<Transition>)> {
-        use Part::{Clear, Keep, Replace};
-        let manual = || CancelReason::from("enough");
-        let panicked = || Some(CancelReason::Panicked);
-        let mut table = Vec::new();
-        for (keep_previous, again, value, answers) in [
-            (KeepPrevious::Always, true, Keep, None),
-            (KeepPrevious::Always, false, Keep, Some(false)),
-            (KeepPrevious::Reload, true, Keep, None),
-            (KeepPrevious::Reload, false, Clear, Some(false)),
-            (KeepPrevious::Never, true, Clear, None),
-            (KeepPrevious::Never, false, Clear, Some(false)),
-        ] {
-            let started = || row(Pending, value, Clear, None, true, again, answers);
-            let event = Event::Started {
-                keep_previous,
-                again,
-            };
-            table.push((event, started(), started()));
-        }
-        table.extend([
-            (
-                Event::Succeeded { same: false },
-                row(Success, Replace, Clear, None, false, false, Some(true)),
-                None,
-            ),
-            (
-                Event::Succeeded { same: true },
-                row(Success, Keep, Clear, None, false, false, Some(true)),
-                None,
-            ),
-            (
-                Event::Failed,
-                row(Error, Keep, Replace, None, false, false, None),
-                None,
-            ),
-            (
-                Event::Cancelled(manual()),
-                row(Cancelled, Keep, Clear, Some(manual()), false, false, None),
-                None,
-            ),
-            (
-                Event::Panicked,
-                row(Cancelled, Keep, Clear, panicked(), false, false, None),
-                None,
-            ),
-            (
-                Event::StartFailed,
-                row(
-                    Cancelled,
-                    Keep,
-                    Clear,
-                    panicked(),
-                    false,
-                    false,
-                    Some(false),
-                ),
-                row(
-                    Cancelled,
-                    Keep,
-                    Clear,
-                    panicked(),
-                    false,
-                    false,
-                    Some(false),
-                ),
-            ),
-            (
-                Event::NoInput,
-                row(Idle, Clear, Clear, None, false, false, Some(false)),
-                row(Idle, Clear, Clear, None, false, false, Some(false)),
-            ),
-        ]);
-        table
-    }
-
-    #[test]
-    fn every_event_in_every_status() {
-        for (event, pending, otherwise) in table() {
-            for from in STATUSES {
-                let expected = if from == Pending {
-                    &pending
-                } else {
-                    &otherwise
-                };
-                let got = step(from, event.clone());
-                assert_eq!(&got, expected, "{event:?} in {from:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_invariants_hold_in_every_row() {
-        for (event, ..) in table() {
-            for from in STATUSES {
-                let Some(next) = step(from, event.clone()) else {
-                    continue;
-                };
-                let place = format!("{event:?} in {from:?}");
-                assert_eq!(
-                    next.next_token,
-                    matches!(event, Event::Started { .. }),
-                    "{place}"
-                );
-                assert_eq!(next.reason.is_some(), next.to == Cancelled, "{place}");
-                assert_eq!(next.error == Part::Replace, next.to == Error, "{place}");
-                assert_ne!(next.error, Part::Keep, "{place}");
-                assert!(!next.reloading || next.to == Pending, "{place}");
-                assert!(next.to != Idle || next.value == Part::Clear, "{place}");
-                assert_eq!(next.answers == Some(true), next.to == Success, "{place}");
-            }
-        }
+/// The effect of the interruption of a fold. Of other work the visible value is the last whole answer.
+fn interrupted(policy: Interrupted) -> Values {
+    match policy {
+        Interrupted::Rollback => Values::Rollback,
+        Interrupted::Keep => Values::Keep,
+        Interrupted::Clear => Values::Clear,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 
 #![warn(clippy::pedantic, clippy::nursery)]
 
+use futures::{Stream, StreamExt, stream};
 use signal_kernel::{CancelToken, reactive, resource};
 
 /// Asks for a name.
@@ -23,6 +24,26 @@ pub async fn fetch(id: u64, #[cancel] token: CancelToken) -> Result<String, Stri
 #[allow(clippy::unused_async)]
 async fn keep<T>(#[cfg(any(unix, not(unix)))] value: T) -> T {
     value
+}
+
+/// Streams names.
+#[resource(fold(String, push))]
+pub fn letters(id: u64) -> impl Stream<Item = Result<char, String>> {
+    stream::iter((0..id).map(|_| Ok('a')))
+}
+
+fn push(text: &mut String, letter: char) {
+    text.push(letter);
+}
+
+#[resource(infallible, local)]
+fn count<T: Clone>(item: T) -> impl Stream<Item = T> {
+    stream::repeat(item).take(2)
+}
+
+#[resource(infallible, fold(Vec<T>, Vec::push))]
+fn counts<T: Clone>(item: T, #[cancel] token: CancelToken) -> impl Stream<Item = T> {
+    stream::repeat(item).take_while(move |_| std::future::ready(!token.is_cancelled()))
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // the kernel hands out references
@@ -59,6 +80,10 @@ reactive! {
         /// A fetch that is asked for.
         #[manual]
         pub resource asked = fetch(*total);
+        /// A stream.
+        #[on_cancel(keep)]
+        #[on_error(clear)]
+        pub resource names = letters(price);
         /// An effect.
         effect show { log.push(text.clone()); log.push(format!("{:?}", name.value())); }
         /// An effect that keeps its result.
@@ -153,7 +178,13 @@ reactive! {
         resource name = keep::<u64>(price);
         #[manual]
         resource asked = keep::<String>(String::new());
+        #[eq(u64::eq)]
+        resource items = count::<u64>(price);
+        #[manual]
+        #[on_error(keep)]
+        resource all = counts::<u64>(price);
         effect show { log.push(text.clone()); log.push(format!("{:?} {:?}", name.value(), asked.status())); }
+        effect see { log.push(format!("{:?} {:?} {}", items.stable(), all.value(), items.failures())); }
         effect kept: u64 = { total + load.to_bits() };
         effect count { log.push(price.to_string()); }
 

@@ -674,6 +674,7 @@ pub(crate) fn status_number(status: AsyncStatus) -> i64 {
         AsyncStatus::Success => 2,
         AsyncStatus::Error => 3,
         AsyncStatus::Cancelled => 4,
+        AsyncStatus::Streaming => 5,
     }
 }
 

@@ -45,6 +45,16 @@ mod tests {
         text
     }
 
+    #[resource(crate = kernel, fold(String, push))]
+    fn spell(text: String) -> impl futures::Stream<Item = Outcome<char>> {
+        futures::stream::iter(text.chars().map(Ok).collect::<Vec<_>>())
+    }
+
+    fn push(text: &mut String, letter: char) {
+        text.push(letter);
+        text.push('.');
+    }
+
     mod api {
         use kernel::resource;
 
@@ -85,6 +95,8 @@ mod tests {
             #[eq(same)]
             resource said = echo(name.clone());
             resource loaded = api::Load(id);
+            #[on_cancel(keep)]
+            resource spelt = spell(name);
             computed title: String = user.value().cloned().unwrap_or_default();
             computed lazy: T = seed.clone();
             computed rich: Money = Money(money.0 * 2);
@@ -144,6 +156,7 @@ mod tests {
         assert_eq!(profile.loud().value().map(String::as_str), Some("HI"));
         assert_eq!(profile.said().value().map(String::as_str), Some("x"));
         assert_eq!(profile.loaded().value(), Some(&3));
+        assert_eq!(profile.spelt().stable().map(String::as_str), Some("x."));
         assert_eq!((*profile.lazy(), *Plain::new().b()), (5, 2));
         assert!(format!("{profile:?}").contains("rich: Money(4)"));
     }

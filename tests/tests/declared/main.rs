@@ -35,5 +35,6 @@ mod shared_later;
 mod signals;
 mod stale;
 mod state;
+mod streams;
 mod threads;
 mod transaction;

@@ -242,6 +242,18 @@ pub(crate) const SITUATIONS: &[Situation] = &[
         outside: "#[resource] async fn other(#[cfg(all())] money: Money) -> Result<u64, u64> { money.$0 }",
         ask: Ask::Complete(MEMBERS),
     },
+    Situation {
+        name: "a member, in a resource function that returns a stream",
+        items: "signal price: Money = Money::new(1);",
+        outside: "#[resource(fold(Vec<u64>, Vec::push))] fn other(money: Money) -> impl Stream<Item = Result<u64, u64>> { money.$0 }",
+        ask: Ask::Complete(MEMBERS),
+    },
+    complete(
+        "a member, in an argument of a resource with policies",
+        "signal price: Money = Money::new(1);
+         #[on_cancel(keep)] #[on_error(clear)] resource money = fetch(price.$0);",
+        MEMBERS,
+    ),
     complete(
         "a member of a resource",
         "resource money = fetch(1);

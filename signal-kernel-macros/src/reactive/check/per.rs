@@ -63,6 +63,7 @@ fn edge(node: usize, dependency: &Dependency, names: &Names) -> Edge {
     let part = dependency.part.as_ref().map(text);
     let observed = match part.as_deref().filter(|_| kind == Some(NodeKind::Resource)) {
         Some("value") => Observed::NewValue,
+        Some("stable") => Observed::NewStable,
         Some("error") => Observed::NewError,
         Some("status") => Observed::Status,
         _ => Observed::Whole,
@@ -114,7 +115,7 @@ pub(super) fn per_dependencies(body: &Body, errors: &mut Errors) {
             continue;
         }
         let Some(part) = part else { continue };
-        let is_part = matches!(text(part).as_str(), "value" | "error" | "status");
+        let is_part = matches!(text(part).as_str(), "value" | "stable" | "error" | "status");
         if matches!(kind, NodeKind::Graph | NodeKind::List) {
             continue;
         }
@@ -125,7 +126,11 @@ pub(super) fn per_dependencies(body: &Body, errors: &mut Errors) {
                 .help(format!("write `per {node}`"));
         } else if !is_part {
             errors
-                .push("SK029", part, "expected `value`, `error` or `status`")
+                .push(
+                    "SK029",
+                    part,
+                    "expected `value`, `stable`, `error` or `status`",
+                )
                 .help(format!("`per {node}` counts every change of the resource"));
         }
     }

@@ -11,7 +11,7 @@ use super::context::Header;
 use super::editor::{self, Function};
 use super::mixed;
 use super::names::{self, function, own_parameter, resource_type};
-use crate::reactive::model::{Arg, Equality, Kind, Node, Per, Use};
+use crate::reactive::model::{Arg, Equality, Interruption, Kind, Node, Per, Use};
 use parameters::{arguments, may_be_unused, parameter, unreachable_block};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -56,11 +56,13 @@ pub(super) fn bodies(header: &Header, is_broken: impl Fn(usize) -> bool) -> Toke
         .filter_map(|node| comparison(header, node));
     let comparisons: TokenStream = comparisons.collect();
     let equal = equal(header);
+    let folds: TokenStream = declaration.nodes.iter().filter_map(folds).collect();
     quote! {
         #functions
         #head {
             #comparisons
             #equal
+            #folds
         }
     }
 }
@@ -126,6 +128,47 @@ fn comparison(header: &Header, node: &Node) -> Option<TokenStream> {
         | Kind::Graph { .. }
         | Kind::List(_) => None,
     }
+}
+
+/// Only rustc knows whether the function of a resource is a fold, which the policies of a partial answer need, and which
+/// no rule of equality can judge. The error stands at the attribute.
+///
+/// ```text
+/// fn __folds_answer(function: &PhantomData<chat>) {
+///     <_ as PartialAnswer>::check(function);
+/// }
+/// ```
+fn folds(node: &Node) -> Option<TokenStream> {
+    let Kind::Resource {
+        path,
+        interruptions,
+        equality,
+        ..
+    } = &node.kind
+    else {
+        return None;
+    };
+    let resource = names::resource(path);
+    let checked = |at| names::local("function", at);
+    let policies = interruptions.iter().map(|Interruption { by, .. }| {
+        let checked = checked(by.span());
+        quote_spanned! {by.span()=>
+            <_ as ::signal_kernel::needs::PartialAnswer>::check(#checked);
+        }
+    });
+    let mut needed: Vec<TokenStream> = policies.collect();
+    if let Equality::Path(rule) = equality {
+        let checked = checked(rule.span());
+        needed.push(quote_spanned! {rule.span()=>
+            <_ as ::signal_kernel::needs::WholeAnswer>::check(#checked);
+        });
+    }
+    if needed.is_empty() {
+        return None;
+    }
+    let (name, checked) = (function("folds", node), checked(path.span()));
+    let of = quote_spanned!(path.span()=> ::signal_kernel::__private::core::marker::PhantomData<#resource>);
+    Some(quote!(fn #name(#checked: &#of) { #(#needed)* }))
 }
 
 /// ```text

@@ -12,7 +12,7 @@ use super::list;
 use super::names::{bits, field, function, lint_allows, respan, seen_type};
 use super::plan::{Plan, Position, Role};
 use crate::reactive::model::Declaration;
-use crate::reactive::model::{Kind, Node};
+use crate::reactive::model::{Interruption, Kind, Node};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ext::IdentExt, spanned::Spanned};
@@ -379,16 +379,25 @@ fn piece(context: &Context, index: usize, first: First) -> TokenStream {
         Kind::Resource {
             path,
             keep_previous,
+            interruptions,
             manual,
             ..
         } => {
             let rank = Literal::u32_unsuffixed(plan.position(index) as u32);
             let keep = format_ident!("{keep_previous:?}", span = path.span());
+            let policies = interruptions.iter().map(|Interruption { by, fate }| {
+                let fate = format_ident!("{fate:?}");
+                quote!(.#by(::signal_kernel::__private::Interrupted::#fate))
+            });
+            let policies: TokenStream = policies.collect();
+            let policies = (!policies.is_empty()).then(|| quote!({ #policies }));
             if *manual {
-                quote!([manual #piece #rank #keep])
+                quote!([manual #piece #rank #keep #policies])
             } else {
                 let (start, inputs) = (function("start", node), inputs());
-                quote_spanned!(path.span()=> [resource #piece #rank #keep #start [#(#inputs)*]])
+                quote_spanned! {path.span()=>
+                    [resource #piece #rank #keep #policies #start [#(#inputs)*]]
+                }
             }
         }
         Kind::Effect { kept: Some(ty), .. } => quote!([kept #piece #ty]),

@@ -88,6 +88,9 @@ pub(super) fn of_struct(context: &Context) -> TokenStream {
         ];
         let flags = flags.into_iter().filter(|&(_, is_set)| is_set);
         let flags = flags.map(|(flag, _)| word(flag));
+        let policies = policies(node).into_iter();
+        let policies = policies.map(|policy| Ident::new(&policy, Span::call_site()));
+        let flags = flags.chain(policies);
         let uses = whole_edges(node).into_iter().map(|(used, observed)| {
             let (index, part) = (Literal::usize_unsuffixed(used), observed.word());
             let part = part.map(word);
@@ -170,6 +173,7 @@ fn dependencies(context: &Context, plan: &Plan, index: usize) -> Dependencies {
         is_after_first: node.is_effect() && !node.runs_at_first(),
         is_signal: node.is_signal(),
         holds: None,
+        policies: policies(node),
     };
     for (used, observed) in whole_edges(node) {
         let name = link(context, used, &node.vis);
@@ -184,6 +188,17 @@ fn dependencies(context: &Context, plan: &Plan, index: usize) -> Dependencies {
         }
     }
     dependencies
+}
+
+/// `on_cancel_keep` for `#[on_cancel(keep)]`.
+fn policies(node: &Node) -> Vec<String> {
+    let interruptions = match &node.kind {
+        Kind::Resource { interruptions, .. } => interruptions.as_slice(),
+        _ => &[],
+    };
+    let policies = interruptions.iter();
+    let policies = policies.map(|it| format!("{}_{:?}", it.by, it.fate).to_lowercase());
+    policies.collect()
 }
 
 /// The edges of a node, in which a graph inside is one node.

@@ -251,9 +251,11 @@ fn visit(context: &Context, plan: &Plan, rank: usize) -> TokenStream {
             let parts = [
                 Observed::Whole,
                 Observed::Value,
+                Observed::Stable,
                 Observed::Error,
                 Observed::Status,
                 Observed::NewValue,
+                Observed::NewStable,
                 Observed::NewError,
             ];
             let parts = parts.into_iter().filter_map(|part| {

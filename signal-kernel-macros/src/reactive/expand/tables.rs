@@ -148,9 +148,11 @@ pub(super) fn topology(context: &Context, plan: &Plan) -> TokenStream {
     let parts = [
         ("whole", Observed::Whole),
         ("value", Observed::Value),
+        ("stable", Observed::Stable),
         ("error", Observed::Error),
         ("status", Observed::Status),
         ("new_value", Observed::NewValue),
+        ("new_stable", Observed::NewStable),
         ("new_error", Observed::NewError),
     ];
     let parts = parts.map(|(name, part)| {

@@ -16,9 +16,11 @@ pub(super) fn part_name(part: Observed) -> Ident {
     let name = match part {
         Observed::Whole => "TRANSITION",
         Observed::Value => "VALUE",
+        Observed::Stable => "STABLE",
         Observed::Error => "ERROR",
         Observed::Status => "STATUS",
         Observed::NewValue => "NEW_VALUE",
+        Observed::NewStable => "NEW_STABLE",
         Observed::NewError => "NEW_ERROR",
     };
     format_ident!("{name}")

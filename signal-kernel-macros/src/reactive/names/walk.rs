@@ -170,7 +170,8 @@ impl Walk<'_> {
 fn part(call: &ExprMethodCall) -> Option<Observed> {
     let observed = match text(&call.method).as_str() {
         "value" => Observed::Value,
-        "error" => Observed::Error,
+        "stable" => Observed::Stable,
+        "error" | "last_failure" | "failures" => Observed::Error,
         "status" | "is_pending" => Observed::Status,
         _ => return None,
     };

@@ -101,6 +101,11 @@ impl Profile {
             false
         }
     }
+    fn __folds_user(
+        function: &::signal_kernel::__private::core::marker::PhantomData<fetch_user>,
+    ) {
+        <_ as ::signal_kernel::needs::WholeAnswer>::check(function);
+    }
 }
 #[cfg_attr(
     doc,

@@ -10,6 +10,8 @@ pub(in crate::declared) struct Inner {
     waker: Arc<TaskWaker>,
     /// The number of tasks in flight that the queue around has counted.
     counted: usize,
+    /// Streams that are not in flight know this waker.
+    knows_quiet: bool,
 }
 
 impl Inner {
@@ -18,6 +20,7 @@ impl Inner {
         Inner {
             waker: TaskWaker::new(queue, number),
             counted: 0,
+            knows_quiet: false,
         }
     }
 
@@ -31,7 +34,8 @@ impl Inner {
     #[inline]
     pub(in crate::declared) fn report(&mut self, inside: &ReadyQueue) {
         let is_other = inside.in_flight() != self.counted || inside.has_changed();
-        if is_other || inside.has_ready() {
+        let is_new = inside.has_quiet() && !self.knows_quiet;
+        if is_other || inside.has_ready() || is_new {
             self.report_change(inside);
         }
     }
@@ -40,7 +44,9 @@ impl Inner {
     fn report_change(&mut self, inside: &ReadyQueue) {
         let running = inside.in_flight();
         // The work of a graph that has run elsewhere knows another waker: the next poll puts this one in its place.
-        let is_new = self.counted == 0 && running != 0;
+        let is_new =
+            (self.counted == 0 && running != 0) || (inside.has_quiet() && !self.knows_quiet);
+        self.knows_quiet = true; // the next poll sees all of them
         if inside.has_changed() || running != self.counted {
             self.waker.count_inside(self.counted, running);
             self.counted = running;

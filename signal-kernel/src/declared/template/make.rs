@@ -68,14 +68,24 @@ macro_rules! __piece {
         let $piece = $crate::__private::make::piece(|| $crate::__private::Memo::new(Self::$same));
     };
     // A `#[manual]` resource does not start here.
-    ($ready:ident [manual $piece:ident $rank:literal $keep:ident]) => {
+    ($ready:ident [manual $piece:ident $rank:literal $keep:ident $({ $($policy:tt)* })?]) => {
         let $piece = $crate::__private::make::piece(|| {
-            $crate::__private::ResourceSlot::new($rank, $crate::__private::KeepPrevious::$keep, true)
+            $crate::__private::ResourceSlot::new(
+                $rank,
+                $crate::__private::Policy::new($crate::__private::KeepPrevious::$keep, true) $($($policy)*)?,
+            )
         });
     };
-    ($ready:ident [resource $piece:ident $rank:literal $keep:ident $start:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]]) => {
+    // The braces have a chain of calls that change the policy.
+    ($ready:ident [
+        resource $piece:ident $rank:literal $keep:ident $({ $($policy:tt)* })?
+        $start:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]
+    ]) => {
         let mut $piece = $crate::__private::make::piece(|| {
-            $crate::__private::ResourceSlot::new($rank, $crate::__private::KeepPrevious::$keep, false)
+            $crate::__private::ResourceSlot::new(
+                $rank,
+                $crate::__private::Policy::new($crate::__private::KeepPrevious::$keep, false) $($($policy)*)?,
+            )
         });
         $piece.begin(&$ready, Self::$start($($($borrow)* $($input)*),*));
     };

@@ -7,7 +7,7 @@
 
 use super::{
     failures::{Record, Refused},
-    read_error::Failure,
+    read_error::NodeFailure,
     runtime::Runtime,
 };
 use crate::dynamic::graph::{
@@ -182,10 +182,10 @@ impl Runtime {
 
     /// The message of a read of a failed computed value.
     #[cold]
-    pub(crate) fn failure(&self, index: NodeId) -> Failure {
+    pub(crate) fn failure(&self, index: NodeId) -> NodeFailure {
         let culprit = self.culprit(index);
         let cause = |node: NodeId| self.failures.known.get(&node)?.cause.clone();
-        Failure::new(
+        NodeFailure::new(
             self.describe(index),
             (culprit != index).then(|| self.describe(culprit)),
             cause(culprit).or_else(|| cause(index)),

@@ -39,7 +39,7 @@ pub enum ReadError {
     /// The node was disposed of.
     Disposed(Disposed),
     /// The body of the node, or of a dependency of it, has panicked.
-    Failed(Failure),
+    Failed(NodeFailure),
     /// The node is being computed: the read would close a cycle.
     Cycle(Cycle),
 }
@@ -63,7 +63,7 @@ pub enum ReadError {
 /// );
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Failure(Arc<Reason>);
+pub struct NodeFailure(Arc<Reason>);
 
 #[derive(PartialEq, Eq)]
 struct Reason {
@@ -73,9 +73,9 @@ struct Reason {
     cause: Option<Arc<str>>,
 }
 
-impl Failure {
+impl NodeFailure {
     pub(crate) fn new(node: String, culprit: Option<String>, cause: Option<Arc<str>>) -> Self {
-        Failure(Arc::new(Reason {
+        NodeFailure(Arc::new(Reason {
             node,
             culprit,
             cause,
@@ -86,7 +86,7 @@ impl Failure {
     ///
     /// # Examples
     ///
-    /// See [`Failure`].
+    /// See [`NodeFailure`].
     pub fn node(&self) -> &str {
         &self.0.node
     }
@@ -95,7 +95,7 @@ impl Failure {
     ///
     /// # Examples
     ///
-    /// See [`Failure`].
+    /// See [`NodeFailure`].
     pub fn culprit(&self) -> &str {
         self.0.culprit.as_deref().unwrap_or(&self.0.node)
     }
@@ -104,13 +104,13 @@ impl Failure {
     ///
     /// # Examples
     ///
-    /// See [`Failure`].
+    /// See [`NodeFailure`].
     pub fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for NodeFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Reason {
             node,
@@ -128,13 +128,13 @@ impl fmt::Display for Failure {
     }
 }
 
-impl fmt::Debug for Failure {
+impl fmt::Debug for NodeFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Failure({self})")
+        write!(f, "NodeFailure({self})")
     }
 }
 
-impl Error for Failure {}
+impl Error for NodeFailure {}
 
 /// Values depend on each other in a circle, and a read would close the circle.
 ///

@@ -184,6 +184,7 @@ impl History {
         match graph.first().status() {
             AsyncStatus::Idle => assert_eq!(*graph.id(), None),
             AsyncStatus::Cancelled => assert_ne!(*graph.id(), None),
+            AsyncStatus::Streaming => unreachable!("a future"),
             AsyncStatus::Pending | AsyncStatus::Success | AsyncStatus::Error => {
                 assert_eq!(
                     asked,
@@ -199,6 +200,7 @@ impl History {
         match graph.second().status() {
             AsyncStatus::Idle => assert_eq!(current, None),
             AsyncStatus::Cancelled => assert_ne!(current, None),
+            AsyncStatus::Streaming => unreachable!("a future"),
             AsyncStatus::Pending | AsyncStatus::Success | AsyncStatus::Error => {
                 assert_eq!(asked, current)
             }

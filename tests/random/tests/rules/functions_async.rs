@@ -69,6 +69,8 @@ struct Model {
     pairs: [Vec<String>; 3],
     /// A new value, or none instead of the old one, since the last settle.
     new_value: bool,
+    /// The last run that has failed; a reload does not end it.
+    failure: Option<usize>,
     ends: BTreeMap<usize, Vec<&'static str>>,
 }
 
@@ -127,6 +129,7 @@ impl Model {
     fn settle(&mut self, source: Option<u32>, polled: bool) {
         let before = self.line();
         let parts = ['s', 'v', 'e'].map(|part| self.part(part));
+        let failure = self.failure;
         self.new_value = false;
         let moved = self.source.replace(source) != Some(source);
         let request = self.request.take();
@@ -136,9 +139,10 @@ impl Model {
             }
             self.result = None;
             match source {
-                None => (self.status, self.value) = (Status::Idle, None),
+                None => (self.status, self.value, self.failure) = (Status::Idle, None, None),
                 Some(_) => {
                     let again = !moved && self.asked.is_some();
+                    self.failure = self.failure.filter(|_| again);
                     self.token += 1;
                     self.status = Status::Pending { again };
                     if !self.keep {
@@ -166,7 +170,7 @@ impl Model {
         let is_new = |part| match part {
             's' => self.part('s') != parts[0],
             'v' => self.part('v') != parts[1] || self.new_value,
-            _ => self.part('e') != parts[2],
+            _ => self.part('e') != parts[2] || self.failure != failure,
         };
         let moved = PAIRS.map(|pair| pair.into_iter().any(is_new));
         for index in (0..PAIRS.len()).filter(|&index| moved[index]) {
@@ -180,10 +184,12 @@ impl Model {
             Some(Ok(value)) => {
                 (self.status, self.value) = (Status::Success, Some(value));
                 self.new_value = true;
+                self.failure = None;
                 self.end("success");
             }
             Some(Err(())) => {
                 self.status = Status::Error(self.token);
+                self.failure = Some(self.token);
                 self.end("error");
             }
             None => {}
@@ -241,6 +247,7 @@ impl Real {
             seen: Vec::new(),
             pairs: Default::default(),
             new_value: false,
+            failure: None,
             ends: BTreeMap::new(),
         };
         if eager {

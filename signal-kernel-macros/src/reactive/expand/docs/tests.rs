@@ -123,6 +123,41 @@ fn methods_say_what_their_node_depends_on_and_what_depends_on_it() {
 }
 
 #[test]
+fn a_resource_says_what_becomes_of_a_partial_answer() {
+    let source = "pub struct Page {
+        signal query: String;
+        #[on_cancel(keep)] #[on_error(clear)] pub resource hits = find(query);
+        #[on_cancel(rollback)] #[on_error(keep)] pub resource more = find(query);
+        pub computed text: String = hits.stable().cloned();
+        signal draft: u8 = 0 per hits.stable();
+    }";
+    for (method, expected) in [
+        (
+            "hits",
+            "The resource `hits`.\nIt depends on `query`, keeps a partial answer that is cancelled, \
+             and loses its value when it fails. \
+             [`text`](Self::text) and `draft` depend on it.",
+        ),
+        (
+            "text",
+            "The computed value `text`.\nIt depends on the stable value of \
+             [`hits`](Self::hits), and is computed when it is read. Nothing depends on it.",
+        ),
+        (
+            "draft",
+            "The signal `draft`.\nIt starts anew with each whole answer of \
+             [`hits`](Self::hits). Nothing depends on it.",
+        ),
+    ] {
+        assert_eq!(documentation(source, Some(method)), expected, "{method}");
+    }
+    let page = documentation(source, None);
+    let listed =
+        "- [`more`](Self::more) depends on `query`, and keeps a partial answer that fails.";
+    assert!(page.contains(listed), "{page}");
+}
+
+#[test]
 fn a_signal_that_starts_anew_says_by_what() {
     let source = "pub struct Page {
         pub signal query: String;
