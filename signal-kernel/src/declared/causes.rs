@@ -76,7 +76,8 @@ pub(super) fn blocker(
 ///
 /// # Panics
 ///
-/// Always: with the name of the node, and the name of the one whose panic it comes from, with the text of that.
+/// Always: with the name of the node, and the name of the one whose panic it comes from, with the text of that or the name
+/// of the graph inside that has the failed node.
 #[cold]
 #[track_caller]
 pub(super) fn refuse(
@@ -103,8 +104,13 @@ pub(super) fn refuse(
         let noun = noun(culprit);
         message += &format!(": it depends on {noun} `{name_of_culprit}`, which did");
     }
+    let mut before = topology.dependencies(culprit);
+    let inside = before.find(|&node| topology.kind(node) == Kind::Graph && is_failed(node));
     if let Some(cause) = causes.of(culprit) {
         message += &format!(": {cause}");
+    } else if let Some(inside) = inside {
+        let name = topology.name(inside);
+        message += &format!(": it depends on a failed node of graph `{name}`");
     }
     panic!("{message}");
 }

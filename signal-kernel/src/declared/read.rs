@@ -53,8 +53,10 @@ fn computed<'graph, G: DeclaredGraph<W>, const W: usize, T>(
     match memo.peek() {
         Some(value) => value,
         None => {
-            let causes = &graph.core().causes;
-            refuse(G::TOPOLOGY, rank, causes, |rank| is_failed(graph, rank))
+            let core = graph.core();
+            refuse(G::TOPOLOGY, rank, &core.causes, |rank| {
+                is_failed(graph, rank) || core.is_failed(rank)
+            })
         }
     }
 }

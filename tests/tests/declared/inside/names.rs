@@ -6,7 +6,7 @@ use signal_kernel::{Part, Reactive, reactive};
 use signal_kernel_tests::{
     gate::Gates,
     log::{Log, NOTHING},
-    panics::quietly,
+    panics::{panic_of, quietly},
     poll,
     profile::fetch,
 };
@@ -193,6 +193,33 @@ fn a_node_that_has_failed_before_its_graph_is_put_in_fails_the_readers_that_name
     panel.update_gauge(|gauge| gauge.set_value(2));
     assert_eq!(log.take(), ["good 2 1", "whole 2 1"]);
     assert_eq!(*panel.twice(), 4);
+}
+
+reactive! {
+    struct Readers {
+        graph gauge: Gauge();
+        computed thrice: u32 = 3 * gauge.good();
+        computed more: u32 = thrice + 1;
+        effect watch { let _ = more; }
+    }
+}
+
+#[test]
+fn a_read_that_a_failed_node_inside_blocks_names_the_graph() {
+    let mut readers = Readers::new();
+    assert_eq!(
+        panic_of(|| readers.update_gauge(|gauge| gauge.set_value(100))),
+        "too much"
+    );
+    assert_eq!(
+        panic_of(|| *readers.thrice()),
+        "computed `thrice` of `Readers` panicked: it depends on a failed node of graph `gauge`"
+    );
+    assert_eq!(
+        panic_of(|| *readers.more()),
+        "computed `more` of `Readers` panicked: it depends on computed `thrice`, which did: it depends on a failed node \
+         of graph `gauge`"
+    );
 }
 
 #[test]
