@@ -18,7 +18,6 @@ use crate::task::{
     progress::Driver,
     state::Change,
     status::{AsyncStatus, CancelReason},
-    task::Request,
 };
 use std::{
     borrow::Cow,
@@ -332,24 +331,19 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     /// assert_eq!(first.await, None); // superseded
     /// # });
     /// ```
+    #[must_use = "dropping this changes nothing for the run: if that is meant, say `drop`"]
     #[track_caller]
     pub fn run(&self, input: I) -> Running<T, E> {
         let resource = must(resource_of(self.handle));
-        let (owner, mut ticket) = (resource.owner(), Completion::<T>::default());
-        resource.give(Box::new(input), &mut ticket);
-        Running {
-            owner,
-            ticket,
-            driver: ThreadDriver::new(Location::caller()),
-            polled: false,
-            marker: PhantomData,
-        }
+        Running::new(resource.owner(), Location::caller(), |ticket| {
+            resource.give(Box::new(input), ticket);
+        })
     }
 }
 
-/// Defines the methods that `AsyncMeta` and `AsyncSignal` have in common.
+/// Defines the methods that `AsyncMeta` and `AsyncSignal` have in common. A reload yields `$value`.
 macro_rules! meta {
-    () => {
+    ($value:ty) => {
         /// The status of the work.
         ///
         /// # Panics
@@ -707,7 +701,13 @@ macro_rules! meta {
         }
 
         /// Fetches for the last input again and drops the work in flight. Without an earlier input nothing happens.
-        /// Inside a [`batch`](crate::batch) the call is a request, which the end of the batch carries out.
+        /// Inside a [`batch`](crate::batch) the call is a request, which the end of the batch carries out. Several
+        /// reloads in one batch are one run.
+        ///
+        /// The work starts whether or not a task awaits the future. The future yields `Some` when the run succeeds (of
+        /// an [`AsyncSignal`] with the value, of an [`AsyncMeta`] with `()`), and `None` as that of
+        /// [`AsyncSignal::run`], also without an input. A task that awaits it drives this thread's work; the drop of the
+        /// future drops no work.
         ///
         /// # Panics
         ///
@@ -716,9 +716,10 @@ macro_rules! meta {
         /// # Examples
         ///
         /// ```
-        /// use signal_kernel::{from_future, settled};
+        /// use signal_kernel::{async_signal, from_future, settled};
         /// use std::{cell::Cell, rc::Rc};
         ///
+        /// # futures::executor::block_on(async {
         /// let calls = Rc::new(Cell::new(0));
         /// let number = from_future({
         ///     let calls = calls.clone();
@@ -728,15 +729,24 @@ macro_rules! meta {
         ///         async move { Ok::<_, String>(call) }
         ///     }
         /// });
-        /// futures::executor::block_on(settled());
+        /// settled().await;
         /// number.reload();
         /// assert_eq!(number.value(), Some(1)); // kept
-        /// futures::executor::block_on(settled());
+        /// settled().await;
         /// assert_eq!(number.value(), Some(2));
+        /// assert_eq!(number.reload().await, Some(3));
+        ///
+        /// let (name, meta) = async_signal(|| async { Ok::<_, String>("Ada") });
+        /// assert_eq!(meta.reload().await, Some(())); // the value is in `name`
+        /// assert_eq!(name.get(), Some("Ada"));
+        /// # });
         /// ```
         #[track_caller]
-        pub fn reload(&self) {
-            must(resource_of(self.handle)).ask_for(Request::Reload);
+        pub fn reload(&self) -> Running<$value, E> {
+            let resource = must(resource_of(self.handle));
+            Running::new(resource.owner(), Location::caller(), |ticket| {
+                resource.reload(ticket);
+            })
         }
 
         /// Stops the work in flight: the work is dropped, and the status is [`AsyncStatus::Cancelled`]. Without work in
@@ -759,7 +769,7 @@ macro_rules! meta {
         #[track_caller]
         pub fn cancel(&self, reason: impl Into<CancelReason>) {
             let reason = reason.into(); // user code
-            must(resource_of(self.handle)).ask_for(Request::Cancel(reason));
+            must(resource_of(self.handle)).cancel(reason);
         }
 
         /// Ends the resource: its work is dropped, and its handles are stale. A second call does nothing.
@@ -797,26 +807,44 @@ macro_rules! meta {
 }
 
 impl<E: 'static> AsyncMeta<E> {
-    meta!();
+    meta!(());
 }
 
 impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
-    meta!();
+    meta!(T);
 }
 
-/// The future of [`AsyncSignal::run`]: `Some` value when the run succeeds; `None` when the run fails, is cancelled or
-/// superseded, or when its resource is disposed of.
+/// The future of [`AsyncSignal::run`], [`AsyncSignal::reload`] and [`AsyncMeta::reload`]: `Some` when the run succeeds;
+/// `None` when the run fails, is cancelled or superseded, or when its resource is disposed of.
 ///
 /// # Examples
 ///
 /// See [`AsyncSignal::run`].
-#[must_use = "dropping this changes nothing for the run: if that is meant, say `drop`"]
 pub struct Running<T, E> {
     owner: Handle,
     ticket: Completion<T>,
     driver: ThreadDriver,
     polled: bool,
     marker: PhantomData<*const E>,
+}
+
+impl<T: 'static, E> Running<T, E> {
+    /// The future of a run that `ask` asks for, with the completion of the run.
+    fn new(
+        owner: Handle,
+        place: &'static Location<'static>,
+        ask: impl FnOnce(&mut Completion<T>),
+    ) -> Self {
+        let mut ticket = Completion::default();
+        ask(&mut ticket);
+        Running {
+            owner,
+            ticket,
+            driver: ThreadDriver::new(place),
+            polled: false,
+            marker: PhantomData,
+        }
+    }
 }
 
 impl<T: Clone + 'static, E: 'static> Future for Running<T, E> {

@@ -327,7 +327,7 @@ where
 /// let list = from_future(|| async { Ok::<_, String>(vec!["draft"]) });
 /// let save = create_manual_resource_with(
 ///     |text: String| async move { Ok::<_, String>(text.len()) },
-///     ResourceOptions::new().on_success(move |_| list.reload()), // what was listed is outdated
+///     ResourceOptions::new().on_success(move |_| drop(list.reload())), // the list is outdated
 /// );
 /// assert_eq!(save.run("text".to_owned()).await, Some(4));
 /// assert!(list.is_pending());

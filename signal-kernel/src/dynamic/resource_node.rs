@@ -44,6 +44,7 @@ use std::{
     any::Any,
     cell::{Cell, RefCell},
     future::Future,
+    mem,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     rc::Rc,
     sync::Arc,
@@ -160,15 +161,54 @@ pub(super) struct SourceState {
     failed: bool,
 }
 
-/// The outcome of a run that was started by hand, for the future that awaits the run; `None` while the run goes on.
+/// The outcome of a run that was asked for by hand, for the future that awaits the run; `None` while the run goes on.
 pub(super) type Completion<T> = Rc<RefCell<Option<Option<Rc<T>>>>>;
+
+/// A future that awaits a run: for the value, or only for its arrival.
+enum Waiter<T> {
+    Value(Completion<T>),
+    Arrival(Completion<()>),
+}
+
+impl<T: 'static> Waiter<T> {
+    /// A waiter for the kind of completion that is in `out`, which becomes the completion of this waiter.
+    fn new(out: &mut dyn Any) -> Self {
+        if let Some(out) = out.downcast_mut::<Completion<T>>() {
+            *out = Completion::default();
+            return Waiter::Value(out.clone());
+        }
+        let arrival = Completion::default();
+        put(out, arrival.clone());
+        Waiter::Arrival(arrival)
+    }
+
+    /// Tells the future the outcome.
+    fn end(&self, value: Option<&Rc<T>>) {
+        match self {
+            Waiter::Value(completion) => drop(completion.replace(Some(value.cloned()))),
+            Waiter::Arrival(completion) => {
+                drop(completion.replace(Some(value.map(|_| Rc::new(())))));
+            }
+        }
+    }
+
+    /// Takes an outcome back: the request stands again.
+    fn go_on(&self) {
+        match self {
+            Waiter::Value(completion) => drop(completion.take()),
+            Waiter::Arrival(completion) => drop(completion.take()),
+        }
+    }
+}
 
 /// The state that a resource shares with its handles.
 pub(super) struct ResourceCell<T, E> {
     view: RefCell<AsyncState<Rc<T>, Rc<E>>>,
     request: RefCell<Option<Request>>,
     /// An input that was given by hand.
-    input: RefCell<Option<(Completion<T>, Box<dyn Any>)>>,
+    input: RefCell<Option<Box<dyn Any>>>,
+    /// The futures that await the run that the request or the input will start.
+    waiters: RefCell<Vec<Waiter<T>>>,
     owner: Handle,
     parts: Parts,
     keep_previous: bool,
@@ -195,8 +235,11 @@ pub(super) trait AnyResource {
     /// Returns whether the resource has a value that belongs to the present input.
     fn is_current(&self) -> bool;
 
-    /// Makes a request, which replaces a pending one.
-    fn ask_for(self: Rc<Self>, request: Request);
+    /// Requests a reload, which replaces a pending request. Puts the `Completion<T>` or the `Completion<()>` into `out`.
+    fn reload(self: Rc<Self>, out: &mut dyn Any);
+
+    /// Requests a cancel, which replaces a pending request.
+    fn cancel(self: Rc<Self>, reason: CancelReason);
 
     /// Requests a run with this input, which replaces a pending request. Puts the `Completion<T>` into `out`.
     fn give(self: Rc<Self>, input: Box<dyn Any>, out: &mut dyn Any);
@@ -216,10 +259,7 @@ impl<T, E> Drop for ResourceCell<T, E> {
     fn drop(&mut self) {
         let mut panics = FirstPanic::default();
         self.view.get_mut().take().discard(&mut panics);
-        if let Some((completion, input)) = self.input.get_mut().take() {
-            panics.discard(completion); // user code
-            panics.discard(input); // user code
-        }
+        panics.discard(self.input.get_mut().take()); // user code
         panics.end_drop();
     }
 }
@@ -243,32 +283,44 @@ impl<T: 'static, E: 'static> AnyResource for ResourceCell<T, E> {
         self.view.borrow().is_current()
     }
 
-    fn ask_for(self: Rc<Self>, request: Request) {
+    fn reload(self: Rc<Self>, out: &mut dyn Any) {
         let resource = self.parts.resource.key.node;
         assert_may_write(resource);
-        let before = self.request.replace(Some(request));
-        queue_request(resource, move || drop(self.request.replace(before)));
+        let mut waiters = self.waiters.borrow_mut();
+        let count = waiters.len();
+        waiters.push(Waiter::new(out));
+        drop(waiters);
+        let before = self.request.replace(Some(Request::Reload));
+        queue_request(resource, move || {
+            let mut waiters = self.waiters.borrow_mut();
+            let count = count.min(waiters.len());
+            end_all(&waiters.split_off(count));
+            drop(waiters);
+            drop(self.request.replace(before)); // user code: a reason
+        });
+    }
+
+    fn cancel(self: Rc<Self>, reason: CancelReason) {
+        let resource = self.parts.resource.key.node;
+        assert_may_write(resource);
+        let superseded = self.supersede(None);
+        let before = self.request.replace(Some(Request::Cancel(reason)));
+        queue_request(resource, move || {
+            self.stand_again(superseded);
+            drop(self.request.replace(before));
+        });
     }
 
     fn give(self: Rc<Self>, input: Box<dyn Any>, out: &mut dyn Any) {
         let resource = self.parts.resource.key.node;
         assert_may_write(resource);
-        let completion = Completion::default();
-        put(out, completion.clone());
+        let superseded = self.supersede(Some(Waiter::new(out)));
         let request = self.request.take();
-        let before = self.input.replace(Some((completion, input)));
-        if let Some((superseded, _)) = &before {
-            superseded.replace(Some(None));
-        }
+        let before = self.input.replace(Some(input));
         queue_request(resource, move || {
-            if let Some((completion, _)) = &before {
-                completion.replace(None);
-            }
+            self.stand_again(superseded);
             self.request.replace(request);
-            if let Some((completion, input)) = self.input.replace(before) {
-                completion.replace(Some(None));
-                drop(input); // user code
-            }
+            drop(self.input.replace(before)); // user code
         });
     }
 
@@ -282,6 +334,30 @@ impl<T: 'static, E: 'static> AnyResource for ResourceCell<T, E> {
 
     fn owner(&self) -> Handle {
         self.owner
+    }
+}
+
+impl<T: 'static, E> ResourceCell<T, E> {
+    /// The futures that have awaited the pending request resolve to `None`; `next` awaits the one that replaces it.
+    fn supersede(&self, next: Option<Waiter<T>>) -> Vec<Waiter<T>> {
+        let superseded = self.waiters.replace(Vec::from_iter(next));
+        end_all(&superseded);
+        superseded
+    }
+
+    /// The inverse of `supersede`, for a transaction that has failed.
+    fn stand_again(&self, superseded: Vec<Waiter<T>>) {
+        for waiter in &superseded {
+            waiter.go_on();
+        }
+        end_all(&self.waiters.replace(superseded));
+    }
+}
+
+/// The futures resolve to `None`.
+fn end_all<T: 'static>(waiters: &[Waiter<T>]) {
+    for waiter in waiters {
+        waiter.end(None);
     }
 }
 
@@ -461,8 +537,8 @@ struct ResourceBody<T, E, F> {
     queue: Option<Arc<ReadyQueue>>,
     /// The resource has acted before, or does not start by itself.
     begun: bool,
-    /// The completion and the token of the run in flight, if the run was started by hand.
-    completion: Option<(Completion<T>, u64)>,
+    /// The futures that await the run in flight, and its token.
+    awaited: (Vec<Waiter<T>>, u64),
 }
 
 /// Makes the node of a resource.
@@ -483,6 +559,7 @@ pub(super) fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
         view: RefCell::default(),
         request: RefCell::new(None),
         input: RefCell::new(None),
+        waiters: RefCell::default(),
         owner,
         parts: Parts {
             resource: handle,
@@ -503,7 +580,7 @@ pub(super) fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
         listeners: config.listeners,
         queue: Some(queue),
         begun: !config.eager,
-        completion: None,
+        awaited: (Vec::new(), 0),
     }));
     runtime.queue(resource, Stale::Dirty);
     handle
@@ -521,13 +598,13 @@ impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
         runtime.untracked(); // from here to the end of the run
         drop(runtime);
         let given = self.shared.input.borrow_mut().take();
-        let mut by_hand = None;
-        if let Some((completion, input)) = given {
-            by_hand = Some(completion);
+        let waiters = self.shared.waiters.take();
+        let by_hand = given.is_some();
+        if let Some(input) = given {
             panics.catch(|| fetch.give(input)); // user code: drops the previous input
         }
-        let first = !std::mem::replace(&mut self.begun, true);
-        if source.moved || by_hand.is_some() || first {
+        let first = !mem::replace(&mut self.begun, true);
+        if source.moved || by_hand || first {
             self.task.invalidate();
         }
         if let Some(request) = self.shared.request.take() {
@@ -570,7 +647,7 @@ impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
         if changed && self.task.state.cancel_reason().is_some() {
             panics.catch(|| dispose::owned_now(cell, node)); // nodes that the run has made end with the run
         }
-        self.resolve(by_hand);
+        self.resolve(waiters);
         if changed {
             self.publish(cell, change, &mut panics);
         }
@@ -598,22 +675,29 @@ impl Drop for SeesAgain<'_> {
 }
 
 impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
-    /// Hands the outcome of a run that was started by hand to the future that awaits the run.
-    fn resolve(&mut self, by_hand: Option<Completion<T>>) {
-        let state = &self.task.state;
-        if let Some(next) = by_hand {
-            if let Some((superseded, _)) = self.completion.replace((next, state.token())) {
-                superseded.replace(Some(None));
-            }
+    /// Hands the outcome of a run to the futures that await it; `next` await the run that was asked for last.
+    #[inline(always)]
+    fn resolve(&mut self, next: Vec<Waiter<T>>) {
+        if !next.is_empty() || !self.awaited.0.is_empty() {
+            self.resolve_some(next);
         }
-        let ended = match &self.completion {
-            Some((_, token)) => *token != state.token() || !state.is_pending(),
-            None => false,
-        };
-        if let Some((completion, token)) = self.completion.take_if(|_| ended) {
-            let succeeded = token == state.token() && state.status() == AsyncStatus::Success;
-            let value = state.value().filter(|_| succeeded);
-            completion.replace(Some(value.cloned()));
+    }
+
+    fn resolve_some(&mut self, next: Vec<Waiter<T>>) {
+        let state = &self.task.state;
+        if !next.is_empty() {
+            let (superseded, _) = mem::replace(&mut self.awaited, (next, state.token()));
+            end_all(&superseded);
+        }
+        let (waiters, token) = &mut self.awaited;
+        let is_awaited = *token == state.token();
+        if is_awaited && state.is_pending() {
+            return;
+        }
+        let succeeded = is_awaited && state.status() == AsyncStatus::Success;
+        let value = state.value().filter(|_| succeeded);
+        for waiter in mem::take(waiters) {
+            waiter.end(value);
         }
     }
 

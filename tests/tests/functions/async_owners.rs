@@ -678,7 +678,7 @@ fn end_from_within(place: &'static str, how: How, steps: &[Step]) -> bool {
             Set(number) => id.set(Some(*number)), // the writer knows nothing of the resource
             Unset => id.set(None),
             PollOnce => drop(poll()),
-            Reload if meta.try_status().is_ok() => meta.reload(),
+            Reload if meta.try_status().is_ok() => drop(meta.reload()),
             Cancel if meta.try_status().is_ok() => meta.cancel("enough"),
             Reload | Cancel => {}
         }
@@ -708,7 +708,7 @@ fn end_from_within_by_hand(place: &'static str, how: How, steps: &[Step]) -> boo
             // A run that is awaited keeps its value.
             Set(number) if number % 2 == 0 => drop(work.run(Lively(*number, INPUT))),
             Set(number) => runs.push(work.run(Lively(*number, INPUT))),
-            Unset | Reload => work.reload(),
+            Unset | Reload => drop(work.reload()),
             Cancel => work.cancel("enough"),
         }
     }

@@ -733,7 +733,7 @@ fn polling_where_nothing_can_be_committed_panics_and_says_why() {
 fn a_request_from_inside_a_computed_panics_and_names_both() {
     let user = user();
     let meta = user.meta.named("user");
-    let bad = computed(move || meta.reload()).named("bad");
+    let bad = computed(move || drop(meta.reload())).named("bad");
     let message = panic_of(|| bad.get());
     assert!(
         message.contains("bad") && message.contains("user"),

@@ -274,7 +274,7 @@ fn hooks_may_reload_cancel_and_dispose_of_their_resource() {
     let options = ResourceOptions::new().on_success(move |value: &u32| {
         let me = me.borrow().expect("it was made");
         match value {
-            1 => me.reload(),
+            1 => drop(me.reload()),
             2 => drop(me.run(7)),
             _ => me.dispose(),
         }

@@ -110,7 +110,7 @@ fn b180_several_reloads_in_one_batch_are_one_request() {
     batch(|| {
         user.meta.reload();
         user.meta.reload();
-        batch(|| user.meta.reload());
+        batch(|| drop(user.meta.reload()));
         assert_eq!(user.log.take(), NOTHING);
     });
     assert_eq!(

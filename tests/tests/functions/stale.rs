@@ -167,7 +167,7 @@ fn play(order: &[Event], how: How, fails: bool, polls: bool) {
                 newest += 1;
                 match how {
                     How::SourceChanges => user.id.update(|id| *id += 1),
-                    How::Reload => user.meta.reload(),
+                    How::Reload => drop(user.meta.reload()),
                 }
                 let again = if newest > 1 && matches!(how, How::Reload) {
                     " again"
@@ -422,7 +422,7 @@ fn an_answer_that_arrives_together_with_a_newer_question_is_not_committed() {
     let asks: [Ask; 4] = [
         |id, _, _| id.set(2),
         |_, other, _| other.set(2),
-        |_, _, meta| meta.reload(),
+        |_, _, meta| drop(meta.reload()),
         |id, _, meta| {
             meta.cancel("too late");
             id.set(2);

@@ -113,9 +113,9 @@ impl World {
                     if *fails { Err(()) } else { Ok(()) }
                 });
             }
-            Step::Reload(Work::User) => self.user.1.reload(),
-            Step::Reload(Work::Post) => self.post.1.reload(),
-            Step::Reload(Work::Save) => self.save.reload(),
+            Step::Reload(Work::User) => drop(self.user.1.reload()),
+            Step::Reload(Work::Post) => drop(self.post.1.reload()),
+            Step::Reload(Work::Save) => drop(self.save.reload()),
             Step::Cancel(Work::User, why) => self.user.1.cancel(why.clone()),
             Step::Cancel(Work::Post, why) => self.post.1.cancel(why.clone()),
             Step::Cancel(Work::Save, why) => self.save.cancel(why.clone()),
