@@ -19,7 +19,10 @@ use super::{
     resource_node::{self, Config, Fetch, FetchContext, SourceState, StartRun},
     scope::OwnerGuard,
 };
-use crate::panics::{Apart, FirstPanic};
+use crate::{
+    panics::{Apart, FirstPanic},
+    task::cancel::CancelToken,
+};
 use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::Location};
 
 /// Turns a function that makes a future into an asynchronous signal. The first run starts at once.
@@ -141,7 +144,8 @@ where
 /// The work in flight is then dropped before its successor is made.
 ///
 /// `source` is tracked, as the body of a [`computed`](crate::computed()); `fetcher` runs untracked and gets the value
-/// of the source. An `async fn(S) -> Result<T, E>` is a fetcher; so is a function that also takes a [`FetchContext`].
+/// of the source. An `async fn(S) -> Result<T, E>` is a fetcher, with [`#[resource]`](macro@crate::resource) or without;
+/// so is a function that also takes a [`FetchContext`], or a `#[cancel]` token.
 /// Write down the types of a closure's arguments.
 ///
 /// For a source that may have nothing to ask, there is [`create_resource_when`].
@@ -363,14 +367,17 @@ where
 }
 
 /// A function that makes the work of a resource: an `async fn(S) -> Result<T, E>`, or one that also takes a
-/// [`FetchContext`].
+/// [`FetchContext`] or a [`CancelToken`].
 ///
-/// All such functions and closures implement the trait; `K` tells the two shapes apart and is inferred.
+/// All such functions and closures implement the trait; `K` tells the shapes apart and is inferred. So a function with
+/// [`#[resource]`](macro@crate::resource) and one argument, with or without `#[cancel]`, is a fetcher too. For a function
+/// of several arguments write a closure; likewise for one that is `infallible`, which returns no `Result`.
 ///
 /// # Examples
 ///
 /// ```
-/// use signal_kernel::{FetchContext, create_resource, signal};
+/// use signal_kernel::{CancelToken, FetchContext, create_resource, resource, signal};
+/// use std::convert::Infallible;
 ///
 /// async fn plain(id: u32) -> Result<String, String> {
 ///     Ok(format!("user {id}"))
@@ -380,15 +387,41 @@ where
 ///     Ok(format!("user {id}, run {}", run.token()))
 /// }
 ///
-/// let id = signal(1);
+/// #[resource]
+/// async fn fetch_user(id: u32, #[cancel] token: CancelToken) -> Result<String, String> {
+///     Ok(format!("user {id}, {}", token.is_cancelled()))
+/// }
+///
+/// #[resource]
+/// async fn fetch_page(id: u32, page: usize) -> Result<String, String> {
+///     Ok(format!("page {page} of user {id}"))
+/// }
+///
+/// #[resource(infallible)]
+/// async fn double(id: u32) -> u32 {
+///     id * 2
+/// }
+///
+/// let (id, page) = (signal(1), signal(0));
 /// create_resource(move || id.get(), plain);
 /// create_resource(move || id.get(), with_context);
+/// create_resource(move || id.get(), fetch_user);
+/// create_resource(
+///     move || (id.get(), page.get()),
+///     |(id, page)| fetch_page(id, page),
+/// );
+/// create_resource(
+///     move || id.get(),
+///     |id| async move { Ok::<_, Infallible>(double(id).await) },
+/// );
 /// ```
 #[diagnostic::on_unimplemented(
     message = "this is not a fetcher",
     label = "not an `async fn(S) -> Result<T, E>`, where `S` is what the source yields",
-    note = "a fetcher may take a `FetchContext` as a second argument; one that cannot fail returns a `Result` \
-            all the same, with `Infallible` as its error"
+    note = "a fetcher may take a `FetchContext` or a `CancelToken` beside its one argument; for a function of \
+            several arguments, write a closure: `|(id, page)| fetch_page(id, page)`",
+    note = "a fetcher that cannot fail returns a `Result` all the same, with `Infallible` as its error; for a \
+            function that returns none, write a closure with an async block: `Ok::<_, Infallible>(double(id).await)`"
 )]
 pub trait Fetcher<S, T, E, K>: 'static {
     /// The future that does the work.
@@ -407,6 +440,14 @@ pub struct Plain<F>(PhantomData<F>);
 /// The shape of a fetcher that takes a context too.
 #[doc(hidden)]
 pub struct WithContext<F>(PhantomData<F>);
+
+/// The shape of a fetcher that takes a token too.
+#[doc(hidden)]
+pub struct WithToken<F>(PhantomData<F>);
+
+/// The shape of a fetcher that takes a token first.
+#[doc(hidden)]
+pub struct TokenFirst<F>(PhantomData<F>);
 
 impl<S, T, E, C, F> Fetcher<S, T, E, Plain<F>> for C
 where
@@ -429,6 +470,30 @@ where
 
     fn fetch(&mut self, input: S, context: impl FnOnce() -> FetchContext) -> F {
         self(input, context())
+    }
+}
+
+impl<S, T, E, C, F> Fetcher<S, T, E, WithToken<F>> for C
+where
+    C: FnMut(S, CancelToken) -> F + 'static,
+    F: Future<Output = Result<T, E>> + 'static,
+{
+    type Work = F;
+
+    fn fetch(&mut self, input: S, context: impl FnOnce() -> FetchContext) -> F {
+        self(input, context().into_token())
+    }
+}
+
+impl<S, T, E, C, F> Fetcher<S, T, E, TokenFirst<F>> for C
+where
+    C: FnMut(CancelToken, S) -> F + 'static,
+    F: Future<Output = Result<T, E>> + 'static,
+{
+    type Work = F;
+
+    fn fetch(&mut self, input: S, context: impl FnOnce() -> FetchContext) -> F {
+        self(context().into_token(), input)
     }
 }
 

@@ -129,6 +129,10 @@ impl FetchContext {
     pub fn cancel_token(&self) -> &CancelToken {
         &self.cancel
     }
+
+    pub(super) fn into_token(self) -> CancelToken {
+        self.cancel
+    }
 }
 
 /// The fetch of a resource: its sources, its input and its fetcher.

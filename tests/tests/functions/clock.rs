@@ -317,7 +317,7 @@ fn work_of_a_graph_sleeps_on_a_clock_and_outdated_sleeps_leave_it() {
     let (clock, question) = (ManualClock::new(), signal(1));
     let (value, meta) = create_resource(move || question.get(), {
         let clock = clock.clone();
-        move |question: u32, _| {
+        move |question: u32| {
             let sleep = clock.sleep(SECOND);
             async move {
                 sleep.await;

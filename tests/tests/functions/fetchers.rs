@@ -4,10 +4,11 @@
 
 use futures::executor::block_on;
 use signal_kernel::{
-    AsyncMeta, AsyncValue, FetchContext, ResourceOptions, async_signal, create_manual_resource,
-    create_resource, create_resource_when, create_resource_with, from_future, settled, signal,
+    AsyncMeta, AsyncValue, CancelReason, CancelToken, FetchContext, Resource, ResourceOptions,
+    async_signal, create_manual_resource, create_resource, create_resource_when,
+    create_resource_with, from_future, resource, settled, signal,
 };
-use std::{convert::Infallible, fmt::Display, future::Future, pin::Pin, rc::Rc};
+use std::{cell::RefCell, convert::Infallible, fmt::Display, future::Future, pin::Pin, rc::Rc};
 
 async fn plain(id: u32) -> Result<String, String> {
     Ok(format!("plain {id}"))
@@ -143,4 +144,103 @@ fn values_and_errors_need_no_traits() {
     id.set(8);
     block_on(settled());
     assert_eq!(meta.with_error(|error| error.map(|it| it.0)), Some("no"));
+}
+
+#[resource]
+async fn fetched(id: u32) -> Result<String, String> {
+    Ok(format!("fetched {id}"))
+}
+
+#[resource]
+async fn stoppable(id: u32, #[cancel] token: CancelToken) -> Result<String, String> {
+    Ok(format!("stoppable {id} {}", token.is_cancelled()))
+}
+
+#[resource]
+async fn stoppable_first(#[cancel] token: CancelToken, id: u32) -> Result<String, String> {
+    stoppable(id, token).await
+}
+
+#[resource]
+async fn wrapped<T: Display>(id: T, #[cancel] token: CancelToken) -> std::io::Result<String> {
+    Ok(format!("wrapped {id} {}", token.is_cancelled()))
+}
+
+#[resource(local)]
+async fn stays(shared: Rc<u32>) -> Result<Rc<u32>, Rc<str>> {
+    Ok(shared)
+}
+
+#[resource(local)]
+async fn shared_token(
+    tokens: Rc<RefCell<Vec<CancelToken>>>,
+    #[cancel] token: CancelToken,
+) -> Result<(), Infallible> {
+    tokens.borrow_mut().push(token);
+    Ok(())
+}
+
+#[resource(infallible)]
+async fn doubled(id: u32) -> u32 {
+    id * 2
+}
+
+#[test]
+fn functions_with_the_attribute_are_fetchers_as_they_are() {
+    let id = signal(7u32);
+    let source = move || id.get();
+    let (one, one_meta) = create_resource(source, fetched);
+    let (two, _) = create_resource(source, stoppable);
+    let (three, _) = create_resource(source, stoppable_first);
+    let (four, _) = create_resource(source, wrapped::<u32>);
+    let (five, _) = create_resource_when(move || Some("text"), wrapped);
+    let (six, _) = create_resource(move || Rc::new(id.get()), stays);
+    let by_hand = create_manual_resource(stoppable);
+    let token_first = create_manual_resource(stoppable_first);
+    let (seven, _) = create_resource(source, |id| async move {
+        Ok::<_, Infallible>(doubled(id).await)
+    });
+    block_on(settled());
+    // The name is that of a type too.
+    let typed: Option<<fetched as Resource>::Value> = one.get();
+    let _: Option<<fetched as Resource>::Error> = one_meta.error();
+    assert_eq!(typed.as_deref(), Some("fetched 7"));
+    assert_eq!(two.get().as_deref(), Some("stoppable 7 false"));
+    assert_eq!(three.get().as_deref(), Some("stoppable 7 false"));
+    assert_eq!(four.get().as_deref(), Some("wrapped 7 false"));
+    assert_eq!(five.get().as_deref(), Some("wrapped text false"));
+    assert_eq!((six.get(), seven.get()), (Some(Rc::new(7)), Some(14)));
+    let text = block_on(by_hand.run(8));
+    assert_eq!(text.as_deref(), Some("stoppable 8 false"));
+    let text = block_on(token_first.run(9));
+    assert_eq!(text.as_deref(), Some("stoppable 9 false"));
+}
+
+#[test]
+fn the_token_of_such_a_function_is_that_of_its_run() {
+    let tokens = Rc::new(RefCell::new(Vec::new()));
+    let given = tokens.clone();
+    let again = signal(0);
+    let options = ResourceOptions::new().observe(move || again.with(|_| ()));
+    let (_value, meta) = create_resource_with(
+        || (),
+        {
+            let given = given.clone();
+            move |(), token: CancelToken| {
+                given.borrow_mut().push(token);
+                std::future::pending::<Result<(), ()>>()
+            }
+        },
+        options,
+    );
+    again.set(1);
+    meta.cancel("enough");
+    let reasons: Vec<_> = tokens.borrow().iter().map(CancelToken::reason).collect();
+    let expected = [CancelReason::SourceChanged, "enough".into()];
+    assert_eq!(reasons, expected.map(Some));
+
+    let run = create_manual_resource(shared_token);
+    assert_eq!(block_on(run.run(tokens.clone())), Some(()));
+    run.cancel("too late");
+    assert_eq!(tokens.borrow()[2].reason(), None, "it has come to its end");
 }
