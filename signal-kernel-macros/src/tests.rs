@@ -8,6 +8,7 @@ mod layers;
 mod rules;
 mod snapshots;
 mod syntax;
+mod waits;
 
 use proc_macro2::TokenStream;
 

@@ -108,6 +108,10 @@ pub mod __private {
             status::{CancelReason, Interrupted, KeepPrevious, Policy},
             stream::{Folded, Latest, LocalStream, SendStream},
             task::Request,
+            timed::{
+                LocalSleep, LocalSleeps, SendSleep, SendSleeps, Timed, Times, local_sleeps,
+                send_sleeps,
+            },
             work::Start,
         },
     };

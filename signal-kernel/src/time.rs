@@ -1,37 +1,6 @@
 //! Time, for work that waits: [`Sleeper`] is a way to sleep, and [`ManualClock`] is one whose time a test advances.
 //!
-//! The kernel itself has no timer and no clock.
-//!
-//! ```
-//! use futures::{executor::block_on, FutureExt};
-//! use signal_kernel::{reactive, resource, time::{ManualClock, Sleeper}};
-//! use std::time::Duration;
-//!
-//! const QUIET: Duration = Duration::from_millis(150);
-//!
-//! #[resource]
-//! async fn search<S: Sleeper<Sleep: Send>>(sleep: S, query: String) -> Result<String, std::io::Error> {
-//!     sleep.sleep(QUIET).await; // the next keystroke drops the future here
-//!     Ok(format!("hits for {query}"))
-//! }
-//!
-//! reactive! {
-//!     struct Search<S: Sleeper<Sleep: Send> + Clone + Send + 'static> {
-//!         let sleep: S;
-//!         signal query: String = "a".to_owned();
-//!         resource hits = search::<S>(sleep, query);
-//!     }
-//! }
-//!
-//! let clock = ManualClock::new();
-//! let mut search = Search::new(clock.clone()); // in production: `Search::new(tokio::time::sleep)`
-//! search.set_query("ab".to_owned());
-//! assert!(search.settled().now_or_never().is_none());
-//!
-//! clock.advance(QUIET);
-//! block_on(search.settled());
-//! assert_eq!(search.hits().value().map(String::as_str), Some("hits for ab"));
-//! ```
+#![doc = include_str!("../docs/time.md")]
 
 // Invariants: time never goes back; a sleep is on the list from its first pending poll until it ends or is dropped; no
 // waker is cloned, woken or dropped while the lock is held.
@@ -77,7 +46,8 @@ use std::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no way to sleep",
     label = "not a `Sleeper`",
-    note = "a sleep is a function that takes a `Duration` and returns a future, such as `tokio::time::sleep`"
+    note = "a sleep is a function that takes a `Duration` and returns a future, such as `tokio::time::sleep`",
+    note = "SK041"
 )]
 pub trait Sleeper {
     /// The future that `sleep` returns.
@@ -87,6 +57,7 @@ pub trait Sleeper {
     fn sleep(&self, time: Duration) -> Self::Sleep;
 }
 
+#[diagnostic::do_not_recommend]
 impl<F, S> Sleeper for F
 where
     F: Fn(Duration) -> S,

@@ -33,6 +33,9 @@ struct Fold;
 struct Interrupted;
 struct Latest;
 struct PhantomData;
+struct Duration;
+struct Times;
+struct Timed;
 
 mod core {}
 mod std {}
@@ -57,11 +60,13 @@ fn value(value: &mut u64, item: u64) {
 
 reactive! {
     #[derive(Debug)]
+    #[sleep(::std::future::ready)]
     struct Cart {
         let mut log: u64 = 0;
         signal price: u64 = 3;
         computed double: u64 = price * 2;
         computed eager: u64 = price * 3;
+        #[debounce(1s)] #[timeout(2s)] #[retry(1, 1s..=2s)] #[refresh(1h)]
         resource user = fetch(double);
         #[on_cancel(keep)] #[on_error(clear)] resource users = stream(double);
         effect show { *log += *eager; }

@@ -5,6 +5,7 @@
 //! Must not know: bodies, or other items.
 
 mod state;
+mod time;
 
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
@@ -13,6 +14,8 @@ use syn::{Attribute, Ident, Meta, Path, Token, ext::IdentExt};
 use crate::edit_distance::similar;
 use crate::errors::Errors;
 use crate::kind::NodeKind;
+pub(crate) use crate::reactive::model::time::Worded;
+use crate::reactive::model::time::{Sleep, Times};
 use crate::reactive::model::{Equality, Fate, Interruption, KeepPrevious, State};
 pub(crate) use state::Saved;
 
@@ -23,6 +26,8 @@ pub(crate) struct Attributes {
     pub(crate) keep_previous: KeepPrevious,
     /// `#[on_cancel(..)]` and `#[on_error(..)]`
     pub(crate) interruptions: Vec<Interruption>,
+    /// `#[debounce(..)]` and the like.
+    pub(crate) times: Times,
     pub(crate) manual: bool,
     pub(crate) eager: bool,
     /// `#[after_first]`, for a message on it.
@@ -43,11 +48,16 @@ const FORWARDED: [&str; 8] = [
     "must_use",
 ];
 const TOOLS: [&str; 3] = ["clippy", "rustfmt", "diagnostic"];
-const OURS: [&str; 8] = [
+const OURS: [&str; 13] = [
     "eq",
     "keep_previous",
     "on_cancel",
     "on_error",
+    "debounce",
+    "timeout",
+    "retry",
+    "retry_if",
+    "refresh",
     "manual",
     "eager",
     "after_first",
@@ -60,6 +70,7 @@ pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) 
         equality: Equality::PartialEq,
         keep_previous: KeepPrevious::Always,
         interruptions: Vec::new(),
+        times: Times::default(),
         manual: false,
         eager: false,
         after_first: None,
@@ -81,6 +92,9 @@ pub(crate) fn of_item(attrs: &[Attribute], kind: NodeKind, errors: &mut Errors) 
                 "keep_previous" => read.keep_previous = keep_previous(attr, errors),
                 "on_cancel" | "on_error" => {
                     read.interruptions.extend(interruption(attr, &name, errors));
+                }
+                name if time::NAMES.contains(&name) => {
+                    time::of_item(attr, name, &mut read.times, errors);
                 }
                 "manual" => read.manual = flag(attr, errors),
                 "eager" => read.eager = flag(attr, errors),
@@ -104,12 +118,21 @@ pub(crate) struct OfStruct {
     pub(crate) eager: bool,
     /// The struct that holds the values of the signals.
     pub(crate) state: Option<State>,
+    /// `#[sleep(..)]`
+    pub(crate) sleep: Option<Sleep>,
 }
 
 pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> OfStruct {
     let mut read = OfStruct::default();
-    let (mut named, mut eager, mut saved) = (None, None, None);
+    let (mut named, mut eager, mut saved, mut sleep) = (None, None, None, None);
     for attr in attrs {
+        if attr.path().is_ident("sleep") {
+            match sleep.replace(attr) {
+                Some(first) => repeated(first, attr, "sleep", errors),
+                None => read.sleep = time::of_struct(attr, errors),
+            }
+            continue;
+        }
         if attr.path().is_ident("state") {
             match saved.replace(attr) {
                 Some(first) => repeated(first, attr, "state", errors),
@@ -142,7 +165,7 @@ pub(crate) fn of_struct(attrs: &[Attribute], errors: &mut Errors) -> OfStruct {
         if !attr.path().is_ident("derive") {
             forward(
                 attr,
-                &["derive", "batch", "eager", "state"],
+                &["derive", "batch", "eager", "state", "sleep"],
                 &mut read.forwarded,
                 errors,
             );
@@ -211,7 +234,7 @@ fn forward(attr: &Attribute, known: &[&str], forwarded: &mut Vec<Attribute>, err
     match similar(&name, known.iter().chain(&FORWARDED).copied()) {
         Some(meant) => error.help(format!("did you mean `{meant}`?")),
         None => error.help(
-            "doc comments, lint attributes and `eq`, `keep_previous`, `on_cancel`, `on_error`, `manual`, `eager`, `after_first`, `state` can stand here",
+            "doc comments, lint attributes and `eq`, `keep_previous`, `on_cancel`, `on_error`, `debounce`, `timeout`, `retry`, `retry_if`, `refresh`, `manual`, `eager`, `after_first`, `state` can stand here",
         ),
     }
 }

@@ -12,6 +12,7 @@ mod inside;
 mod owned;
 mod per;
 mod state;
+mod time;
 
 use std::cell::Cell;
 
@@ -30,6 +31,7 @@ pub(crate) use body::{CheckedBody, CheckedNode};
 use declarations::{declared_once, fed_by_calls, free_names, owned_types};
 use inside::{fed_once, no_node_as_argument};
 use per::per_dependencies;
+use time::{has_a_sleep, waits_for_something};
 
 /// Rules on declarations. `parse` reports SK008, SK009 and SK019, `attributes` reports SK010 and SK021, `acyclic` reports
 /// SK002.
@@ -42,7 +44,7 @@ const DECLARATIONS: [fn(&mut Draft, &OfStruct, &mut Errors); 5] = [
 ];
 
 /// Rules on bodies and the arguments of resources.
-const BODIES: [fn(&Body, &mut Errors); 11] = [
+const BODIES: [fn(&Body, &mut Errors); 13] = [
     known_names,         // SK001
     initial_values,      // SK028
     per_dependencies,    // SK001, SK029
@@ -54,6 +56,8 @@ const BODIES: [fn(&Body, &mut Errors); 11] = [
     no_mutable_fields,   // SK023
     no_getters,          // SK024
     runs_ever,           // SK010
+    has_a_sleep,         // SK040
+    waits_for_something, // SK010
 ];
 
 /// A draft that every rule has seen, and what was found out about it.
@@ -81,6 +85,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
     let readable = items.iter().filter(|node| node.kind != NodeKind::Effect);
     let known: Vec<String> = readable.map(|node| text(&node.name)).collect();
     let names = names(&draft);
+    let sleeps = draft.attrs.iter().any(|attr| attr.path().is_ident("sleep"));
     let comparisons = Cell::new(MOST_COMPARISONS);
     let mut nodes = Vec::with_capacity(items.len());
     for (index, item) in draft.items.iter().enumerate() {
@@ -103,6 +108,7 @@ pub(crate) fn check(mut draft: Draft, errors: &mut Errors) -> Checked {
                 absent: &draft.absent,
                 items: &draft.items,
                 poisoned: &draft.poisoned,
+                sleeps,
             };
             let before = errors.count();
             for rule in BODIES {

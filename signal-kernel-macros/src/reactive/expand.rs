@@ -25,6 +25,7 @@ mod state;
 mod structs;
 mod tables;
 mod texts;
+mod time;
 mod warnings;
 mod words;
 

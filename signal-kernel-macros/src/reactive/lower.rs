@@ -34,6 +34,7 @@ pub(crate) fn lower(checked: Checked) -> (Declaration, Vec<bool>) {
         debug: attributes.debug,
         batch: attributes.batch,
         state: attributes.state,
+        sleep: attributes.sleep,
         unexpected: unexpected(&draft),
         vis: draft.vis,
         name: draft.name,
@@ -94,6 +95,7 @@ fn node(item: &Item, checked: CheckedNode, names: &Names, of_struct: &OfStruct) 
                 uses,
                 keep_previous: attributes.keep_previous,
                 interruptions: attributes.interruptions,
+                times: attributes.times,
                 manual: attributes.manual,
                 equality: attributes.equality,
             }

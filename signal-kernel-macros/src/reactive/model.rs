@@ -5,11 +5,14 @@
 //!
 //! Must not know: the syntax of a declaration, and the emitted code.
 
+pub(crate) mod time;
+
 use crate::kind::NodeKind;
 pub(crate) use crate::reactive::names::{Callee, Edge, Inside, Observed, Use};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, Generics, Ident, Meta, Pat, Path, Token, Type, Visibility};
+use time::{Sleep, Times};
 
 /// A declaration without errors, and an order in which its nodes can be computed.
 pub(crate) struct Graph {
@@ -37,11 +40,21 @@ pub(crate) struct Declaration {
     pub(crate) batch: Option<Ident>,
     /// `#[state(Name)]` was asked for.
     pub(crate) state: Option<State>,
+    /// `#[sleep(..)]`
+    pub(crate) sleep: Option<Sleep>,
     /// Type and const parameters with the where-clause.
     pub(crate) generics: Generics,
     pub(crate) nodes: Vec<Node>,
     /// Words in place of a keyword, each before the node with this index.
     pub(crate) unexpected: Vec<(usize, Ident)>,
+}
+
+impl Declaration {
+    /// Whether the resources of the graph sleep by this field.
+    pub(crate) fn sleeps_by(&self, node: &Node) -> bool {
+        let path = self.sleep.as_ref().and_then(|sleep| sleep.path.get_ident());
+        node.is_field() && path.is_some_and(|name| node.name == *name)
+    }
 }
 
 /// The struct that holds the values of a graph's signals as plain data.
@@ -234,6 +247,7 @@ pub(crate) enum Kind {
         keep_previous: KeepPrevious,
         /// Each policy once.
         interruptions: Vec<Interruption>,
+        times: Times,
         manual: bool,
         /// The cut-off of the value. `Equality::PartialEq` means that there is none.
         equality: Equality,

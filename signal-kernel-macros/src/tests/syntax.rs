@@ -217,7 +217,7 @@ fn attributes() {
     assert_item(
         "#[equal(x)] signal a: u8;",
         &[
-            "SK010 1:3 unknown attribute `equal` | doc comments, lint attributes and `eq`, `keep_previous`, `on_cancel`, `on_error`, `manual`, `eager`, `after_first`, `state` can stand here",
+            "SK010 1:3 unknown attribute `equal` | doc comments, lint attributes and `eq`, `keep_previous`, `on_cancel`, `on_error`, `debounce`, `timeout`, `retry`, `retry_if`, `refresh`, `manual`, `eager`, `after_first`, `state` can stand here",
         ],
     );
     assert_item("#[eager] #[eq(never)] computed a: u8 = 1;", &[]);

@@ -60,9 +60,27 @@ pub fn poll_work<G: DeclaredGraph<W>, const W: usize>(
     if let Some(ready) = &mut graph.core_mut().ready {
         ready.queue.clear_changed();
         ready.notify_others(&mut panics);
+        if ready.queue.take_sleeps() {
+            begin_sleeps(graph, &mut panics);
+        }
     }
     panics.resume();
     Poll::Ready(())
+}
+
+/// Makes the sleeps that the settle of a poll has asked for: their time is counted from now on.
+#[cold]
+#[inline(never)]
+fn begin_sleeps<G: DeclaredGraph<W>, const W: usize>(graph: &mut G, panics: &mut FirstPanic) {
+    for position in 0..G::FIRST_EFFECT {
+        node(graph, position, |node| match node {
+            NodeRef::Resource(it) => {
+                it.begin_sleep(panics);
+                Some(())
+            }
+            _ => None,
+        });
+    }
 }
 
 /// Polls each ready task once. True if there is an output to commit.

@@ -52,10 +52,18 @@ where
         }
     }
 
+    /// A resource whose work waits, in this slot.
+    pub fn timed(rank: u32, policy: Policy, slot: F) -> Self {
+        ResourceSlot {
+            task: Task::timed(rank, policy, slot),
+            versions: [0; 5],
+        }
+    }
+
     /// The first start, while the graph is being built.
     pub fn begin<S>(&mut self, ready: &Option<ReadyReceiver>, start: Option<S>)
     where
-        S: FnOnce(Start<'_, F>),
+        S: FnOnce(Start<'_, F::Inside>),
     {
         if let Some(start) = start {
             self.task
@@ -105,7 +113,7 @@ where
         same: Option<fn(&T, &T) -> bool>,
     ) -> (Change, FirstPanic)
     where
-        S: FnOnce(Start<'_, F>),
+        S: FnOnce(Start<'_, F::Inside>),
     {
         let mut panics = FirstPanic::default();
         let note = |change| note_change(&mut self.versions, change, revision, F::GROWS);
@@ -145,5 +153,11 @@ where
 
     fn poll(&mut self, panics: &mut FirstPanic) -> bool {
         self.task.poll(&mut F::Collect::default(), panics)
+    }
+
+    fn begin_sleep(&mut self, panics: &mut FirstPanic) {
+        if F::TIMED {
+            self.task.begin_sleep(panics);
+        }
     }
 }

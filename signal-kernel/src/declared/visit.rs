@@ -242,6 +242,8 @@ pub(super) trait AnyResource {
     fn start_failed(&mut self, revision: u64, panics: &mut FirstPanic) -> Change;
     /// Polls the work; true if it has come to an end and there is an output to commit.
     fn poll(&mut self, panics: &mut FirstPanic) -> bool;
+    /// Makes the sleep that is due, if there is one.
+    fn begin_sleep(&mut self, panics: &mut FirstPanic);
 }
 
 /// A graph inside, or a list of graphs, of any type.

@@ -13,6 +13,7 @@ pub(crate) mod status;
 pub(crate) mod stream;
 #[allow(clippy::module_inception, reason = "the folder is named for it")]
 pub(crate) mod task;
+pub(crate) mod timed;
 pub(crate) mod transition;
 pub(crate) mod wakers;
 pub(crate) mod work;

@@ -30,6 +30,8 @@ pub struct ReadyQueue {
     quiet: AtomicUsize,
     /// Work was started or stopped, and no waker was woken for that yet.
     changed: AtomicBool,
+    /// A task waits for a sleep that is not made yet.
+    sleeps: AtomicBool,
     /// The last waker was woken for such a change, and has not polled since.
     notified: AtomicBool,
     /// Fast path without the lock: rank + 1 of one task that was started and stands in no list yet; 0 for none.
@@ -145,6 +147,15 @@ impl ReadyQueue {
     pub(crate) fn set_notified(&self) {
         self.clear_changed();
         self.notified.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a task has asked for a sleep since the last call.
+    pub(crate) fn take_sleeps(&self) -> bool {
+        let sleeps = self.sleeps.load(Ordering::Relaxed);
+        if sleeps {
+            self.sleeps.store(false, Ordering::Relaxed);
+        }
+        sleeps
     }
 
     /// After a settle inside a poll: no wake is needed, since the result of the poll says that there may be more to do.
@@ -371,6 +382,11 @@ impl TaskWaker {
     /// The stream of a run that was set quiet is over.
     pub(crate) fn stop_quiet(&self) {
         self.queue.count_quiet(|quiet| quiet - 1);
+    }
+
+    /// The next poll makes a sleep for the task.
+    pub(crate) fn request_sleep(&self) {
+        self.queue.sleeps.store(true, Ordering::Relaxed);
     }
 
     /// The run is no longer in flight, but its stream goes on.

@@ -106,6 +106,11 @@ impl<T, E, X> WorkSlot for Pin<Box<dyn ReusableFuture<Result<T, E>, X>>> {
     type Value = T;
     type Error = E;
     type Collect = ();
+    type Inside = Self;
+
+    fn inside(slot: &mut Option<Self>) -> &mut Option<Self> {
+        slot
+    }
 
     fn try_set(&mut self, next: &mut dyn Any) {
         ReusableFuture::try_set(self.as_mut(), next);
@@ -134,6 +139,11 @@ impl<T, E, X> WorkSlot for Pin<Box<dyn ReusableFuture<Result<T, E>, X> + Send>> 
     type Value = T;
     type Error = E;
     type Collect = ();
+    type Inside = Self;
+
+    fn inside(slot: &mut Option<Self>) -> &mut Option<Self> {
+        slot
+    }
 
     fn try_set(&mut self, next: &mut dyn Any) {
         ReusableFuture::try_set(self.as_mut(), next);

@@ -9,7 +9,7 @@
 use super::status::{AsyncStatus, CancelReason, Policy};
 use super::transition::{self, Event, Part, Told, Values};
 use crate::panics::FirstPanic;
-use std::mem;
+use std::{mem, time::Duration};
 
 /// The state of asynchronous work.
 ///
@@ -45,6 +45,10 @@ pub struct AsyncState<T, E> {
     /// The error of the newest attempt that has failed, in any status.
     error: Option<E>,
     failures: u32,
+    /// The newest attempt that has failed took longer than this.
+    timed_out: Option<Box<Duration>>,
+    /// The run waits for a sleep.
+    waits: bool,
     token: u64,
     cancel_reason: Option<CancelReason>,
     reloading: bool,
@@ -70,6 +74,8 @@ struct Behind<T> {
 pub enum Failure<'a, E> {
     /// The work yielded this error.
     Error(&'a E),
+    /// The work took longer than this time.
+    TimedOut(Duration),
 }
 
 impl<E> Clone for Failure<'_, E> {
@@ -89,6 +95,8 @@ impl<T, E> Default for AsyncState<T, E> {
             behind: None,
             error: None,
             failures: 0,
+            timed_out: None,
+            waits: false,
             token: 0,
             cancel_reason: None,
             reloading: false,
@@ -216,7 +224,10 @@ impl<T, E> AsyncState<T, E> {
     /// assert_eq!(hint(&AsyncState::default()), "");
     /// ```
     pub fn last_failure(&self) -> Option<Failure<'_, E>> {
-        self.error.as_ref().map(Failure::Error)
+        match &self.timed_out {
+            Some(after) => Some(Failure::TimedOut(**after)),
+            None => self.error.as_ref().map(Failure::Error),
+        }
     }
 
     /// The number of starts so far. Each start has a token of its own.
@@ -260,6 +271,27 @@ impl<T, E> AsyncState<T, E> {
     /// ```
     pub fn is_pending(&self) -> bool {
         self.status == AsyncStatus::Pending
+    }
+
+    /// Whether the run waits for a sleep: until its input is quiet, or until its next attempt.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use signal_kernel::AsyncState;
+    ///
+    /// fn hint(user: &AsyncState<String, String>) -> &'static str {
+    ///     match (user.is_waiting(), user.failures()) {
+    ///         (true, 0) => "",
+    ///         (true, _) => "trying again soon",
+    ///         (false, _) => "asking",
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(hint(&AsyncState::default()), "asking");
+    /// ```
+    pub fn is_waiting(&self) -> bool {
+        self.waits
     }
 
     /// Whether the work in flight is a reload, a run with the input of the run before, and has yielded nothing yet.
@@ -327,7 +359,55 @@ impl<T, E> AsyncState<T, E> {
     /// Work is started; `again` if its input is that of the last start.
     #[inline(always)]
     pub(crate) fn start(&mut self, policy: Policy, again: bool) -> Step<T, E> {
-        self.apply(policy, Event::Started { again }, Discarded::nothing())
+        let waits = false;
+        self.apply(
+            policy,
+            Event::Started { again, waits },
+            Discarded::nothing(),
+        )
+    }
+
+    /// A run begins that waits until its input is quiet.
+    pub(crate) fn start_waiting(&mut self, policy: Policy, again: bool) -> Step<T, E> {
+        let waits = true;
+        self.apply(
+            policy,
+            Event::Started { again, waits },
+            Discarded::nothing(),
+        )
+    }
+
+    /// The wait of the run is over.
+    pub(crate) fn resume(&mut self, policy: Policy) -> Step<T, E> {
+        let reloading = self.reloading;
+        self.apply(policy, Event::Resumed { reloading }, Discarded::nothing())
+    }
+
+    /// The work yielded `error`, and the next attempt waits.
+    pub(crate) fn retry(&mut self, policy: Policy, error: E) -> Step<T, E> {
+        let event = Event::Retried {
+            timed_out: None,
+            reloading: self.reloading,
+        };
+        let brought = Discarded {
+            error: Some(error),
+            ..Discarded::nothing()
+        };
+        self.apply(policy, event, brought)
+    }
+
+    /// The work took too long, and the next attempt waits.
+    pub(crate) fn retry_late(&mut self, policy: Policy, after: Duration) -> Step<T, E> {
+        let event = Event::Retried {
+            timed_out: Some(after),
+            reloading: self.reloading,
+        };
+        self.apply(policy, event, Discarded::nothing())
+    }
+
+    /// The work took too long.
+    pub(crate) fn time_out(&mut self, policy: Policy, after: Duration) -> Step<T, E> {
+        self.apply(policy, Event::TimedOut(after), Discarded::nothing())
     }
 
     /// The work yielded `value`, which is returned if no run is open. If the resource's own rule calls the value the
@@ -447,10 +527,12 @@ impl<T, E> AsyncState<T, E> {
         }
         if change.contains(Change::ERROR) {
             old.error = mem::replace(&mut self.error, other.error.clone());
+            self.timed_out.clone_from(&other.timed_out);
         }
         (self.status, self.token) = (other.status, other.token);
         (self.reloading, self.answers) = (other.reloading, other.answers);
         self.failures = other.failures;
+        self.waits = other.waits;
         if let (Some(behind), Some(other)) = (&mut self.behind, &other.behind) {
             behind.answers = other.answers;
         }
@@ -483,6 +565,10 @@ impl<T, E> AsyncState<T, E> {
             if self.status == AsyncStatus::Error {
                 change = change.union(Change::ERROR);
             }
+        }
+        if self.waits != next.waits {
+            self.waits = next.waits;
+            change = change.union(Change::STATUS);
         }
         // An event that leaves the state as it was is no transition.
         if !change.is_none() || next.next_token || self.cancel_reason != next.reason {
@@ -565,12 +651,20 @@ impl<T, E> AsyncState<T, E> {
             Part::Clear => {
                 self.failures = 0;
                 brought.error = self.error.take();
+                self.timed_out = None;
                 Change::ERROR
             }
             Part::Replace => {
                 mem::swap(&mut self.error, &mut brought.error);
+                self.timed_out = None;
                 self.failures = self.failures.saturating_add(1);
                 Change::ERROR.union(Change::NEW_ERROR)
+            }
+            Part::TimedOut(after) => {
+                brought.error = self.error.take();
+                self.timed_out = Some(Box::new(after));
+                self.failures = self.failures.saturating_add(1);
+                Change::ERROR
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Must not know: transitions, values, futures.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, time::Duration};
 
 /// The status of asynchronous work.
 ///
@@ -81,6 +81,8 @@ pub enum CancelReason {
     Panicked,
     /// The owner of the work was dropped.
     Disposed,
+    /// The last attempt took longer than this time.
+    TimedOut(Duration),
     /// The caller cancelled the work, for this reason.
     Manual(Cow<'static, str>),
 }
@@ -92,6 +94,7 @@ impl fmt::Display for CancelReason {
             CancelReason::Reloaded => "reloaded",
             CancelReason::Panicked => "panicked",
             CancelReason::Disposed => "disposed",
+            CancelReason::TimedOut(after) => return f.pad(&format!("timed out after {after:?}")),
             CancelReason::Manual(words) => words,
         })
     }

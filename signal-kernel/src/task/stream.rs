@@ -267,9 +267,14 @@ impl<T, E, C: Rule<T>> WorkSlot for Pin<Box<dyn ReusableStream<T, E, C>>> {
     type Value = T;
     type Error = E;
     type Collect = C;
+    type Inside = Self;
 
     const STREAMS: bool = true;
     const GROWS: bool = C::GROWS;
+
+    fn inside(slot: &mut Option<Self>) -> &mut Option<Self> {
+        slot
+    }
 
     fn try_set(&mut self, next: &mut dyn Any) {
         ReusableStream::try_set(self.as_mut(), next);
@@ -297,9 +302,14 @@ impl<T, E, C: Rule<T>> WorkSlot for Pin<Box<dyn ReusableStream<T, E, C> + Send>>
     type Value = T;
     type Error = E;
     type Collect = C;
+    type Inside = Self;
 
     const STREAMS: bool = true;
     const GROWS: bool = C::GROWS;
+
+    fn inside(slot: &mut Option<Self>) -> &mut Option<Self> {
+        slot
+    }
 
     fn try_set(&mut self, next: &mut dyn Any) {
         ReusableStream::try_set(self.as_mut(), next);

@@ -12,7 +12,7 @@ use super::{
     state::{AsyncState, Change, Discarded, Step},
     status::{CancelReason, Policy},
     transition::Told,
-    work::{Flow, OpenRun, Output, Polled, Start, WorkSlot},
+    work::{Flow, OpenRun, Output, Phase, Polled, Start, WorkSlot},
 };
 use crate::panics::FirstPanic;
 use std::{
@@ -32,6 +32,8 @@ pub struct Task<T, E, F> {
     invalid: bool,
     /// A run with the present input was started.
     started: bool,
+    /// A sleep without work beside it is over: what it has put off is due.
+    waited: bool,
     policy: Policy,
     flow: Flow,
     rank: u32,
@@ -99,6 +101,7 @@ where
             request: None,
             invalid: false,
             started: false,
+            waited: false,
             policy,
             flow: Flow::default(),
             rank,
@@ -106,10 +109,18 @@ where
         }
     }
 
+    /// A task whose work waits, in this slot.
+    pub(crate) fn timed(rank: u32, policy: Policy, slot: F) -> Self {
+        let mut task = Task::new(rank, policy);
+        let run = task.run.get_mut();
+        run.unwrap_or_else(PoisonError::into_inner).slot = Some(slot);
+        task
+    }
+
     /// The first start, while the graph is being built.
     pub(crate) fn begin<S>(&mut self, queue: Option<&Arc<ReadyQueue>>, start: S)
     where
-        S: FnOnce(Start<'_, F>),
+        S: FnOnce(Start<'_, F::Inside>),
     {
         self.run(queue, start);
         self.started = true;
@@ -161,7 +172,7 @@ where
         panics: &mut FirstPanic,
     ) -> Change
     where
-        S: FnOnce(Start<'_, F>),
+        S: FnOnce(Start<'_, F::Inside>),
     {
         let before = self.state.status();
         let step = if self.is_due() {
@@ -207,7 +218,9 @@ where
 
     /// Whether a start is due, so that the input is needed.
     pub(crate) fn is_due(&self) -> bool {
-        (self.invalid && !self.policy.manual) || matches!(self.request, Some(Request::Reload))
+        (self.invalid && !self.policy.manual)
+            || matches!(self.request, Some(Request::Reload))
+            || (F::TIMED && self.waited && self.request.is_none())
     }
 
     /// Starts a run with the present input.
@@ -218,8 +231,11 @@ where
         panics: &mut FirstPanic,
     ) -> Step<T, E>
     where
-        S: FnOnce(Start<'_, F>),
+        S: FnOnce(Start<'_, F::Inside>),
     {
+        if F::TIMED {
+            return self.start_timed(queue, start, panics);
+        }
         let moved = mem::take(&mut self.invalid);
         let again = mem::take(&mut self.started) && !moved;
         let mut reason = &CancelReason::SourceChanged;
@@ -244,13 +260,13 @@ where
     #[inline(always)]
     fn run<S>(&mut self, queue: Option<&Arc<ReadyQueue>>, start: S)
     where
-        S: FnOnce(Start<'_, F>),
+        S: FnOnce(Start<'_, F::Inside>),
     {
         let Some(queue) = queue else { return };
         let run = self.run.get_mut().unwrap_or_else(PoisonError::into_inner);
         run.token = None;
         start(Start {
-            slot: &mut run.slot,
+            slot: F::inside(&mut run.slot),
             token: &mut run.token,
         }); // user code
         run.stage.follow(Stage::Running);
@@ -262,6 +278,10 @@ where
             (waker.clone(), Waker::from(waker))
         });
         waker.start();
+        if F::TIMED {
+            self.set_phase(Phase::Work, &mut FirstPanic::default()); // there is no sleep
+            self.request_sleep();
+        }
     }
 
     /// Makes the output of the work the state.
@@ -276,6 +296,7 @@ where
             return Step::nothing(Discarded::nothing());
         };
         match output {
+            output if F::TIMED => self.commit_timed(output, goes_on, same, panics),
             Output::Done(Ok(value)) => self.answer(value, goes_on, same, panics),
             Output::Done(Err(error)) => self.state.fail(self.rules(), error),
             output if F::STREAMS => self.commit_stream(output, same, panics),
@@ -294,7 +315,7 @@ where
             Output::Grown => self.state.grown(self.rules()),
             Output::Ended => self.state.end(self.rules()),
             Output::Broken(broken) => self.commit_broken(*broken, same, panics),
-            Output::Panicked | Output::Done(_) => self.state.panicked(self.rules()),
+            _ => self.state.panicked(self.rules()),
         }
     }
 
@@ -308,8 +329,17 @@ where
     ) -> Step<T, E> {
         let item = self.answer(item, true, same, panics);
         let mut end = match error {
+            Some(error) if F::TIMED => {
+                self.reset_budget();
+                self.fail_timed(error, panics)
+            }
             Some(error) => self.state.fail(self.rules(), error),
-            None => self.state.panicked(self.rules()),
+            None => {
+                if F::TIMED {
+                    self.set_phase(Phase::Rest, panics);
+                }
+                self.state.panicked(self.rules())
+            }
         };
         item.discarded.discard(panics);
         if end.told == Told::Nothing {
@@ -386,6 +416,10 @@ where
             }
             panics.discard(stage); // user code
         }
+        if F::TIMED {
+            self.waited = false;
+            self.set_phase(Phase::Rest, panics);
+        }
     }
 
     /// A start is due, but the input depends on a failed node.
@@ -427,6 +461,16 @@ where
                 run.stage.follow(Stage::Polled(output));
                 run.end(&self.waker, &mut self.flow, None, panics);
             }
+            Polled::Late if F::TIMED => {
+                let reason = CancelReason::TimedOut(slot.timeout());
+                run.stage.follow(Stage::Polled(Output::TimedOut));
+                run.end(&self.waker, &mut self.flow, Some(&reason), panics);
+            }
+            Polled::Waited | Polled::Late => {
+                self.waited = true;
+                run.stage.follow(Stage::Polled(Output::Waited));
+                run.end(&self.waker, &mut self.flow, None, panics);
+            }
             Polled::Panicked(output) => {
                 run.stage.follow(Stage::Polled(output));
                 let reason = Some(&CancelReason::Panicked);
@@ -440,6 +484,221 @@ where
             }
         }
         true
+    }
+}
+
+/// Work that waits. None of this is compiled for other work.
+impl<T, E, F> Task<T, E, F>
+where
+    F: WorkSlot<Value = T, Error = E>,
+{
+    fn slot(&mut self) -> Option<&mut F> {
+        let run = self.run.get_mut().unwrap_or_else(PoisonError::into_inner);
+        run.slot.as_mut()
+    }
+
+    fn set_phase(&mut self, phase: Phase, panics: &mut FirstPanic) {
+        if let Some(slot) = self.slot() {
+            slot.set_phase(phase, panics); // user code
+        }
+    }
+
+    fn reset_budget(&mut self) {
+        if let Some(slot) = self.slot() {
+            slot.reset_budget();
+        }
+    }
+
+    /// As `start`: the input has changed, a reload is due, or a sleep is over.
+    fn start_timed<S>(
+        &mut self,
+        queue: Option<&Arc<ReadyQueue>>,
+        start: impl FnOnce() -> Option<S>,
+        panics: &mut FirstPanic,
+    ) -> Step<T, E>
+    where
+        S: FnOnce(Start<'_, F::Inside>),
+    {
+        let moved = mem::take(&mut self.invalid);
+        let again = mem::take(&mut self.started) && !moved;
+        let waited = mem::take(&mut self.waited);
+        let reload = matches!(self.request, Some(Request::Reload));
+        if reload {
+            self.request = None;
+        }
+        let (phase, debounces) = match self.slot() {
+            Some(slot) => (slot.phase(), slot.debounces()),
+            None => (Phase::Rest, false),
+        };
+        let waits = moved && !reload && debounces;
+        // The run goes on with its next attempt, or with its wait.
+        let goes_on = match phase {
+            Phase::Quiet => true,
+            Phase::BackOff => waited && !moved && !reload,
+            _ => false,
+        };
+        let reason = match again {
+            true => &CancelReason::Reloaded,
+            false => &CancelReason::SourceChanged,
+        };
+        self.stop(reason, panics);
+        // user code: the arguments
+        let Some(start) = panics.catch(start) else {
+            return self.state.start_failed(self.rules(), moved);
+        };
+        let Some(start) = start else {
+            return self.state.no_input(self.rules());
+        };
+        if waits {
+            panics.discard(start); // user code: arguments that are computed again
+            self.wait(queue, Phase::Quiet, panics);
+            return match goes_on {
+                true => Step::nothing(Discarded::nothing()), // a burst is one run
+                false => self.state.start_waiting(self.rules(), again),
+            };
+        }
+        if panics.catch(|| self.run(queue, start)).is_none() {
+            return self.state.start_failed(self.rules(), moved);
+        }
+        self.started = true;
+        if goes_on {
+            return self.state.resume(self.rules());
+        }
+        self.reset_budget();
+        self.state.start(self.rules(), again)
+    }
+
+    /// Begins to wait. The sleep is made in the next poll.
+    fn wait(&mut self, queue: Option<&Arc<ReadyQueue>>, phase: Phase, panics: &mut FirstPanic) {
+        if let (None, Some(queue)) = (&self.waker, queue) {
+            let waker = TaskWaker::new(queue, self.rank);
+            self.waker = Some((waker.clone(), Waker::from(waker)));
+        }
+        self.set_phase(phase, panics);
+        self.await_sleep();
+    }
+
+    /// The next poll makes a sleep.
+    fn await_sleep(&mut self) {
+        let run = self.run.get_mut().unwrap_or_else(PoisonError::into_inner);
+        run.stage = Stage::Running;
+        if let Some((waker, _)) = &self.waker {
+            waker.start();
+        }
+        self.request_sleep();
+    }
+
+    /// If a sleep is due, the poll that is at work makes it, or the next one.
+    fn request_sleep(&mut self) {
+        let is_due = self.slot().is_some_and(|slot| slot.is_due());
+        if let (true, Some((waker, _))) = (is_due, &self.waker) {
+            waker.request_sleep();
+        }
+    }
+
+    /// Makes the output of work that waits the state.
+    fn commit_timed(
+        &mut self,
+        output: Output<T, E>,
+        goes_on: bool,
+        same: Option<fn(&T, &T) -> bool>,
+        panics: &mut FirstPanic,
+    ) -> Step<T, E> {
+        let step = match output {
+            Output::Done(Ok(value)) => self.answer(value, goes_on, same, panics),
+            Output::Ended => self.state.end(self.rules()),
+            Output::Done(Err(error)) => return self.fail_timed(error, panics),
+            Output::Broken(broken) => return self.commit_broken(*broken, same, panics),
+            Output::TimedOut => return self.commit_late(panics),
+            Output::Grown => return self.state.grown(self.rules()),
+            Output::Waited => return Step::nothing(Discarded::nothing()),
+            Output::Panicked => {
+                self.set_phase(Phase::Rest, panics);
+                return self.state.panicked(self.rules());
+            }
+        };
+        self.rest_after(step, false, panics)
+    }
+
+    /// The attempt yielded `error`.
+    #[cold]
+    fn fail_timed(&mut self, error: E, panics: &mut FirstPanic) -> Step<T, E> {
+        let slot = self.slot();
+        let may_retry = panics.catch(|| slot.is_some_and(|slot| slot.may_retry(Some(&error)))); // user code
+        match may_retry {
+            Some(true) => {
+                self.wait(None, Phase::BackOff, panics);
+                self.state.retry(self.rules(), error)
+            }
+            Some(false) => {
+                let step = self.state.fail(self.rules(), error);
+                self.rest_after(step, true, panics)
+            }
+            None => {
+                panics.discard(error); // user code
+                self.set_phase(Phase::Rest, panics);
+                self.state.panicked(self.rules())
+            }
+        }
+    }
+
+    /// The attempt has taken too long.
+    #[cold]
+    fn commit_late(&mut self, panics: &mut FirstPanic) -> Step<T, E> {
+        let slot = self.slot();
+        let (after, may_retry) = slot.map_or((Default::default(), false), |slot| {
+            (slot.timeout(), slot.may_retry(None))
+        });
+        if may_retry {
+            self.wait(None, Phase::BackOff, panics);
+            self.state.retry_late(self.rules(), after)
+        } else {
+            let step = self.state.time_out(self.rules(), after);
+            self.rest_after(step, true, panics)
+        }
+    }
+
+    /// After the end of a run: a refresh may follow. An item of a stream that goes on gives the run a new budget.
+    fn rest_after(
+        &mut self,
+        step: Step<T, E>,
+        failed: bool,
+        panics: &mut FirstPanic,
+    ) -> Step<T, E> {
+        if F::STREAMS && self.flow.is_open {
+            self.reset_budget();
+            return step;
+        }
+        self.set_phase(Phase::Rest, panics);
+        if step.told != Told::Ended || self.state.cancel_reason() == Some(&CancelReason::Panicked) {
+            return step;
+        }
+        let run = self.run.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let (slot, value) = (run.slot.as_mut(), self.state.value());
+        let time = panics.catch(|| slot.and_then(|slot| slot.refresh_after(value, failed))); // user code
+        if let Some(time) = time.flatten() {
+            if let Some(slot) = self.slot() {
+                slot.arm_refresh(time);
+            }
+            self.flow.is_quiet = true;
+            self.await_sleep();
+            if let Some((waker, _)) = &self.waker {
+                waker.set_quiet(); // nobody waits for it
+            }
+        }
+        step
+    }
+
+    /// Makes the sleep that is due.
+    pub(crate) fn begin_sleep(&mut self, panics: &mut FirstPanic) {
+        let run = self.run.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let (Stage::Running, Some(slot), Some((_, waker))) =
+            (&run.stage, &mut run.slot, &self.waker)
+        {
+            if F::TIMED && slot.is_due() {
+                slot.begin_sleep(&mut Context::from_waker(waker), panics);
+            }
+        }
     }
 }
 
@@ -462,8 +721,8 @@ impl<T, E, F: WorkSlot> Run<T, E, F> {
                 self.slot = None;
             }
         }
-        let is_quiet = F::STREAMS && flow.is_quiet;
-        if F::STREAMS {
+        let is_quiet = (F::STREAMS || F::TIMED) && flow.is_quiet;
+        if F::STREAMS || F::TIMED {
             flow.end();
         }
         match waker {

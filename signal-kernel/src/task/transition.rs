@@ -8,6 +8,7 @@
 //! Must not know: values and errors, futures, streams, wakers, clocks, graphs.
 
 use super::status::{AsyncStatus, CancelReason, Interrupted, KeepPrevious, Policy};
+use std::time::Duration;
 
 /// An event of the work, or of its input.
 #[derive(Clone, Debug)]
@@ -16,7 +17,23 @@ pub(crate) enum Event {
     Started {
         /// The input is that of the last start: a reload.
         again: bool,
+        /// The first attempt waits until the input is quiet.
+        waits: bool,
     },
+    /// The wait of a run is over: the next attempt begins.
+    Resumed {
+        /// As before.
+        reloading: bool,
+    },
+    /// An attempt has failed, and the next one waits.
+    Retried {
+        /// `None`: the error of the event.
+        timed_out: Option<Duration>,
+        /// As before.
+        reloading: bool,
+    },
+    /// The last attempt took too long.
+    TimedOut(Duration),
     /// A stream yielded an item, which is a whole answer.
     Answered {
         /// The resource's own rule calls the new value equal to the present one.
@@ -58,6 +75,8 @@ pub(crate) struct Transition {
     /// A new run begins: the token is incremented, so that the result of an older run is recognised.
     pub(crate) next_token: bool,
     pub(crate) reloading: bool,
+    /// The run waits for a sleep.
+    pub(crate) waits: bool,
     /// Whether the values belong to the present input from now on; `None`: as before.
     pub(crate) answers: Option<bool>,
     pub(crate) told: Told,
@@ -88,6 +107,8 @@ pub(crate) enum Part {
     Clear,
     /// The error of the event takes its place, and the number grows.
     Replace,
+    /// A time-out takes its place, and the number grows.
+    TimedOut(Duration),
 }
 
 /// The news about runs, for those who listen.
@@ -116,11 +137,12 @@ pub(crate) fn step(policy: Policy, from: AsyncStatus, event: Event) -> Option<Tr
         reason: None,
         next_token: false,
         reloading: false,
+        waits: false,
         answers: None,
         told: Told::Nothing,
     };
     Some(match event {
-        Event::Started { again } => Transition {
+        Event::Started { again, waits } => Transition {
             values: match policy.keep_previous {
                 KeepPrevious::Always => Values::Keep,
                 KeepPrevious::Reload if again => Values::Keep,
@@ -129,11 +151,32 @@ pub(crate) fn step(policy: Policy, from: AsyncStatus, event: Event) -> Option<Tr
             failure: if again { Part::Keep } else { Part::Clear },
             next_token: true,
             reloading: again,
+            waits,
             answers: if again { None } else { Some(false) },
             told: Told::Started {
                 superseded: is_open,
             },
             ..into(Pending)
+        },
+        Event::Resumed { reloading } if is_open => Transition {
+            reloading,
+            ..into(Pending)
+        },
+        Event::Retried {
+            timed_out,
+            reloading,
+        } if is_open => Transition {
+            failure: timed_out.map_or(Part::Replace, Part::TimedOut),
+            reloading,
+            waits: true,
+            ..into(Pending)
+        },
+        Event::TimedOut(after) if is_open => Transition {
+            values: interrupted(policy.on_cancel),
+            failure: Part::TimedOut(after),
+            reason: Some(CancelReason::TimedOut(after)),
+            told: Told::Ended,
+            ..into(Cancelled)
         },
         Event::Answered { same } if is_open => Transition {
             values: answer(same),
@@ -194,7 +237,10 @@ pub(crate) fn step(policy: Policy, from: AsyncStatus, event: Event) -> Option<Tr
         },
 
         // A result, a panic or a request to stop comes too late: no run is open.
-        Event::Answered { .. }
+        Event::Resumed { .. }
+        | Event::Retried { .. }
+        | Event::TimedOut(_)
+        | Event::Answered { .. }
         | Event::Grown
         | Event::Succeeded { .. }
         | Event::Ended

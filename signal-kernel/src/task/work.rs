@@ -7,7 +7,7 @@ use super::{
     state::{AsyncState, Change},
 };
 use crate::panics::FirstPanic;
-use std::{any::Any, mem, task::Context};
+use std::{any::Any, mem, task::Context, time::Duration};
 
 /// The memory for the work of one resource, which holds one piece of work after the other.
 pub trait WorkSlot: Unpin {
@@ -17,11 +17,21 @@ pub trait WorkSlot: Unpin {
     type Error;
     /// The rule by which the items of a stream make the value.
     type Collect;
+    /// The slot that a start fills: this one, or the one inside of work that waits.
+    type Inside: WorkSlot;
 
     /// The work is a stream.
     const STREAMS: bool = false;
     /// The work is a stream, and its items make one value together.
     const GROWS: bool = false;
+
+    /// The work waits for sleeps. The other methods that speak of sleeps and attempts are for such work.
+    const TIMED: bool = false;
+
+    /// The slot that a start fills.
+    fn inside(slot: &mut Option<Self>) -> &mut Option<Self::Inside>
+    where
+        Self: Sized;
 
     /// Moves the work out of `next`, or leaves it there if it has another type.
     fn try_set(&mut self, next: &mut dyn Any);
@@ -39,6 +49,63 @@ pub trait WorkSlot: Unpin {
         run: OpenRun<'_, Self::Value, Self::Error, Self::Collect>,
         panics: &mut FirstPanic,
     ) -> Polled<Self::Value, Self::Error>;
+
+    /// The purpose of the work and of the sleep.
+    fn phase(&self) -> Phase {
+        Phase::Work
+    }
+
+    /// The sleep of another phase is dropped; the one of this phase is due.
+    fn set_phase(&mut self, _phase: Phase, _panics: &mut FirstPanic) {}
+
+    /// The next run may fail as often as the first.
+    fn reset_budget(&mut self) {}
+
+    /// A new question waits until it has been quiet.
+    fn debounces(&self) -> bool {
+        false
+    }
+
+    /// The longest time that an attempt may take.
+    fn timeout(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// Whether another attempt follows this error, or a time-out.
+    fn may_retry(&self, _error: Option<&Self::Error>) -> bool {
+        false
+    }
+
+    /// The time until the reload after a run.
+    fn refresh_after(&self, _value: Option<&Self::Value>, _failed: bool) -> Option<Duration> {
+        None
+    }
+
+    /// A reload follows after this time.
+    fn arm_refresh(&mut self, _time: Duration) {}
+
+    /// A sleep is to be made.
+    fn is_due(&self) -> bool {
+        false
+    }
+
+    /// Makes the sleep that is due, outside of a poll of the work.
+    fn begin_sleep(&mut self, _context: &mut Context<'_>, _panics: &mut FirstPanic) {}
+}
+
+/// The purpose of the work and of the sleep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Neither is there.
+    Rest,
+    /// The input is not quiet yet.
+    Quiet,
+    /// An attempt; the sleep is its time-out.
+    Work,
+    /// The wait between two attempts.
+    BackOff,
+    /// The wait for a reload, after a run.
+    Refresh,
 }
 
 /// The run whose work is polled.
@@ -102,6 +169,10 @@ pub enum Polled<T, E> {
     Over(Output<T, E>),
     /// The work has panicked. There is an output to commit.
     Panicked(Output<T, E>),
+    /// The attempt has taken too long.
+    Late,
+    /// A sleep without work beside it is over.
+    Waited,
 }
 
 /// The output of a poll, which the settle commits.
@@ -116,6 +187,10 @@ pub enum Output<T, E> {
     Ended,
     /// An item, and then an error, or a panic.
     Broken(Box<(T, Option<E>)>),
+    /// The attempt has taken too long.
+    TimedOut,
+    /// A sleep without work beside it is over.
+    Waited,
 }
 
 /// The slot and the token for a run that starts.

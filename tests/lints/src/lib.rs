@@ -4,7 +4,8 @@
 #![warn(clippy::pedantic, clippy::nursery)]
 
 use futures::{Stream, StreamExt, stream};
-use signal_kernel::{CancelToken, reactive, resource};
+use signal_kernel::{CancelToken, reactive, resource, time::ManualClock};
+use std::time::Duration;
 
 /// Asks for a name.
 ///
@@ -24,6 +25,19 @@ pub async fn fetch(id: u64, #[cancel] token: CancelToken) -> Result<String, Stri
 #[allow(clippy::unused_async)]
 async fn keep<T>(#[cfg(any(unix, not(unix)))] value: T) -> T {
     value
+}
+
+const PATIENCE: Duration = Duration::from_secs(8);
+const MOST: u32 = 3;
+
+#[allow(clippy::ptr_arg)] // the kernel hands out references
+fn is_temporary(error: &String) -> bool {
+    error.is_empty()
+}
+
+#[allow(clippy::ptr_arg)]
+fn never(name: &String) -> Option<Duration> {
+    name.is_empty().then_some(PATIENCE)
 }
 
 /// Streams names.
@@ -54,6 +68,7 @@ const fn same(a: &f64, b: &f64) -> bool {
 reactive! {
     /// A graph that others see.
     #[derive(Debug)]
+    #[sleep(std::future::ready)]
     #[state(SavedPublic, derive(Clone, Copy, Debug))]
     pub struct Public {
         /// A field.
@@ -80,6 +95,13 @@ reactive! {
         /// A fetch that is asked for.
         #[manual]
         pub resource asked = fetch(*total);
+        /// A fetch that waits.
+        #[debounce(150ms)]
+        #[timeout(PATIENCE)]
+        #[retry(MOST, 250ms..=PATIENCE)]
+        #[retry_if(is_temporary)]
+        #[refresh(never)]
+        pub resource patient = fetch(price);
         /// A stream.
         #[on_cancel(keep)]
         #[on_error(clear)]
@@ -158,7 +180,9 @@ reactive! {
 
 reactive! {
     #[state(SavedPrivate)]
+    #[sleep(local, clock)]
     struct Private {
+        let clock: ManualClock = ManualClock::new();
         let unit: u64 = 2;
         let mut log: Vec<String> = Vec::new();
         signal price: u64 = 1;
@@ -178,6 +202,8 @@ reactive! {
         resource name = keep::<u64>(price);
         #[manual]
         resource asked = keep::<String>(String::new());
+        #[debounce(1.5s)]
+        #[timeout(2min)]
         #[eq(u64::eq)]
         resource items = count::<u64>(price);
         #[manual]

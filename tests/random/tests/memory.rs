@@ -1,5 +1,6 @@
 //! The bytes of threads that have ended: none is left of a program, whether its nodes were disposed of or ended with
-//! their thread. None is left of a `Live` graph either. A `ManualClock` needs none for its sleeps.
+//! their thread. None is left of a `Live` graph either. A `ManualClock` needs none for its
+//! sleeps, and a graph none to sleep again.
 //!
 //! A program of its own, since the allocator counts for the whole process.
 
@@ -27,6 +28,7 @@ fn main() {
     threads();
     live_graphs();
     sleeps();
+    waits();
 }
 
 /// A thread that has ended leaves no bytes.
@@ -121,5 +123,59 @@ fn sleeps() {
         ALLOCATOR.stats().allocations - before,
         99 * COUNT,
         "the boxes"
+    );
+}
+
+reactive! {
+    #[sleep(clock)]
+    struct Search {
+        let clock: ManualClock;
+        signal query: u64 = 0;
+        #[debounce(150ms)]
+        #[timeout(2s)]
+        #[retry(3, 1s..=8s)]
+        #[refresh(60s)]
+        resource hits = find(query);
+    }
+}
+
+#[resource]
+async fn find(query: u64) -> Result<u64, u64> {
+    match query % 3 {
+        0 => pending().await, // until it takes too long
+        1 => Err(query),
+        _ => Ok(query),
+    }
+}
+
+/// A burst of writes, answers, errors, time-outs, waits and a refresh, each of them again: nothing is allocated but the
+/// durations of time-outs.
+fn waits() {
+    let clock = ManualClock::new();
+    let mut search = Search::new(clock.clone());
+    let mut context = Context::from_waker(Waker::noop());
+    let mut round = |round: u64| {
+        for keystroke in 0..5 {
+            search.set_query(round * 6 + keystroke);
+            while search.poll_progress(&mut context).is_ready() {}
+        }
+        for _ in 0..12 {
+            let Some(time) = clock.until_next() else {
+                break;
+            };
+            clock.advance(time);
+            while search.poll_progress(&mut context).is_ready() {}
+        }
+        search.hits().failures()
+    };
+    for number in 0..3 {
+        round(number);
+    }
+    let before = ALLOCATOR.stats().allocations;
+    let failures: u32 = (3..100).map(round).sum();
+    let late = ALLOCATOR.stats().allocations - before;
+    assert!(
+        late <= failures as usize,
+        "{late} allocations, {failures} failures"
     );
 }

@@ -78,8 +78,10 @@ mod tests {
         /// Every kind of item.
         #[derive(Debug)]
         #[state(SavedProfile, derive(Clone))]
+        #[sleep(clock)]
         struct Profile<T: Clone + PartialEq> {
             let seed: T;
+            let clock: kernel::time::ManualClock = Default::default();
             let mut count: u32 = 0;
             #[cfg(test)]
             signal id: u64 = 1;
@@ -94,6 +96,8 @@ mod tests {
             #[keep_previous(false)]
             #[eq(same)]
             resource said = echo(name.clone());
+            #[timeout(2s)]
+            #[retry(2, 1s..=2s)]
             resource loaded = api::Load(id);
             #[on_cancel(keep)]
             resource spelt = spell(name);

@@ -37,4 +37,5 @@ mod stale;
 mod state;
 mod streams;
 mod threads;
+mod time;
 mod transaction;

@@ -53,6 +53,8 @@ pub(super) struct Body<'a> {
     /// All items, and the names of those without a kind.
     pub(super) items: &'a [Item],
     pub(super) poisoned: &'a [Ident],
+    /// The struct names a way to sleep.
+    pub(super) sleeps: bool,
 }
 
 /// The place of a body in its item.

@@ -11,6 +11,7 @@ use super::context::Header;
 use super::editor::{self, Function};
 use super::mixed;
 use super::names::{self, function, own_parameter, resource_type};
+use super::time;
 use crate::reactive::model::{Arg, Equality, Interruption, Kind, Node, Per, Use};
 use parameters::{arguments, may_be_unused, parameter, unreachable_block};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -57,12 +58,14 @@ pub(super) fn bodies(header: &Header, is_broken: impl Fn(usize) -> bool) -> Toke
     let comparisons: TokenStream = comparisons.collect();
     let equal = equal(header);
     let folds: TokenStream = declaration.nodes.iter().filter_map(folds).collect();
+    let times = time::functions(header);
     quote! {
         #functions
         #head {
             #comparisons
             #equal
             #folds
+            #times
         }
     }
 }

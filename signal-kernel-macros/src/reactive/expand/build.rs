@@ -11,6 +11,7 @@ use super::inside;
 use super::list;
 use super::names::{bits, field, function, lint_allows, respan, seen_type};
 use super::plan::{Plan, Position, Role};
+use super::time;
 use crate::reactive::model::Declaration;
 use crate::reactive::model::{Interruption, Kind, Node};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -380,6 +381,7 @@ fn piece(context: &Context, index: usize, first: First) -> TokenStream {
             path,
             keep_previous,
             interruptions,
+            times,
             manual,
             ..
         } => {
@@ -391,6 +393,17 @@ fn piece(context: &Context, index: usize, first: First) -> TokenStream {
             });
             let policies: TokenStream = policies.collect();
             let policies = (!policies.is_empty()).then(|| quote!({ #policies }));
+            let from = Origin::Locals(context.chunk(index));
+            if let Some(waits) = time::waits(context, node, times, from) {
+                let policies = policies.unwrap_or_else(|| quote!({}));
+                let start = (!manual).then(|| {
+                    let (start, inputs) = (function("start", node), inputs());
+                    quote!(#start [#(#inputs)*])
+                });
+                return quote_spanned! {path.span()=>
+                    [timed #piece #rank #keep #manual #policies #waits #start]
+                };
+            }
             if *manual {
                 quote!([manual #piece #rank #keep #policies])
             } else {

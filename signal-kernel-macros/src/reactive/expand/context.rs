@@ -133,13 +133,15 @@ impl<'a> Context<'a> {
         self.plan.nodes[node].lazy
     }
 
-    /// A private node that no body mentions and the state does not hold: rustc is to warn if no code reads it.
+    /// A private node that no body mentions, by which nothing sleeps and which the state does not hold: rustc is to warn
+    /// if no code reads it.
     pub(super) fn is_unused(&self, node: usize) -> bool {
         let declared = &self.declaration.nodes[node];
         matches!(declared.vis, Visibility::Inherited)
             && !self.plan.nodes[node].mentioned
             && declared.saved.is_none()
             && !declared.is_effect()
+            && !self.declaration.sleeps_by(declared)
     }
 
     /// The span of the methods of a node. rustc lints no code at the macro's own span: neither an unused method nor a
@@ -172,10 +174,7 @@ impl<'a> Context<'a> {
     /// A node as a body sees it, in the form that a template takes: `([&] __price.value)`.
     pub(super) fn input(&self, used: &Use, from: Origin, in_effect: bool) -> TokenStream {
         let node = &self.declaration.nodes[used.node];
-        let place = match from {
-            Origin::Locals(chunk) if self.chunk(used.node) == chunk => place(node, &field(node)),
-            Origin::Graph | Origin::Locals(_) => self.field(used.node),
-        };
+        let place = self.place_from(used.node, from);
         match &node.kind {
             Kind::Field { mutable: true, .. } if in_effect => quote!(([&mut] #place)),
             Kind::Field { .. } => quote!(([&] #place)),
@@ -188,6 +187,15 @@ impl<'a> Context<'a> {
             Kind::Effect { .. } => quote!(([]())),
             Kind::Graph { .. } => quote!(([] #place.get())),
             Kind::List(_) => quote!(([&] #place)),
+        }
+    }
+
+    /// The place of a node's value, in the struct or in a local of `new`.
+    pub(super) fn place_from(&self, index: usize, from: Origin) -> TokenStream {
+        let node = &self.declaration.nodes[index];
+        match from {
+            Origin::Locals(chunk) if self.chunk(index) == chunk => place(node, &field(node)),
+            Origin::Graph | Origin::Locals(_) => self.field(index),
         }
     }
 

@@ -7,6 +7,7 @@ use super::docs;
 use super::inside;
 use super::list;
 use super::names::{field, resource_type, respan};
+use super::time;
 use crate::reactive::model::{Kind, Node};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -123,10 +124,11 @@ pub(super) fn stored_type(
         Kind::Signal { ty, .. } | Kind::Computed { ty, .. } => {
             quote!(::signal_kernel::__private::Slot<#ty, #version>)
         }
-        Kind::Resource { path, .. } => {
+        Kind::Resource { path, times, .. } => {
             let [value, error, future] =
                 ["Value", "Error", "Future"].map(|name| resource_type(path, name));
-            quote_spanned!(path.span()=> ::signal_kernel::__private::ResourceSlot<#value, #error, #future>)
+            let work = time::work_type(header, path, times, [&value, &error, &future]);
+            quote_spanned!(path.span()=> ::signal_kernel::__private::ResourceSlot<#value, #error, #work>)
         }
         Kind::Effect { kept: Some(ty), .. } => {
             quote!(::signal_kernel::__private::core::option::Option<#ty>)

@@ -172,7 +172,7 @@ fn part(call: &ExprMethodCall) -> Option<Observed> {
         "value" => Observed::Value,
         "stable" => Observed::Stable,
         "error" | "last_failure" | "failures" => Observed::Error,
-        "status" | "is_pending" => Observed::Status,
+        "status" | "is_pending" | "is_waiting" => Observed::Status,
         _ => return None,
     };
     is_plain(call).then_some(observed)

@@ -89,6 +89,21 @@ macro_rules! __piece {
         });
         $piece.begin(&$ready, Self::$start($($($borrow)* $($input)*),*));
     };
+    // A resource that waits: the braces have its policy.
+    ($ready:ident [
+        timed $piece:ident $rank:literal $keep:ident $manual:literal { $($policy:tt)* } [$sleeps:ident $sleeper:tt $times:ident]
+        $($start:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*])?
+    ]) => {
+        #[allow(unused_mut)]
+        let mut $piece = $crate::__private::make::piece(|| {
+            $crate::__private::ResourceSlot::timed(
+                $rank,
+                $crate::__private::Policy::new($crate::__private::KeepPrevious::$keep, $manual) $($policy)*,
+                $crate::__private::Timed::new(Self::$sleeps $sleeper, Self::$times()),
+            )
+        });
+        $( $piece.begin(&$ready, Self::$start($($($borrow)* $($input)*),*)); )?
+    };
     // A graph inside: it is fed first. Its effects run with those of the graph around.
     ($ready:ident [
         graph $piece:ident [$($inside:tt)*] $rank:literal = $make:ident [$( ([$($borrow:tt)*] $($input:tt)*) )*]

@@ -2,6 +2,7 @@
 //! reached, under every policy, and random lists of events.
 
 mod before;
+mod waits;
 
 use crate::task::{
     state::{AsyncState, Change, Discarded, Step},
@@ -535,7 +536,13 @@ fn compare(from: AsyncStatus, keep_previous: KeepPrevious, again: bool, same: bo
         again,
     };
     let pairs = [
-        (started, New::Started { again }),
+        (
+            started,
+            New::Started {
+                again,
+                waits: false,
+            },
+        ),
         (before::Event::Succeeded { same }, New::Succeeded { same }),
         (before::Event::Failed, New::Failed),
         (
@@ -560,6 +567,7 @@ fn compare(from: AsyncStatus, keep_previous: KeepPrevious, again: bool, same: bo
         };
         let error = match new.failure {
             transition::Part::Replace => before::Part::Replace,
+            transition::Part::TimedOut(_) => unreachable!("there was no such event"),
             transition::Part::Keep | transition::Part::Clear => before::Part::Clear,
         };
         assert_eq!(
