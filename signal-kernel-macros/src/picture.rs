@@ -15,7 +15,7 @@
 //! })]
 //! ```
 //!
-//! Each item has its keyword, its name, the type of a graph inside, flags, the items that it reads (with the part of a resource that it observes),
+//! Each item has its keyword, its name, the type of a graph inside, flags, policies, the items that it reads (with the part of a resource that it observes),
 //! and the documentation of a resource, an effect or a graph inside.
 //!
 //! Invariants: each line of the text starts with a space, as behind `///`; a link leads only to methods that are on
@@ -65,6 +65,8 @@ struct Item {
     /// The type of a graph inside or of the rows of a list, as Markdown.
     held: Option<String>,
     flags: Vec<String>,
+    /// The policies of a resource, each as a clause.
+    policies: Vec<String>,
     /// Indices of items; for a resource also the part that is observed.
     reads: Vec<(usize, Option<String>)>,
     /// The user's documentation.
@@ -189,7 +191,7 @@ impl Graph {
             is_after_first: item.has("after_first"),
             is_signal: item.kind == NodeKind::Signal,
             holds: item.holds(),
-            policies: item.flags.clone(),
+            policies: item.policies.clone(),
         };
         for (read, part) in &item.reads {
             let read = &self.items[*read];
@@ -216,9 +218,13 @@ impl Item {
             parenthesized!(inner in input);
             held = Some(inner.parse::<LitStr>()?.value());
         }
-        let mut flags = Vec::new();
+        let (mut flags, mut policies) = (Vec::new(), Vec::new());
         while !input.peek(token::Bracket) {
-            flags.push(input.parse::<Ident>()?.to_string());
+            if input.peek(LitStr) {
+                policies.push(input.parse::<LitStr>()?.value());
+            } else {
+                flags.push(input.parse::<Ident>()?.to_string());
+            }
         }
         let reads;
         bracketed!(reads in input);
@@ -235,6 +241,7 @@ impl Item {
             name,
             held,
             flags,
+            policies,
             reads: reads.into_iter().collect(),
             words: words.map(|words| words.value()),
         })

@@ -19,17 +19,9 @@ pub(crate) struct Dependencies {
     pub(crate) is_signal: bool,
     /// The type of a graph inside, or of the rows of a list.
     pub(crate) holds: Option<String>,
-    /// The policies of a resource, as the flags of the picture name them.
+    /// The policies of a resource, each as a clause.
     pub(crate) policies: Vec<String>,
 }
-
-/// `#[on_cancel(keep)]` as a flag of the picture, and as a clause.
-const POLICIES: [(&str, &str); 4] = [
-    ("on_cancel_keep", "keeps a partial answer that is cancelled"),
-    ("on_cancel_clear", "loses its value when it is cancelled"),
-    ("on_error_keep", "keeps a partial answer that fails"),
-    ("on_error_clear", "loses its value when it fails"),
-];
 
 impl Dependencies {
     /// `depends on a and b, and uses the field c`, to stand after the name of the node.
@@ -58,11 +50,7 @@ impl Dependencies {
         if self.is_after_first {
             clauses.push("does not run in `new`".to_owned());
         }
-        for (flag, clause) in POLICIES {
-            if self.policies.iter().any(|policy| policy == flag) {
-                clauses.push(clause.to_owned());
-            }
-        }
+        clauses.extend(self.policies.iter().cloned());
         if self.keeps_result {
             clauses.push("keeps its result until it runs again".to_owned());
         }

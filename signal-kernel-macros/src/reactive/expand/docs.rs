@@ -11,8 +11,9 @@ mod tests;
 
 use super::context::Context;
 use super::plan::Plan;
+use super::time;
 use crate::picture::sentences::{self, Dependencies};
-use crate::reactive::model::{Kind, Node, Observed};
+use crate::reactive::model::{Fate, Interruption, Kind, Node, Observed};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
@@ -88,9 +89,7 @@ pub(super) fn of_struct(context: &Context) -> TokenStream {
         ];
         let flags = flags.into_iter().filter(|&(_, is_set)| is_set);
         let flags = flags.map(|(flag, _)| word(flag));
-        let policies = policies(node).into_iter();
-        let policies = policies.map(|policy| Ident::new(&policy, Span::call_site()));
-        let flags = flags.chain(policies);
+        let policies = policies(node);
         let uses = whole_edges(node).into_iter().map(|(used, observed)| {
             let (index, part) = (Literal::usize_unsuffixed(used), observed.word());
             let part = part.map(word);
@@ -106,7 +105,7 @@ pub(super) fn of_struct(context: &Context) -> TokenStream {
             let words: Vec<String> = node.attrs.iter().filter_map(text).collect();
             words.join("\n")
         });
-        quote!(#kind #name #held #(#flags)* [#(#uses)*] #words;)
+        quote!(#kind #name #held #(#flags)* #(#policies)* [#(#uses)*] #words;)
     });
     let nodes: TokenStream = nodes.collect();
     // The documentation of a private node may link to private items.
@@ -190,15 +189,33 @@ fn dependencies(context: &Context, plan: &Plan, index: usize) -> Dependencies {
     dependencies
 }
 
-/// `on_cancel_keep` for `#[on_cancel(keep)]`.
+/// Each policy of a resource as a clause: `tries again 5 times, after 250 ms to 8 s`.
 fn policies(node: &Node) -> Vec<String> {
-    let interruptions = match &node.kind {
-        Kind::Resource { interruptions, .. } => interruptions.as_slice(),
-        _ => &[],
+    let Kind::Resource {
+        interruptions,
+        times,
+        ..
+    } = &node.kind
+    else {
+        return Vec::new();
     };
-    let policies = interruptions.iter();
-    let policies = policies.map(|it| format!("{}_{:?}", it.by, it.fate).to_lowercase());
-    policies.collect()
+    let mut clauses = time::clauses(times);
+    clauses.extend(
+        interruptions
+            .iter()
+            .filter_map(|Interruption { by, fate }| {
+                let cancels = by == "on_cancel";
+                let clause = match (fate, cancels) {
+                    (Fate::Keep, true) => "keeps a partial answer that is cancelled",
+                    (Fate::Clear, true) => "loses its value when it is cancelled",
+                    (Fate::Keep, false) => "keeps a partial answer that fails",
+                    (Fate::Clear, false) => "loses its value when it fails",
+                    (Fate::Rollback, _) => return None,
+                };
+                Some(clause.to_owned())
+            }),
+    );
+    clauses
 }
 
 /// The edges of a node, in which a graph inside is one node.

@@ -171,3 +171,55 @@ fn length(length: &Length) -> TokenStream {
         Length::Path(path) => quote!(#path),
     }
 }
+
+/// The attributes as clauses of the documentation.
+pub(super) fn clauses(times: &Times) -> Vec<String> {
+    let clauses = [
+        times.debounce.as_ref().map(|it| {
+            let time = shown(&it.value);
+            format!("waits until its input has been quiet for {time}")
+        }),
+        times.timeout.as_ref().map(|it| {
+            let time = shown(&it.value);
+            format!("gives an attempt {time}")
+        }),
+        times.retry.as_ref().map(|it| {
+            let (first, most) = (shown(&it.value.first), shown(&it.value.most));
+            let times = match &it.value.times {
+                Count::Known(1) => "once".to_owned(),
+                Count::Known(times) => format!("up to {times} times"),
+                Count::Path(path) => format!("up to {} times", path_text(path)),
+            };
+            format!("tries again {times}, after {first} to {most}")
+        }),
+        times.refresh.as_ref().map(|it| match &it.value {
+            Length::Known(_) => format!("asks again {} after a run", shown(&it.value)),
+            Length::Path(path) => format!("asks again as {} says", path_text(path)),
+        }),
+    ];
+    clauses.into_iter().flatten().collect()
+}
+
+/// `250 ms`
+fn shown(length: &Length) -> String {
+    let time = match length {
+        Length::Path(path) => return path_text(path),
+        Length::Known(time) => *time,
+    };
+    let units = [(3600, "h"), (60, "min"), (1, "s")];
+    let seconds = time.as_secs();
+    let whole = units
+        .iter()
+        .find(|(unit, _)| seconds > 0 && time.subsec_nanos() == 0 && seconds % unit == 0);
+    if let Some((unit, name)) = whole {
+        return format!("{} {name}", seconds / unit);
+    }
+    let text = format!("{time:?}");
+    let digits = text.trim_end_matches(char::is_alphabetic).len();
+    format!("{} {}", &text[..digits], &text[digits..])
+}
+
+fn path_text(path: &Path) -> String {
+    let names = path.segments.iter().map(|it| it.ident.to_string());
+    format!("`{}`", names.collect::<Vec<_>>().join("::"))
+}

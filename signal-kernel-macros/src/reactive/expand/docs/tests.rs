@@ -158,6 +158,27 @@ fn a_resource_says_what_becomes_of_a_partial_answer() {
 }
 
 #[test]
+fn a_resource_says_how_long_it_waits() {
+    let source = "#[sleep(sleep)] pub struct Page {
+        pub signal query: String;
+        #[debounce(150ms)] #[timeout(1.5s)] #[retry(5, 250ms..=LONGEST)] #[refresh(5min)]
+        pub resource hits = find(query);
+        #[retry(1, 1s..=90s)] #[refresh(api::before_expiry)] pub resource token = fetch();
+    }";
+    assert_eq!(
+        documentation(source, Some("hits")),
+        "The resource `hits`.\nIt depends on [`query`](Self::query), \
+         waits until its input has been quiet for 150 ms, gives an attempt 1.5 s, \
+         tries again up to 5 times, after 250 ms to `LONGEST`, \
+         and asks again 5 min after a run. Nothing depends on it."
+    );
+    let page = documentation(source, None);
+    let listed = "- [`token`](Self::token) depends on no other node, tries again once, after 1 s to 90 s, \
+                  and asks again as `api::before_expiry` says.";
+    assert!(page.contains(listed), "{page}");
+}
+
+#[test]
 fn a_signal_that_starts_anew_says_by_what() {
     let source = "pub struct Page {
         pub signal query: String;
