@@ -6,7 +6,7 @@
 //!
 //! The handles are in [`signal`], with [`signal_cell`], [`computed`], [`effect`], [`scope`] and [`async_signal`];
 //! [`resource`] makes the last, with [`options`]; [`keyed`](mod@keyed) makes rows out of them, and [`inbox`](mod@inbox)
-//! lets other threads in. [`resource_node`] is asynchronous work as a node, [`drive`] polls the work, [`events`] are the
+//! lets other threads in; [`revision`] has nodes for changes outside of the graph. [`resource_node`] is asynchronous work as a node, [`drive`] polls the work, [`events`] are the
 //! arguments of a user's listeners; [`source`] is the node of a declared graph.
 //!
 //! Invariants: no borrow of the graph is held while user code runs; guards alone change the context, so a panic leaves
@@ -28,6 +28,7 @@ mod limits;
 mod options;
 mod resource;
 mod resource_node;
+mod revision;
 mod scope;
 mod signal;
 mod signal_cell;
@@ -53,6 +54,7 @@ pub use resource::{
     from_future, from_future_with,
 };
 pub use resource_node::FetchContext;
+pub use revision::{InvalidationTarget, KeyedRevision, Revision};
 pub use scope::{Scope, scope};
 pub use signal::{ReadSignal, Signal, signal, signal_with};
 pub(crate) use source::SharedNode;

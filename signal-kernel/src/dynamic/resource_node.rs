@@ -213,6 +213,8 @@ pub(super) struct ResourceCell<T, E> {
     input: RefCell<Option<Box<dyn Any>>>,
     /// The futures that await the run that the request or the input will start.
     waiters: RefCell<Vec<Waiter<T>>>,
+    /// The invalidations for which the sources have run since the resource has acted last.
+    reasons: RefCell<Vec<(Handle, CancelReason)>>,
     owner: Handle,
     parts: Parts,
     keep_previous: bool,
@@ -247,6 +249,9 @@ pub(super) trait AnyResource {
 
     /// Requests a run with this input, which replaces a pending request. Puts the `Completion<T>` into `out`.
     fn give(self: Rc<Self>, input: Box<dyn Any>, out: &mut dyn Any);
+
+    /// Notes why a source has run again: for the invalidation of this revision, or for another reason.
+    fn note_reason(&self, revision: Handle, reason: Option<CancelReason>);
 
     fn parts(&self) -> &Parts;
     fn keep_previous(&self) -> bool;
@@ -328,6 +333,12 @@ impl<T: 'static, E: 'static> AnyResource for ResourceCell<T, E> {
         });
     }
 
+    fn note_reason(&self, revision: Handle, reason: Option<CancelReason>) {
+        let mut reasons = self.reasons.borrow_mut();
+        reasons.retain(|(known, _)| *known != revision);
+        reasons.extend(reason.map(|reason| (revision, reason)));
+    }
+
     fn parts(&self) -> &Parts {
         &self.parts
     }
@@ -368,8 +379,8 @@ fn end_all<T: 'static>(waiters: &[Waiter<T>]) {
 /// # Panics
 ///
 /// Inside a computed value.
-fn assert_may_write(resource: NodeId) {
-    let allowed = current::with(|cell| cell.borrow().may_write(resource));
+pub(super) fn assert_may_write(node: NodeId) {
+    let allowed = current::with(|cell| cell.borrow().may_write(node));
     if let Err(message) = allowed {
         panic!("{message}");
     }
@@ -564,6 +575,7 @@ pub(super) fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
         request: RefCell::new(None),
         input: RefCell::new(None),
         waiters: RefCell::default(),
+        reasons: RefCell::default(),
         owner,
         parts: Parts {
             resource: handle,
@@ -610,6 +622,13 @@ impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
         let first = !mem::replace(&mut self.begun, true);
         if source.moved || by_hand || first {
             self.task.invalidate();
+        }
+        if source.moved {
+            let reasons = self.shared.reasons.take();
+            let token = self.task.token().filter(|_| !source.failed);
+            if let (Some((_, reason)), Some(token)) = (reasons.into_iter().next(), token) {
+                panics.catch(|| token.cancel(reason)); // user code: wakers
+            }
         }
         if let Some(request) = self.shared.request.take() {
             self.task.request(request);
@@ -783,6 +802,41 @@ pub(super) fn follow(
     Some(SourceState { moved, failed })
 }
 
+/// The running body reads a revision: the resources that the body feeds note the reason of the last invalidation, if the
+/// body has not seen that yet.
+pub(super) fn note_reason(
+    cell: &RefCell<Runtime>,
+    revision: Handle,
+    reason: impl Fn() -> Option<CancelReason>,
+) {
+    let runtime = cell.borrow();
+    let body = runtime.context.observer.node;
+    if body.is_none() || !revision.is_alive(&runtime) {
+        return;
+    }
+    let is_resource = |sub: &NodeId| runtime.nodes[*sub].kind == Kind::Resource;
+    let resources: Vec<_> = runtime.subs(body).filter(is_resource).collect();
+    if resources.is_empty() {
+        return;
+    }
+    let seen = runtime.seen(body, revision.key.node);
+    let is_new = seen.is_some_and(|seen| seen != runtime.version(revision.key.node));
+    let resources = resources.into_iter().filter_map(|it| held(&runtime, it));
+    let resources: Vec<_> = resources.cloned().collect();
+    drop(runtime);
+    for resource in resources {
+        resource.note_reason(revision, is_new.then(&reason).flatten());
+    }
+}
+
+/// The resource in a node.
+fn held(runtime: &Runtime, node: NodeId) -> Option<&Rc<dyn AnyResource>> {
+    match &runtime.nodes[node].value {
+        Value::Cell(held) => held.downcast_ref(),
+        Value::Bits(_) => None,
+    }
+}
+
 /// The resource behind a handle.
 pub(super) fn resource_of(
     cell: &RefCell<Runtime>,
@@ -790,10 +844,7 @@ pub(super) fn resource_of(
 ) -> Result<Rc<dyn AnyResource>, Disposed> {
     let runtime = cell.borrow();
     id.check(&runtime, "resource")?;
-    let resource = match &runtime.nodes[id.key.node].value {
-        Value::Cell(held) => held.downcast_ref::<Rc<dyn AnyResource>>(),
-        Value::Bits(_) => None,
-    };
+    let resource = held(&runtime, id.key.node);
     let resource = resource.expect("a resource keeps its shared as long as it lives");
     Ok(resource.clone())
 }

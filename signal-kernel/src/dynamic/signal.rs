@@ -660,5 +660,16 @@ impl<T: 'static> ReadSignal<T> {
     }
 }
 
+impl<T: 'static> Signal<T> {
+    pub(super) fn handle(&self) -> Handle {
+        self.handle
+    }
+
+    /// Shows the value to `f`, untracked.
+    pub(super) fn try_peek_with<R>(&self, f: impl FnOnce(&T) -> R) -> Result<R, Disposed> {
+        self.read(false, f)
+    }
+}
+
 handle!(Signal<T>, "signal");
 handle!(ReadSignal<T>, "signal");

@@ -83,7 +83,8 @@ pub enum CancelReason {
     Disposed,
     /// The last attempt took longer than this time.
     TimedOut(Duration),
-    /// The caller cancelled the work, for this reason.
+    /// The caller cancelled the work for this reason, or invalidated a [`Revision`](crate::Revision) that the work
+    /// depends on.
     Manual(Cow<'static, str>),
 }
 

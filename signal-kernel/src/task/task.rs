@@ -152,6 +152,13 @@ where
         self.invalid = true;
     }
 
+    /// The token of the work in flight, if the work has asked for one.
+    pub(crate) fn token(&mut self) -> Option<&CancelToken> {
+        let run = self.run.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let is_running = matches!(run.stage, Stage::Running);
+        run.token.as_ref().filter(|_| is_running)
+    }
+
     #[inline(always)]
     pub(crate) fn is_manual(&self) -> bool {
         self.policy.manual

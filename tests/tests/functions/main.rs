@@ -30,6 +30,7 @@ mod phases;
 mod reentrance;
 mod regressions;
 mod reload;
+mod revisions;
 mod runs;
 mod scale;
 mod scopes;

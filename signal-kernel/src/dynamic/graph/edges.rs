@@ -316,6 +316,18 @@ impl<V, B> Graph<V, B> {
         None
     }
 
+    /// Returns whether a node depends on this one.
+    pub(crate) fn is_observed(&self, key: Key) -> bool {
+        self.is_alive(key) && self.nodes[key.node].subs.is_some()
+    }
+
+    /// The nodes that depend on this one.
+    pub(crate) fn subs(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        let first = self.links.get(self.nodes[node].subs);
+        let links = std::iter::successors(first, |it| self.links.get(it.next_sub));
+        links.map(|it| it.sub)
+    }
+
     /// Makes `node` depend on `dep` from its creation on, without a run.
     pub(crate) fn depends_on(&mut self, node: NodeId, dep: NodeId) {
         let observer = Observer::new(node, self.deps(node), self.runs);
