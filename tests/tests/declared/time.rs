@@ -5,6 +5,8 @@
 //!
 //! Must not know: executors.
 
+mod token;
+
 use futures::{FutureExt, Stream, StreamExt, stream};
 use signal_kernel::{
     AsyncState, AsyncStatus, CancelReason, CancelToken, Failure, reactive, resource,
