@@ -28,4 +28,5 @@ pub mod round;
 pub mod side;
 pub mod sides;
 pub mod storm;
+pub mod streams;
 pub mod workloads;

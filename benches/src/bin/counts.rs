@@ -1,6 +1,6 @@
 //! Instructions of a fixed set of our own workloads, counted by callgrind: figures that a busy machine does not
-//! disturb. Fails if a count has grown by more than a twentieth over `baseline.json`, if a list or `Live`
-//! costs more than its goals allow, and without valgrind.
+//! disturb. Fails if a count has grown by more than a twentieth over `baseline.json`, if a list, `Live` or
+//! a stream costs more than its goals allow, and without valgrind.
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml --no-default-features --bin counts [-- --save]`
 //!
@@ -12,7 +12,7 @@
 use serde_json::{Map, Value, json};
 use signal_kernel_benches::{
     arguments::home, declared, libraries::dynamic::Dynamic, library::Library, lists::cost, live,
-    meter::Meter, resources, sides, storm,
+    meter::Meter, resources, sides, storm, streams,
 };
 use std::{
     env, fs,
@@ -68,6 +68,7 @@ fn run(side: &str, workload: &str) -> ExitCode {
     let ran = match storm::ROWS.iter().position(|(name, _)| *name == workload) {
         _ if side == LISTS => cost::run(workload, &meter),
         _ if side == live::NAME => live::run(workload, &meter),
+        _ if side == streams::NAME => streams::run(workload, &meter),
         Some(row) => {
             let sides = resources::all();
             let side = sides.iter().find(|known| known.name == side);
@@ -111,7 +112,9 @@ fn compare(save: bool) -> ExitCode {
     let ours = SIDES.map(|side| WORKLOADS.map(|workload| (side, workload)));
     let lists = cost::WORKLOADS.map(|workload| (LISTS, workload));
     let live = live::WORKLOADS.map(|workload| (live::NAME, workload));
-    for (side, workload) in ours.into_iter().flatten().chain(lists).chain(live) {
+    let streams = streams::WORKLOADS.map(|workload| (streams::NAME, workload));
+    let all = ours.into_iter().flatten().chain(lists);
+    for (side, workload) in all.chain(live).chain(streams) {
         let name = format!("{side}: {workload}");
         let now = match count(side, workload) {
             Ok(now) => now,
@@ -134,16 +137,14 @@ fn compare(save: bool) -> ExitCode {
         }
         counts.insert(name, json!(now));
     }
-    let of_list = |workload: &str| {
-        counts[&format!("{LISTS}: {workload}")]
-            .as_u64()
-            .unwrap_or(0)
+    let of = |side: &str, workload: &str| {
+        let count = &counts[&format!("{side}: {workload}")];
+        count.as_u64().unwrap_or(0)
     };
-    let mut missed = cost::missed_goals(&of_list);
-    missed.extend(live::missed_goal(&|workload| {
-        counts[&format!("{}: {workload}", live::NAME)]
-            .as_u64()
-            .unwrap_or(0)
+    let mut missed = cost::missed_goals(&|workload| of(LISTS, workload));
+    missed.extend(live::missed_goal(&|workload| of(live::NAME, workload)));
+    missed.extend(streams::missed_goal(&|workload| {
+        of(streams::NAME, workload)
     }));
     for goal in &missed {
         eprintln!("a goal is missed: {goal}");

@@ -58,6 +58,23 @@ pub trait Collect<I>: Rule<Self::Value> {
     /// Puts an item into the value. `torn` is true if a panic leaves the value torn.
     fn put(&mut self, value: &mut Option<Self::Value>, item: Self::Item, torn: &mut bool);
 
+    /// Puts the items that are ready into the value, up to a number, and returns the reason for the end.
+    fn take(
+        &mut self,
+        value: &mut Option<Self::Value>,
+        seen: &mut Seen,
+        mut next: impl FnMut() -> Result<Self::Item, End<Self::Error>>,
+    ) -> End<Self::Error> {
+        for _ in 0..ITEMS {
+            match next() {
+                Ok(item) => self.put(value, item, &mut seen.torn), // user code
+                Err(end) => return end,
+            }
+            seen.is_new = true;
+        }
+        End::Full
+    }
+
     /// The value of a stream without items; `None`: the value that there is stays.
     fn empty(&mut self) -> Option<Self::Value>;
 }
@@ -167,6 +184,34 @@ where
         mem::forget(tears);
     }
 
+    // The value is looked up once.
+    fn take(
+        &mut self,
+        value: &mut Option<F::Value>,
+        seen: &mut Seen,
+        mut next: impl FnMut() -> Result<F::Item, End<E>>,
+    ) -> End<E> {
+        match next() {
+            Ok(item) => self.put(value, item, &mut seen.torn), // user code
+            Err(end) => return end,
+        }
+        seen.is_new = true;
+        let Some(value) = value else {
+            return End::Full;
+        };
+        for _ in 1..ITEMS {
+            match next() {
+                Ok(item) => {
+                    let tears = Tears(&mut seen.torn);
+                    F::fold(value, item); // user code
+                    mem::forget(tears);
+                }
+                Err(end) => return end,
+            }
+        }
+        End::Full
+    }
+
     fn empty(&mut self) -> Option<F::Value> {
         Some(Initial::initial()) // user code
     }
@@ -185,7 +230,15 @@ impl Drop for Tears<'_> {
 pub struct Place<'a, T, C> {
     collect: &'a mut C,
     value: &'a mut Option<T>,
-    items: u32,
+    seen: Seen,
+}
+
+/// The items of one poll.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// There was one.
+    is_new: bool,
+    /// A panic has left the value torn.
     torn: bool,
 }
 
@@ -240,26 +293,23 @@ where
         let Some(mut stream) = self.as_pin_mut() else {
             return End::Pending;
         };
-        while place.items < ITEMS {
+        let Place {
+            collect,
+            value,
+            seen,
+        } = place;
+        let end = collect.take(value, seen, || {
             // user code
             match stream.as_mut().poll_next(context) {
-                Poll::Ready(Some(item)) => match C::split(item) {
-                    Ok(item) => {
-                        place.collect.put(place.value, item, &mut place.torn); // user code
-                        place.items += 1;
-                    }
-                    Err(error) => return End::Failed(error),
-                },
-                Poll::Ready(None) => {
-                    if place.value.is_none() {
-                        *place.value = place.collect.empty(); // user code
-                    }
-                    return End::Ended;
-                }
-                Poll::Pending => return End::Pending,
+                Poll::Ready(Some(item)) => C::split(item).map_err(End::Failed),
+                Poll::Ready(None) => Err(End::Ended),
+                Poll::Pending => Err(End::Pending),
             }
+        });
+        if matches!(end, End::Ended) && value.is_none() {
+            **value = collect.empty(); // user code
         }
-        End::Full
+        end
     }
 }
 
@@ -355,11 +405,10 @@ fn poll<T, E, C: Rule<T>>(
     let mut place = Place {
         collect,
         value: if goes_on { state.growing() } else { &mut fresh },
-        items: 0,
-        torn: false,
+        seen: Seen::default(),
     };
     let end = panics.catch(|| stream.take_items(context, &mut place)); // user code
-    let (is_new, torn) = (place.items > 0, place.torn);
+    let Seen { is_new, torn } = place.seen;
     if let Some(End::Full) = end {
         flow.rests = true;
         panics.catch(|| context.waker().wake_by_ref()); // user code

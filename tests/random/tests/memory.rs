@@ -1,18 +1,23 @@
 //! The bytes of threads that have ended: none is left of a program, whether its nodes were disposed of or ended with
-//! their thread. None is left of a `Live` graph either. A `ManualClock` needs none for its
-//! sleeps, and a graph none to sleep again.
+//! their thread. None is left of a `Live` graph either. A `ManualClock` needs none for its sleeps, a graph none to sleep
+//! again, and a fold none for the items of a stream (`STEPS` of them).
 //!
 //! A program of its own, since the allocator counts for the whole process.
 
-use futures::StreamExt;
-use signal_kernel::{Live, reactive, resource, time::ManualClock};
+use futures::{Stream, StreamExt, stream};
+use signal_kernel::{AsyncStatus, Live, reactive, resource, time::ManualClock};
 use signal_kernel_random::{Settings, try_seed};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use std::{
     alloc::System,
+    env,
     future::{Future, pending},
     pin::pin,
-    task::{Context, Waker},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -29,6 +34,7 @@ fn main() {
     live_graphs();
     sleeps();
     waits();
+    items();
 }
 
 /// A thread that has ended leaves no bytes.
@@ -178,4 +184,43 @@ fn waits() {
         late <= failures as usize,
         "{late} allocations, {failures} failures"
     );
+}
+
+#[resource(infallible, fold(u64, add))]
+fn numbers(count: u64) -> impl Stream<Item = u64> {
+    stream::iter(1..=count)
+}
+
+fn add(sum: &mut u64, number: u64) {
+    *sum += number;
+}
+
+reactive! {
+    struct Sum {
+        let settles: Arc<AtomicU64>;
+        signal count: u64;
+        resource sum = numbers(count);
+        effect see { let _ = sum.value(); settles.fetch_add(1, Ordering::Relaxed); }
+    }
+}
+
+/// Only the first poll allocates. Each poll that takes items is one settle, and the driver yields after each.
+fn items() {
+    let count = env::var("STEPS").map_or(1_000_000, |steps| steps.parse().expect("a number"));
+    let settles = Arc::new(AtomicU64::new(0));
+    let mut sum = Sum::new(settles.clone(), count);
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(sum.poll_progress(&mut context).is_ready());
+    let (before, mut polls, mut yields) = (ALLOCATOR.stats().allocations, 0, 0);
+    settles.store(0, Ordering::Relaxed);
+    while sum.sum().status() == AsyncStatus::Streaming {
+        match sum.poll_progress(&mut context) {
+            Poll::Ready(()) => polls += 1,
+            Poll::Pending => yields += 1,
+        }
+    }
+    assert_eq!(sum.sum().stable(), Some(&(count * (count + 1) / 2)));
+    assert_eq!(ALLOCATOR.stats().allocations, before);
+    assert_eq!((settles.load(Ordering::Relaxed), yields), (polls, polls));
+    println!("{count} items: {polls} polls, as many settles and yields, 0 allocations");
 }
