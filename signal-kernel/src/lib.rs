@@ -36,14 +36,16 @@ pub mod time;
 pub use busy::Busy;
 pub use declared::lists::{batch::ListBatch, list::List};
 pub use dynamic::{
-    AsyncEvent, AsyncMeta, AsyncSignal, AsyncValue, Closed, Computed, Cycle, Disposed, Effect,
-    FetchContext, Fetcher, FromFutureOptions, Inbox, InboxSender, InvalidationTarget,
-    KeyedRevision, NodeFailure, ReadError, ReadSignal, ResourceOptions, Revision, Running, Scope,
-    Signal, async_signal, async_signal_with, batch, callback, computed, computed_with,
-    create_effect, create_effect_with, create_manual_resource, create_manual_resource_with,
-    create_resource, create_resource_when, create_resource_when_with, create_resource_with,
-    from_future, from_future_with, inbox, keyed, on_cleanup, poll_progress, progress, scope,
-    settled, signal, signal_with, transaction, untrack,
+    AsyncEvent, AsyncMeta, AsyncSignal, AsyncValue, Closed, Computed, Cycle, Disposed, EachItem,
+    Effect, FetchContext, Fetcher, FoldItems, FromFutureOptions, Inbox, InboxSender,
+    InvalidationTarget, ItemRule, KeyedRevision, NodeFailure, ReadError, ReadSignal,
+    ResourceOptions, Revision, Running, Scope, Signal, StreamOptions, Streamer, async_signal,
+    async_signal_with, batch, callback, computed, computed_with, create_effect, create_effect_with,
+    create_manual_resource, create_manual_resource_with, create_resource, create_resource_when,
+    create_resource_when_with, create_resource_with, create_stream_resource,
+    create_stream_resource_with, from_future, from_future_with, from_stream, from_stream_with,
+    inbox, keyed, on_cleanup, poll_progress, progress, scope, settled, signal, signal_with,
+    transaction, untrack,
 };
 pub use graph::{Graph, Node, NodeKind};
 pub use live::{Live, Updates};
@@ -53,7 +55,7 @@ pub use task::{
     cancel::{CancelToken, Cancelled},
     resource::Resource,
     state::{AsyncState, Failure},
-    status::{AsyncStatus, CancelReason},
+    status::{AsyncStatus, CancelReason, Interrupted},
 };
 
 #[doc = include_str!("../docs/reactive.md")]

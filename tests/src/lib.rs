@@ -11,4 +11,5 @@ pub mod profile;
 pub mod random;
 pub mod resources;
 pub mod sound;
+pub mod stream_model;
 pub mod tap;

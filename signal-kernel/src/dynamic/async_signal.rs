@@ -16,7 +16,7 @@ use super::{
 };
 use crate::task::{
     progress::Driver,
-    state::Change,
+    state::{Change, Failure},
     status::{AsyncStatus, CancelReason},
 };
 use std::{
@@ -140,6 +140,24 @@ fn try_value<T: 'static>(handle: Handle) -> Result<Option<Rc<T>>, ReadError> {
     Ok(value)
 }
 
+/// The last whole answer of a resource, tracked.
+fn stable<T: 'static>(handle: Handle) -> Result<Option<Rc<T>>, Disposed> {
+    let mut value: Option<Rc<T>> = None;
+    read(handle, Change::STABLE, |resource| {
+        resource.stable(&mut value)
+    })?;
+    Ok(value)
+}
+
+/// The same, for a `try_` read.
+fn try_stable<T: 'static>(handle: Handle) -> Result<Option<Rc<T>>, ReadError> {
+    let mut value: Option<Rc<T>> = None;
+    try_read(handle, Change::STABLE, |resource| {
+        resource.stable(&mut value)
+    })?;
+    Ok(value)
+}
+
 #[track_caller]
 fn must<R>(result: Result<R, Disposed>) -> R {
     match result {
@@ -225,6 +243,101 @@ impl<T: 'static> AsyncValue<T> {
         let value = try_value(self.handle)?;
         Ok(f(value.as_deref())) // user code
     }
+
+    /// The last whole answer, cloned: it differs from the value only if a
+    /// [`fold`](crate::StreamOptions::fold) makes the value of the items of a stream, while items come in, and where a rule
+    /// has kept the value of an interrupted run. A body that reads only the stable value does not run for items.
+    ///
+    /// # Panics
+    ///
+    /// If the resource was disposed of.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use signal_kernel::{StreamOptions, create_stream_resource_with, progress};
+    ///
+    /// let tokens = || stream::iter(["Hel", "lo"].map(Ok::<_, String>)).chain(stream::pending());
+    /// let push = |answer: &mut String, token: &str| answer.push_str(token);
+    /// let (answer, _meta) = create_stream_resource_with(|| (), move |()| tokens(), StreamOptions::new().fold(push));
+    /// block_on(progress());
+    /// assert_eq!(answer.get().as_deref(), Some("Hello"));
+    /// assert_eq!(answer.stable(), None); // there may be more
+    /// ```
+    #[track_caller]
+    pub fn stable(&self) -> Option<T>
+    where
+        T: Clone,
+    {
+        must(stable(self.handle)).as_deref().cloned() // user code
+    }
+
+    /// As [`stable`](Self::stable), for a resource that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// If the resource was disposed of, or if the read closes a cycle.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::stream;
+    /// use signal_kernel::{from_stream, scope};
+    ///
+    /// let (price, owner) = scope(|| from_stream(|| stream::iter([Ok::<_, String>(5)])));
+    /// assert_eq!(price.try_stable(), Ok(None));
+    /// drop(owner);
+    /// assert!(price.try_stable().is_err());
+    /// ```
+    pub fn try_stable(&self) -> Result<Option<T>, ReadError>
+    where
+        T: Clone,
+    {
+        Ok(try_stable(self.handle)?.as_deref().cloned()) // user code
+    }
+
+    /// Shows the last whole answer to `f` without cloning it.
+    ///
+    /// # Panics
+    ///
+    /// If the resource was disposed of.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::{executor::block_on, stream};
+    /// use signal_kernel::{from_stream, settled};
+    ///
+    /// let price = from_stream(|| stream::iter([Ok::<_, String>(5)]));
+    /// block_on(settled());
+    /// assert!(price.with_stable(|price| price.is_some()));
+    /// ```
+    #[track_caller]
+    pub fn with_stable<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> R {
+        let value = must(stable(self.handle));
+        f(value.as_deref()) // user code
+    }
+
+    /// As [`with_stable`](Self::with_stable), for a resource that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_stable`](Self::try_stable); `f` is not called then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::stream;
+    /// use signal_kernel::from_stream;
+    ///
+    /// let price = from_stream(|| stream::iter([Ok::<_, String>(5)]));
+    /// assert_eq!(price.try_with_stable(|price| price.is_some()), Ok(false));
+    /// ```
+    pub fn try_with_stable<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> Result<R, ReadError> {
+        let value = try_stable(self.handle)?;
+        Ok(f(value.as_deref())) // user code
+    }
 }
 
 impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
@@ -306,6 +419,101 @@ impl<T: 'static, E: 'static, I: 'static> AsyncSignal<T, E, I> {
     /// ```
     pub fn try_with_value<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> Result<R, ReadError> {
         let value = try_value(self.handle)?;
+        Ok(f(value.as_deref())) // user code
+    }
+
+    /// The last whole answer, cloned: it differs from the value only if a
+    /// [`fold`](crate::StreamOptions::fold) makes the value of the items of a stream, while items come in, and where a rule
+    /// has kept the value of an interrupted run. A body that reads only the stable value does not run for items.
+    ///
+    /// # Panics
+    ///
+    /// If the resource was disposed of.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::{StreamExt, executor::block_on, stream};
+    /// use signal_kernel::{StreamOptions, from_stream_with, progress};
+    ///
+    /// let tokens = || stream::iter(["Hel", "lo"].map(Ok::<_, String>)).chain(stream::pending());
+    /// let push = |answer: &mut String, token: &str| answer.push_str(token);
+    /// let answer = from_stream_with(tokens, StreamOptions::new().fold(push));
+    /// block_on(progress());
+    /// assert_eq!(answer.value().as_deref(), Some("Hello"));
+    /// assert_eq!(answer.stable(), None); // there may be more
+    /// ```
+    #[track_caller]
+    pub fn stable(&self) -> Option<T>
+    where
+        T: Clone,
+    {
+        must(stable(self.handle)).as_deref().cloned() // user code
+    }
+
+    /// As [`stable`](Self::stable), for a resource that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// If the resource was disposed of, or if the read closes a cycle.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::stream;
+    /// use signal_kernel::{from_stream, scope};
+    ///
+    /// let (price, owner) = scope(|| from_stream(|| stream::iter([Ok::<_, String>(5)])));
+    /// assert_eq!(price.try_stable(), Ok(None));
+    /// drop(owner);
+    /// assert!(price.try_stable().is_err());
+    /// ```
+    pub fn try_stable(&self) -> Result<Option<T>, ReadError>
+    where
+        T: Clone,
+    {
+        Ok(try_stable(self.handle)?.as_deref().cloned()) // user code
+    }
+
+    /// Shows the last whole answer to `f` without cloning it.
+    ///
+    /// # Panics
+    ///
+    /// If the resource was disposed of.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::{executor::block_on, stream};
+    /// use signal_kernel::{from_stream, settled};
+    ///
+    /// let price = from_stream(|| stream::iter([Ok::<_, String>(5)]));
+    /// block_on(settled());
+    /// assert!(price.with_stable(|price| price.is_some()));
+    /// ```
+    #[track_caller]
+    pub fn with_stable<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> R {
+        let value = must(stable(self.handle));
+        f(value.as_deref()) // user code
+    }
+
+    /// As [`with_stable`](Self::with_stable), for a resource that may have been disposed of.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_stable`](Self::try_stable); `f` is not called then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::stream;
+    /// use signal_kernel::from_stream;
+    ///
+    /// let price = from_stream(|| stream::iter([Ok::<_, String>(5)]));
+    /// assert_eq!(price.try_with_stable(|price| price.is_some()), Ok(false));
+    /// ```
+    pub fn try_with_stable<R>(&self, f: impl FnOnce(Option<&T>) -> R) -> Result<R, ReadError> {
+        let value = try_stable(self.handle)?;
         Ok(f(value.as_deref())) // user code
     }
 
@@ -423,7 +631,7 @@ macro_rules! meta {
             Ok(self.try_status()? == AsyncStatus::Pending)
         }
 
-        /// Whether the work in flight fetches for the same input again, after a reload.
+        /// Whether the work in flight fetches for the same input again, after a reload, and has yielded nothing yet.
         ///
         /// # Panics
         ///
@@ -600,6 +808,99 @@ macro_rules! meta {
             let mut error: Option<Rc<E>> = None;
             try_read(self.handle, Change::ERROR, |it| it.error(&mut error))?;
             Ok(f(error.as_deref())) // user code
+        }
+
+        /// The number of attempts that have failed since the last success or the last new input: as
+        /// [`AsyncState::failures`](crate::AsyncState::failures).
+        ///
+        /// # Panics
+        ///
+        /// If the resource was disposed of.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{from_future, settled};
+        ///
+        /// let name = from_future(|| async { Err::<u32, _>("offline") });
+        /// futures::executor::block_on(settled());
+        /// name.reload();
+        /// futures::executor::block_on(settled());
+        /// assert_eq!(name.failures(), 2);
+        /// ```
+        #[track_caller]
+        pub fn failures(&self) -> u32 {
+            must(read(self.handle, Change::ERROR, |it| it.failures()))
+        }
+
+        /// As [`failures`](Self::failures), for a resource that may have been disposed of.
+        ///
+        /// # Errors
+        ///
+        /// As [`try_status`](Self::try_status).
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{from_future, scope};
+        ///
+        /// let (name, owner) = scope(|| from_future(|| async { Ok::<_, String>("Ada") }));
+        /// assert_eq!(name.try_failures(), Ok(0));
+        /// drop(owner);
+        /// assert!(name.try_failures().is_err());
+        /// ```
+        pub fn try_failures(&self) -> Result<u32, ReadError> {
+            try_read(self.handle, Change::ERROR, |it| it.failures())
+        }
+
+        /// Shows to `f` why the newest attempt has failed: as
+        /// [`AsyncState::last_failure`](crate::AsyncState::last_failure), which outlives the status Error.
+        ///
+        /// # Panics
+        ///
+        /// If the resource was disposed of.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::{Failure, from_future, settled};
+        ///
+        /// let name = from_future(|| async { Err::<u32, _>("offline") });
+        /// futures::executor::block_on(settled());
+        /// name.reload();
+        /// assert_eq!(name.error(), None);
+        /// assert!(name.with_last_failure(|it| matches!(it, Some(Failure::Error(&"offline")))));
+        /// ```
+        #[track_caller]
+        pub fn with_last_failure<R>(&self, f: impl FnOnce(Option<Failure<'_, E>>) -> R) -> R {
+            let mut error: Option<Rc<E>> = None;
+            must(read(self.handle, Change::ERROR, |it| {
+                it.last_error(&mut error)
+            }));
+            f(error.as_deref().map(Failure::Error)) // user code
+        }
+
+        /// As [`with_last_failure`](Self::with_last_failure), for a resource that may have been disposed of.
+        ///
+        /// # Errors
+        ///
+        /// As [`try_status`](Self::try_status); `f` is not called then.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use signal_kernel::from_future;
+        ///
+        /// let name = from_future(|| async { Ok::<_, String>("Ada") });
+        /// assert_eq!(name.try_with_last_failure(|failure| failure.is_some()), Ok(false));
+        /// ```
+        pub fn try_with_last_failure<R>(
+            &self,
+            f: impl FnOnce(Option<Failure<'_, E>>) -> R,
+        ) -> Result<R, ReadError> {
+            let mut error: Option<Rc<E>> = None;
+            try_read(self.handle, Change::ERROR, |it| it.last_error(&mut error))?;
+            Ok(f(error.as_deref().map(Failure::Error))) // user code
         }
 
         /// The number of runs that were started so far; each run has its number as a token.

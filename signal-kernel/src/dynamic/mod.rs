@@ -22,6 +22,7 @@ mod engine;
 mod events;
 mod graph;
 mod inbox;
+mod items;
 mod keyed;
 #[cfg(test)]
 mod limits;
@@ -33,6 +34,7 @@ mod scope;
 mod signal;
 mod signal_cell;
 mod source;
+mod stream;
 
 use crate::stack;
 use engine::{batch, context, current};
@@ -46,8 +48,9 @@ pub use engine::read_error::{Cycle, Disposed, NodeFailure, ReadError};
 pub(crate) use engine::tasks::ForeignGraph;
 pub use events::AsyncEvent;
 pub use inbox::{Closed, Inbox, InboxSender, inbox};
+pub use items::{EachItem, FoldItems, ItemRule};
 pub use keyed::keyed;
-pub use options::{FromFutureOptions, ResourceOptions};
+pub use options::{FromFutureOptions, ResourceOptions, StreamOptions};
 pub use resource::{
     Fetcher, async_signal, async_signal_with, create_manual_resource, create_manual_resource_with,
     create_resource, create_resource_when, create_resource_when_with, create_resource_with,
@@ -58,6 +61,9 @@ pub use revision::{InvalidationTarget, KeyedRevision, Revision};
 pub use scope::{Scope, scope};
 pub use signal::{ReadSignal, Signal, signal, signal_with};
 pub(crate) use source::SharedNode;
+pub use stream::{
+    Streamer, create_stream_resource, create_stream_resource_with, from_stream, from_stream_with,
+};
 
 /// Runs `f`, and settles once at its end what it has written.
 ///

@@ -16,14 +16,14 @@ use super::{
     },
     graph::{ids::NodeId, marks::Kind},
     options::{FromFutureOptions, ResourceOptions},
-    resource_node::{self, Config, Fetch, FetchContext, SourceState, StartRun},
+    resource_node::{self, Config, Fetch, FetchContext, SourceState, StartRun, Work},
     scope::OwnerGuard,
 };
 use crate::{
     panics::{Apart, FirstPanic},
-    task::cancel::CancelToken,
+    task::{cancel::CancelToken, work::WorkSlot},
 };
-use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::Location};
+use std::{any::Any, cell::RefCell, future::Future, marker::PhantomData, panic::Location, rc::Rc};
 
 /// Turns a function that makes a future into an asynchronous signal. The first run starts at once.
 ///
@@ -81,7 +81,7 @@ where
     F: Future<Output = Result<T, E>> + 'static,
 {
     AsyncSignal {
-        handle: open(options.config(), Location::caller(), || Once(make)),
+        handle: open(options.config(), (), Location::caller(), || Once(make)),
         marker: PhantomData,
     }
 }
@@ -137,7 +137,9 @@ where
     E: 'static,
     F: Future<Output = Result<T, E>> + 'static,
 {
-    pair(open(options.config(), Location::caller(), || Once(make)))
+    pair(open(options.config(), (), Location::caller(), || {
+        Once(make)
+    }))
 }
 
 /// Asynchronous work that is fed by a source: the work starts at once, and again when the source yields another value.
@@ -354,7 +356,7 @@ where
         ..config
     };
     let place = Location::caller();
-    let handle = open(config, place, || ManualFetch {
+    let handle = open(config, (), place, || ManualFetch {
         observe: observe.map(|read| observer(read, place)),
         last: Apart::new(None),
         fetcher: Apart::new(fetcher),
@@ -500,7 +502,7 @@ where
 /// A fetch without an input.
 struct Once<M>(M);
 
-impl<T, E, M, F> Fetch<T, E> for Once<M>
+impl<T, E, M, F> Fetch<Work<T, E>> for Once<M>
 where
     T: 'static,
     E: 'static,
@@ -511,22 +513,68 @@ where
         true
     }
 
-    fn start(&mut self, run: StartRun<'_, T, E>) {
+    fn start(&mut self, run: StartRun<'_, Work<T, E>>) {
         run.work((self.0)()); // user code
     }
 }
 
-/// A fetch whose input comes from a source of `V`; the fetcher gets the `S` in the source's value.
-struct TrackedFetch<V, S, C, K> {
+/// A source of `V`, which has the `S` in its value as an input.
+pub(super) struct Source<V, S> {
     source: Computed<V>,
     observe: Option<Computed<()>>,
     pick: fn(V) -> Option<S>,
-    fetcher: C,
     next: Apart<Option<S>>,
+}
+
+impl<V: Clone + 'static, S> Source<V, S> {
+    pub(super) fn new(
+        source: impl FnMut() -> V + 'static,
+        pick: fn(V) -> Option<S>,
+        place: &'static Location<'static>,
+    ) -> Self
+    where
+        V: PartialEq,
+    {
+        Source {
+            source: computed::make::<_, _, _, false>(source, V::eq, place),
+            observe: None,
+            pick,
+            next: Apart::new(None),
+        }
+    }
+
+    /// See [`Fetch::track`].
+    pub(super) fn track(
+        &self,
+        cell: &RefCell<Runtime>,
+        resource: NodeId,
+        panics: &mut FirstPanic,
+    ) -> Option<SourceState> {
+        let observe = self.observe.iter().map(Computed::node);
+        let sources = std::iter::once(self.source.node()).chain(observe);
+        resource_node::follow(cell, resource, sources, panics)
+    }
+
+    /// See [`Fetch::ready`].
+    pub(super) fn ready(&mut self) -> bool {
+        *self.next = (self.pick)(self.source.peek()); // user code
+        self.next.is_some()
+    }
+
+    /// The input, which is ready.
+    pub(super) fn take(&mut self) -> S {
+        self.next.take().expect("it is ready")
+    }
+}
+
+/// A fetch whose input comes from a source.
+struct TrackedFetch<V, S, C, K> {
+    source: Source<V, S>,
+    fetcher: C,
     types: PhantomData<fn() -> K>,
 }
 
-impl<T, E, V, S, C, K> Fetch<T, E> for TrackedFetch<V, S, C, K>
+impl<T, E, V, S, C, K> Fetch<Work<T, E>> for TrackedFetch<V, S, C, K>
 where
     T: 'static,
     E: 'static,
@@ -541,18 +589,15 @@ where
         resource: NodeId,
         panics: &mut FirstPanic,
     ) -> Option<SourceState> {
-        let observe = self.observe.iter().map(Computed::node);
-        let sources = std::iter::once(self.source.node()).chain(observe);
-        resource_node::follow(cell, resource, sources, panics)
+        self.source.track(cell, resource, panics)
     }
 
     fn ready(&mut self) -> bool {
-        *self.next = (self.pick)(self.source.peek()); // user code
-        self.next.is_some()
+        self.source.ready() // user code
     }
 
-    fn start(&mut self, mut run: StartRun<'_, T, E>) {
-        let input = self.next.take().expect("it is ready");
+    fn start(&mut self, mut run: StartRun<'_, Work<T, E>>) {
+        let input = self.source.take();
         let work = self.fetcher.fetch(input, || run.context()); // user code
         run.work(work);
     }
@@ -566,7 +611,7 @@ struct ManualFetch<I, C, K> {
     types: PhantomData<fn() -> K>,
 }
 
-impl<T, E, I, C, K> Fetch<T, E> for ManualFetch<I, C, K>
+impl<T, E, I, C, K> Fetch<Work<T, E>> for ManualFetch<I, C, K>
 where
     T: 'static,
     E: 'static,
@@ -594,7 +639,7 @@ where
         self.last.is_some()
     }
 
-    fn start(&mut self, mut run: StartRun<'_, T, E>) {
+    fn start(&mut self, mut run: StartRun<'_, Work<T, E>>) {
         let input = self.last.clone().expect("it is ready"); // user code
         let work = self.fetcher.fetch(input, || run.context()); // user code
         run.work(work);
@@ -622,23 +667,31 @@ where
     K: 'static,
 {
     let (config, observe) = options.into_parts();
-    let handle = open(config, place, || TrackedFetch {
-        source: computed::make::<_, _, _, false>(source, V::eq, place),
-        observe: observe.map(|read| observer(read, place)),
-        pick,
-        fetcher,
-        next: Apart::new(None),
-        types: PhantomData,
+    let handle = open(config, (), place, || {
+        let mut source = Source::new(source, pick, place);
+        source.observe = observe.map(|read| observer(read, place));
+        TrackedFetch {
+            source,
+            fetcher,
+            types: PhantomData,
+        }
     });
     pair(handle)
 }
 
 /// Makes a resource, whose owner is the running one, and lets the resource act.
-fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
+pub(super) fn open<T, E, W, F>(
     config: Config<T, E>,
+    collect: W::Collect,
     place: &'static Location<'static>,
     fetch: impl FnOnce() -> F,
-) -> Handle {
+) -> Handle
+where
+    T: 'static,
+    E: 'static,
+    W: WorkSlot<Value = Rc<T>, Error = Rc<E>, Collect: 'static, Inside = W> + 'static,
+    F: Fetch<W>,
+{
     current::with(|cell| {
         let mut runtime = cell.borrow_mut();
         let owner = create(&mut runtime, Kind::Scope, Content::Body(None), place);
@@ -646,7 +699,7 @@ fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
         drop(runtime);
         let fetch = fetch();
         drop(inside);
-        let handle = resource_node::open(cell, owner, fetch, config);
+        let handle = resource_node::open(cell, owner, fetch, collect, config);
         let mut turn = Turn::begin(cell);
         access::settle_if_due(&mut turn);
         turn.end();
@@ -654,7 +707,7 @@ fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
     })
 }
 
-fn pair<T, E>(handle: Handle) -> (AsyncValue<T>, AsyncMeta<E>) {
+pub(super) fn pair<T, E>(handle: Handle) -> (AsyncValue<T>, AsyncMeta<E>) {
     let marker = PhantomData;
     (
         AsyncValue { handle, marker },

@@ -1,6 +1,6 @@
 //! The node behind an asynchronous signal: the node starts, stops and commits work, and marks the changed parts.
 //!
-//! A resource has up to four parts: value, error, status, and one for a change of any kind. Readers depend on parts;
+//! A resource has up to five parts: value, last whole answer, error, status, and one for a change of any kind. Readers depend on parts;
 //! the first read of a part makes its node. The parts depend on the resource, and the resource depends on its source.
 //! The module `task` has the rules of the states, and holds and polls work, for both kinds of graph.
 //!
@@ -33,13 +33,15 @@ use crate::{
         ready::ReadyQueue,
         resource::LocalFuture,
         reusable::MapOutput,
-        state::{AsyncState, Change},
-        status::{AsyncStatus, CancelReason, Policy},
+        state::{AsyncState, Change, Failure},
+        status::{AsyncStatus, CancelReason, Interrupted, Policy},
+        stream::{Collect, LocalStream, Rule},
         task::{Request, Task},
         transition::Told,
-        work::Start,
+        work::{Start, WorkSlot},
     },
 };
+use futures_core::Stream;
 use std::{
     any::Any,
     cell::{Cell, RefCell},
@@ -65,13 +67,16 @@ impl<T, E> MapOutput<Result<T, E>> for IntoRc {
     }
 }
 
+/// The stream of a resource, whose items make a value by the rule `C`.
+pub(super) type Items<T, E, C> = LocalStream<Rc<T>, Rc<E>, C>;
+
 /// A run that is about to begin.
-pub(super) struct StartRun<'a, T, E> {
+pub(super) struct StartRun<'a, W> {
     token: u64,
-    start: Start<'a, Work<T, E>>,
+    start: Start<'a, W>,
 }
 
-impl<T: 'static, E: 'static> StartRun<'_, T, E> {
+impl<W: WorkSlot> StartRun<'_, W> {
     /// The context of the run, for a fetcher that takes one.
     pub(super) fn context(&mut self) -> FetchContext {
         FetchContext {
@@ -79,10 +84,23 @@ impl<T: 'static, E: 'static> StartRun<'_, T, E> {
             cancel: self.start.token(),
         }
     }
+}
 
+impl<T: 'static, E: 'static> StartRun<'_, Work<T, E>> {
     /// Starts the work of the run.
     pub(super) fn work(self, fetch: impl Future<Output = Result<T, E>> + 'static) {
         self.start.work(fetch, |fetch| Box::pin(fetch));
+    }
+}
+
+impl<T: 'static, E: 'static, C: Rule<Rc<T>> + 'static> StartRun<'_, Items<T, E, C>> {
+    /// Starts the stream of the run.
+    pub(super) fn stream<S>(self, stream: S)
+    where
+        S: Stream + 'static,
+        C: Collect<S::Item, Value = Rc<T>, Error = Rc<E>>,
+    {
+        self.start.work(stream, |stream| Box::pin(stream));
     }
 }
 
@@ -136,7 +154,7 @@ impl FetchContext {
 }
 
 /// The fetch of a resource: its sources, its input and its fetcher.
-pub(super) trait Fetch<T, E>: 'static {
+pub(super) trait Fetch<W>: 'static {
     /// Tracks the sources of the input. `None`: the tracking has ended the resource.
     fn track(
         &mut self,
@@ -154,7 +172,7 @@ pub(super) trait Fetch<T, E>: 'static {
     fn ready(&mut self) -> bool;
 
     /// Starts the work.
-    fn start(&mut self, run: StartRun<'_, T, E>);
+    fn start(&mut self, run: StartRun<'_, W>);
 }
 
 /// The state of the sources of an input.
@@ -233,8 +251,17 @@ pub(super) trait AnyResource {
     /// Puts the value into an `Option<Rc<T>>`.
     fn value(&self, out: &mut dyn Any);
 
+    /// Puts the last whole answer into an `Option<Rc<T>>`.
+    fn stable(&self, out: &mut dyn Any);
+
     /// Puts the error into an `Option<Rc<E>>`.
     fn error(&self, out: &mut dyn Any);
+
+    /// Puts the error of the newest attempt that has failed into an `Option<Rc<E>>`.
+    fn last_error(&self, out: &mut dyn Any);
+
+    /// The number of attempts that have failed.
+    fn failures(&self) -> u32;
 
     fn view(&self) -> (AsyncStatus, u64, bool, Option<CancelReason>);
 
@@ -278,8 +305,23 @@ impl<T: 'static, E: 'static> AnyResource for ResourceCell<T, E> {
         put(out, self.view.borrow().value().cloned());
     }
 
+    fn stable(&self, out: &mut dyn Any) {
+        put(out, self.view.borrow().stable().cloned());
+    }
+
     fn error(&self, out: &mut dyn Any) {
         put(out, self.view.borrow().error().cloned());
+    }
+
+    fn last_error(&self, out: &mut dyn Any) {
+        let view = self.view.borrow();
+        if let Some(Failure::Error(error)) = view.last_failure() {
+            put(out, Some(error.clone()));
+        }
+    }
+
+    fn failures(&self) -> u32 {
+        self.view.borrow().failures()
     }
 
     fn view(&self) -> (AsyncStatus, u64, bool, Option<CancelReason>) {
@@ -541,11 +583,17 @@ impl Runtime {
 pub(super) struct Config<T, E> {
     pub(super) eager: bool,
     pub(super) keep_previous: bool,
+    /// The rules for a fold that is interrupted, by a cancel and by an error.
+    pub(super) interrupted: [Interrupted; 2],
     pub(super) listeners: Option<Rc<Listeners<T, E>>>,
 }
 
-struct ResourceBody<T, E, F> {
-    task: Task<Rc<T>, Rc<E>, Work<T, E>>,
+struct ResourceBody<T, E, W, F>
+where
+    W: WorkSlot<Value = Rc<T>, Error = Rc<E>, Inside = W>,
+{
+    task: Task<Rc<T>, Rc<E>, W>,
+    collect: Apart<W::Collect>,
     fetch: Apart<F>,
     shared: Rc<ResourceCell<T, E>>,
     listeners: Option<Rc<Listeners<T, E>>>,
@@ -557,12 +605,19 @@ struct ResourceBody<T, E, F> {
 }
 
 /// Makes the node of a resource.
-pub(super) fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
+pub(super) fn open<T, E, W, F>(
     cell: &RefCell<Runtime>,
     owner: Handle,
     fetch: F,
+    collect: W::Collect,
     config: Config<T, E>,
-) -> Handle {
+) -> Handle
+where
+    T: 'static,
+    E: 'static,
+    W: WorkSlot<Value = Rc<T>, Error = Rc<E>, Collect: 'static, Inside = W> + 'static,
+    F: Fetch<W>,
+{
     let mut runtime = cell.borrow_mut();
     let queue = drive::thread_tasks(&mut runtime).waiting.queue.clone();
     let scope = owner.key.node;
@@ -585,12 +640,14 @@ pub(super) fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
         keep_previous: config.keep_previous,
     });
     let any: Rc<dyn AnyResource> = shared.clone();
+    let [on_cancel, on_error] = config.interrupted;
+    let policy = Policy::new(config.keep_previous.into(), false)
+        .on_cancel(on_cancel)
+        .on_error(on_error);
     runtime.nodes[resource].value = Value::Cell(Rc::new(any));
-    runtime.nodes[resource].body = Some(Box::new(ResourceBody {
-        task: Task::new(
-            resource.to_number(),
-            Policy::new(config.keep_previous.into(), false),
-        ),
+    runtime.nodes[resource].body = Some(Box::new(ResourceBody::<T, E, W, F> {
+        task: Task::new(resource.to_number(), policy),
+        collect: Apart::new(collect),
         fetch: Apart::new(fetch),
         shared,
         listeners: config.listeners,
@@ -602,7 +659,13 @@ pub(super) fn open<T: 'static, E: 'static, F: Fetch<T, E>>(
     handle
 }
 
-impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
+impl<T, E, W, F> Body for ResourceBody<T, E, W, F>
+where
+    T: 'static,
+    E: 'static,
+    W: WorkSlot<Value = Rc<T>, Error = Rc<E>, Collect: 'static, Inside = W> + 'static,
+    F: Fetch<W>,
+{
     fn run(&mut self, cell: &RefCell<Runtime>, node: NodeId) {
         let mut panics = FirstPanic::default();
         let fetch = &mut *self.fetch;
@@ -656,9 +719,7 @@ impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
                 let ready = !is_gone() && fetch.ready() && !is_gone(); // user code
                 drop(asked);
                 // user code
-                ready.then_some(move |start: Start<'_, Work<T, E>>| {
-                    fetch.start(StartRun { token, start })
-                })
+                ready.then_some(move |start: Start<'_, W>| fetch.start(StartRun { token, start }))
             };
             let queue = self.queue.as_ref();
             self.task.act(queue, start, None, |_| (), tell, &mut panics)
@@ -679,7 +740,19 @@ impl<T: 'static, E: 'static, F: Fetch<T, E>> Body for ResourceBody<T, E, F> {
     }
 
     fn poll(&mut self, panics: &mut FirstPanic) -> bool {
-        self.task.poll(&mut (), panics)
+        if !W::GROWS {
+            return self.task.poll(&mut self.collect, panics);
+        }
+        // The poll changes the value in its place, so nobody else may hold it.
+        let shown = self.shared.view.borrow_mut().take_partial();
+        let is_shown = shown.is_some();
+        drop(shown); // the state of the task has the same value
+        let done = self.task.poll(&mut self.collect, panics);
+        if is_shown {
+            let value = self.task.state.value().cloned();
+            self.shared.view.borrow_mut().put_partial(value);
+        }
+        done
     }
 }
 
@@ -697,7 +770,12 @@ impl Drop for SeesAgain<'_> {
     }
 }
 
-impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
+impl<T, E, W, Q> ResourceBody<T, E, W, Q>
+where
+    T: 'static,
+    E: 'static,
+    W: WorkSlot<Value = Rc<T>, Error = Rc<E>, Inside = W>,
+{
     /// Hands the outcome of a run to the futures that await it; `next` await the run that was asked for last.
     #[inline(always)]
     fn resolve(&mut self, next: Vec<Waiter<T>>) {
@@ -714,7 +792,7 @@ impl<T: 'static, E: 'static, Q> ResourceBody<T, E, Q> {
         }
         let (waiters, token) = &mut self.awaited;
         let is_awaited = *token == state.token();
-        if is_awaited && state.is_pending() {
+        if is_awaited && state.is_open() {
             return;
         }
         let succeeded = is_awaited && state.status() == AsyncStatus::Success;

@@ -476,6 +476,22 @@ impl<T, E> AsyncState<T, E> {
         self.apply(policy, Event::NoInput, Discarded::nothing())
     }
 
+    /// Whether a run goes on.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.status, AsyncStatus::Pending | AsyncStatus::Streaming)
+    }
+
+    /// Takes out a value that is not whole.
+    pub(crate) fn take_partial(&mut self) -> Option<T> {
+        self.behind.as_ref()?;
+        self.value.take()
+    }
+
+    /// Puts it back, or another one.
+    pub(crate) fn put_partial(&mut self, value: Option<T>) {
+        self.value = value;
+    }
+
     /// The place of the value, for a fold whose run has put it there.
     pub(crate) fn growing(&mut self) -> &mut Option<T> {
         &mut self.value

@@ -141,8 +141,28 @@ impl From<bool> for KeepPrevious {
     }
 }
 
-/// The rule for the value that a fold has made so far, when its run is interrupted.
-#[doc(hidden)]
+/// The rule for the value that a fold has made so far, when its run is interrupted: of a resource in
+/// [`reactive!`](crate::reactive) the word in `#[on_cancel(..)]` and `#[on_error(..)]`, of the functions an option of
+/// [`StreamOptions`](crate::StreamOptions).
+///
+/// # Examples
+///
+/// ```
+/// use futures::{StreamExt, executor::block_on, stream};
+/// use signal_kernel::{Interrupted, StreamOptions, from_stream_with, progress};
+///
+/// let answer = |rule| {
+///     let tokens = || stream::iter(["Hel", "lo"].map(Ok::<_, String>)).chain(stream::pending());
+///     let push = |answer: &mut String, token: &str| answer.push_str(token);
+///     from_stream_with(tokens, StreamOptions::new().fold(push).after_cancel(rule))
+/// };
+/// let (kept, rolled_back) = (answer(Interrupted::Keep), answer(Interrupted::Rollback));
+/// block_on(progress());
+/// kept.cancel("enough");
+/// rolled_back.cancel("enough");
+/// assert_eq!(kept.value().as_deref(), Some("Hello"));
+/// assert_eq!(rolled_back.value(), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interrupted {
     /// The value goes; the last whole answer is visible again.

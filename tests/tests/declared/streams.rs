@@ -15,32 +15,14 @@ use signal_kernel_tests::{
     gate::Wakes,
     log::{Log, NOTHING},
     panics::panic_of,
-    poll,
+    poll, stream_line,
     tap::{Tap, Taps},
 };
 use std::task::Poll;
 
-/// A state in one line: `streaming #1 ab/- `, with the value and the last whole answer.
-pub(crate) fn line<T: std::fmt::Display, E: std::fmt::Display>(state: &AsyncState<T, E>) -> String {
-    let shown = |value: Option<&T>| value.map_or("-".to_owned(), T::to_string);
-    let (value, stable) = (shown(state.value()), shown(state.stable()));
-    let mut line = format!("{} #{} {value}/{stable}", state.status(), state.token());
-    if state.is_reloading() {
-        line += " again";
-    }
-    if let Some(error) = state.error() {
-        line += &format!(" error={error}");
-    }
-    if state.failures() > 0 {
-        line += &format!(" failures={}", state.failures());
-    }
-    if let Some(reason) = state.cancel_reason() {
-        line += &format!(" reason={reason}");
-    }
-    if state.value().is_some() && !state.is_current() {
-        line += " old";
-    }
-    line
+/// A state in one line.
+fn line<T: std::fmt::Display, E: std::fmt::Display>(state: &AsyncState<T, E>) -> String {
+    stream_line!(state)
 }
 
 #[resource]

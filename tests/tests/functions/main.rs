@@ -37,5 +37,6 @@ mod scopes;
 mod signals;
 mod stale;
 mod status;
+mod streams;
 mod transaction;
 mod values;
