@@ -677,7 +677,11 @@ where
         runtime.untracked(); // from here to the end of the run
         drop(runtime);
         let given = self.shared.input.borrow_mut().take();
-        let waiters = self.shared.waiters.take();
+        let waiters = if self.shared.waiters.borrow().is_empty() {
+            Vec::new()
+        } else {
+            self.shared.waiters.take()
+        };
         let by_hand = given.is_some();
         if let Some(input) = given {
             panics.catch(|| fetch.give(input)); // user code: drops the previous input
@@ -686,12 +690,13 @@ where
         if source.moved || by_hand || first {
             self.task.invalidate();
         }
-        if source.moved {
-            let reasons = self.shared.reasons.take();
-            let token = self.task.token().filter(|_| !source.failed);
-            if let (Some((_, reason)), Some(token)) = (reasons.into_iter().next(), token) {
-                panics.catch(|| token.cancel(reason)); // user code: wakers
-            }
+        if source.moved && !self.shared.reasons.borrow().is_empty() {
+            invalidated(
+                &self.shared.reasons,
+                &mut self.task,
+                source.failed,
+                &mut panics,
+            );
         }
         if let Some(request) = self.shared.request.take() {
             self.task.request(request);
@@ -756,6 +761,23 @@ where
     }
 }
 
+/// The sources have moved because of an invalidation: its reason reaches the work in flight.
+#[cold]
+fn invalidated<T, E, W>(
+    reasons: &RefCell<Vec<(Handle, CancelReason)>>,
+    task: &mut Task<Rc<T>, Rc<E>, W>,
+    failed: bool,
+    panics: &mut FirstPanic,
+) where
+    W: WorkSlot<Value = Rc<T>, Error = Rc<E>, Inside = W>,
+{
+    let first = reasons.take().into_iter().next();
+    let token = task.token().filter(|_| !failed);
+    if let (Some((_, reason)), Some(token)) = (first, token) {
+        panics.catch(|| token.cancel(reason)); // user code: wakers
+    }
+}
+
 /// The drop of this guard notes that the resource has seen the present state of its sources: the input of the next
 /// run is read after the destructor of the last run, and that destructor may write. A later write makes another input,
 /// also if the write restores the earlier value.
@@ -784,6 +806,7 @@ where
         }
     }
 
+    #[inline(never)]
     fn resolve_some(&mut self, next: Vec<Waiter<T>>) {
         let state = &self.task.state;
         if !next.is_empty() {
