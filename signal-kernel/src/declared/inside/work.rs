@@ -8,8 +8,8 @@ use std::{sync::Arc, task::Waker};
 /// The work of something inside, as the queue around it sees it: one task.
 pub(in crate::declared) struct Inner {
     waker: Arc<TaskWaker>,
-    /// The number of tasks in flight that the queue around has counted.
-    counted: usize,
+    /// The number of tasks in flight that the queue around has counted. Small, since each row of a list has one.
+    counted: u32,
     /// Streams that are not in flight know this waker.
     knows_quiet: bool,
 }
@@ -33,7 +33,7 @@ impl Inner {
     /// Tells the queue around of the work in the `inside` queue.
     #[inline]
     pub(in crate::declared) fn report(&mut self, inside: &ReadyQueue) {
-        let is_other = inside.in_flight() != self.counted || inside.has_changed();
+        let is_other = running(inside) != self.counted || inside.has_changed();
         let is_new = inside.has_quiet() && !self.knows_quiet;
         if is_other || inside.has_ready() || is_new {
             self.report_change(inside);
@@ -42,13 +42,14 @@ impl Inner {
 
     #[inline(never)]
     fn report_change(&mut self, inside: &ReadyQueue) {
-        let running = inside.in_flight();
+        let running = running(inside);
         // The work of a graph that has run elsewhere knows another waker: the next poll puts this one in its place.
         let is_new =
             (self.counted == 0 && running != 0) || (inside.has_quiet() && !self.knows_quiet);
         self.knows_quiet = true; // the next poll sees all of them
         if inside.has_changed() || running != self.counted {
-            self.waker.count_inside(self.counted, running);
+            self.waker
+                .count_inside(self.counted as usize, running as usize);
             self.counted = running;
         }
         if inside.has_ready() || is_new {
@@ -58,11 +59,16 @@ impl Inner {
     }
 }
 
+/// The number of tasks in flight.
+fn running(inside: &ReadyQueue) -> u32 {
+    inside.in_flight() as u32
+}
+
 /// None of the work inside is in flight any more.
 impl Drop for Inner {
     fn drop(&mut self) {
         if self.counted != 0 {
-            self.waker.count_inside(self.counted, 0);
+            self.waker.count_inside(self.counted as usize, 0);
         }
     }
 }
